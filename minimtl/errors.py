@@ -1,0 +1,9 @@
+"""What minimtl raises when the cause lies outside it: one sentence that a person can act on."""
+
+
+class MinimtlError(Exception):
+    """A failure with a remedy. The message names the file, the row and what to do; exit code 1."""
+
+
+class UsageError(MinimtlError):
+    """The command line asks for something that cannot be; exit code 2."""

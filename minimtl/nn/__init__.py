@@ -1,0 +1,1 @@
+"""Networks on arrays: multi-task perceptrons, their gradients, and Adam. No files, no clocks."""

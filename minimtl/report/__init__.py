@@ -1,0 +1,1 @@
+"""What people look at: figures, tables as text, and the page."""

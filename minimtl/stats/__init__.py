@@ -1,0 +1,1 @@
+"""Statistics on arrays: divergences, curves, logistic regression, intervals. No files, no clocks."""

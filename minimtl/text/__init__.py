@@ -1,0 +1,1 @@
+"""From text to numbers: cleaning, tokens, TF-IDF. No files, no clocks."""
