@@ -1,0 +1,29 @@
+"""Words of any script, against the regular expressions that define them."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+
+
+def test_tokens_are_lower_case_runs_of_two_or_more_word_characters():
+    assert tokenize("It's a GOOD_day, naïve 42 ŝanĝo\n日本 x") == [
+        *("it", "good_day", "naïve", "42", "ŝanĝo", "日本")
+    ]
+    assert tokenize("") == []
+
+
+@given(st.text())
+def test_tokens_are_what_the_field_s_pattern_finds(text):
+    assert tokenize(text) == re.findall(r"(?u)\b\w\w+\b", text.lower())
+
+
+def test_whitespace_tokens_keep_case_and_punctuation():
+    assert whitespace_tokens(" It's  a\tDay.\n") == ["It's", "a", "Day."]
+
+
+def test_nonword_split_keeps_the_empty_pieces_at_the_ends():
+    assert nonword_split_tokens("(It's a Day)") == ["", "It", "s", "a", "Day", ""]
+    assert nonword_split_tokens("") == [""]
