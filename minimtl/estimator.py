@@ -1,0 +1,127 @@
+"""What minimtl's estimators share, so that scikit-learn takes them for its own.
+
+scikit-learn asks an estimator for its parameters by name (``clone``, ``GridSearchCV``), for its
+*tags* (what it is and what it accepts), and expects its own exceptions. None of this needs
+scikit-learn to be installed: tags are built only when it asks for them, and an exception is
+its class when it is loaded, ours when it is not.
+"""
+
+import inspect
+import sys
+from typing import Any, TypeVar
+
+import numpy as np
+
+Self = TypeVar("Self", bound="BaseEstimator")
+
+
+class NotFittedError(ValueError, AttributeError):
+    """A method that needs what ``fit`` learns was called before ``fit``."""
+
+
+class DataConversionWarning(UserWarning):
+    """The input was understood only after a change of its shape or type."""
+
+
+class ConvergenceWarning(UserWarning):
+    """An iterative solver stopped at its last permitted step, before its tolerance was met."""
+
+
+def as_scikit_learn(category: type) -> type:
+    """scikit-learn's exception or warning of the same name if it is loaded, else `category`.
+
+    Looked up when something is raised, as scikit-learn may be imported after minimtl.
+
+    Examples
+    --------
+    >>> raise as_scikit_learn(NotFittedError)("...")  # doctest: +SKIP
+    >>> warnings.warn("...", as_scikit_learn(ConvergenceWarning))  # doctest: +SKIP
+    """
+    exceptions = sys.modules.get("sklearn.exceptions")
+    return getattr(exceptions, category.__name__, category)
+
+
+def check_is_fitted(estimator: "BaseEstimator") -> None:
+    """Raise `NotFittedError` unless `estimator` has a fitted attribute, one that ends in ``_``."""
+    if not any(name.endswith("_") and not name.startswith("_") for name in vars(estimator)):
+        raise as_scikit_learn(NotFittedError)(
+            f"This {type(estimator).__name__} instance is not fitted yet. Call 'fit' with "
+            "appropriate arguments before using this estimator."
+        )
+
+
+class BaseEstimator:
+    """Parameters by name, as the arguments of the subclass's ``__init__``.
+
+    ``__init__`` must name every parameter and store it unchanged under the same name; all
+    checks belong in ``fit``.
+    """
+
+    @classmethod
+    def _parameters(cls) -> dict[str, inspect.Parameter]:
+        parameters = dict(inspect.signature(cls.__init__).parameters)
+        del parameters["self"]
+        return parameters
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters by name.
+
+        `deep` is part of the convention; as no estimator here holds another, it changes nothing.
+        """
+        return {name: getattr(self, name) for name in sorted(self._parameters())}
+
+    def set_params(self: Self, **params: Any) -> Self:
+        """Set parameters by name and return self; ValueError for a name that is none."""
+        valid = self._parameters()
+        for name in params:
+            if name not in valid:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}. "
+                    f"Valid parameters are: {sorted(valid)}."
+                )
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        changed = (
+            f"{name}={getattr(self, name)!r}"
+            for name, parameter in self._parameters().items()
+            if not _same(getattr(self, name), parameter.default)
+        )
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn should know; subclasses change fields of ``super()``'s answer."""
+        # Only scikit-learn calls this, so it is there to be imported.
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags()
+        )
+
+
+class ClassifierMixin:
+    """A `BaseEstimator` (named after this class among the bases) that predicts classes."""
+
+    # How scikit-learn before 1.6 told classifiers; since then it asks for tags.
+    _estimator_type = "classifier"
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`."""
+        correct = np.asarray(self.predict(X)) == np.asarray(y)  # type: ignore[attr-defined]
+        return float(np.average(correct, weights=sample_weight))
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.target_tags.required = True
+        return tags
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether a parameter has its default; of arrays and the like only identity is asked."""
+    return value is default or (type(value) is type(default) and repr(value) == repr(default))
