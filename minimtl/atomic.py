@@ -1,0 +1,61 @@
+"""Files that are whole or absent: written beside their place, flushed to disk, then moved."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from minimtl.errors import MinimtlError
+
+
+def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part.
+
+    The bytes go to a temporary file in the same folder (a rename across file systems would not
+    be atomic), are flushed to the disk, and take the name in one step. The folder's entry is
+    flushed as well, where the platform lets a folder be opened.
+
+    Raises
+    ------
+    MinimtlError
+        If the folder is missing, cannot be written, or the disk is full. Nothing is left behind.
+    """
+    path = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise MinimtlError(
+            f"Cannot write {path}: {error.strerror}; choose another folder."
+        ) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide the results from others
+        os.replace(temporary, path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise MinimtlError(f"Cannot write {path}: {error.strerror}; nothing was changed.") from None
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _flush_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows does not open folders; there the rename itself has to do
+        return
+    try:
+        os.fsync(handle)
+    except OSError:  # some network file systems refuse; the file's own bytes are flushed already
+        pass
+    finally:
+        os.close(handle)
