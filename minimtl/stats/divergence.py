@@ -1,0 +1,100 @@
+"""The Jensen-Shannon divergence between two discrete distributions.
+
+Notation
+--------
+p, q    distributions over the same outcomes, shape (..., n_outcomes), float64
+m       their mean, (p + q) / 2
+
+    JSD(p, q) = 1/2 Σ p ln(p / m) + 1/2 Σ q ln(q / m)        (Lin 1991)
+
+It is symmetric, 0 for equal distributions and ln 2 for disjoint ones. An outcome that only one
+of the two can have adds ln 2 times half its probability, so logarithms are needed only where
+both are positive: of 60,000 words a task's two classes share a few thousand.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+LN2 = math.log(2.0)
+
+
+def jensen_shannon_divergence(
+    p: ArrayLike, q: ArrayLike, base: float | None = None
+) -> float | NDArray[np.float64]:
+    """Jensen-Shannon divergence of `p` and `q` along the last axis.
+
+    SciPy's ``scipy.spatial.distance.jensenshannon`` is its square root.
+
+    Parameters
+    ----------
+    p, q : array-like, shape (..., n_outcomes)
+        Counts or probabilities; each is divided by its sum. Leading axes broadcast.
+    base : float, optional
+        Base of the logarithm, greater than 1; without it the unit is the nat.
+
+    Returns
+    -------
+    float, or float64 array with the broadcast leading shape
+        Between 0 (exactly, where ``p`` equals ``q``) and ln 2, or log_base 2.
+
+    Raises
+    ------
+    ValueError
+        For a negative or non-finite entry, a distribution without mass, last axes of
+        different length, leading axes that do not broadcast, or a base that is not above 1.
+
+    References
+    ----------
+    J. Lin (1991), Divergence measures based on the Shannon entropy, IEEE Transactions on
+    Information Theory 37(1).
+    """
+    unit = 1.0 if base is None else _nats_per_unit(base)
+    p, q = _distributions(p, "p"), _distributions(q, "q")
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(
+            f"p and q must have the same number of outcomes, got {p.shape[-1]} and {q.shape[-1]}."
+        )
+    if p.ndim == q.ndim == 1:
+        return _divergence(p, q) / unit
+    p, q = np.broadcast_arrays(p, q)
+    result = np.empty(p.shape[:-1])
+    for index in np.ndindex(*result.shape):
+        result[index] = _divergence(p[index], q[index])
+    return result / unit
+
+
+def _divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
+    """Divergence in nats of two normalised vectors."""
+    (support,) = np.nonzero(p + q > 0)
+    p, q = p[support], q[support]
+    in_p, in_q = p > 0, q > 0
+    common = in_p & in_q
+    p_common, q_common = p[common], q[common]
+    twice_m = p_common + q_common
+    shared = p_common @ np.log(2 * p_common / twice_m) + q_common @ np.log(2 * q_common / twice_m)
+    apart = p[~in_q].sum() + q[~in_p].sum()
+    return float(min(max((shared + apart * LN2) / 2, 0.0), LN2))
+
+
+def _distributions(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """`values` as float64 with last-axis sums of 1."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim == 0 or values.shape[-1] == 0:
+        raise ValueError(f"{name} must have at least one outcome along its last axis.")
+    total = values.sum(axis=-1, keepdims=True)
+    if not np.isfinite(total).all():
+        raise ValueError(f"{name} contains NaN or infinity.")
+    if values.min(initial=0.0) < 0:
+        raise ValueError(f"{name} contains negative values.")
+    if not (total > 0).all():
+        raise ValueError(f"{name} contains a distribution whose values are all zero.")
+    normalised: NDArray[np.float64] = values / total
+    return normalised
+
+
+def _nats_per_unit(base: float) -> float:
+    if not base > 1:
+        raise ValueError(f"base must be greater than 1, got {base!r}.")
+    return math.log(base)

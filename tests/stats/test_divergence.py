@@ -1,0 +1,83 @@
+"""The divergence's bounds, zeros, axes and refusals; its values against SciPy are in oracles/."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from minimtl.stats.divergence import jensen_shannon_divergence
+
+COUNTS = arrays(np.int64, 12, elements=st.integers(0, 50)).filter(lambda counts: counts.sum() > 0)
+
+
+@given(COUNTS)
+def test_equal_distributions_diverge_by_exactly_zero(p):
+    assert jensen_shannon_divergence(p, p) == 0.0
+
+
+@given(COUNTS, COUNTS)
+def test_is_symmetric_and_within_its_bounds(p, q):
+    divergence = jensen_shannon_divergence(p, q)
+    assert 0.0 <= divergence <= math.log(2)
+    # The two orders add the same terms in another order: one rounding of numbers below 1.
+    assert divergence == pytest.approx(jensen_shannon_divergence(q, p), abs=1e-15)
+
+
+@given(COUNTS, COUNTS)
+def test_counts_and_probabilities_give_the_same(p, q):
+    # p / p.sum() has one rounding per entry, which moves a sum of terms below 1 by a few ulp.
+    assert jensen_shannon_divergence(p / p.sum(), 7 * q) == pytest.approx(
+        jensen_shannon_divergence(p, q), abs=1e-14
+    )
+
+
+def test_disjoint_distributions_diverge_by_ln_2_or_one_bit():
+    assert jensen_shannon_divergence([1, 2, 0, 0], [0, 0, 3, 4]) == pytest.approx(math.log(2))
+    assert jensen_shannon_divergence([1, 2, 0, 0], [0, 0, 3, 4], base=2) == pytest.approx(1)
+
+
+def test_value_worked_by_hand():
+    # p = (1, 0), q = (1/2, 1/2), m = (3/4, 1/4):
+    # 1/2 ln(4/3) + 1/2 (1/2 ln(2/3) + 1/2 ln 2) = 1/2 ln(4/3) + 1/4 ln(4/3) = 3/4 ln(4/3)
+    assert jensen_shannon_divergence([1, 0], [1, 1]) == pytest.approx(0.75 * math.log(4 / 3))
+
+
+def test_leading_axes_broadcast():
+    rng = np.random.default_rng(0)
+    p, q = rng.random((3, 1, 5)), rng.random((4, 5))
+    divergences = jensen_shannon_divergence(p, q, base=2)
+    assert divergences.shape == (3, 4)
+    for i in range(3):
+        for j in range(4):
+            assert divergences[i, j] == jensen_shannon_divergence(p[i, 0], q[j], base=2)
+
+
+def test_extreme_ratios_stay_finite():
+    tiny = np.finfo(float).smallest_subnormal
+    assert math.isfinite(jensen_shannon_divergence([tiny, 1.0], [1.0, tiny]))
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "message"),
+    [
+        ([0.5, -0.1], [1, 1], "p contains negative"),
+        ([1, 1], [np.nan, 1], "q contains NaN or infinity"),
+        ([np.inf, 1], [1, 1], "p contains NaN or infinity"),
+        ([0, 0], [1, 1], "p contains a distribution whose values are all zero"),
+        ([1, 1], [1, 1, 1], "same number of outcomes, got 2 and 3"),
+        ([], [], "at least one outcome"),
+        (1.0, 1.0, "at least one outcome"),
+    ],
+)
+def test_refuses_what_is_no_distribution(p, q, message):
+    with pytest.raises(ValueError, match=message):
+        jensen_shannon_divergence(p, q)
+
+
+@pytest.mark.parametrize("base", [1, 0, -2, math.nan])
+def test_refuses_a_base_that_is_not_above_one(base):
+    with pytest.raises(ValueError, match="base must be greater than 1"):
+        jensen_shannon_divergence([1, 1], [1, 2], base=base)
