@@ -1,0 +1,162 @@
+"""One job is one trained model: what names it, what it depends on, and what it gives.
+
+A result as bytes, little-endian throughout: the magic ``MTLR``, the CRC-32 of all that follows,
+the number of tasks and of epochs (uint32 each), the seconds (float64), then losses, accuracy and
+F1 (float64, task by task). It holds numbers only; nothing in it can be executed.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from minimtl.study.protocol import Protocol
+from minimtl.study.seeds import rng_for, stable_hash
+from minimtl.study.tasks import Pair, Task
+
+# Raise it whenever a change of the code changes what training gives: models stored under
+# another number are then trained anew.
+TRAINING_VERSION = 1
+
+_MAGIC = b"MTLR"
+_CHECKSUM = struct.Struct("<I")
+_SHAPE = struct.Struct("<IId")
+_CURVES = ("losses", "accuracy", "f1")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model: a single-task one if ``tasks`` has one element, a joint one otherwise.
+
+    An epoch is one pass over the documents of ``tasks[0]``.
+    """
+
+    tasks: tuple[Task, ...]
+    run: int
+
+
+@dataclass(frozen=True)
+class StudyIdentity:
+    """What, beside the job, decides a trained model's numbers.
+
+    Attributes
+    ----------
+    training : the protocol's training fields, as JSON values.
+    corpus_digest : SHA-256 of the corpus's content.
+    seed : the study's seed.
+    """
+
+    training: dict[str, Any]
+    corpus_digest: str
+    seed: int
+
+    @classmethod
+    def of(cls, protocol: Protocol, corpus_digest: str, seed: int) -> "StudyIdentity":
+        """The identity of a study by this protocol."""
+        return cls(protocol.training_dict(), corpus_digest, seed)
+
+
+def job_key(job: Job, identity: StudyIdentity) -> str:
+    """The job's identity: a hash of all that its result depends on, as 64 hex digits."""
+    return stable_hash(
+        "job",
+        TRAINING_VERSION,
+        identity.training,
+        identity.corpus_digest,
+        identity.seed,
+        job.tasks,
+        job.run,
+    )
+
+
+def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:
+    """The stream of a job's weights, batches and dropout."""
+    return rng_for("training", job_key(job, identity))
+
+
+def sampling_rng(task: Task, run: int, identity: StudyIdentity) -> np.random.Generator:
+    """The stream of a task's documents in one run, the same for single and joint models."""
+    return rng_for("sampling", identity.corpus_digest, identity.seed, task, run)
+
+
+def single_job(task: Task, run: int) -> Job:
+    """The job of a task's single-task model."""
+    return Job((task,), run)
+
+
+def joint_job(pair: Pair, run: int, protocol: Protocol) -> Job:
+    """The job of a pair's joint model; ``job.tasks.index(pair.main)`` is the main task's row.
+
+    Where both directions share a model, its tasks stand in alphabetical order.
+    """
+    tasks = sorted(pair) if protocol.share_directions else pair
+    return Job(tuple(tasks), run)
+
+
+@dataclass(frozen=True, eq=False)
+class JobResult:
+    """Curves of a trained model, float64 (n_tasks, n_epochs), tasks in the job's order.
+
+    Attributes
+    ----------
+    losses : mean training loss of each epoch, in nats, dropout on.
+    accuracy, f1 : of the test documents after each epoch; f1 of the positive class.
+    seconds : wall time of the training.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, a number is not finite, or a score is outside [0, 1].
+    """
+
+    losses: np.ndarray
+    accuracy: np.ndarray
+    f1: np.ndarray
+    seconds: float
+
+    def __post_init__(self) -> None:
+        shape = self.losses.shape
+        for name in _CURVES:
+            curve = getattr(self, name)
+            if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape != shape:
+                raise ValueError(f"{name} must be float64 (n_tasks, n_epochs) like losses")
+            if not np.isfinite(curve).all() or (curve < 0).any():
+                raise ValueError(f"{name} has a value that is negative or not finite")
+        if (self.accuracy > 1).any() or (self.f1 > 1).any():
+            raise ValueError("a score exceeds 1")
+        if not (np.isfinite(self.seconds) and self.seconds >= 0):
+            raise ValueError("seconds is negative or not finite")
+
+
+def encode(result: JobResult) -> bytes:
+    """The result as bytes; equal results give equal bytes on every platform."""
+    curves = b"".join(
+        np.ascontiguousarray(getattr(result, name), dtype="<f8").tobytes() for name in _CURVES
+    )
+    body = _SHAPE.pack(*result.losses.shape, result.seconds) + curves
+    return _MAGIC + _CHECKSUM.pack(zlib.crc32(body)) + body
+
+
+def decode(data: bytes) -> JobResult:
+    """The result in ``data``.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not what :func:`encode` gives, in length, checksum or value.
+    """
+    head = len(_MAGIC) + _CHECKSUM.size
+    if len(data) < head + _SHAPE.size or data[: len(_MAGIC)] != _MAGIC:
+        raise ValueError("not a stored result of a trained model")
+    body = data[head:]
+    if zlib.crc32(body) != _CHECKSUM.unpack_from(data, len(_MAGIC))[0]:
+        raise ValueError("a stored result is damaged: its checksum does not match")
+    n_tasks, n_epochs, seconds = _SHAPE.unpack_from(body)
+    # Python integers: the product cannot overflow, and nothing is allocated before it matches.
+    if len(body) - _SHAPE.size != len(_CURVES) * n_tasks * n_epochs * 8:
+        raise ValueError("a stored result's length does not match its shape")
+    curves = np.frombuffer(body, dtype="<f8", offset=_SHAPE.size)
+    losses, accuracy, f1 = curves.astype(np.float64).reshape(len(_CURVES), n_tasks, n_epochs)
+    return JobResult(losses, accuracy, f1, seconds)

@@ -1,0 +1,62 @@
+"""Which models a study needs, each named once, without holding its pairs in memory.
+
+A study is one or two problems, each some pairs and a number of runs. A pair needs in every run
+the single-task model of its main task, that of its auxiliary task (for the features), and the
+joint model of both. Many pairs need the same models.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from minimtl.study.jobs import Job, joint_job, single_job
+from minimtl.study.protocol import Protocol
+from minimtl.study.tasks import Pair, Pairs, Task
+
+
+class Problem(NamedTuple):
+    """A named set of pairs (``related`` or ``unrelated``) and its runs 0 … n_runs − 1."""
+
+    name: str
+    pairs: Pairs
+    n_runs: int
+
+
+def plan_jobs(problems: Sequence[Problem], protocol: Protocol) -> Iterator[Job]:
+    """Every model that the problems need, each once, pair by pair.
+
+    Memory grows with the number of tasks only: whether a joint model was planned before is
+    seen from the indices of its two directions, without a set of pairs.
+    """
+    planned_runs: dict[Task, int] = {}
+    for number, problem in enumerate(problems):
+        for position, pair in enumerate(problem.pairs):
+            for task in pair:
+                for run in range(planned_runs.get(task, 0), problem.n_runs):
+                    yield single_job(task, run)
+                planned_runs[task] = max(planned_runs.get(task, 0), problem.n_runs)
+            if _reverse_came_first(pair, position, problem.pairs, protocol):
+                continue
+            for run in range(_runs_before(pair, problems[:number], protocol), problem.n_runs):
+                yield joint_job(pair, run, protocol)
+
+
+def _reverse_came_first(pair: Pair, position: int, pairs: Pairs, protocol: Protocol) -> bool:
+    if not protocol.share_directions:
+        return False
+    try:
+        return pairs.index(pair.reversed) < position
+    except ValueError:
+        return False
+
+
+def _runs_before(pair: Pair, earlier: Sequence[Problem], protocol: Protocol) -> int:
+    """In how many runs earlier problems already train this pair's joint model."""
+    return max(
+        (
+            problem.n_runs
+            for problem in earlier
+            if pair in problem.pairs
+            or (protocol.share_directions and pair.reversed in problem.pairs)
+        ),
+        default=0,
+    )

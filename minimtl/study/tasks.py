@@ -1,0 +1,176 @@
+"""Tasks and pairs of tasks: RELATED and UNRELATED, enumerated by arithmetic.
+
+A task tells topic A (positive) from topic B (negative), A in subclass S and B in subclass T,
+S ≠ T. Its auxiliary tasks tell C ∈ S∖{A} from D ∈ T∖{B}. {A, B} is unordered; the topic whose
+subclass stands first in the hierarchy is the positive one. The orientation thus depends on the
+two subclasses only, so the classes of a pair are aligned by construction: C beside A, D beside B.
+
+The pairs of one unordered {S, T} form a block of |S|·|T|·(|S|−1)·(|T|−1) pairs, numbered by the
+mixed-radix number (a, b, c, d) of the four positions, c and d counted without a and b. Length,
+the i-th pair and the index of a pair are arithmetic, so that nothing grows with their number.
+"""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate, combinations
+from typing import NamedTuple
+
+from minimtl.study.hierarchy import Hierarchy
+
+
+class Task(NamedTuple):
+    """Tell documents of topic ``positive`` (label 1) from those of ``negative`` (label 0)."""
+
+    positive: str
+    negative: str
+
+
+class Pair(NamedTuple):
+    """A main task and the auxiliary task that may help it."""
+
+    main: Task
+    aux: Task
+
+    @property
+    def reversed(self) -> "Pair":
+        """The same two tasks in the other roles."""
+        return Pair(self.aux, self.main)
+
+
+class Pairs(ABC):
+    """A sequence of distinct pairs that need not exist in memory."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> Pair:
+        """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
+
+    @abstractmethod
+    def index(self, pair: Pair) -> int:
+        """Where the pair stands; ValueError if it is not among these."""
+
+    def __iter__(self) -> Iterator[Pair]:
+        return (self[index] for index in range(len(self)))
+
+    def __contains__(self, pair: Pair) -> bool:
+        try:
+            self.index(pair)
+        except ValueError:
+            return False
+        return True
+
+
+class HierarchyPairs(Pairs):
+    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses."""
+
+    def __init__(self, hierarchy: Hierarchy, blocks: list[tuple[int, int]]) -> None:
+        self._hierarchy = hierarchy
+        sizes = [len(subclass.topics) for subclass in hierarchy.subclasses]
+        # A subclass of one topic offers no auxiliary task: its blocks are empty.
+        self._blocks = [(s, t) for s, t in blocks if sizes[s] > 1 and sizes[t] > 1]
+        self._number = {block: number for number, block in enumerate(self._blocks)}
+        self._starts = [
+            0,
+            *accumulate(
+                sizes[s] * sizes[t] * (sizes[s] - 1) * (sizes[t] - 1) for s, t in self._blocks
+            ),
+        ]
+        self.n_tasks = sum(sizes[s] * sizes[t] for s, t in self._blocks)
+
+    def _topics(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        s, t = self._blocks[number]
+        return self._hierarchy.subclasses[s].topics, self._hierarchy.subclasses[t].topics
+
+    def tasks(self) -> Iterator[Task]:
+        """Every task that occurs in a pair, once; there are ``n_tasks`` of them."""
+        for number in range(len(self._blocks)):
+            positives, negatives = self._topics(number)
+            for a in positives:
+                for b in negatives:
+                    yield Task(a, b)
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, index: int) -> Pair:
+        if not 0 <= index < len(self):
+            raise IndexError(f"no pair {index} among {len(self)}")
+        number = bisect_right(self._starts, index) - 1
+        positives, negatives = self._topics(number)
+        rest, d = divmod(index - self._starts[number], len(negatives) - 1)
+        rest, c = divmod(rest, len(positives) - 1)
+        a, b = divmod(rest, len(negatives))
+        c, d = c + (c >= a), d + (d >= b)
+        return Pair(Task(positives[a], negatives[b]), Task(positives[c], negatives[d]))
+
+    def index(self, pair: Pair) -> int:
+        """Where the pair stands; ValueError if it is not among these."""
+        try:
+            (s, a), (t, b) = (self._hierarchy.place(topic) for topic in pair.main)
+            (s_aux, c), (t_aux, d) = (self._hierarchy.place(topic) for topic in pair.aux)
+            number = self._number[s, t]
+        except KeyError:
+            raise ValueError(f"{pair} is not among these pairs") from None
+        if (s, t) != (s_aux, t_aux) or a == c or b == d:
+            raise ValueError(f"{pair} is not among these pairs")
+        positives, negatives = self._topics(number)
+        offset = a * len(negatives) + b
+        offset = offset * (len(positives) - 1) + c - (c > a)
+        offset = offset * (len(negatives) - 1) + d - (d > b)
+        return self._starts[number] + offset
+
+
+class EvenSample(Pairs):
+    """``n`` of the pairs, evenly spaced over their order: the k-th is number ⌊k·N/n⌋ of N.
+
+    Where there are no more than ``n`` pairs, the sample is all of them.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is less than 1.
+    """
+
+    def __init__(self, pairs: Pairs, n: int) -> None:
+        if n < 1:
+            raise ValueError(f"a sample needs at least one pair, not {n}")
+        self._pairs = pairs
+        self._n = min(n, len(pairs))
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitem__(self, index: int) -> Pair:
+        if not 0 <= index < self._n:
+            raise IndexError(f"no pair {index} among {self._n}")
+        return self._pairs[index * len(self._pairs) // self._n]
+
+    def index(self, pair: Pair) -> int:
+        """Where the pair stands in the sample; ValueError if it is not in it."""
+        position, total = self._pairs.index(pair), len(self._pairs)
+        # The only k that ⌊k·N/n⌋ can send to this position is ⌈position·n/N⌉.
+        k = -(-position * self._n // total)
+        if k == self._n or k * total // self._n != position:
+            raise ValueError(f"{pair} is not in the sample")
+        return k
+
+
+def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:
+    """RELATED: the two topics of a task share the top-level class, not the subclass."""
+    subclasses = hierarchy.subclasses
+    return HierarchyPairs(
+        hierarchy,
+        [
+            (s, t)
+            for s, t in combinations(range(len(subclasses)), 2)
+            if subclasses[s].parent == subclasses[t].parent
+        ],
+    )
+
+
+def unrelated_pairs(hierarchy: Hierarchy) -> HierarchyPairs:
+    """UNRELATED: the two topics of a task lie in different subclasses; includes RELATED."""
+    return HierarchyPairs(hierarchy, list(combinations(range(len(hierarchy.subclasses)), 2)))
