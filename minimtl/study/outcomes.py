@@ -1,0 +1,131 @@
+"""What a problem's training runs came to: scores, gains, labels, and what the meta-model sees.
+
+Notation
+--------
+single, multi   score of a pair's main task alone and beside its auxiliary task,
+                shape (n_pairs, n_runs), float64
+features        the 30 features of every pair in every run, shape (n_runs, n_pairs, 30), float64
+y               labels, 1 where multi-task learning helped, shape (n_pairs,), int64
+
+A *sample* is what one meta-analysis is fitted to, (X, y). A protocol that averages over the runs
+makes one sample; one that gives each run its own meta-analysis makes as many as there are runs.
+Everything downstream takes a list of samples and averages its results, so that the protocols
+differ in values only.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minimtl.study.protocol import Protocol
+from minimtl.study.tasks import Pair
+
+# Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
+TIE = 1e-12
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The scores, features and mean learning curves of one problem.
+
+    Attributes
+    ----------
+    problem : str
+        ``"related"`` or ``"unrelated"``.
+    pairs : tuple of Pair
+        In the order of the rows of everything below.
+    single, multi : array of float64, shape (n_pairs, n_runs)
+        Test score of the main task, trained alone and jointly, at the protocol's epoch.
+    features : array of float64, shape (n_runs, n_pairs, 30)
+    single_curve, multi_curve : array of float64, shape (n_runs, n_epochs)
+        Test score after each epoch, averaged over the pairs of a run; the two may differ in
+        length.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit the pairs, or a value is not finite.
+    """
+
+    problem: str
+    pairs: tuple[Pair, ...]
+    single: FloatArray
+    multi: FloatArray
+    features: FloatArray
+    single_curve: FloatArray
+    multi_curve: FloatArray
+
+    def __post_init__(self) -> None:
+        n_pairs, n_runs = len(self.pairs), self.single.shape[1]
+        shapes = {
+            "single": (n_pairs, n_runs),
+            "multi": (n_pairs, n_runs),
+            "features": (n_runs, n_pairs, self.features.shape[2]),
+            "single_curve": (n_runs, self.single_curve.shape[1]),
+            "multi_curve": (n_runs, self.multi_curve.shape[1]),
+        }
+        for name, shape in shapes.items():
+            values = getattr(self, name)
+            if values.shape != shape:
+                raise ValueError(f"{name} has shape {values.shape}; {shape} was expected.")
+            if not np.isfinite(values).all():
+                raise ValueError(
+                    f"{name} of the problem {self.problem} has a value that is not finite."
+                )
+
+    @property
+    def n_pairs(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def n_runs(self) -> int:
+        return int(self.single.shape[1])
+
+    @property
+    def gains(self) -> FloatArray:
+        """What joint training added to the score, shape (n_pairs, n_runs)."""
+        return self.multi - self.single
+
+
+class Sample(NamedTuple):
+    """What one meta-analysis is fitted to: X (n_pairs, 30) float64 and y (n_pairs,) int64."""
+
+    X: FloatArray
+    y: IntArray
+
+
+def relative_gains(outcomes: Outcomes) -> FloatArray:
+    """(multi − single) / single, shape (n_pairs, n_runs); NaN where the single score is 0."""
+    gains = np.full(outcomes.single.shape, np.nan)
+    np.divide(outcomes.gains, outcomes.single, out=gains, where=outcomes.single != 0)
+    return gains
+
+
+def mean_relative_gain(outcomes: Outcomes) -> float:
+    """Mean of the defined relative gains over pairs and runs; NaN if none is defined."""
+    gains = relative_gains(outcomes)
+    defined = gains[~np.isnan(gains)]
+    return float(defined.mean()) if defined.size else float("nan")
+
+
+def samples(outcomes: Outcomes, protocol: Protocol) -> list[Sample]:
+    """What the protocol's meta-analyses are fitted to; a tie is no gain.
+
+    One sample of run averages for ``label="mean_gain"``, one sample a run for ``"each_run"``.
+    """
+    gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
+    if protocol.label == "mean_gain":
+        gains, features = gains.mean(axis=0, keepdims=True), features.mean(axis=0, keepdims=True)
+    return [
+        Sample(X, (gain > TIE).astype(np.int64)) for X, gain in zip(features, gains, strict=True)
+    ]
+
+
+def improved_share(outcomes: Outcomes, protocol: Protocol) -> float:
+    """Share of pairs that multi-task learning helped, averaged over the protocol's samples."""
+    return float(np.mean([sample.y.mean() for sample in samples(outcomes, protocol)]))

@@ -1,0 +1,68 @@
+"""Labels, shares and gains, against numbers worked by hand."""
+
+import numpy as np
+import pytest
+
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.outcomes import Outcomes, improved_share, mean_relative_gain, samples
+from minimtl.study.protocol import PAPER, RELEASED
+from minimtl.study.tasks import EvenSample, related_pairs
+
+
+def outcomes(single, multi):
+    single, multi = np.array(single, float), np.array(multi, float)
+    n_pairs, n_runs = single.shape
+    features = np.arange(n_runs * n_pairs * 30, dtype=float).reshape(n_runs, n_pairs, 30)
+    return Outcomes(
+        problem="related",
+        pairs=tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs)),
+        single=single,
+        multi=multi,
+        features=features,
+        single_curve=np.full((n_runs, 4), 0.5),
+        multi_curve=np.full((n_runs, 3), 0.5),
+    )
+
+
+# Pair 0 gains a lot once and loses a little once; pair 1 ties, then gains; pair 2 loses twice.
+SINGLE = [[0.5, 0.5], [0.8, 0.8], [0.9, 0.9]]
+MULTI = [[0.7, 0.4], [0.8, 0.9], [0.8, 0.8]]
+
+
+def test_averaged_runs_give_one_sample_of_mean_gains():
+    (sample,) = samples(outcomes(SINGLE, MULTI), PAPER)
+    assert sample.y.tolist() == [1, 1, 0]
+    np.testing.assert_array_equal(sample.X, np.arange(90.0).reshape(3, 30) + 45)
+
+
+def test_each_run_gives_its_own_sample_and_a_tie_is_a_loss():
+    first, second = samples(outcomes(SINGLE, MULTI), RELEASED)
+    assert first.y.tolist() == [1, 0, 0]
+    assert second.y.tolist() == [0, 1, 0]
+    np.testing.assert_array_equal(second.X, np.arange(90.0).reshape(3, 30) + 90)
+
+
+def test_improved_share_follows_the_labels():
+    assert improved_share(outcomes(SINGLE, MULTI), PAPER) == pytest.approx(2 / 3)
+    assert improved_share(outcomes(SINGLE, MULTI), RELEASED) == pytest.approx(1 / 3)
+
+
+def test_gains_that_cancel_are_a_tie_whatever_the_rounding():
+    """Gains of +0.1 and −0.1 on 0.3 add up to 1e-17 in floating point, and to nothing on paper."""
+    (sample,) = samples(outcomes([[0.3, 0.3]], [[0.3 + 0.1, 0.3 - 0.1]]), PAPER)
+    assert np.mean([0.3 + 0.1 - 0.3, 0.3 - 0.1 - 0.3]) > 0
+    assert sample.y.tolist() == [0]
+
+
+def test_relative_gain_leaves_out_a_single_score_of_zero():
+    """(0.2/0.5 − 0.1/0.5) / 2 from pair 0; the pair without a single score has no relative gain."""
+    assert mean_relative_gain(outcomes([[0.5, 0.5], [0, 0]], [[0.7, 0.4], [1, 1]])) == (
+        pytest.approx(0.1)
+    )
+
+
+def test_misfitting_or_missing_values_are_refused():
+    with pytest.raises(ValueError, match=r"multi has shape \(2, 2\)"):
+        outcomes(SINGLE, MULTI[:2])
+    with pytest.raises(ValueError, match="not finite"):
+        outcomes(SINGLE, [*MULTI[:2], [0.8, float("nan")]])
