@@ -61,7 +61,7 @@ class Protocol:
     label : `mean_gain`: a pair's gains and features are averaged over the runs, one
         meta-analysis; `each_run`: each run is a meta-analysis, their results averaged.
     gradient_window : number of epochs of the loss curve that fractions refer to.
-    gradient_fractions : where in the window the loss curve's gradient is taken.
+    gradient_fractions : where in the window the loss curve's four gradients are taken.
     words_jsd, words_counts : tokens of the divergences, and of word counts and OOV rates.
     scaling : of each feature, over the pairs.
     meta_c, penalize_intercept : the meta-model's strength of L2 (as scikit-learn's C), and
@@ -100,7 +100,7 @@ class Protocol:
     label: Literal["mean_gain", "each_run"]
 
     gradient_window: int
-    gradient_fractions: tuple[float, ...] = (0.10, 0.25, 0.50, 0.75)
+    gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
     words_jsd: Words
     words_counts: Words
 
@@ -118,6 +118,12 @@ class Protocol:
             raise ValueError(f"scores cannot be read at epoch index {self.read_at}")
         if self.gradient_window > self.epochs_single:
             raise ValueError("gradient_window is longer than the loss curve")
+
+    @property
+    def gradient_epochs(self) -> tuple[int, ...]:
+        """Zero-based epochs of the gradients, ⌊p · window⌋."""
+        # The margin keeps a product that is whole but for rounding from losing an epoch.
+        return tuple(int(p * self.gradient_window + 1e-9) for p in self.gradient_fractions)
 
     def runs(self, problem: Literal["related", "unrelated"]) -> int:
         """Default number of runs of ``related`` or ``unrelated``."""

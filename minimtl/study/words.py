@@ -1,0 +1,114 @@
+"""Word counts of sets of documents, from a corpus that is counted once.
+
+A document set's words are a *bag*: the distinct words as ascending column numbers, and how often
+each occurs. A task's documents hold some thousands of the corpus's hundreds of thousands of words,
+so bags are kept and compared by the words they have.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from minimtl.stats.divergence import jensen_shannon_divergence
+from minimtl.study.protocol import Protocol, Words
+from minimtl.text.counts import count_matrix
+from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+
+TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
+    "words": tokenize,
+    "whitespace": whitespace_tokens,
+    "nonword_split": nonword_split_tokens,
+}
+
+
+class Bag(NamedTuple):
+    """Distinct words as columns, int64 ascending, and their counts, int64, all positive."""
+
+    words: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """Counts of every word in every document of both partitions, over one vocabulary.
+
+    Attributes
+    ----------
+    train, test : CSR int64 (n_documents, n_words)
+    """
+
+    train: csr_matrix
+    test: csr_matrix
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], words: Words
+    ) -> "WordCounts":
+        """Count the documents' words, cut as ``words`` names it."""
+        counts, _ = count_matrix(chain(train_texts, test_texts), TOKENIZERS[words])
+        return cls(counts[: len(train_texts)], counts[len(train_texts) :])
+
+
+@dataclass(frozen=True)
+class FeatureWords:
+    """A corpus as the features see it: words for divergences, and words to be counted."""
+
+    for_jsd: WordCounts
+    for_counts: WordCounts
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], protocol: Protocol
+    ) -> "FeatureWords":
+        """Both counts of a corpus, made once where the protocol cuts words in one way."""
+        for_jsd = WordCounts.of(train_texts, test_texts, protocol.words_jsd)
+        if protocol.words_counts == protocol.words_jsd:
+            return cls(for_jsd, for_jsd)
+        return cls(for_jsd, WordCounts.of(train_texts, test_texts, protocol.words_counts))
+
+
+def bag_of(counts: csr_matrix, rows: np.ndarray) -> Bag:
+    """The words of the documents ``rows`` (int) together."""
+    chosen = counts[rows]
+    # Sums of integers in float64 are exact below 2**53.
+    totals = np.bincount(chosen.indices, weights=chosen.data, minlength=counts.shape[1])
+    words = np.flatnonzero(totals)
+    return Bag(words, totals[words].astype(np.int64))
+
+
+def merge(a: Bag, b: Bag) -> Bag:
+    """The words of both bags together."""
+    words, a_counts, b_counts = _side_by_side(a, b)
+    return Bag(words, a_counts + b_counts)
+
+
+def bag_divergence(a: Bag, b: Bag) -> float:
+    """Jensen-Shannon divergence of two bags' word distributions, in nats.
+
+    Raises
+    ------
+    ValueError
+        If a bag is empty.
+    """
+    _, a_counts, b_counts = _side_by_side(a, b)
+    return float(jensen_shannon_divergence(a_counts, b_counts))
+
+
+def unseen_share(bag: Bag, known: Bag) -> float:
+    """Share of the bag's distinct words that ``known`` lacks; 0 for an empty bag."""
+    if bag.words.size == 0:
+        return 0.0
+    return float(1 - np.isin(bag.words, known.words, assume_unique=True).mean())
+
+
+def _side_by_side(a: Bag, b: Bag) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The union of the words, and the counts of each bag on it."""
+    words = np.union1d(a.words, b.words)
+    spread = np.zeros((2, len(words)), dtype=np.int64)
+    for row, bag in zip(spread, (a, b), strict=True):
+        row[np.searchsorted(words, bag.words)] = bag.counts
+    return words, spread[0], spread[1]
