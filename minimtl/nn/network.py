@@ -1,0 +1,122 @@
+"""The parameters of a multi-task multilayer perceptron with shared hidden layers.
+
+Notation, here and in all of `minimtl.nn`::
+
+    V            number of features (the vocabulary)
+    H_1 … H_L    widths of the L ≥ 1 hidden layers, shared by all tasks
+    T, K_t       number of tasks, number of classes of task t
+    weights[l]   (H_l, H_{l+1}), with H_0 = V; biases[l] (H_{l+1},); l = 0 … L−1
+    head_weights[t]  (H_L, K_t); head_biases[t] (K_t,)
+
+All parameters but ``weights[0]`` are views into one flat vector, so that an optimiser can
+treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+HEAD_RANGE = 0.05
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a network is built from: sizes and the activation of its hidden layers."""
+
+    n_features: int
+    hidden: tuple[int, ...]
+    n_classes: tuple[int, ...]
+    activation: str = "sigmoid"
+
+    def __post_init__(self) -> None:
+        if self.n_features < 1:
+            raise ValueError(f"n_features must be at least 1, got {self.n_features}")
+        if not self.hidden or min(self.hidden) < 1:
+            raise ValueError(f"hidden must name one positive width or more, got {self.hidden}")
+        if not self.n_classes or min(self.n_classes) < 2:
+            raise ValueError(f"each task needs two classes or more, got {self.n_classes}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {ACTIVATIONS}, got {self.activation!r}")
+
+    @property
+    def n_flat(self) -> int:
+        """Number of parameters outside the first weight matrix."""
+        dense = sum((n_in + 1) * n_out for n_in, n_out in zip(self.hidden, self.hidden[1:]))
+        return self.hidden[0] + dense + (self.hidden[-1] + 1) * sum(self.n_classes)
+
+
+@dataclass
+class Network:
+    """Parameters (or gradients, or moments: anything of the same shape), see the notation above."""
+
+    shape: Shape
+    first: np.ndarray
+    flat: np.ndarray
+
+    def __post_init__(self) -> None:
+        hidden, start = self.shape.hidden, 0
+
+        def take(*size: int) -> np.ndarray:
+            nonlocal start
+            view = self.flat[start : start + int(np.prod(size))].reshape(size)
+            start += view.size
+            return view
+
+        self.weights, self.biases = [self.first], [take(hidden[0])]
+        for n_in, n_out in zip(hidden, hidden[1:]):
+            self.weights.append(take(n_in, n_out))
+            self.biases.append(take(n_out))
+        # A head is stored class by class, (K_t, H_L): its products are then dot products of
+        # contiguous vectors. The public view has the usual orientation.
+        self.head_weights, self.head_biases = [], []
+        for n_classes in self.shape.n_classes:
+            self.head_weights.append(take(n_classes, hidden[-1]).T)
+            self.head_biases.append(take(n_classes))
+
+    @classmethod
+    def zeros(cls, shape: Shape, n_rows: int, dtype: np.dtype | type) -> "Network":
+        """All zeros, with `n_rows` rows in the first weight matrix."""
+        return cls(shape, np.zeros((n_rows, shape.hidden[0]), dtype), np.zeros(shape.n_flat, dtype))
+
+    def with_rows(self, rows: np.ndarray, dtype: np.dtype | type) -> "Network":
+        """A copy in `dtype` that keeps only `rows` of the first weight matrix."""
+        return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
+
+
+def initialize(shape: Shape, rng: np.random.Generator) -> Network:
+    """Draw initial weights: float32, Glorot-uniform hidden layers, heads in ±0.05, zero biases.
+
+    Glorot & Bengio (2010), "Understanding the difficulty of training deep feedforward neural
+    networks", eq. 16: uniform in ±√(6 / (n_in + n_out)).
+    """
+    network = Network.zeros(shape, shape.n_features, np.float32)
+    for weights in network.weights:
+        _fill_uniform(weights, np.sqrt(6.0 / sum(weights.shape)), rng)
+    for head in network.head_weights:
+        _fill_uniform(head.T, HEAD_RANGE, rng)
+    return network
+
+
+def _fill_uniform(out: np.ndarray, bound: float, rng: np.random.Generator) -> None:
+    rng.random(dtype=np.float32, out=out)
+    out -= np.float32(0.5)
+    out *= np.float32(2.0 * bound)
+
+
+def flat_offsets(shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
+    """Where in the flat vector each hidden layer's and each head's block begins.
+
+    Block l ≥ 1 of a hidden layer is its weights, then its biases; block 0 is the first layer's
+    biases alone. A head's block is its weights (class by class), then its biases.
+    """
+    layers, start = [0], shape.hidden[0]
+    for n_in, n_out in zip(shape.hidden, shape.hidden[1:]):
+        layers.append(start)
+        start += (n_in + 1) * n_out
+    heads = []
+    for n_classes in shape.n_classes:
+        heads.append(start)
+        start += (shape.hidden[-1] + 1) * n_classes
+    return layers, heads

@@ -1,0 +1,172 @@
+"""The network's mathematics in NumPy: the readable twin of the compiled kernels.
+
+Notation (sizes as in `network`)::
+
+    X      (B, V)        a step's documents, B_t of each task t, one task after the other
+    Z_l    (B, H_l)      Z_l = D_{l-1} W_l + b_l, the pre-activations of hidden layer l; D_0 = X
+    A_l    (B, H_l)      A_l = σ(Z_l), its activations
+    R_l    (B, H_l)      its dropout mask; D_l = A_l ∘ R_l
+    O_t    (B_t, K_t)    O_t = D_L U_t + c_t, the logits of task t, on that task's documents
+    P_t    (B_t, K_t)    softmax(O_t)
+    J      = Σ_t λ_t · mean_i −ln P_t[i, y_i], the loss that a step descends
+
+Everything is computed in the dtype of the network's parameters; float64 is what the tests
+hold the float32 kernels against.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.dropout import dropout_mask
+from minimtl.nn.network import Network
+
+
+def activate(Z: np.ndarray, activation: str) -> np.ndarray:
+    """σ(Z), elementwise."""
+    if activation == "sigmoid":
+        # Written with tanh, which does not overflow: 1/(1+e^−z) = (1 + tanh(z/2)) / 2.
+        return 0.5 + 0.5 * np.tanh(0.5 * Z)
+    return np.tanh(Z) if activation == "tanh" else np.maximum(Z, 0.0)
+
+
+def activation_slope(A: np.ndarray, activation: str) -> np.ndarray:
+    """σ'(Z) written in A = σ(Z)."""
+    if activation == "sigmoid":
+        return A * (1.0 - A)
+    return 1.0 - A * A if activation == "tanh" else (A > 0.0).astype(A.dtype)
+
+
+def softmax(O: np.ndarray) -> np.ndarray:
+    """Class probabilities of logits, row by row; shifted by the maximum, so nothing overflows."""
+    E = np.exp(O - O.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def forward(
+    network: Network,
+    X: sparse.csr_matrix,
+    masks: Sequence[np.ndarray | None],
+    base: np.ndarray | float = 0.0,
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Hidden activations A_l and their dropped-out form D_l; a mask of None drops nothing.
+
+    `base` (B, H_1) is added to Z_1: what words outside the columns of `X` contribute.
+    """
+    activations, dropped = [], []
+    D, extra = X, base
+    for W, b, mask in zip(network.weights, network.biases, masks):
+        A = activate(D @ W + b + extra, network.shape.activation)
+        extra = 0.0
+        D = A if mask is None else (A * mask).astype(A.dtype)
+        activations.append(A)
+        dropped.append(D)
+    return activations, dropped
+
+
+def predict_proba(
+    network: Network, X: sparse.csr_matrix, task: int, base: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """P_t without dropout, (n_documents, K_t); `base` as in `forward`."""
+    _, dropped = forward(network, X, [None] * len(network.weights), base)
+    return softmax(dropped[-1] @ network.head_weights[task] + network.head_biases[task])
+
+
+def loss_and_gradients(
+    network: Network,
+    X: sparse.csr_matrix,
+    labels: Sequence[np.ndarray],
+    task_weights: Sequence[float],
+    masks: Sequence[np.ndarray | None],
+) -> tuple[np.ndarray, Network]:
+    """Each task's mean cross-entropy (T,) and the gradient of J = Σ_t λ_t·loss_t.
+
+    `labels` holds one vector per task; the rows of `X` are those tasks' documents in order.
+    The gradient of J by O_t is (λ_t/B_t)(P_t − onehot(y)); the rest is the chain rule.
+    """
+    gradient = Network.zeros(network.shape, len(network.first), network.flat.dtype)
+    activations, dropped = forward(network, X, masks)
+    losses = np.zeros(len(labels))
+    delta = np.zeros_like(dropped[-1])
+    start = 0
+    for task, y in enumerate(labels):
+        rows, each = slice(start, start + len(y)), np.arange(len(y))
+        start += len(y)
+        D, U = dropped[-1][rows], network.head_weights[task]
+        P = softmax(D @ U + network.head_biases[task])
+        losses[task] = -np.log(P[each, y]).mean()
+        P[each, y] -= 1.0
+        P *= task_weights[task] / len(y)
+        gradient.head_weights[task][:] = D.T @ P
+        gradient.head_biases[task][:] = P.sum(axis=0)
+        delta[rows] = P @ U.T
+    for layer in reversed(range(len(network.weights))):
+        if masks[layer] is not None:
+            delta = delta * masks[layer]
+        delta = delta * activation_slope(activations[layer], network.shape.activation)
+        below = dropped[layer - 1] if layer else X
+        gradient.weights[layer][:] = below.T @ delta
+        gradient.biases[layer][:] = delta.sum(axis=0)
+        if layer:
+            delta = delta @ network.weights[layer].T
+    return losses, gradient
+
+
+class ReferenceTrainer:
+    """Dense Adam on every row, step by step: what the compiled trainer must agree with.
+
+    Parameters are those of `kernels.KernelTrainer`; `network` is trained in place.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: sparse.csr_matrix,
+        labels: np.ndarray,
+        *,
+        adam: Adam,
+        batch_size: int,
+        dropout: float,
+        task_weights: np.ndarray,
+    ) -> None:
+        self.network, self.X, self.labels = network, X.astype(network.flat.dtype), labels
+        self.adam, self.batch_size = adam, batch_size
+        self.dropout, self.task_weights = dropout, task_weights
+        self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
+        self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
+        self.step = 0
+
+    def epoch(self, order: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """One pass over `order` (T, n), rows of X by task; mean training loss of each task (T,).
+
+        `keys` (n_steps, L, 2) are the steps' dropout keys.
+        """
+        totals = np.zeros(len(order))
+        for number, start in enumerate(range(0, order.shape[1], self.batch_size)):
+            batch = order[:, start : start + self.batch_size]
+            totals += self._step(batch, keys[number]) * batch.shape[1]
+        return totals / order.shape[1]
+
+    def _step(self, batch: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        network, rows = self.network, batch.ravel()
+        masks = [
+            dropout_mask(key, len(rows), width, self.dropout) if self.dropout else None
+            for key, width in zip(keys, network.shape.hidden)
+        ]
+        losses, gradient = loss_and_gradients(
+            network, self.X[rows], list(self.labels[batch]), self.task_weights, masks
+        )
+        self.step += 1
+        for part in ("first", "flat"):
+            w, g, m, v = (getattr(x, part) for x in (network, gradient, self.m, self.v))
+            self.adam.update(w, g, m, v, self.step)
+        return losses
+
+    def predict_proba(self, X: sparse.csr_matrix, base: np.ndarray, task: int) -> np.ndarray:
+        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+        return predict_proba(self.network, X.astype(self.network.flat.dtype), task, base)
+
+    def finish(self) -> None:
+        """Nothing is deferred here; the compiled twin makes its outstanding moves."""

@@ -1,0 +1,141 @@
+"""Training and prediction by the compiled kernels: allocates, holds the state, calls them."""
+
+import numpy as np
+from scipy import sparse
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.dropout import drop_threshold
+from minimtl.nn.kernels.adam import Constants, Idle, settle
+from minimtl.nn.kernels.batch import Batch, Documents
+from minimtl.nn.kernels.epoch import Buffers, Flat, Rule, predict, train_epoch
+from minimtl.nn.kernels.layers import Layout
+from minimtl.nn.network import ACTIVATIONS, Network, Shape, flat_offsets
+
+
+class KernelTrainer:
+    """Adam with deferred moves; `network`, float32, is trained in place by `epoch` and `finish`.
+
+    Parameters
+    ----------
+    network
+        Its first weight matrix has one row for each column of `X`.
+    X
+        Training documents of all tasks, CSR.
+    labels
+        (n_documents,) int64, the class of each within its task.
+    adam, batch_size, dropout, task_weights
+        The step: `batch_size` documents of each task; `task_weights` (T,).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: sparse.csr_matrix,
+        labels: np.ndarray,
+        *,
+        adam: Adam,
+        batch_size: int,
+        dropout: float,
+        task_weights: np.ndarray,
+    ) -> None:
+        shape = network.shape
+        self.network, self.adam, self.batch_size = network, adam, batch_size
+        self.documents, self.labels = _documents(X), labels
+        n_rows, n_batch = len(network.first), batch_size * len(shape.n_classes)
+        self.rows = np.zeros((n_rows, 3, shape.hidden[0]), np.float32)
+        self.rows[:, 0] = network.first
+        self.last = np.zeros(n_rows, np.int64)
+        self.flat = Flat(network.flat, *np.zeros((3, shape.n_flat), np.float32))
+        self.layout = _layout(shape)
+        self.rule = Rule(
+            drop_threshold(dropout), np.float32(1.0 / (1.0 - dropout)), task_weights.astype(float)
+        )
+        self.buffers = _buffers(shape, n_batch)
+        longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
+        self.batch = _batch(n_rows, int(longest))
+        self.constants = Constants(
+            *np.float32([adam.beta1, adam.beta2, 1 - adam.beta1, 1 - adam.beta2, adam.eps])
+        )
+        self.idle = _idle(adam, 0)
+        self.step = 0
+
+    def epoch(self, order: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """One pass over `order` (T, n), rows of X by task; mean training loss of each task (T,).
+
+        `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
+        """
+        last_step = self.step + len(keys)
+        if last_step >= len(self.idle.step_size):
+            self.idle = _idle(self.adam, 2 * last_step, self.idle)
+        losses = np.empty(len(order))
+        self.step = train_epoch(
+            self.documents, self.labels, order, self.batch_size, keys, self.rule, self.rows,
+            self.last, self.flat, self.layout, self.batch, self.buffers, self.idle,
+            self.constants, self.step, losses,
+        )  # fmt: skip
+        return losses
+
+    def predict_proba(self, X: sparse.csr_matrix, base: np.ndarray, task: int) -> np.ndarray:
+        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+        n_classes = self.network.shape.n_classes[task]
+        probabilities = np.empty((X.shape[0], n_classes), np.float32)
+        predict(
+            _documents(X), base, task, self.rows, self.last, self.step, self.flat.w,
+            self.layout, self.buffers, self.idle, self.constants, probabilities,
+        )  # fmt: skip
+        return probabilities
+
+    def finish(self) -> None:
+        """Make all outstanding moves and write the first weight matrix back to the network."""
+        settle(self.rows, self.last, self.step, self.idle, self.constants)
+        self.network.first[:] = self.rows[:, 0]
+
+
+def _documents(X: sparse.csr_matrix) -> Documents:
+    return Documents(
+        X.indptr.astype(np.int64, copy=False),
+        X.indices.astype(np.int32, copy=False),
+        X.data.astype(np.float32, copy=False),
+    )
+
+
+def _layout(shape: Shape) -> Layout:
+    layers, heads = flat_offsets(shape)
+    arrays = (np.array(x, np.int64) for x in (shape.hidden, layers, shape.n_classes, heads))
+    return Layout(*arrays, ACTIVATIONS.index(shape.activation))
+
+
+def _buffers(shape: Shape, n_batch: int) -> Buffers:
+    layers = np.zeros((4, len(shape.hidden), n_batch, max(shape.hidden)), np.float32)
+    n_classes = max(shape.n_classes)
+    return Buffers(*layers, *(np.zeros(n, np.float32) for n in (n_classes, shape.hidden[0])))
+
+
+def _batch(n_rows: int, n_entries: int) -> Batch:
+    n_words = min(n_rows, n_entries)
+    return Batch(
+        np.full(n_rows, -1, np.int32), np.zeros(n_words, np.int32),
+        np.zeros(n_words + 1, np.int64), np.zeros(n_entries, np.int32),
+        np.zeros(n_entries, np.float32),
+    )  # fmt: skip
+
+
+def _idle(adam: Adam, last_step: int, before: Idle | None = None) -> Idle:
+    """Tables for the steps up to `last_step`, keeping what `before` has gathered."""
+    t = np.arange(1.0, last_step + 1)
+    with np.errstate(under="ignore"):
+        k = np.arange(last_step + 1.0)
+        idle = Idle(
+            np.zeros((last_step + 1, 4)),
+            np.zeros((last_step + 1, 4), np.float32),
+            np.append(0.0, adam.learning_rate / -np.expm1(t * np.log(adam.beta1))),
+            np.append(0.0, 1.0 / np.sqrt(-np.expm1(t * np.log(adam.beta2)))),
+            adam.beta1**k,
+            adam.beta2 ** (0.5 * k),
+        )
+    # A moment this small moves nothing, and would be a slow denormal number in float32.
+    idle.decay_m[idle.decay_m < 1e-30] = 0.0
+    if before is not None:
+        idle.sums[: len(before.sums)] = before.sums
+        idle.nodes[: len(before.nodes)] = before.nodes
+    return idle

@@ -1,0 +1,158 @@
+"""Training a network on one task or several jointly, with its learning curves.
+
+Notation beyond `network`::
+
+    n_t     training documents of task t; an epoch is one shuffled pass over those of task 0
+    order   (T, n_0) documents of an epoch. Each task deals its own from an endless sequence of
+            shuffled passes, so tasks of equal size see each document once per epoch
+    active  the words that occur in some training document. Others never have a gradient: their
+            rows keep their initial values and add a constant to a test document's Z_1
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.backend import trainer_class
+from minimtl.nn.network import Network
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """One task: training documents X (n, V) with classes y (n,), and documents to follow.
+
+    `X_test` (n_test, V) are predicted after every epoch; None where nobody asks for that.
+    """
+
+    X: sparse.csr_matrix
+    y: np.ndarray
+    X_test: sparse.csr_matrix | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and on how much at a time: documents of each task per step, units dropped."""
+
+    n_epochs: int = 100
+    batch_size: int = 32
+    dropout: float = 0.5
+    task_weights: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_epochs < 1 or self.batch_size < 1:
+            raise ValueError(
+                "n_epochs and batch_size must be at least 1, "
+                f"got {self.n_epochs} and {self.batch_size}"
+            )
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"dropout must lie in [0, 1), got {self.dropout}")
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened: mean training loss `losses` (T, n_epochs), dropout on, as trained.
+
+    `predictions[t]` (n_epochs, n_test) holds the predicted class of each test document of task t
+    after each epoch; n_test is 0 where there was no `X_test`.
+    """
+
+    losses: np.ndarray
+    predictions: list[np.ndarray]
+
+
+def train(
+    network: Network,
+    tasks: Sequence[TaskData],
+    schedule: Schedule,
+    adam: Adam,
+    rng: np.random.Generator,
+    backend: str | None = None,
+) -> History:
+    """Train `network` in place on `tasks` together; deterministic given `rng` and the backend."""
+    _check(network, tasks, schedule)
+    Trainer, dtype = trainer_class(backend)
+    active = np.unique(np.concatenate([task.X.indices for task in tasks]))
+    columns = np.full(network.shape.n_features, -1, np.int64)
+    columns[active] = np.arange(len(active))
+    part = network.with_rows(active, dtype)
+    trainer = Trainer(
+        part,
+        sparse.vstack([_take_columns(task.X, columns, len(active)) for task in tasks], "csr"),
+        np.concatenate([task.y for task in tasks]).astype(np.int64),
+        adam=adam,
+        batch_size=schedule.batch_size,
+        dropout=schedule.dropout,
+        task_weights=np.asarray(schedule.task_weights or np.ones(len(tasks))),
+    )
+    followed = [_split_columns(task.X_test, columns, network, len(active)) for task in tasks]
+    losses = np.empty((len(tasks), schedule.n_epochs))
+    predictions = [
+        np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed
+    ]
+    epochs = _epochs([task.X.shape[0] for task in tasks], schedule, network, rng)
+    for epoch, (order, keys) in enumerate(epochs):
+        losses[:, epoch] = trainer.epoch(order, keys)
+        for t, (X, base) in enumerate(followed):
+            if X.shape[0]:
+                predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
+    trainer.finish()
+    network.first[active] = part.first
+    network.flat[:] = part.flat
+    return History(losses, predictions)
+
+
+def _epochs(
+    sizes: Sequence[int], schedule: Schedule, network: Network, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The order of each epoch and the dropout keys of its steps."""
+    n_steps = -(-sizes[0] // schedule.batch_size)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    waiting = [np.empty(0, np.int64) for _ in sizes]
+    for _ in range(schedule.n_epochs):
+        order = np.empty((len(sizes), sizes[0]), np.int64)
+        for t, size in enumerate(sizes):
+            while len(waiting[t]) < sizes[0]:
+                waiting[t] = np.append(waiting[t], rng.permutation(size) + starts[t])
+            order[t], waiting[t] = waiting[t][: sizes[0]], waiting[t][sizes[0] :]
+        keys = rng.integers(2**32, size=(n_steps, len(network.weights), 2), dtype=np.uint32)
+        yield order, keys
+
+
+def _take_columns(X: sparse.csr_matrix, columns: np.ndarray, n: int) -> sparse.csr_matrix:
+    """The columns j of `X` with ``columns[j] >= 0``, at their new places."""
+    new = columns[X.indices]
+    kept = np.concatenate([[0], np.cumsum(new >= 0)])
+    here = new >= 0
+    return sparse.csr_matrix((X.data[here], new[here], kept[X.indptr]), shape=(X.shape[0], n))
+
+
+def _split_columns(
+    X: sparse.csr_matrix | None, columns: np.ndarray, network: Network, n_active: int
+) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """The active columns of `X`, and what the others add to Z_1 (n, H_1)."""
+    if X is None:
+        X = sparse.csr_matrix((0, network.shape.n_features))
+    others = np.where(columns < 0, np.arange(len(columns)), -1)
+    base = _take_columns(X, others, len(columns)) @ network.first
+    return _take_columns(X, columns, n_active), np.ascontiguousarray(base, network.first.dtype)
+
+
+def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:
+    n_classes = network.shape.n_classes
+    if len(tasks) != len(n_classes):
+        raise ValueError(f"the network has {len(n_classes)} heads, but {len(tasks)} tasks came")
+    if schedule.task_weights is not None and len(schedule.task_weights) != len(tasks):
+        raise ValueError(
+            f"{len(schedule.task_weights)} task weights came for {len(tasks)} tasks"
+        )
+    for t, task in enumerate(tasks):
+        if task.X.shape[0] == 0 or task.X.shape[0] != len(task.y):
+            raise ValueError(
+                f"task {t} has {task.X.shape[0]} documents and {len(task.y)} labels; "
+                "it needs as many of each, and one at least"
+            )
+        if np.min(task.y) < 0 or np.max(task.y) >= n_classes[t]:
+            raise ValueError(f"task {t} has labels outside 0 … {n_classes[t] - 1}")
