@@ -1,0 +1,215 @@
+"""Figures 4a-b and 5a-c, as .svg for the page and .png for everything else.
+
+Figure 4 shows the mean score after each epoch, one panel a problem: single-task in blue crosses,
+joint in orange points, as in the paper. Figure 5 shows the relative gain of every RELATED pair,
+one panel a top-level class. Bands and whiskers are 95 % t-intervals over the runs; one run has
+none. The colours are those of Okabe and Ito, told apart by the colour-blind and, by their
+markers, in grey.
+
+Drawn with Matplotlib, which is an extra: ask `available` first. The same outcomes give the same
+bytes: no date, no random identifiers, no user's style.
+"""
+
+import importlib.util
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from minimtl.atomic import write_atomically
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.outcomes import Outcomes, relative_gains
+from minimtl.study.protocol import Protocol
+from minimtl.study.tasks import Pair, Task
+
+NOTE = (
+    "Matplotlib is not installed, so there are no figures; "
+    "pip install 'minimtl[figures]' adds them, and minimtl report draws them without training."
+)
+SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
+SCORE_NAMES = {"f1": "F1", "accuracy": "accuracy"}
+FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
+FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
+_FIGURE4_CAPTION = (
+    "Mean score on the test documents after each epoch: single-task in blue crosses, multi-task "
+    "in orange points, each with its 95 % interval over the runs; the dashed line is where scores "
+    "are read."
+)
+_FIGURE5_CAPTION = (
+    "Relative gain of each pair with its 95 % interval over the runs: orange points where "
+    "multi-task learning was better, blue squares where single-task learning was; hollow where "
+    "the interval contains 0."
+)
+CAPTIONS = {
+    "figure4a": f"RELATED. {_FIGURE4_CAPTION}",
+    "figure4b": f"UNRELATED. {_FIGURE4_CAPTION}",
+    "figure5a": f"Sport against vehicles (rec). {_FIGURE5_CAPTION}",
+    "figure5b": f"Systems against other computing (comp). {_FIGURE5_CAPTION}",
+    "figure5c": f"Politics against religion (talk). {_FIGURE5_CAPTION}",
+}
+STYLE = {
+    "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",  # comes with Matplotlib, so that every machine has it
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "savefig.dpi": 200,
+}
+
+FloatArray = NDArray[np.float64]
+
+
+def available() -> bool:
+    """Whether Matplotlib can be imported; looks for it without loading it."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+def draw_figures(problems: Iterable[Outcomes], protocol: Protocol, folder: Path) -> list[str]:
+    """Write every figure that the outcomes allow into ``folder``; return the names, unsuffixed."""
+    from matplotlib import style
+
+    drawn = []
+    with style.context(["default", STYLE]):
+        for outcomes in problems:
+            for name, figure in _figures(outcomes, protocol):
+                _save(figure, folder, name)
+                drawn.append(name)
+    return drawn
+
+
+def _figures(outcomes: Outcomes, protocol: Protocol) -> Iterator[tuple[str, Any]]:
+    yield FIGURE4[outcomes.problem], _learning_curves(outcomes, protocol)
+    if outcomes.problem == "related":
+        for parent, name in FIGURE5.items():
+            rows = [
+                row
+                for row, pair in enumerate(outcomes.pairs)
+                if NEWSGROUPS.subclass_of(pair.main.positive).parent == parent
+            ]
+            if rows:
+                yield name, _relative_gains(outcomes, protocol, rows, parent)
+
+
+def _save(figure: Any, folder: Path, name: str) -> None:
+    """Both formats, without the date and version that would make bytes differ."""
+    for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=suffix, metadata=metadata)
+        write_atomically(folder / f"{name}.{suffix}", buffer.getvalue())
+
+
+def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 3.2), layout="constrained")
+    axes = figure.add_subplot()
+    for curve, label, colour, marker in (
+        (outcomes.single_curve, "single-task", SINGLE_COLOUR, "x"),
+        (outcomes.multi_curve, "multi-task", JOINT_COLOUR, "o"),
+    ):
+        epochs = np.arange(1, curve.shape[1] + 1)
+        mean, half = interval_over_runs(curve.T)
+        axes.plot(epochs, mean, color=colour, marker=marker, markevery=5, ms=3.5, lw=1, label=label)
+        if np.isfinite(half).all():
+            axes.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.2, lw=0)
+    read = protocol.read_at + 1
+    axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
+    axes.set(
+        title=f"{outcomes.problem.upper()}: {outcomes.n_pairs} pairs, {_runs(outcomes.n_runs)}",
+        xlabel="epoch",
+        ylabel=f"mean {SCORE_NAMES[protocol.score]} on the test documents",
+    )
+    axes.grid(axis="y", color="0.9", lw=0.5)
+    axes.legend(loc="lower right", facecolor="white", edgecolor="none", framealpha=1)
+    return figure
+
+
+def _relative_gains(
+    outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str
+) -> Any:
+    from matplotlib.figure import Figure
+
+    rows = sorted(rows, key=lambda row: outcomes.pairs[row])
+    groups = [(task, list(members)) for task, members in groupby(rows, _main_task_of(outcomes))]
+    n_lines = len(rows) + len(groups)
+    figure = Figure(figsize=(5.6, 1.0 + 0.17 * n_lines), layout="constrained")
+    axes = figure.add_subplot()
+    mean, half = interval_over_runs(100 * relative_gains(outcomes))
+    labels: list[str] = []
+    for task, members in groups:
+        labels.append(_name(task))
+        for row in members:
+            _draw_gain(axes, len(labels), mean[row], half[row])
+            labels.append(f"with {_name(outcomes.pairs[row].aux)}")
+    axes.axvline(0, color="0.3", lw=0.8)
+    axes.set_yticks(range(len(labels)), labels)
+    for tick, label in zip(axes.get_yticklabels(), labels, strict=True):
+        tick.set_fontweight("normal" if label.startswith("with ") else "bold")
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(n_lines - 0.4, -0.6)  # first task on top
+    axes.set(
+        title=f"{parent}: {len(rows)} pairs, {_runs(outcomes.n_runs)}",
+        xlabel=f"relative {SCORE_NAMES[protocol.score]} gain from multi-task learning, %",
+    )
+    axes.grid(axis="x", color="0.9", lw=0.5)
+    axes.set_axisbelow(True)
+    return figure
+
+
+def _draw_gain(axes: Any, line: int, mean: float, half: float) -> None:
+    """A point with its interval; hollow where the interval, if any, leaves the sign open."""
+    decided = abs(mean) > half if np.isfinite(half) else True
+    axes.errorbar(
+        mean,
+        line,
+        xerr=half if np.isfinite(half) else None,
+        fmt="o" if mean > 0 else "s",
+        color=JOINT_COLOUR if mean > 0 else SINGLE_COLOUR,
+        markerfacecolor=None if decided else "white",
+        ms=4,
+        lw=1,
+    )
+
+
+def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean over the runs and half the width of its 95 % t-interval.
+
+    Parameters
+    ----------
+    values : array of float64, shape (n_items, n_runs)
+
+    Returns
+    -------
+    mean, half_width : arrays of float64, shape (n_items,)
+        With one run the half-width is NaN: nothing is known about the spread.
+    """
+    mean, n_runs = values.mean(axis=1), values.shape[1]
+    if n_runs == 1:
+        return mean, np.full_like(mean, np.nan)
+    error = values.std(axis=1, ddof=1) / np.sqrt(n_runs)
+    return mean, stdtrit(n_runs - 1, 0.975) * error
+
+
+def _main_task_of(outcomes: Outcomes) -> Any:
+    def main_task(row: int) -> Task:
+        pair: Pair = outcomes.pairs[row]
+        return pair.main
+
+    return main_task
+
+
+def _name(task: Task) -> str:
+    """A task in the words of Figure 1: the topics without their top-level class."""
+    return " / ".join(topic.split(".", 1)[-1] for topic in task)
+
+
+def _runs(n_runs: int) -> str:
+    return "1 run" if n_runs == 1 else f"mean of {n_runs} runs"

@@ -1,0 +1,100 @@
+"""Figures: what exists is drawn, with the numbers it claims, and always the same bytes."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from minimtl.report import figures
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.outcomes import Outcomes
+from minimtl.study.protocol import PAPER
+from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
+
+pytest.importorskip("matplotlib")
+
+
+def outcomes(problem, n_runs, n_pairs):
+    every = related_pairs if problem == "related" else unrelated_pairs
+    rng = np.random.default_rng(0)
+    single = rng.uniform(0.7, 0.9, (n_pairs, n_runs))
+    return Outcomes(
+        problem=problem,
+        pairs=tuple(EvenSample(every(NEWSGROUPS), n_pairs)),
+        single=single,
+        multi=single + rng.normal(0.01, 0.02, (n_pairs, n_runs)),
+        features=np.zeros((n_runs, n_pairs, 30)),
+        single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
+        multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
+    )
+
+
+def test_only_what_exists_is_drawn(tmp_path):
+    assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, tmp_path) == ["figure4b"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["figure4b.png", "figure4b.svg"]
+    # The first of the 52 RELATED pairs is from comp; rec and talk have nothing to show.
+    assert figures.draw_figures([outcomes("related", 2, 1)], PAPER, tmp_path) == [
+        "figure4a",
+        "figure5b",
+    ]
+
+
+def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path):
+    import matplotlib
+
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir(), second.mkdir()
+    figures.draw_figures([outcomes("related", 3, 1)], PAPER, first)
+    with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 20, "svg.hashsalt": None}):
+        figures.draw_figures([outcomes("related", 3, 1)], PAPER, second)
+    names = sorted(p.name for p in first.iterdir())
+    assert len(names) == 4
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert b"<dc:date>" not in (first / "figure4a.svg").read_bytes()
+
+
+def test_interval_is_the_t_interval_of_scipy():
+    values = np.random.default_rng(1).normal(size=(7, 5))
+    mean, half = figures.interval_over_runs(values)
+    low, high = stats.t.interval(0.95, 4, loc=values.mean(axis=1), scale=stats.sem(values, axis=1))
+    np.testing.assert_allclose([mean - half, mean + half], [low, high], rtol=1e-12)
+
+
+def test_one_run_has_no_interval():
+    mean, half = figures.interval_over_runs(np.array([[0.5], [0.7]]))
+    assert mean.tolist() == [0.5, 0.7]
+    assert np.isnan(half).all()
+
+
+def test_learning_curves_show_the_means_and_name_their_axes():
+    problem = outcomes("related", 3, 6)
+    (axes,) = dict(figures._figures(problem, PAPER))["figure4a"].axes
+    single, multi, read = axes.lines
+    np.testing.assert_allclose(single.get_ydata(), problem.single_curve.mean(axis=0))
+    np.testing.assert_allclose(multi.get_ydata(), problem.multi_curve.mean(axis=0))
+    assert (single.get_color(), single.get_marker()) == (figures.SINGLE_COLOUR, "x")
+    assert (multi.get_color(), multi.get_marker()) == (figures.JOINT_COLOUR, "o")
+    assert read.get_xdata() == [100, 100]
+    assert axes.get_xlabel() == "epoch"
+    assert "F1" in axes.get_ylabel()
+
+
+def test_gains_stand_beside_the_pair_they_belong_to():
+    problem = outcomes("related", 3, 52)
+    (axes,) = dict(figures._figures(problem, PAPER))["figure5a"].axes
+    labels = [tick.get_text() for tick in axes.get_yticklabels()]
+    line = labels.index("sport.hockey / motorcycles") + 1
+    assert labels[line] == "with sport.baseball / autos"
+    pair = next(
+        row
+        for row, pair in enumerate(problem.pairs)
+        if pair.main == ("rec.sport.hockey", "rec.motorcycles")
+    )
+    expected = 100 * (problem.multi[pair] / problem.single[pair] - 1).mean()
+    (point,) = [p for p in axes.lines if list(p.get_ydata()) == [line]]
+    assert point.get_xdata()[0] == pytest.approx(expected)
+    assert "%" in axes.get_xlabel()
+
+
+def test_every_figure_has_a_caption():
+    assert set(figures.CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}
