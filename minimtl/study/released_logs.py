@@ -1,0 +1,177 @@
+"""The three kinds of files in the authors' released results, from bytes to arrays, trusting none.
+
+A *log* has one line an epoch: a single-task line is ``Epoch 0, loss …, val_loss …, cacc …, acc …,
+val_acc …, f1 …``, a joint line ``Epoch 0, cacc …, f1 … activation_62_acc … val_activation_62_acc
+…``. ``cacc`` is the counted accuracy on the test documents, ``val_acc`` the same as the training
+library printed it, which differs from it in the tenth digit. The first ``activation_N`` of a
+joint line is the main task.
+
+The *features* are one array of float64 in an ``.npz``. The *efficiency* file holds what the
+authors' meta-analysis printed: numbers of gains, accuracies, coefficients.
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+
+from minimtl.errors import MinimtlError
+
+_MAX_ARRAY_BYTES = 16 * 2**20  # the largest released feature table has 124 kB
+_FLOAT = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_MAIN_HEAD = re.compile(r"activation_\d+_acc")
+
+
+@dataclass(frozen=True)
+class Log:
+    """What one training run logged, each an array of shape (n_epochs,), float64.
+
+    Attributes
+    ----------
+    loss : mean training loss of the (main) task, dropout on.
+    printed_accuracy : test accuracy as the training library printed it: the authors' label.
+    accuracy : test accuracy, counted.
+    f1 : F1 of the positive class on the test documents.
+    """
+
+    loss: np.ndarray
+    printed_accuracy: np.ndarray
+    accuracy: np.ndarray
+    f1: np.ndarray
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """What the authors' meta-analysis of one experiment printed.
+
+    Attributes
+    ----------
+    n_gains, n_losses : number of pairs with either label.
+    accuracies : {the file's own name of a feature set: mean accuracy}.
+    coefficients : shape (30,), of the fit to all pairs.
+    """
+
+    n_gains: int
+    n_losses: int
+    accuracies: dict[str, float]
+    coefficients: np.ndarray
+
+
+def parse_log(content: bytes, file: str) -> Log:
+    """The log in `content`; `file` names it in messages.
+
+    Raises
+    ------
+    MinimtlError
+        If a line is not `name value` pairs of finite numbers, an epoch is missing or repeated,
+        a score lies outside [0, 1], or a needed value is absent; it names the line.
+    """
+    rows = [
+        _parse_line(line, number, file)
+        for number, line in enumerate(_text(content, file).splitlines(), start=1)
+    ]
+    if not rows:
+        raise MinimtlError(f"{file} is empty; take a whole copy of the released logs.")
+    columns = zip(*rows, strict=True)
+    return Log(*(np.array(column, dtype=np.float64) for column in columns))
+
+
+def _parse_line(line: str, number: int, file: str) -> tuple[float, float, float, float]:
+    words = line.replace(",", " ").split()
+    values = dict(zip(words[::2], words[1::2], strict=False))
+    if len(words) % 2 or 2 * len(values) != len(words) or values.get("Epoch") != str(number - 1):
+        raise _bad_line(file, number, f"is not the log of epoch {number - 1}")
+    head = next((name for name in values if _MAIN_HEAD.fullmatch(name)), None)
+    if head is None:
+        names = ("loss", "val_acc", "cacc", "f1")
+    else:
+        names = (head.removesuffix("acc") + "loss", f"val_{head}", "cacc", "f1")
+    loss, *scores = (_number(values.get(name), name, number, file) for name in names)
+    if loss < 0 or not all(0 <= score <= 1 for score in scores):
+        raise _bad_line(file, number, "has a negative loss or a score outside 0 to 1")
+    return loss, scores[0], scores[1], scores[2]
+
+
+def _number(word: str | None, name: str, number: int, file: str) -> float:
+    if word is None or not re.fullmatch(_FLOAT, word) or not np.isfinite(float(word)):
+        raise _bad_line(file, number, f"has no finite number for {name!r}")
+    return float(word)
+
+
+def _bad_line(file: str, number: int, what: str) -> MinimtlError:
+    return MinimtlError(f"{file}, line {number}: {what}; take a whole copy of the released logs.")
+
+
+def _text(content: bytes, file: str) -> str:
+    try:
+        return content.decode("ascii")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _bad_line(file, line, "holds bytes that are no text") from None
+
+
+def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
+    """The array of an ``.npz`` with a single one: shape (n_pairs, `n_columns`), float64, finite.
+
+    The header is checked before anything of its size is made, and nothing is unpickled.
+
+    Raises
+    ------
+    MinimtlError
+        If it is anything else.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            (member,) = archive.infolist()
+            if member.file_size > _MAX_ARRAY_BYTES:
+                raise ValueError(f"array of {member.file_size} bytes")
+            with archive.open(member) as stream:
+                data = stream.read(_MAX_ARRAY_BYTES + 1)
+        buffer = io.BytesIO(data)
+        if np.lib.format.read_magic(buffer) != (1, 0):
+            raise ValueError("unknown version of the array format")
+        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(buffer)
+        if len(shape) != 2 or shape[1] != n_columns or dtype != np.dtype("<f8") or fortran_order:
+            raise ValueError(f"array of shape {shape} and type {dtype}")
+        features = np.frombuffer(buffer.read(), dtype=dtype).reshape(shape)
+    # zipfile and numpy raise a dozen kinds of exception on damaged input (NotImplementedError,
+    # struct.error, zlib.error, EOFError, tokenize errors, …); to the caller they are one.
+    except Exception as error:
+        raise MinimtlError(
+            f"{file} is no table of {n_columns} features ({error}); take a whole copy of the "
+            "released logs."
+        ) from None
+    bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
+    if bad.size:
+        raise MinimtlError(f"{file}, row {bad[0] + 1}: a feature is not finite; take a whole copy.")
+    return features.astype(np.float64)
+
+
+def parse_efficiency(content: bytes, file: str) -> Efficiency:
+    """The numbers of an efficiency file.
+
+    Raises
+    ------
+    MinimtlError
+        If one of its parts is absent or no number.
+    """
+    text = _text(content, file)
+    counts = re.search(r"nb true (\d{1,9})\s+nb false (\d{1,9})\b", text)
+    # Two shapes of a line and nothing that backtracks: the file may be hostile.
+    accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({_FLOAT}) ", text, re.MULTILINE)
+    coefficients = re.search(r"^Coeffs \[([^\]]*)\]", text, re.MULTILINE)
+    if counts is None or not accuracies or coefficients is None:
+        raise MinimtlError(
+            f"{file} lacks its counts, accuracies or coefficients; take a whole copy."
+        )
+    words = coefficients.group(1).split()
+    if len(words) != 30 or not all(re.fullmatch(_FLOAT, word) for word in words):
+        raise MinimtlError(f"{file} does not list 30 coefficients; take a whole copy.")
+    return Efficiency(
+        n_gains=int(counts.group(1)),
+        n_losses=int(counts.group(2)),
+        accuracies={name: float(value) for name, value in accuracies},
+        coefficients=np.array([float(word) for word in words]),
+    )

@@ -1,0 +1,91 @@
+"""A made-up copy of the authors' results, in their layout, for tests without the real one."""
+
+import io
+
+import numpy as np
+import pytest
+
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.tasks import related_pairs, unrelated_pairs
+
+SINGLE = "Epoch {}, loss {}, val_loss 0.5, cacc {}, acc 0.5, val_acc {}, f1 {}, p 0.0, r 1.0\n"
+JOINT = (
+    "Epoch {}, cacc {}, f1 {}, p 0.0, r 1.0 activation_9_acc 0.5 activation_9_loss {} "
+    "activation_10_acc 0.5 activation_10_loss 0.6 loss 1.2 val_activation_9_acc {} "
+    "val_activation_9_loss 0.7 val_activation_10_acc 0.25 val_activation_10_loss 0.7 "
+    "val_loss 1.4 \n"
+)
+N_TEST = 700
+
+
+class MadeUpExperiment:
+    """An experiment drawn at random; its arrays are what a reader has to find again.
+
+    Attributes
+    ----------
+    topics : the four topics of each pair, (main, main, aux, aux), in the order of the features.
+    single, joint : accuracy of each pair's main task after 81 epochs, (n_pairs,).
+    losses : {the two topics of a task: training loss, (150,)}.
+    features : (n_pairs, 30), in the released order of columns.
+    """
+
+    def __init__(self, name, rng, n_pairs=None):
+        pairs = list((related_pairs if name.startswith("exp1") else unrelated_pairs)(NEWSGROUPS))
+        chosen = rng.permutation(len(pairs))[:n_pairs]
+        self.name = name
+        self.topics = [(*pairs[i].main, *pairs[i].aux) for i in chosen]
+        tasks = {task for four in self.topics for task in (four[:2], four[2:])}
+        self.losses = {
+            task: np.round(0.7 - 0.002 * np.arange(150) + rng.normal(0, 0.01, 150), 12)
+            for task in sorted(tasks)
+        }
+        self.task_accuracy = {task: rng.integers(500, 650) / N_TEST for task in self.losses}
+        self.single = np.array([self.task_accuracy[four[:2]] for four in self.topics])
+        self.joint = self.single + rng.integers(-10, 15, len(self.topics)) / N_TEST
+        self.features = self._features(rng)
+
+    def _features(self, rng):
+        of_task = {}
+        for task, loss in self.losses.items():
+            gradients = [(loss[i + 1] - loss[i - 1]) / 2 for i in (8, 20, 40, 60)]
+            of_task[task] = np.array([*rng.uniform(0.2, 0.4, 4), *gradients])
+        rows = []
+        for four in self.topics:
+            main, aux = of_task[four[:2]], of_task[four[2:]]
+            rows.append(np.concatenate([main, aux, main / aux, rng.uniform(0, 1, 6)]))
+        return np.array(rows)
+
+    def write(self, folder):
+        """Write it below `folder` as the authors laid it out."""
+        results = folder / self.name / "results200"
+        (results / "simple").mkdir(parents=True)
+        (results / "multi").mkdir()
+        for task, loss in self.losses.items():
+            accuracy = self.task_accuracy[task]
+            # Only what is logged after 81 epochs counts: the rest is another number.
+            lines = [
+                SINGLE.format(i, x, a := accuracy if i == 80 else 0.5, a, a)
+                for i, x in enumerate(loss)
+            ]
+            (results / "simple" / "_".join(task)).write_text("".join(lines))
+            (results / "simple" / ("_".join(task) + "_informations")).write_text("OOV rate 0.1\n")
+        for four, accuracy in zip(self.topics, self.joint, strict=True):
+            lines = [
+                JOINT.format(i, a := accuracy if i == 80 else 0.5, a, 0.6, a) for i in range(100)
+            ]
+            (results / "multi" / ("_".join(four) + "split")).write_text("".join(lines))
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, self.features)
+        (results / "80array_features_log_reg.npz").write_bytes(buffer.getvalue())
+
+
+@pytest.fixture
+def made_up_experiment(tmp_path):
+    """Draw an experiment and write it to ``tmp_path / "released"``."""
+
+    def make(name="exp1_0", seed=0, n_pairs=None):
+        experiment = MadeUpExperiment(name, np.random.default_rng(seed), n_pairs)
+        experiment.write(tmp_path / "released")
+        return experiment
+
+    return make
