@@ -76,14 +76,15 @@ def bag_of(counts: csr_matrix, rows: np.ndarray) -> Bag:
     chosen = counts[rows]
     # Sums of integers in float64 are exact below 2**53.
     totals = np.bincount(chosen.indices, weights=chosen.data, minlength=counts.shape[1])
-    words = np.flatnonzero(totals)
+    words = np.flatnonzero(totals > 0)
     return Bag(words, totals[words].astype(np.int64))
 
 
 def merge(a: Bag, b: Bag) -> Bag:
     """The words of both bags together."""
     words, a_counts, b_counts = _side_by_side(a, b)
-    return Bag(words, a_counts + b_counts)
+    ascending = np.argsort(words, kind="stable")
+    return Bag(words[ascending], (a_counts + b_counts)[ascending])
 
 
 def bag_divergence(a: Bag, b: Bag) -> float:
@@ -102,13 +103,26 @@ def unseen_share(bag: Bag, known: Bag) -> float:
     """Share of the bag's distinct words that ``known`` lacks; 0 for an empty bag."""
     if bag.words.size == 0:
         return 0.0
-    return float(1 - np.isin(bag.words, known.words, assume_unique=True).mean())
+    _, is_known = _places(bag, known)
+    return float(1 - is_known.mean())
 
 
 def _side_by_side(a: Bag, b: Bag) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The union of the words, and the counts of each bag on it."""
-    words = np.union1d(a.words, b.words)
-    spread = np.zeros((2, len(words)), dtype=np.int64)
-    for row, bag in zip(spread, (a, b), strict=True):
-        row[np.searchsorted(words, bag.words)] = bag.counts
-    return words, spread[0], spread[1]
+    """The words of both, a's and then those that only b has, and the counts of each on them."""
+    place, is_shared = _places(b, a)
+    only_b = ~is_shared
+    words = np.concatenate([a.words, b.words[only_b]])
+    a_counts, b_counts = np.zeros((2, len(words)), dtype=np.int64)
+    a_counts[: len(a.words)] = a.counts
+    b_counts[place[is_shared]] = b.counts[is_shared]
+    b_counts[len(a.words) :] = b.counts[only_b]
+    return words, a_counts, b_counts
+
+
+def _places(bag: Bag, other: Bag) -> tuple[np.ndarray, np.ndarray]:
+    """Where each word of ``bag`` stands or would stand in ``other``, and whether it does."""
+    place = np.searchsorted(other.words, bag.words)
+    stands = np.zeros(len(place), dtype=bool)
+    inside = place < len(other.words)
+    stands[inside] = other.words[place[inside]] == bag.words[inside]
+    return place, stands
