@@ -5,16 +5,36 @@ A *word character* is what ``\w`` matches in Python: a letter or digit of any sc
 
 import re
 
-_WORD = re.compile(r"\w\w+")
 _NONWORD = re.compile(r"\W+")
 
 
+class _WordCharacters(dict[int, int]):
+    """For `str.translate`: word characters stand for themselves, all others for a space."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        self[code] = code if character.isalnum() or character == "_" else ord(" ")
+        return self[code]
+
+
+# Filled with the characters as they are met.
+_WORD_CHARACTERS = _WordCharacters()
+
+
+def find_words(text: str) -> list[str]:
+    r"""Runs of two or more word characters in `text`, case kept: what ``\b\w\w+\b`` finds.
+
+    Blanking out the rest and splitting takes half the regular expression's time on English.
+    """
+    return [word for word in text.translate(_WORD_CHARACTERS).split() if len(word) > 1]
+
+
 def tokenize(text: str) -> list[str]:
-    r"""Runs of two or more word characters of the lower-cased `text`, as ``\b\w\w+\b`` finds them.
+    r"""Runs of two or more word characters in the lower-cased `text`.
 
     The vectorizer's words, and those of the features of the ``paper`` protocol.
     """
-    return _WORD.findall(text.lower())
+    return find_words(text.lower())
 
 
 def whitespace_tokens(text: str) -> list[str]:

@@ -1,0 +1,262 @@
+"""Texts as rows of word weights: how often a word is in the text, times how rare it is elsewhere.
+
+====== ================================== =============== ====================================
+symbol meaning                            shape           value
+====== ================================== =============== ====================================
+tf     weight of a count c > 0            (n_docs, n_words) c; or 1 + ln c when ``sublinear_tf``
+idf    rarity of word j                   (n_words,)      see `minimtl.text.weights`
+X      what the vectorizer gives          (n_docs, n_words) tf · idf, rows scaled to norm 1
+====== ================================== =============== ====================================
+"""
+
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from minimtl.estimator import BaseEstimator, check_is_fitted
+from minimtl.text.analyze import TOKEN_PATTERN, char_ngrams, char_wb_ngrams, word_analyzer
+from minimtl.text.counts import count_known, count_matrix
+from minimtl.text.weights import (
+    check_limits,
+    inverse_document_frequencies,
+    normalize_rows,
+    select_words,
+)
+
+CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
+
+
+class TfidfVectorizer(BaseEstimator):
+    r"""TF-IDF features of texts, the same numbers as scikit-learn's class of this name.
+
+    Parameters
+    ----------
+    lowercase : bool, default=True
+        Lower-case each text first.
+    analyzer : {"word", "char", "char_wb"} or callable, default="word"
+        What is counted: words; runs of characters; runs of characters within words; or what the
+        callable returns for a document, which then needs to be no text.
+    stop_words : collection of str, optional
+        Words not to count. There is no built-in list.
+    token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
+        Regular expression of a word, with at most one capturing group.
+    ngram_range : (int, int), default=(1, 1)
+        Shortest and longest runs of words or characters that are counted.
+    max_df, min_df : int or float, default=1.0 and 1
+        Words in more, or fewer, documents than this are dropped; a float is a share of them.
+    max_features : int, optional
+        Keep only the words with the highest counts over all documents.
+    binary : bool, default=False
+        Every count above 0 becomes 1.
+    dtype : numpy.float64 or numpy.float32, default=numpy.float64
+        Of the result.
+    norm : {"l1", "l2"} or None, default="l2"
+        What each row is scaled to have a value of 1 of.
+    use_idf, smooth_idf, sublinear_tf : bool, default=True, True and False
+        Weights as in the formulas of this module and of `minimtl.text.weights`.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        The column of each word; columns are in alphabetical order.
+    idf_ : ndarray, shape (n_words,)
+        Rarity of each word; ones when ``use_idf`` is false.
+    """
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool = True,
+        analyzer: str | Callable[[Any], Iterable[str]] = "word",
+        stop_words: Collection[str] | None = None,
+        token_pattern: str = TOKEN_PATTERN,
+        ngram_range: tuple[int, int] = (1, 1),
+        max_df: float = 1.0,
+        min_df: float = 1,
+        max_features: int | None = None,
+        binary: bool = False,
+        dtype: Any = np.float64,
+        norm: str | None = "l2",
+        use_idf: bool = True,
+        smooth_idf: bool = True,
+        sublinear_tf: bool = False,
+    ) -> None:
+        self.lowercase = lowercase
+        self.analyzer = analyzer
+        self.stop_words = stop_words
+        self.token_pattern = token_pattern
+        self.ngram_range = ngram_range
+        self.max_df = max_df
+        self.min_df = min_df
+        self.max_features = max_features
+        self.binary = binary
+        self.dtype = dtype
+        self.norm = norm
+        self.use_idf = use_idf
+        self.smooth_idf = smooth_idf
+        self.sublinear_tf = sublinear_tf
+
+    def fit(self, raw_documents: Iterable[Any], y: Any = None) -> "TfidfVectorizer":
+        """Learn words and their rarity; `y` is there for pipelines and not used."""
+        self._learn(raw_documents)
+        return self
+
+    def fit_transform(self, raw_documents: Iterable[Any], y: Any = None) -> Any:
+        """`fit`, then the features of the same documents, counted once."""
+        return self._output(self._weigh(self._learn(raw_documents)), raw_documents)
+
+    def transform(self, raw_documents: Iterable[Any]) -> Any:
+        """The features of documents, in the words of those that were fitted.
+
+        Returns
+        -------
+        X : csr_matrix of `dtype`, shape (n_docs, n_words)
+            Or what `set_output` has set.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If a document is not a string, or `raw_documents` is a single one.
+        """
+        check_is_fitted(self)
+        documents = self._checked(raw_documents)
+        counts = count_known(documents, self.build_analyzer(), self.vocabulary_)
+        return self._output(self._weigh(counts), raw_documents)
+
+    def _learn(self, raw_documents: Iterable[Any]) -> sparse.csr_matrix:
+        """Set the fitted attributes, and return the counts of the words kept."""
+        self._check_params()
+        counts, words = count_matrix(self._checked(raw_documents), self.build_analyzer())
+        if not words:
+            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+        if self.binary:
+            counts.data.fill(1)
+        dtype = np.dtype(self.dtype)
+        kept = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
+        counts = counts[:, kept]
+        self.vocabulary_ = {words[old]: new for new, old in enumerate(kept)}
+        if self.use_idf:
+            self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
+        else:
+            self.idf_ = np.ones(len(kept), dtype=dtype)
+        return counts
+
+    def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        X = counts.astype(self.idf_.dtype)
+        if self.binary:
+            X.data.fill(1)
+        if self.sublinear_tf:
+            X.data = np.log(X.data) + X.dtype.type(1)
+        X.data *= self.idf_[X.indices]
+        if self.norm is not None:
+            normalize_rows(X, self.norm)
+        return X
+
+    def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
+        """The function that gives what is counted in one document."""
+        if callable(self.analyzer):
+            return self.analyzer
+        if self.analyzer == "word":
+            stop_words = frozenset(self.stop_words or ())
+            analyze = word_analyzer(self.token_pattern, self.ngram_range, stop_words)
+        else:
+            analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
+        return partial(_lowered, analyze) if self.lowercase else analyze
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """The word of each column, an array of str; `input_features` is part of the convention."""
+        check_is_fitted(self)
+        return np.array(list(self.vocabulary_), dtype=object)
+
+    def inverse_transform(self, X: Any) -> list[np.ndarray]:
+        """The words with a weight other than 0 in each row of `X`, dense or sparse."""
+        words = self.get_feature_names_out()
+        return [words[row.nonzero()[1]] for row in sparse.csr_matrix(X)]
+
+    def set_output(self, *, transform: str | None = None) -> "TfidfVectorizer":
+        """Choose what `transform` and `fit_transform` return.
+
+        ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
+        the words, and the documents' index; None: no change.
+        """
+        if transform not in (None, "default", "pandas"):
+            raise ValueError(f"transform must be 'default', 'pandas' or None; got {transform!r}.")
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # the name clone() copies
+        return self
+
+    def _output(self, X: sparse.csr_matrix, raw_documents: Any) -> Any:
+        if getattr(self, "_sklearn_output_config", {}).get("transform") != "pandas":
+            return X
+        import pandas as pd  # type: ignore[import-untyped]
+
+        index = getattr(raw_documents, "index", None)
+        names = self.get_feature_names_out()
+        return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
+
+    def _checked(self, raw_documents: Iterable[Any]) -> Iterator[Any]:
+        if isinstance(raw_documents, str):
+            raise ValueError("Iterable over raw text documents expected, string object received.")
+        if callable(self.analyzer):
+            return iter(raw_documents)
+        return _strings(raw_documents)
+
+    def _check_params(self) -> None:
+        """ValueError for parameters out of range; a warning for those that can have no effect."""
+        shortest, longest = self.ngram_range
+        if shortest > longest:
+            raise ValueError(
+                f"Invalid value for ngram_range={self.ngram_range} "
+                "lower boundary larger than the upper boundary."
+            )
+        if shortest < 1:
+            raise ValueError(f"ngram_range must begin at 1 or above; got {self.ngram_range}.")
+        if not (callable(self.analyzer) or self.analyzer in ("word", *CHAR_NGRAMS)):
+            raise ValueError(f"{self.analyzer!r} is not a valid analyzer.")
+        if isinstance(self.stop_words, str):
+            raise ValueError(
+                f"not a built-in stop list: {self.stop_words!r}; give a collection of words."
+            )
+        if self.norm not in ("l1", "l2", None):
+            raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
+        if np.dtype(self.dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
+        check_limits(self.min_df, self.max_df, self.max_features)
+        self._warn_of_unused_params()
+
+    def _warn_of_unused_params(self) -> None:
+        if self.analyzer == "word":
+            return
+        unused, reason = ["stop_words", "token_pattern"], "'analyzer' != 'word'"
+        if callable(self.analyzer):
+            unused, reason = [*unused, "ngram_range"], "'analyzer' is callable"
+        defaults = type(self)().get_params()
+        for name in unused:
+            if getattr(self, name) != defaults[name]:
+                message = f"The parameter {name!r} will not be used since {reason}"
+                warnings.warn(message, stacklevel=5)  # the caller of fit or fit_transform
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+def _lowered(analyze: Callable[[str], list[str]], text: str) -> list[str]:
+    return analyze(text.lower())
+
+
+def _strings(documents: Iterable[Any]) -> Iterator[str]:
+    for row, document in enumerate(documents):
+        if not isinstance(document, str):
+            raise ValueError(
+                f"Document {row} is of type {type(document).__name__}; expected a string."
+            )
+        yield document

@@ -1,0 +1,106 @@
+"""Which words are kept, and what a count of one is worth.
+
+====== ================================================= ================= =======
+symbol meaning                                           shape             dtype
+====== ================================================= ================= =======
+N      counts of word j in document i                    (n_docs, n_words) CSR
+n      number of documents                               scalar            int
+df     number of documents that hold word j              (n_words,)        int64
+idf    ln(n / df) + 1, or ln((1 + n) / (1 + df)) + 1     (n_words,)        float
+====== ================================================= ================= =======
+
+The smoothed idf is that of a collection with one more document, which holds every word.
+The one that is added to either keeps words that all documents hold from vanishing.
+Source of the formulas: C. D. Manning, P. Raghavan, H. Schütze, *Introduction to Information
+Retrieval* (2008), 6.2 and 6.4; the two additions of one are scikit-learn's.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+
+def document_frequencies(counts: sparse.csr_matrix) -> np.ndarray:
+    """df, of int64, shape (n_words,): the number of documents that hold each word."""
+    return np.bincount(counts.indices, minlength=counts.shape[1])
+
+
+def inverse_document_frequencies(
+    counts: sparse.csr_matrix, smooth: bool, dtype: np.dtype
+) -> np.ndarray:
+    """idf of `dtype`, shape (n_words,): ln((s + n) / (s + df)) + 1 with s = 1 if `smooth`, else 0.
+
+    Every step is made in `dtype`, so that float32 gives the bits that scikit-learn's does.
+    """
+    df = document_frequencies(counts).astype(dtype)
+    n_docs = np.array(counts.shape[0] + smooth, dtype=dtype)
+    return np.log(n_docs / (df + dtype.type(smooth))) + dtype.type(1)
+
+
+def select_words(
+    counts: sparse.csr_matrix, min_df: Any, max_df: Any, max_features: int | None, dtype: np.dtype
+) -> np.ndarray:
+    """The columns to keep, ascending.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_docs, n_words)
+    min_df, max_df : int or float
+        Fewest and most documents that a kept word is in: an integer is a number of documents,
+        a float a share of them.
+    max_features : int, optional
+        Of the words within these limits, keep the ones with the highest total counts.
+    dtype : floating point dtype
+        In which total counts are compared.
+
+    Raises
+    ------
+    ValueError
+        If no word remains, or the limits exclude each other.
+    """
+    n_docs = counts.shape[0]
+    fewest, most = (df if _is_count(df) else df * n_docs for df in (min_df, max_df))
+    if most < fewest:
+        raise ValueError("max_df corresponds to < documents than min_df")
+    df = document_frequencies(counts)
+    kept = np.flatnonzero((fewest <= df) & (df <= most))
+    if max_features is not None and len(kept) > max_features:
+        # Which of equally frequent words are kept hangs on how an unstable sort happens to
+        # leave them. The same call on the same numbers, in the same dtype and order, leaves
+        # them as scikit-learn's does, and so its vocabulary is ours to the last word.
+        totals = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
+        kept = np.sort(kept[np.argsort(-totals[kept].astype(dtype))[:max_features]])
+    if len(kept) == 0:
+        raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
+    return kept
+
+
+def check_limits(min_df: Any, max_df: Any, max_features: Any) -> None:
+    """ValueError unless the limits of `select_words` are numbers that it can use."""
+    for name, df in (("min_df", min_df), ("max_df", max_df)):
+        if not (_is_count(df) or (isinstance(df, float | np.floating) and 0 <= df <= 1)):
+            raise ValueError(
+                f"{name} must be an integer of at least 1, a number of documents, or a float "
+                f"from 0 to 1, a share of them; got {df!r}."
+            )
+    if max_features is not None and not _is_count(max_features):
+        raise ValueError(f"max_features must be None or an integer >= 1; got {max_features!r}.")
+
+
+def _is_count(value: Any) -> bool:
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return is_integer and bool(value >= 1)
+
+
+def normalize_rows(matrix: sparse.csr_matrix, norm: str) -> None:
+    """Divide each row by its ``"l1"`` or ``"l2"`` norm, in place; empty rows stay empty.
+
+    The squares of a row are summed in float64, one after the other, as `numpy.bincount` does.
+    """
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    sizes = np.abs(matrix.data) if norm == "l1" else matrix.data**2
+    norms = np.bincount(rows, weights=sizes, minlength=matrix.shape[0])
+    if norm == "l2":
+        norms = np.sqrt(norms)
+    matrix.data[:] = matrix.data / norms[rows]
