@@ -1,1 +1,1 @@
-"""Statistics on arrays: divergences, curves, logistic regression, intervals. No files, no clocks."""
+"""Statistics on arrays: divergences, curves, classifiers, intervals. No files, no clocks."""

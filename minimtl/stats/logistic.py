@@ -1,0 +1,169 @@
+"""Logistic regression as an estimator by scikit-learn's conventions.
+
+Two classes have one vector of coefficients, three or more are a softmax regression with one for
+each class; `minimtl.stats.logistic_loss` has what is minimised.
+
+With more features than samples the coefficients lie in the span of the samples, as any part
+outside of it adds to the penalty and to no decision. With X' = QR, that is w = Qu: the same
+problem in n_samples unknowns, the rows of R' in place of those of X, and |w| = |u|.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_expit, log_softmax
+
+from minimtl.estimator import (
+    BaseEstimator,
+    ClassifierMixin,
+    ConvergenceWarning,
+    as_scikit_learn,
+    check_is_fitted,
+)
+from minimtl.stats.logistic_fit import MAX_ITER, TOL, LogisticFit, fit_logistic_regression
+from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
+from minimtl.stats.newton import minimise
+from minimtl.validation import (
+    check_features,
+    check_sample_weight,
+    check_X,
+    check_X_y,
+    record_features,
+)
+
+__all__ = ["LogisticFit", "LogisticRegression", "fit_logistic_regression"]
+
+Array = NDArray[np.float64]
+
+
+class LogisticRegression(ClassifierMixin, BaseEstimator):
+    """L2-penalised logistic regression by Newton's method.
+
+    Parameters
+    ----------
+    C : float
+        Weight of the data against the penalty, greater than 0.
+    fit_intercept : bool
+        Whether decisions have a constant term.
+    penalize_intercept : bool
+        Whether that term is penalised like a coefficient.
+    tol : float
+        Largest gradient component allowed, relative to the size of what cancels in it.
+    max_iter : int
+        Most Newton steps.
+
+    Attributes
+    ----------
+    classes_ : array, shape (n_classes,)
+    coef_ : float64, shape (1, n_features) for two classes, else (n_classes, n_features)
+    intercept_ : float64, shape (1,) or (n_classes,)
+    n_iter_ : int, shape (1,)
+    n_features_in_ : int
+    feature_names_in_ : array of str, shape (n_features,)
+        Where ``fit`` saw a data frame with such column names.
+    """
+
+    def __init__(
+        self,
+        C: float = 1.0,
+        fit_intercept: bool = True,
+        penalize_intercept: bool = False,
+        tol: float = TOL,
+        max_iter: int = MAX_ITER,
+    ):
+        self.C = C
+        self.fit_intercept = fit_intercept
+        self.penalize_intercept = penalize_intercept
+        self.tol = tol
+        self.max_iter = max_iter
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "LogisticRegression":
+        """Fit to `X`, shape (n_samples, n_features), and classes `y`; returns self.
+
+        Raises
+        ------
+        ValueError
+            For parameters out of range, fewer than two classes, or input that is not finite
+            or does not fit together.
+        """
+        self._check_parameters()
+        samples, y = check_X_y(X, y, estimator=self)
+        weights = check_sample_weight(sample_weight, len(y))
+        self.classes_, index = np.unique(y, return_inverse=True)
+        present = np.bincount(index, weights, minlength=len(self.classes_)) > 0
+        if present.sum() < 2 or not present.all():
+            raise ValueError(
+                f"{type(self).__name__} needs samples with positive weight of at least two "
+                f"classes, and of every class in y; got {present.sum()} class(es) with such "
+                f"samples of {len(present)} in y."
+            )
+        record_features(self, X, samples.shape[1])
+        basis = None
+        if samples.shape[1] > samples.shape[0]:
+            basis, triangle = np.linalg.qr(samples.T)
+            samples = triangle.T
+        coef = self._minimise(samples, index, weights)
+        self.coef_ = coef[:, :-1] if basis is None else coef[:, :-1] @ basis.T
+        self.intercept_ = coef[:, -1]
+        return self
+
+    def decision_function(self, X: Any) -> Array:
+        """x·w + b: shape (n_samples,) for two classes, else (n_samples, n_classes)."""
+        check_is_fitted(self)
+        samples = check_X(X, estimator=self)
+        check_features(self, X, samples.shape[1])
+        decision: Array = samples @ self.coef_.T + self.intercept_
+        return decision[:, 0] if len(self.classes_) == 2 else decision
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable class of each row of `X`."""
+        decision = self.decision_function(X)
+        index = (decision > 0).astype(np.intp) if decision.ndim == 1 else decision.argmax(axis=1)
+        classes: NDArray[Any] = self.classes_[index]
+        return classes
+
+    def predict_proba(self, X: Any) -> Array:
+        """Probabilities of the classes in the order of ``classes_``, (n_samples, n_classes)."""
+        decision = self.decision_function(X)
+        if decision.ndim == 1:
+            return np.column_stack([expit(-decision), expit(decision)])
+        probabilities: Array = np.exp(log_softmax(decision, axis=1))
+        return probabilities
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Logarithms of `predict_proba`, finite where a probability rounds to 0."""
+        decision = self.decision_function(X)
+        if decision.ndim == 1:
+            return np.column_stack([log_expit(-decision), log_expit(decision)])
+        logarithms: Array = log_softmax(decision, axis=1)
+        return logarithms
+
+    def _check_parameters(self) -> None:
+        for name in ("C", "tol", "max_iter"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)!r}.")
+
+    def _minimise(self, X: Array, y: NDArray[np.intp], weights: Array) -> Array:
+        """Coefficients with the intercept last, shape (1 or n_classes, n_features + 1)."""
+        # Without an intercept its column is zero, and the penalty holds its coefficient at zero.
+        X = np.column_stack([X, np.full(len(X), float(self.fit_intercept))])
+        penalty = np.eye(X.shape[1])
+        penalty[-1, -1] = float(self.penalize_intercept or not self.fit_intercept)
+        loss: BinaryLoss | SoftmaxLoss
+        if len(self.classes_) == 2:
+            signs = np.where(y == 1, 1.0, -1.0)
+            loss = BinaryLoss(X, signs, weights[np.newaxis], self.C, penalty)
+        else:
+            loss = SoftmaxLoss(X, y, weights, self.C, penalty, len(self.classes_))
+        minimum = minimise(loss, tol=self.tol, max_iter=self.max_iter)
+        self.n_iter_ = minimum.n_iter
+        if not minimum.converged.all():
+            warnings.warn(
+                f"{type(self).__name__} did not converge in max_iter={self.max_iter} steps. "
+                "Increase max_iter, or scale the features.",
+                as_scikit_learn(ConvergenceWarning),
+                stacklevel=3,
+            )
+        return minimum.theta.reshape(-1, X.shape[1])

@@ -1,0 +1,137 @@
+"""L2-penalised logistic regression, to the minimum, for one fit or hundreds at once.
+
+    minimise over w, b:   ½ w·w  (+ ½ b²)  +  C Σ s_i ln(1 + exp(-z_i (w·x_i + b)))
+
+with z = ±1 the classes, s the sample weights, and C as in scikit-learn; the term in brackets is
+there when the intercept is penalised too (as LIBLINEAR does with ``intercept_scaling=1``).
+`minimtl.stats.newton` finds the minimum of `minimtl.stats.logistic_loss`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minimtl.stats.logistic_loss import BinaryLoss
+from minimtl.stats.newton import minimise
+
+Array = NDArray[np.float64]
+
+TOL = 1e-12
+MAX_ITER = 100
+
+
+@dataclass(frozen=True)
+class LogisticFit:
+    """Fitted logistic regressions.
+
+    Attributes
+    ----------
+    coef : float64, shape (n_fits, n_features)
+    intercept : float64, shape (n_fits,)
+    n_iter : int, shape (n_fits,)
+        Newton steps.
+    converged : bool, shape (n_fits,)
+        Whether the gradient met the tolerance, or rounding hid what was left.
+    """
+
+    coef: Array
+    intercept: Array
+    n_iter: NDArray[np.intp]
+    converged: NDArray[np.bool_]
+
+    def decision_function(self, X: Array) -> Array:
+        """w·x + b of each fit for each row of `X`, shape (n_fits, n)."""
+        decision: Array = self.coef @ X.T + self.intercept[:, np.newaxis]
+        return decision
+
+
+def fit_logistic_regression(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    C: float = 1.0,
+    penalize_intercept: bool = False,
+    sample_weight: ArrayLike | None = None,
+    center: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
+    tol: float = TOL,
+    max_iter: int = MAX_ITER,
+) -> LogisticFit:
+    """Fit a logistic regression for every row of `sample_weight` (or of `y`).
+
+    Parameters
+    ----------
+    X : array-like, shape (n, n_features)
+    y : array-like of bool or 0/1, shape (n,) or (n_fits, n)
+    sample_weight : array-like, shape (n,) or (n_fits, n), optional
+        Non-negative; 0 leaves a sample out, so that the rows of a 0/1 matrix are the training
+        sets of a cross-validation.
+    center, scale : array-like, shape (n_fits, n_features), optional
+        Fit number k sees ``(X - center[k]) / scale[k]``, and its coefficients are in those
+        units. As the penalty is the only part of the problem that knows the units, the
+        rescaled X is never made: with D the penalty on the rescaled parameters and S the
+        matrix that rescales θ, the penalty on θ is S'DS.
+    tol : float
+        A fit is finished when the largest component of its gradient is below `tol` times
+        C Σ s |x|, the size of the terms that cancel in it.
+
+    Raises
+    ------
+    ValueError
+        For C that is not above 0, arrays that do not fit together or are not finite, or a fit
+        whose samples of positive weight are all of one class.
+    """
+    X = np.asarray(X, np.float64)
+    X, y, weights = _checked(X, np.asarray(y), sample_weight, C)
+    n_fits, p = len(weights), X.shape[1] + 1
+    penalty = np.eye(p)
+    penalty[-1, -1] = float(penalize_intercept)
+    rescale = _rescaling(n_fits, X.shape[1], center, scale)
+    penalty = rescale.swapaxes(1, 2) @ penalty @ rescale
+    signs = np.where(y, 1.0, -1.0)
+    loss = BinaryLoss(np.column_stack([X, np.ones(len(X))]), signs, weights, C, penalty)
+    minimum = minimise(loss, tol=tol, max_iter=max_iter)
+    theta = np.einsum("ijk,ik->ij", rescale, minimum.theta)
+    return LogisticFit(theta[:, :-1], theta[:, -1], minimum.n_iter, minimum.converged)
+
+
+def _rescaling(
+    n_fits: int, n_features: int, center: ArrayLike | None, scale: ArrayLike | None
+) -> Array:
+    """S with S θ the parameters in rescaled units: w_j scale_j, and b + Σ w_j center_j."""
+    rescale = np.tile(np.eye(n_features + 1), (n_fits, 1, 1))
+    if scale is not None:
+        features = np.arange(n_features)
+        rescale[:, features, features] = scale
+    if center is not None:
+        rescale[:, -1, :-1] = center
+    return rescale
+
+
+def _checked(
+    X: Array, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
+) -> tuple[Array, NDArray[np.bool_], Array]:
+    """X, y as bool and weights, the latter two of shape (n_fits, n)."""
+    if not C > 0:
+        raise ValueError(f"C must be greater than 0, got {C!r}.")
+    if X.ndim != 2 or not np.isfinite(X).all():
+        raise ValueError(f"X must be a finite array of two dimensions, got shape {X.shape}.")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError("y must hold only 0 and 1, or False and True.")
+    weights = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, np.float64)
+    if y.shape[-1:] != (len(X),) or weights.shape[-1:] != (len(X),):
+        raise ValueError(
+            f"y of shape {y.shape} and sample_weight of shape {weights.shape} need an entry for "
+            f"each of the {len(X)} rows of X."
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("sample_weight must be finite and not negative.")
+    n_fits = max(np.atleast_2d(weights).shape[0], np.atleast_2d(y).shape[0])
+    positive, weights = np.broadcast_arrays(
+        y.astype(bool), np.broadcast_to(weights, (n_fits, len(X)))
+    )
+    used = weights > 0
+    if ((used & positive).any(axis=1) & (used & ~positive).any(axis=1)).all():
+        return X, positive, weights
+    raise ValueError("A logistic regression needs samples of both classes, and a fit has only one.")

@@ -1,0 +1,139 @@
+"""What logistic and softmax regression minimise, with gradient and Hessian.
+
+Notation
+--------
+x       a row of X with a 1 appended for the intercept, shape (p,), p = n_features + 1
+s       sample weights, shape (n_fits, n) or (n,); 0 leaves a sample out
+z       class as a sign, +1 or -1, shape (n_fits, n)
+θ       coefficients, the intercept last, shape (n_fits, p)
+Λ       penalty, shape (n_fits, p, p): the identity, with a 0 for an intercept that is free
+σ(u)    1 / (1 + e^-u)
+
+Two classes, margin u = z x·θ:
+
+    f = C Σ s ln(1 + e^-u) + ½ θ'Λθ,   g = -C Σ s z σ(-u) x + Λθ,   H = C Σ s σ(u) σ(-u) x x' + Λ.
+
+K classes with a θ_k each, π = softmax(x·θ_1, …, x·θ_K):
+
+    f = -C Σ s ln π_y + ½ Σ_k θ_k'Λθ_k,   g_k = C Σ s (π_k - [y = k]) x + Λθ_k,
+    H_kl = C Σ s (π_k [k = l] - π_k π_l) x x' + [k = l] Λ.
+
+C weighs the data against the penalty, as in scikit-learn.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_softmax
+
+Array = NDArray[np.float64]
+Fits = NDArray[np.intp]
+
+
+class BinaryLoss:
+    """Logistic losses of many weightings, and possibly labellings, of the same samples.
+
+    Parameters
+    ----------
+    X : float64, shape (n, p)
+        The last column is ones.
+    signs : float64, shape (n,) or (n_fits, n)
+    weights : float64, shape (n_fits, n)
+    penalty : float64, shape (p, p) or (n_fits, p, p)
+    """
+
+    def __init__(self, X: Array, signs: Array, weights: Array, C: float, penalty: Array):
+        self.n_fits, self.n_params = len(weights), X.shape[1]
+        self._X, self._weights = X, C * weights
+        self._signs = np.broadcast_to(signs, weights.shape)
+        self._penalty = np.broadcast_to(penalty, (self.n_fits, self.n_params, self.n_params))
+        self.scale = (self._weights @ np.abs(X)).max(axis=1)
+        # All Hessians are weighted sums of the same x x': with many fits, one matrix product
+        # over the upper triangle is several times faster than a product for each.
+        self._upper = np.triu_indices(self.n_params)
+        if self.n_fits > 1:
+            self._products = X[:, self._upper[0]] * X[:, self._upper[1]]
+
+    def value(self, theta: Array, fits: Fits) -> Array:
+        margin = self._signs[fits] * (theta @ self._X.T)
+        data = np.einsum("ij,ij->i", self._weights[fits], np.logaddexp(0, -margin))
+        penalty: Array = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
+        total: Array = data + penalty / 2
+        return total
+
+    def gradient_and_hessian(self, theta: Array, fits: Fits) -> tuple[Array, Array]:
+        margin = self._signs[fits] * (theta @ self._X.T)
+        miss = expit(-margin)
+        weights, penalty = self._weights[fits], self._penalty[fits]
+        gradient = -(weights * self._signs[fits] * miss) @ self._X
+        gradient += np.einsum("ijk,ik->ij", penalty, theta)
+        return gradient, self._weighted_products(weights * miss * expit(margin)) + penalty
+
+    def _weighted_products(self, curvature: Array) -> Array:
+        """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""
+        if self.n_fits == 1:
+            return ((self._X * curvature[0][:, np.newaxis]).T @ self._X)[np.newaxis]
+        sums = np.empty((len(curvature), self.n_params, self.n_params))
+        i, j = self._upper
+        sums[:, i, j] = curvature @ self._products
+        sums[:, j, i] = sums[:, i, j]
+        return sums
+
+
+class SoftmaxLoss:
+    """The loss of one softmax regression, in the form of a batch of one.
+
+    Parameters
+    ----------
+    X : float64, shape (n, p)
+        The last column is ones.
+    y : intp, shape (n,)
+        Classes 0 … n_classes - 1.
+    weights : float64, shape (n,)
+    penalty : float64, shape (p, p)
+    """
+
+    n_fits = 1
+
+    def __init__(
+        self,
+        X: Array,
+        y: NDArray[np.intp],
+        weights: Array,
+        C: float,
+        penalty: Array,
+        n_classes: int,
+    ):
+        self.n_params = n_classes * X.shape[1]
+        self._X, self._y, self._weights = X, y, C * weights
+        self._penalty, self._shape = penalty, (n_classes, X.shape[1])
+        self.scale = (self._weights @ np.abs(X)).max(keepdims=True)
+
+    def value(self, theta: Array, fits: Fits) -> Array:
+        del fits  # the only one
+        coef = theta.reshape(self._shape)
+        log_pi = log_softmax(self._X @ coef.T, axis=1)[np.arange(len(self._y)), self._y]
+        penalty = np.einsum("kj,jl,kl->", coef, self._penalty, coef)
+        return np.atleast_1d(penalty / 2 - self._weights @ log_pi)
+
+    def gradient_and_hessian(self, theta: Array, fits: Fits) -> tuple[Array, Array]:
+        del fits
+        coef = theta.reshape(self._shape)
+        pi = np.exp(log_softmax(self._X @ coef.T, axis=1))
+        surplus = pi.copy()
+        surplus[np.arange(len(self._y)), self._y] -= 1
+        gradient = (surplus * self._weights[:, np.newaxis]).T @ self._X + coef @ self._penalty
+        return gradient.reshape(1, -1), self._hessian(pi).reshape(1, self.n_params, self.n_params)
+
+    def _hessian(self, pi: Array) -> Array:
+        n_classes, p = self._shape
+        hessian = np.empty((n_classes, p, n_classes, p))
+        for k in range(n_classes):
+            for m in range(k + 1):
+                curvature = self._weights * (pi[:, k] * (k == m) - pi[:, k] * pi[:, m])
+                block = (self._X * curvature[:, np.newaxis]).T @ self._X + (k == m) * self._penalty
+                hessian[k, :, m, :] = hessian[m, :, k, :] = block
+        if self._penalty[-1, -1] == 0:
+            # Adding one number to all free intercepts changes nothing: H is singular along that
+            # direction, and g has no part in it. Any curvature there leaves Newton's step alone.
+            hessian[:, -1, :, -1] += max(hessian[:, -1, :, -1].max(), np.finfo(float).tiny)
+        return hessian

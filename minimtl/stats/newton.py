@@ -1,0 +1,96 @@
+"""Newton's method with line search for many smooth convex functions at once.
+
+Notation
+--------
+θ       parameters of each function, shape (n_fits, n_params), float64
+f       values, shape (n_fits,)
+g, H    gradient and Hessian at θ, shapes (n_fits, n_params) and (n_fits, n_params, n_params)
+s       Newton's step, H s = -g
+
+A step is halved until f falls by at least a ten-thousandth of what its slope g·s promises
+(Armijo's rule); for a strictly convex f this converges from anywhere, and quadratically at the
+end. A fit is finished when
+
+    max |g| <= tol · scale,
+
+`scale` being the size of the terms that cancel in its gradient, or when rounding of f hides the
+fall that is left. Finished fits drop out of the batch.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_ARMIJO = 1e-4
+_HALVINGS = 60
+
+
+class Objective(Protocol):
+    """Several convex functions of as many parameter vectors; `fits` picks some of them."""
+
+    n_fits: int
+    n_params: int
+    scale: Array  # (n_fits,)
+
+    def value(self, theta: Array, fits: NDArray[np.intp]) -> Array:
+        """f at `theta`, shapes (len(fits),) and (len(fits), n_params)."""
+
+    def gradient_and_hessian(self, theta: Array, fits: NDArray[np.intp]) -> tuple[Array, Array]:
+        """g and H at `theta` of the functions `fits`."""
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """Where each function was left: `theta`, the number of steps, and whether it met `tol`."""
+
+    theta: Array
+    n_iter: NDArray[np.intp]
+    converged: NDArray[np.bool_]
+
+
+def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
+    """Minimise each function of `objective` from θ = 0."""
+    theta = np.zeros((objective.n_fits, objective.n_params))
+    n_iter = np.zeros(objective.n_fits, dtype=np.intp)
+    converged = np.zeros(objective.n_fits, dtype=bool)
+    fits = np.arange(objective.n_fits)
+    while len(fits):
+        gradient, hessian = objective.gradient_and_hessian(theta[fits], fits)
+        converged[fits] |= np.abs(gradient).max(axis=1) <= tol * objective.scale[fits]
+        left = ~converged[fits] & (n_iter[fits] < max_iter)
+        fits, gradient, hessian = fits[left], gradient[left], hessian[left]
+        if not len(fits):
+            break
+        step: Array = -np.linalg.solve(hessian, gradient[..., np.newaxis])[..., 0]
+        slope = np.einsum("ij,ij->i", gradient, step)
+        converged[fits] = _line_search(objective, theta, step, slope, fits)
+        n_iter[fits] += 1
+    return Minimum(theta, n_iter, converged)
+
+
+def _line_search(
+    objective: Objective, theta: Array, step: Array, slope: Array, fits: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Move `theta` of each of `fits` by the longest halved step that falls enough.
+
+    Returns for which of them the fall that a quadratic promises, half of -slope, is no more than
+    the rounding of f: they are where float64 can bring them.
+    """
+    before = objective.value(theta[fits], fits)
+    rounding = 4 * np.finfo(float).eps * np.abs(before)
+    pending = np.arange(len(fits))
+    length = 1.0
+    for _ in range(_HALVINGS):
+        trial = theta[fits[pending]] + length * step[pending]
+        fall = before[pending] - objective.value(trial, fits[pending])
+        enough = fall >= -_ARMIJO * length * slope[pending] - rounding[pending]
+        theta[fits[pending[enough]]] = trial[enough]
+        pending = pending[~enough]
+        length /= 2
+        if not len(pending):
+            break
+    return -slope / 2 <= rounding

@@ -1,0 +1,262 @@
+"""Checks of what users hand to estimators; the words of the errors are those of scikit-learn.
+
+Every function returns its argument as the array that the mathematics wants, or raises ValueError
+or TypeError with one sentence. Sparse matrices are recognised by their methods, so that this file
+loads neither SciPy nor scikit-learn.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minimtl.estimator import DataConversionWarning, as_scikit_learn
+
+
+def is_sparse(X: Any) -> bool:
+    """Whether `X` is a SciPy sparse matrix or array."""
+    return hasattr(X, "tocsr") and hasattr(X, "nnz")
+
+
+def check_X(  # noqa: N802
+    X: Any, *, accept_sparse: bool = False, estimator: object | None = None
+) -> Any:
+    """`X` as a finite float64 array of shape (n_samples, n_features), or as CSR of the same.
+
+    Parameters
+    ----------
+    X : array-like, data frame or sparse matrix
+    accept_sparse : bool
+        Whether a sparse `X` is returned as CSR with float64 data, or refused.
+    estimator : object, optional
+        Named in the messages.
+
+    Raises
+    ------
+    TypeError
+        For a sparse `X` where dense data is needed.
+    ValueError
+        For another number of dimensions than two, no samples or features, complex numbers, what
+        is no number, NaN or infinity.
+    """
+    name = "the estimator" if estimator is None else type(estimator).__name__
+    if is_sparse(X):
+        if not accept_sparse:
+            raise TypeError(
+                f"Sparse data was passed for X, but {name} requires dense data. "
+                "Use '.toarray()' to convert to a dense numpy array."
+            )
+        X = X.tocsr()
+        _refuse_complex(X.dtype)
+        X = X.astype(np.float64)
+        _check_finite(X.data, "X")
+    else:
+        X = _as_float64(X, "X")
+        _check_finite(X, "X")
+    if X.ndim != 2:
+        raise ValueError(
+            f"Expected 2D array, got {X.ndim}D array instead. Reshape your data either using "
+            "array.reshape(-1, 1) if your data has a single feature or array.reshape(1, -1) if "
+            "it contains a single sample."
+        )
+    for count, what in zip(X.shape, ("sample", "feature"), strict=True):
+        if count == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={X.shape}) while a minimum of 1 is "
+                f"required by {name}."
+            )
+    return X
+
+
+def check_X_y(  # noqa: N802
+    X: Any, y: Any, *, accept_sparse: bool = False, estimator: object
+) -> tuple[Any, Any]:
+    """`check_X` of `X`, and `y` as an array of as many class labels, shape (n_samples,).
+
+    Raises
+    ------
+    ValueError
+        As `check_X` and `check_labels` do, and for `y` of another length than `X`.
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
+        )
+    X = check_X(X, accept_sparse=accept_sparse, estimator=estimator)
+    y = check_labels(y)
+    check_consistent_length(X, y)
+    return X, y
+
+
+def check_labels(y: Any) -> NDArray[Any]:
+    """Class labels as an array of shape (n_samples,), numbers or text.
+
+    A column of labels is flattened with a `DataConversionWarning`.
+
+    Raises
+    ------
+    ValueError
+        For NaN or infinity, for numbers that are not whole (a regression target), or for another
+        shape.
+    """
+    y = np.asarray(y)
+    _refuse_complex(y.dtype)
+    if y.ndim == 2 and y.shape[1] == 1:
+        warnings.warn(
+            "A column-vector y was passed when a 1d array was expected. Please change the shape "
+            "of y to (n_samples,), for example using ravel().",
+            as_scikit_learn(DataConversionWarning),
+            stacklevel=3,
+        )
+        y = y.ravel()
+    if y.ndim != 1:
+        raise ValueError(f"y should be a 1d array, got an array of shape {y.shape} instead.")
+    if y.dtype.kind == "f":
+        _check_finite(y, "y")
+        if (y != np.floor(y)).any():
+            raise ValueError(
+                "Unknown label type: continuous. A classifier needs a discrete class for each "
+                "sample; these look like a regression target."
+            )
+    return y
+
+
+def check_sample_weight(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
+    """Weights as float64, shape (n_samples,); ones for None, repeated for a number.
+
+    Raises
+    ------
+    ValueError
+        For a weight that is negative or not finite, weights that are all zero, or another shape.
+    """
+    if sample_weight is None:
+        return np.ones(n_samples)
+    weights = _as_float64(sample_weight, "sample_weight")
+    if weights.ndim == 0:
+        weights = np.full(n_samples, float(weights))
+    if weights.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight.shape == {weights.shape}, expected {(n_samples,)}: one weight a sample."
+        )
+    _check_finite(weights, "sample_weight")
+    if (weights < 0).any():
+        raise ValueError("sample_weight contains negative values.")
+    if not weights.any():
+        raise ValueError("sample_weight is zero for every sample.")
+    return weights
+
+
+def check_consistent_length(X: Any, y: Any) -> None:
+    """ValueError unless `X` and `y` have the same number of samples."""
+    if X.shape[0] != y.shape[0]:
+        raise ValueError(
+            "Found input variables with inconsistent numbers of samples: "
+            f"{[X.shape[0], y.shape[0]]}"
+        )
+
+
+def feature_names(X: Any) -> NDArray[np.object_] | None:
+    """The column names of a data frame if all are text, else None.
+
+    Raises
+    ------
+    TypeError
+        For a mixture of text and other column names.
+    """
+    columns = getattr(X, "columns", None)
+    if columns is None:
+        return None
+    names = np.asarray(columns, dtype=object)
+    textual = [isinstance(name, str) for name in names]
+    if all(textual) and len(textual):
+        return names
+    if any(textual):
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but the "
+            "columns mix text with other types. Convert them with X.columns.astype(str)."
+        )
+    return None
+
+
+def record_features(estimator: Any, X: Any, n_features: int) -> None:
+    """Set ``n_features_in_`` and, for a data frame with names, ``feature_names_in_``."""
+    estimator.n_features_in_ = n_features
+    names = feature_names(X)
+    if names is not None:
+        estimator.feature_names_in_ = names
+    elif hasattr(estimator, "feature_names_in_"):
+        del estimator.feature_names_in_
+
+
+def check_features(estimator: Any, X: Any, n_features: int) -> None:
+    """Compare `X` at prediction with what `record_features` noted at fitting.
+
+    Raises
+    ------
+    ValueError
+        For another number of features, or other names, or the same names in another order.
+
+    Warns
+    -----
+    UserWarning
+        Where only one of the two had feature names.
+    """
+    name = type(estimator).__name__
+    fitted, given = getattr(estimator, "feature_names_in_", None), feature_names(X)
+    if fitted is not None and given is not None:
+        if list(fitted) != list(given):
+            raise ValueError(_name_mismatch(list(fitted), list(given)))
+    elif fitted is not None:
+        warnings.warn(
+            f"X does not have valid feature names, but {name} was fitted with feature names",
+            UserWarning,
+            stacklevel=3,
+        )
+    elif given is not None:
+        warnings.warn(
+            f"X has feature names, but {name} was fitted without feature names",
+            UserWarning,
+            stacklevel=3,
+        )
+    if n_features != estimator.n_features_in_:
+        raise ValueError(
+            f"X has {n_features} features, but {name} is expecting "
+            f"{estimator.n_features_in_} features as input."
+        )
+
+
+def _name_mismatch(fitted: list[str], given: list[str]) -> str:
+    lines = ["The feature names should match those that were passed during fit."]
+    unexpected, missing = sorted(set(given) - set(fitted)), sorted(set(fitted) - set(given))
+    if unexpected:
+        lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in unexpected[:5])]
+    if missing:
+        lines.append("Feature names seen at fit time, yet now missing:")
+        lines += [f"- {name}" for name in missing[:5]]
+    if not unexpected and not missing:
+        lines.append("Feature names must be in the same order as they were in fit.")
+    return "\n".join(lines) + "\n"
+
+
+def _as_float64(values: Any, name: str) -> NDArray[np.float64]:
+    values = np.asarray(values)
+    _refuse_complex(values.dtype)
+    if values.dtype.kind not in "biufOUS":
+        raise ValueError(f"{name} of dtype {values.dtype} cannot be converted to numbers.")
+    try:
+        return values.astype(np.float64)
+    except ValueError as error:
+        raise ValueError(f"{name} could not be converted to numbers: {error}") from error
+
+
+def _refuse_complex(dtype: Any) -> None:
+    if dtype.kind == "c":
+        raise ValueError("Complex data not supported")
+
+
+def _check_finite(values: NDArray[Any], name: str) -> None:
+    if np.isfinite(values).all():
+        return
+    what = "NaN" if np.isnan(values).any() else "infinity"
+    raise ValueError(f"Input {name} contains {what}.")

@@ -1,0 +1,116 @@
+"""Logistic regression against scikit-learn: coefficients, intercepts and probabilities.
+
+The peer is solver ``newton-cholesky`` at its tightest: it minimises the same function and, with
+its gradient at rounding level, lies within ``|g| / λ`` of the minimum, λ >= 1 the smallest
+curvature of a penalised coefficient. |g| is about 1e-16 times the sum of the terms that cancel,
+C·n·|x|: for C = 1e4 and these data 1e-16 · 1e4 · 60 · 3 = 2e-10, and more for each unit of slope.
+Ours stops with a gradient below 1e-12 of those terms, which leaves a free intercept, whose curvature
+is C·n·π(1 - π), within 1e-11. Tolerances are 1e-11, and 1e-11·C above C = 1, relative to the largest
+coefficient.
+"""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn import linear_model
+
+from minimtl.stats.logistic import LogisticRegression, fit_logistic_regression
+
+STRENGTHS = [1e-4, 1e-2, 1.0, 1e2, 1e4]
+KINDS = ["overlapping", "separable", "constant column", "collinear columns", "wide"]
+
+
+def sample(kind, n_classes=2, n=60):
+    """Features and classes of the given kind of difficulty."""
+    rng = np.random.default_rng(KINDS.index(kind))
+    X = rng.standard_normal((n, 80 if kind == "wide" else 5))
+    noise = 0.0 if kind == "separable" else 1.0
+    if n_classes == 2:
+        y = (X[:, 0] + noise * rng.standard_normal(n) > 0).astype(int)
+    else:
+        y = np.argmax(X[:, :n_classes] + noise * rng.standard_normal((n, n_classes)), axis=1)
+    if kind == "constant column":
+        X[:, 3] = 1.0
+    if kind == "collinear columns":
+        X[:, 4] = 2 * X[:, 1]
+    return X, y
+
+
+def peer(C, X, y, sample_weight=None, fit_intercept=True):
+    with warnings.catch_warnings():
+        # It warns that its line search cannot go below rounding: that is where it should be.
+        warnings.simplefilter("ignore")
+        return linear_model.LogisticRegression(
+            C=C, solver="newton-cholesky", tol=1e-14, max_iter=1000, fit_intercept=fit_intercept
+        ).fit(X, y, sample_weight)
+
+
+def assert_same_fit(ours, theirs, X, C):
+    size = max(1.0, np.abs(theirs.coef_).max())
+    atol = size * max(1e-11, C * 1e-11)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=0, atol=atol)
+    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=0, atol=atol)
+    np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("C", STRENGTHS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_minimum_is_that_of_scikit_learn(kind, C, n_classes):
+    X, y = sample(kind, n_classes)
+    assert_same_fit(LogisticRegression(C=C).fit(X, y), peer(C, X, y), X, C)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_sample_weights(n_classes, fit_intercept):
+    X, y = sample("overlapping", n_classes)
+    weights = np.random.default_rng(9).exponential(size=len(y))
+    ours = LogisticRegression(C=10, fit_intercept=fit_intercept).fit(X, y, weights)
+    assert_same_fit(ours, peer(10, X, y, weights, fit_intercept), X, 10)
+
+
+@pytest.mark.parametrize("C", STRENGTHS)
+def test_penalised_intercept_is_a_column_of_ones(C):
+    X, y = sample("overlapping")
+    ours = LogisticRegression(C=C, penalize_intercept=True).fit(X, y)
+    theirs = peer(C, np.column_stack([X, np.ones(len(X))]), y, fit_intercept=False)
+    atol = max(1e-11, C * 1e-11)
+    np.testing.assert_allclose(ours.coef_[0], theirs.coef_[0, :-1], rtol=0, atol=atol)
+    np.testing.assert_allclose(ours.intercept_[0], theirs.coef_[0, -1], rtol=0, atol=atol)
+
+
+def test_penalised_intercept_is_liblinears():
+    X, y = sample("overlapping")
+    ours = LogisticRegression(penalize_intercept=True).fit(X, y)
+    theirs = linear_model.LogisticRegression(solver="liblinear", tol=1e-12, max_iter=10000)
+    theirs.fit(X, y)
+    # LIBLINEAR's stopping rule leaves a gradient of about 1e-9 of the first one.
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("penalize_intercept", [False, True])
+def test_many_fits_are_those_of_scikit_learn_one_by_one(penalize_intercept):
+    """Training sets as 0/1 weights, each with its own labels, centre and scale."""
+    rng = np.random.default_rng(3)
+    X = 5 + 2 * rng.standard_normal((60, 5))
+    y = rng.random((8, 60)) < 0.5
+    masks = rng.random((8, 60)) < 0.8
+    center, scale = rng.standard_normal((2, 8, 5))
+    fits = fit_logistic_regression(
+        X, y, sample_weight=masks, center=center, scale=scale, penalize_intercept=penalize_intercept
+    )
+    for k in range(8):
+        rescaled = (X - center[k]) / scale[k]
+        if penalize_intercept:
+            rescaled = np.column_stack([rescaled, np.ones(60)])
+        theirs = peer(1, rescaled[masks[k]], y[k, masks[k]], fit_intercept=not penalize_intercept)
+        coef = np.append(fits.coef[k], fits.intercept[k])
+        intercept = [] if penalize_intercept else theirs.intercept_
+        # Divisors near 0 stretch the rescaled features to some hundreds: |g| is 1e-12 there.
+        np.testing.assert_allclose(
+            coef, np.append(theirs.coef_[0], intercept), rtol=1e-9, atol=1e-9
+        )
+    assert fits.converged.all()
