@@ -108,7 +108,7 @@ class JobResult:
     Raises
     ------
     ValueError
-        If shapes differ, a number is not finite, or a score is outside [0, 1].
+        If shapes differ or are empty, a number is not finite, or a score is outside [0, 1].
     """
 
     losses: np.ndarray
@@ -118,6 +118,8 @@ class JobResult:
 
     def __post_init__(self) -> None:
         shape = self.losses.shape
+        if self.losses.size == 0:
+            raise ValueError("losses needs at least one task and one epoch")
         for name in _CURVES:
             curve = getattr(self, name)
             if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape != shape:

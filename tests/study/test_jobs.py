@@ -1,0 +1,169 @@
+import dataclasses
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.study import jobs
+from minimtl.study.jobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    decode,
+    encode,
+    job_key,
+    joint_job,
+    sampling_rng,
+    single_job,
+    training_rng,
+)
+from minimtl.study.protocol import PAPER, RELEASED
+from minimtl.study.tasks import Pair, Task
+
+MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
+IDENTITY = StudyIdentity.of(PAPER, "digest", 0)
+RESULT = JobResult(
+    np.array([[0.7, 0.5, 0.25]]), np.array([[0.5, 1.0, 0.75]]), np.array([[0.0, 1.0, 0.5]]), 1.5
+)
+
+
+def test_both_directions_share_a_joint_job_where_the_protocol_says_so():
+    there, back = joint_job(Pair(MAIN, AUX), 2, PAPER), joint_job(Pair(AUX, MAIN), 2, PAPER)
+    assert there == back == Job((AUX, MAIN), 2)
+    assert there.tasks.index(MAIN) == 1
+
+
+def test_the_main_task_comes_first_where_directions_are_trained_apart():
+    assert joint_job(Pair(MAIN, AUX), 2, RELEASED) == Job((MAIN, AUX), 2)
+    assert joint_job(Pair(AUX, MAIN), 2, RELEASED) == Job((AUX, MAIN), 2)
+
+
+def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
+    job = single_job(MAIN, 0)
+    keys = [
+        job_key(job, IDENTITY),
+        job_key(single_job(MAIN, 1), IDENTITY),
+        job_key(single_job(AUX, 0), IDENTITY),
+        job_key(single_job(Task("m-", "m+"), 0), IDENTITY),
+        job_key(Job((MAIN, AUX), 0), IDENTITY),
+        job_key(Job((AUX, MAIN), 0), IDENTITY),
+        job_key(job, dataclasses.replace(IDENTITY, seed=1)),
+        job_key(job, dataclasses.replace(IDENTITY, corpus_digest="other")),
+        job_key(job, StudyIdentity.of(RELEASED, "digest", 0)),
+    ]
+    monkeypatch.setattr(jobs, "TRAINING_VERSION", jobs.TRAINING_VERSION + 1)
+    keys.append(job_key(job, IDENTITY))
+    assert len(set(keys)) == len(keys)
+
+
+def test_keys_ignore_how_a_result_is_read():
+    reading = dataclasses.replace(PAPER, score="accuracy", read_at=9, name="mine", cv_repeats=2)
+    same = StudyIdentity.of(reading, "digest", 0)
+    assert job_key(single_job(MAIN, 0), same) == job_key(single_job(MAIN, 0), IDENTITY)
+
+
+def numbers(rng):
+    return rng.integers(2**62, size=3).tolist()
+
+
+def test_documents_do_not_depend_on_how_models_are_trained():
+    other = StudyIdentity.of(dataclasses.replace(PAPER, dropout=0.0), "digest", 0)
+    job = single_job(MAIN, 3)
+    assert numbers(sampling_rng(MAIN, 3, IDENTITY)) == numbers(sampling_rng(MAIN, 3, other))
+    assert numbers(training_rng(job, IDENTITY)) != numbers(training_rng(job, other))
+
+
+def test_documents_are_drawn_anew_for_every_task_and_run():
+    streams = [sampling_rng(task, run, IDENTITY) for task in (MAIN, AUX) for run in (0, 1)]
+    assert len({tuple(numbers(stream)) for stream in streams}) == 4
+
+
+def assert_equal(a, b):
+    for name in ("losses", "accuracy", "f1"):
+        assert np.array_equal(getattr(a, name), getattr(b, name))
+        assert getattr(b, name).dtype == np.float64
+    assert a.seconds == b.seconds
+
+
+@given(st.integers(1, 3), st.integers(1, 7), st.integers(0, 2**32 - 1))
+def test_decode_inverts_encode(n_tasks, n_epochs, seed):
+    losses, accuracy, f1 = np.random.default_rng(seed).random((3, n_tasks, n_epochs))
+    result = JobResult(10 * losses, accuracy, f1, 0.5)
+    assert_equal(decode(encode(result)), result)
+
+
+def test_bytes_are_laid_out_as_the_module_says():
+    body = struct.pack("<IId9d", 1, 3, 1.5, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
+    assert encode(RESULT) == b"MTLR" + struct.pack("<I", zlib.crc32(body)) + body
+
+
+def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
+    turned = np.arange(6.0).reshape(3, 2).T / 10
+    assert_equal(
+        decode(encode(JobResult(turned, turned, turned, 0.0))),
+        JobResult(turned, turned, turned, 0.0),
+    )
+
+
+def test_every_flipped_bit_is_noticed():
+    whole = encode(RESULT)
+    for position in range(8 * len(whole)):
+        damaged = bytearray(whole)
+        damaged[position // 8] ^= 1 << position % 8
+        with pytest.raises(ValueError, match="stored result"):
+            decode(bytes(damaged))
+
+
+def test_every_truncation_is_noticed():
+    whole = encode(RESULT)
+    for length in range(len(whole)):
+        with pytest.raises(ValueError, match="stored result"):
+            decode(whole[:length])
+    with pytest.raises(ValueError, match="stored result"):
+        decode(whole + b"\0")
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_are_refused(data):
+    with pytest.raises(ValueError, match="not a stored result"):
+        decode(data)
+
+
+def sealed(body):
+    return b"MTLR" + struct.pack("<I", zlib.crc32(body)) + body
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_under_a_right_checksum_are_refused_or_read(body):
+    try:
+        result = decode(sealed(body))
+    except ValueError:
+        return
+    assert sealed(body) == encode(result)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (struct.pack("<IId3d", 2**32 - 1, 2**32 - 1, 1.0, 0, 0, 0), "length"),  # a bomb's shape
+        (struct.pack("<IId3d", 1, 1, 1.0, np.nan, 0, 0), "losses"),
+        (struct.pack("<IId3d", 1, 1, 1.0, np.inf, 0, 0), "losses"),
+        (struct.pack("<IId3d", 1, 1, 1.0, -1, 0, 0), "losses"),
+        (struct.pack("<IId3d", 1, 1, 1.0, 1, 1.5, 0), "score exceeds"),
+        (struct.pack("<IId3d", 1, 1, 1.0, 1, 0, 1.5), "score exceeds"),
+        (struct.pack("<IId3d", 1, 1, np.nan, 1, 0, 0), "seconds"),
+        (struct.pack("<IId", 0, 0, 1.0), "at least one"),
+        (struct.pack("<IId", 2**32 - 1, 0, 1.0), "at least one"),
+    ],
+)
+def test_impossible_values_under_a_right_checksum_are_refused(body, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        decode(sealed(body))
+
+
+def test_a_result_needs_curves_of_one_shape():
+    with pytest.raises(ValueError, match="f1 must be"):
+        JobResult(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 3)), 0.0)
