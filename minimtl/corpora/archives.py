@@ -1,0 +1,174 @@
+"""The files of an archive from outside, read one after the other and never written to disk.
+
+Each reader yields ``(name, content)``, `name` a relative path with ``/``. What a corpus has no
+use for and an attacker has (links, devices, absolute and ``..`` names, bombs) is refused with
+a sentence; so is what is damaged.
+"""
+
+import gzip
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from minimtl.corpora.limits import LIMITS, Limits
+from minimtl.errors import MinimtlError
+
+CHUNK = 1 << 20
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK"
+
+# All that tarfile, zipfile and the decompressors are known to raise on damaged input. RuntimeError
+# is an encrypted zip member or a chain of extension headers deeper than the stack;
+# NotImplementedError a compression method of a later zip.
+DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return digest.hexdigest()
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a member's name stays inside the archive on every platform."""
+    first, *rest = name.split("/")
+    leads_out = first == "" or ":" in first or ".." in (first, *rest)
+    return not (leads_out or "\\" in name or "\0" in name)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a part of the path starts with a dot, as files that desktops leave behind do."""
+    return "/." in f"/{name.removeprefix('./')}"
+
+
+def tar_members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+    """The regular files of a gzipped tar archive, in its order.
+
+    Raises
+    ------
+    MinimtlError
+        If the archive is damaged, holds a link, a device or a name that leads out of it, or
+        passes `limits`.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _tar_members(file, path.name, limits)
+    except DAMAGED as error:
+        raise damaged(path.name, error) from None
+    except OSError as error:  # gzip's BadGzipFile is one
+        raise unreadable(path, error) from None
+
+
+def _tar_members(file: BinaryIO, place: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    unpacked = _CountedGzip(file, place, limits)
+    n_members = 0
+    # "r|": forward only, so that nothing is looked for at a place that the archive names.
+    with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+        for member in archive:
+            n_members += 1
+            limits.check_members(n_members, place)
+            _check_kind(member, place)
+            if member.isfile():
+                limits.check_member(member.size, member.name, place)
+                content = archive.extractfile(member)
+                assert content is not None  # only what is no file has none
+                yield member.name, content.read()
+    # To the end: gzip's checksum is there, and tarfile stops without a word at a broken header.
+    while chunk := unpacked.read(CHUNK):
+        if chunk.strip(b"\0"):
+            raise ValueError("data after the end of the archive")
+
+
+def _check_kind(member: tarfile.TarInfo, place: str) -> None:
+    if not (member.isfile() or member.isdir()) or member.issparse():
+        raise MinimtlError(
+            f"{member.name!r} in {place} is a link or a device, not a file; the archive is refused."
+        )
+    if not is_safe_name(member.name):
+        raise MinimtlError(
+            f"{member.name!r} in {place} leads out of the archive; the archive is refused."
+        )
+
+
+class _CountedGzip(gzip.GzipFile):
+    """The unpacked stream of a gzip file; reading past `limits` raises."""
+
+    def __init__(self, file: BinaryIO, place: str, limits: Limits) -> None:
+        super().__init__(fileobj=file)
+        self._packed, self._place, self._limits = file, place, limits
+        self._n_bytes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        chunk = super().read(size)
+        self._n_bytes += len(chunk)
+        self._limits.check_total(self._n_bytes, self._packed.tell(), self._place)
+        return chunk
+
+
+def zip_members(
+    path: Path, names: Sequence[str], limits: Limits = LIMITS
+) -> Iterator[tuple[str, bytes]]:
+    """The members `names` of a zip archive (a wheel is one), in the order asked for.
+
+    Raises
+    ------
+    MinimtlError
+        If the archive is damaged, lacks one of `names`, or passes `limits`.
+    """
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            limits.check_members(len(archive.infolist()), path.name)
+            for name in names:
+                content = _zip_member(archive, name, path.name, limits)
+                total += len(content)
+                limits.check_total(total, None, path.name)
+                yield name, content
+    except DAMAGED as error:
+        raise damaged(path.name, error) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _zip_member(archive: zipfile.ZipFile, name: str, place: str, limits: Limits) -> bytes:
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise MinimtlError(f"{place} has no member {name}; it is not the package needed.") from None
+    # zipfile reads no more than `file_size`, so what the archive says of itself binds it.
+    limits.check_member(info.file_size, name, place)
+    limits.check_total(info.file_size, info.compress_size, f"{name} in {place}")
+    return archive.read(info)
+
+
+def damaged(place: str, error: Exception) -> MinimtlError:
+    """The sentence for a file that cannot be read as what it is."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return MinimtlError(
+        f"{place} is damaged ({reason}): get it again, for example with 'minimtl corpus fetch'."
+    )
+
+
+def unreadable(path: Path, error: OSError) -> MinimtlError:
+    """The sentence for a file or folder that the system, or gzip, does not let us read."""
+    if error.strerror is None:
+        return damaged(path.name, error)
+    return MinimtlError(f"{path} cannot be read: {error.strerror}.")
