@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
-HEAD_RANGE = 0.05
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ class Network:
         return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
 
 
-def initialize(shape: Shape, rng: np.random.Generator) -> Network:
-    """Draw initial weights: float32, Glorot-uniform hidden layers, heads in ±0.05, zero biases.
+def initialize(shape: Shape, rng: np.random.Generator, head_range: float = 0.05) -> Network:
+    """Draw float32 weights: Glorot-uniform hidden layers, heads in ±`head_range`, zero biases.
 
     Glorot & Bengio (2010), "Understanding the difficulty of training deep feedforward neural
     networks", eq. 16: uniform in ±√(6 / (n_in + n_out)).
@@ -95,7 +94,7 @@ def initialize(shape: Shape, rng: np.random.Generator) -> Network:
     for weights in network.weights:
         _fill_uniform(weights, np.sqrt(6.0 / sum(weights.shape)), rng)
     for head in network.head_weights:
-        _fill_uniform(head.T, HEAD_RANGE, rng)
+        _fill_uniform(head.T, head_range, rng)
     return network
 
 

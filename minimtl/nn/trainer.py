@@ -42,8 +42,8 @@ class KernelTrainer:
         self.network, self.adam, self.batch_size = network, adam, batch_size
         self.documents, self.labels = _documents(X), labels
         n_rows, n_batch = len(network.first), batch_size * len(shape.n_classes)
-        self.rows = np.zeros((n_rows, 3, shape.hidden[0]), np.float32)
-        self.rows[:, 0] = network.first
+        self.rows = _aligned(n_rows, 3 * _padded(shape.hidden[0]))
+        self.rows[:, : shape.hidden[0]] = network.first
         self.last = np.zeros(n_rows, np.int64)
         self.flat = Flat(network.flat, *np.zeros((3, shape.n_flat), np.float32))
         self.layout = _layout(shape)
@@ -88,7 +88,20 @@ class KernelTrainer:
     def finish(self) -> None:
         """Make all outstanding moves and write the first weight matrix back to the network."""
         settle(self.rows, self.last, self.step, self.idle, self.constants)
-        self.network.first[:] = self.rows[:, 0]
+        self.network.first[:] = self.rows[:, : self.network.shape.hidden[0]]
+
+
+def _padded(width: int) -> int:
+    """The next multiple of 8: a vector register, so that no loop over a row has a remainder."""
+    return -(-width // 8) * 8
+
+
+def _aligned(*size: int) -> np.ndarray:
+    """Zeros, float32, that begin at a cache line, so that few vector loads straddle two."""
+    n = int(np.prod(size))
+    memory = np.zeros(4 * n + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + 4 * n].view(np.float32).reshape(size)
 
 
 def _documents(X: sparse.csr_matrix) -> Documents:
@@ -106,9 +119,8 @@ def _layout(shape: Shape) -> Layout:
 
 
 def _buffers(shape: Shape, n_batch: int) -> Buffers:
-    layers = np.zeros((4, len(shape.hidden), n_batch, max(shape.hidden)), np.float32)
-    n_classes = max(shape.n_classes)
-    return Buffers(*layers, *(np.zeros(n, np.float32) for n in (n_classes, shape.hidden[0])))
+    layers = _aligned(4, len(shape.hidden), n_batch, _padded(max(shape.hidden)))
+    return Buffers(*layers, _aligned(max(shape.n_classes)), _aligned(_padded(shape.hidden[0])))
 
 
 def _batch(n_rows: int, n_entries: int) -> Batch:

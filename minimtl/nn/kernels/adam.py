@@ -1,8 +1,9 @@
 """Adam on vectors, and its deferred moves on the rows of the first layer.
 
-Notation beyond `minimtl.nn.adam`: `row` (3, H_1) holds, side by side, one word's row of W_1, of
-the first moment m and of r = √v; s is the step of the row's last update, k = 1 … K the steps
-since, none of which had a gradient. `docs/deferred-adam.md` derives all of this.
+Notation beyond `minimtl.nn.adam`: `row` (3·S,) holds, side by side, one word's row of W_1, of the
+first moment m and of r = √v, each in S ≥ H_1 places, the last of them zero and staying so; s is
+the step of the row's last update, k = 1 … K the steps since, none of which had a gradient.
+`docs/deferred-adam.md` derives all of this.
 """
 
 from typing import Any, NamedTuple
@@ -52,26 +53,26 @@ class Constants(NamedTuple):
 @compiled
 def idle_move(row: Any, s: int, t: int, idle: Any, constants: Any) -> None:
     """Make the moves of steps s+1 … t, none of which had a gradient, on one row at once."""
-    W, m, r = row[0], row[1], row[2]
+    S = len(row) // 3
     eps = constants.eps
     gap = t - s
     if s < EXACT_STEPS:
         for k in range(1, min(gap, WINDOW) + 1):
             size = f32(idle.step_size[s + k] * idle.decay_m[k])
             shrink = f32(idle.decay_r[k] * idle.correction[s + k])
-            for h in range(len(W)):
-                W[h] -= size * m[h] / (r[h] * shrink + eps)
+            for h in range(S):
+                row[h] -= size * row[S + h] / (row[2 * S + h] * shrink + eps)
     else:
         a1, a2 = idle.nodes[s, 0], idle.nodes[s, 1]
         e1, e2 = idle.nodes[s, 2], idle.nodes[s, 3]
-        for h in range(len(W)):
-            d1 = r[h] + e1
-            d2 = r[h] + e2
-            W[h] -= m[h] * (a1 * d2 + a2 * d1) / (d1 * d2)
+        for h in range(S):
+            d1 = row[2 * S + h] + e1
+            d2 = row[2 * S + h] + e2
+            row[h] -= row[S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
     decay_m, decay_r = f32(idle.decay_m[gap]), f32(idle.decay_r[gap])
-    for h in range(len(W)):
-        m[h] *= decay_m
-        r[h] *= decay_r
+    for h in range(S):
+        row[S + h] *= decay_m
+        row[2 * S + h] *= decay_r
 
 
 @compiled_strictly
@@ -122,19 +123,24 @@ def settle(rows: Any, last: Any, t: int, idle: Any, constants: Any) -> None:
 
 @compiled
 def adam_row(row: Any, g: Any, t: int, idle: Any, constants: Any) -> None:
-    """Adam's step t on one row (W, m, r) with gradient g."""
-    W, m, r = row[0], row[1], row[2]
-    adam_update(W, m, r, g, len(W), t, idle, constants)
+    """Adam's step t on one row with gradient g (S,): `adam_update`, on one array for its speed."""
+    S = len(row) // 3
+    beta1, beta2, new1, new2, eps = constants
+    size, correction = f32(idle.step_size[t]), f32(idle.correction[t])
+    for h in range(S):
+        m = beta1 * row[S + h] + new1 * g[h]
+        r = np.sqrt(beta2 * (row[2 * S + h] * row[2 * S + h]) + new2 * (g[h] * g[h]))
+        row[S + h] = m
+        row[2 * S + h] = r
+        row[h] -= size * m / (r * correction + eps)
 
 
 @compiled
-def adam_update(
-    w: Any, m: Any, r: Any, g: Any, n: int, t: int, idle: Any, constants: Any
-) -> None:
+def adam_update(w: Any, m: Any, r: Any, g: Any, t: int, idle: Any, constants: Any) -> None:
     """Adam's step t on a vector; the twin of `adam.Adam.update`, with r = √v."""
     beta1, beta2, new1, new2, eps = constants
     size, correction = f32(idle.step_size[t]), f32(idle.correction[t])
-    for h in range(n):
+    for h in range(len(w)):
         m_h = beta1 * m[h] + new1 * g[h]
         r_h = np.sqrt(beta2 * (r[h] * r[h]) + new2 * (g[h] * g[h]))
         m[h] = m_h

@@ -33,7 +33,10 @@ class Flat(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Scratch space of a step: layers (L, B, max H) and one task's class probabilities."""
+    """Scratch space of a step: layers (L, B, S or more), class probabilities, a row's gradient.
+
+    Places beyond a layer's width are never set and stay zero.
+    """
 
     A: np.ndarray
     R: np.ndarray
@@ -84,13 +87,16 @@ def train_epoch(
             for i in range(size):
                 batch_rows[task * size + i] = order[task, start + i]
         n_words = turn_round(documents, batch_rows, n_tasks * size, batch)
-        first_layer(batch, n_words, n_tasks * size, rows, last, step, flat, buffers, idle, constants)
+        first_layer(
+            batch, n_words, n_tasks * size, rows, last, step, flat, layout, buffers, idle,
+            constants,
+        )  # fmt: skip
         forward(n_tasks * size, keys[number], rule, flat.w, layout, buffers)
         flat.g[:] = f32(0.0)
         heads(batch_rows, labels, size, rule, flat, layout, buffers, losses)
         backward(n_tasks * size, flat, layout, buffers)
         update_rows(batch, n_words, rows, last, step, buffers, idle, constants)
-        adam_update(flat.w, flat.m, flat.r, flat.g, len(flat.w), step, idle, constants)
+        adam_update(flat.w, flat.m, flat.r, flat.g, step, idle, constants)
         extend_idle(idle, step, constants.eps)
     losses /= n
     return step
@@ -98,23 +104,23 @@ def train_epoch(
 
 @compiled
 def first_layer(
-    batch: Any, n_words: int, n: int, rows: Any, last: Any, step: int, flat: Any, buffers: Any,
-    idle: Any, constants: Any,
+    batch: Any, n_words: int, n: int, rows: Any, last: Any, step: int, flat: Any, layout: Any,
+    buffers: Any, idle: Any, constants: Any,
 ) -> None:
     """Z_1 of the batch; each word's row is first brought up to the step before this one."""
-    Z, width = buffers.A[0], rows.shape[2]
+    Z, width, S = buffers.A[0], layout.widths[0], rows.shape[1] // 3
     for i in range(n):
         for h in range(width):
             Z[i, h] = flat.w[h]
     for q in range(n_words):
         j = batch.words[q]
+        row = rows[j]
         if 0 < last[j] < step - 1:
-            idle_move(rows[j], last[j], step - 1, idle, constants)
-        w = rows[j, 0]
+            idle_move(row, last[j], step - 1, idle, constants)
         for p in range(batch.starts[q], batch.starts[q + 1]):
             z, x = Z[batch.doc[p]], batch.value[p]
-            for h in range(width):
-                z[h] += x * w[h]
+            for h in range(S):
+                z[h] += x * row[h]
 
 
 @compiled
@@ -188,15 +194,15 @@ def update_rows(
     constants: Any,
 ) -> None:
     """The gradient Xᵀ·G_1 of each word of the batch, and Adam's step on its row."""
-    G, g, width = buffers.G[0], buffers.g, rows.shape[2]
+    G, g, S = buffers.G[0], buffers.g, rows.shape[1] // 3
     for q in range(n_words):
         j, begin = batch.words[q], batch.starts[q]
         delta, x = G[batch.doc[begin]], batch.value[begin]
-        for h in range(width):
+        for h in range(S):
             g[h] = x * delta[h]
         for p in range(begin + 1, batch.starts[q + 1]):
             delta, x = G[batch.doc[p]], batch.value[p]
-            for h in range(width):
+            for h in range(S):
                 g[h] += x * delta[h]
         adam_row(rows[j], g, step, idle, constants)
         last[j] = step
@@ -209,16 +215,17 @@ def predict(
 ) -> None:
     """Class probabilities (n, K_t) of documents whose other words add `base` (n, H_1) to Z_1."""
     settle(rows, last, step, idle, constants)
-    A = buffers.A
+    A, S = buffers.A, rows.shape[1] // 3
+    top = len(layout.widths) - 1
     for i in range(len(base)):
         z = A[0, 0]
-        for h in range(rows.shape[2]):
+        for h in range(layout.widths[0]):
             z[h] = base[i, h] + w[h]
         for p in range(documents.indptr[i], documents.indptr[i + 1]):
-            x, row = documents.data[p], rows[documents.indices[p], 0]
-            for h in range(rows.shape[2]):
+            x, row = documents.data[p], rows[documents.indices[p]]
+            for h in range(S):
                 z[h] += x * row[h]
         activate(z, layout.widths[0], layout.activation)
         for l in range(1, len(layout.widths)):
             forward_layer(A[l, 0], A[l - 1, 0], l, w, layout)
-        head_softmax(probabilities[i], A[len(layout.widths) - 1, 0], task, 0, w, layout)
+        head_softmax(probabilities[i], A[top, 0], task, 0, w, layout)

@@ -1,0 +1,57 @@
+"""What every training job of a study needs: documents as TF-IDF, their topics, the protocol."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from minimtl.corpora.corpus import Corpus
+from minimtl.study.jobs import StudyIdentity
+from minimtl.study.protocol import Protocol
+from minimtl.study.seeds import stable_hash
+from minimtl.text.tfidf import TfidfVectorizer
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """The data of all jobs; each worker gets it once.
+
+    Attributes
+    ----------
+    train, test : CSR float32 (n_documents, n_terms), rows of unit length
+    train_topics, test_topics : int64 (n_documents,), indices into `topic_names`
+    backend : which code trains, ``"numba"`` or ``"numpy"``
+    """
+
+    protocol: Protocol
+    corpus_digest: str
+    seed: int
+    backend: str
+    topic_names: tuple[str, ...]
+    train: csr_matrix
+    test: csr_matrix
+    train_topics: np.ndarray
+    test_topics: np.ndarray
+
+    @classmethod
+    def of(cls, corpus: Corpus, protocol: Protocol, seed: int, backend: str) -> "StudyData":
+        """Turn a corpus into numbers: vocabulary and idf from the whole training partition."""
+        vectorizer = TfidfVectorizer(max_features=protocol.max_features, dtype=np.float32)
+        train = vectorizer.fit_transform(corpus.train.texts)
+        test = vectorizer.transform(corpus.test.texts)
+        return cls(
+            protocol, corpus.digest, seed, backend, corpus.topic_names, train, test,
+            corpus.train.topics, corpus.test.topics,
+        )  # fmt: skip
+
+    @property
+    def identity(self) -> StudyIdentity:
+        """What decides a job's numbers beside the job."""
+        return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
+
+    @cached_property
+    def digest(self) -> str:
+        """Names these data among those a worker may hold."""
+        identity = self.identity
+        return stable_hash(identity.training, identity.corpus_digest, identity.seed, self.backend)
