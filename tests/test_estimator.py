@@ -16,6 +16,7 @@ from minimtl.estimator import (
     as_scikit_learn,
     check_is_fitted,
 )
+from minimtl.text.tfidf import TfidfVectorizer
 
 
 class Majority(ClassifierMixin, BaseEstimator):
@@ -91,10 +92,12 @@ def test_scikit_learn_takes_it_for_a_classifier():
     assert base.clone(estimator).get_params() == estimator.get_params()
 
 
-def test_scikit_learn_api_checks():
+@pytest.mark.parametrize("estimator", [Majority(), TfidfVectorizer()])
+def test_scikit_learn_api_checks(estimator):
     checks = pytest.importorskip("sklearn.utils.estimator_checks")
     for check in (
         checks.check_estimator_cloneable,
+        checks.check_estimator_tags_renamed,
         checks.check_valid_tag_types,
         checks.check_estimator_repr,
         checks.check_no_attributes_set_in_init,
@@ -106,7 +109,7 @@ def test_scikit_learn_api_checks():
     ):
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
-            check("Majority", Majority())
+            check(type(estimator).__name__, estimator)
 
 
 def test_grid_search_over_a_pipeline():

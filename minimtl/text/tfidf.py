@@ -1,12 +1,12 @@
 """Texts as rows of word weights: how often a word is in the text, times how rare it is elsewhere.
 
-====== ================================== =============== ====================================
-symbol meaning                            shape           value
-====== ================================== =============== ====================================
-tf     weight of a count c > 0            (n_docs, n_words) c; or 1 + ln c when ``sublinear_tf``
-idf    rarity of word j                   (n_words,)      see `minimtl.text.weights`
-X      what the vectorizer gives          (n_docs, n_words) tf · idf, rows scaled to norm 1
-====== ================================== =============== ====================================
+====== ======================== ================= ====================================
+symbol meaning                  shape             value
+====== ======================== ================= ====================================
+tf     weight of a count c > 0  (n_docs, n_words) c; or 1 + ln c when ``sublinear_tf``
+idf    rarity of word j         (n_words,)        see `minimtl.text.weights`
+X      what is given back       (n_docs, n_words) tf · idf, rows scaled to norm 1
+====== ======================== ================= ====================================
 """
 
 import warnings
@@ -183,7 +183,7 @@ class TfidfVectorizer(BaseEstimator):
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index; None: no change.
+        the words, and the documents' index if they are a series; None: no change.
         """
         if transform not in (None, "default", "pandas"):
             raise ValueError(f"transform must be 'default', 'pandas' or None; got {transform!r}.")
@@ -196,7 +196,7 @@ class TfidfVectorizer(BaseEstimator):
             return X
         import pandas as pd  # type: ignore[import-untyped]
 
-        index = getattr(raw_documents, "index", None)
+        index = raw_documents.index if isinstance(raw_documents, pd.Series) else None
         names = self.get_feature_names_out()
         return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
 

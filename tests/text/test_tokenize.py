@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+from minimtl.text.tokenize import find_words, nonword_split_tokens, tokenize, whitespace_tokens
 
 
 def test_tokens_are_lower_case_runs_of_two_or_more_word_characters():
@@ -27,3 +27,10 @@ def test_whitespace_tokens_keep_case_and_punctuation():
 def test_nonword_split_keeps_the_empty_pieces_at_the_ends():
     assert nonword_split_tokens("(It's a Day)") == ["", "It", "s", "a", "Day", ""]
     assert nonword_split_tokens("") == [""]
+
+
+def test_a_word_character_is_what_the_pattern_says_it_is_in_every_script():
+    # Unicode has no letters or digits beyond the third ideographic plane.
+    characters = [chr(code) for code in range(0x40000)]
+    by_pattern = {2 * character for character in re.findall(r"\w", "".join(characters))}
+    assert set(find_words(" ".join(2 * character for character in characters))) == by_pattern

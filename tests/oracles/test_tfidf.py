@@ -1,0 +1,138 @@
+"""The vectorizer's numbers against scikit-learn's.
+
+Vocabulary and idf are compared bit by bit. Values are allowed 1e-12: scikit-learn adds up the
+squares of a row in the order in which its words were first met, ours in alphabetical order.
+"""
+
+import tarfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minimtl.text.clean import strip_post
+from minimtl.text.tfidf import TfidfVectorizer
+
+peer_text = pytest.importorskip("sklearn.feature_extraction.text")
+
+WORDS = st.sampled_from(
+    [
+        "the",
+        "The",
+        "a",
+        "car",
+        "cars",
+        "naïve",
+        "x_1",
+        "42",
+        "日本語",
+        "ΟΔΟΣ",
+        "İ",
+        "don't",
+        "\n ",
+        "-",
+    ]
+)
+TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=8)
+PARAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "lowercase": st.booleans(),
+        "analyzer": st.sampled_from(["word", "char", "char_wb"]),
+        "ngram_range": st.sampled_from([(1, 1), (1, 2), (2, 2), (2, 5), (4, 6)]),
+        "min_df": st.sampled_from([1, 2, 0.0, 0.3]),
+        "max_df": st.sampled_from([1.0, 0.8, 3]),
+        "max_features": st.sampled_from([None, 1, 3, 20]),
+        "binary": st.booleans(),
+        "norm": st.sampled_from(["l1", "l2", None]),
+        "use_idf": st.booleans(),
+        "smooth_idf": st.booleans(),
+        "sublinear_tf": st.booleans(),
+        "dtype": st.sampled_from([np.float32, np.float64]),
+    },
+)
+
+
+def assert_same(params, train, test):
+    """Fit both; the same vocabulary, idf and features, or the same refusal."""
+    peer = peer_text.TfidfVectorizer(**params)
+    ours = TfidfVectorizer(**params)
+    try:
+        expected = peer.fit_transform(train)
+    except ValueError as refusal:
+        with pytest.raises(ValueError, match=str(refusal).split(";")[0]):
+            ours.fit_transform(train)
+        return
+    X = ours.fit_transform(train)
+    assert ours.vocabulary_ == peer.vocabulary_
+    if peer.use_idf:
+        np.testing.assert_array_equal(ours.idf_, peer.idf_)
+    tolerance = 1e-12 if X.dtype == np.float64 else 1e-6  # a few units in the last place
+    for mine, theirs in ((X, expected), (ours.transform(test), peer.transform(test))):
+        assert mine.dtype == theirs.dtype
+        assert mine.shape == theirs.shape
+        np.testing.assert_allclose(mine.toarray(), theirs.toarray(), rtol=tolerance)
+
+
+@settings(deadline=None)
+@given(PARAMS, TEXTS, TEXTS)
+def test_made_up_texts(params, train, test):
+    assert_same(params, train, test)
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS)
+def test_stop_words(train, test):
+    assert_same({"stop_words": ["the", "cars"], "ngram_range": (1, 2)}, train, test)
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS)
+def test_token_pattern(train, test):
+    assert_same({"token_pattern": r"(?u)\b(\w)\w*\b"}, train, test)
+
+
+@given(st.text(), st.sampled_from([(1, 1), (1, 3), (3, 6)]))
+@pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
+def test_analyzers_give_the_same_terms_in_the_same_order(analyzer, text, ngram_range):
+    params = {"analyzer": analyzer, "ngram_range": ngram_range}
+    expected = peer_text.TfidfVectorizer(**params).build_analyzer()(text)
+    assert TfidfVectorizer(**params).build_analyzer()(text) == expected
+
+
+@pytest.fixture(scope="module")
+def posts(data_dir):
+    """The cleaned training and test posts."""
+    texts = {"train": [], "test": []}
+    with tarfile.open(data_dir / "20news-bydate.tar.gz") as archive:
+        for member in archive:
+            if member.isfile():
+                part = member.name.split("/")[0].removeprefix("20news-bydate-")
+                texts[part].append(strip_post(archive.extractfile(member).read().decode("latin-1")))
+    return texts
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_whole_corpus(posts, dtype):
+    peer = peer_text.TfidfVectorizer(max_features=10_000, dtype=dtype)
+    ours = TfidfVectorizer(max_features=10_000, dtype=dtype)
+    expected, X = peer.fit_transform(posts["train"]), ours.fit_transform(posts["train"])
+    assert ours.vocabulary_ == peer.vocabulary_
+    assert ours.get_feature_names_out().tolist() == peer.get_feature_names_out().tolist()
+    np.testing.assert_array_equal(ours.idf_, peer.idf_)
+    tolerance = 1e-12 if dtype == np.float64 else 1e-6
+    assert abs(X - expected).max() < tolerance
+    assert abs(ours.transform(posts["test"]) - peer.transform(posts["test"])).max() < tolerance
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_ties_in_frequency_at_every_cut(posts):
+    """Below 300 words or so every cut falls between different totals; above, into ties."""
+    texts = posts["test"][:1500]
+    for max_features in (100, 1_000, 3_000, 7_000, 12_000):
+        peer = peer_text.TfidfVectorizer(max_features=max_features).fit(texts)
+        assert TfidfVectorizer(max_features=max_features).fit(texts).vocabulary_ == peer.vocabulary_

@@ -1,0 +1,147 @@
+"""What the vectorizer gives, by the formula, and what it refuses."""
+
+import math
+import pickle
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from minimtl.text.tfidf import TfidfVectorizer
+
+TEXTS = ["the red car", "the red, red bus", "the boat"]
+
+
+def test_values_by_the_formula():
+    vectorizer = TfidfVectorizer()
+    X = vectorizer.fit_transform(TEXTS)
+    assert vectorizer.get_feature_names_out().tolist() == ["boat", "bus", "car", "red", "the"]
+    once, twice, always = (math.log(4 / (1 + df)) + 1 for df in (1, 2, 3))
+    row = np.array([0, once, 0, 2 * twice, always])
+    # A handful of float64 operations.
+    np.testing.assert_allclose(X.toarray()[1], row / np.sqrt(row @ row), rtol=1e-14)
+    np.testing.assert_allclose(vectorizer.idf_, [once, once, once, twice, always], rtol=1e-14)
+
+
+def test_transform_of_the_same_texts_is_fit_transform():
+    vectorizer = TfidfVectorizer(sublinear_tf=True, norm="l1", max_features=3, min_df=1)
+    X = vectorizer.fit_transform(iter(TEXTS))
+    assert (vectorizer.transform(TEXTS) != X).nnz == 0
+    np.testing.assert_allclose(X.sum(axis=1), 1.0, rtol=1e-14)
+
+
+def test_unknown_words_and_empty_texts_make_empty_rows():
+    X = TfidfVectorizer().fit(TEXTS).transform(["plane", "", "red"])
+    assert np.diff(X.indptr).tolist() == [0, 0, 1]
+    assert X.data.tolist() == [1.0]
+
+
+def test_stop_words_sublinear_binary_and_plain_counts():
+    counts = {"norm": None, "use_idf": False}
+    X = TfidfVectorizer(stop_words=["the"], **counts).fit_transform(TEXTS)
+    assert X.toarray().tolist() == [[0, 0, 1, 1], [0, 1, 0, 2], [1, 0, 0, 0]]
+    X = TfidfVectorizer(binary=True, **counts).fit_transform(["a1 a1 b1"])
+    assert X.toarray().tolist() == [[1, 1]]
+    X = TfidfVectorizer(sublinear_tf=True, **counts).fit_transform(["a1 a1 b1"])
+    np.testing.assert_allclose(X.toarray(), [[1 + math.log(2), 1]], rtol=1e-15)
+
+
+def test_case_is_kept_on_request():
+    vectorizer = TfidfVectorizer(lowercase=False).fit(["Red red"])
+    assert vectorizer.vocabulary_ == {"Red": 0, "red": 1}
+
+
+def test_callable_analyzer_takes_any_document():
+    vectorizer = TfidfVectorizer(analyzer=lambda words: words).fit([["A b", "c"], ["c"]])
+    assert vectorizer.vocabulary_ == {"A b": 0, "c": 1}
+
+
+def test_words_back_from_rows():
+    vectorizer = TfidfVectorizer()
+    X = vectorizer.fit_transform(TEXTS)
+    for rows in (X, X.toarray(), X.tocsc()):
+        assert [set(words) for words in vectorizer.inverse_transform(rows)] == [
+            {"the", "red", "car"},
+            {"the", "red", "bus"},
+            {"the", "boat"},
+        ]
+
+
+def test_fitted_vectorizer_survives_pickling():
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2)).fit(TEXTS)
+    again = pickle.loads(pickle.dumps(vectorizer))
+    assert (again.transform(TEXTS) != vectorizer.transform(TEXTS)).nnz == 0
+
+
+def test_pandas_output_names_its_columns(monkeypatch):
+    # A stand-in that records the call, so that the wiring is tested without pandas too.
+    frame = types.SimpleNamespace(
+        sparse=types.SimpleNamespace(from_spmatrix=lambda X, index, columns: (X, index, columns))
+    )
+    monkeypatch.setitem(sys.modules, "pandas", types.SimpleNamespace(DataFrame=frame, Series=dict))
+    vectorizer = TfidfVectorizer().set_output(transform="pandas")
+    X, _index, columns = vectorizer.fit_transform(tuple(TEXTS))
+    assert columns.tolist() == ["boat", "bus", "car", "red", "the"]
+    assert (vectorizer.set_output(transform="default").transform(TEXTS) != X).nnz == 0
+
+
+def test_pandas_output_is_a_frame_with_the_documents_index():
+    pd = pytest.importorskip("pandas")
+    texts = pd.Series(TEXTS, index=["x", "y", "z"])
+    vectorizer = TfidfVectorizer().set_output(transform="pandas")
+    for frame in (vectorizer.fit_transform(texts), vectorizer.transform(texts)):
+        assert list(frame.index) == ["x", "y", "z"]
+        assert frame.loc["z", "boat"] > 0
+    assert list(vectorizer.transform(TEXTS).index) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("document", [None, 3, float("nan"), b"bytes"])
+def test_a_document_that_is_no_string_is_named(document):
+    with pytest.raises(ValueError, match="Document 1 is of type"):
+        TfidfVectorizer().fit(["text", document])
+    with pytest.raises(ValueError, match="Document 0 is of type"):
+        TfidfVectorizer().fit(["text"]).transform([document])
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["a b"], ["the"]])
+def test_no_words_at_all(texts):
+    with pytest.raises(ValueError, match="empty vocabulary"):
+        TfidfVectorizer(stop_words={"the"}).fit(texts)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"analyzer": "sentence"}, "not a valid analyzer"),
+        ({"stop_words": "english"}, "not a built-in stop list"),
+        ({"norm": "max"}, "norm must be"),
+        ({"dtype": np.int64}, "dtype must be"),
+        ({"ngram_range": (2, 1)}, "lower boundary larger"),
+        ({"ngram_range": (0, 1)}, "must begin at 1"),
+        ({"min_df": 0}, "min_df must be"),
+    ],
+)
+def test_params_out_of_range(params, message):
+    with pytest.raises(ValueError, match=message):
+        TfidfVectorizer(**params).fit(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"analyzer": "char", "stop_words": ["a"]}, "'stop_words' will not be used"),
+        ({"analyzer": "char_wb", "token_pattern": "a"}, "'token_pattern' will not be used"),
+        ({"analyzer": str.split, "ngram_range": (1, 2)}, "'ngram_range' will not be used"),
+    ],
+)
+def test_params_without_effect_warn(params, message):
+    with pytest.warns(UserWarning, match=message) as record:
+        TfidfVectorizer(**params).fit(TEXTS)
+    assert record[0].filename == __file__
+
+
+def test_use_before_fit():
+    for use in (lambda v: v.transform(TEXTS), lambda v: v.get_feature_names_out()):
+        with pytest.raises(ValueError, match="not fitted yet"):
+            use(TfidfVectorizer())
