@@ -1,0 +1,47 @@
+"""Random rearrangements that keep together what belongs together: the pairs of a main task.
+
+Pairs of one main task share its single-task score, so their labels stand or fall together. A
+permutation that ignored this would call any trace of the main task's identity a finding, and a
+bootstrap over pairs would draw intervals that are too short.
+
+Notation
+--------
+task    number of each pair's main task, shape (n_pairs,), int64
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+
+
+def permuted_rows(task: IntArray, n_permutations: int, rng: np.random.Generator) -> IntArray:
+    """Row numbers that give each pair another pair's label, shape (n_permutations, n_pairs).
+
+    The labels of a main task move together to a main task with as many pairs, and are shuffled
+    within it: under the hypothesis that features say nothing of gains, all these are as likely
+    as what was seen (Winkler et al. 2015, whole-block and within-block exchangeability).
+    """
+    blocks = [np.flatnonzero(task == number) for number in np.unique(task)]
+    by_size: dict[int, list[IntArray]] = {}
+    for block in blocks:
+        by_size.setdefault(len(block), []).append(block)
+    places = {size: np.array(same) for size, same in by_size.items()}
+    rows = np.empty((n_permutations, len(task)), np.int64)
+    for row in rows:
+        for place in places.values():
+            row[place] = rng.permuted(rng.permutation(place, axis=0), axis=1)
+    return rows
+
+
+def bootstrap_counts(task: IntArray, n_draws: int, rng: np.random.Generator) -> IntArray:
+    """How often each pair is in a sample of main tasks drawn with replacement.
+
+    Returns
+    -------
+    int64 array of shape (n_draws, n_pairs)
+        Pairs of one main task have the same count.
+    """
+    n_tasks = int(task.max()) + 1
+    counts = rng.multinomial(n_tasks, np.full(n_tasks, 1 / n_tasks), size=n_draws)
+    return counts[:, task].astype(np.int64)
