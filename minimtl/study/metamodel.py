@@ -85,9 +85,8 @@ def fit_rows(
     center, scale : float64, shape (n_fits, n_features), optional
     """
     n_fits = len(weights)
-    labels = np.broadcast_to(y, weights.shape)
-    weights = weights.astype(np.float64)
-    share = (weights * labels).sum(axis=1) / weights.sum(axis=1)
+    labels, counts = np.broadcast_to(y, weights.shape), weights.astype(np.float64)
+    share = np.einsum("ij,ij->i", counts, labels) / counts.sum(axis=1)
     coef = np.zeros((n_fits, X.shape[1]))
     probability = np.repeat(share[:, np.newaxis], X.shape[0], axis=1)
     both = np.flatnonzero((share > 0) & (share < 1))
@@ -99,12 +98,12 @@ def fit_rows(
             labels[both],
             C=protocol.meta_c,
             penalize_intercept=protocol.penalize_intercept,
-            sample_weight=weights[both],
+            sample_weight=counts[both],
             center=center[both],
             scale=scale[both],
         )
         coef[both] = fit.coef
-        # (w / s)·x + b − (w / s)·m is the decision on (x − m) / s, without rescaling X n_fits times.
+        # In units of X itself one product serves all fits: w·(x − m)/s + b = (w/s)·x + b − (w/s)·m.
         slope = fit.coef / scale[both]
         offset = fit.intercept - (slope * center[both]).sum(axis=1)
         probability[both] = expit(slope @ X.T + offset[:, np.newaxis])

@@ -13,8 +13,8 @@ def test_labels_move_as_blocks_between_tasks_of_one_size():
     sizes = np.bincount(TASK)
     for row in rows:
         source = TASK[row]
-        for task in range(5):
-            assert len(set(source[TASK == task])) == 1
+        for number in range(5):
+            assert len(set(source[number == TASK])) == 1
         np.testing.assert_array_equal(sizes[source], sizes[TASK])
     # Both kinds of move happen: between tasks 0, 1 and 3, and within task 4.
     assert {tuple(TASK[row][[0, 1, 5]]) for row in rows} == {
@@ -25,7 +25,7 @@ def test_labels_move_as_blocks_between_tasks_of_one_size():
 
 def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
     counts = bootstrap_counts(TASK, 4000, np.random.default_rng(0))
-    first = [np.flatnonzero(TASK == task)[0] for task in range(5)]
+    first = [np.flatnonzero(number == TASK)[0] for number in range(5)]
     np.testing.assert_array_equal(counts, counts[:, first][:, TASK])
     np.testing.assert_array_equal(counts[:, first].sum(axis=1), 5)
     # Each task is drawn once on average: 4000 draws have a standard error of √0.8 / √4000 = 0.014.
