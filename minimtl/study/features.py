@@ -1,5 +1,8 @@
 """The 30 features of a pair of tasks, in the order of the released arrays.
 
+(The released arrays hold class 0 before class 1 where names below say positive, negative; there
+class 1 is the topic that comes later in the alphabet.)
+
 Eight of each task, for the main task, the auxiliary task, and their ratio main/aux (0 where the
 divisor is 0); then six of the pair:
 
