@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 TOL = 1e-12
 MAX_ITER = 100
+# Fits go in batches of so many Hessian entries or margins: arrays of 32 MB.
+_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,18 @@ def fit_logistic_regression(
     penalty = np.eye(p)
     penalty[-1, -1] = float(penalize_intercept)
     rescale = _rescaling(n_fits, X.shape[1], center, scale)
-    penalty = rescale.swapaxes(1, 2) @ penalty @ rescale
-    signs = np.where(y, 1.0, -1.0)
-    loss = BinaryLoss(np.column_stack([X, np.ones(len(X))]), signs, weights, C, penalty)
-    minimum = minimise(loss, tol=tol, max_iter=max_iter)
-    theta = np.einsum("ijk,ik->ij", rescale, minimum.theta)
-    return LogisticFit(theta[:, :-1], theta[:, -1], minimum.n_iter, minimum.converged)
+    X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
+    minima = []
+    chunk = max(1, _CHUNK // max(p * p, len(X)))
+    for some in (slice(start, start + chunk) for start in range(0, n_fits, chunk)):
+        rescaled_penalty = rescale[some].swapaxes(1, 2) @ penalty @ rescale[some]
+        loss = BinaryLoss(X, signs[some], weights[some], C, rescaled_penalty)
+        minima.append(minimise(loss, tol=tol, max_iter=max_iter))
+    theta = np.einsum("ijk,ik->ij", rescale, np.concatenate([m.theta for m in minima]))
+    n_iter, converged = (
+        np.concatenate([getattr(m, a) for m in minima]) for a in ("n_iter", "converged")
+    )
+    return LogisticFit(theta[:, :-1], theta[:, -1], n_iter, converged)
 
 
 def _rescaling(

@@ -65,7 +65,7 @@ def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
         fits, gradient, hessian = fits[left], gradient[left], hessian[left]
         if not len(fits):
             break
-        step: Array = -np.linalg.solve(hessian, gradient[..., np.newaxis])[..., 0]
+        step = np.negative(np.linalg.solve(hessian, gradient[..., np.newaxis])[..., 0])
         slope = np.einsum("ij,ij->i", gradient, step)
         converged[fits] = _line_search(objective, theta, step, slope, fits)
         n_iter[fits] += 1

@@ -4,9 +4,9 @@ The peer is solver ``newton-cholesky`` at its tightest: it minimises the same fu
 its gradient at rounding level, lies within ``|g| / λ`` of the minimum, λ >= 1 the smallest
 curvature of a penalised coefficient. |g| is about 1e-16 times the sum of the terms that cancel,
 C·n·|x|: for C = 1e4 and these data 1e-16 · 1e4 · 60 · 3 = 2e-10, and more for each unit of slope.
-Ours stops with a gradient below 1e-12 of those terms, which leaves a free intercept, whose curvature
-is C·n·π(1 - π), within 1e-11. Tolerances are 1e-11, and 1e-11·C above C = 1, relative to the largest
-coefficient.
+Ours stops with a gradient below 1e-12 of those terms, which leaves a free intercept, whose
+curvature is C·n·π(1 - π), within 1e-11. Tolerances are 1e-11, and 1e-11·C above C = 1, relative to
+the largest coefficient.
 """
 
 import warnings

@@ -1,0 +1,56 @@
+"""Features on one scale: to [0, 1], or to mean 0 and standard deviation 1.
+
+Both are ``(x - center) / scale`` for each feature, with
+
+    "minmax"        center = min,   scale = max - min
+    "standard"      center = mean,  scale = √(mean (x - mean)²)
+
+and scale = 1 where that is 0, so that a constant feature becomes 0 (as scikit-learn's
+``MinMaxScaler`` and ``StandardScaler`` do). Inside a cross-validation both are taken from the
+training samples only, and test samples may fall outside [0, 1].
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Scaling = Literal["minmax", "standard"]
+
+
+def scaling_parameters(
+    X: ArrayLike, scaling: Scaling, masks: NDArray[np.bool_] | None = None
+) -> tuple[Array, Array]:
+    """Center and scale of the features of `X`, from all samples or from each of several sets.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, n_features)
+    masks : bool, shape (n_sets, n), optional
+        The samples of each set.
+
+    Returns
+    -------
+    center, scale : float64, shape (n_features,), or (n_sets, n_features) with `masks`
+    """
+    X = np.asarray(X, np.float64)
+    if masks is not None:
+        sets = [scaling_parameters(X[mask], scaling) for mask in masks]
+        return np.array([center for center, _ in sets]), np.array([scale for _, scale in sets])
+    if scaling == "minmax":
+        center, spread = X.min(axis=0), np.ptp(X, axis=0)
+    elif scaling == "standard":
+        center, spread = X.mean(axis=0), X.std(axis=0)
+        # The mean of equal numbers may miss them by a rounding; that is no spread.
+        spread = np.where(np.ptp(X, axis=0) == 0, 0.0, spread)
+    else:
+        raise ValueError(f"scaling must be 'minmax' or 'standard', got {scaling!r}.")
+    return center, np.where(spread > 0, spread, 1.0)
+
+
+def scale_features(X: ArrayLike, scaling: Scaling) -> Array:
+    """`X` with every feature scaled over all samples, shape (n, n_features)."""
+    center, scale = scaling_parameters(X, scaling)
+    scaled: Array = (np.asarray(X, np.float64) - center) / scale
+    return scaled

@@ -1,0 +1,114 @@
+"""How good predictions are: accuracy, F1, log loss, Brier score.
+
+Notation
+--------
+y       true classes, shape (..., n)
+ŷ       predicted classes, shape (..., n)
+p       predicted probability of the positive class, shape (..., n), float64
+w       weights of the samples, shape (..., n); 0 leaves a sample out of a fold's score
+
+    F1 = 2 TP / (2 TP + FP + FN),  0 where the divisor is 0 (no positive, none predicted)
+
+Leading axes broadcast, and a score has their shape: a float for one vector of predictions.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Score = float | Array
+
+
+def accuracy(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> Score:
+    """Share of samples whose class is predicted."""
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    weights = _weights(y_true, y_pred, sample_weight)
+    return _mean(y_true == y_pred, weights)
+
+
+def f1_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    positive: Any = 1,
+) -> Score:
+    """F1 of the class `positive`: harmonic mean of its precision and recall."""
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    weights = _weights(y_true, y_pred, sample_weight)
+    true, predicted = y_true == positive, y_pred == positive
+    hits = (weights * (true & predicted)).sum(axis=-1)
+    # 2 TP + FP + FN counts every true and every predicted member once.
+    members = (weights * true).sum(axis=-1) + (weights * predicted).sum(axis=-1)
+    return _plain(np.divide(2 * hits, members, out=np.zeros(np.shape(hits)), where=members > 0))
+
+
+def macro_f1(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> Score:
+    """Mean F1 of the classes that are among the true or the predicted of the sample.
+
+    As in scikit-learn, a class that neither holds has no part in the mean; in a fold, that is a
+    class without a sample of positive weight.
+    """
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    weights = _weights(y_true, y_pred, sample_weight)
+    total, n_present = np.zeros(weights.shape[:-1]), np.zeros(weights.shape[:-1])
+    for label in np.union1d(y_true, y_pred):
+        total += f1_score(y_true, y_pred, weights, positive=label)
+        n_present += ((weights > 0) & ((y_true == label) | (y_pred == label))).any(axis=-1)
+    return _plain(total / n_present)
+
+
+def log_loss(
+    y_true: ArrayLike, probability: ArrayLike, sample_weight: ArrayLike | None = None
+) -> Score:
+    """Mean of -ln of the probability given to the true class, in nats.
+
+    `y_true` holds 0 and 1 and `probability` that of 1. A probability of exactly 0 for what came
+    to be costs -ln of float64's ε, about 36, as in scikit-learn.
+    """
+    y_true, p = _binary(y_true, probability)
+    eps = np.finfo(np.float64).eps
+    p = np.clip(p, eps, 1 - eps)
+    return _mean(-np.log(np.where(y_true == 1, p, 1 - p)), _weights(y_true, p, sample_weight))
+
+
+def brier_score(
+    y_true: ArrayLike, probability: ArrayLike, sample_weight: ArrayLike | None = None
+) -> Score:
+    """Mean squared difference of the probability of class 1 and the outcome, 0 or 1."""
+    y_true, p = _binary(y_true, probability)
+    return _mean((p - y_true) ** 2, _weights(y_true, p, sample_weight))
+
+
+def _binary(y_true: ArrayLike, probability: ArrayLike) -> tuple[NDArray[Any], Array]:
+    y_true, p = np.asarray(y_true), np.asarray(probability, np.float64)
+    if not np.isin(y_true, (0, 1)).all():
+        raise ValueError("y_true must hold only 0 and 1, or False and True.")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise ValueError("probability must lie between 0 and 1.")
+    return y_true.astype(np.float64), p
+
+
+def _weights(y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: ArrayLike | None) -> Array:
+    """Weights with the broadcast shape of all three; ones for None."""
+    given = np.ones(1) if sample_weight is None else np.asarray(sample_weight, np.float64)
+    lengths = {a.shape[-1] for a in (y_true, y_pred) if a.ndim}
+    if len(lengths) != 1 or lengths == {0}:
+        raise ValueError(
+            "Scores need as many true as predicted values, and at least one; got shapes "
+            f"{y_true.shape} and {y_pred.shape}."
+        )
+    weights = np.broadcast_to(given, np.broadcast_shapes(y_true.shape, y_pred.shape, given.shape))
+    if not (weights.sum(axis=-1) > 0).all():
+        raise ValueError("Scores need a sample with positive weight.")
+    return weights
+
+
+def _mean(values: NDArray[Any], weights: Array) -> Score:
+    return _plain((weights * values).sum(axis=-1) / weights.sum(axis=-1))
+
+
+def _plain(score: Array) -> Score:
+    return float(score) if np.ndim(score) == 0 else score

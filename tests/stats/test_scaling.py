@@ -1,0 +1,34 @@
+"""Feature scaling against scikit-learn's scalers, constant features included."""
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from minimtl.stats.scaling import scale_features, scaling_parameters
+
+
+@pytest.mark.parametrize(
+    ("scaling", "peer"), [("minmax", MinMaxScaler), ("standard", StandardScaler)]
+)
+def test_is_scikit_learns(scaling, peer):
+    X = np.random.default_rng(0).standard_normal((30, 4)) * [1, 100, 1e-3, 0] + [0, 7, 1, 0.1]
+    # Centring features of size 7 and spread 1e-3 leaves 13 digits.
+    np.testing.assert_allclose(
+        scale_features(X, scaling), peer().fit_transform(X), rtol=1e-12, atol=1e-11
+    )
+
+
+def test_sets_are_scaled_by_their_own_samples():
+    rng = np.random.default_rng(1)
+    X, masks = rng.standard_normal((20, 3)), rng.random((4, 20)) < 0.7
+    for scaling in ("minmax", "standard"):
+        centers, scales = scaling_parameters(X, scaling, masks)
+        for k, mask in enumerate(masks):
+            center, scale = scaling_parameters(X[mask], scaling)
+            np.testing.assert_array_equal(centers[k], center)
+            np.testing.assert_array_equal(scales[k], scale)
+
+
+def test_refuses_an_unknown_scaling():
+    with pytest.raises(ValueError, match="'minmax' or 'standard', got 'robust'"):
+        scale_features(np.eye(2), "robust")

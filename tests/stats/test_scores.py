@@ -1,0 +1,88 @@
+"""Scores against scikit-learn's, alone and for many weightings at once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
+
+# Each score is a ratio of sums of at most some hundred terms: a few roundings.
+CLOSE = {"rel": 1e-13, "abs": 1e-15}
+BITS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30)
+LETTERS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30
+)
+
+
+@given(BITS)
+def test_f1_is_scikit_learns(pairs):
+    y, predicted = np.array(pairs).T
+    expected = metrics.f1_score(y, predicted, zero_division=0)
+    assert f1_score(y, predicted) == pytest.approx(expected, **CLOSE)
+
+
+@given(LETTERS)
+def test_accuracy_and_macro_f1_are_scikit_learns(pairs):
+    y, predicted = np.array(pairs).T
+    assert accuracy(y, predicted) == pytest.approx(metrics.accuracy_score(y, predicted), **CLOSE)
+    expected = metrics.f1_score(y, predicted, average="macro", zero_division=0)
+    assert macro_f1(y, predicted) == pytest.approx(expected, **CLOSE)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
+def test_probability_scores_are_scikit_learns(pairs):
+    y, p = np.array(pairs).T
+    # -ln p near p = 1 loses what 1 - p has lost: an absolute 1e-15.
+    expected = metrics.log_loss(y, p, labels=[0, 1])
+    assert log_loss(y, p) == pytest.approx(expected, rel=1e-13, abs=1e-14)
+    assert brier_score(y, p) == pytest.approx(metrics.brier_score_loss(y, p, pos_label=1), **CLOSE)
+
+
+@pytest.mark.parametrize("score", [accuracy, f1_score, macro_f1, log_loss, brier_score])
+def test_zero_weight_is_absence_along_leading_axes(score):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 40)
+    guess = rng.random(40) if score in (log_loss, brier_score) else rng.integers(0, 2, 40)
+    masks = rng.random((3, 4, 40)) < 0.3
+    scores = score(y, guess, masks)
+    assert scores.shape == (3, 4)
+    for index in np.ndindex(3, 4):
+        alone = score(y[masks[index]], guess[masks[index]])
+        assert scores[index] == pytest.approx(alone, **CLOSE)
+
+
+def test_macro_f1_leaves_out_a_class_that_a_fold_does_not_hold():
+    y, predicted = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0])
+    masks = np.array([[1, 1, 0, 0], [1, 1, 1, 1]])
+    assert macro_f1(y, predicted, masks)[0] == 1.0
+    assert macro_f1(y, predicted, masks)[1] == pytest.approx((0.8 + 2 / 3) / 2)
+
+
+def test_no_positive_true_or_predicted_has_f1_zero():
+    assert f1_score([0, 0], [0, 0]) == 0.0
+
+
+def test_certain_and_wrong_is_finite():
+    assert log_loss([1], [0.0]) == pytest.approx(-np.log(np.finfo(float).eps))
+
+
+@pytest.mark.parametrize(
+    ("score", "y", "guess", "message"),
+    [
+        (accuracy, [], [], "at least one"),
+        (accuracy, [1, 0], [1, 0, 1], "as many true as predicted"),
+        (log_loss, [0, 2], [0.5, 0.5], "only 0 and 1"),
+        (brier_score, [0, 1], [0.5, 1.5], "between 0 and 1"),
+        (log_loss, [0, 1], [0.5, np.nan], "between 0 and 1"),
+    ],
+)
+def test_refuses(score, y, guess, message):
+    with pytest.raises(ValueError, match=message):
+        score(y, guess)
+
+
+def test_refuses_a_fold_without_samples():
+    with pytest.raises(ValueError, match="positive weight"):
+        accuracy([1, 0], [1, 0], [[1, 1], [0, 0]])
