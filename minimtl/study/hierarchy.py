@@ -1,9 +1,11 @@
-"""A hierarchy of topics as data: class → subclass → topics (Figure 1 of the paper)."""
+"""A hierarchy of topics as data: class → subclass → topics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from minimtl.corpora.topics import TOPIC_TREE
 
 
 class Subclass(NamedTuple):
@@ -70,21 +72,4 @@ class Hierarchy:
         return self.subclasses[self._place[topic][0]]
 
 
-NEWSGROUPS = Hierarchy.from_tree(
-    {
-        "comp": {
-            "sys": ["comp.sys.ibm.pc.hardware", "comp.sys.mac.hardware"],
-            "others": ["comp.graphics", "comp.os.ms-windows.misc", "comp.windows.x"],
-        },
-        "rec": {
-            "sport": ["rec.sport.baseball", "rec.sport.hockey"],
-            "vehicles": ["rec.autos", "rec.motorcycles"],
-        },
-        "sci": {"sci": ["sci.crypt", "sci.electronics", "sci.med", "sci.space"]},
-        "talk": {
-            "politics": ["talk.politics.misc", "talk.politics.guns", "talk.politics.mideast"],
-            "religion": ["talk.religion.misc", "alt.atheism", "soc.religion.christian"],
-        },
-        "misc": {"forsale": ["misc.forsale"]},
-    }
-)
+NEWSGROUPS = Hierarchy.from_tree(TOPIC_TREE)
