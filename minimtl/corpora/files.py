@@ -12,6 +12,7 @@ cannot be read stops it, because a text that is silently missing changes the ans
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,10 @@ PARTITIONS = ("train", "test")
 
 
 class LabelledText(NamedTuple):
-    """One text, its label, and where it stands: ``"row 7"`` (counted from 1) or a file's name."""
+    """One text, its label, and where it stands.
+
+    The place is a file's name, or ``"row 7"`` for the row that ends on the file's seventh line.
+    """
 
     text: str
     label: str
@@ -63,6 +67,7 @@ def read_text_set(path: Path) -> TextSet:
         Naming file and row, if `path` is of no known kind, cannot be read or decoded, has no rows,
         lacks a column, or a row has no text or no label, or a label that is not text.
     """
+    path = Path(os.path.abspath(path))  # "." has no name to show
     if path.is_dir():
         return _read_folder(path)
     suffix = path.suffix.lower()
@@ -163,14 +168,15 @@ def _json_row(line: str, place: str, name: str) -> LabelledText:
         raise MinimtlError(
             f"{name}, {place}, is not valid JSON; write one object a line."
         ) from None
-    values = [row.get(column) if isinstance(row, dict) else None for column in COLUMNS]
-    for column, value in zip(COLUMNS, values, strict=True):
-        if not isinstance(value, str) or not _is_encodable(value):
-            raise MinimtlError(
-                f"{name}, {place}, has no {column!r} that is text; write it as a JSON string."
-            )
-    text, label = values
+    text, label = (_json_text(row, column, f"{name}, {place}") for column in COLUMNS)
     return LabelledText(text, label.strip(), place)
+
+
+def _json_text(row: object, column: str, place: str) -> str:
+    value = row.get(column) if isinstance(row, dict) else None
+    if not isinstance(value, str) or not _is_encodable(value):
+        raise MinimtlError(f"{place}, has no {column!r} that is text; write it as a JSON string.")
+    return value
 
 
 def _is_encodable(value: str) -> bool:

@@ -16,8 +16,8 @@ class Limits:
     """The largest archive that is read.
 
     The defaults leave room: 20 Newsgroups has 18,888 members, 48 MB unpacked, the largest post
-    0.2 MB, at a ratio of 3.3; the full Amazon set with its unlabelled reviews about 100 MB, its
-    largest file under 20 MB; gzip reaches 1,000 : 1 on a file of zeros, text seldom 10 : 1.
+    0.2 MB, at a ratio of 3.3; the labelled Amazon reviews are 18 MB, the largest file 3 MB, and
+    come with several times as many unlabelled ones. gzip reaches 1,000 : 1 on a file of zeros.
     """
 
     members: int = 100_000

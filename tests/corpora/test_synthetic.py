@@ -1,0 +1,60 @@
+"""The generated corpus: the same for all, large enough, and neither trivial nor hopeless."""
+
+import re
+
+import numpy as np
+import pytest
+
+from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.corpora.topics import TOPIC_TREE, TOPICS
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return generate_synthetic()
+
+
+def test_it_is_always_the_same(corpus):
+    again = generate_synthetic()
+    assert (again.digest, again.sha256) == (corpus.digest, corpus.sha256)
+
+
+def test_every_topic_has_enough_documents_for_the_paper_protocol(corpus):
+    assert corpus.topic_names == TOPICS
+    assert np.bincount(corpus.train.topics).min() >= 200
+    assert np.bincount(corpus.test.topics).min() >= 50
+    assert corpus.train.n_empty == corpus.test.n_empty == 0
+
+
+def test_words_are_words(corpus):
+    assert all(re.fullmatch(r"[a-z]{4,}( [a-z]{4,})*", text) for text in corpus.train.texts)
+    assert not set(corpus.train.texts) & set(corpus.test.texts)
+
+
+def test_related_topics_are_harder_to_tell_apart(corpus):
+    """Shared words are the only relation: more of them within a subclass than across classes."""
+    words = {
+        topic: {
+            word
+            for text, index in zip(corpus.train.texts, corpus.train.topics, strict=True)
+            if TOPICS[index] == topic
+            for word in text.split()
+        }
+        for topic in TOPICS
+    }
+
+    def overlap(first, second):
+        return len(words[first] & words[second]) / len(words[first] | words[second])
+
+    for first, second, other in [
+        ("rec.autos", "rec.motorcycles", "rec.sport.hockey"),
+        ("sci.med", "sci.space", "talk.politics.guns"),
+    ]:
+        assert overlap(first, second) > 1.1 * overlap(first, other)
+    assert overlap("rec.autos", "rec.sport.hockey") > 1.05 * overlap("rec.autos", "sci.med")
+
+
+def test_the_tree_has_twenty_topics():
+    leaves = [t for subs in TOPIC_TREE.values() for topics in subs.values() for t in topics]
+    assert len(leaves) == len(set(leaves)) == 20
+    assert sorted(leaves) == list(TOPICS)
