@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from minimtl.atomic import write_atomically
+from minimtl.stats.intervals import corrected_resampled_interval
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.outcomes import Outcomes, relative_gains
 from minimtl.study.protocol import Protocol
@@ -185,17 +185,25 @@ def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     Parameters
     ----------
     values : array of float64, shape (n_items, n_runs)
+        NaN where a run has none.
 
     Returns
     -------
     mean, half_width : arrays of float64, shape (n_items,)
-        With one run the half-width is NaN: nothing is known about the spread.
+        With one run the half-width is NaN, with none the mean too.
     """
-    mean, n_runs = values.mean(axis=1), values.shape[1]
-    if n_runs == 1:
-        return mean, np.full_like(mean, np.nan)
-    error = values.std(axis=1, ddof=1) / np.sqrt(n_runs)
-    return mean, stdtrit(n_runs - 1, 0.975) * error
+    rows = [_mean_and_half_width(row[~np.isnan(row)]) for row in values]
+    mean, half = np.array(rows).T
+    return mean, half
+
+
+def _mean_and_half_width(runs: FloatArray) -> tuple[float, float]:
+    mean = float(runs.mean()) if runs.size else float("nan")
+    if runs.size < 2:
+        return mean, float("nan")
+    # Each run draws its documents and weights anew: independent scores have a ratio of 0.
+    low, high = corrected_resampled_interval(runs, 0.0)
+    return mean, (high - low) / 2
 
 
 def _main_task_of(outcomes: Outcomes) -> Any:

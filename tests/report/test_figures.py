@@ -60,9 +60,9 @@ def test_interval_is_the_t_interval_of_scipy():
     np.testing.assert_allclose([mean - half, mean + half], [low, high], rtol=1e-12)
 
 
-def test_one_run_has_no_interval():
-    mean, half = figures.interval_over_runs(np.array([[0.5], [0.7]]))
-    assert mean.tolist() == [0.5, 0.7]
+def test_one_run_has_no_interval_and_none_no_mean():
+    mean, half = figures.interval_over_runs(np.array([[0.5, np.nan], [np.nan, np.nan]]))
+    np.testing.assert_array_equal(mean, [0.5, np.nan])
     assert np.isnan(half).all()
 
 
