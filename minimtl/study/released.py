@@ -27,7 +27,7 @@ from minimtl.study.released_logs import (
     parse_features,
     parse_log,
 )
-from minimtl.study.tasks import Pair, Task
+from minimtl.study.tasks import Pair, Task, related_pairs, unrelated_pairs
 
 # The released tables hold the classes 0 and 1 in this order.
 _COLUMNS = (
@@ -40,6 +40,9 @@ _COLUMNS = (
     "oov_rate_main",
 )
 _ORDER = [_COLUMNS.index(name) for name in FEATURE_NAMES]
+
+Problem = Literal["related", "unrelated"]
+PAIRS = {"related": related_pairs, "unrelated": unrelated_pairs}
 
 _SAME_GRADIENT = 1e-10  # both come from the same 12 printed digits; other tasks differ by 1e-5
 
@@ -66,7 +69,7 @@ class Experiment:
     efficiency: Efficiency | None
 
     @property
-    def problem(self) -> Literal["related", "unrelated"]:
+    def problem(self) -> Problem:
         """Which of the paper's two problems it is."""
         return "related" if self.name.startswith("exp1") else "unrelated"
 
@@ -74,6 +77,11 @@ class Experiment:
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs, in the order of the features."""
         return tuple(self.joint)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pairs of the problem are here."""
+        return len(self.joint) == len(PAIRS[self.problem](NEWSGROUPS))
 
     def scores(
         self, score: Literal["printed_accuracy", "accuracy", "f1"], epoch: int
