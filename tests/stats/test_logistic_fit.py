@@ -1,0 +1,51 @@
+"""The batched fit: its minimum is one, chunks change nothing, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from minimtl.stats import logistic_fit
+from minimtl.stats.logistic_fit import fit_logistic_regression
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.standard_normal((40, 3)), RNG.random(40) < 0.5
+MASKS = RNG.random((9, 40)) < 0.7
+
+
+@pytest.mark.parametrize("C", [1e-4, 1.0, 1e4])
+def test_gradient_vanishes_at_the_fit(C):
+    fit = fit_logistic_regression(X, Y, C=C)
+    miss = 1 / (1 + np.exp(-fit.decision_function(X)[0])) - Y
+    # The stated tolerance: 1e-12 of the terms C Σ |x| that cancel, here C · 40 at most.
+    np.testing.assert_allclose(fit.coef[0] + C * X.T @ miss, 0, atol=1e-12 * C * 60)
+    assert abs(miss.sum()) < 1e-12 * 60
+    assert fit.converged.all()
+
+
+def test_size_of_the_batch_changes_nothing(monkeypatch):
+    together = fit_logistic_regression(X, Y, sample_weight=MASKS)
+    monkeypatch.setattr(logistic_fit, "_CHUNK", 120)
+    apart = fit_logistic_regression(X, Y, sample_weight=MASKS)
+    # Matrix products of other sizes round differently, and each ends at 1e-12 of its gradient.
+    np.testing.assert_allclose(apart.coef, together.coef, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
+
+
+def test_says_when_it_stopped_early():
+    assert not fit_logistic_regression(X, Y, C=100, max_iter=1).converged.any()
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "options", "message"),
+    [
+        (X, Y, {"C": 0}, "C must be greater than 0"),
+        (np.full((40, 3), np.nan), Y, {}, "X must be a finite array"),
+        (X, 2 * Y, {}, "y must hold only 0 and 1"),
+        (X, Y[:39], {}, "an entry for each of the 40 rows"),
+        (X, Y, {"sample_weight": -np.ones(40)}, "not negative"),
+        (X, np.ones(40), {}, "both classes"),
+        (X, Y, {"sample_weight": Y.astype(float)}, "both classes"),
+    ],
+)
+def test_refuses(X, y, options, message):
+    with pytest.raises(ValueError, match=message):
+        fit_logistic_regression(X, y, **options)
