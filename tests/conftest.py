@@ -26,3 +26,29 @@ def data_dir():
     if not folder or not Path(folder).is_dir():
         pytest.skip("MINIMTL_DATA names no folder with the real corpora")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def made_up_outcomes():
+    """A function that makes the outcomes of a problem: scores and features at random."""
+    import numpy as np
+
+    from minimtl.study.hierarchy import NEWSGROUPS
+    from minimtl.study.outcomes import Outcomes
+    from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
+
+    def make(problem="related", n_pairs=12, n_runs=2):
+        every = related_pairs if problem == "related" else unrelated_pairs
+        rng = np.random.default_rng(0)
+        single = rng.uniform(0.7, 0.9, (n_pairs, n_runs))
+        return Outcomes(
+            problem=problem,
+            pairs=tuple(EvenSample(every(NEWSGROUPS), n_pairs)),
+            single=single,
+            multi=single + rng.normal(0.005, 0.02, (n_pairs, n_runs)),
+            features=rng.normal(size=(n_runs, n_pairs, 30)),
+            single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
+            multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
+        )
+
+    return make

@@ -5,30 +5,17 @@ import pytest
 from scipy import stats
 
 from minimtl.report import figures
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.outcomes import Outcomes
 from minimtl.study.protocol import PAPER
-from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
 
 pytest.importorskip("matplotlib")
 
 
-def outcomes(problem, n_runs, n_pairs):
-    every = related_pairs if problem == "related" else unrelated_pairs
-    rng = np.random.default_rng(0)
-    single = rng.uniform(0.7, 0.9, (n_pairs, n_runs))
-    return Outcomes(
-        problem=problem,
-        pairs=tuple(EvenSample(every(NEWSGROUPS), n_pairs)),
-        single=single,
-        multi=single + rng.normal(0.01, 0.02, (n_pairs, n_runs)),
-        features=np.zeros((n_runs, n_pairs, 30)),
-        single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
-        multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
-    )
+@pytest.fixture
+def outcomes(made_up_outcomes):
+    return lambda problem, n_runs, n_pairs: made_up_outcomes(problem, n_pairs, n_runs)
 
 
-def test_only_what_exists_is_drawn(tmp_path):
+def test_only_what_exists_is_drawn(tmp_path, outcomes):
     assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, tmp_path) == ["figure4b"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["figure4b.png", "figure4b.svg"]
     # The first of the 52 RELATED pairs is from comp; rec and talk have nothing to show.
@@ -38,7 +25,7 @@ def test_only_what_exists_is_drawn(tmp_path):
     ]
 
 
-def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path):
+def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path, outcomes):
     import matplotlib
 
     first, second = tmp_path / "first", tmp_path / "second"
@@ -66,7 +53,7 @@ def test_one_run_has_no_interval_and_none_no_mean():
     assert np.isnan(half).all()
 
 
-def test_learning_curves_show_the_means_and_name_their_axes():
+def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     problem = outcomes("related", 3, 6)
     (axes,) = dict(figures._figures(problem, PAPER))["figure4a"].axes
     single, multi, read = axes.lines
@@ -79,7 +66,7 @@ def test_learning_curves_show_the_means_and_name_their_axes():
     assert "F1" in axes.get_ylabel()
 
 
-def test_gains_stand_beside_the_pair_they_belong_to():
+def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     problem = outcomes("related", 3, 52)
     (axes,) = dict(figures._figures(problem, PAPER))["figure5a"].axes
     labels = [tick.get_text() for tick in axes.get_yticklabels()]

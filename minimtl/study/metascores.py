@@ -1,0 +1,158 @@
+"""How well a set of features predicts gains under one design of folds, and beside what is trivial.
+
+Notation
+--------
+sample          what one meta-analysis is fitted to: X (n_pairs, 30) and y (n_pairs,)
+columns         of X, those that the meta-model sees
+task            number of each pair's main task, shape (n_pairs,), int64
+labelling       the labels, or a permutation of them
+
+Every number is the mean over the samples.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minimtl.stats.intervals import corrected_resampled_interval
+from minimtl.study.baselines import identity_probability, majority_probability
+from minimtl.study.designs import Design
+from minimtl.study.foldscores import FoldScores, score_folds
+from minimtl.study.metamodel import fit_design
+from minimtl.study.outcomes import Sample
+from minimtl.study.protocol import Protocol
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SetScores:
+    """How well one set of features predicts under one design; NaN where the design has no fold.
+
+    ``*_low`` and ``*_high`` bound corrected resampled 95 % intervals. ``majority_*`` and
+    ``identity_*`` are the baselines on the same folds, ``*_lift`` is the accuracy above theirs.
+    ``p_value`` is the share of labellings, permuted within the grouping and the true one, whose
+    accuracy is no worse than the true one's.
+    """
+
+    f1: float
+    accuracy: float
+    macro_f1: float
+    brier: float
+    log_loss: float
+    f1_low: float
+    f1_high: float
+    accuracy_low: float
+    accuracy_high: float
+    majority_accuracy: float
+    majority_f1: float
+    majority_brier: float
+    majority_lift: float
+    majority_lift_low: float
+    majority_lift_high: float
+    identity_accuracy: float
+    identity_f1: float
+    identity_brier: float
+    identity_lift: float
+    identity_lift_low: float
+    identity_lift_high: float
+    p_value: float
+
+
+def cross_validate_sample(
+    sample: Sample, columns: Sequence[int], design: Design, protocol: Protocol
+) -> FoldScores:
+    """The meta-model's scores in every fold of the design, seeing the given columns only."""
+    X = sample.X[:, list(columns)]
+    fits = fit_design(X, sample.y, design, protocol)
+    return score_folds(sample.y, fits.probability, design.test)
+
+
+def score_set(
+    fitted_to: Sequence[Sample],
+    columns: Sequence[int],
+    design: Design,
+    task: IntArray,
+    permutations: IntArray,
+    protocol: Protocol,
+) -> SetScores:
+    """One set of features under one design, averaged over the samples."""
+    rows = []
+    for sample in fitted_to:
+        scores = cross_validate_sample(sample, columns, design, protocol)
+        rows.append(
+            {
+                **scores.means(),
+                **_interval("f1", scores.f1, design),
+                **_interval("accuracy", scores.accuracy, design),
+                **_baselines(sample, design, task, scores.accuracy),
+            }
+        )
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    return SetScores(**means, p_value=_p_value(fitted_to, columns, design, permutations, protocol))
+
+
+def _interval(name: str, scores: FloatArray, design: Design) -> dict[str, float]:
+    """Corrected resampled interval of the mean of ``scores``; NaN from fewer than two folds."""
+    low = high = float("nan")
+    if len(scores) > 1:
+        ratio = float((design.test.sum(axis=1) / design.train.sum(axis=1)).mean())
+        low, high = corrected_resampled_interval(scores, ratio)
+    return {f"{name}_low": low, f"{name}_high": high}
+
+
+def _baselines(
+    sample: Sample, design: Design, task: IntArray, accuracy: FloatArray
+) -> dict[str, float]:
+    """Scores of both baselines, and how far ``accuracy``, one for each fold, is above theirs."""
+    known = {
+        "majority": majority_probability(sample.y, design.train),
+        "identity": identity_probability(sample.y, design.train, task),
+    }
+    row: dict[str, float] = {}
+    for name, probability in known.items():
+        scores = score_folds(sample.y, probability, design.test)
+        means = scores.means()
+        lift = accuracy - scores.accuracy
+        row |= {f"{name}_{score}": means[score] for score in ("accuracy", "f1", "brier")}
+        row[f"{name}_lift"] = float(lift.mean()) if lift.size else float("nan")
+        row |= _interval(f"{name}_lift", lift, design)
+    return row
+
+
+def _p_value(
+    fitted_to: Sequence[Sample],
+    columns: Sequence[int],
+    design: Design,
+    permutations: IntArray,
+    protocol: Protocol,
+) -> float:
+    """Share of labellings, the true one among them, that are predicted at least as accurately.
+
+    One repetition of the folds is enough: they are the same for all labellings, which is what
+    makes the comparison valid.
+    """
+    once = design.first_repetition()
+    if not once.n_fits:
+        return float("nan")
+    n_pairs = permutations.shape[1]
+    labellings = np.vstack([np.arange(n_pairs), permutations])
+    accuracies = np.mean(
+        [_accuracies(sample, columns, once, labellings, protocol) for sample in fitted_to], axis=0
+    )
+    return float((accuracies >= accuracies[0] - 1e-12).mean())
+
+
+def _accuracies(
+    sample: Sample, columns: Sequence[int], design: Design, rows: IntArray, protocol: Protocol
+) -> FloatArray:
+    """Mean accuracy over the folds for each labelling ``y[rows]``, shape (n_labellings,)."""
+    labels = sample.y[rows]
+    fits = fit_design(sample.X[:, list(columns)], labels, design, protocol)
+    right = (fits.probability > 0.5) == np.repeat(labels, design.n_fits, axis=0).astype(bool)
+    test = np.tile(design.test, (len(rows), 1))
+    share: FloatArray = (right & test).sum(axis=1) / test.sum(axis=1)
+    return share.reshape(len(rows), design.n_fits).mean(axis=1)
