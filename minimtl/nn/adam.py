@@ -30,9 +30,7 @@ class Adam:
         if not (0 < self.beta1 < 1 and 0 < self.beta2 < 1):
             raise ValueError(f"beta1 and beta2 must lie in (0, 1), got {self.beta1}, {self.beta2}")
 
-    def update(
-        self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, step: int
-    ) -> None:
+    def update(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, step: int) -> None:
         """Make step number `step` (from 1) on `w` in place, and on its moments `m` and `v`."""
         m *= self.beta1
         m += (1.0 - self.beta1) * g

@@ -28,7 +28,7 @@ def drop_threshold(rate: float) -> np.uint32:
 
 
 def dropout_mask(key: np.ndarray, n_rows: int, width: int, rate: float) -> np.ndarray:
-    """Inverted dropout, float64 of shape (n_rows, width): 0 with probability `rate`, else 1/(1−rate).
+    """Inverted dropout, float64 (n_rows, width): 0 with probability `rate`, else 1/(1−rate).
 
     Srivastava et al. (2014), with the scaling at training time, so prediction needs none.
     """

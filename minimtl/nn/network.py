@@ -14,6 +14,7 @@ treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Shape:
     @property
     def n_flat(self) -> int:
         """Number of parameters outside the first weight matrix."""
-        dense = sum((n_in + 1) * n_out for n_in, n_out in zip(self.hidden, self.hidden[1:]))
+        dense = sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.hidden))
         return self.hidden[0] + dense + (self.hidden[-1] + 1) * sum(self.n_classes)
 
 
@@ -64,7 +65,7 @@ class Network:
             return view
 
         self.weights, self.biases = [self.first], [take(hidden[0])]
-        for n_in, n_out in zip(hidden, hidden[1:]):
+        for n_in, n_out in pairwise(hidden):
             self.weights.append(take(n_in, n_out))
             self.biases.append(take(n_out))
         # A head is stored class by class, (K_t, H_L): its products are then dot products of
@@ -111,7 +112,7 @@ def flat_offsets(shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
     biases alone. A head's block is its weights (class by class), then its biases.
     """
     layers, start = [0], shape.hidden[0]
-    for n_in, n_out in zip(shape.hidden, shape.hidden[1:]):
+    for n_in, n_out in pairwise(shape.hidden):
         layers.append(start)
         start += (n_in + 1) * n_out
     heads = []

@@ -15,6 +15,7 @@ hold the float32 kernels against.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -39,9 +40,9 @@ def activation_slope(A: np.ndarray, activation: str) -> np.ndarray:
     return 1.0 - A * A if activation == "tanh" else (A > 0.0).astype(A.dtype)
 
 
-def softmax(O: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
     """Class probabilities of logits, row by row; shifted by the maximum, so nothing overflows."""
-    E = np.exp(O - O.max(axis=1, keepdims=True))
+    E = np.exp(logits - logits.max(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
 
 
@@ -55,9 +56,11 @@ def forward(
 
     `base` (B, H_1) is added to Z_1: what words outside the columns of `X` contribute.
     """
-    activations, dropped = [], []
-    D, extra = X, base
-    for W, b, mask in zip(network.weights, network.biases, masks):
+    activations: list[np.ndarray] = []
+    dropped: list[np.ndarray] = []
+    D: Any = X
+    extra = base
+    for W, b, mask in zip(network.weights, network.biases, masks, strict=True):
         A = activate(D @ W + b + extra, network.shape.activation)
         extra = 0.0
         D = A if mask is None else (A * mask).astype(A.dtype)
@@ -78,7 +81,7 @@ def loss_and_gradients(
     network: Network,
     X: sparse.csr_matrix,
     labels: Sequence[np.ndarray],
-    task_weights: Sequence[float],
+    task_weights: np.ndarray,
     masks: Sequence[np.ndarray | None],
 ) -> tuple[np.ndarray, Network]:
     """Each task's mean cross-entropy (T,) and the gradient of J = Σ_t λ_t·loss_t.
@@ -153,7 +156,7 @@ class ReferenceTrainer:
         network, rows = self.network, batch.ravel()
         masks = [
             dropout_mask(key, len(rows), width, self.dropout) if self.dropout else None
-            for key, width in zip(keys, network.shape.hidden)
+            for key, width in zip(keys, network.shape.hidden, strict=True)
         ]
         losses, gradient = loss_and_gradients(
             network, self.X[rows], list(self.labels[batch]), self.task_weights, masks

@@ -53,9 +53,7 @@ class KernelTrainer:
         self.buffers = _buffers(shape, n_batch)
         longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
         self.batch = _batch(n_rows, int(longest))
-        self.constants = Constants(
-            *np.float32([adam.beta1, adam.beta2, 1 - adam.beta1, 1 - adam.beta2, adam.eps])
-        )
+        self.constants = _constants(adam)
         self.idle = _idle(adam, 0)
         self.step = 0
 
@@ -114,13 +112,23 @@ def _documents(X: sparse.csr_matrix) -> Documents:
 
 def _layout(shape: Shape) -> Layout:
     layers, heads = flat_offsets(shape)
-    arrays = (np.array(x, np.int64) for x in (shape.hidden, layers, shape.n_classes, heads))
-    return Layout(*arrays, ACTIVATIONS.index(shape.activation))
+    return Layout(
+        np.array(shape.hidden, np.int64),
+        np.array(layers, np.int64),
+        np.array(shape.n_classes, np.int64),
+        np.array(heads, np.int64),
+        ACTIVATIONS.index(shape.activation),
+    )
+
+
+def _constants(adam: Adam) -> Constants:
+    exact = (adam.beta1, adam.beta2, 1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
+    return Constants(*(np.float32(value) for value in exact))
 
 
 def _buffers(shape: Shape, n_batch: int) -> Buffers:
-    layers = _aligned(4, len(shape.hidden), n_batch, _padded(max(shape.hidden)))
-    return Buffers(*layers, _aligned(max(shape.n_classes)), _aligned(_padded(shape.hidden[0])))
+    A, R, D, G = _aligned(4, len(shape.hidden), n_batch, _padded(max(shape.hidden)))
+    return Buffers(A, R, D, G, _aligned(max(shape.n_classes)), _aligned(_padded(shape.hidden[0])))
 
 
 def _batch(n_rows: int, n_entries: int) -> Batch:

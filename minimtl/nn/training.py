@@ -77,7 +77,7 @@ def train(
     active = np.unique(np.concatenate([task.X.indices for task in tasks]))
     columns = np.full(network.shape.n_features, -1, np.int64)
     columns[active] = np.arange(len(active))
-    part = network.with_rows(active, dtype)
+    part = network.with_rows(active, np.dtype(dtype))
     trainer = Trainer(
         part,
         sparse.vstack([_take_columns(task.X, columns, len(active)) for task in tasks], "csr"),
@@ -89,9 +89,7 @@ def train(
     )
     followed = [_split_columns(task.X_test, columns, network, len(active)) for task in tasks]
     losses = np.empty((len(tasks), schedule.n_epochs))
-    predictions = [
-        np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed
-    ]
+    predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
     epochs = _epochs([task.X.shape[0] for task in tasks], schedule, network, rng)
     for epoch, (order, keys) in enumerate(epochs):
         losses[:, epoch] = trainer.epoch(order, keys)
@@ -145,9 +143,7 @@ def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> N
     if len(tasks) != len(n_classes):
         raise ValueError(f"the network has {len(n_classes)} heads, but {len(tasks)} tasks came")
     if schedule.task_weights is not None and len(schedule.task_weights) != len(tasks):
-        raise ValueError(
-            f"{len(schedule.task_weights)} task weights came for {len(tasks)} tasks"
-        )
+        raise ValueError(f"{len(schedule.task_weights)} task weights came for {len(tasks)} tasks")
     for t, task in enumerate(tasks):
         if task.X.shape[0] == 0 or task.X.shape[0] != len(task.y):
             raise ValueError(

@@ -22,14 +22,13 @@ def exp32(x: Any) -> Any:
     x = min(max(x, f32(-87.0)), f32(88.0))
     n = np.floor(x * f32(1.44269504) + f32(0.5))
     r = (x - n * f32(0.693359375)) - n * f32(-2.12194440e-4)
-    p = f32(1.0 / 5040.0)
-    p = p * r + f32(1.0 / 720.0)
-    p = p * r + f32(1.0 / 120.0)
-    p = p * r + f32(1.0 / 24.0)
-    p = p * r + f32(1.0 / 6.0)
-    p = p * r + f32(0.5)
+    p = f32(1.0 / 720.0) + r * f32(1.0 / 5040.0)
+    p = f32(1.0 / 120.0) + r * p
+    p = f32(1.0 / 24.0) + r * p
+    p = f32(1.0 / 6.0) + r * p
+    p = f32(0.5) + r * p
     power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
-    return (p * r * r + r + f32(1.0)) * power
+    return (f32(1.0) + (r + (r * r) * p)) * power
 
 
 @compiled

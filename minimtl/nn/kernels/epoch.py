@@ -104,8 +104,17 @@ def train_epoch(
 
 @compiled
 def first_layer(
-    batch: Any, n_words: int, n: int, rows: Any, last: Any, step: int, flat: Any, layout: Any,
-    buffers: Any, idle: Any, constants: Any,
+    batch: Any,
+    n_words: int,
+    n: int,
+    rows: Any,
+    last: Any,
+    step: int,
+    flat: Any,
+    layout: Any,
+    buffers: Any,
+    idle: Any,
+    constants: Any,
 ) -> None:
     """Z_1 of the batch; each word's row is first brought up to the step before this one."""
     Z, width, S = buffers.A[0], layout.widths[0], rows.shape[1] // 3
@@ -127,21 +136,27 @@ def first_layer(
 def forward(n: int, keys: Any, rule: Any, w: Any, layout: Any, buffers: Any) -> None:
     """A, R and D of every hidden layer, from Z_1 in ``A[0]``."""
     A, R, D = buffers.A, buffers.R, buffers.D
-    for l in range(len(layout.widths)):
-        width = layout.widths[l]
+    for layer in range(len(layout.widths)):
+        width = layout.widths[layer]
         for i in range(n):
-            if l == 0:
+            if layer == 0:
                 activate(A[0, i], width, layout.activation)
             else:
-                forward_layer(A[l, i], D[l - 1, i], l, w, layout)
-            fill_mask(R[l, i], width, i * width, keys[l], rule.threshold, rule.scale)
+                forward_layer(A[layer, i], D[layer - 1, i], layer, w, layout)
+            fill_mask(R[layer, i], width, i * width, keys[layer], rule.threshold, rule.scale)
             for h in range(width):
-                D[l, i, h] = A[l, i, h] * R[l, i, h]
+                D[layer, i, h] = A[layer, i, h] * R[layer, i, h]
 
 
 @compiled
 def heads(
-    batch_rows: Any, labels: Any, size: int, rule: Any, flat: Any, layout: Any, buffers: Any,
+    batch_rows: Any,
+    labels: Any,
+    size: int,
+    rule: Any,
+    flat: Any,
+    layout: Any,
+    buffers: Any,
     losses: Any,
 ) -> None:
     """Loss and gradient of the heads; the gradient by D_L goes to the last layer of G."""
@@ -168,29 +183,35 @@ def heads(
 
 @compiled
 def backward(n: int, flat: Any, layout: Any, buffers: Any) -> None:
-    """From the gradient by D_L down to that by Z_1 in ``G[0]``; parameters' gradients on the way."""
+    """From the gradient by D_L down to that by Z_1 in ``G[0]``, collecting the parameters'."""
     R, G = buffers.R, buffers.G
-    for l in range(len(layout.widths) - 1, -1, -1):
-        width, begin = layout.widths[l], layout.layers[l]
+    for layer in range(len(layout.widths) - 1, -1, -1):
+        width, begin = layout.widths[layer], layout.layers[layer]
         for i in range(n):
             for h in range(width):
-                G[l, i, h] *= R[l, i, h]
-            times_slope(G[l, i], buffers.A[l, i], width, layout.activation)
-        n_below = 0 if l == 0 else layout.widths[l - 1]
-        if l > 0:
+                G[layer, i, h] *= R[layer, i, h]
+            times_slope(G[layer, i], buffers.A[layer, i], width, layout.activation)
+        n_below = 0 if layer == 0 else layout.widths[layer - 1]
+        if layer > 0:
             W, g_W = flat.w[begin:], flat.g[begin:]
-            add_outer_product(g_W, buffers.D[l - 1], n_below, G[l], width, n)
+            add_outer_product(g_W, buffers.D[layer - 1], n_below, G[layer], width, n)
             for i in range(n):
-                transposed_product(G[l - 1, i], W, n_below, G[l, i], width)
+                transposed_product(G[layer - 1, i], W, n_below, G[layer, i], width)
         g_b = flat.g[begin + n_below * width :]
         for i in range(n):
             for h in range(width):
-                g_b[h] += G[l, i, h]
+                g_b[h] += G[layer, i, h]
 
 
 @compiled
 def update_rows(
-    batch: Any, n_words: int, rows: Any, last: Any, step: int, buffers: Any, idle: Any,
+    batch: Any,
+    n_words: int,
+    rows: Any,
+    last: Any,
+    step: int,
+    buffers: Any,
+    idle: Any,
     constants: Any,
 ) -> None:
     """The gradient Xᵀ·G_1 of each word of the batch, and Adam's step on its row."""
@@ -210,8 +231,18 @@ def update_rows(
 
 @compiled
 def predict(
-    documents: Any, base: Any, task: int, rows: Any, last: Any, step: int, w: Any, layout: Any,
-    buffers: Any, idle: Any, constants: Any, probabilities: Any,
+    documents: Any,
+    base: Any,
+    task: int,
+    rows: Any,
+    last: Any,
+    step: int,
+    w: Any,
+    layout: Any,
+    buffers: Any,
+    idle: Any,
+    constants: Any,
+    probabilities: Any,
 ) -> None:
     """Class probabilities (n, K_t) of documents whose other words add `base` (n, H_1) to Z_1."""
     settle(rows, last, step, idle, constants)
@@ -226,6 +257,6 @@ def predict(
             for h in range(S):
                 z[h] += x * row[h]
         activate(z, layout.widths[0], layout.activation)
-        for l in range(1, len(layout.widths)):
-            forward_layer(A[l, 0], A[l - 1, 0], l, w, layout)
+        for layer in range(1, len(layout.widths)):
+            forward_layer(A[layer, 0], A[layer - 1, 0], layer, w, layout)
         head_softmax(probabilities[i], A[top, 0], task, 0, w, layout)

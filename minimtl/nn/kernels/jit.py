@@ -46,5 +46,6 @@ def _jit(**flags: Any) -> Callable[[Callable[..., Any]], Any]:
 # Sums may be reassociated and a product and a sum contracted, which is what vectorising them
 # takes; NaN and infinity keep their meaning.
 compiled = _jit(fastmath={"reassoc", "contract", "arcp", "nsz"})
-# For the functions whose operations must happen in the order written.
-compiled_strictly = _jit()
+# For the functions whose operations must happen in the order written. Said outright: without
+# the flag, Numba hands a caller's flags down to what it calls.
+compiled_strictly = _jit(fastmath=False)

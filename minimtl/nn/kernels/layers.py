@@ -1,7 +1,7 @@
 """The layers above the first, one document at a time.
 
-    flat      the parameters outside the first weight matrix, see `network.flat_offsets`
-    a, d, z   vectors of one document in one hidden layer
+flat      the parameters outside the first weight matrix, see `network.flat_offsets`
+a, d, z   vectors of one document in one hidden layer
 """
 
 from typing import Any, NamedTuple
@@ -71,10 +71,10 @@ def transposed_product(out: Any, W: Any, n_in: int, delta: Any, n_out: int) -> N
 
 
 @compiled
-def forward_layer(a: Any, below: Any, l: int, flat: Any, layout: Any) -> None:
+def forward_layer(a: Any, below: Any, layer: int, flat: Any, layout: Any) -> None:
     """a = σ(below·W_l + b_l) for one document."""
-    n_in, n_out = layout.widths[l - 1], layout.widths[l]
-    W = flat[layout.layers[l] :]
+    n_in, n_out = layout.widths[layer - 1], layout.widths[layer]
+    W = flat[layout.layers[layer] :]
     b = W[n_in * n_out :]
     for h in range(n_out):
         a[h] = b[h]

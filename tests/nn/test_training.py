@@ -1,0 +1,112 @@
+"""Training as a whole: curves, active words, unequal tasks, determinism, refusals."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.reference import predict_proba
+from minimtl.nn.training import Schedule, TaskData, train
+
+
+@pytest.fixture
+def make_task(documents, rng):
+    """A task whose classes differ in their words: ``make_task(n)``."""
+
+    def make(n, n_test=30, n_features=120):
+        direction = rng.normal(size=n_features)
+        X, X_test = documents(n, n_features), documents(n_test, n_features)
+        return TaskData(X, (X @ direction > 0).astype(np.int64), X_test)
+
+    return make
+
+
+def fit(tasks, backend, seed=1, n_epochs=8, hidden=(16, 8), **schedule):
+    rng = np.random.default_rng(seed)
+    network = initialize(Shape(120, hidden, (2,) * len(tasks)), rng)
+    start = network.first.copy()
+    history = train(
+        network, tasks, Schedule(n_epochs, **schedule), Adam(learning_rate=0.01), rng, backend
+    )
+    return network, start, history
+
+
+def test_both_backends_tell_the_same_story(make_task):
+    tasks = [make_task(50), make_task(50)]
+    (kernel, _, seen), (twin, _, expected) = (fit(tasks, name) for name in ("numba", "numpy"))
+    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
+    np.testing.assert_allclose(kernel.first, twin.first, atol=1e-5)
+    assert np.mean(seen.predictions[0] == expected.predictions[0]) > 0.99
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_words_without_a_training_document_keep_their_weights(make_task, backend):
+    task = make_task(10)
+    network, start, _ = fit([task], backend)
+    absent = np.setdiff1d(np.arange(120), task.X.indices)
+    assert len(absent)
+    np.testing.assert_array_equal(network.first[absent], start[absent])
+    present = np.unique(task.X.indices)
+    assert (network.first[present] != start[present]).any(axis=1).all()
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_the_last_predictions_are_those_of_the_trained_network(make_task, backend):
+    task = make_task(40)
+    network, _, history = fit([task], backend)
+    P = predict_proba(network, task.X_test, 0)
+    certain = np.abs(P[:, 1] - 0.5) > 1e-5
+    np.testing.assert_array_equal(history.predictions[0][-1][certain], P.argmax(axis=1)[certain])
+
+
+def test_loss_falls_and_predictions_improve(make_task):
+    task = make_task(200, n_test=100)
+    _, _, history = fit([task], "numba", n_epochs=60, dropout=0.0)
+    assert history.losses[0, -1] < 0.3 * history.losses[0, 0]
+
+
+@pytest.mark.parametrize("sizes", [(20, 90), (90, 20), (30, 7, 64)])
+def test_tasks_of_unequal_size(make_task, sizes):
+    tasks = [make_task(n) for n in sizes]
+    (_, _, seen), (_, _, expected) = (fit(tasks, name) for name in ("numba", "numpy"))
+    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
+
+
+def test_the_same_generator_gives_the_same_bits(make_task):
+    tasks = [make_task(50), make_task(50)]
+    (one, _, a), (two, _, b) = fit(tasks, "numba"), fit(tasks, "numba")
+    np.testing.assert_array_equal(one.first, two.first)
+    np.testing.assert_array_equal(one.flat, two.flat)
+    np.testing.assert_array_equal(a.losses, b.losses)
+    other, _, _ = fit(tasks, "numba", seed=2)
+    assert (other.first != one.first).any()
+
+
+def test_a_task_of_weight_zero_does_not_move_the_shared_layers(make_task):
+    tasks = [make_task(40), make_task(40)]
+    alone, start, _ = fit(tasks, "numba", task_weights=(1.0, 1e-30))
+    only_second = np.setdiff1d(tasks[1].X.indices, tasks[0].X.indices)
+    np.testing.assert_allclose(alone.first[only_second], start[only_second], atol=1e-6)
+
+
+def test_words_absent_from_every_document(rng):
+    X = sparse.csr_matrix((6, 120))
+    _, _, history = fit([TaskData(X, np.array([0, 1] * 3), X)], "numba")
+    assert np.isfinite(history.losses).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "schedule", "sentence"),
+    [
+        ([0, 1, 2], {}, "labels outside"),
+        ([0, 1], {}, "3 documents and 2 labels"),
+        ([0, 1, 1], {"task_weights": (1.0, 2.0)}, "task weights"),
+        ([0, 1, 1], {"dropout": 1.0}, "dropout"),
+        ([0, 1, 1], {"batch_size": 0}, "batch_size"),
+    ],
+)
+def test_refusals(labels, schedule, sentence, documents):
+    task = TaskData(documents(3, 120), np.array(labels))
+    with pytest.raises(ValueError, match=sentence):
+        fit([task], "numba", **schedule)
