@@ -4,23 +4,36 @@ import os
 import sys
 from pathlib import Path
 
+from minimtl.errors import MinimtlError
+
 
 def cache_dir() -> Path:
-    """``$MINIMTL_CACHE``, else ``minimtl`` in the platform's cache folder of this user.
+    """The cache folder, which may not exist yet; whoever writes to it makes it.
 
-    The folder may not exist yet; whoever writes to it makes it.
+    ``$MINIMTL_CACHE`` if set; else ``minimtl`` in the platform's user cache folder:
+    ``$XDG_CACHE_HOME`` or ``~/.cache``, on macOS ``~/Library/Caches``, on Windows
+    ``%LOCALAPPDATA%``.
+
+    Raises
+    ------
+    MinimtlError
+        If the user has no home folder and no variable says where else.
     """
     chosen = os.environ.get("MINIMTL_CACHE")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    return _platform_cache() / "minimtl"
+    try:
+        return Path(chosen).expanduser().absolute() if chosen else _user_cache() / "minimtl"
+    except RuntimeError:
+        raise MinimtlError(
+            "The user has no home folder to keep a cache in; set MINIMTL_CACHE to a folder."
+        ) from None
 
 
-def _platform_cache() -> Path:
+def _user_cache() -> Path:
+    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+    folder = os.environ.get(variable, "")
+    # The XDG specification: a path that is not absolute is to be ignored.
+    if sys.platform != "darwin" and os.path.isabs(folder):
+        return Path(folder)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    # The XDG base directory specification asks that a relative path be ignored.
-    xdg = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return xdg if xdg.is_absolute() else Path.home() / ".cache"
+        return Path.home() / "AppData" / "Local"
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")

