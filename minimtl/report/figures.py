@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.atomic import write_atomically
+from minimtl.report.words import SCORE_NAMES
 from minimtl.stats.intervals import corrected_resampled_interval
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.outcomes import Outcomes, relative_gains
@@ -32,7 +33,6 @@ NOTE = (
     "pip install 'minimtl[figures]' adds them, and minimtl report draws them without training."
 )
 SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
-SCORE_NAMES = {"f1": "F1", "accuracy": "accuracy"}
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
 _FIGURE4_CAPTION = (

@@ -1,0 +1,66 @@
+"""Tables 3a and 3b as sections of the page: what the coefficients say, and how firmly."""
+
+import math
+from collections.abc import Sequence
+
+from minimtl.report.finding import number
+from minimtl.report.grid import errata, escape, grid, text, with_interval
+from minimtl.study.csvfile import Row
+
+_UPSIDE_DOWN = (
+    "The difference is to 30 − the printed rank, which turns the printed column the right way up. "
+)
+
+
+def predictors(name: str, tables: dict[str, list[Row]]) -> list[str]:
+    """The section of table ``name``, "table3a" or "table3b"."""
+    rows, problem = tables[name], "related" if name == "table3a" else "unrelated"
+    theirs = "published_inverse_rank" if name == "table3a" else "published"
+    ours = "inverse_rank" if name == "table3a" else "coefficient"
+    lines = [
+        [
+            f"`{row['feature']}`",
+            text(number(row, "inverse_rank"), 1),
+            with_interval(row, "coefficient{}", 2, "+"),
+            text(number(row, "sign_stability"), 2),
+            text(number(row, "vif"), 1),
+            escape(row["published_label"]),
+            text(number(row, "published"), 0 if name == "table3a" else 2),
+            text(number(row, ours) - number(row, theirs), 2, "+"),
+        ]
+        for row in rows
+    ]
+    header = ["feature", "inverse rank", "coefficient", "sign kept", "VIF", "printed label"]
+    header += ["printed", "difference"]
+    condition = next(
+        number(row, "condition_number") for row in tables["table2"] if row["problem"] == problem
+    )
+    note = (
+        f"The features' condition number is {text(condition, 0)}; a feature's VIF is by how much "
+        "its correlation with the others multiplies the variance of its coefficient. “Sign kept” "
+        "is the share of samples of main tasks in which the coefficient has the same sign. "
+        + (_UPSIDE_DOWN if name == "table3a" else "")
+        + _agreement(rows, ours, theirs)
+    )
+    title = f"## Table 3{name[-1]}: which features, {problem.upper()}"
+    return [title, grid(header, lines), note, *errata(name)]
+
+
+def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> str:
+    """Spearman's correlation of our column with the published one, in a sentence."""
+    pairs = [(number(row, ours), number(row, theirs)) for row in rows]
+    if any(math.isnan(value) for pair in pairs for value in pair):
+        return "There are too few pairs to compare the order of the features with the paper's."
+    first, second = (_ranks([pair[side] for pair in pairs]) for side in (0, 1))
+    spread = (len(first) ** 2 - 1) / 12
+    mean = (len(first) + 1) / 2
+    products = sum((a - mean) * (b - mean) for a, b in zip(first, second, strict=True))
+    rho = products / len(first) / spread
+    verdict = "reproduces" if rho >= 0.5 else "does not reproduce"
+    return f"Spearman's ρ with the published column is {rho:.2f}: the order {verdict} (ρ ≥ 0.5)."
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    """Ranks from 1, ties at their mean."""
+    ordered = sorted(values)
+    return [ordered.index(value) + 1 + (ordered.count(value) - 1) / 2 for value in values]
