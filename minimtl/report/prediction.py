@@ -53,9 +53,7 @@ def _protocol_folds(rows: Sequence[Row]) -> list[str]:
         "was computed with these features. All of them are accuracies, and the difference is that "
         "of our accuracy."
     )
-    claims = "\n".join(
-        _curves_first([row for row in rows if row["problem"] == name]) for name in problems_of(rows)
-    )
+    each = [[row for row in rows if row["problem"] == name] for name in problems_of(rows)]
     return [
         "## Table 2: can gains be predicted?",
         grid(header, lines),

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from minimtl.report.finding import number
 from minimtl.report.grid import errata, escape, grid, text, with_interval
 from minimtl.study.csvfile import Row
@@ -49,15 +51,17 @@ def predictors(name: str, tables: dict[str, list[Row]]) -> list[str]:
 def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> str:
     """Spearman's correlation of our column with the published one, in a sentence."""
     pairs = [(number(row, ours), number(row, theirs)) for row in rows]
-    if any(math.isnan(value) for pair in pairs for value in pair):
+    unknown = any(math.isnan(value) for pair in pairs for value in pair)
+    if unknown or len({pair[0] for pair in pairs}) == 1:  # one value for all is no order
         return "There are too few pairs to compare the order of the features with the paper's."
-    first, second = (_ranks([pair[side] for pair in pairs]) for side in (0, 1))
-    spread = (len(first) ** 2 - 1) / 12
-    mean = (len(first) + 1) / 2
-    products = sum((a - mean) * (b - mean) for a, b in zip(first, second, strict=True))
-    rho = products / len(first) / spread
+    rho = spearman(*zip(*pairs, strict=True))
     verdict = "reproduces" if rho >= 0.5 else "does not reproduce"
     return f"Spearman's ρ with the published column is {rho:.2f}: the order {verdict} (ρ ≥ 0.5)."
+
+
+def spearman(first: Sequence[float], second: Sequence[float]) -> float:
+    """Rank correlation: Pearson's correlation of the ranks, ties at their mean rank."""
+    return float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
