@@ -12,20 +12,10 @@ from importlib import import_module
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
+from minimtl.study.threads import pin_threads
 
-COMMANDS = ("study", "corpus", "tune", "advise", "audit", "report", "doctor")
+COMMANDS = ("study", "corpus", "audit", "report")
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
-
-# Read by BLAS and Numba when they are loaded: the study's parallelism is its processes, and
-# the number of threads a library happens to pick must not change how sums are rounded.
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -46,9 +36,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``minimtl`` with `argv` (default: the process's own) and return its exit code."""
-    for variable in THREAD_VARIABLES:
-        os.environ[variable] = "1"
-    args = build_parser().parse_args(argv)
+    pin_threads()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser().parse_args(arguments)
+    args.argv = arguments
     try:
         return args.run(args)
     except UsageError as error:
@@ -57,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MinimtlError as error:
         print(f"minimtl: {error}", file=sys.stderr)
         return EXIT_FAILED
-    except KeyboardInterrupt:
-        print("minimtl: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"minimtl: {interrupt or 'interrupted'}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; say nothing more on a closed pipe.

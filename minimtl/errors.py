@@ -5,5 +5,9 @@ class MinimtlError(Exception):
     """A failure with a remedy. The message names the file, the row and what to do; exit code 1."""
 
 
+class StudyInterrupted(KeyboardInterrupt):  # noqa: N818 (an interrupt is not an error)
+    """Ctrl-C, after everything finished was stored. The message says what continues."""
+
+
 class UsageError(MinimtlError):
     """The command line asks for something that cannot be; exit code 2."""

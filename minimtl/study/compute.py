@@ -61,4 +61,3 @@ def compute(job: Job, data: StudyData) -> bytes:
 def _samples(job: Job, data: StudyData) -> tuple[Sample, ...]:
     samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
     return cut_test_to_smallest(samples) if data.protocol.equal_test else samples
-

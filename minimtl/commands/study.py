@@ -1,0 +1,166 @@
+"""``minimtl study``: the whole study, from the corpus to the report; resumes by default."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
+
+if TYPE_CHECKING:
+    from minimtl.study.conduct import Study
+    from minimtl.study.csvfile import Table
+
+HELP = "train all models of a study and report when multi-task learning helped"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of a study."""
+    parser.add_argument(
+        "--problem",
+        choices=("related", "unrelated", "both"),
+        default="both",
+        help="which pairs of tasks (default: both)",
+    )
+    parser.add_argument(
+        "--protocol",
+        choices=("paper", "released"),
+        default="paper",
+        help="paper: as its text has it (default); released: as the authors' code did",
+    )
+    parser.add_argument(
+        "--corpus",
+        default="auto",
+        metavar="{auto,bydate,pypi,synthetic,PATH}",
+        help="which corpus (default: auto, the first of all sources that is there)",
+    )
+    parser.add_argument("--runs", type=int, metavar="N", help="runs (default: the protocol's)")
+    parser.add_argument(
+        "--pairs", type=int, metavar="N", help="an even sample of N pairs, for a quick look"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--out", default="results", metavar="DIR", help="default: results")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes that train (default: all cores)"
+    )
+    parser.add_argument(
+        "--executor",
+        default="process",
+        metavar="{process,dask://HOST:PORT,mpi}",
+        help="where models are trained (default: process)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("numba", "numpy"),
+        help="compiled kernels or plain NumPy (default: numba where it can be imported)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be computed, and stop"
+    )
+    how_loud = parser.add_mutually_exclusive_group()
+    how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
+    how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Conduct the study of `args`; 0 when the report is written."""
+    from minimtl.study.executors import available_cores, check_executor
+
+    check_executor(args.executor)
+    if args.workers is None:
+        args.workers = available_cores()
+    if args.workers < 1:
+        raise UsageError(f"--workers {args.workers} is less than 1")
+    if args.seed < 0:
+        raise UsageError(f"--seed {args.seed} is less than 0")
+    study = _study(args)
+    if args.dry_run:
+        _print_plan(study, args)
+        return 0
+    try:
+        return _conduct(study, args)
+    except KeyboardInterrupt:
+        command = shlex.join(["minimtl", *args.argv])
+        raise StudyInterrupted(
+            f"interrupted; every finished model is kept, and `{command}` continues"
+        ) from None
+
+
+def _study(args: argparse.Namespace) -> "Study":
+    from minimtl.corpora.load import load_corpus
+    from minimtl.nn.backend import default_backend
+    from minimtl.study.conduct import Study
+    from minimtl.study.problems import make_problems
+    from minimtl.study.protocol import PROTOCOLS
+
+    protocol = PROTOCOLS[args.protocol]
+    problems = make_problems(args.problem, protocol, n_runs=args.runs, n_pairs=args.pairs)
+    backend = args.backend or default_backend()
+    if args.backend is None and backend == "numpy":
+        _say("Numba is not installed: training with NumPy, which is some ten times slower")
+    if backend == "numba" and default_backend() != "numba":
+        raise MinimtlError("--backend numba needs Numba; `pip install numba`, or leave it out")
+    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else _say)
+    return Study(corpus, protocol, problems, args.seed, backend)
+
+
+def _conduct(study: "Study", args: argparse.Namespace) -> int:
+    from minimtl.report.produce import produce
+    from minimtl.study.collect import Results
+    from minimtl.study.conduct import conclude, feature_maker, train_models
+    from minimtl.study.manifest import Stopwatch, read_manifest, write_manifest
+    from minimtl.study.store import open_store
+
+    took, out = Stopwatch(), Path(args.out)
+    announce = _silent if args.quiet else _say
+    with open_store(out, study.identity, fresh=args.fresh, announce=_say) as store:
+        summary = train_models(
+            study, store, executor=args.executor, n_workers=args.workers, quiet=args.quiet
+        )
+        summary.raise_for_failures()
+        if args.verbose:
+            _say(f"Models: {took.read()['wall_seconds']} s")
+        results = Results(store, study.data.identity, study.protocol)
+        concluded = conclude(study.problems, results, study.seed, feature_maker(study, results))
+        if args.verbose:
+            _say(f"Models, features and meta-analysis: {took.read()['wall_seconds']} s")
+        write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
+        made = produce(concluded, study.protocol, read_manifest(out), out, announce)
+    if not args.quiet:
+        print_summary(made, out)
+    return 0
+
+
+def print_summary(made: "list[Table]", out: Path) -> None:
+    """Table 1 beside the published numbers, and where the report is."""
+    (rows,) = (table.rows for table in made if table.name == "table1")
+    print(f"{'':10}  {'single':>15}  {'multi':>15}  {'improved':>15}   (published)")
+    for row in rows:
+        cells = [
+            f"{row[name]:.3f} ({row[f'published_{name}']:.3f})"
+            for name in ("single", "multi", "improved")
+        ]
+        print(f"{str(row['problem']).upper():10}  " + "  ".join(f"{cell:>15}" for cell in cells))
+    page = out / "report.html"
+    print(page if page.exists() else out / "report.md")
+
+
+def _print_plan(study: "Study", args: argparse.Namespace) -> None:
+    for problem in study.problems:
+        print(f"{problem.name}: {len(problem.pairs)} pairs, {problem.n_runs} runs")
+    print(
+        f"{study.count_jobs()} models by the protocol {study.protocol.name}, seed {study.seed}, "
+        f"on {args.workers} workers, into {args.out}; nothing was computed"
+    )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _silent(line: str) -> None:
+    """What --quiet does with a line."""

@@ -1,0 +1,121 @@
+"""From the store to outcomes: each pair's scores, features and learning curves, in plan order.
+
+Nothing here depends on the order in which the models were trained, so neither do the tables.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from minimtl.study.jobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    decode,
+    job_key,
+    joint_job,
+    single_job,
+)
+from minimtl.study.outcomes import FloatArray, Outcomes
+from minimtl.study.plan import Problem
+from minimtl.study.protocol import Protocol
+from minimtl.study.seeds import stable_hash
+from minimtl.study.store import Store
+from minimtl.study.tasks import Pair, Task
+
+# Raise it whenever a change of the code changes what the features are.
+FEATURES_VERSION = 1
+
+FeatureMaker = Callable[[Problem, int], FloatArray]
+
+
+@dataclass(frozen=True)
+class PairCurves:
+    """Test scores of each pair's main task after each epoch, averaged over the runs.
+
+    Attributes
+    ----------
+    single, multi : float64 (n_pairs, n_epochs), alone and beside the auxiliary task.
+    """
+
+    single: FloatArray
+    multi: FloatArray
+
+
+class Results:
+    """Finished models by what they are, read from the store."""
+
+    def __init__(self, store: Store, identity: StudyIdentity, protocol: Protocol) -> None:
+        self.store, self.identity, self.protocol = store, identity, protocol
+        # Single-task models serve many pairs; a run has some hundred of them at most.
+        self.single = lru_cache(maxsize=1024)(self._single)
+
+    def _single(self, task: Task, run: int) -> JobResult:
+        return self._read(single_job(task, run))
+
+    def joint_scores(self, pair: Pair, run: int) -> FloatArray:
+        """Score of the main task after each epoch of joint training, float64 (n_epochs,)."""
+        job = joint_job(pair, run, self.protocol)
+        return self._scores(self._read(job))[job.tasks.index(pair.main)]
+
+    def single_scores(self, task: Task, run: int) -> FloatArray:
+        """Score of a task after each epoch of training alone, float64 (n_epochs,)."""
+        return self._scores(self.single(task, run))[0]
+
+    def _scores(self, result: JobResult) -> FloatArray:
+        return result.f1 if self.protocol.score == "f1" else result.accuracy
+
+    def _read(self, job: Job) -> JobResult:
+        return decode(self.store[job_key(job, self.identity)])
+
+
+def collect(
+    problem: Problem, results: Results, features: FeatureMaker
+) -> tuple[Outcomes, PairCurves]:
+    """The outcomes of a problem whose models are all in the store.
+
+    `features(problem, run)` makes the features of a run that the store does not hold yet.
+    """
+    pairs, read_at = tuple(problem.pairs), results.protocol.read_at
+    single = np.array(
+        [[results.single_scores(p.main, run) for run in range(problem.n_runs)] for p in pairs]
+    )
+    multi = np.array(
+        [[results.joint_scores(p, run) for run in range(problem.n_runs)] for p in pairs]
+    )
+    outcomes = Outcomes(
+        problem=problem.name,
+        pairs=pairs,
+        single=single[:, :, read_at],
+        multi=multi[:, :, read_at],
+        features=np.stack(
+            [_features(problem, run, results, features) for run in range(problem.n_runs)]
+        ),
+        single_curve=single.mean(axis=0),
+        multi_curve=multi.mean(axis=0),
+    )
+    return outcomes, PairCurves(single.mean(axis=1), multi.mean(axis=1))
+
+
+def _features(
+    problem: Problem, run: int, results: Results, make: FeatureMaker
+) -> FloatArray:
+    """The features of a run, float64 (n_pairs, 30): from the store, or made and stored."""
+    key = stable_hash(
+        "features",
+        FEATURES_VERSION,
+        results.protocol.to_dict(),
+        results.identity.corpus_digest,
+        results.identity.seed,
+        problem.name,
+        len(problem.pairs),
+        run,
+    )
+    if key not in results.store:
+        buffer = io.BytesIO()
+        np.save(buffer, make(problem, run), allow_pickle=False)
+        results.store.add([(key, buffer.getvalue())])
+    return np.load(io.BytesIO(results.store[key]), allow_pickle=False)

@@ -1,0 +1,115 @@
+"""A study from its settings to its outcomes: plan, train what is missing, collect."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from minimtl.corpora.corpus import Corpus
+from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect
+from minimtl.study.compute import compute, sample_of
+from minimtl.study.data import StudyData
+from minimtl.study.executors import make_executor
+from minimtl.study.features import features_of_run
+from minimtl.study.jobs import TRAINING_VERSION, Job, decode, job_key
+from minimtl.study.meta import Analysed, analyse
+from minimtl.study.plan import Problem, plan_jobs
+from minimtl.study.progress import make_progress
+from minimtl.study.protocol import Protocol
+from minimtl.study.runner import RunSummary, run_jobs
+from minimtl.study.seeds import rng_for
+from minimtl.study.store import Store
+from minimtl.study.words import FeatureWords
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is studied: everything that decides the tables."""
+
+    corpus: Corpus
+    protocol: Protocol
+    problems: Sequence[Problem]
+    seed: int
+    backend: str
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What must agree for a store to be continued; JSON values."""
+        return {
+            "protocol": self.protocol.to_dict(),
+            "corpus": {"edition": self.corpus.edition, "digest": self.corpus.digest},
+            "seed": self.seed,
+            "backend": self.backend,
+            "training_version": TRAINING_VERSION,
+        }
+
+    @cached_property
+    def data(self) -> StudyData:
+        """The corpus as numbers, which every job needs."""
+        return StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
+
+    @cached_property
+    def words(self) -> FeatureWords:
+        """The corpus's words, which the features need."""
+        return FeatureWords.of(self.corpus.train.texts, self.corpus.test.texts, self.protocol)
+
+    def count_jobs(self) -> int:
+        """How many models the study needs."""
+        return sum(1 for _ in plan_jobs(self.problems, self.protocol))
+
+
+def train_models(
+    study: Study, store: Store, *, executor: str, n_workers: int, quiet: bool
+) -> RunSummary:
+    """Train every model of the study that the store lacks; raises as `run_jobs`."""
+    identity = study.data.identity
+    jobs = ((job_key(job, identity), job) for job in plan_jobs(study.problems, study.protocol))
+    progress = make_progress(
+        study.count_jobs(), stream=sys.stderr, describe=_describe(study.protocol), quiet=quiet
+    )
+    with progress, make_executor(executor, n_workers) as pool:
+        return run_jobs(jobs, compute, study.data, store, pool, progress=progress)
+
+
+def _describe(protocol: Protocol) -> Callable[[Job, bytes], str]:
+    """A text about a finished model, for the progress display."""
+
+    def describe(job: Job, payload: bytes) -> str:
+        result = decode(payload)
+        score = (result.f1 if protocol.score == "f1" else result.accuracy)[0, protocol.read_at]
+        main = job.tasks[0]
+        beside = f" beside {' / '.join(job.tasks[1])}" if len(job.tasks) > 1 else ""
+        return f"{protocol.score} {score:.3f} of {' / '.join(main)}{beside}"
+
+    return describe
+
+
+def conclude(
+    problems: Sequence[Problem], results: Results, seed: int, make_features: FeatureMaker
+) -> list[tuple[Analysed, PairCurves]]:
+    """Outcomes and meta-analysis of problems whose models are all in the store."""
+    concluded = []
+    for problem in problems:
+        outcomes, curves = collect(problem, results, make_features)
+        rng = rng_for("meta-analysis", seed, problem.name)
+        concluded.append((Analysed(outcomes, analyse(outcomes, results.protocol, rng)), curves))
+    return concluded
+
+
+def feature_maker(study: Study, results: Results) -> FeatureMaker:
+    """A function that makes the features of one run of a problem, (n_pairs, 30)."""
+
+    def make(problem: Problem, run: int) -> np.ndarray:
+        tasks = sorted({task for pair in problem.pairs for task in pair})
+        return features_of_run(
+            problem.pairs,
+            {task: sample_of(task, run, study.data) for task in tasks},
+            {task: results.single(task, run).losses[0] for task in tasks},
+            study.words,
+            study.protocol,
+        )
+
+    return make

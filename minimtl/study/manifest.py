@@ -1,0 +1,155 @@
+"""`manifest.json`: what a study was, what it ran on, and what it took.
+
+Times and machine facts are here and nowhere else, so that the tables stay the same bytes.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from minimtl._version import __version__
+from minimtl.atomic import write_atomically
+from minimtl.errors import MinimtlError
+from minimtl.study.conduct import Study
+from minimtl.study.executors import available_cores
+from minimtl.study.plan import Problem
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PROTOCOLS
+from minimtl.study.runner import RunSummary
+
+NAME = "manifest.json"
+_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "jinja2", "tqdm", "distributed", "mpi4py")
+
+
+class Stopwatch:
+    """Wall and CPU seconds since it was made; CPU of this process and of its ended workers."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), _cpu_seconds()
+
+    def read(self) -> dict[str, float]:
+        """Seconds so far, to the hundredth."""
+        return {
+            "wall_seconds": round(time.perf_counter() - self._wall, 2),
+            "cpu_seconds": round(_cpu_seconds() - self._cpu, 2),
+        }
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def write_manifest(
+    study: Study,
+    summary: RunSummary,
+    command: Sequence[str],
+    n_workers: int,
+    executor: str,
+    took: Stopwatch,
+    out: Path,
+) -> None:
+    """Write the manifest of a finished study."""
+    corpus = study.corpus
+    content = {
+        "minimtl": __version__,
+        "command": list(command),
+        "identity": study.identity,
+        "problems": {
+            problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}
+            for problem in study.problems
+        },
+        "corpus": {
+            "edition": corpus.edition,
+            "source": corpus.source,
+            "sha256": corpus.sha256,
+            "digest": corpus.digest,
+            "topics": len(corpus.topic_names),
+            "train": len(corpus.train),
+            "test": len(corpus.test),
+            "empty_train": corpus.train.n_empty,
+            "empty_test": corpus.test.n_empty,
+        },
+        "machine": machine(),
+        "packages": package_versions(),
+        "jobs": {"done": summary.n_computed, "resumed": summary.n_resumed},
+        "workers": n_workers,
+        "executor": executor,
+        **took.read(),
+    }
+    write_atomically(out / NAME, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers of time were measured on."""
+    return {
+        "platform": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": available_cores(),
+        "python": sys.version.split()[0],
+    }
+
+
+def package_versions() -> dict[str, str | None]:
+    """Version of each package that can matter; None where it is not installed."""
+    versions: dict[str, str | None] = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = None
+    return versions
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the study in `folder`.
+
+    Raises
+    ------
+    MinimtlError
+        If there is none (the study is not finished) or it is not one.
+    """
+    path = folder / NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MinimtlError(
+            f"{path} is missing, so the study in {folder} is not finished; run `minimtl study` "
+            f"with --out {folder}"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _not_ours(path, str(error)) from None
+    try:
+        problems_of(content)
+        for name in ("edition", "source", "sha256", "digest"):
+            if not isinstance(content["corpus"][name], str):
+                raise TypeError(name)
+        if not all(isinstance(word, str) for word in content["command"]):
+            raise TypeError("command")
+        if not isinstance(content["identity"]["seed"], int):
+            raise TypeError("seed")
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _not_ours(path, f"{type(error).__name__}: {error}") from None
+    return content
+
+
+def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
+    """The problems that a manifest's study was about."""
+    protocol = PROTOCOLS[manifest["identity"]["protocol"]["name"]]
+    problems: list[Problem] = []
+    for name, size in manifest["problems"].items():
+        problems += make_problems(name, protocol, n_runs=size["runs"], n_pairs=size["pairs"])
+    return problems
+
+
+def _not_ours(path: Path, why: str) -> MinimtlError:
+    return MinimtlError(
+        f"{path} is not the manifest of a study ({why}); run `minimtl study` again, which keeps "
+        "the models and writes a new one"
+    )

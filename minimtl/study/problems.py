@@ -1,0 +1,48 @@
+"""The problems of a study, RELATED and UNRELATED, as a command asks for them."""
+
+from minimtl.errors import UsageError
+from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
+from minimtl.study.plan import Problem
+from minimtl.study.protocol import Protocol
+from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
+
+CHOICES = ("related", "unrelated", "both")
+
+
+def make_problems(
+    choice: str,
+    protocol: Protocol,
+    *,
+    n_runs: int | None = None,
+    n_pairs: int | None = None,
+    hierarchy: Hierarchy = NEWSGROUPS,
+) -> list[Problem]:
+    """The problem or problems of `choice`.
+
+    Parameters
+    ----------
+    n_runs : int, optional
+        Runs of each problem; the protocol's number for it by default.
+    n_pairs : int, optional
+        So many pairs of each problem, evenly spaced over all of them; all by default.
+
+    Raises
+    ------
+    UsageError
+        If either number is less than 1.
+    """
+    for flag, number in (("--runs", n_runs), ("--pairs", n_pairs)):
+        if number is not None and number < 1:
+            raise UsageError(f"{flag} {number} is less than 1")
+    problems = []
+    for name, enumerate_pairs in (("related", related_pairs), ("unrelated", unrelated_pairs)):
+        if choice in (name, "both"):
+            pairs = enumerate_pairs(hierarchy)
+            problems.append(
+                Problem(
+                    name,
+                    pairs if n_pairs is None else EvenSample(pairs, n_pairs),
+                    protocol.runs(name) if n_runs is None else n_runs,  # type: ignore[arg-type]
+                )
+            )
+    return problems
