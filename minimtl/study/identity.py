@@ -1,0 +1,43 @@
+"""What makes two studies the same, as JSON, and the sentence that says how two of them differ."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from minimtl.errors import MinimtlError
+
+_MOST_DIFFERENCES = 5  # more than these would be no sentence
+
+
+def canonical_text(identity: Mapping[str, Any]) -> str:
+    """`identity` as JSON, equal texts for equal values; TypeError if JSON has no such value."""
+    return json.dumps(identity, sort_keys=True)
+
+
+def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    """Raise MinimtlError unless the study `there`, in the store at `path`, is the study `here`."""
+    old, new = _flat(there), _flat(json.loads(canonical_text(here)))
+    differing = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
+    if not differing:
+        return
+    said = [
+        f"{name} is {old.get(name, 'absent')} there and {new.get(name, 'absent')} here"
+        for name in differing[:_MOST_DIFFERENCES]
+    ]
+    if len(differing) > _MOST_DIFFERENCES:
+        said.append(f"and {len(differing) - _MOST_DIFFERENCES} more values differ")
+    raise MinimtlError(
+        f"{path} holds another study: {'; '.join(said)}; choose another --out, or --fresh to set "
+        "it aside"
+    )
+
+
+def _flat(value: Any, name: str = "") -> dict[str, Any]:
+    """Nested mappings as one, with dotted names."""
+    if not isinstance(value, Mapping):
+        return {name: value}
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        flat |= _flat(inner, f"{name}.{key}" if name else key)
+    return flat

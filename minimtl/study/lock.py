@@ -1,0 +1,70 @@
+"""One process per output folder: a lock that the operating system drops when its holder dies."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from minimtl.errors import MinimtlError
+
+LOCK_NAME = ".study.lock"
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class FolderLock:
+    """Holds `folder` (made if need be) for this process until it is released or dies.
+
+    The lock file stays behind: to remove it would let two processes hold two files of that name.
+
+    Raises
+    ------
+    MinimtlError
+        If another process holds the folder, or nothing can be written there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / LOCK_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise MinimtlError(
+                f"nothing can be written in {folder} ({error.strerror}); choose another --out"
+            ) from error
+        try:
+            _lock(self._descriptor)
+        except OSError as error:
+            self.release()
+            if isinstance(error, BlockingIOError | PermissionError):
+                reason = "another minimtl is at work in it"
+            else:
+                reason = f"its file system refuses to lock {LOCK_NAME}: {error.strerror}"
+            raise MinimtlError(
+                f"{folder} cannot be used: {reason}; wait for it or choose another --out"
+            ) from error
+
+    def release(self) -> None:
+        """Give the folder free; a second call does nothing."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> "FolderLock":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
