@@ -1,14 +1,20 @@
 """Which code trains: the compiled kernels, or their NumPy twin where Numba cannot be had."""
 
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 BACKENDS = ("numba", "numpy")
 
 
 def default_backend() -> str:
-    """``"numba"`` where Numba is installed, else ``"numpy"``."""
-    return "numba" if find_spec("numba") else "numpy"
+    """``"numba"`` where Numba can be imported, else ``"numpy"``."""
+    try:
+        import_module("minimtl.nn.kernels.jit")
+    # Installed is not enough: Numba refuses a NumPy that it does not know, and its compiler is a
+    # library that the system may fail to load.
+    except (ImportError, OSError):
+        return "numpy"
+    return "numba"
 
 
 def trainer_class(backend: str | None) -> tuple[Any, str]:

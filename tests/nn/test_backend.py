@@ -1,0 +1,29 @@
+"""Which code trains, where Numba is whole, broken or absent."""
+
+import sys
+
+import pytest
+
+from minimtl.nn.backend import default_backend, trainer_class
+
+
+def test_the_kernels_are_the_default():
+    assert default_backend() == "numba"
+    assert trainer_class(None) == trainer_class("numba")
+    assert trainer_class("numba")[1] == "float32"
+
+
+def test_without_numba_numpy_trains(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)  # what makes "import numba" an ImportError
+    for name in [name for name in sys.modules if name.startswith("minimtl.nn.kernels")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "minimtl.nn.trainer", raising=False)
+    assert default_backend() == "numpy"
+    assert trainer_class(None)[1] == "float64"
+    with pytest.raises(ImportError):
+        trainer_class("numba")
+
+
+def test_another_name_is_refused():
+    with pytest.raises(ValueError, match="backend must be one of"):
+        trainer_class("cuda")
