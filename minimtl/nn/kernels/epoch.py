@@ -19,6 +19,7 @@ from minimtl.nn.kernels.layers import (
     head_softmax,
     transposed_product,
 )
+from minimtl.nn.kernels.prefetch import prefetch_row
 
 f32 = np.float32
 
@@ -124,6 +125,8 @@ def first_layer(
     for q in range(n_words):
         j = batch.words[q]
         row = rows[j]
+        if q + 1 < n_words:
+            prefetch_row(rows, batch.words[q + 1])
         if 0 < last[j] < step - 1:
             idle_move(row, last[j], step - 1, idle, constants)
         for p in range(batch.starts[q], batch.starts[q + 1]):
@@ -217,16 +220,43 @@ def update_rows(
     """The gradient Xᵀ·G_1 of each word of the batch, and Adam's step on its row."""
     G, g, S = buffers.G[0], buffers.g, rows.shape[1] // 3
     for q in range(n_words):
-        j, begin = batch.words[q], batch.starts[q]
+        j, begin, end = batch.words[q], batch.starts[q], batch.starts[q + 1]
+        if q + 1 < n_words:
+            prefetch_row(rows, batch.words[q + 1])
+        # Most words occur once or twice in a batch: two at a time spare passes over g.
         delta, x = G[batch.doc[begin]], batch.value[begin]
-        for h in range(S):
-            g[h] = x * delta[h]
-        for p in range(begin + 1, batch.starts[q + 1]):
-            delta, x = G[batch.doc[p]], batch.value[p]
+        if end - begin == 1:
             for h in range(S):
-                g[h] += x * delta[h]
+                g[h] = x * delta[h]
+        else:
+            delta_2, x_2 = G[batch.doc[begin + 1]], batch.value[begin + 1]
+            for h in range(S):
+                g[h] = x * delta[h] + x_2 * delta_2[h]
+            for p in range(begin + 2, end):
+                delta, x = G[batch.doc[p]], batch.value[p]
+                for h in range(S):
+                    g[h] += x * delta[h]
         adam_row(rows[j], g, step, idle, constants)
         last[j] = step
+
+
+@compiled
+def add_words(z: Any, documents: Any, i: int, rows: Any, S: int) -> None:
+    """z ← z + x·W_1 for document i, four words at a time."""
+    p, end = documents.indptr[i], documents.indptr[i + 1]
+    indices, data = documents.indices, documents.data
+    while p + 4 <= end:
+        x0, x1, x2, x3 = data[p], data[p + 1], data[p + 2], data[p + 3]
+        w0, w1 = rows[indices[p]], rows[indices[p + 1]]
+        w2, w3 = rows[indices[p + 2]], rows[indices[p + 3]]
+        for h in range(S):
+            z[h] += (x0 * w0[h] + x1 * w1[h]) + (x2 * w2[h] + x3 * w3[h])
+        p += 4
+    while p < end:
+        x, w = data[p], rows[indices[p]]
+        for h in range(S):
+            z[h] += x * w[h]
+        p += 1
 
 
 @compiled
@@ -252,10 +282,7 @@ def predict(
         z = A[0, 0]
         for h in range(layout.widths[0]):
             z[h] = base[i, h] + w[h]
-        for p in range(documents.indptr[i], documents.indptr[i + 1]):
-            x, row = documents.data[p], rows[documents.indices[p]]
-            for h in range(S):
-                z[h] += x * row[h]
+        add_words(z, documents, i, rows, S)
         activate(z, layout.widths[0], layout.activation)
         for layer in range(1, len(layout.widths)):
             forward_layer(A[layer, 0], A[layer - 1, 0], layer, w, layout)
