@@ -1,0 +1,90 @@
+"""Where the jobs run: local processes, a Dask cluster, or the ranks of an MPI program."""
+
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any
+
+from minimtl.errors import MinimtlError, UsageError
+from minimtl.study.pool import ProcessPool
+
+_DASK = re.compile(r"dask://(?P<address>[^/\s]+:\d+)")
+_SECONDS_TO_CONNECT = 30
+
+
+def available_cores() -> int:
+    """The number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_executor(spec: str) -> None:
+    """Raise UsageError unless `spec` is ``process``, ``mpi`` or ``dask://HOST:PORT``."""
+    if spec not in ("process", "mpi") and not _DASK.fullmatch(spec):
+        raise UsageError(f"--executor {spec} is none of: process, mpi, dask://HOST:PORT")
+
+
+@contextmanager
+def make_executor(spec: str, n_workers: int) -> Iterator[Executor]:
+    """The executor that `spec` names, for the length of a ``with`` block.
+
+    One worker is a process too, so that it can die or be stopped without the parent.
+
+    Parameters
+    ----------
+    spec : str
+        ``process``, ``mpi`` or ``dask://HOST:PORT``, the address of a Dask scheduler.
+    n_workers : int
+        Number of local processes; a cluster and MPI bring their own.
+
+    Raises
+    ------
+    UsageError
+        If `spec` is something else.
+    MinimtlError
+        If the packages for it are missing, or the scheduler does not answer.
+    """
+    check_executor(spec)
+    if spec == "process":
+        with ProcessPool(n_workers) as executor:
+            yield executor
+    elif spec == "mpi":
+        with _need("mpi4py.futures", "mpi").MPIPoolExecutor() as executor:
+            yield executor
+    else:
+        with _dask_client(spec) as client:
+            yield client.get_executor(pure=False)
+
+
+@contextmanager
+def _dask_client(spec: str) -> Iterator[Any]:
+    distributed = _need("distributed", "dask")
+    address = f"tcp://{spec.removeprefix('dask://')}"
+    try:
+        client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise MinimtlError(
+            f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+        except TimeoutError as error:
+            raise MinimtlError(
+                f"the Dask scheduler at {spec} has no workers; start some with `dask worker`"
+            ) from error
+        yield client
+
+
+def _need(module: str, extra: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MinimtlError(
+            f"--executor {extra} needs a package that is missing ({error}); `pip install "
+            f'"minimtl[{extra}]"`'
+        ) from error

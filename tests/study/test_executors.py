@@ -1,0 +1,144 @@
+"""Where jobs run: what is asked for is checked, and a real Dask cluster gives the same results."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import toy_study as toy
+
+from minimtl.errors import MinimtlError, UsageError
+from minimtl.study import executors
+from minimtl.study.executors import available_cores, check_executor, make_executor
+from minimtl.study.progress import Progress
+from minimtl.study.runner import RunSummary, run_jobs
+from minimtl.study.store import open_store
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+@pytest.mark.parametrize("spec", ["process", "mpi", "dask://localhost:8786", "dask://[::1]:8786"])
+def test_executors_that_exist(spec):
+    check_executor(spec)
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "threads", "dask://", "dask://host", "dask://a b:1", "tcp://host:1", "DASK://h:1"]
+)
+def test_executors_that_do_not(spec):
+    with pytest.raises(UsageError, match="none of: process, mpi, dask://HOST:PORT"):
+        check_executor(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "module", "extra"),
+    [("dask://localhost:1", "distributed", "dask"), ("mpi", "mpi4py.futures", "mpi")],
+)
+def test_a_missing_package_is_a_sentence(monkeypatch, spec, module, extra):
+    monkeypatch.setitem(sys.modules, module, None)
+    with (
+        pytest.raises(MinimtlError, match=rf'pip install "minimtl\[{extra}\]"'),
+        make_executor(spec, 1),
+    ):
+        pass
+
+
+def test_there_is_at_least_one_core():
+    assert 1 <= available_cores() <= os.cpu_count()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_no_scheduler_is_a_sentence(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 1)
+    with (
+        pytest.raises(MinimtlError, match="no Dask scheduler answers at dask:"),
+        make_executor(f"dask://127.0.0.1:{free_port()}", 1),
+    ):
+        pass
+
+
+@contextmanager
+def started(*command):
+    """A process and all that it starts, for the length of a block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        env=ENVIRONMENT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def scheduler():
+    port = free_port()
+    with started(
+        "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port),
+        "--no-dashboard",
+    ):  # fmt: skip
+        yield f"127.0.0.1:{port}"
+
+
+def dask_worker(address, *options):
+    return started(
+        "distributed.cli.dask_worker", f"tcp://{address}", "--host", "127.0.0.1",
+        "--nthreads", "1", "--no-dashboard", *options,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
+    pytest.importorskip("distributed")
+    with scheduler() as address:
+        time.sleep(3)
+        monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 5)
+        with (
+            pytest.raises(MinimtlError, match="has no workers"),
+            make_executor(f"dask://{address}", 1),
+        ):
+            pass
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
+    """A scheduler and two workers, one of which is killed in the middle of the study."""
+    pytest.importorskip("distributed")
+    jobs = [toy.ToyJob(number, 0.05) for number in range(120)]
+
+    class KillingOne(Progress):
+        def computed(self, job, result):
+            super().computed(job, result)
+            if self.n_computed == 30:
+                os.killpg(victim.pid, signal.SIGKILL)
+
+    with (
+        scheduler() as address,
+        dask_worker(address, "--no-nanny") as victim,
+        dask_worker(address),
+        open_store(tmp_path, toy.IDENTITY, announce=pytest.fail) as store,
+        make_executor(f"dask://{address}", 1) as executor,
+    ):
+        executor._client.wait_for_workers(2, timeout=30)
+        summary = run_jobs(
+            toy.keyed(jobs), toy.compute, toy.DATA, store, executor, progress=KillingOne(120)
+        )
+        found = {key: store[key] for key in store}
+    assert summary == RunSummary(0, 120, 0, ())
+    assert found == {toy.key_of(job): toy.compute(job, toy.DATA) for job in jobs}

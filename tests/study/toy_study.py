@@ -1,0 +1,110 @@
+"""A study small enough to watch: functions that worker processes can import, and a script.
+
+``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs it as a command of minimtl would.
+"""
+
+import hashlib
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from minimtl.cli import EXIT_FAILED, EXIT_INTERRUPTED
+from minimtl.errors import MinimtlError
+from minimtl.study.executors import make_executor
+from minimtl.study.progress import Progress
+from minimtl.study.runner import run_jobs
+from minimtl.study.store import open_store
+
+IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
+N_JOBS = 60
+
+
+@dataclass(frozen=True)
+class ToyData:
+    words: bytes
+    digest: str = "d1"
+
+
+@dataclass(frozen=True)
+class ToyJob:
+    number: int
+    seconds: float = 0.0
+
+
+DATA = ToyData(b"some words")
+
+
+def key_of(job):
+    return hashlib.sha256(repr(job).encode()).hexdigest()
+
+
+def keyed(jobs):
+    return ((key_of(job), job) for job in jobs)
+
+
+def compute(job, data):
+    """A few kB that depend on the job and the data."""
+    time.sleep(job.seconds)
+    block = hashlib.sha512(data.words + repr(job).encode()).digest()
+    return block * (1 + job.number % 100)
+
+
+def compute_and_note_worker(job, data):
+    """The process that computed it: shows who got the data."""
+    time.sleep(job.seconds)
+    return str(os.getpid()).encode()
+
+
+def fail(job, data):
+    if job.number == 3:
+        raise ValueError(f"toy failure {data.words!r}")
+    return compute(job, data)
+
+
+def die_first_time(job, data):
+    """`data.words` names a folder; a mark in it says that the job was tried before."""
+    mark = Path(os.fsdecode(data.words)) / str(job.number)
+    if job.number in (3, 4) and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return compute(job, ToyData(b"some words"))
+
+
+def die_always(job, data):
+    """`data.words` names a folder that collects one mark for each try."""
+    if job.number == 3:
+        folder = Path(os.fsdecode(data.words))
+        (folder / f"try-{os.getpid()}").touch()
+        os._exit(7)
+    return compute(job, ToyData(b"some words"))
+
+
+def run_toy(folder, n_workers=2, executor="process", *, jobs=None, announce=print):
+    """The whole toy study in `folder`; the jobs last a few ms each."""
+    jobs = [ToyJob(number, 0.01) for number in range(N_JOBS)] if jobs is None else jobs
+    with (
+        open_store(Path(folder), IDENTITY, announce=announce) as store,
+        make_executor(executor, n_workers) as workers,
+        Progress(len(jobs)) as progress,
+    ):
+        return run_jobs(keyed(jobs), compute, DATA, store, workers, progress=progress)
+
+
+def main():
+    try:
+        summary = run_toy(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
+        summary.raise_for_failures()
+    except MinimtlError as error:
+        print(f"minimtl: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    print(summary)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
