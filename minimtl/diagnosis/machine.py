@@ -1,0 +1,67 @@
+"""Versions, processor and memory."""
+
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+from minimtl._version import __version__
+from minimtl.diagnosis.section import Section
+from minimtl.study.executors import available_cores
+from minimtl.study.threads import THREAD_VARIABLES
+
+# What decides which vector instructions the kernels are compiled to.
+VECTOR_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "asimd", "sve")
+
+
+def fill_machine(section: Section) -> None:
+    """Python, the system, the processor, its memory, and the threads."""
+    in_environment = sys.prefix != sys.base_prefix
+    section.facts.update(
+        minimtl=__version__,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        environment=sys.prefix if in_environment else "none, the system's Python",
+        platform=platform.platform(),
+        **_processor(),
+        cores_usable=available_cores(),
+        cores=os.cpu_count(),
+        memory_bytes=_memory(),
+        threads=_threads(),
+    )
+
+
+def _processor() -> dict[str, str]:
+    """The model of the processor and its vector instructions, where the system tells."""
+    try:
+        said = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {"processor": platform.processor() or platform.machine()}
+    model = re.search(r"^model name\s*:\s*(.+)$", said, re.MULTILINE)
+    flags = re.search(r"^(?:flags|Features)\s*:\s*(.+)$", said, re.MULTILINE)
+    has = set(flags[1].split()) if flags else set()
+    return {
+        "processor": model[1] if model else platform.machine(),
+        "vectors": " ".join(flag for flag in VECTOR_FLAGS if flag in has) or "unknown",
+    }
+
+
+def _memory() -> int | None:
+    """Bytes of memory that processes may use: the machine's, or a container's share of it."""
+    try:
+        sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    except (AttributeError, ValueError, OSError):  # no such question on this platform
+        return None
+    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            sizes.append(int(Path(limit).read_text()))
+        except (OSError, ValueError):  # absent, or "max"
+            continue
+    return min(sizes)
+
+
+def _threads() -> str:
+    set_to = {os.environ.get(variable, "unset") for variable in THREAD_VARIABLES}
+    if set_to == {"1"}:
+        return "1 per process, for BLAS and Numba"
+    return ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREAD_VARIABLES)

@@ -1,0 +1,42 @@
+"""Which packages are there, and what those that are not would add."""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+from minimtl.diagnosis.section import Section
+
+REQUIRED = ("numpy", "scipy", "numba")
+# By the names of setup.cfg: the packages of each extra, and what it adds.
+EXTRAS = {
+    "figures": (("matplotlib",), "figures 4 and 5"),
+    "page": (("jinja2",), "the page report.html"),
+    "progress": (("tqdm",), "a progress bar with the remaining time"),
+    "dask": (("distributed",), "studies on a Dask cluster"),
+    "mpi": (("mpi4py",), "studies under MPI"),
+}
+
+
+def fill_packages(section: Section) -> None:
+    """Versions; the required ones are imported as well, because installed is not enough."""
+    for package in REQUIRED:
+        section.facts[package] = _version(package) or "missing"
+        try:
+            import_module(package)
+        # An extension module may raise anything while it is loaded.
+        except Exception as error:
+            section.broken.append(
+                f"{package} cannot be imported ({type(error).__name__}: {error}); install it "
+                f"again with 'pip install --force-reinstall {package}'."
+            )
+    for extra, (packages, adds) in EXTRAS.items():
+        for package in packages:
+            section.facts[package] = _version(package) or (
+                f"missing; 'pip install minimtl[{extra}]' adds {adds}"
+            )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,138 @@
+"""Machine, packages and places: what is said of a whole machine, and of a broken one."""
+
+import configparser
+import os
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from minimtl.corpora.editions import BYDATE
+from minimtl.diagnosis import machine, packages, places
+from minimtl.diagnosis.section import Section, look
+from minimtl.errors import MinimtlError
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    """A cache and a working folder of the test's own."""
+    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MINIMTL_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_whatever_fails_becomes_a_sentence():
+    def crash(section):
+        section.facts["a"] = 1
+        raise KeyError("b")
+
+    section = look("x", crash)
+    assert section.facts == {"a": 1}
+    assert section.broken == ["Looking at x failed (KeyError: 'b')."]
+
+
+def test_a_known_cause_is_a_note():
+    def refuse(section):
+        raise MinimtlError("No home.")
+
+    assert look("x", refuse) == Section("x", notes=["No home."])
+
+
+def test_the_machine():
+    facts = look("machine", machine.fill_machine).facts
+    assert facts["python"].endswith(".".join(map(str, sys.version_info[:3])))
+    assert 1 <= facts["cores_usable"] <= facts["cores"]
+    assert facts["processor"]
+    if hasattr(os, "sysconf"):
+        assert 1e8 < facts["memory_bytes"] < 1e14
+
+
+def test_threads_that_are_not_pinned_are_listed(monkeypatch):
+    for name in machine.THREAD_VARIABLES:
+        monkeypatch.setenv(name, "1")
+    assert look("m", machine.fill_machine).facts["threads"].startswith("1 per process")
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    assert "OMP_NUM_THREADS=8, " in look("m", machine.fill_machine).facts["threads"]
+
+
+def test_the_extras_are_those_of_the_metadata():
+    metadata = configparser.ConfigParser()
+    metadata.read(Path(__file__).parents[2] / "setup.cfg")
+    extras = metadata["options.extras_require"]
+    for name, (needs, _) in packages.EXTRAS.items():
+        assert [line.split(">")[0] for line in extras[name].split()] == list(needs)
+    assert set(extras) - set(packages.EXTRAS) == {"all", "oracles", "test", "lint"}
+    required = metadata["options"]["install_requires"].split()
+    assert [line.split(">")[0] for line in required] == list(packages.REQUIRED)
+
+
+def test_what_is_missing_and_what_is_broken(monkeypatch):
+    absent = ("tqdm", "numba")
+    monkeypatch.setattr(packages, "_version", lambda name: None if name in absent else "1.0")
+    monkeypatch.setitem(sys.modules, "numba", None)
+    section = look("packages", packages.fill_packages)
+    assert section.facts["numpy"] == "1.0"
+    assert section.facts["numba"] == "missing"
+    assert section.facts["tqdm"].startswith("missing; 'pip install minimtl[progress]' adds a prog")
+    (sentence,) = section.broken
+    assert sentence.startswith("numba cannot be imported (ModuleNotFoundError")
+
+
+def test_places_that_can_be_written(folders):
+    (folders / "cache" / "deep").mkdir(parents=True)
+    (folders / "cache" / "deep" / "x").write_bytes(b"12345")
+    section = look("places", places.fill_places)
+    assert (section.notes, section.broken) == ([], [])
+    assert section.facts["cache_size_bytes"] == 5
+    assert section.facts["cache_writable"] is section.facts["here_writable"] is True
+    assert section.facts["here_free_bytes"] == pytest.approx(
+        shutil.disk_usage(folders).free, rel=0.05
+    )
+    assert not [path for path in folders.iterdir() if path.name != "cache"]
+
+
+def test_places_that_cannot(folders, monkeypatch):
+    (folders / "file").write_text("")
+    monkeypatch.setenv("MINIMTL_CACHE", str(folders / "file" / "cache"))
+    usage = shutil.disk_usage(folders)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    section = look("places", places.fill_places)
+    assert section.facts["cache_writable"] is False
+    first, second = section.notes
+    assert "cannot be written, so corpora and kernels are not kept; set MINIMTL_CACHE" in first
+    assert "cannot hold the results of a study" in second
+
+
+def test_no_corpus_is_a_note(monkeypatch):
+    section = look("corpora", places.fill_corpora)
+    assert section.facts == {"MINIMTL_DATA": None}
+    assert "'minimtl corpus fetch' gets one" in section.notes[0]
+
+
+@pytest.mark.parametrize("where", ["cache", "MINIMTL_DATA"])
+def test_a_damaged_corpus_is_noticed_where_it_matters(folders, monkeypatch, where):
+    folder = folders / "cache"
+    if where == "MINIMTL_DATA":
+        folder = folders / "data"
+        monkeypatch.setenv("MINIMTL_DATA", str(folder))
+    folder.mkdir()
+    (folder / BYDATE.file_name).write_bytes(b"\x1f\x8bnothing")
+    section = look("corpora", places.fill_corpora)
+    assert section.facts[f"bydate in {where}"] == "damaged"
+    said = section.notes if where == "cache" else section.broken
+    assert len(said) == 1
+    assert len(section.notes) + len(section.broken) == 1
+    assert BYDATE.file_name in said[0]
+
+
+def test_a_whole_corpus_is_recognised(folders, monkeypatch):
+    (folders / "cache").mkdir()
+    (folders / "cache" / BYDATE.file_name).write_bytes(b"x")
+    digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # SHA-256 of "x"
+    monkeypatch.setattr(places, "BYDATE", replace(BYDATE, archive_sha256=digest))
+    section = look("corpora", places.fill_corpora)
+    assert section.facts["bydate in cache"] == "the archive as published"
+    assert section.notes == []
