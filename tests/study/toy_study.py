@@ -1,6 +1,7 @@
 """A study small enough to watch: functions that worker processes can import, and a script.
 
-``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs it as a command of minimtl would.
+``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs it as a command of minimtl would: its
+60 jobs of 10 ms.
 """
 
 import hashlib
@@ -8,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from minimtl.cli import EXIT_FAILED, EXIT_INTERRUPTED
@@ -35,6 +36,7 @@ class ToyJob:
 
 
 DATA = ToyData(b"some words")
+JOBS = [ToyJob(number, 0.01) for number in range(N_JOBS)]
 
 
 def key_of(job):
@@ -48,7 +50,7 @@ def keyed(jobs):
 def compute(job, data):
     """A few kB that depend on the job and the data."""
     time.sleep(job.seconds)
-    block = hashlib.sha512(data.words + repr(job).encode()).digest()
+    block = hashlib.sha512(data.words + str(job.number).encode()).digest()
     return block * (1 + job.number % 100)
 
 
@@ -82,15 +84,29 @@ def die_always(job, data):
     return compute(job, ToyData(b"some words"))
 
 
-def run_toy(folder, n_workers=2, executor="process", *, jobs=None, announce=print):
-    """The whole toy study in `folder`; the jobs last a few ms each."""
-    jobs = [ToyJob(number, 0.01) for number in range(N_JOBS)] if jobs is None else jobs
+def run_toy(folder, n_workers=2, executor="process"):
+    """The whole toy study in `folder`."""
     with (
-        open_store(Path(folder), IDENTITY, announce=announce) as store,
+        open_store(Path(folder), IDENTITY, announce=print) as store,
         make_executor(executor, n_workers) as workers,
-        Progress(len(jobs)) as progress,
+        Progress(N_JOBS) as progress,
     ):
-        return run_jobs(keyed(jobs), compute, DATA, store, workers, progress=progress)
+        return run_jobs(keyed(JOBS), compute, DATA, store, workers, progress=progress)
+
+
+def expected_results():
+    """What the whole toy study gives, computed without a runner."""
+    return {key: compute(replace(job, seconds=0.0), DATA) for key, job in keyed(JOBS)}
+
+
+def stored_results(folder):
+    """What the toy study in `folder` has stored; nothing of it may be damaged."""
+
+    def no_announcement(line):
+        raise AssertionError(line)
+
+    with open_store(Path(folder), IDENTITY, announce=no_announcement) as store:
+        return {key: store[key] for key in store}
 
 
 def main():
