@@ -162,9 +162,7 @@ def _zip_member(archive: zipfile.ZipFile, name: str, place: str, limits: Limits)
 def damaged(place: str, error: Exception) -> MinimtlError:
     """The sentence for a file that cannot be read as what it is."""
     reason = " ".join(str(error).split()) or type(error).__name__
-    return MinimtlError(
-        f"{place} is damaged ({reason}): get it again, for example with 'minimtl corpus fetch'."
-    )
+    return MinimtlError(f"{place} is damaged ({reason}): get it again.")
 
 
 def unreadable(path: Path, error: OSError) -> MinimtlError:

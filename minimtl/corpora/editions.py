@@ -41,7 +41,7 @@ class Edition:
             return "another packing of the published contents"
         raise MinimtlError(
             f"{path} is not the published {self.name!r} edition (neither its SHA-256 nor that of "
-            "its contents is right): get it again with 'minimtl corpus fetch'."
+            "its contents is right): get it again."
         )
 
 

