@@ -5,7 +5,7 @@ class MinimtlError(Exception):
     """A failure with a remedy. The message names the file, the row and what to do; exit code 1."""
 
 
-class StudyInterrupted(KeyboardInterrupt):  # noqa: N818 (an interrupt is not an error)
+class StudyInterrupted(KeyboardInterrupt):
     """Ctrl-C, after everything finished was stored. The message says what continues."""
 
 
