@@ -1,0 +1,114 @@
+"""The floor: the operations of a training step, counted on the real batches, in bare loops.
+
+A step on B documents with N nonzeros in R distinct words, hidden layers of H units and P
+parameters above the first layer, needs
+
+    I·H  idle moves         I of the R rows were not in the last step's batch: one ÷
+    R·H  Adam steps         one √, one ÷; a row's w, m, √v are read and written twice in all
+    P    Adam steps
+    2NH  multiply-adds      the first layer, forward and backward
+    3BHH multiply-adds      the second layer: forward, and both products of backward
+    2BH  sigmoids           one ÷ each
+
+Not counted: batch order, dropout's hashes, turning the batch round, heads, losses.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from bench.floor_loops import move, multiply_add, sigmoids, update
+from bench.harness import interleave
+from bench.ours import BATCH, OurEpochs
+from bench.rows import Row, timing_row
+from bench.settings import Settings
+
+SECTION = "The floor, part by part"
+WIDTH = 100
+VECTOR = 128  # floats that small operands are worked on at a time
+GRADIENT = np.float32(1e-3)
+
+
+class Counts(NamedTuple):
+    """Of an average step: nonzeros, distinct words, those of them not in the batch before."""
+
+    nonzeros: float
+    words: float
+    idle: float
+
+
+class Floor:
+    """The bare loops of one epoch of `ours`, on arrays as large as its own."""
+
+    def __init__(self, ours: OurEpochs) -> None:
+        self.n_steps, self.counts = ours.n_steps, count(ours)
+        n_rows, n_flat = ours.X.shape[1], ours.trainer.network.shape.n_flat
+        self.first = np.full((3, n_rows * WIDTH), 1e-3, np.float32)
+        self.flat = np.full((3, n_flat), 1e-3, np.float32)
+        self.z, self.W = np.zeros(VECTOR, np.float32), np.full((16, VECTOR), 1e-3, np.float32)
+        self.n_batch = ours.n_documents / ours.n_steps * ours.n_tasks
+        self.at = 0
+
+    def parts(self) -> dict[str, Callable[[], None]]:
+        """What a step consists of, by name."""
+        return {
+            "idle moves": lambda: self._move(round(self.counts.idle)),
+            "Adam, first layer": lambda: self._update(round(self.counts.words)),
+            "Adam, the rest": lambda: update(*self.flat, GRADIENT),
+            "first layer, both ways": lambda: self._products(2 * self.counts.nonzeros * WIDTH),
+            "second layer, both ways": lambda: self._products(3 * self.n_batch * WIDTH**2),
+            "sigmoids": lambda: sigmoids(self.z, round(2 * self.n_batch * WIDTH)),
+        }
+
+    def epoch(self) -> None:
+        """All parts of every step."""
+        parts = self.parts().values()
+        for _ in range(self.n_steps):
+            for part in parts:
+                part()
+
+    def _move(self, n_rows: int) -> None:
+        move(*self.first[:, self.at : self.at + n_rows * WIDTH])
+
+    def _update(self, n_rows: int) -> None:
+        # Steps go on through the rows, as batches do, so that a step finds its rows where one
+        # finds what was used some steps ago: beyond the nearest caches.
+        update(*self.first[:, self.at : self.at + n_rows * WIDTH], GRADIENT)
+        last = self.first.shape[1] - n_rows * WIDTH
+        self.at = 0 if self.at + n_rows * WIDTH > last else self.at + n_rows * WIDTH
+
+    def _products(self, n: float) -> None:
+        multiply_add(self.z, self.W, round(n))
+
+
+def count(ours: OurEpochs, n_epochs: int = 20) -> Counts:
+    """Averages over the steps of some epochs, in the order `ours` draws its batches."""
+    totals, before = np.zeros(3), np.empty(0, np.int64)
+    for _ in range(n_epochs):
+        order = ours.draw_order()
+        for start in range(0, ours.n_documents, BATCH):
+            entries = ours.X[order[:, start : start + BATCH].ravel()].indices
+            words = np.unique(entries)
+            n_idle = len(words) - len(np.intersect1d(words, before, assume_unique=True))
+            totals += len(entries), len(words), n_idle
+            before = words
+    return Counts(*(totals / (n_epochs * ours.n_steps)))
+
+
+def measure(settings: Settings) -> list[Row]:
+    """Microseconds of each part of a step's floor, single and joint."""
+    rows = []
+    for n_tasks, what in ((1, "single task"), (2, "two tasks jointly")):
+        floor = Floor(OurEpochs(settings.tasks(n_tasks)))
+        counts = floor.counts
+        note = (
+            f"{counts.nonzeros:,.0f} nonzeros, {counts.words:,.0f} words, {counts.idle:,.0f} of "
+            f"them idle, of {len(floor.first[0]) // WIDTH:,} that ever occur"
+        )
+        timings = interleave(floor.parts(), settings.choose(301, 51), warm_up=20)
+        rows += [
+            timing_row(SECTION, what, part, timing, "µs", note=note)
+            for part, timing in timings.items()
+        ]
+    return rows

@@ -1,0 +1,82 @@
+"""100 × 5-fold cross-validation of the logistic regression on 52 pairs with 30 features.
+
+minimtl's time is that of the study's own function, all scores included. scikit-learn's is that of
+fitting and deciding only, by a bare loop over the same folds, with each solver that suits the
+problem; scaling is done beforehand and no score is computed.
+"""
+
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from bench.harness import interleave
+from bench.rows import OURS, Row, missing_row, needs, timing_rows
+from bench.settings import Settings
+from minimtl.study.designs import Design, designs
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.metamodel import scale_features
+from minimtl.study.metascores import cross_validate_sample
+from minimtl.study.outcomes import Sample
+from minimtl.study.protocol import PAPER
+from minimtl.study.released import read_released
+from minimtl.study.tasks import related_pairs
+
+SECTION = "100 × 5-fold logistic regression"
+SOLVERS = ("lbfgs", "liblinear", "newton-cholesky")
+LOGS = "investigationMTL-logs.tar.gz"
+
+
+def measure(settings: Settings) -> list[Row]:
+    """Seconds of CPU for the 500 fits."""
+    sample, what = features_and_labels()
+    pairs = tuple(related_pairs(NEWSGROUPS))
+    design = designs(pairs, PAPER, np.random.default_rng(0))["random"]
+    columns = range(sample.X.shape[1])
+    contestants: dict[str, Callable[[], object]] = {
+        OURS: lambda: cross_validate_sample(sample, columns, design, PAPER)
+    }
+    missing = needs("sklearn", "oracles")
+    if not missing:
+        contestants |= sklearn_contestants(sample, design)
+    rows = timing_rows(SECTION, what, interleave(contestants, settings.choose(9, 3)), "s")
+    peer = "scikit-learn LogisticRegression"
+    return rows + ([missing_row(SECTION, what, peer, missing)] if missing else [])
+
+
+def features_and_labels() -> tuple[Sample, str]:
+    """The authors' released features and gains where they are at hand, else numbers at random."""
+    path = Path(os.environ.get("MINIMTL_DATA", ""), LOGS)
+    if path.is_file():
+        for experiment in read_released(path):
+            if experiment.problem == "related" and experiment.features is not None:
+                single, multi = experiment.scores("accuracy", 80)
+                y = (multi > single).astype(np.int64)
+                return Sample(experiment.features, y), "the authors' released features"
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(len(related_pairs(NEWSGROUPS)), 30))
+    y = (X[:, 0] + rng.normal(size=len(X)) > -0.5).astype(np.int64)
+    return Sample(X, y), "features at random: the released ones are not at hand"
+
+
+def sklearn_contestants(sample: Sample, design: Design) -> dict[str, Callable[[], object]]:
+    """A loop over the folds for each solver."""
+    from sklearn.linear_model import LogisticRegression
+
+    X = scale_features(sample.X, PAPER)
+    folds = [(np.flatnonzero(a), np.flatnonzero(b)) for a, b in zip(design.train, design.test)]
+
+    def loop(solver: str) -> Callable[[], object]:
+        def fit_all() -> list[np.ndarray]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                model = LogisticRegression(solver=solver, max_iter=1000)
+                return [
+                    model.fit(X[train], sample.y[train]).predict(X[test]) for train, test in folds
+                ]
+
+        return fit_all
+
+    return {f"scikit-learn LogisticRegression, {solver}": loop(solver) for solver in SOLVERS}

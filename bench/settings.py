@@ -1,0 +1,71 @@
+"""How much is measured, and on what."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from minimtl.corpora.corpus import Corpus
+from minimtl.corpora.editions import BYDATE
+from minimtl.corpora.fetch import cached
+from minimtl.corpora.load import load_corpus
+from minimtl.nn.training import TaskData
+from minimtl.study.compute import sample_of
+from minimtl.study.data import StudyData
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.protocol import PAPER
+from minimtl.study.tasks import Pair, related_pairs
+
+# Of the RELATED pairs this one's documents have the median number of words: 40,687 nonzeros in
+# 5,491 distinct words for the main task, 6,581 for both.
+TYPICAL_PAIR = 44
+
+
+def corpus_at_hand() -> str:
+    """The real corpus where it is on this machine, else ``synthetic``; nothing is downloaded."""
+    provided = Path(os.environ.get("MINIMTL_DATA", ""), BYDATE.file_name)
+    path = provided if provided.is_file() else cached(BYDATE, print)
+    return str(path) if path else "synthetic"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to measure on, and how often.
+
+    Attributes
+    ----------
+    corpus_choice : as in ``minimtl study --corpus``.
+    quick : fewer rounds and smaller studies.
+    """
+
+    corpus_choice: str
+    quick: bool
+
+    def choose(self, full: int, quick: int) -> int:
+        """How many of something."""
+        return quick if self.quick else full
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        return load_corpus(self.corpus_choice, announce=print)
+
+    @cached_property
+    def data(self) -> StudyData:
+        """The corpus as the `paper` protocol has it: TF-IDF of 10,000 words."""
+        return StudyData.of(self.corpus, PAPER, 0, "numba")
+
+    @property
+    def pair(self) -> Pair:
+        return related_pairs(NEWSGROUPS)[TYPICAL_PAIR]
+
+    def tasks(self, n_tasks: int) -> list[TaskData]:
+        """Documents of the pair's main task, or of both its tasks, in run 0 of a study."""
+        samples = [sample_of(task, 0, self.data) for task in self.pair[:n_tasks]]
+        return [
+            TaskData(
+                self.data.train[sample.train_rows],
+                sample.train_labels,
+                self.data.test[sample.test_rows],
+            )
+            for sample in samples
+        ]

@@ -1,0 +1,80 @@
+"""`minimtl study` as people run it: by workers, in CPU seconds beside PyTorch's steps, in memory.
+
+The RELATED study with all that belongs to it: corpus, TF-IDF, training, curves, features,
+meta-analysis, tables and figures. PyTorch's side is a product: the steps of the very same models
+times the time of a step in its best setting, with nothing else counted.
+"""
+
+import tempfile
+
+from bench.processes import Ended, run_python
+from bench.rows import Row, missing_row
+from bench.settings import Settings
+from minimtl.study.plan import plan_jobs
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PAPER
+
+SECTION = "The RELATED study"
+CPU, WALL = "CPU seconds, one worker", "wall seconds"
+WORKER_MEMORY, PARENT_MEMORY = "peak memory of a worker", "peak memory of the parent"
+
+
+def measure(settings: Settings) -> list[Row]:
+    """Rows of the study with one worker and with two."""
+    size = study_size(settings)
+    rows = []
+    for n_workers in (1, 2):
+        ended = run_study(settings, n_workers)
+        who = f"minimtl, {n_workers} worker{'s' if n_workers > 1 else ''}"
+        if ended.error:
+            return [*rows, missing_row(SECTION, size, who, f"it failed: {ended.error}")]
+        rows.append(Row(SECTION, f"{WALL}, {size}", who, "s", ended.wall))
+        if n_workers == 1:
+            rows += single_rows(ended, size, who, settings)
+    return rows
+
+
+def single_rows(ended: Ended, size: str, who: str, settings: Settings) -> list[Row]:
+    """CPU and memory, which one worker shows as well as many."""
+    n_single, n_joint = count_steps(settings)
+    note = f"{n_single:,} single and {n_joint:,} joint steps"
+    return [
+        Row(SECTION, f"{CPU}, {size}", who, "s", ended.cpu, note=note),
+        Row(SECTION, WORKER_MEMORY, who, "MB", ended.worker_mb),
+        Row(SECTION, PARENT_MEMORY, who, "MB", ended.parent_mb),
+    ]
+
+
+def sizes(settings: Settings) -> tuple[int | None, int | None]:
+    """Pairs and runs; None for all there are."""
+    return (4, 2) if settings.quick else (None, None)
+
+
+def study_size(settings: Settings) -> str:
+    """The size in words."""
+    (problem,) = _problems(settings)
+    return f"{len(problem.pairs)} pairs, {problem.n_runs} runs"
+
+
+def count_steps(settings: Settings) -> tuple[int, int]:
+    """Training steps of all single and of all joint models of the study."""
+    per_epoch = -(-2 * PAPER.train_per_class // PAPER.batch_size)
+    n_tasks = [len(job.tasks) for job in plan_jobs(_problems(settings), PAPER)]
+    single = n_tasks.count(1) * PAPER.epochs_single
+    return single * per_epoch, n_tasks.count(2) * PAPER.epochs_joint * per_epoch
+
+
+def run_study(settings: Settings, n_workers: int) -> Ended:
+    """One study in a folder that is thrown away."""
+    n_pairs, n_runs = sizes(settings)
+    arguments = ["-m", "minimtl", "study", "--problem", "related", "--quiet"]
+    arguments += ["--corpus", settings.corpus_choice, "--workers", str(n_workers)]
+    if n_pairs and n_runs:
+        arguments += ["--pairs", str(n_pairs), "--runs", str(n_runs)]
+    with tempfile.TemporaryDirectory() as folder:
+        return run_python([*arguments, "--out", f"{folder}/study"], memory=True)
+
+
+def _problems(settings: Settings) -> list:
+    n_pairs, n_runs = sizes(settings)
+    return make_problems("related", PAPER, n_runs=n_runs, n_pairs=n_pairs)

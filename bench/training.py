@@ -1,0 +1,62 @@
+"""A training step, single and joint: minimtl, PyTorch in nine settings, scikit-learn, the floor."""
+
+from collections.abc import Callable
+
+from bench.floor import Floor
+from bench.harness import Timings, interleave
+from bench.ours import OurEpochs, active_words
+from bench.rows import OURS, Row, missing_row, needs, timing_rows
+from bench.settings import Settings
+from minimtl.nn.training import TaskData
+
+SECTION = "Training step"
+WHATS = {1: "single task", 2: "two tasks jointly"}
+FLOOR, SKLEARN, TORCH = "the floor", "scikit-learn MLPClassifier", "PyTorch"
+ACTIVE = "PyTorch EmbeddingBag, fused Adam, active words only"
+# The first steps make their deferred moves term by term, and rows never seen have none to make.
+WARM_UP = 10
+
+
+def measure(settings: Settings) -> list[Row]:
+    """Milliseconds of CPU per step, single and joint; a round is an epoch of each."""
+    rows = []
+    for n_tasks, what in WHATS.items():
+        timings = time_epochs(settings.tasks(n_tasks), settings.choose(41, 7))
+        rows += timing_rows(SECTION, what, timings)
+        rows += missing_rows(what, n_tasks)
+    return rows
+
+
+def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
+    """Timings per step of every contestant."""
+    ours = OurEpochs(tasks)
+    contestants: dict[str, Callable[[], object]] = {OURS: ours.epoch, FLOOR: Floor(ours).epoch}
+    if len(tasks) == 1 and not needs("sklearn", "oracles"):
+        from bench.peers_sklearn import SklearnEpochs
+
+        contestants[SKLEARN] = SklearnEpochs(tasks[0]).epoch
+    if not needs("torch", "oracles"):
+        contestants |= torch_contestants(tasks)
+    for _ in range(WARM_UP):
+        ours.epoch()
+    return interleave(contestants, rounds, warm_up=2, units=ours.n_steps)
+
+
+def torch_contestants(tasks: list[TaskData]) -> dict[str, Callable[[], object]]:
+    """PyTorch in every setting, and in one with a saving of minimtl's: the active words only."""
+    from bench.peers_torch import ADAMS, INPUTS, TorchEpochs
+
+    contestants: dict[str, Callable[[], object]] = {
+        f"{TORCH} {document_input}, {adam} Adam": TorchEpochs(tasks, document_input, adam).epoch
+        for document_input in INPUTS
+        for adam in ADAMS
+    }
+    contestants[ACTIVE] = TorchEpochs(active_words(tasks)[0], "EmbeddingBag", "fused").epoch
+    return contestants
+
+
+def missing_rows(what: str, n_tasks: int) -> list[Row]:
+    """Rows for the peers that are not installed."""
+    peers = {TORCH: "torch"} | ({SKLEARN: "sklearn"} if n_tasks == 1 else {})
+    reasons = {who: needs(package, "oracles") for who, package in peers.items()}
+    return [missing_row(SECTION, what, who, why) for who, why in reasons.items() if why]
