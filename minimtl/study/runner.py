@@ -2,7 +2,8 @@
 
 Never more than `window` jobs are held at a time, whatever their number. Only this process
 touches the store. A job that fails, or whose worker dies, is tried again twice; one that
-fails every time is reported and does not take the others down.
+fails every time is reported and does not take the others down. Only if the first ten jobs all
+fail every time, and none succeeds, is the rest not tried.
 """
 
 import traceback
@@ -21,7 +22,7 @@ from minimtl.study.worker import Compute, Data, DataMissing, JobError, perform
 TRIES = 3
 WINDOW = 256  # jobs handed to the executor at a time: enough to keep 128 workers busy
 _TICK = 0.5  # seconds after which progress is shown although no job has finished
-_MOST_FAILURES = 10  # tracebacks kept: if more jobs fail, it is for the same reasons
+_MOST_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,9 @@ class _Run:
         self.failures: list[Failure] = []
 
     def work(self) -> None:
-        """Run all jobs to their end."""
+        """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
-        while self._in_flight:
+        while self._in_flight and not (self.n_computed == 0 and self.n_failed >= _MOST_FAILURES):
             self._settle(self._arrived())
             self._progress.tick()
             self._fill()

@@ -176,6 +176,17 @@ def test_a_failing_job_is_tried_three_times(store):
     assert [args[1] for _, args in executor.calls].count(JOBS[3]) == 3
 
 
+def test_when_no_job_succeeds_the_rest_is_not_tried(store):
+    jobs = [toy.ToyJob(3, number / 1e9) for number in range(100)]
+    executor = InlineExecutor()
+    summary = run(store, executor, jobs, toy.fail, window=4)
+    assert summary.n_computed == 0
+    assert 10 <= summary.n_failed < 20
+    assert len(executor.calls) < 60
+    with pytest.raises(MinimtlError, match="jobs failed 3 times"):
+        summary.raise_for_failures()
+
+
 def test_a_summary_without_failures_raises_nothing():
     runner.RunSummary(1, 2, 0, ()).raise_for_failures()
 
