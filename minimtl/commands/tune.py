@@ -1,0 +1,75 @@
+"""``minimtl tune``: the paper's hyper-parameters, tuned on Amazon reviews."""
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "tune hidden layers and their size on Amazon reviews, as the paper does"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--corpus, --out, --fresh, and what the grid has beside layers and sizes."""
+    parser.add_argument(
+        "--corpus",
+        default="amazon",
+        metavar="{amazon,PATH}",
+        help="processed_acl.tar.gz or the folder it unpacks to (default: amazon, found or fetched)",
+    )
+    # Not the study's folder: each holds one store.
+    parser.add_argument("--out", metavar="DIR", default="tuning", help="default: %(default)s")
+    parser.add_argument(
+        "--learning-rate",
+        type=_learning_rate,
+        nargs="+",
+        default=[1e-3],
+        metavar="RATE",
+        help="Adam's, each a part of the grid (default: 0.001)",
+    )
+    parser.add_argument(
+        "--dropout",
+        type=_dropout,
+        nargs="+",
+        default=[0.5],
+        metavar="SHARE",
+        help="after each hidden layer, each a part of the grid (default: 0.5)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="set earlier results in DIR aside and begin anew"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
+    from minimtl.atomic import write_atomically
+    from minimtl.corpora.load import load_amazon
+    from minimtl.report import figures
+    from minimtl.study.csvfile import write_tables
+    from minimtl.tune.conduct import conduct
+    from minimtl.tune.figure import draw
+    from minimtl.tune.grid import make_grid
+    from minimtl.tune.page import finding, markdown, table
+
+    reviews = load_amazon(args.corpus, announce=lambda line: print(line, file=sys.stderr))
+    out = Path(args.out)
+    grid = make_grid(args.learning_rate, args.dropout)
+    tuning = conduct(reviews, grid, out, fresh=args.fresh)
+    write_tables([table(tuning)], out)
+    figure = draw(tuning, out) if figures.available() else figures.NOTE
+    write_atomically(out / "tune.md", markdown(tuning, reviews.source, figure).encode())
+    print(finding(tuning).replace("**", ""))
+    print(out / "tune.md")
+    return 0
+
+
+def _learning_rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
+    return value
+
+
+def _dropout(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie in [0, 1)")
+    return value

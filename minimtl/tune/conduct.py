@@ -1,0 +1,48 @@
+"""A tuning from the reviews to its results: through the study's runner, resumed by its store."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from minimtl.corpora.amazon import AmazonReviews
+from minimtl.study.executors import available_cores, make_executor
+from minimtl.study.jobs import decode
+from minimtl.study.progress import make_progress
+from minimtl.study.runner import run_jobs
+from minimtl.study.store import open_store
+from minimtl.tune.choice import Tuning
+from minimtl.tune.data import N_FOLDS, SEED, TuneData
+from minimtl.tune.fits import compute, describe, key_of, keyed, plan
+from minimtl.tune.grid import Setting
+
+
+def conduct(
+    reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fresh: bool
+) -> Tuning:
+    """Train what the store in `out` lacks, on all cores, and read the results.
+
+    The grid is no part of the store's identity: a larger one adds to a smaller one's results.
+
+    Raises
+    ------
+    MinimtlError
+        If a fit fails every time, `out` holds another study, or cannot be written.
+    """
+    data = TuneData.of(reviews)
+    fits = plan(settings, len(data.domains), N_FOLDS + 1)
+    identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
+    with open_store(out, identity, fresh=fresh, announce=_say) as store:
+        with (
+            make_executor("process", available_cores()) as executor,
+            make_progress(len(fits), stream=sys.stderr, describe=describe) as progress,
+        ):
+            summary = run_jobs(
+                keyed(fits, data.digest), compute, data, store, executor, progress=progress
+            )
+        summary.raise_for_failures()
+        results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
+    return Tuning.of(settings, [domain.name for domain in data.domains], results)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

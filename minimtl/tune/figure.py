@@ -1,0 +1,63 @@
+"""``tune.svg`` and ``tune.png``: how far each setting is from the chosen one."""
+
+import io
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from minimtl.atomic import write_atomically
+from minimtl.report.figures import STYLE
+from minimtl.tune.choice import Tuning
+from minimtl.tune.grid import LAYERS, SIZES
+
+# Okabe and Ito's, told apart by the colour-blind, and by their markers in grey.
+_LOOKS = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
+_SHIFT = 0.12  # of a layer count beside its neighbour, in steps between sizes
+
+
+def draw(tuning: Tuning, folder: Path) -> str:
+    """Write both files; return the name of the .png. One panel a learning rate and dropout."""
+    from matplotlib import style
+    from matplotlib.figure import Figure
+
+    panels = sorted({setting[2:] for setting in tuning.settings})
+    with style.context(["default", STYLE]):
+        figure = Figure(figsize=(4.6, 0.6 + 2.6 * len(panels)), layout="constrained")
+        for place, (rate, dropout) in enumerate(panels, start=1):
+            axes = figure.add_subplot(len(panels), 1, place)
+            _panel(axes, tuning, (rate, dropout))
+            axes.set_title(f"learning rate {rate:g}, dropout {dropout:g}")
+        for suffix, metadata in (
+            ("svg", {"Date": None, "Creator": None}),
+            ("png", {"Software": None}),
+        ):
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=suffix, metadata=metadata)
+            write_atomically(folder / f"tune.{suffix}", buffer.getvalue())
+    return "tune.png"
+
+
+def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
+    """The settings of one learning rate and dropout."""
+    members = [n for n, setting in enumerate(tuning.settings) if setting[2:] == panel]
+    by_layers = groupby(members, lambda n: tuning.settings[n].n_layers)
+    for n_layers, numbers_ in by_layers:
+        numbers = list(numbers_)
+        colour, marker = _LOOKS[n_layers]
+        comparisons = [tuning.difference(number) for number in numbers]
+        shift = (LAYERS.index(n_layers) - 1) * _SHIFT
+        axes.errorbar(
+            [SIZES.index(tuning.settings[number].size) + shift for number in numbers],
+            [c.mean for c in comparisons],
+            yerr=[[c.mean - c.low for c in comparisons], [c.high - c.mean for c in comparisons]],
+            color=colour,
+            marker=marker,
+            ms=4,
+            lw=1,
+            elinewidth=0.8,
+            label=f"{n_layers} hidden layer{'s' if n_layers > 1 else ''}",
+        )
+    axes.axhline(0, color="0.3", lw=0.8, ls="--")
+    axes.set_xticks(range(len(SIZES)), [str(size) for size in SIZES])
+    axes.set(xlabel="units in each hidden layer", ylabel="F1 less the chosen setting's")
+    axes.legend(frameon=False)

@@ -1,0 +1,84 @@
+"""One job of the tuning: a network of one setting, trained on one domain, tested on one part."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.stats.scores import accuracy, f1_score
+from minimtl.study.jobs import TRAINING_VERSION, JobResult, decode, encode
+from minimtl.study.seeds import rng_for, stable_hash
+from minimtl.text.fromcounts import weigh_counts
+from minimtl.tune.data import SEED, TuneData, draw_per_class, rows_of
+from minimtl.tune.grid import Setting
+
+# Training documents, as many of each class as the study's `paper` protocol draws.
+PER_CLASS = 200
+
+
+class Fit(NamedTuple):
+    """Train by `setting` on domain number `domain`, test on the part `tested`."""
+
+    setting: Setting
+    domain: int
+    tested: int
+
+
+def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[Fit]:
+    """All fits, part by part, so that an interrupted tuning has every setting about equally."""
+    return [
+        Fit(setting, domain, tested)
+        for tested in range(n_parts)
+        for domain in range(n_domains)
+        for setting in settings
+    ]
+
+
+def key_of(fit: Fit, data_digest: str) -> str:
+    """A hash of all that the result depends on, as 64 hex digits."""
+    training = fit.setting.protocol().training_dict()
+    return stable_hash(
+        "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
+    )
+
+
+def keyed(fits: Sequence[Fit], data_digest: str) -> Iterator[tuple[str, Fit]]:
+    """Each fit behind its key."""
+    return ((key_of(fit, data_digest), fit) for fit in fits)
+
+
+def compute(fit: Fit, data: TuneData) -> bytes:
+    """Train the network and encode its `JobResult`; all settings see the same documents.
+
+    Vocabulary and idf come from all that may be learned from, the training documents are as many
+    of each class as the study's.
+    """
+    began = time.perf_counter()
+    protocol, domain = fit.setting.protocol(), data.domains[fit.domain]
+    learned, tested = rows_of(domain, fit.tested)
+    draws = rng_for("tune sample", SEED, domain.name, fit.tested)
+    drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
+    X = weigh_counts(domain.counts, learned, protocol.max_features)
+    rng = rng_for("tune training", key_of(fit, data.digest))
+    shape = Shape(X.shape[1], protocol.hidden_layer_sizes, (2,), protocol.activation)
+    history = train(
+        initialize(shape, rng, protocol.output_init_bound),
+        [TaskData(X[drawn], domain.labels[drawn], X[tested])],
+        Schedule(protocol.read_at + 1, protocol.batch_size, protocol.dropout),
+        Adam(protocol.learning_rate, protocol.beta1, protocol.beta2, protocol.eps),
+        rng,
+    )
+    accuracies, f1s = (
+        np.atleast_2d(score(domain.labels[tested], history.predictions[0]))
+        for score in (accuracy, f1_score)
+    )
+    return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
+
+
+def describe(fit: Fit, result: bytes) -> str:
+    """A finished fit in a few words, for the progress display."""
+    return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"
