@@ -6,7 +6,7 @@ from sklearn import linear_model, model_selection
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from minimtl.stats.crossval import cross_validate, k_fold, repeated_k_fold
+from minimtl.stats.crossval import cross_validate, grouped_k_fold, k_fold, repeated_k_fold
 from minimtl.stats.logistic import LogisticRegression, fit_logistic_regression
 from minimtl.stats.scaling import scaling_parameters
 
@@ -35,13 +35,26 @@ def as_folds(masks):
 
 
 @pytest.mark.parametrize(("n", "n_splits"), [(52, 5), (516, 5), (10, 10), (11, 3)])
-def test_fold_sizes_are_scikit_learns(n, n_splits):
-    folds = k_fold(n, n_splits, np.random.default_rng(0))
+def test_splits_are_scikit_learns(n, n_splits, agreement):
+    """From the same permutation, which only the old generator can give scikit-learn."""
+    folds = k_fold(n, n_splits, np.random.RandomState(0))
     peers = model_selection.KFold(n_splits, shuffle=True, random_state=0).split(np.zeros(n))
-    assert [len(test) for _, test in folds] == [len(test) for _, test in peers]
+    for ours, theirs in zip(folds, peers, strict=True):
+        for mine, peer_indices in zip(ours, theirs, strict=True):
+            agreement("splits, sample by sample", "scikit-learn `KFold`", mine, peer_indices, 0)
 
 
-def test_scores_of_each_fold_are_scikit_learns():
+@pytest.mark.parametrize(("n", "n_groups", "n_splits"), [(52, 19, 5), (516, 153, 5), (30, 6, 4)])
+def test_sizes_of_grouped_folds_are_scikit_learns(n, n_groups, n_splits, agreement):
+    """Both fill the smallest fold with the largest group left; ties change places, not sizes."""
+    groups = np.random.default_rng(n).integers(0, n_groups, n)
+    folds = grouped_k_fold(groups, n_splits, np.random.default_rng(0))
+    peers = model_selection.GroupKFold(n_splits).split(groups, groups=groups)
+    ours, theirs = (sorted(len(test) for _, test in split) for split in (folds, peers))
+    agreement("sizes of grouped folds", "scikit-learn `GroupKFold`", ours, theirs, 0)
+
+
+def test_scores_of_each_fold_are_scikit_learns(agreement):
     X, y = problem(80)
     ours = cross_validate(LogisticRegression(), X, y, n_repeats=3, random_state=4)
     folds = as_folds(repeated_k_fold(80, 5, 3, np.random.default_rng(4)))
@@ -50,15 +63,14 @@ def test_scores_of_each_fold_are_scikit_learns():
     for name, scorer in SCORES.items():
         sign = -1 if scorer.startswith("neg") else 1
         # Two minima found to relative gradients of 1e-12; features of 100 magnify that.
-        np.testing.assert_allclose(
-            ours[name].ravel(), sign * theirs[f"test_{scorer}"], rtol=0, atol=1e-8
-        )
+        agreement(f"{name} of each fold", "scikit-learn `cross_validate`",
+                  ours[name].ravel(), sign * theirs[f"test_{scorer}"], 1e-8)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("scaling", "scaler"), [("minmax", MinMaxScaler), ("standard", StandardScaler)]
 )
-def test_scaling_inside_the_folds_is_a_pipeline_of_scikit_learn(scaling, scaler):
+def test_scaling_inside_the_folds_is_a_pipeline_of_scikit_learn(scaling, scaler, agreement):
     X, y = problem(60)
     test = repeated_k_fold(60, 5, 2, np.random.default_rng(5)).reshape(-1, 60)
     center, scale = scaling_parameters(X, scaling, ~test)
@@ -66,5 +78,6 @@ def test_scaling_inside_the_folds_is_a_pipeline_of_scikit_learn(scaling, scaler)
     for k, held_out in enumerate(test):
         theirs = peer(scaler()).fit(X[~held_out], y[~held_out])[-1]
         # The batch works in the units of X, whose means are up to 1,000 times their spread.
-        np.testing.assert_allclose(fits.coef[k], theirs.coef_[0], rtol=0, atol=1e-8)
-        np.testing.assert_allclose(fits.intercept[k], theirs.intercept_[0], rtol=0, atol=1e-8)
+        ours = np.append(fits.coef[k], fits.intercept[k])
+        agreement(f"coefficients, {scaling} scaling inside the folds", "scikit-learn pipeline",
+                  ours, np.append(theirs.coef_, theirs.intercept_), 1e-8)  # fmt: skip

@@ -10,6 +10,7 @@ from scipy.optimize import curve_fit
 from minimtl.stats.curves import fit_log_curves
 
 LOG_NAME = re.compile(r"exp\d_0/results200/simple/[^/]+")
+PEER = "SciPy `curve_fit`"
 LOSS = re.compile(r"^Epoch \d+, loss ([^,]+),", re.MULTILINE)
 
 
@@ -39,7 +40,7 @@ def scipys_fit(losses, start):
 
 @pytest.mark.corpus
 @pytest.mark.slow
-def test_fits_the_released_curves_as_scipy_does(data_dir):
+def test_fits_the_released_curves_as_scipy_does(data_dir, agreement):
     losses = released_loss_curves(data_dir)
     assert losses.shape == (172, 150)
     for row, fit in zip(losses, fit_log_curves(losses), strict=True):
@@ -47,6 +48,9 @@ def test_fits_the_released_curves_as_scipy_does(data_dir):
         (a, b, c), rss = scipys_fit(row, start=(-0.2, 0.7, 0.2))
         assert not fit.at_bound
         assert fit.rss <= rss * (1 + 1e-12)
+        agreement("residual sum of squares, 172 released curves", PEER,
+                  fit.rss, rss, 1e-12, relative=True)  # fmt: skip
         # SciPy finds the minimum from values of RSS, flat to 1e-16 over 1e-8 in the parameters,
         # times the curve's condition number of about 100; ours from its slope.
-        assert (fit.a, fit.b, fit.c) == pytest.approx((a, b, c), rel=1e-5)
+        for name, ours, theirs in (("a", fit.a, a), ("b", fit.b, b), ("c", fit.c, c)):
+            agreement(f"{name}, 172 released curves", PEER, ours, theirs, 1e-5, relative=True)

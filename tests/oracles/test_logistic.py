@@ -18,6 +18,7 @@ from sklearn import linear_model
 from minimtl.stats.logistic import LogisticRegression, fit_logistic_regression
 
 STRENGTHS = [1e-4, 1e-2, 1.0, 1e2, 1e4]
+PEER = "scikit-learn `newton-cholesky`"
 KINDS = ["overlapping", "separable", "constant column", "collinear columns", "wide"]
 
 
@@ -46,49 +47,53 @@ def peer(C, X, y, sample_weight=None, fit_intercept=True):
         ).fit(X, y, sample_weight)
 
 
-def assert_same_fit(ours, theirs, X, C):
+def assert_same_fit(ours, theirs, X, C, agreement, what):
     size = max(1.0, np.abs(theirs.coef_).max())
     atol = size * max(1e-11, C * 1e-11)
-    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=0, atol=atol)
-    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=0, atol=atol)
-    np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=0, atol=atol)
+    for name in ("coef_", "intercept_"):
+        mine, peers = getattr(ours, name), getattr(theirs, name)
+        agreement(f"`{name}`, {what}, C = {C:g}", PEER, mine, peers, atol)
+    probabilities = ours.predict_proba(X), theirs.predict_proba(X)
+    agreement(f"probabilities, {what}, C = {C:g}", PEER, *probabilities, atol)
 
 
 @pytest.mark.parametrize("C", STRENGTHS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_minimum_is_that_of_scikit_learn(kind, C, n_classes):
+def test_minimum_is_that_of_scikit_learn(kind, C, n_classes, agreement):
     X, y = sample(kind, n_classes)
-    assert_same_fit(LogisticRegression(C=C).fit(X, y), peer(C, X, y), X, C)
+    ours = LogisticRegression(C=C).fit(X, y)
+    assert_same_fit(ours, peer(C, X, y), X, C, agreement, "five kinds of data")
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("fit_intercept", [True, False])
-def test_sample_weights(n_classes, fit_intercept):
+def test_sample_weights(n_classes, fit_intercept, agreement):
     X, y = sample("overlapping", n_classes)
     weights = np.random.default_rng(9).exponential(size=len(y))
     ours = LogisticRegression(C=10, fit_intercept=fit_intercept).fit(X, y, weights)
-    assert_same_fit(ours, peer(10, X, y, weights, fit_intercept), X, 10)
+    theirs = peer(10, X, y, weights, fit_intercept)
+    assert_same_fit(ours, theirs, X, 10, agreement, "sample weights")
 
 
 @pytest.mark.parametrize("C", STRENGTHS)
-def test_penalised_intercept_is_a_column_of_ones(C):
+def test_penalised_intercept_is_a_column_of_ones(C, agreement):
     X, y = sample("overlapping")
     ours = LogisticRegression(C=C, penalize_intercept=True).fit(X, y)
     theirs = peer(C, np.column_stack([X, np.ones(len(X))]), y, fit_intercept=False)
     atol = max(1e-11, C * 1e-11)
-    np.testing.assert_allclose(ours.coef_[0], theirs.coef_[0, :-1], rtol=0, atol=atol)
-    np.testing.assert_allclose(ours.intercept_[0], theirs.coef_[0, -1], rtol=0, atol=atol)
+    theta = np.append(ours.coef_, ours.intercept_)
+    agreement(f"intercept penalised too, C = {C:g}", PEER, theta, theirs.coef_[0], atol)
 
 
-def test_penalised_intercept_is_liblinears():
+def test_penalised_intercept_is_liblinears(agreement):
     X, y = sample("overlapping")
     ours = LogisticRegression(penalize_intercept=True).fit(X, y)
     theirs = linear_model.LogisticRegression(solver="liblinear", tol=1e-12, max_iter=10000)
     theirs.fit(X, y)
     # LIBLINEAR's stopping rule leaves a gradient of about 1e-9 of the first one.
-    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=0, atol=1e-7)
-    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=0, atol=1e-7)
+    both = [np.append(fit.coef_, fit.intercept_) for fit in (ours, theirs)]
+    agreement("intercept penalised too, C = 1", "scikit-learn `liblinear`", *both, 1e-7)
 
 
 @pytest.mark.parametrize("penalize_intercept", [False, True])

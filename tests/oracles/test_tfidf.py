@@ -16,6 +16,7 @@ from minimtl.text.tfidf import TfidfVectorizer
 
 peer_text = pytest.importorskip("sklearn.feature_extraction.text")
 
+PEER = "scikit-learn `TfidfVectorizer`"
 WORDS = st.sampled_from(
     [
         "the",
@@ -116,16 +117,22 @@ def posts(data_dir):
 @pytest.mark.corpus
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_the_whole_corpus(posts, dtype):
+def test_the_whole_corpus(posts, dtype, agreement):
     peer = peer_text.TfidfVectorizer(max_features=10_000, dtype=dtype)
     ours = TfidfVectorizer(max_features=10_000, dtype=dtype)
     expected, X = peer.fit_transform(posts["train"]), ours.fit_transform(posts["train"])
     assert ours.vocabulary_ == peer.vocabulary_
     assert ours.get_feature_names_out().tolist() == peer.get_feature_names_out().tolist()
-    np.testing.assert_array_equal(ours.idf_, peer.idf_)
+    agreement(f"idf of 10,000 words, {dtype.__name__}", PEER, ours.idf_, peer.idf_, 0)
     tolerance = 1e-12 if dtype == np.float64 else 1e-6
-    assert abs(X - expected).max() < tolerance
-    assert abs(ours.transform(posts["test"]) - peer.transform(posts["test"])).max() < tolerance
+    held_out = ours.transform(posts["test"]), peer.transform(posts["test"])
+    for what, mine, theirs in (("training", X, expected), ("test", *held_out)):
+        np.testing.assert_array_equal(mine.indptr, theirs.indptr)
+        what = f"{mine.nnz:,} values of the {what} posts, {dtype.__name__}"
+        mine.sort_indices()
+        theirs.sort_indices()
+        np.testing.assert_array_equal(mine.indices, theirs.indices)
+        agreement(what, PEER, mine.data, theirs.data, tolerance)
 
 
 @pytest.mark.corpus

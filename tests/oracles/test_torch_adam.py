@@ -21,6 +21,9 @@ SETTINGS = [
     Adam(eps=1e-3),
 ]
 
+# The kernels' window of 256 terms, and their rule of two points, suit the usual decay rates only.
+UNSUITED = pytest.mark.xfail(strict=True, raises=AssertionError, reason="terms are cut off")
+
 
 class Peer:
     """`torch.optim.Adam` on one array."""
@@ -130,6 +133,19 @@ def race(adam, size, share, n_steps, what, agreement):
 @pytest.mark.parametrize("size", [1e-9, 1e-4, 1.0])
 def test_deferred_moves(adam, size, n_steps, agreement):
     race(adam, size, 0.05, n_steps, "deferred moves, up to 400 steps", agreement)
+
+
+@pytest.mark.parametrize(
+    "adam",
+    [
+        Adam(beta1=0.95),
+        Adam(beta2=0.9999),
+        pytest.param(Adam(beta1=0.99), marks=UNSUITED),
+        pytest.param(Adam(beta2=0.9), marks=UNSUITED),
+    ],
+)
+def test_deferred_moves_at_other_decay_rates(adam, agreement):
+    race(adam, 1e-4, 0.003, 600, "deferred moves, other decay rates", agreement)
 
 
 @pytest.mark.parametrize("share", [0.003, 0.1])

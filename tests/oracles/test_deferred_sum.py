@@ -1,0 +1,95 @@
+"""The two-point rule for deferred moves against the sum it stands for.
+
+A row last updated at step s, with moments m and r = √v, moves over K steps without a gradient by
+m·f(r), f(r) = Σ_k w_k / (r·u_k + ε) (docs/deferred-adam.md). The peer is this sum, term by term
+in float64. The rule is wrong at most where r is near ε; r runs from 1e-4·ε to 1e8·ε here.
+"""
+
+import numpy as np
+import pytest
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.kernels.adam import EXACT_STEPS, WINDOW, extend_idle
+from minimtl.nn.trainer import _idle
+
+ADAM = Adam()
+GAPS = [1, 2, 3, 5, 10, 20, 50, 100, 250]
+R = ADAM.eps * np.logspace(-4, 8, 481)
+PEER = "the sum, term by term"
+
+
+def terms(s, gap):
+    """The weights w_k and the z_k = 1/u_k of the idle steps k = 1 … gap after step s."""
+    k = np.arange(1, gap + 1)
+    w = ADAM.learning_rate * ADAM.beta1**k / -np.expm1((s + k) * np.log(ADAM.beta1))
+    z = ADAM.beta2 ** (-k / 2) * np.sqrt(-np.expm1((s + k) * np.log(ADAM.beta2)))
+    return w, z
+
+
+def gauss_rule(w, x, n):
+    """Nodes and weights of the n-point rule of the measure Σ w_k δ(x_k) (Golub & Welsch 1969)."""
+    x0, w0 = x.mean(), w.sum()
+    p_before, p, diagonal, off = np.zeros_like(x), np.full_like(x, w0**-0.5), [], []
+    for j in range(n):
+        diagonal.append(w @ (p * (x - x0) * p))
+        q = (x - x0 - diagonal[j]) * p - (off[-1] * p_before if off else 0.0)
+        off.append(np.sqrt(w @ q**2))
+        if off[-1] < 1e-13:  # no more nodes than terms that differ
+            break
+        p_before, p = p, q / off[-1]
+    beyond = np.diag(off[: len(diagonal) - 1], 1)
+    nodes, vectors = np.linalg.eigh(np.diag(diagonal) + beyond + beyond.T)
+    return nodes + x0, w0 * vectors[0] ** 2
+
+
+def relative_error(s, gap, n):
+    """Largest relative error of the n-point rule over all r."""
+    w, z = terms(s, gap)
+    exact = (w * z / (R[:, None] + ADAM.eps * z)).sum(axis=1)
+    z_0 = np.sqrt(-np.expm1(s * np.log(ADAM.beta2)))
+    y, omega = gauss_rule(w, z / z_0 - 1.0, n)
+    z = (1.0 + y) * z_0
+    return np.abs((omega * z / (R[:, None] + ADAM.eps * z)).sum(axis=1) / exact - 1.0).max()
+
+
+def bound(s, gap, n):
+    """max_a a/(1+a)^2n of the mean of π_n²: what the page derives for the relative error."""
+    w, z = terms(s, gap)
+    y = z / np.sqrt(-np.expm1(s * np.log(ADAM.beta2))) - 1.0
+    nodes, _ = gauss_rule(w, y, n)
+    largest = (2 * n - 1) ** (2 * n - 1) / (2 * n) ** (2 * n)
+    return largest * (w @ np.prod([(y - node) ** 2 for node in nodes], axis=0)) / w.sum()
+
+
+@pytest.mark.parametrize("s", [1, 10, 50, 100, 300, 1000])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_error_of_a_rule_of_n_points_is_within_its_bound(s, n, agreement):
+    error = max(relative_error(s, gap, n) for gap in GAPS)
+    # A sum of up to 250 positive terms and its rule are each rounded by some 1e-15 of themselves.
+    allowed = max(bound(s, gap, n) for gap in GAPS) + 1e-14
+    what = f"rule of {n} point{'s'[: n - 1]}, last update at step {s:,}"
+    agreement(what, PEER, error, 0.0, allowed)
+    # Early on y is not small against 1, which the bound's last step takes it to be.
+    assert s < 50 or error > allowed / 4 - 1e-14
+
+
+def test_kernel_uses_this_rule_where_it_is_exact_to_float32(agreement):
+    """The nodes that `extend_idle` keeps, for rows last updated when the rule begins and later."""
+    last_step, errors = EXACT_STEPS + 400, []
+    idle = _idle(ADAM, last_step)
+    for t in range(1, last_step + 1):
+        extend_idle(idle, t, np.float32(ADAM.eps))
+        for s in (EXACT_STEPS, EXACT_STEPS + 7, EXACT_STEPS + 100):
+            if s < t <= s + WINDOW:
+                w, z = terms(s, t - s)
+                exact = (w * z / (R[:, None] + ADAM.eps * z)).sum(axis=1)
+                a1, a2, e1, e2 = idle.nodes[s].astype(float)
+                rule = a1 / (R + e1) + a2 / (R + e2)
+                errors.append(np.abs(rule / exact - 1.0).max())
+    # The rule's own 1.2e-6, and the rounding of its four numbers to float32, 6e-8 each.
+    agreement("kernel's rule from step 100 on", PEER, max(errors), 0.0, 1.5e-6)
+
+
+def test_terms_beyond_the_window_are_nothing(agreement):
+    shares = [terms(s, 4000)[0][WINDOW:].sum() / terms(s, 4000)[0].sum() for s in (1, 10, 1000)]
+    agreement("share of the terms beyond the window", PEER, max(shares), 0.0, 3e-12)
