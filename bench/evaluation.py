@@ -1,6 +1,7 @@
 """What it costs to predict all test documents after every epoch, as a share of the training."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -21,14 +22,11 @@ def measure(settings: Settings) -> list[Row]:
     rows = []
     for n_tasks, what in ((1, "single task"), (2, "two tasks jointly")):
         tasks = settings.tasks(n_tasks)
-        n_test = sum(task.X_test.shape[0] for task in tasks)
+        n_test = sum(task.X_test.shape[0] for task in tasks if task.X_test is not None)
         unfollowed = [TaskData(task.X, task.y) for task in tasks]
         timings = interleave(
-            {
-                ALONE: lambda tasks=unfollowed: run(tasks),
-                FOLLOWED: lambda tasks=tasks: run(tasks),
-            },
-            settings.choose(15, 5),
+            {ALONE: partial(run, unfollowed), FOLLOWED: partial(run, tasks)},
+            settings.choose(15, 3),
             units=N_EPOCHS,
         )
         share = np.median(np.divide(timings[FOLLOWED].cpu, timings[ALONE].cpu)) - 1.0

@@ -7,6 +7,7 @@ ever more columns.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -29,14 +30,14 @@ PEER = "PyTorch EmbeddingBag, fused Adam"
 def measure(settings: Settings) -> list[Row]:
     """Milliseconds of CPU per step; the contestants of a round are the sizes."""
     rounds = settings.choose(25, 5)
-    once = zipf_documents(400, 2_000)
-    rows = grow(
-        EQUAL_NONZEROS, {n: OurEpochs([zipf_documents(400, n)]) for n in VOCABULARIES}, rounds
-    )
-    rows += grow(SAME_WORDS, {n: OurEpochs([spread(once, n)]) for n in VOCABULARIES}, rounds)
-    rows += grow("documents", {n: OurEpochs([zipf_documents(n, 10_000)]) for n in DOCUMENTS}, rounds)
-    tenthousand = zipf_documents(400, 10_000)
-    rows += grow("hidden width", {n: OurEpochs([tenthousand], hidden=(n, n)) for n in WIDTHS}, rounds)
+    once, tenthousand = zipf_documents(400, 2_000), zipf_documents(400, 10_000)
+    kinds = {
+        EQUAL_NONZEROS: {n: OurEpochs([zipf_documents(400, n)]) for n in VOCABULARIES},
+        SAME_WORDS: {n: OurEpochs([spread(once, n)]) for n in VOCABULARIES},
+        "documents": {n: OurEpochs([zipf_documents(n, 10_000)]) for n in DOCUMENTS},
+        "hidden width": {n: OurEpochs([tenthousand], hidden=(n, n)) for n in WIDTHS},
+    }
+    rows = [row for what, ours in kinds.items() for row in grow(what, ours, rounds)]
     if not needs("torch", "oracles"):
         rows += grow_peer(once, settings.choose(5, 2))
     return rows
@@ -92,7 +93,7 @@ def grow_peer(task: TaskData, rounds: int) -> list[Row]:
     rows = []
     for n in VOCABULARIES:
         peer = TorchEpochs([spread(task, n)], "EmbeddingBag", "fused")
-        timings = interleave({PEER: lambda peer=peer: peer.epoch(3)}, rounds, units=3)
+        timings = interleave({PEER: partial(peer.epoch, 3)}, rounds, units=3)
         rows.append(timing_row(SECTION, f"{SAME_WORDS}: {n:,}", PEER, timings[PEER]))
     return rows
 

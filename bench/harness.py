@@ -58,4 +58,3 @@ def interleave(
 def ratio(slower: Timing, faster: Timing) -> float:
     """Median over the rounds of how many times as long `slower` took in the same round."""
     return float(np.median(np.divide(slower.cpu, faster.cpu)))
-

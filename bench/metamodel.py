@@ -41,7 +41,9 @@ def measure(settings: Settings) -> list[Row]:
     missing = needs("sklearn", "oracles")
     if not missing:
         contestants |= sklearn_contestants(sample, design)
-    rows = timing_rows(SECTION, what, interleave(contestants, settings.choose(9, 3)), "s")
+    rows = timing_rows(
+        SECTION, what, interleave(contestants, settings.choose(9, 2), warm_up=0), "s"
+    )
     peer = "scikit-learn LogisticRegression"
     return rows + ([missing_row(SECTION, what, peer, missing)] if missing else [])
 
@@ -66,7 +68,8 @@ def sklearn_contestants(sample: Sample, design: Design) -> dict[str, Callable[[]
     from sklearn.linear_model import LogisticRegression
 
     X = scale_features(sample.X, PAPER)
-    folds = [(np.flatnonzero(a), np.flatnonzero(b)) for a, b in zip(design.train, design.test)]
+    masks = zip(design.train, design.test, strict=True)
+    folds = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in masks]
 
     def loop(solver: str) -> Callable[[], object]:
         def fit_all() -> list[np.ndarray]:

@@ -19,8 +19,6 @@ from minimtl.nn.network import Network
 from minimtl.nn.training import TaskData
 
 torch.set_num_threads(1)
-# PyTorch says of every CSR tensor that these are in beta.
-warnings.filterwarnings("ignore", message="Sparse", category=UserWarning)
 
 INPUTS = ("dense", "CSR", "EmbeddingBag")
 ADAMS: dict[str, dict[str, bool]] = {
@@ -110,5 +108,7 @@ def _document_tensor(tasks: Sequence[TaskData], start: int, document_input: str)
     indptr, indices = (torch.tensor(part.astype(np.int64)) for part in (X.indptr, X.indices))
     values = torch.tensor(X.data)
     if document_input == "CSR":
-        return torch.sparse_csr_tensor(indptr, indices, values, size=X.shape)
+        with warnings.catch_warnings():  # PyTorch says once that CSR tensors are in beta
+            warnings.simplefilter("ignore")
+            return torch.sparse_csr_tensor(indptr, indices, values, size=X.shape)
     return indices, indptr[:-1], values

@@ -7,6 +7,7 @@ CPU seconds include those of ended children (wait4). Peak memory is the kernel's
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Ended:
     wall, cpu : seconds.
     parent_mb, worker_mb : peak resident memory of the process and of its largest descendant, in
         units of 2**20 bytes; 0 where it could not be read.
+    exit_code : 0 if all went well.
     error : empty, or the last line of standard error of a command that failed.
     """
 
@@ -31,6 +33,7 @@ class Ended:
     cpu: float
     parent_mb: float
     worker_mb: float
+    exit_code: int
     error: str
 
 
@@ -38,27 +41,31 @@ def run_python(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None, *, memory: bool = False
 ) -> Ended:
     """Run this interpreter with `arguments`; memory is only looked at when asked for."""
-    began, peaks = time.perf_counter(), {}
-    with subprocess.Popen(
-        [sys.executable, *arguments],
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
+    began = time.perf_counter()
+    peaks: dict[int, float] = {}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env={**os.environ, **(environment or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
         while memory and not _has_ended(process.pid):
             for pid in _family(process.pid):
                 peaks[pid] = max(peaks.get(pid, 0.0), _peak_mb(pid))
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        errors = process.stderr.read() if process.stderr else b""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    lines = errors.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        errors.seek(0)
+        lines = errors.read().decode(errors="replace").split("\n")
+        said = [line for line in lines if line.strip()] or ["it said nothing"]
     return Ended(
         wall=time.perf_counter() - began,
         cpu=usage.ru_utime + usage.ru_stime,
         parent_mb=peaks.pop(process.pid, 0.0),
         worker_mb=max(peaks.values(), default=0.0),
-        error=lines[-1] if process.returncode else "",
+        exit_code=process.returncode,
+        error=said[-1] if process.returncode else "",
     )
 
 

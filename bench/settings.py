@@ -1,6 +1,7 @@
 """How much is measured, and on what."""
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +22,14 @@ from minimtl.study.tasks import Pair, related_pairs
 TYPICAL_PAIR = 44
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def corpus_at_hand() -> str:
     """The real corpus where it is on this machine, else ``synthetic``; nothing is downloaded."""
     provided = Path(os.environ.get("MINIMTL_DATA", ""), BYDATE.file_name)
-    path = provided if provided.is_file() else cached(BYDATE, print)
+    path = provided if provided.is_file() else cached(BYDATE, _say)
     return str(path) if path else "synthetic"
 
 
@@ -47,7 +52,17 @@ class Settings:
 
     @cached_property
     def corpus(self) -> Corpus:
-        return load_corpus(self.corpus_choice, announce=print)
+        return load_corpus(self.corpus_choice, announce=_say)
+
+    @property
+    def described(self) -> str:
+        """The corpus in words; times on made-up texts say nothing of the real ones."""
+        corpus = self.corpus
+        made_up = " (made up: the real corpus is not at hand)" * (corpus.edition == "synthetic")
+        return (
+            f"{corpus.edition} edition{made_up}, {len(corpus.train):,} training and "
+            f"{len(corpus.test):,} test documents"
+        )
 
     @cached_property
     def data(self) -> StudyData:

@@ -27,5 +27,7 @@ def measure(settings: Settings) -> list[Row]:
         contestants[SKLEARN] = lambda: Peer(max_features=10_000, dtype=np.float32).fit_transform(
             texts
         )
-    rows = timing_rows(SECTION, what, interleave(contestants, settings.choose(9, 2)), "s")
+    rows = timing_rows(
+        SECTION, what, interleave(contestants, settings.choose(9, 2), warm_up=0), "s"
+    )
     return rows + ([missing_row(SECTION, what, SKLEARN, missing)] if missing else [])

@@ -21,7 +21,7 @@ def measure(settings: Settings) -> list[Row]:
     """Milliseconds of CPU per step, single and joint; a round is an epoch of each."""
     rows = []
     for n_tasks, what in WHATS.items():
-        timings = time_epochs(settings.tasks(n_tasks), settings.choose(41, 7))
+        timings = time_epochs(settings.tasks(n_tasks), settings.choose(41, 5))
         rows += timing_rows(SECTION, what, timings)
         rows += missing_rows(what, n_tasks)
     return rows
@@ -39,7 +39,7 @@ def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
         contestants |= torch_contestants(tasks)
     for _ in range(WARM_UP):
         ours.epoch()
-    return interleave(contestants, rounds, warm_up=2, units=ours.n_steps)
+    return interleave(contestants, rounds, warm_up=1, units=ours.n_steps)
 
 
 def torch_contestants(tasks: list[TaskData]) -> dict[str, Callable[[], object]]:
