@@ -30,7 +30,7 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 SHARED = {"errors", "_version", "cache", "atomic", "validation", "estimator"}
 
 RUN_TIME = {"numpy", "scipy", "numba", "llvmlite"}
-OPTIONAL = {"matplotlib", "jinja2", "tqdm", "distributed", "mpi4py", "threadpoolctl"}
+OPTIONAL = {"matplotlib", "jinja2", "tqdm", "distributed", "dask", "mpi4py", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
 # estimator's tags, or somebody asking for output in pandas.
 CALLERS_OWN = {("sklearn", "estimator.py"), ("pandas", "tfidf.py")}
