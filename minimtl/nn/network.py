@@ -15,6 +15,7 @@ treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,10 @@ class Network:
         for n_classes in self.shape.n_classes:
             self.head_weights.append(take(n_classes, hidden[-1]).T)
             self.head_biases.append(take(n_classes))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copies and pickles take the views anew; each would else become an array of its own.
+        return Network, (self.shape, self.first, self.flat)
 
     @classmethod
     def zeros(cls, shape: Shape, n_rows: int, dtype: np.dtype | type) -> "Network":

@@ -12,6 +12,8 @@ Notation (sizes as in `network`)::
 
 Everything is computed in the dtype of the network's parameters; float64 is what the tests
 hold the float32 kernels against.
+
+Derived in docs/mathematics.md, §1.
 """
 
 from collections.abc import Sequence
@@ -22,6 +24,7 @@ from scipy import sparse
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.dropout import dropout_mask
+from minimtl.nn.moments import Moments
 from minimtl.nn.network import Network
 
 
@@ -173,3 +176,15 @@ class ReferenceTrainer:
 
     def finish(self) -> None:
         """Nothing is deferred here; the compiled twin makes its outstanding moves."""
+
+    def resume(self, moments: Moments) -> None:
+        """Go on from the state of an earlier training, as if this were its next step."""
+        self.step = moments.step
+        for part in ("first", "flat"):
+            getattr(self.m, part)[:] = getattr(moments.m, part)
+            getattr(self.v, part)[:] = getattr(moments.r, part) ** 2
+
+    def moments(self) -> Moments:
+        """Where Adam stands."""
+        r = Network(self.network.shape, np.sqrt(self.v.first), np.sqrt(self.v.flat))
+        return Moments(self.step, self.m, r)

@@ -9,6 +9,7 @@ from minimtl.nn.kernels.adam import Constants, Idle, settle
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Buffers, Flat, Rule, predict, train_epoch
 from minimtl.nn.kernels.layers import Layout
+from minimtl.nn.moments import Moments
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, flat_offsets
 
 
@@ -87,6 +88,23 @@ class KernelTrainer:
         """Make all outstanding moves and write the first weight matrix back to the network."""
         settle(self.rows, self.last, self.step, self.idle, self.constants)
         self.network.first[:] = self.rows[:, : self.network.shape.hidden[0]]
+
+    def resume(self, moments: Moments) -> None:
+        """Go on from the state of an earlier training, as if this were its next step."""
+        m, r = self._moments_of_rows()
+        m[:], r[:] = moments.m.first, moments.r.first
+        self.flat.m[:], self.flat.r[:] = moments.m.flat, moments.r.flat
+        self.last[moments.moved_rows()] = self.step = moments.step
+
+    def moments(self) -> Moments:
+        """Where Adam stands after `finish`."""
+        m, r = self._moments_of_rows()
+        shape = self.network.shape
+        return Moments(self.step, Network(shape, m, self.flat.m), Network(shape, r, self.flat.r))
+
+    def _moments_of_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        S, width = self.rows.shape[1] // 3, self.network.shape.hidden[0]
+        return self.rows[:, S : S + width], self.rows[:, 2 * S : 2 * S + width]
 
 
 def _padded(width: int) -> int:

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.backend import trainer_class
+from minimtl.nn.moments import Moments
 from minimtl.nn.network import Network
 
 
@@ -70,11 +71,17 @@ def train(
     adam: Adam,
     rng: np.random.Generator,
     backend: str | None = None,
+    moments: Moments | None = None,
 ) -> History:
-    """Train `network` in place on `tasks` together; deterministic given `rng` and the backend."""
+    """Train `network` in place on `tasks` together; deterministic given `rng` and the backend.
+
+    `moments` are those of an earlier training that this one continues; they too are brought up
+    to date in place. None: Adam begins anew, and what it ends with is dropped.
+    """
     _check(network, tasks, schedule)
     Trainer, dtype = trainer_class(backend)
-    active = np.unique(np.concatenate([task.X.indices for task in tasks]))
+    words = [task.X.indices for task in tasks]
+    active = np.unique(np.concatenate(words if moments is None else [*words, moments.moved_rows()]))
     columns = np.full(network.shape.n_features, -1, np.int64)
     columns[active] = np.arange(len(active))
     part = network.with_rows(active, np.dtype(dtype))
@@ -87,6 +94,8 @@ def train(
         dropout=schedule.dropout,
         task_weights=np.asarray(schedule.task_weights or np.ones(len(tasks))),
     )
+    if moments is not None:
+        trainer.resume(moments.with_rows(active, np.dtype(dtype)))
     followed = [_split_columns(task.X_test, columns, network, len(active)) for task in tasks]
     losses = np.empty((len(tasks), schedule.n_epochs))
     predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
@@ -99,6 +108,8 @@ def train(
     trainer.finish()
     network.first[active] = part.first
     network.flat[:] = part.flat
+    if moments is not None:
+        moments.put(active, trainer.moments())
     return History(losses, predictions)
 
 

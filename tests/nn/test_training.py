@@ -1,10 +1,13 @@
 """Training as a whole: curves, active words, unequal tasks, determinism, refusals."""
 
+import copy
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
+from minimtl.nn.moments import Moments
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.training import Schedule, TaskData, train
@@ -110,3 +113,37 @@ def test_refusals(labels, schedule, sentence, documents):
     task = TaskData(documents(3, 120), np.array(labels))
     with pytest.raises(ValueError, match=sentence):
         fit([task], "numba", **schedule)
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+@pytest.mark.parametrize("sizes", [(50,), (40, 40)])
+def test_epochs_one_by_one_are_the_unbroken_training(make_task, backend, sizes):
+    """A word that the later documents lack goes on moving, by the moments it has."""
+    first, second = [make_task(n) for n in sizes], [make_task(n) for n in sizes]
+    for task in second:
+        task.X.data[task.X.indices >= 80] = 0.0
+        task.X.eliminate_zeros()
+    shape = Shape(120, (16, 8), (2,) * len(sizes))
+    one_by_one = initialize(shape, np.random.default_rng(0))
+    unbroken = copy.deepcopy(one_by_one)
+    moments, rng = Moments.zeros(shape), np.random.default_rng(1)
+    for tasks in (first,) * 60 + (second,) * 3:
+        train(one_by_one, tasks, Schedule(1), Adam(), rng, backend, moments)
+    continued, rng = Moments.zeros(shape), np.random.default_rng(1)
+    for tasks, n_epochs in ((first, 60), (second, 3)):
+        train(unbroken, tasks, Schedule(n_epochs), Adam(), rng, backend, continued)
+    assert moments.step == continued.step == 63 * 2
+    # Between calls all is rounded to float32, some 1e-7 of weights and moves of at most 1 each.
+    for part in ("first", "flat"):
+        np.testing.assert_allclose(
+            getattr(one_by_one, part), getattr(unbroken, part), atol=2e-6, rtol=0
+        )
+    absent = np.setdiff1d(first[0].X.indices, np.concatenate([t.X.indices for t in second]))
+    start = initialize(shape, np.random.default_rng(0)).first
+    assert (one_by_one.first[absent] != start[absent]).any(axis=1).all()
+
+
+def test_a_copied_network_has_views_of_its_own_parameters(rng):
+    network = copy.deepcopy(initialize(Shape(5, (4, 3), (2,)), rng))
+    network.flat[:] = 7.0
+    assert (network.weights[1] == 7.0).all()
