@@ -6,6 +6,8 @@ Notation: t step (1, 2, …), g gradient, m and v its running first and second m
     w ← w − lr·m̂ / (√v̂ + ε),     m̂ = m/(1−β1ᵗ),  v̂ = v/(1−β2ᵗ)
 
 Kingma & Ba (2015), "Adam: a method for stochastic optimization", Algorithm 1.
+
+Derived in docs/mathematics.md, §2.
 """
 
 from dataclasses import dataclass

@@ -21,6 +21,8 @@ All minima between `C_MIN` and `C_MAX` are bracketed by the sign of this slope o
 lowest is taken, and bisected to float64 precision. Below C_MIN the curve of 150 epochs is a
 straight line to within one part in a hundred, and a and c have no separate meanings; above C_MAX
 it is a·ln i from the second epoch on, and c says only how far the first loss stands apart.
+
+Derived in docs/mathematics.md, §6.
 """
 
 from dataclasses import dataclass

@@ -15,6 +15,8 @@ two fits at n_test / (n_test + n_train), which makes the variance of x̄
     v = (1/m + ρ) s²,   and the interval  x̄ ± t_{(1 + level)/2} √v.
 
 With ρ = 0 the fits are independent, and this is the ordinary interval of a mean.
+
+Derived in docs/mathematics.md, §10.
 """
 
 import math

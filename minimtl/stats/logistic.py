@@ -6,6 +6,8 @@ each class; `minimtl.stats.logistic_loss` has what is minimised.
 With more features than samples the coefficients lie in the span of the samples, as any part
 outside of it adds to the penalty and to no decision. With X' = QR, that is w = Qu: the same
 problem in n_samples unknowns, the rows of R' in place of those of X, and |w| = |u|.
+
+Derived in docs/mathematics.md, §7.
 """
 
 import warnings

@@ -5,6 +5,8 @@
 with z = ±1 the classes, s the sample weights, and C as in scikit-learn; the term in brackets is
 there when the intercept is penalised too (as LIBLINEAR does with ``intercept_scaling=1``).
 `minimtl.stats.newton` finds the minimum of `minimtl.stats.logistic_loss`.
+
+Derived in docs/mathematics.md, §8.
 """
 
 from dataclasses import dataclass

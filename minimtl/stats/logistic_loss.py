@@ -19,6 +19,8 @@ K classes with a θ_k each, π = softmax(x·θ_1, …, x·θ_K):
     H_kl = C Σ s (π_k [k = l] - π_k π_l) x x' + [k = l] Λ.
 
 C weighs the data against the penalty, as in scikit-learn.
+
+Derived in docs/mathematics.md, §7.
 """
 
 import numpy as np

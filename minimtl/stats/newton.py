@@ -15,6 +15,8 @@ end. A fit is finished when
 
 `scale` being the size of the terms that cancel in its gradient, or when rounding of f hides the
 fall that is left. Finished fits drop out of the batch.
+
+Derived in docs/mathematics.md, §7.
 """
 
 from dataclasses import dataclass

@@ -8,6 +8,8 @@ Both are ``(x - center) / scale`` for each feature, with
 and scale = 1 where that is 0, so that a constant feature becomes 0 (as scikit-learn's
 ``MinMaxScaler`` and ``StandardScaler`` do). Inside a cross-validation both are taken from the
 training samples only, and test samples may fall outside [0, 1].
+
+Derived in docs/mathematics.md, §8.
 """
 
 from typing import Literal

@@ -10,6 +10,8 @@ w       weights of the samples, shape (..., n); 0 leaves a sample out of a fold'
     F1 = 2 TP / (2 TP + FP + FN),  0 where the divisor is 0 (no positive, none predicted)
 
 Leading axes broadcast, and a score has their shape: a float for one vector of predictions.
+
+Derived in docs/mathematics.md, §9.
 """
 
 from typing import Any

@@ -6,6 +6,8 @@ R       correlation matrix of the features that vary, eigenvalues λ_1 ≥ … �
 VIF_j   variance inflation factor, 1 / (1 − R_j²), R_j² from regressing feature j on the others:
         by how much their correlation multiplies the variance of an unpenalised coefficient
 κ       condition number √(λ_1 / λ_p); above 30 is commonly called severe (Belsley 1980)
+
+Derived in docs/mathematics.md, §13.
 """
 
 from dataclasses import dataclass

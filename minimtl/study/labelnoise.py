@@ -14,6 +14,8 @@ the pairs' means less σ²/k, or 0 where that is negative. From them follow
 
 the second because the best a predictor can do is to know μ + t and to bet on its sign. It takes
 t and e as normal, e as equally strong for every pair, and labels as "mean gain above 0".
+
+Derived in docs/mathematics.md, §12.
 """
 
 from dataclasses import dataclass

@@ -7,6 +7,8 @@ bootstrap over pairs would draw intervals that are too short.
 Notation
 --------
 task    number of each pair's main task, shape (n_pairs,), int64
+
+Derived in docs/mathematics.md, §11.
 """
 
 import numpy as np

@@ -13,6 +13,8 @@ The smoothed idf is that of a collection with one more document, which holds eve
 The one that is added to either keeps words that all documents hold from vanishing.
 Source of the formulas: C. D. Manning, P. Raghavan, H. Schütze, *Introduction to Information
 Retrieval* (2008), 6.2 and 6.4; the two additions of one are scikit-learn's.
+
+Derived in docs/mathematics.md, §4.
 """
 
 from typing import Any
