@@ -14,8 +14,6 @@ Everything is computed in the dtype of the network's parameters; float64 is what
 hold the float32 kernels against.
 
 Derived in docs/mathematics.md, §1.
-
-Derived in docs/mathematics.md, §1.
 """
 
 from collections.abc import Sequence
