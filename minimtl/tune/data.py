@@ -4,19 +4,17 @@ Notation: n reviews of one domain; k folds. ``part`` (n,) says for each review i
 tested, 0 … k − 1, or `HELD_OUT`: not used to choose, only to see afterwards what was chosen.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.corpora.amazon import AmazonReviews
+from minimtl.stats.stratified import stratified_parts
 from minimtl.study.seeds import rng_for, stable_hash
 
 N_FOLDS = 5
-HELD_OUT = N_FOLDS
-# One more part of the same size as a fold is held out: 1/6 of the reviews.
-_N_PARTS = N_FOLDS + 1
+HELD_OUT = N_FOLDS  # one more part of the same size: a sixth of the reviews
 SEED = 0
 
 
@@ -53,7 +51,9 @@ class TuneData:
                     domain.domain,
                     domain.counts[:, unigrams],
                     domain.labels,
-                    divide(domain.labels, rng_for("tune parts", SEED, domain.domain)),
+                    stratified_parts(
+                        domain.labels, N_FOLDS + 1, rng_for("tune parts", SEED, domain.domain)
+                    ),
                 )
                 for domain in reviews.domains
             ),
@@ -61,27 +61,7 @@ class TuneData:
         )
 
 
-def divide(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A random part for each review, the classes in equal shares in every part; int64 (n,)."""
-    part = np.empty(len(labels), np.int64)
-    for label in np.unique(labels):
-        members = rng.permutation(np.flatnonzero(labels == label))
-        part[members] = np.arange(len(members)) % _N_PARTS
-    return part
-
-
 def rows_of(domain: Domain, tested: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows to learn from and rows to test on, where the part `tested` is tested."""
     learned = (domain.part != tested) & (domain.part != HELD_OUT)
     return np.flatnonzero(learned), np.flatnonzero(domain.part == tested)
-
-
-def draw_per_class(
-    rows: np.ndarray, labels: np.ndarray, n: int, rng: np.random.Generator
-) -> np.ndarray:
-    """At most `n` of the rows of each class, at random; `labels` are those of all documents."""
-    shuffled = rng.permutation(rows)
-    of_class: Sequence[np.ndarray] = [
-        shuffled[labels[shuffled] == label][:n] for label in np.unique(labels[rows])
-    ]
-    return np.sort(np.concatenate(of_class))

@@ -10,10 +10,11 @@ from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.training import Schedule, TaskData, train
 from minimtl.stats.scores import accuracy, f1_score
+from minimtl.stats.stratified import draw_per_class
 from minimtl.study.jobs import TRAINING_VERSION, JobResult, decode, encode
 from minimtl.study.seeds import rng_for, stable_hash
 from minimtl.text.fromcounts import weigh_counts
-from minimtl.tune.data import SEED, TuneData, draw_per_class, rows_of
+from minimtl.tune.data import SEED, TuneData, rows_of
 from minimtl.tune.grid import Setting
 
 # Training documents, as many of each class as the study's `paper` protocol draws.

@@ -1,0 +1,111 @@
+"""The paired runs of one main and one auxiliary set: who is trained and tested on what.
+
+Notation
+--------
+counts          words of all texts of both sets, main first: CSR int64 (n_texts, n_words)
+labels          of all texts, int64 (n_texts,), an index into the set's own classes
+run r           a draw of training texts and weights, the same texts alone and jointly
+
+A main set with a test part of its own is tested on it in every run. One without is divided into
+5 folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from minimtl.advise.sets import Prepared, Tokenizer
+from minimtl.nn.training import TaskData
+from minimtl.stats.stratified import draw_per_class, stratified_parts
+from minimtl.study.protocol import PAPER
+from minimtl.study.seeds import rng_for
+from minimtl.text.counts import count_matrix
+from minimtl.text.fromcounts import weigh_counts
+
+N_FOLDS = 5
+FEATURE_RUNS = PAPER.runs_related  # runs that the prediction's features are averaged over
+SEED = 0
+_MOST_TESTED = 2_000  # more would cost time and, beside what training texts add, tell little
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One run: rows (into ``counts`` of its pair), and the two sets as a network takes them."""
+
+    run: int
+    main_rows: np.ndarray
+    aux_rows: np.ndarray
+    test_rows: np.ndarray
+    main: TaskData
+    aux: TaskData
+    test_labels: np.ndarray
+    n_classes: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class PairOfSets:
+    """Both sets counted; see the notation above. ``ratio`` is of test to available texts."""
+
+    main: Prepared
+    aux: Prepared
+    counts: csr_matrix
+    labels: np.ndarray
+    per_class: int
+
+    @classmethod
+    def of(
+        cls, main: Prepared, aux: Prepared, tokenizer: Tokenizer, per_class: int
+    ) -> "PairOfSets":
+        """Count the words of both."""
+        texts = (*main.train, *main.test, *aux.train)
+        counts, _ = count_matrix((row.text for row in texts), tokenizer)
+        labels = (main.labels(main.train), main.labels(main.test), aux.labels(aux.train))
+        return cls(main, aux, counts, np.concatenate(labels), per_class)
+
+    @property
+    def ratio(self) -> float:
+        """Test texts of a run over the texts it may learn from, for the corrected interval."""
+        if self.main.test:
+            return min(len(self.main.test), _MOST_TESTED) / len(self.main.train)
+        return 1 / (N_FOLDS - 1)
+
+    def trials(self, n_runs: int) -> Iterator[Trial]:
+        """Runs 0 … n_runs − 1; the first ones do not depend on how many there are."""
+        n_train, n_main = len(self.main.train), len(self.main.train) + len(self.main.test)
+        aux = np.arange(n_main, len(self.labels))
+        for run in range(n_runs):
+            learned, tested = np.arange(n_train), np.arange(n_train, n_main)
+            if not self.main.test:
+                fold = self._folds(run // N_FOLDS)
+                learned, tested = (
+                    np.flatnonzero(fold != run % N_FOLDS),
+                    np.flatnonzero(fold == run % N_FOLDS),
+                )
+            yield self._trial(run, learned, tested, aux)
+
+    def _folds(self, repeat: int) -> np.ndarray:
+        """The fold of each main text, int64 (n_train,), each class in equal shares."""
+        rng = rng_for("advise folds", SEED, repeat)
+        return stratified_parts(self.labels[: len(self.main.train)], N_FOLDS, rng)
+
+    def _trial(self, run: int, learned: np.ndarray, tested: np.ndarray, aux: np.ndarray) -> Trial:
+        rng = rng_for("advise sample", SEED, run)
+        main_rows = draw_per_class(learned, self.labels, self.per_class, rng)
+        test_rows = np.sort(rng.permutation(tested)[:_MOST_TESTED])
+        aux_rows = draw_per_class(
+            aux, self.labels, self.per_class, rng_for("advise sample of aux", SEED, run)
+        )
+        known = np.concatenate([learned, aux])
+        X = weigh_counts(self.counts, known, PAPER.max_features)
+        return Trial(
+            run,
+            main_rows,
+            aux_rows,
+            test_rows,
+            TaskData(X[main_rows], self.labels[main_rows], X[test_rows]),
+            TaskData(X[aux_rows], self.labels[aux_rows]),
+            self.labels[test_rows],
+            (len(self.main.classes), len(self.aux.classes)),
+        )

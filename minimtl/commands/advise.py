@@ -1,0 +1,129 @@
+"""``minimtl advise``: will joint training with a candidate help a person's own text classifier?"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from minimtl.advise.page import Report
+
+HELP = "say whether training your texts jointly with other texts helps"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sets, the study, where to, and how much to measure."""
+    parser.add_argument(
+        "--main",
+        required=True,
+        metavar="FILE",
+        help="your labelled texts: .csv, .tsv or .jsonl with 'text' and 'label', or a folder "
+        "<label>/<file> or train/<label>/<file> with test/<label>/<file>",
+    )
+    parser.add_argument(
+        "--aux",
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="labelled texts that may help, as --main; repeat for more candidates",
+    )
+    parser.add_argument(
+        "--study",
+        metavar="DIR",
+        help="predict by this finished study (default: the meta-model that ships with minimtl)",
+    )
+    parser.add_argument("--out", metavar="DIR", help="also write advise.md and advise.html there")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--tokenizer",
+        choices=("words", "whitespace", "characters"),
+        default="words",
+        help="words: runs of letters and digits (default); whitespace: texts cut into words "
+        "already; characters: for scripts without spaces",
+    )
+    # The verdict says how many more runs would tell; this is how to make them.
+    parser.add_argument(
+        "--runs", type=_at_least(2), default=20, metavar="N", help="paired runs (default: 20)"
+    )
+    # The study's 200 is what the meta-model knows, and not what everybody has.
+    parser.add_argument(
+        "--per-class",
+        type=_at_least(1),
+        default=200,
+        metavar="N",
+        help="training texts of a class in a run, at most (default: 200, as in the study)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, train, and print the advice; write the pages where asked."""
+    from minimtl.advise.page import to_json, to_text
+
+    report = _report(args)
+    print(to_json(report) if args.json else to_text(report))
+    if args.out is not None:
+        _write_pages(report, Path(args.out))
+    return 0
+
+
+def _report(args: argparse.Namespace) -> "Report":
+    from minimtl.advise.advice import advise
+    from minimtl.advise.fit import fit_on_study
+    from minimtl.advise.metamodel import packaged_metamodel
+    from minimtl.advise.page import Report
+    from minimtl.advise.sets import TOKENIZERS, prepare, without_texts_of
+    from minimtl.corpora.files import read_text_set
+    from minimtl.study.executors import available_cores, make_executor
+
+    tokenizer = TOKENIZERS[args.tokenizer]
+    model = packaged_metamodel() if args.study is None else fit_on_study(Path(args.study))
+    main = prepare(read_text_set(Path(args.main)), tokenizer, is_main=True)
+    candidates = [
+        without_texts_of(prepare(read_text_set(Path(path)), tokenizer, is_main=False), main)
+        for path in args.aux
+    ]
+    print(
+        f"Training {args.runs} paired runs for each of {len(candidates)} candidates.",
+        file=sys.stderr,
+    )
+    with make_executor("process", min(available_cores(), args.runs)) as executor:
+        advised = advise(
+            main,
+            candidates,
+            model,
+            tokenizer,
+            n_runs=args.runs,
+            per_class=args.per_class,
+            executor=executor,
+        )
+    return Report(main, advised, model, args.per_class, args.tokenizer)
+
+
+def _write_pages(report: "Report", out: Path) -> None:
+    from minimtl.advise.page import can_draw_html, to_html, to_markdown
+    from minimtl.atomic import write_atomically
+    from minimtl.errors import MinimtlError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MinimtlError(f"Cannot make the folder {out}: {error.strerror}.") from None
+    pages = {"advise.md": to_markdown(report)}
+    if can_draw_html():
+        pages["advise.html"] = to_html(report)
+    else:
+        print("pip install 'minimtl[page]' adds advise.html.", file=sys.stderr)
+    for name, content in pages.items():
+        write_atomically(out / name, content.encode())
+    print(f"Written: {', '.join(str(out / name) for name in pages)}", file=sys.stderr)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        return value
+
+    return count
