@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -23,8 +24,25 @@ def available_cores() -> int:
 
 
 def check_executor(spec: str) -> None:
-    """Raise UsageError unless `spec` is ``process``, ``mpi`` or ``dask://HOST:PORT``."""
-    if spec not in ("process", "mpi") and not _DASK.fullmatch(spec):
+    """Find out early whether `make_executor` has what it needs for `spec`.
+
+    Raises
+    ------
+    UsageError
+        If it is none of ``process``, ``mpi`` and ``dask://HOST:PORT``, or MPI was not started.
+    MinimtlError
+        If the packages for it are missing.
+    """
+    if spec == "mpi":
+        _need("mpi4py.futures", "mpi")
+        if "mpi4py.futures" not in sys.orig_argv:
+            raise UsageError(
+                "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
+                "-m minimtl study --executor mpi ...`"
+            )
+    elif _DASK.fullmatch(spec):
+        _need("distributed", "dask")
+    elif spec != "process":
         raise UsageError(f"--executor {spec} is none of: process, mpi, dask://HOST:PORT")
 
 
@@ -43,10 +61,8 @@ def make_executor(spec: str, n_workers: int) -> Iterator[Executor]:
 
     Raises
     ------
-    UsageError
-        If `spec` is something else.
-    MinimtlError
-        If the packages for it are missing, or the scheduler does not answer.
+    UsageError, MinimtlError
+        As `check_executor`, or if the scheduler does not answer or has no workers.
     """
     check_executor(spec)
     if spec == "process":
@@ -70,7 +86,11 @@ def _dask_client(spec: str) -> Iterator[Any]:
         raise MinimtlError(
             f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
         ) from error
-    with client:
+    # Data go out with some jobs, which Dask takes for an oversight.
+    quiet = importlib.import_module("dask.config").set(
+        {"distributed.admin.large-graph-warning-threshold": "1 TB"}
+    )
+    with client, quiet:
         try:
             client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
         except TimeoutError as error:

@@ -1,18 +1,18 @@
 """Where jobs run: what is asked for is checked, and a real Dask cluster gives the same results."""
 
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import toy_study as toy
+from cluster import ENVIRONMENT, dask_worker, free_port, scheduler
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.study import executors
@@ -21,12 +21,18 @@ from minimtl.study.progress import Progress
 from minimtl.study.runner import RunSummary, run_jobs
 from minimtl.study.store import open_store
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
 
 @pytest.mark.parametrize("spec", ["process", "mpi", "dask://localhost:8786", "dask://[::1]:8786"])
-def test_executors_that_exist(spec):
+def test_executors_that_exist(monkeypatch, spec):
+    monkeypatch.setattr(executors, "_need", lambda module, extra: None)
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "mpi4py.futures", "run_study.py"])
     check_executor(spec)
+
+
+def test_mpi_without_mpiexec_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(executors, "_need", lambda module, extra: None)
+    with pytest.raises(UsageError, match="mpiexec -n RANKS python -m"):
+        check_executor("mpi")
 
 
 @pytest.mark.parametrize(
@@ -54,12 +60,6 @@ def test_there_is_at_least_one_core():
     assert 1 <= available_cores() <= os.cpu_count()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_no_scheduler_is_a_sentence(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 1)
@@ -68,39 +68,6 @@ def test_no_scheduler_is_a_sentence(monkeypatch):
         make_executor(f"dask://127.0.0.1:{free_port()}", 1),
     ):
         pass
-
-
-@contextmanager
-def started(*command):
-    """A process and all that it starts, for the length of a block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        env=ENVIRONMENT,
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-@contextmanager
-def scheduler():
-    port = free_port()
-    with started(
-        "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port),
-        "--no-dashboard",
-    ):  # fmt: skip
-        yield f"127.0.0.1:{port}"
-
-
-def dask_worker(address, *options):
-    return started(
-        "distributed.cli.dask_worker", f"tcp://{address}", "--host", "127.0.0.1",
-        "--nthreads", "1", "--no-dashboard", *options,
-    )  # fmt: skip
 
 
 @pytest.mark.slow
@@ -142,3 +109,24 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
         found = {key: store[key] for key in store}
     assert summary == RunSummary(0, 120, 0, ())
     assert found == {toy.key_of(job): toy.compute(job, toy.DATA) for job in jobs}
+
+
+@pytest.mark.slow
+def test_mpi_ranks_give_the_same_results(tmp_path):
+    pytest.importorskip("mpi4py")
+    mpiexec = Path(sys.executable).with_name("mpiexec")
+    mpiexec = str(mpiexec) if mpiexec.exists() else shutil.which("mpiexec")
+    if mpiexec is None:
+        pytest.skip("needs mpiexec")
+    as_root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    oversubscribe = {"PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
+    subprocess.run(
+        [
+            mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures",
+            Path(__file__).with_name("toy_study.py"), tmp_path, "1", "mpi",
+        ],
+        env=ENVIRONMENT | as_root | oversubscribe,
+        check=True,
+        timeout=120,
+    )  # fmt: skip
+    assert toy.stored_results(tmp_path) == toy.expected_results()
