@@ -14,7 +14,7 @@ from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.study.threads import pin_threads
 
-COMMANDS = ("study", "corpus", "audit", "report", "doctor")
+COMMANDS = ("study", "corpus", "tune", "advise", "audit", "report", "doctor")
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 

@@ -100,9 +100,7 @@ def collect(
     return outcomes, PairCurves(single.mean(axis=1), multi.mean(axis=1))
 
 
-def _features(
-    problem: Problem, run: int, results: Results, make: FeatureMaker
-) -> FloatArray:
+def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
     """The features of a run, float64 (n_pairs, 30): from the store, or made and stored."""
     key = stable_hash(
         "features",
