@@ -6,6 +6,7 @@ loads neither SciPy nor scikit-learn.
 """
 
 import warnings
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -156,87 +157,26 @@ def check_consistent_length(X: Any, y: Any) -> None:
         )
 
 
-def feature_names(X: Any) -> NDArray[np.object_] | None:
-    """The column names of a data frame if all are text, else None.
+def check_random_state(random_state: Any) -> np.random.Generator:
+    """A generator of its own for an estimator: the same for the same int, new for None.
+
+    A Generator or RandomState gives the seed, and so moves on: estimators that share it differ.
 
     Raises
     ------
-    TypeError
-        For a mixture of text and other column names.
+    TypeError, ValueError
+        For anything else, or a negative int.
     """
-    columns = getattr(X, "columns", None)
-    if columns is None:
-        return None
-    names = np.asarray(columns, dtype=object)
-    textual = [isinstance(name, str) for name in names]
-    if all(textual) and len(textual):
-        return names
-    if any(textual):
+    if isinstance(random_state, np.random.Generator):
+        random_state = random_state.integers(2**32, size=4, dtype=np.uint32)
+    elif isinstance(random_state, np.random.RandomState):
+        random_state = random_state.randint(2**32, size=4, dtype=np.uint32)
+    elif not (random_state is None or isinstance(random_state, Integral)):
         raise TypeError(
-            "Feature names are only supported if all input features have string names, but the "
-            "columns mix text with other types. Convert them with X.columns.astype(str)."
+            "random_state must be None, an int, or a generator of numpy.random; "
+            f"got {random_state!r}."
         )
-    return None
-
-
-def record_features(estimator: Any, X: Any, n_features: int) -> None:
-    """Set ``n_features_in_`` and, for a data frame with names, ``feature_names_in_``."""
-    estimator.n_features_in_ = n_features
-    names = feature_names(X)
-    if names is not None:
-        estimator.feature_names_in_ = names
-    elif hasattr(estimator, "feature_names_in_"):
-        del estimator.feature_names_in_
-
-
-def check_features(estimator: Any, X: Any, n_features: int) -> None:
-    """Compare `X` at prediction with what `record_features` noted at fitting.
-
-    Raises
-    ------
-    ValueError
-        For another number of features, or other names, or the same names in another order.
-
-    Warns
-    -----
-    UserWarning
-        Where only one of the two had feature names.
-    """
-    name = type(estimator).__name__
-    fitted, given = getattr(estimator, "feature_names_in_", None), feature_names(X)
-    if fitted is not None and given is not None:
-        if list(fitted) != list(given):
-            raise ValueError(_name_mismatch(list(fitted), list(given)))
-    elif fitted is not None:
-        warnings.warn(
-            f"X does not have valid feature names, but {name} was fitted with feature names",
-            UserWarning,
-            stacklevel=3,
-        )
-    elif given is not None:
-        warnings.warn(
-            f"X has feature names, but {name} was fitted without feature names",
-            UserWarning,
-            stacklevel=3,
-        )
-    if n_features != estimator.n_features_in_:
-        raise ValueError(
-            f"X has {n_features} features, but {name} is expecting "
-            f"{estimator.n_features_in_} features as input."
-        )
-
-
-def _name_mismatch(fitted: list[str], given: list[str]) -> str:
-    lines = ["The feature names should match those that were passed during fit."]
-    unexpected, missing = sorted(set(given) - set(fitted)), sorted(set(fitted) - set(given))
-    if unexpected:
-        lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in unexpected[:5])]
-    if missing:
-        lines.append("Feature names seen at fit time, yet now missing:")
-        lines += [f"- {name}" for name in missing[:5]]
-    if not unexpected and not missing:
-        lines.append("Feature names must be in the same order as they were in fit.")
-    return "\n".join(lines) + "\n"
+    return np.random.default_rng(random_state)
 
 
 def _as_float64(values: Any, name: str) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ FILES = sorted((ROOT / "minimtl").rglob("*.py"))
 # Floors of the house, from the ground: a module imports from its own room and from lower floors.
 FLOORS = (
     ("errors", "_version"),
-    ("cache", "atomic", "validation", "estimator"),
+    ("cache", "atomic", "validation", "feature_names", "estimator"),
     ("nn", "text", "stats"),
     ("corpora",),
     ("study",),
@@ -27,7 +27,7 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Rooms on one floor know nothing of each other; these are single files that may.
-SHARED = {"errors", "_version", "cache", "atomic", "validation", "estimator"}
+SHARED = {"errors", "_version", "cache", "atomic", "validation", "feature_names", "estimator"}
 
 RUN_TIME = {"numpy", "scipy", "numba", "llvmlite"}
 OPTIONAL = {"matplotlib", "jinja2", "tqdm", "distributed", "dask", "mpi4py", "threadpoolctl"}

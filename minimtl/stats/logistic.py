@@ -24,16 +24,11 @@ from minimtl.estimator import (
     as_scikit_learn,
     check_is_fitted,
 )
+from minimtl.feature_names import check_features, record_features
 from minimtl.stats.logistic_fit import MAX_ITER, TOL, LogisticFit, fit_logistic_regression
 from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
 from minimtl.stats.newton import minimise
-from minimtl.validation import (
-    check_features,
-    check_sample_weight,
-    check_X,
-    check_X_y,
-    record_features,
-)
+from minimtl.validation import check_sample_weight, check_X, check_X_y
 
 __all__ = ["LogisticFit", "LogisticRegression", "fit_logistic_regression"]
 

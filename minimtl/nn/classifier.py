@@ -1,0 +1,270 @@
+"""The multi-task multilayer perceptron as an estimator by scikit-learn's conventions.
+
+`minimtl.nn.reference` has the mathematics, `minimtl.nn.training` the schedule.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from minimtl.estimator import BaseEstimator, ClassifierMixin, check_is_fitted
+from minimtl.feature_names import check_features, record_features
+from minimtl.nn.adam import Adam
+from minimtl.nn.moments import Moments
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.reference import predict_proba
+from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents, read_labels
+from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.validation import check_random_state
+
+
+class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
+    """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
+
+    ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly. Each
+    step takes `batch_size` documents of every task and descends the weighted sum of their mean
+    cross-entropies by Adam. An epoch is one pass over the documents of the first task.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int, default=(100, 100)
+        Units of each hidden layer.
+    activation : {"sigmoid", "tanh", "relu"}, default="sigmoid"
+        Of all hidden units.
+    dropout : float, default=0.5
+        Share of hidden units left out of a step, in [0, 1).
+    n_epochs : int, default=100
+        Passes that `fit` makes; there is no other stopping rule.
+    batch_size : int, default=32
+        Documents of each task per step.
+    learning_rate, beta1, beta2, eps : float, default=1e-3, 0.9, 0.999 and 1e-8
+        Of Adam, see `minimtl.nn.adam`.
+    task_weights : sequence of float, optional
+        Weight of each task's loss; 1 each by default.
+    backend : {"numba", "numpy"}, optional
+        What trains: compiled kernels in float32, or their NumPy twin in float64. By default Numba
+        where it is installed.
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+        Of the initial weights, the order of documents and dropout. An int gives the same model
+        at every `fit`; None another one each time.
+
+    Attributes
+    ----------
+    classes_ : array (n_classes,), or list of one such array a task
+        The sorted labels; a list where `fit` was given a list.
+    n_tasks_ : int
+    coefs_ : list of float32 arrays (n_in, n_out)
+        Weights of the hidden layers, then of each task's head.
+    intercepts_ : list of float32 arrays (n_out,)
+        Biases in the same order.
+    loss_curve_ : float64, shape (n_tasks, n_epochs)
+        Mean training loss of each epoch, in nats, with dropout on and as the weights then were.
+    n_iter_ : int
+        Epochs made, those of `partial_fit` included.
+    n_features_in_ : int
+    feature_names_in_ : array of str, shape (n_features,)
+        Where the documents came as data frames with such column names.
+
+    Notes
+    -----
+    Words that no training document had keep their random initial weights.
+
+    Examples
+    --------
+    >>> X = [[0.0, 1.0], [1.0, 0.0]] * 20
+    >>> y = ["spam", "ham"] * 20
+    >>> MultiTaskMLPClassifier((8,), learning_rate=0.1, random_state=0).fit(X, y).score(X, y)
+    1.0
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] = (100, 100),
+        activation: str = "sigmoid",
+        dropout: float = 0.5,
+        n_epochs: int = 100,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        task_weights: Sequence[float] | None = None,
+        backend: str | None = None,
+        random_state: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.n_epochs = n_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.eps = eps
+        self.task_weights = task_weights
+        self.backend = backend
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> "MultiTaskMLPClassifier":
+        """Train anew for `n_epochs` on one task, or on several jointly; returns self.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix (n_samples, n_features), or a list of such
+            A list is taken for several tasks if every item is an array, data frame or sparse
+            matrix of two dimensions; nested lists of numbers are one task.
+        y : array-like (n_samples,), or a list of such
+            Class labels, numbers or text.
+
+        Raises
+        ------
+        ValueError
+            For parameters out of range, a task with fewer than two classes, input that is not
+            finite or does not fit together, or weights that diverged.
+        """
+        documents, labels = self._read(X, y)
+        classes = [np.unique(labels_t) for labels_t in labels]
+        self._begin(X, documents, classes)
+        return self._train(documents, labels, self.n_epochs)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
+        """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
+
+        Adam goes on with its moments: n calls with the same single task, or tasks of equal size,
+        are `fit` with ``n_epochs=n``.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`, with the tasks and features of the first call.
+        classes : array-like (n_classes,), or a list of such
+            All labels that will ever come; needed at the first call, and the same later if given.
+
+        Raises
+        ------
+        ValueError
+            As `fit` does, for a label not among the classes, and for no classes at first.
+        """
+        documents, labels = self._read(X, y)
+        started = hasattr(self, "_network")
+        if not started and classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        if classes is not None:
+            given = as_list("classes", classes, len(X)) if is_joint(X) else [classes]
+            given = [np.unique(classes_t) for classes_t in given]
+            if not started:
+                self._begin(X, documents, given)
+            elif not _equal(given, self._classes()):
+                raise ValueError("classes is not the same as on the last call to partial_fit.")
+        self._check_same_tasks(X, documents)
+        return self._train(documents, labels, 1)
+
+    def predict_proba(self, X: Any, task: int = 0) -> np.ndarray:
+        """Probabilities (n_samples, n_classes) of a task's classes, in the order of `classes_`.
+
+        `task` counts from 0. Raises ValueError for a task that was not trained, and as `fit` does.
+        """
+        check_is_fitted(self)
+        documents = read_documents(X, self)
+        check_features(self, X, documents.shape[1])
+        if not 0 <= task < self.n_tasks_:
+            raise ValueError(f"task must be in 0 … {self.n_tasks_ - 1}, got {task}.")
+        return predict_proba(self._network, documents, task)
+
+    def predict(self, X: Any, task: int = 0) -> np.ndarray:
+        """The most probable class of each document, (n_samples,); as `predict_proba`."""
+        best = self.predict_proba(X, task).argmax(axis=1)
+        chosen: np.ndarray = self._classes()[task][best]
+        return chosen
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int = 0) -> float:
+        """Accuracy at a task, the mean over documents weighted by `sample_weight`."""
+        correct = self.predict(X, task) == np.asarray(y)
+        return float(np.average(correct, weights=sample_weight))
+
+    @property
+    def coefs_(self) -> list[np.ndarray]:
+        """Weights of the hidden layers, then of each task's head."""
+        return [*self._network.weights, *self._network.head_weights]
+
+    @property
+    def intercepts_(self) -> list[np.ndarray]:
+        """Biases of the hidden layers, then of each task's head."""
+        return [*self._network.biases, *self._network.head_biases]
+
+    def _read(self, X: Any, y: Any) -> tuple[list[Any], list[np.ndarray]]:
+        """Documents and labels of each task."""
+        Xs, ys = (X, as_list("y", y, len(X))) if is_joint(X) else ([X], [y])
+        documents = [read_documents(X_t, self) for X_t in Xs]
+        labels = [read_labels(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
+        return documents, labels
+
+    def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:
+        """Draw a network and forget what was learnt before."""
+        for classes_t in classes:
+            if len(classes_t) < 2:
+                raise ValueError(
+                    f"{type(self).__name__} needs samples of at least two classes in each task; "
+                    f"got {len(classes_t)} class."
+                )
+        n_features = documents[0].shape[1]
+        n_classes = tuple(len(classes_t) for classes_t in classes)
+        shape = Shape(n_features, tuple(self.hidden_layer_sizes), n_classes, self.activation)
+        self._rng = check_random_state(self.random_state)
+        self._network = initialize(shape, self._rng)
+        self._moments = Moments.zeros(shape)
+        record_features(self, X[0] if is_joint(X) else X, n_features)
+        self.n_tasks_ = len(classes)
+        self.classes_ = classes if is_joint(X) else classes[0]
+        self.loss_curve_ = np.empty((len(classes), 0))
+        self._check_same_tasks(X, documents)
+
+    def _check_same_tasks(self, X: Any, documents: list[Any]) -> None:
+        """ValueError unless `X` has the tasks and features that training began with."""
+        if is_joint(X) != isinstance(self.classes_, list) or len(documents) != self.n_tasks_:
+            raise ValueError(
+                f"{type(self).__name__} was fitted to {self.n_tasks_} task(s), and X now has "
+                "another number of them, or is a list where it was none before."
+            )
+        for X_t, documents_t in zip(X if is_joint(X) else [X], documents, strict=True):
+            check_features(self, X_t, documents_t.shape[1])
+
+    def _train(
+        self, documents: list[Any], labels: list[np.ndarray], n_epochs: int
+    ) -> "MultiTaskMLPClassifier":
+        weights = None if self.task_weights is None else tuple(map(float, self.task_weights))
+        history = train(
+            self._network,
+            [
+                TaskData(sparse.csr_matrix(X), encode_labels(y, classes))
+                for X, y, classes in zip(documents, labels, self._classes(), strict=True)
+            ],
+            # A batch holds no more than the first task has; room for more would be for nothing.
+            Schedule(n_epochs, min(self.batch_size, documents[0].shape[0]), self.dropout, weights),
+            Adam(self.learning_rate, self.beta1, self.beta2, self.eps),
+            self._rng,
+            self.backend,
+            self._moments,
+        )
+        self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
+        self.n_iter_ = self.loss_curve_.shape[1]
+        if not all(np.isfinite(array).all() for array in (self._network.first, self._network.flat)):
+            raise ValueError(
+                "Training produced non-finite weights; scale the features or lower learning_rate."
+            )
+        return self
+
+    def _classes(self) -> list[np.ndarray]:
+        """The labels of each task."""
+        return self.classes_ if isinstance(self.classes_, list) else [self.classes_]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _equal(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return len(some) == len(others) and all(map(np.array_equal, some, others))

@@ -1,0 +1,65 @@
+"""What users hand to the classifier: the documents and labels of one task, or of several.
+
+Several tasks are a list (or tuple) of matrices: every item is an array, data frame or sparse
+matrix of two dimensions. Everything else is one task, nested lists of numbers included.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minimtl.validation import check_consistent_length, check_labels, check_X, is_sparse
+
+
+def is_joint(X: Any) -> bool:
+    """Whether `X` holds the documents of several tasks."""
+    return (
+        isinstance(X, list | tuple)
+        and len(X) > 0
+        and all(len(getattr(task, "shape", ())) == 2 for task in X)
+    )
+
+
+def read_documents(X: Any, estimator: object) -> Any:
+    """`X` of one task, dense or CSR float64 (n_samples, n_features), that float32 can hold.
+
+    Raises
+    ------
+    ValueError
+        As `check_X` does, and for values beyond the range of float32.
+    """
+    X = check_X(X, accept_sparse=True, estimator=estimator)
+    values = X.data if is_sparse(X) else X
+    if np.abs(values).max(initial=0.0) > np.finfo(np.float32).max:
+        raise ValueError("Input X contains a value too large for dtype('float32').")
+    return X
+
+
+def read_labels(y: Any, X: Any, estimator: object) -> np.ndarray:
+    """Class labels (n_samples,) of the documents `X`; ValueError as `check_labels` raises it."""
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
+        )
+    y = check_labels(y)
+    check_consistent_length(X, y)
+    return y
+
+
+def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
+    """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
+    if not isinstance(values, list | tuple) or len(values) != n_tasks:
+        raise ValueError(
+            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks} arrays, "
+            "one for each task."
+        )
+    return values
+
+
+def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The place of each label in the sorted `classes`; ValueError for a label that is none."""
+    unknown = np.setdiff1d(y, classes)
+    if len(unknown):
+        raise ValueError(f"y holds the label {unknown[0]!r}, which is not among the classes.")
+    return np.searchsorted(classes, y)
