@@ -30,7 +30,7 @@ class Record:
 
     def line(self) -> str:
         unit = " of the largest" if self.relative else ""
-        allowed = "equal" if self.allowed == 0 else f"{self.allowed:.0e}{unit}"
+        allowed = "equal" if self.allowed == 0 else f"{self.allowed:.1e}{unit}"
         difference = "0" if self.difference == 0 else f"{self.difference:.1e}"
         return f"| {self.quantity} | {self.peer} | {self.cases:,} | {difference} | {allowed} |"
 
@@ -68,7 +68,9 @@ def agreement(request):
     The largest difference over all entries, or with `relative` its share of the largest entry of
     `theirs`, must not be above `allowed`. Lines of one quantity and peer become one in the table.
     """
-    heading = request.module.__doc__.split("\n\n")[0].rstrip(".").replace("\n", " ")
+    heading = (
+        request.module.__doc__.split("\n\n")[0].rstrip(".").replace("\n", " ").replace("``", "`")
+    )
     scores = request.config.stash[SCORES]
 
     def compare(quantity, peer, ours, theirs, allowed, *, relative=False):
