@@ -1,6 +1,7 @@
 """Where the jobs run: local processes, a Dask cluster, or the ranks of an MPI program."""
 
 import importlib
+import logging
 import os
 import re
 import sys
@@ -90,6 +91,7 @@ def _dask_client(spec: str) -> Iterator[Any]:
     quiet = importlib.import_module("dask.config").set(
         {"distributed.admin.large-graph-warning-threshold": "1 TB"}
     )
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say what failed
     with client, quiet:
         try:
             client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)

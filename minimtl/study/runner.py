@@ -258,7 +258,8 @@ def _answer(future: Future[Any]) -> bytes | DataMissing | JobError | BaseExcepti
 
 
 def _broken(error: BaseException) -> MinimtlError:
+    reason = str(error) or type(error).__name__
     return MinimtlError(
-        f"the executor broke ({type(error).__name__}: {error}); every job finished before is kept, "
-        "and the same command continues"
+        f"the executor broke ({reason}); every job finished before is kept, and the same command "
+        "continues"
     )

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
@@ -34,13 +35,13 @@ def started(*command):
 
 @contextmanager
 def scheduler():
-    """A scheduler, and its HOST:PORT."""
+    """A scheduler: its HOST:PORT and its process."""
     port = free_port()
     with started(
         "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port),
         "--no-dashboard",
-    ):  # fmt: skip
-        yield f"127.0.0.1:{port}"
+    ) as process:  # fmt: skip
+        yield SimpleNamespace(address=f"127.0.0.1:{port}", process=process)
 
 
 def dask_worker(address, *options):

@@ -73,12 +73,12 @@ def test_no_scheduler_is_a_sentence(monkeypatch):
 @pytest.mark.slow
 def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
     pytest.importorskip("distributed")
-    with scheduler() as address:
+    with scheduler() as dask:
         time.sleep(3)
         monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 5)
         with (
             pytest.raises(MinimtlError, match="has no workers"),
-            make_executor(f"dask://{address}", 1),
+            make_executor(f"dask://{dask.address}", 1),
         ):
             pass
 
@@ -96,11 +96,11 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
                 os.killpg(victim.pid, signal.SIGKILL)
 
     with (
-        scheduler() as address,
-        dask_worker(address, "--no-nanny") as victim,
-        dask_worker(address),
+        scheduler() as dask,
+        dask_worker(dask.address, "--no-nanny") as victim,
+        dask_worker(dask.address),
         open_store(tmp_path, toy.IDENTITY, announce=pytest.fail) as store,
-        make_executor(f"dask://{address}", 1) as executor,
+        make_executor(f"dask://{dask.address}", 1) as executor,
     ):
         executor._client.wait_for_workers(2, timeout=30)
         summary = run_jobs(
@@ -129,4 +129,34 @@ def test_mpi_ranks_give_the_same_results(tmp_path):
         check=True,
         timeout=120,
     )  # fmt: skip
+    assert toy.stored_results(tmp_path) == toy.expected_results()
+
+
+@pytest.mark.slow
+def test_a_dask_scheduler_that_is_lost_is_a_sentence(tmp_path, capfd):
+    """What has finished is kept, and the same study goes on elsewhere."""
+    pytest.importorskip("distributed")
+
+    class KillingScheduler(Progress):
+        def computed(self, job, result):
+            super().computed(job, result)
+            if self.n_computed == 10:
+                os.killpg(lost.process.pid, signal.SIGKILL)
+
+    with (
+        open_store(tmp_path, toy.IDENTITY, announce=pytest.fail) as store,
+        scheduler() as lost,
+        dask_worker(lost.address),
+    ):
+        with (
+            pytest.raises(MinimtlError, match="the executor broke"),
+            make_executor(f"dask://{lost.address}", 1) as executor,
+        ):
+            run_jobs(
+                toy.keyed(toy.JOBS), toy.compute, toy.DATA, store, executor,
+                progress=KillingScheduler(toy.N_JOBS),
+            )  # fmt: skip
+        assert 10 <= len(store) < toy.N_JOBS
+    assert "Traceback" not in capfd.readouterr().err
+    toy.run_toy(tmp_path)
     assert toy.stored_results(tmp_path) == toy.expected_results()

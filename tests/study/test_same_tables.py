@@ -50,8 +50,8 @@ def test_any_number_of_threads_in_the_environment(expected, tmp_path):
 
 def test_a_dask_cluster(expected, tmp_path):
     pytest.importorskip("distributed")
-    with scheduler() as address, dask_worker(address, "--no-nanny"), dask_worker(address):
-        assert tables_of(tmp_path, "--executor", f"dask://{address}") == expected
+    with scheduler() as dask, dask_worker(dask.address), dask_worker(dask.address):
+        assert tables_of(tmp_path, "--executor", f"dask://{dask.address}") == expected
 
 
 def test_killed_and_continued(expected, tmp_path):

@@ -170,6 +170,13 @@ def test_a_file_that_is_no_store_is_set_aside(tmp_path, foreign):
     assert (tmp_path / "study.sqlite.damaged-1").read_bytes() == foreign
 
 
+def test_a_commit_waits_for_the_disk_and_the_folder(filled):
+    """Nothing here can cut the power; this is what SQLite documents for surviving it."""
+    with opened(filled) as store:
+        assert store._connection.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA
+        assert store._connection.execute("PRAGMA journal_mode").fetchone() == (b"delete",)
+
+
 def test_another_programs_database_is_set_aside(tmp_path):
     with sqlite3.connect(tmp_path / "study.sqlite") as other:
         other.execute("CREATE TABLE trials (number INTEGER)")
