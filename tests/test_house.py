@@ -15,9 +15,9 @@ FILES = sorted((ROOT / "minimtl").rglob("*.py"))
 # Floors of the house, from the ground: a module imports from its own room and from lower floors.
 FLOORS = (
     ("errors", "_version"),
-    ("cache", "atomic", "validation", "feature_names", "estimator"),
+    ("cache", "atomic", "validation", "feature_names", "estimator", "modelfile", "plain"),
     ("nn", "text", "stats"),
-    ("corpora",),
+    ("corpora", "persist"),
     ("study",),
     ("report",),
     ("tune", "advise", "diagnosis"),
@@ -27,7 +27,16 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Rooms on one floor know nothing of each other; these are single files that may.
-SHARED = {"errors", "_version", "cache", "atomic", "validation", "feature_names", "estimator"}
+SHARED = {
+    "errors",
+    "_version",
+    "cache",
+    "atomic",
+    "validation",
+    "feature_names",
+    "estimator",
+    "modelfile",
+}
 
 RUN_TIME = {"numpy", "scipy", "numba", "llvmlite"}
 OPTIONAL = {"matplotlib", "jinja2", "tqdm", "distributed", "dask", "mpi4py", "threadpoolctl"}

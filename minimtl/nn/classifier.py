@@ -79,6 +79,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     1.0
     """
 
+    n_features_in_: int
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (100, 100),

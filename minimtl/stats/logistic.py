@@ -62,6 +62,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         Where ``fit`` saw a data frame with such column names.
     """
 
+    n_features_in_: int
+
     def __init__(
         self,
         C: float = 1.0,

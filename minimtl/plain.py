@@ -1,0 +1,75 @@
+"""Parameters and class labels as what JSON can hold, and back, without loss.
+
+Tuples and sets become ``{"tuple": […]}`` and ``{"set": […]}``, NumPy's number types ``{"dtype":
+name}``; NumPy's numbers and arrays become plain numbers and lists, which parameters may be too.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+COLLECTIONS = {"tuple": tuple, "set": set, "frozenset": frozenset}
+NUMBERS = ("bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
+           "float16", "float32", "float64")  # fmt: skip
+
+
+def to_plain(name: str, value: Any) -> Any:
+    """The parameter `name` for JSON; ValueError for a function, a generator and the like."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic | np.ndarray):
+        return to_plain(name, value.tolist())
+    if isinstance(value, list):
+        return [to_plain(name, item) for item in value]
+    for tag, kind in COLLECTIONS.items():
+        if type(value) is kind:
+            items = value if kind is tuple else sorted(value)
+            return {tag: [to_plain(name, item) for item in items]}
+    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.number)):
+        return {"dtype": np.dtype(value).name}
+    raise ValueError(
+        f"{name}={value!r} cannot be saved; set it to a plain value, such as a number or text."
+    )
+
+
+def from_plain(value: Any) -> Any:
+    """The value that `to_plain` was given; ValueError for what it never makes."""
+    if isinstance(value, list):
+        return [from_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) != 1:
+        raise ValueError("a parameter is an object of several fields")
+    ((tag, inner),) = value.items()
+    if tag == "dtype" and inner in NUMBERS:
+        return np.dtype(inner).type
+    if tag in COLLECTIONS and isinstance(inner, list):
+        return COLLECTIONS[tag](from_plain(item) for item in inner)
+    raise ValueError(f"a parameter is an object of an unknown kind, {tag[:40]!r}")
+
+
+def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:
+    """Sorted class labels, numbers or text, for JSON; ValueError for other objects."""
+    kind = {"U": "str", "O": "object"}.get(classes.dtype.kind, classes.dtype.name)
+    if kind not in ("str", *NUMBERS) and not all(isinstance(label, str) for label in classes):
+        raise ValueError("classes that are neither numbers nor text cannot be saved.")
+    return {"dtype": kind, "labels": classes.tolist()}
+
+
+def labels_from_plain(plain: Mapping[str, Any]) -> np.ndarray:
+    """What `labels_to_plain` was given; ValueError for labels that are none, or not sorted."""
+    kind, labels = plain["dtype"], plain["labels"]
+    textual = kind in ("str", "object")
+    if kind not in ("str", "object", *NUMBERS) or not isinstance(labels, list):
+        raise ValueError("class labels are of an unknown kind")
+    if not all(isinstance(label, str) if textual else _is_number(label) for label in labels):
+        raise ValueError(f"class labels are not all {kind}")
+    classes = np.array(labels, dtype=kind)
+    if len(classes) < 2 or not (classes[:-1] < classes[1:]).all():
+        raise ValueError("class labels are fewer than two, or not in order")
+    return classes
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, bool | int | float)
