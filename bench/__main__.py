@@ -40,6 +40,12 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _command(args: argparse.Namespace) -> str:
+    """What was run, without the paths of this machine."""
+    only = [] if args.only == MEASUREMENTS else ["--only", *args.only]
+    return " ".join(["python -m bench", *["--quick"] * args.quick, *only])
+
+
 def main(argv: list[str] | None = None) -> int:
     """Measure, print the Markdown, write both files."""
     args = parse(argv)
@@ -48,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     from bench.settings import Settings, corpus_at_hand
     from bench.targets import targets
 
-    about = {"command": "python -m bench" + (" --quick" if args.quick else ""), "machine": facts()}
+    about = {"command": _command(args), "machine": facts()}
     settings = Settings(args.corpus or corpus_at_hand(), args.quick)
     rows = []
     for name in args.only:
