@@ -8,6 +8,9 @@ run r           a draw of training texts and weights, the same texts alone and j
 
 A main set with a test part of its own is tested on it in every run. One without is divided into
 5 folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
+
+An epoch of a set smaller than the study's tasks passes over it several times. A hundred epochs of
+a few texts would be a hundred steps, which is no training, and say nothing of the set.
 """
 
 from collections.abc import Iterator
@@ -28,6 +31,14 @@ N_FOLDS = 5
 FEATURE_RUNS = PAPER.runs_related  # runs that the prediction's features are averaged over
 SEED = 0
 _MOST_TESTED = 2_000  # more would cost time and, beside what training texts add, tell little
+
+
+_STUDY_TEXTS = 400  # the `paper` protocol's 200 of each of two classes
+
+
+def passes_per_epoch(n_texts: int) -> int:
+    """How often an epoch passes over so many texts: about as many steps as the study's, or more."""
+    return max(1, round(_STUDY_TEXTS / n_texts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +109,17 @@ class PairOfSets:
             aux, self.labels, self.per_class, rng_for("advise sample of aux", SEED, run)
         )
         known = np.concatenate([learned, aux])
+        main_again, aux_again = (
+            np.tile(rows, passes_per_epoch(len(rows))) for rows in (main_rows, aux_rows)
+        )
         X = weigh_counts(self.counts, known, PAPER.max_features)
         return Trial(
             run,
             main_rows,
             aux_rows,
             test_rows,
-            TaskData(X[main_rows], self.labels[main_rows], X[test_rows]),
-            TaskData(X[aux_rows], self.labels[aux_rows]),
+            TaskData(X[main_again], self.labels[main_again], X[test_rows]),
+            TaskData(X[aux_again], self.labels[aux_again]),
             self.labels[test_rows],
             (len(self.main.classes), len(self.aux.classes)),
         )

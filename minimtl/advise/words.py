@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from minimtl.advise.advice import Advice
 from minimtl.advise.metamodel import MetaModel, Prediction, stated
 from minimtl.advise.sets import Prepared
-from minimtl.advise.trials import N_FOLDS
+from minimtl.advise.trials import N_FOLDS, passes_per_epoch
 
 N_DRIVERS = 3
 _NAMED_OUTSIDE = 3
@@ -91,6 +91,12 @@ def procedure(advised: Sequence[Advice], main: Prepared, per_class: int) -> list
         f"those of the study's paper protocol; intervals and p-values are corrected for the texts "
         f"that the runs share, intervals hold with 95 %{together}."
     ]
+    passes = passes_per_epoch(first.n_train)
+    if passes > 1:
+        said.append(
+            f"An epoch passes over the {first.n_train:,} training texts {passes} times, so that "
+            "networks are trained for as many steps as the study's."
+        )
     most = max(sum(row.label == label for row in main.train) for label in main.classes)
     if most > per_class:
         said.append(

@@ -8,7 +8,7 @@ from typing import Any
 from minimtl.atomic import write_atomically
 from minimtl.report.figures import STYLE
 from minimtl.tune.choice import Tuning
-from minimtl.tune.grid import LAYERS, SIZES
+from minimtl.tune.grid import LAYERS
 
 # Okabe and Ito's, told apart by the colour-blind, and by their markers in grey.
 _LOOKS = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
@@ -39,6 +39,7 @@ def draw(tuning: Tuning, folder: Path) -> str:
 
 def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
     """The settings of one learning rate and dropout."""
+    sizes = sorted({setting.size for setting in tuning.settings})
     members = [n for n, setting in enumerate(tuning.settings) if setting[2:] == panel]
     by_layers = groupby(members, lambda n: tuning.settings[n].n_layers)
     for n_layers, numbers_ in by_layers:
@@ -47,7 +48,7 @@ def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
         comparisons = [tuning.difference(number) for number in numbers]
         shift = (LAYERS.index(n_layers) - 1) * _SHIFT
         axes.errorbar(
-            [SIZES.index(tuning.settings[number].size) + shift for number in numbers],
+            [sizes.index(tuning.settings[number].size) + shift for number in numbers],
             [c.mean for c in comparisons],
             yerr=[[c.mean - c.low for c in comparisons], [c.high - c.mean for c in comparisons]],
             color=colour,
@@ -58,6 +59,6 @@ def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
             label=f"{n_layers} hidden layer{'s' if n_layers > 1 else ''}",
         )
     axes.axhline(0, color="0.3", lw=0.8, ls="--")
-    axes.set_xticks(range(len(SIZES)), [str(size) for size in SIZES])
+    axes.set_xticks(range(len(sizes)), [str(size) for size in sizes])
     axes.set(xlabel="units in each hidden layer", ylabel="F1 less the chosen setting's")
     axes.legend(frameon=False)
