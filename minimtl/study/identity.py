@@ -7,6 +7,7 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 
+_MOST_CHARACTERS = 70  # a SHA-256 fits
 _MOST_DIFFERENCES = 5  # more than these would be no sentence
 
 
@@ -22,7 +23,7 @@ def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str
     if not differing:
         return
     said = [
-        f"{name} is {old.get(name, 'absent')} there and {new.get(name, 'absent')} here"
+        f"{_shown(name)} is {_value(old, name)} there and {_value(new, name)} here"
         for name in differing[:_MOST_DIFFERENCES]
     ]
     if len(differing) > _MOST_DIFFERENCES:
@@ -41,3 +42,13 @@ def _flat(value: Any, name: str = "") -> dict[str, Any]:
     for key, inner in value.items():
         flat |= _flat(inner, f"{name}.{key}" if name else key)
     return flat
+
+
+def _value(flat: Mapping[str, Any], name: str) -> str:
+    return _shown(flat[name]) if name in flat else "absent"
+
+
+def _shown(value: Any) -> str:
+    """A value for people, on one line and not too long, whatever a forged store holds."""
+    text = value if isinstance(value, str) and value.isprintable() else json.dumps(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

@@ -25,6 +25,7 @@ SCHEMA = (
 PAGE_SIZE = 4096
 # The first 24 bytes of a file of ours: the magic, the page size, the rollback journal's format.
 HEADER = b"SQLite format 3\x00" + PAGE_SIZE.to_bytes(2, "big") + bytes([1, 1, 0, 64, 32, 32])
+_MOST_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
 # What SQLite says when the disk or its rights are at fault and not the contents of the file.
 _OUTSIDE_CAUSES = ("disk I/O error", "disk is full", "unable to open", "readonly", "locked")
 
@@ -80,7 +81,7 @@ def create(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
 
 
 def add_rows(connection: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
-    """Write (key, payload) rows in one transaction; a key that is there already stays as it is."""
+    """Write rows of an ASCII key and a payload in one transaction; a key that is there stays."""
     checked = ((key, payload, checksum(key.encode(), payload)) for key, payload in rows)
     with transaction(connection):
         connection.executemany("INSERT OR IGNORE INTO results VALUES (?, ?, ?)", checked)
@@ -93,7 +94,7 @@ def checksum(key: bytes, payload: bytes) -> bytes:
 
 def row_is_whole(key: object, payload: object, stored_checksum: object) -> bool:
     """Whether the row is as it was written; damage can change a value's type as well."""
-    if not isinstance(key, bytes) or not isinstance(payload, bytes):
+    if not isinstance(key, bytes) or not isinstance(payload, bytes) or not key.isascii():
         return False
     return checksum(key, payload) == stored_checksum
 
@@ -108,7 +109,16 @@ def read_identity(connection: sqlite3.Connection) -> dict[str, Any]:
     rows = connection.execute("SELECT text, checksum FROM identity LIMIT 2").fetchall()
     if len(rows) != 1 or not row_is_whole(b"identity", *rows[0]):
         raise DamagedStoreError("the study it belongs to cannot be read")
-    return json.loads(rows[0][0])
+    text = rows[0][0]
+    if text.count(b"{") + text.count(b"[") > _MOST_BRACKETS:
+        raise DamagedStoreError("what it says of its study is too deeply nested")
+    try:
+        identity = json.loads(text)
+    except ValueError as error:
+        raise DamagedStoreError("what it says of its study is no JSON") from error
+    if not isinstance(identity, dict) or "store_format" not in identity:
+        raise DamagedStoreError("it does not say of which study it is")
+    return identity
 
 
 def check(connection: sqlite3.Connection) -> None:

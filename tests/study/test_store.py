@@ -199,6 +199,41 @@ def test_a_hostile_schema_is_not_run(filled):
     assert "tables are not those of a study" in said[0]
 
 
+def test_a_forged_identity_is_shown_on_one_line(tmp_path):
+    forged = {"seed": "1\n\x1b[31mminimtl: all is well", "x" * 9999: 1}
+    opened(tmp_path, forged).close()
+    with pytest.raises(MinimtlError) as refusal:
+        opened(tmp_path)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "no JSON"),
+        ("[1]", "does not say of which study"),
+        ("{}", "does not say of which study"),
+        ("[" * 100_000, "too deeply nested"),
+        ("\xff", "no JSON"),
+    ],
+)
+def test_a_forged_identity_with_the_right_checksum(filled, text, said):
+    with sqlite3.connect(filled / "study.sqlite") as forger:
+        row = (text, storefile.checksum(b"identity", text.encode()))
+        forger.execute("UPDATE identity SET text = ?, checksum = ?", row)
+    forger.close()
+    found, announced = rescued_contents(filled)
+    assert found == ROWS
+    assert said in announced[0]
+
+
+def test_a_store_of_another_format_is_refused(filled, monkeypatch):
+    monkeypatch.setattr(storefile, "FORMAT_VERSION", 2)
+    with pytest.raises(MinimtlError, match="store_format is 1 there and 2 here"):
+        opened(filled)
+
+
 def test_a_lost_first_page_costs_no_result(filled):
     path = filled / "study.sqlite"
     path.write_bytes(os.urandom(storefile.PAGE_SIZE) + path.read_bytes()[storefile.PAGE_SIZE :])
