@@ -127,7 +127,9 @@ class ProcessPool(Executor):
             return "no worker process could be started"
         with self._lock:
             self._workers.discard(worker)
-            return f"the worker process ended with exit code {worker.end()}"
+            exit_code = worker.end()
+        hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
+        return f"the worker process ended with exit code {exit_code}{hint}"
 
 
 class _Worker:

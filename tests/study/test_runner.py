@@ -298,7 +298,7 @@ def test_a_killed_pool_fails_its_calls():
         time.sleep(0.01)
     time.sleep(0.3)
     pool.kill()
-    with pytest.raises(WorkerDiedError):
+    with pytest.raises(WorkerDiedError, match="exit code -9, killed, perhaps"):
         running.result(timeout=5)
     assert waiting.cancelled()
 
