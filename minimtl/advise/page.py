@@ -26,6 +26,7 @@ from minimtl.advise.words import (
 )
 from minimtl.report.grid import escape, grid
 
+_EXTRAPOLATED = " (extrapolated)"
 _HEAD = ("auxiliary set", "predicted", "alone", "jointly", "gain", "interval", "p", "verdict")
 _CAPTION = (
     "predicted: probability of a gain, from single-task runs only; alone, jointly: macro-F1 of the "
@@ -75,7 +76,7 @@ def _row(advice: Advice) -> tuple[str, ...]:
     gain = advice.gain
     return (
         shown(advice.aux.name),
-        f"{advice.prediction.probability:.0%}",
+        f"{advice.prediction.probability:.0%}{_EXTRAPOLATED if advice.prediction.outside else ''}",
         f"{advice.single.mean():.3f}",
         f"{advice.multi.mean():.3f}",
         signed(gain.mean),

@@ -83,12 +83,20 @@ def prepare(text_set: TextSet, tokenizer: Tokenizer, *, is_main: bool) -> Prepar
 
 
 def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
-    """`aux` without the texts that `main` has too: it would be trained on what it is tested on."""
+    """`aux` without the texts that `main` has too: joint training would see what is tested.
+
+    Raises
+    ------
+    MinimtlError
+        If too few are left.
+    """
     warnings = list(aux.warnings)
     known = {same(row.text) for row in (*main.train, *main.test)}
     train = _without(aux.train, known, f"{aux.name}: {{}} also in {main.name}", warnings)
     if train == aux.train:
         return aux
+    if not train:
+        raise MinimtlError(f"Every text of {aux.name} is also in {main.name}; give another set.")
     classes = tuple(sorted({row.label for row in train}))
     left = Prepared(aux.name, classes, train, aux.test, tuple(warnings))
     _check(left)
@@ -104,6 +112,10 @@ def _with_words(
     texts: Sequence[LabelledText], tokenizer: Tokenizer, name: str, warnings: list[str]
 ) -> tuple[LabelledText, ...]:
     kept = tuple(row for row in texts if tokenizer(row.text))
+    if texts and not kept:
+        raise MinimtlError(
+            f"In no text of {name} does the tokenizer find a word; choose another --tokenizer."
+        )
     if len(kept) < len(texts):
         warnings.append(
             f"{name}: {_texts(len(texts) - len(kept))} in which the tokenizer finds no word; "
@@ -142,7 +154,7 @@ def _check(prepared: Prepared) -> None:
     name, counts = prepared.name, Counter(row.label for row in prepared.train)
     if len(counts) < 2:
         raise MinimtlError(
-            f"{name} has texts of {len(counts)} label; a task needs two labels at least."
+            f"All texts of {name} that can be used have one label; a task needs two at least."
         )
     label, fewest = min(counts.items(), key=lambda item: (item[1], item[0]))
     if fewest < LEAST_PER_CLASS:

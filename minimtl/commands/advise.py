@@ -84,7 +84,7 @@ def _report(args: argparse.Namespace) -> "Report":
         for path in args.aux
     ]
     print(
-        f"Training {args.runs} paired runs for each of {len(candidates)} candidates.",
+        f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.",
         file=sys.stderr,
     )
     with make_executor("process", min(available_cores(), args.runs)) as executor:

@@ -39,7 +39,7 @@ def report(text_set):
 def test_text(report):
     text = to_text(report)
     assert "\x1b" not in text
-    assert re.search(r"b\.csv +\d+% +0\.810 +0\.847 +\+0\.037 ", text)
+    assert re.search(r"b\.csv +\d+% \(extrapolated\) +0\.810 +0\.847 +\+0\.037 ", text)
     assert "main.csv has 3" in text
     assert "b.csv: the prediction is an extrapolation, 1 of 30 features" in text
     assert "n_words_train_main 1e+06 (seen: " in text

@@ -68,14 +68,14 @@ def test_a_set_that_is_the_main_set_itself_leaves_nothing():
     main = prepare(
         TextSet("m", rows(a=numbered("aa", 9), b=numbered("bb", 9))), words, is_main=True
     )
-    with pytest.raises(MinimtlError, match="two labels at least"):
+    with pytest.raises(MinimtlError, match="Every text of m is also in m"):
         without_texts_of(main, main)
 
 
 @pytest.mark.parametrize(
     ("train", "test", "sentence"),
     [
-        (rows(a=numbered("aa", 9)), (), "texts of 1 label"),
+        (rows(a=numbered("aa", 9)), (), "have one label"),
         (rows(a=numbered("aa", 9), b=numbered("b", 4)), (), "4 texts of the label 'b'"),
         (
             rows(a=numbered("aa", 9), b=numbered("bb", 9)),
@@ -98,10 +98,15 @@ def test_texts_without_a_word_point_to_the_tokenizer():
     # Each of these characters stands alone, and a word has two.
     chinese = [f"好 {chr(0x4E00 + i)}" for i in range(60)]
     texts = rows(a=chinese, b=numbered("bb", 60))
-    with pytest.raises(MinimtlError, match="texts of 1 label"):
+    with pytest.raises(MinimtlError, match="have one label"):
         prepare(TextSet("s", texts), words, is_main=True)
     prepared = prepare(TextSet("s", texts), TOKENIZERS["characters"], is_main=True)
     assert len(prepared.train) == 120
+
+
+def test_a_set_without_any_word():
+    with pytest.raises(MinimtlError, match=r"In no text of s .* choose another --tokenizer"):
+        prepare(TextSet("s", rows(a=["x y"], b=["好"])), words, is_main=True)
 
 
 def test_tokenizers():
