@@ -1,13 +1,13 @@
-"""Numbers, tables and text as Markdown; what does not exist is a dash."""
+"""Numbers as people read them, and text and tables as Markdown; what does not exist is a dash."""
 
 import html
 import math
 import re
 from collections.abc import Iterable, Sequence
 
+from minimtl.report.blocks import Inline, Marked
 from minimtl.report.finding import number
 from minimtl.study.csvfile import Cell, Row
-from minimtl.study.published import ERRATA
 
 
 def grid(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -30,13 +30,13 @@ def with_interval(row: Row, column: str, digits: int, sign: str = "") -> str:
     return f"{text(middle, digits, sign)} ({ends})"
 
 
-def compared(ours: float, theirs: float, margin: float) -> list[str]:
+def compared(ours: float, theirs: float, margin: float) -> tuple[Inline, ...]:
     """Ours, theirs, the difference, and whether it is within the margin."""
     difference = ours - theirs
     if math.isnan(difference):
-        return [text(ours), text(theirs), "–", "–"]
-    verdict = "yes" if abs(difference) <= margin else "**no**"
-    return [text(ours), text(theirs), text(difference, 3, "+"), verdict]
+        return text(ours), text(theirs), "–", "–"
+    verdict = Marked("yes", "good") if abs(difference) <= margin else Marked("no", "bad")
+    return text(ours), text(theirs), text(difference, 3, "+"), verdict
 
 
 def problems_of(rows: Iterable[Row]) -> list[Cell]:
@@ -47,12 +47,6 @@ def problems_of(rows: Iterable[Row]) -> list[Cell]:
 def problem_of(row: Row) -> str:
     """The problem as the paper writes it."""
     return str(row["problem"]).upper()
-
-
-def errata(table: str) -> list[str]:
-    """What is known to be wrong in the published table, as a paragraph and list."""
-    known = "\n".join(f"- {sentence}" for sentence in ERRATA[table])
-    return [f"Known about the published table:\n\n{known}"]
 
 
 def escape(text: Cell) -> str:

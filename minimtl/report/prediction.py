@@ -1,26 +1,20 @@
-"""Table 2 as sections of the page: the protocol's folds, folds without leakage, label noise."""
+"""Table 2 as sections of the report: the protocol's folds, folds without leakage, label noise."""
 
 import math
 from collections.abc import Sequence
 
+from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Items, Marked, Paragraph
 from minimtl.report.finding import number, tells
-from minimtl.report.grid import (
-    compared,
-    errata,
-    grid,
-    problem_of,
-    problems_of,
-    text,
-    with_interval,
-)
+from minimtl.report.grid import compared, problem_of, problems_of, text, with_interval
 from minimtl.report.words import DESIGN_NAMES, SET_NAMES
 from minimtl.study.csvfile import Row
+from minimtl.study.published import ERRATA
 
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
 
 
-def predictions(table2: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
-    """Everything that the page says of whether gains can be predicted."""
+def predictions(table2: Sequence[Row], calibration: Sequence[Row]) -> list[Block]:
+    """Everything that the report says of whether gains can be predicted."""
     return [
         *_protocol_folds(table2),
         *_without_leakage(table2),
@@ -29,9 +23,9 @@ def predictions(table2: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
     ]
 
 
-def _protocol_folds(rows: Sequence[Row]) -> list[str]:
-    lines = [
-        [
+def _protocol_folds(rows: Sequence[Row]) -> list[Block]:
+    lines = tuple(
+        (
             problem_of(row),
             SET_NAMES[str(row["features"])],
             text(number(row, "f1")),
@@ -41,11 +35,13 @@ def _protocol_folds(rows: Sequence[Row]) -> list[str]:
             text(number(row, "identity_accuracy")),
             text(number(row, "published"), 2),
             *compared(number(row, "accuracy"), number(row, "published_true"), MARGIN)[1:],
-        ]
+        )
         for row in rows
-    ]
-    header = ["problem", "features", "F1", "accuracy", "macro-F1", "majority", "main task's name"]
-    header += ["published as", "published for this", "difference", "reproduces"]
+    )
+    header = (
+        *("problem", "features", "F1", "accuracy", "macro-F1", "majority", "main task's name"),
+        *("published as", "published for this", "difference", "reproduces"),
+    )
     note = (
         "The protocol's own folds: random, so that a main task is both learned from and scored on. "
         "“Majority” and “main task's name” are the accuracies of the two baselines. “Published as” "
@@ -55,30 +51,32 @@ def _protocol_folds(rows: Sequence[Row]) -> list[str]:
     )
     each = [[row for row in rows if row["problem"] == name] for name in problems_of(rows)]
     return [
-        "## Table 2: can gains be predicted?",
-        grid(header, lines),
-        note,
-        "\n".join(map(_curves_first, each)),
-        *errata("table2"),
+        Heading(2, "Table 2: can gains be predicted?"),
+        Grid(header, lines, n_labels=2),
+        Paragraph(note),
+        Items(tuple(map(_curves_first, each))),
+        Errata(ERRATA["table2"]),
     ]
 
 
-def _curves_first(rows: Sequence[Row]) -> str:
+def _curves_first(rows: Sequence[Row]) -> Inline:
     """The paper's claim that loss curves predict gains better than any other features."""
     accuracy = {str(row["features"]): number(row, "accuracy") for row in rows}
     curve, other = accuracy["only_curve"], accuracy["no_curve"]
     if math.isnan(curve) or math.isnan(other):
-        return f"- {problem_of(rows[0])}: too few pairs to compare curve features with the others."
-    verdict = "reproduces" if curve > other else "**does not reproduce**"
+        return f"{problem_of(rows[0])}: too few pairs to compare curve features with the others."
+    verdict = Marked("reproduces", "good") if curve > other else Marked("does not reproduce", "bad")
     return (
-        f"- {problem_of(rows[0])}: curve features alone reach an accuracy of {text(curve)}, the "
-        f"others {text(other)}; the paper's claim that curves predict best {verdict}."
+        f"{problem_of(rows[0])}: curve features alone reach an accuracy of {text(curve)}, the "
+        f"others {text(other)}; the paper's claim that curves predict best ",
+        verdict,
+        ".",
     )
 
 
-def _without_leakage(rows: Sequence[Row]) -> list[str]:
-    lines = [
-        [
+def _without_leakage(rows: Sequence[Row]) -> list[Block]:
+    lines = tuple(
+        (
             problem_of(row),
             SET_NAMES[str(row["features"])],
             folds,
@@ -90,12 +88,14 @@ def _without_leakage(rows: Sequence[Row]) -> list[str]:
             text(number(row, f"brier_{design}")),
             text(number(row, f"majority_brier_{design}")),
             text(number(row, f"log_loss_{design}")),
-        ]
+        )
         for row in rows
         for design, folds in DESIGN_NAMES.items()
-    ]
-    header = ["problem", "features", "folds", "accuracy", "majority", "main task's name"]
-    header += ["above majority", "p", "Brier", "Brier of base rate", "log loss"]
+    )
+    header = (
+        *("problem", "features", "folds", "accuracy", "majority", "main task's name"),
+        *("above majority", "p", "Brier", "Brier of base rate", "log loss"),
+    )
     verdicts = [
         _verdict([row for row in rows if row["problem"] == name]) for name in problems_of(rows)
     ]
@@ -103,51 +103,61 @@ def _without_leakage(rows: Sequence[Row]) -> list[str]:
         "Features are scaled by the training part alone; intervals are corrected resampled 95 % "
         "intervals; p is a permutation test that moves the labels of a main task together."
     )
-    return ["### The same without leakage", grid(header, lines), note, *verdicts]
+    return [
+        Heading(3, "The same without leakage"),
+        Grid(header, lines, n_labels=3),
+        Paragraph(note),
+        *map(Paragraph, verdicts),
+    ]
 
 
-def _verdict(rows: Sequence[Row]) -> str:
+def _verdict(rows: Sequence[Row]) -> Inline:
     telling = [SET_NAMES[str(row["features"])] for row in rows if tells(row, len(rows))]
     name = problem_of(rows[0])
     if telling:
-        return f"**{name}:** gains are predicted beyond both baselines by {' and '.join(telling)}."
+        return (
+            Marked(f"{name}:", "strong"),
+            f" gains are predicted beyond both baselines by {' and '.join(telling)}.",
+        )
     return (
-        f"**{name}: the paper's claim that gains can be predicted does not reproduce.** No set of "
-        "features beats both baselines on main tasks not seen before."
+        Marked(
+            f"{name}: the paper's claim that gains can be predicted does not reproduce.", "strong"
+        ),
+        " No set of features beats both baselines on main tasks not seen before.",
     )
 
 
-def _noise(rows: Sequence[Row]) -> list[str]:
+def _noise(rows: Sequence[Row]) -> list[Block]:
     sentences = []
     for name in problems_of(rows):
         row = next(row for row in rows if row["problem"] == name)
         if math.isnan(number(row, "ceiling_accuracy")):
             sentences.append(
-                f"- {problem_of(row)}: one run cannot tell how much of a gain is chance; two would."
+                f"{problem_of(row)}: one run cannot tell how much of a gain is chance; two would."
             )
             continue
         sentences.append(
-            f"- {problem_of(row)}: the gains of two runs correlate at "
+            f"{problem_of(row)}: the gains of two runs correlate at "
             f"{text(number(row, 'run_correlation'), 2)}; a label's reliability is "
             f"{text(number(row, 'label_reliability'), 2)}, so that no predictor's accuracy can "
             f"exceed {text(number(row, 'ceiling_accuracy'), 2)} on average."
         )
-    return ["### How much there is to predict", "\n".join(sentences)]
+    return [Heading(3, "How much there is to predict"), Items(tuple(sentences))]
 
 
-def _calibration(rows: Sequence[Row]) -> list[str]:
-    lines = [
-        [
+def _calibration(rows: Sequence[Row]) -> list[Block]:
+    lines = tuple(
+        (
             problem_of(row),
             f"{number(row, 'low'):.1f} to {number(row, 'high'):.1f}",
             text(number(row, "predicted")),
             text(number(row, "observed")),
             str(row["n"]),
-        ]
+        )
         for row in rows
-    ]
+    )
     if not lines:
         return []
-    header = ["problem", "predicted between", "mean prediction", "share that gained", "predictions"]
+    header = ("problem", "predicted between", "mean prediction", "share that gained", "predictions")
     note = "All features, main tasks held out, all repetitions: what became of the predictions."
-    return ["### Reliability diagram", grid(header, lines), note]
+    return [Heading(3, "Reliability diagram"), Grid(header, lines, n_labels=2), Paragraph(note)]

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.atomic import write_atomically
-from minimtl.report import figures
-from minimtl.report.markdown import About, render_markdown
+from minimtl.report import figures, page
+from minimtl.report.contents import About
+from minimtl.report.markdown import render_markdown
+from minimtl.report.pairs import view_pairs
 from minimtl.study.collect import PairCurves
 from minimtl.study.csvfile import Table, write_tables
 from minimtl.study.meta import Analysed
@@ -34,8 +36,17 @@ def produce(
         drawn = figures.draw_figures([problem.outcomes for problem in analysed], protocol, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    text = render_markdown(made, protocol, _about(manifest), drawn)
+    about = _about(manifest)
+    text = render_markdown(made, protocol, about, drawn)
     write_atomically(out / "report.md", text.encode())
+    if page.available():
+        views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
+        pictures = {name: (out / f"{name}.svg").read_bytes() for name in drawn}
+        html = page.render_page(made, views, protocol, about, pictures)
+        write_atomically(out / "report.html", html.encode())
+    else:
+        (out / "report.html").unlink(missing_ok=True)  # an earlier one would tell of other tables
+        announce(page.NOTE)
     return made
 
 
