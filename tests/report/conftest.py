@@ -1,0 +1,119 @@
+"""A headless Chromium, told what to do through a pipe by its own protocol; no package needed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from fcntl import F_DUPFD_CLOEXEC, fcntl
+
+import pytest
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-pipe",
+)
+# The protocol's pipe is descriptors 3 and 4 of the browser's process.
+ON_3_AND_4 = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execv(sys.argv[3], sys.argv[3:])"
+)
+
+
+class Browser:
+    """One page in one browser, and everything it complained of or asked for."""
+
+    def __init__(self, program, profile):
+        ends = [fcntl(end, F_DUPFD_CLOEXEC, 10) for end in (*os.pipe(), *os.pipe())]
+        theirs_in, self.out, self.into, theirs_out = ends
+        command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", ON_3_AND_4, str(theirs_in), str(theirs_out), *command],
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs_in), os.close(theirs_out)
+        self.number, self.buffer, self.session, self.events = 0, b"", None, []
+        target = self.do("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Log", "Runtime"):
+            self.do(f"{domain}.enable")
+
+    def do(self, method, **params):
+        """Send a command and wait for its answer, keeping the events on the way."""
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.out, json.dumps(message).encode() + b"\0")
+        while (answer := self._next()).get("id") != self.number:
+            self.events.append(answer)
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def _next(self):
+        while b"\0" not in self.buffer:
+            read = os.read(self.into, 1 << 20)
+            if not read:
+                raise RuntimeError("Chromium has ended")
+            self.buffer += read
+        message, _, self.buffer = self.buffer.partition(b"\0")
+        return json.loads(message)
+
+    def open(self, path):
+        """Load a file and wait until all of it is there."""
+        self.events = []
+        self.do("Page.navigate", url=path.as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._next())
+
+    def value(self, expression):
+        """What a JavaScript expression gives."""
+        result = self.do("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(str(result["exceptionDetails"]))
+        return result["result"].get("value")
+
+    def press(self, key, text=""):
+        """Press and release a key."""
+        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, text=text)
+        self.do("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
+
+    def resize(self, width, height):
+        """Make the window so many CSS pixels wide and high."""
+        self.do(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=width < 500,
+        )  # fmt: skip
+
+    def of(self, method):
+        """The parameters of all events of one kind since the page was opened."""
+        return [event["params"] for event in self.events if event["method"] == method]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.out), os.close(self.into)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A new browser with a new profile; skips where no Chromium is installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = Browser(program, profile)
+        yield browser
+        browser.close()

@@ -1,0 +1,210 @@
+"""report.html: complete, escaped, closed to the outside, and the same bytes for the same input."""
+
+import base64
+import dataclasses
+import hashlib
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from minimtl.report import page
+from minimtl.report.blocks import pieces
+from minimtl.report.contents import About
+from minimtl.report.markdown import render_markdown
+from minimtl.report.pairs import MEANINGS, view_pairs
+from minimtl.study.collect import PairCurves
+from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.meta import Analysed, analyse
+from minimtl.study.protocol import PAPER
+from minimtl.study.tables import tables
+from minimtl.study.tasks import Pair, Task
+
+pytest.importorskip("jinja2")
+
+QUICK = dataclasses.replace(PAPER, cv_repeats=1)
+EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}"
+ABOUT = About("1.2.3", "bydate", EVIL, "ab" * 32, 11314, 7532, 7, f"minimtl study --out '{EVIL}'")
+FIGURES = {"figure4a": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+VOID = {"meta", "link", "img", "input", "br"}
+
+
+class Reader(HTMLParser):
+    """Elements, attributes and text of a page; complains of tags that do not match."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.elements, self.texts = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in ("script", "style"):
+            self.texts.append(data)
+
+    @property
+    def text(self):
+        return " ".join("".join(self.texts).split())
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def curves_of(outcomes):
+    n = outcomes.n_pairs
+    rise = np.linspace(0.5, 0.9, 150)
+    return PairCurves(np.tile(rise, (n, 1)), np.tile(rise[:100] + 0.05, (n, 1)))
+
+
+@pytest.fixture(scope="module")
+def study(made_up_outcomes):
+    """Tables and views of two problems with made-up outcomes."""
+    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
+    rng = np.random.default_rng(0)
+    made = tables([Analysed(o, analyse(o, QUICK, rng)) for o in problems], QUICK)
+    return made, view_pairs([(o, curves_of(o)) for o in problems], QUICK), problems
+
+
+@pytest.fixture(scope="module")
+def html(study):
+    made, views, _ = study
+    return page.render_page(made, views, QUICK, ABOUT, FIGURES)
+
+
+def test_same_input_same_bytes(study, html):
+    made, views, _ = study
+    assert page.render_page(made, views, QUICK, ABOUT, FIGURES) == html
+
+
+def test_it_says_what_the_markdown_says(study, html):
+    markdown = render_markdown(study[0], QUICK, ABOUT, sorted(FIGURES))
+    shown = read(html).text
+    for line in markdown.splitlines():
+        if line.startswith(("| ---", "![", "```", "minimtl study")):
+            continue
+        for cell in line.split(" | ") if line.startswith("| ") else [line]:
+            words = re.sub(r"(?<!\\)[`*]|^[#-] |^#+ |^\| | \|$", "", cell)
+            assert unescape(re.sub(r"\\(.)", r"\1", words)).removesuffix(":") in shown, cell
+
+
+def test_text_from_outside_is_text(html):
+    reader = read(html)
+    scripts = [attributes for tag, attributes in reader.elements if tag == "script"]
+    assert scripts == [{}]  # the page's own
+    assert EVIL in reader.text
+    assert "alert" not in html.replace("&lt;script&gt;alert(1)&lt;/script&gt;", "")
+
+
+def test_topics_are_text(study, made_up_outcomes):
+    made, _, _ = study
+    outcomes = made_up_outcomes("related", 1, 1)
+    pair = Pair(Task(EVIL, "b"), Task("c", EVIL))
+    outcomes = dataclasses.replace(outcomes, pairs=(pair,))
+    views = view_pairs([(outcomes, curves_of(outcomes))], QUICK)
+    reader = read(page.render_page(made, views, QUICK, ABOUT, {}))
+    assert f"{EVIL} / b" in reader.text
+    assert len([tag for tag, _ in reader.elements if tag == "script"]) == 1
+
+
+def test_the_policy_allows_the_pages_own_script_and_no_connection(html):
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'sha256-{digest}'"
+    assert rules["img-src"] == "data:"
+
+
+def test_nothing_is_loaded_from_elsewhere(html):
+    for tag, attributes in read(html).elements:
+        for name in ("src", "href", "xlink:href", "action", "poster", "data"):
+            target = attributes.get(name)
+            assert target is None or target.startswith(("data:", "#")), (tag, target)
+        assert not any(name.startswith("on") for name in attributes), (tag, attributes)
+    assert not re.search(r"url\(|@import", html)
+
+
+def test_links_lead_somewhere_and_identifiers_are_unique(html):
+    elements = read(html).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    links = [attributes["href"][1:] for tag, attributes in elements if tag == "a"]
+    assert len(links) == 8
+    assert set(links) <= set(ids)
+
+
+def test_every_pair_with_its_curves_and_30_features(study, html):
+    _, views, problems = study
+    assert html.count('<details data-problem="RELATED"') == 12
+    assert html.count('<details data-problem="UNRELATED"') == 30
+    (first, *_) = re.findall(r'<details data-problem="RELATED".*?</details>', html, re.DOTALL)
+    outcomes, view = problems[0], views[0]
+    row = int(outcomes.gains.mean(axis=1).argmax())
+    assert (view.main, view.aux) == outcomes.pairs[row]
+    assert f"{view.gain:+.3f}</span>" in first
+    assert re.findall(r'path class="(\w+)" d="M0 ', first).count("grid") >= 2
+    assert len(re.findall(r'path class="(?:single|multi)" d="M0 ', first)) == 2
+    values = re.findall(r"<td>([^<]+)</td>", first)
+    expected = [page.short(value) for value in outcomes.features[:, row].mean(axis=0)]
+    by_role = [expected[8 * role + feature] for feature in range(8) for role in range(3)]
+    assert values == by_role + expected[24:]
+    assert len(values) == len(FEATURE_NAMES) == 30
+    half = view.half_width
+    assert f"± {half:.4f} (95 % interval over 2 runs)" in first
+
+
+def test_pairs_stand_by_gain_within_their_problem(study):
+    _, views, _ = study
+    for problem in ("RELATED", "UNRELATED"):
+        gains = [view.gain for view in views if view.problem == problem]
+        assert gains == sorted(gains, reverse=True)
+
+
+def test_every_feature_is_explained():
+    families = {re.sub(r"_(main|aux|ratio)$", "", name) for name in FEATURE_NAMES[:24]}
+    assert families | set(FEATURE_NAMES[24:]) == MEANINGS.keys()
+
+
+def test_figures_are_in_the_page_and_say_what_they_show(html):
+    (image,) = [attributes for tag, attributes in read(html).elements if tag == "img"]
+    kind, _, data = image["src"].partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(data) == FIGURES["figure4a"]
+    assert image["alt"].startswith("RELATED. Mean score")
+
+
+def test_one_problem_has_no_choice_of_problems(study, made_up_outcomes):
+    made, views, _ = study
+    related = [view for view in views if view.problem == "RELATED"]
+    assert '<select id="problem">' not in page.render_page(made, related, QUICK, ABOUT, {})
+
+
+def test_numbers_of_any_size_are_short():
+    assert [page.short(value) for value in (0.0, -1e-5, 0.12345, 123.45, 16795.2)] == [
+        "0",
+        "-1e-05",
+        "0.1235",
+        "123.5",
+        "16795",
+    ]
+
+
+def test_a_single_text_is_one_piece():
+    assert pieces("a") == ("a",)

@@ -1,0 +1,184 @@
+"""report.html in a real browser: nothing fails, nothing is asked for, and its controls work."""
+
+import base64
+import dataclasses
+
+import numpy as np
+import pytest
+
+from minimtl.report import page
+from minimtl.report.contents import About
+from minimtl.report.pairs import view_pairs
+from minimtl.study.collect import PairCurves
+from minimtl.study.meta import Analysed, analyse
+from minimtl.study.protocol import PAPER
+from minimtl.study.tables import tables
+
+pytest.importorskip("jinja2")
+
+QUICK = dataclasses.replace(PAPER, cv_repeats=1)
+ABOUT = About("1.2.3", "bydate", "a.tar.gz", "ab" * 32, 11314, 7532, 7, "minimtl study --seed 7")
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"
+SHOWN = "[...document.querySelectorAll('#pairs > :not([hidden])')]"
+
+
+@pytest.fixture(scope="module")
+def path(made_up_outcomes, tmp_path_factory):
+    """The page of 12 RELATED and 30 UNRELATED pairs."""
+    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 2)]
+    rng = np.random.default_rng(0)
+    made = tables([Analysed(o, analyse(o, QUICK, rng)) for o in problems], QUICK)
+    rise = np.linspace(0.5, 0.9, 150)
+    curves = [
+        PairCurves(np.tile(rise, (o.n_pairs, 1)), np.tile(rise[:100], (o.n_pairs, 1)))
+        for o in problems
+    ]
+    views = view_pairs(zip(problems, curves, strict=True), QUICK)
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    figures = {"figure4a": SVG, "figure4b": SVG}
+    path.write_text(page.render_page(made, views, QUICK, ABOUT, figures), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser, path):
+    """The browser with the page just loaded, as wide as a desk's."""
+    browser.resize(1280, 900)
+    browser.open(path)
+    return browser
+
+
+def column(browser, selector):
+    return browser.value(f"{SHOWN}.map(e => e.querySelector('{selector}').lastChild.data)")
+
+
+def names(browser):
+    """The four topics of each pair that is shown."""
+    return [
+        f"{main} {aux}"
+        for main, aux in zip(column(browser, ".main"), column(browser, ".aux"), strict=True)
+    ]
+
+
+def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
+    assert opened.of("Log.entryAdded") == []
+    assert opened.of("Runtime.exceptionThrown") == []
+    assert opened.of("Runtime.consoleAPICalled") == []
+    asked = [event["request"]["url"] for event in opened.of("Network.requestWillBeSent")]
+    assert asked[0] == path.as_uri()
+    assert all(url.startswith("data:") for url in asked[1:])
+    drawn = opened.value("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert drawn == [40, 40]
+
+
+def test_search_narrows_to_pairs_with_every_word(opened):
+    assert opened.value("document.getElementById('status').textContent") == "42 of 42 pairs"
+    every = names(opened)
+    opened.value("document.getElementById('search').focus()")
+    opened.do("Input.insertText", text="GRAPHICS mac")
+    found = [name for name in every if "graphics" in name and "mac" in name]
+    assert names(opened) == found
+    assert 0 < len(found) < 10
+    status = opened.value("document.getElementById('status').textContent")
+    assert status == f"{len(found)} of 42 pairs"
+    opened.value("const s = document.getElementById('search'); s.value = 'no such topic';"
+                 "s.dispatchEvent(new Event('input'))")  # fmt: skip
+    assert opened.value(f"{SHOWN}.length") == 0
+
+
+def test_choosing_a_problem(opened):
+    opened.value("const p = document.getElementById('problem'); p.value = 'RELATED';"
+                 "p.dispatchEvent(new Event('change'))")  # fmt: skip
+    assert opened.value(f"{SHOWN}.length") == 12
+    assert opened.value(f"{SHOWN}.every(e => e.dataset.problem === 'RELATED')")
+
+
+@pytest.mark.parametrize("key", ["single", "multi", "gain"])
+def test_sorting_by_a_number_and_back(opened, key):
+    button = f"document.querySelector('[data-key={key}]')"
+    opened.value(f"{button}.click()")
+    values = opened.value(f"{SHOWN}.map(e => +e.dataset.{key})")
+    assert len(values) == 42
+    assert values == sorted(values, reverse=True)
+    assert opened.value(f"{button}.getAttribute('aria-pressed')") == "true"
+    status = opened.value("document.getElementById('status').textContent")
+    assert status == f"42 of 42 pairs, sorted by {key}, largest first"
+    opened.value(f"{button}.click()")
+    assert opened.value(f"{SHOWN}.map(e => +e.dataset.{key})") == sorted(values)
+
+
+def test_sorting_by_a_name(opened):
+    opened.value("document.querySelector('[data-key=aux]').click()")
+    tasks = column(opened, ".aux")
+    assert tasks == sorted(tasks)
+    assert len(set(tasks)) > 1
+
+
+def test_a_row_opens_by_keyboard_to_curves_and_features(opened):
+    opened.value("document.querySelector('#pairs summary').focus()")
+    assert opened.value("document.querySelector('#pairs svg').checkVisibility()") is False
+    opened.press("Enter", text="\r")
+    assert opened.value("document.querySelector('#pairs details').open") is True
+    for part in ("path.single", "path.multi", ".inside table"):
+        box = f"document.querySelector('#pairs {part}').getBoundingClientRect()"
+        assert opened.value(f"{box}.width") > 100
+    assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == 36
+
+
+def test_every_control_can_be_reached_by_keyboard(opened):
+    """Tab from the search goes through problem, six buttons and to the first pair."""
+    opened.value("document.getElementById('search').focus()")
+    reached = []
+    for _ in range(8):
+        opened.press("Tab")
+        reached.append(opened.value("document.activeElement.dataset.key ||"
+                                    "document.activeElement.tagName"))  # fmt: skip
+    controls = ["SELECT", "problem", "main", "aux", "single", "multi", "gain", "SUMMARY"]
+    assert reached == controls
+
+
+def test_a_phone_need_not_scroll_sideways(opened, path):
+    opened.resize(390, 844)
+    opened.open(path)
+    opened.value("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert opened.value("document.documentElement.scrollWidth") <= 390
+
+
+def test_darkness_is_dark_and_readable(opened):
+    """Contrast of text and verdicts with the paper, WCAG's 4.5 at least, in light and dark."""
+    contrast = """(() => {
+      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map((v) => { v /= 255;
+        return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const paper = light(getComputedStyle(document.body).backgroundColor);
+      return [paper, ...["body", "a", "figcaption", ".good", ".bad", ".up", ".down"].map((s) => {
+        const ink = light(getComputedStyle(document.querySelector(s)).color);
+        return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); })];
+    })()"""
+    for scheme, is_dark in (("light", False), ("dark", True)):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        opened.do("Emulation.setEmulatedMedia", features=features)
+        paper, *ratios = opened.value(contrast)
+        assert (paper < 0.1) == is_dark
+        assert min(ratios) >= 4.5, (scheme, ratios)
+    opened.do("Emulation.setEmulatedMedia", features=[])
+
+
+def test_without_script_all_is_there_and_no_dead_control(browser, path):
+    browser.do("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(path)
+    finally:
+        browser.do("Emulation.setScriptExecutionDisabled", value=False)
+    assert browser.value("document.getElementById('controls').checkVisibility()") is False
+    assert browser.value("document.getElementById('head').checkVisibility()") is True
+    assert browser.value(f"{SHOWN}.length") == 42
+
+
+def test_it_prints(opened):
+    pdf = base64.b64decode(opened.do("Page.printToPDF")["data"])
+    assert pdf.startswith(b"%PDF")
+    opened.do("Emulation.setEmulatedMedia", media="print")
+    assert opened.value("document.getElementById('controls').checkVisibility()") is False
+    assert opened.value("document.getElementById('head').checkVisibility()") is True
+    opened.do("Emulation.setEmulatedMedia", media="")
