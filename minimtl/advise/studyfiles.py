@@ -45,8 +45,13 @@ def read_study_pairs(folder: Path) -> StudyPairs:
             f"the study in {folder} was made by the {protocol} protocol, whose features are not "
             "those of minimtl advise; give one made with --protocol paper"
         )
-    problem = next(name for name in _PREFERRED if name in manifest["problems"])
-    gains = _means(folder / "scores.csv", ("gain",), lambda row: row["problem"] == problem)
+    problem = next((name for name in _PREFERRED if name in manifest["problems"]), None)
+    if problem is None or "minimtl" not in manifest:
+        raise MinimtlError(
+            f"the manifest in {folder} names no problem or no version; run minimtl study again, "
+            "which keeps the models and writes a new one"
+        )
+    gains = _means(folder / "scores.csv", ("gain",), lambda row: row.get("problem") == problem)
     features = _means(folder / "features.csv", FEATURE_NAMES, lambda row: True)
     if not gains or not gains.keys() <= features.keys():
         raise MinimtlError(
