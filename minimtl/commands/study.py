@@ -112,15 +112,15 @@ def _conduct(study: "Study", args: argparse.Namespace) -> int:
     from minimtl.report.produce import produce
     from minimtl.study.collect import Results
     from minimtl.study.conduct import conclude, feature_maker, train_models
+    from minimtl.study.executors import make_executor
     from minimtl.study.manifest import Stopwatch, read_manifest, write_manifest
     from minimtl.study.store import open_store
 
     took, out = Stopwatch(), Path(args.out)
     announce = _silent if args.quiet else _say
     with open_store(out, study.identity, fresh=args.fresh, announce=_say) as store:
-        summary = train_models(
-            study, store, executor=args.executor, n_workers=args.workers, quiet=args.quiet
-        )
+        with make_executor(args.executor, args.workers) as executor:
+            summary = train_models(study, store, executor, quiet=args.quiet)
         summary.raise_for_failures()
         if args.verbose:
             _say(f"Models: {took.read()['wall_seconds']} s")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,6 @@ from minimtl.corpora.corpus import Corpus
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
-from minimtl.study.executors import make_executor
 from minimtl.study.features import features_of_run
 from minimtl.study.jobs import TRAINING_VERSION, Job, decode, job_key
 from minimtl.study.meta import Analysed, analyse
@@ -61,17 +61,15 @@ class Study:
         return sum(1 for _ in plan_jobs(self.problems, self.protocol))
 
 
-def train_models(
-    study: Study, store: Store, *, executor: str, n_workers: int, quiet: bool
-) -> RunSummary:
-    """Train every model of the study that the store lacks; raises as `run_jobs`."""
+def train_models(study: Study, store: Store, executor: Executor, *, quiet: bool) -> RunSummary:
+    """Train on any executor every model of the study that the store lacks; raises as `run_jobs`."""
     identity = study.data.identity
     jobs = ((job_key(job, identity), job) for job in plan_jobs(study.problems, study.protocol))
     progress = make_progress(
         study.count_jobs(), stream=sys.stderr, describe=_describe(study.protocol), quiet=quiet
     )
-    with progress, make_executor(executor, n_workers) as pool:
-        return run_jobs(jobs, compute, study.data, store, pool, progress=progress)
+    with progress:
+        return run_jobs(jobs, compute, study.data, store, executor, progress=progress)
 
 
 def _describe(protocol: Protocol) -> Callable[[Job, bytes], str]:

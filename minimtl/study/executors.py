@@ -5,13 +5,14 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.study.pool import ProcessPool
+from minimtl.study.worker import Data, SharingExecutor
 
 _DASK = re.compile(r"dask://(?P<address>[^/\s]+:\d+)")
 _SECONDS_TO_CONNECT = 30
@@ -74,7 +75,33 @@ def make_executor(spec: str, n_workers: int) -> Iterator[Executor]:
             yield executor
     else:
         with _dask_client(spec) as client:
-            yield client.get_executor(pure=False)
+            yield _DaskExecutor(client)
+
+
+class _DaskExecutor(SharingExecutor):
+    """Dask's executor; data are a Dask result of their own, and calls refer to it.
+
+    Dask brings a result to each worker once, from another that has it, and makes it again if all
+    of those are lost.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._executor = client.get_executor(pure=False)
+
+    def share(self, data: Data) -> Any:
+        return self._client.submit(_same, data, pure=False)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._executor.shutdown(wait)
+
+
+def _same(data: Data) -> Data:
+    return data
 
 
 @contextmanager

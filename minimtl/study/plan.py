@@ -5,6 +5,7 @@ the single-task model of its main task, that of its auxiliary task (for the feat
 joint model of both. Many pairs need the same models.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -24,20 +25,36 @@ class Problem(NamedTuple):
 def plan_jobs(problems: Sequence[Problem], protocol: Protocol) -> Iterator[Job]:
     """Every model that the problems need, each once, pair by pair.
 
-    Memory grows with the number of tasks only: whether a joint model was planned before is
-    seen from the indices of its two directions, without a set of pairs.
+    Memory grows with the number of tasks only, by four bytes each: whether a joint model was
+    planned before is seen from the indices of its two directions, without a set of pairs.
     """
-    planned_runs: dict[Task, int] = {}
+    singles = _PlannedSingles()
     for number, problem in enumerate(problems):
         for position, pair in enumerate(problem.pairs):
             for task in pair:
-                for run in range(planned_runs.get(task, 0), problem.n_runs):
+                for run in singles.runs_to_add(task, problem.n_runs):
                     yield single_job(task, run)
-                planned_runs[task] = max(planned_runs.get(task, 0), problem.n_runs)
             if _reverse_came_first(pair, position, problem.pairs, protocol):
                 continue
             for run in range(_runs_before(pair, problems[:number], protocol), problem.n_runs):
                 yield joint_job(pair, run, protocol)
+
+
+class _PlannedSingles:
+    """In how many runs each task is planned: a number for each pair of topics, not an object."""
+
+    def __init__(self) -> None:
+        self._column: dict[str, int] = {}  # of each negative topic
+        self._n_runs: dict[str, array[int]] = {}  # a row for each positive topic
+
+    def runs_to_add(self, task: Task, n_runs: int) -> range:
+        """The runs below `n_runs` that the task was not planned in; from now on it is."""
+        column = self._column.setdefault(task.negative, len(self._column))
+        row = self._n_runs.setdefault(task.positive, array("I"))
+        row.extend([0] * (column + 1 - len(row)))
+        n_before = row[column]
+        row[column] = max(n_before, n_runs)
+        return range(n_before, n_runs)
 
 
 def _reverse_came_first(pair: Pair, position: int, pairs: Pairs, protocol: Protocol) -> bool:

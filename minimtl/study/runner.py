@@ -17,10 +17,17 @@ from typing import Any
 from minimtl.errors import MinimtlError
 from minimtl.study.progress import Progress
 from minimtl.study.store import Store
-from minimtl.study.worker import Compute, Data, DataMissing, JobError, perform
+from minimtl.study.worker import (
+    Compute,
+    Data,
+    DataMissing,
+    JobError,
+    SharingExecutor,
+    perform,
+)
 
 TRIES = 3
-WINDOW = 256  # jobs handed to the executor at a time: enough to keep 128 workers busy
+WINDOW = 4096  # jobs handed to the executor at a time: enough to keep 2,000 workers busy
 _TICK = 0.5  # seconds after which progress is shown although no job has finished
 _MOST_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
@@ -133,6 +140,7 @@ class _Run:
         self._jobs, self._compute, self._data = jobs, compute, data
         self._store, self._executor, self._progress = store, executor, progress
         self._window = window
+        self._shared = (executor.share(data),) if isinstance(executor, SharingExecutor) else ()
         self._in_flight: dict[Future[Any], _Attempt] = {}
         self._arrivals: SimpleQueue[Future[Any]] = SimpleQueue()
         self._waiting: deque[_Attempt] = deque()  # to be submitted before new jobs
@@ -177,7 +185,7 @@ class _Run:
                 self._submit(_Attempt(key, job))
 
     def _submit(self, attempt: _Attempt) -> None:
-        data = () if attempt.missing_at is None else (self._data,)
+        data = self._shared if attempt.missing_at is None else (self._data,)
         try:
             future = self._executor.submit(
                 perform, self._compute, attempt.job, self._data.digest, *data

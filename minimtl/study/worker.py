@@ -2,13 +2,15 @@
 
 A call names its data by digest. A worker that has other data, or none, answers `DataMissing`, and
 the runner sends a job again with the data attached. This needs nothing of the executor but that
-it calls a function.
+it calls a function. An executor that can do better is a `SharingExecutor`.
 """
 
 import os
 import socket
 import traceback
+from abc import abstractmethod
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +22,14 @@ class Data(Protocol):
 
     @property
     def digest(self) -> str: ...
+
+
+class SharingExecutor(Executor):
+    """An executor that itself brings data to each of its workers once."""
+
+    @abstractmethod
+    def share(self, data: Data) -> Any:
+        """What stands for `data` in a call: the worker is given the data themselves."""
 
 
 Compute = Callable[[Any, Any], bytes]
@@ -57,9 +67,9 @@ def perform(
     digest : str
         The digest of the data it is computed from.
     data : Data, optional
-        The data itself, for a worker that lacks it.
+        The data itself, for a worker that may lack it.
     """
-    if data is not None:
+    if data is not None and digest not in _held:
         pin_threads()
         _held.clear()
         _held[digest] = data

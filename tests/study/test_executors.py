@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,9 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
     """A scheduler and two workers, one of which is killed in the middle of the study."""
     pytest.importorskip("distributed")
     jobs = [toy.ToyJob(number, 0.05) for number in range(120)]
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    data = toy.TracedData(os.fsencode(marks))
 
     class KillingOne(Progress):
         def computed(self, job, result):
@@ -103,12 +108,15 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
         make_executor(f"dask://{dask.address}", 1) as executor,
     ):
         executor._client.wait_for_workers(2, timeout=30)
+        workers = executor._client.run(os.getpid).values()
         summary = run_jobs(
-            toy.keyed(jobs), toy.compute, toy.DATA, store, executor, progress=KillingOne(120)
+            toy.keyed(jobs), toy.compute, data, store, executor, progress=KillingOne(120)
         )
         found = {key: store[key] for key in store}
     assert summary == RunSummary(0, 120, 0, ())
-    assert found == {toy.key_of(job): toy.compute(job, toy.DATA) for job in jobs}
+    assert found == {toy.key_of(job): toy.compute(replace(job, seconds=0.0), data) for job in jobs}
+    arrivals = Counter(int(mark.name.partition("-")[0]) for mark in marks.iterdir())
+    assert [arrivals[worker] for worker in workers] == [1, 1]
 
 
 @pytest.mark.slow
