@@ -78,16 +78,27 @@ def check_X_y(  # noqa: N802
     Raises
     ------
     ValueError
-        As `check_X` and `check_labels` do, and for `y` of another length than `X`.
+        As `check_X` and `check_y` do.
+    """
+    X = check_X(X, accept_sparse=accept_sparse, estimator=estimator)
+    return X, check_y(y, X, estimator)
+
+
+def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
+    """`y` as class labels (n_samples,) of the samples `X`.
+
+    Raises
+    ------
+    ValueError
+        As `check_labels` does, for None, and for another length than that of `X`.
     """
     if y is None:
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None"
         )
-    X = check_X(X, accept_sparse=accept_sparse, estimator=estimator)
     y = check_labels(y)
     check_consistent_length(X, y)
-    return X, y
+    return y
 
 
 def check_labels(y: Any) -> NDArray[Any]:

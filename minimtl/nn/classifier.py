@@ -15,9 +15,9 @@ from minimtl.nn.adam import Adam
 from minimtl.nn.moments import Moments
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
-from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents, read_labels
+from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
 from minimtl.nn.training import Schedule, TaskData, train
-from minimtl.validation import check_random_state
+from minimtl.validation import check_random_state, check_y
 
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
@@ -70,6 +70,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Words that no training document had keep their random initial weights.
+
+    `fit` takes no `sample_weight`: where steps are counted in batches of documents, weight 2 is not
+    the same as twice, nor weight 0 as left out. `task_weights` weigh tasks, `score` documents.
 
     Examples
     --------
@@ -200,7 +203,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         """Documents and labels of each task."""
         Xs, ys = (X, as_list("y", y, len(X))) if is_joint(X) else ([X], [y])
         documents = [read_documents(X_t, self) for X_t in Xs]
-        labels = [read_labels(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
+        labels = [check_y(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
         return documents, labels
 
     def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.validation import check_consistent_length, check_labels, check_X, is_sparse
+from minimtl.validation import check_X, is_sparse
 
 
 def is_joint(X: Any) -> bool:
@@ -36,17 +36,6 @@ def read_documents(X: Any, estimator: object) -> Any:
     return X
 
 
-def read_labels(y: Any, X: Any, estimator: object) -> np.ndarray:
-    """Class labels (n_samples,) of the documents `X`; ValueError as `check_labels` raises it."""
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
-        )
-    y = check_labels(y)
-    check_consistent_length(X, y)
-    return y
-
-
 def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
     """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
     if not isinstance(values, list | tuple) or len(values) != n_tasks:
@@ -61,5 +50,5 @@ def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """The place of each label in the sorted `classes`; ValueError for a label that is none."""
     unknown = np.setdiff1d(y, classes)
     if len(unknown):
-        raise ValueError(f"y holds the label {unknown[0]!r}, which is not among the classes.")
+        raise ValueError(f"y holds the label {str(unknown[0])!r}, which is not among the classes.")
     return np.searchsorted(classes, y)

@@ -50,6 +50,10 @@ class Schedule:
             )
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout must lie in [0, 1), got {self.dropout}")
+        if not all(0.0 <= weight < np.inf for weight in self.task_weights or ()):
+            raise ValueError(
+                f"task_weights must be finite and not negative, got {self.task_weights}"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,297 @@
+"""The estimator: one task or several, continued training, labels, refusals."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.special import expit, softmax
+
+from minimtl.estimator import DataConversionWarning, NotFittedError, as_scikit_learn
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+
+SIGMA = {"sigmoid": expit, "tanh": np.tanh, "relu": lambda Z: np.maximum(Z, 0)}
+
+
+def classifier(**params):
+    quick = {"hidden_layer_sizes": (12, 5), "n_epochs": 5, "random_state": 3}
+    return MultiTaskMLPClassifier(**(quick | params))
+
+
+def learner(**params):
+    return classifier(dropout=0.0, learning_rate=0.03, n_epochs=60, **params)
+
+
+@pytest.fixture
+def make_task(rng):
+    """Dense documents around one corner for each label: ``make_task(labels)``."""
+
+    def make(labels, n_each=20, n_features=8):
+        corners = 3.0 * np.eye(n_features)[: len(labels)]
+        X = np.repeat(corners, n_each, axis=0) + 0.5 * rng.normal(size=(n_each * len(labels), 8))
+        order = rng.permutation(len(X))
+        return X[order], np.repeat(labels, n_each)[order]
+
+    return make
+
+
+@pytest.mark.parametrize("activation", SIGMA)
+def test_coefs_and_intercepts_are_the_function_it_computes(make_task, activation):
+    X, y = make_task(["a", "b", "c"])
+    model = classifier(activation=activation).fit(X, y)
+    assert [W.shape for W in model.coefs_] == [(8, 12), (12, 5), (5, 3)]
+    assert [b.shape for b in model.intercepts_] == [(12,), (5,), (3,)]
+    D = X
+    for W, b in zip(model.coefs_[:-1], model.intercepts_[:-1], strict=True):
+        D = SIGMA[activation](D @ W + b)
+    expected = softmax(D @ model.coefs_[-1] + model.intercepts_[-1], axis=1)
+    # The same float64 operations on float32 weights, in another order.
+    np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("labels", [["x", "y"], [10, -3, 7], [True, False], [0.0, 1.0, 2.0, 3.0]])
+def test_learns_any_labels(make_task, labels):
+    X, y = make_task(labels)
+    model = learner().fit(X, y)
+    assert model.score(X, y) > 0.95
+    np.testing.assert_array_equal(model.classes_, sorted(labels))
+    assert set(model.predict(X)) == set(labels)
+    assert model.loss_curve_.shape == (1, 60)
+    assert model.loss_curve_[0, -1] < 0.2 * model.loss_curve_[0, 0]
+    assert (model.n_iter_, model.n_tasks_, model.n_features_in_) == (60, 1, 8)
+
+
+def test_tasks_are_learnt_jointly(make_task):
+    (X1, y1), (X2, y2) = make_task(["a", "b", "c"]), make_task([1, 0], n_each=15)
+    model = learner().fit([X1, sparse.csr_matrix(X2)], [y1, y2])
+    assert model.n_tasks_ == 2
+    assert [list(classes) for classes in model.classes_] == [["a", "b", "c"], [0, 1]]
+    assert model.loss_curve_.shape == (2, 60)
+    assert [W.shape for W in model.coefs_] == [(8, 12), (12, 5), (5, 3), (5, 2)]
+    assert model.score(X1, y1) > 0.95
+    assert model.score(X2, y2, task=1) > 0.95
+    assert model.predict_proba(X2, task=1).shape == (30, 2)
+    assert set(model.predict(X2, 1)) == {0, 1}
+
+
+def test_other_tasks_and_their_weights_move_the_shared_layers(make_task):
+    task, other = make_task(["a", "b"]), make_task(["a", "b"])
+    alone = classifier().fit(*task)
+    joint = classifier().fit(*zip(task, other, strict=True))
+    assert abs(alone.predict_proba(task[0]) - joint.predict_proba(task[0])).max() > 1e-4
+    ignored = classifier(task_weights=[1.0, 0.0]).fit(*zip(task, other, strict=True))
+    assert abs(ignored.coefs_[0] - joint.coefs_[0]).max() > 1e-4
+
+
+def test_what_counts_as_several_tasks(make_task):
+    X, y = make_task([0, 1])
+    dense = classifier().fit(X, y)
+    nested = classifier().fit(X.tolist(), y.tolist())
+    rows = classifier().fit(list(X), list(y))
+    for other in (nested, rows):
+        assert isinstance(other.classes_, np.ndarray)
+        np.testing.assert_array_equal(other.coefs_[0], dense.coefs_[0])
+    joint = classifier().fit((X,), (y,))
+    assert isinstance(joint.classes_, list)
+    np.testing.assert_array_equal(joint.coefs_[0], dense.coefs_[0])
+
+
+@pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.csc_array, sparse.coo_matrix])
+def test_sparse_documents_are_the_dense_ones(make_task, form):
+    X, y = make_task([0, 1])
+    X[X < 0.5] = 0.0
+    dense, model = classifier().fit(X, y), classifier().fit(form(X), y)
+    np.testing.assert_array_equal(model.coefs_[0], dense.coefs_[0])
+    np.testing.assert_allclose(model.predict_proba(form(X)), dense.predict_proba(X), rtol=1e-12)
+
+
+def test_a_word_given_twice_is_its_sum(make_task):
+    X, y = make_task([0, 1])
+    X = sparse.csr_matrix(X.astype(np.float32))
+    twice = sparse.csr_matrix(
+        (np.repeat(X.data / 2, 2), np.repeat(X.indices, 2), 2 * X.indptr), X.shape
+    )
+    # Sums of halves in another order, over a few dozen steps in float32.
+    np.testing.assert_allclose(
+        classifier().fit(twice, y).coefs_[0], classifier().fit(X, y).coefs_[0], atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("n_tasks", [1, 2])
+def test_epochs_one_by_one_are_fit(make_task, n_tasks):
+    tasks = [make_task(["a", "b"]) for _ in range(n_tasks)]
+    X, y = tasks[0] if n_tasks == 1 else zip(*tasks, strict=True)
+    classes = ["b", "a"] if n_tasks == 1 else [["b", "a"]] * 2
+    whole, steps = classifier(n_epochs=6).fit(X, y), classifier().partial_fit(X, y, classes)
+    for _ in range(5):
+        steps.partial_fit(X, y)
+    more = classifier(n_epochs=4).fit(X, y).partial_fit(X, y).partial_fit(X, y, classes)
+    for model in (steps, more):
+        assert model.n_iter_ == 6
+        # Between calls weights and moments are what they are within one, but for the rounding
+        # of moves that a call's end makes at once.
+        np.testing.assert_allclose(model.coefs_[0], whole.coefs_[0], atol=1e-6)
+        np.testing.assert_allclose(model.loss_curve_, whole.loss_curve_, atol=1e-6)
+
+
+def test_partial_fit_learns_from_parts_that_lack_a_class(make_task):
+    X, y = make_task(["a", "b", "c"])
+    model = learner()
+    for _ in range(60):
+        for label in (["a", "b"], ["c", "a"]):
+            here = np.isin(y, label)
+            model.partial_fit(X[here], y[here], classes=["a", "b", "c"])
+    assert model.score(X, y) > 0.95
+
+
+def test_partial_fit_refuses(make_task):
+    X, y = make_task(["a", "b"])
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        classifier().partial_fit(X, y)
+    model = classifier().partial_fit(X, y, ["a", "b"])
+    with pytest.raises(ValueError, match="classes is not the same"):
+        model.partial_fit(X, y, ["a", "c"])
+    with pytest.raises(ValueError, match="label 'z'"):
+        model.partial_fit(X, ["z"] * len(X))
+    with pytest.raises(ValueError, match="expecting 8 features"):
+        model.partial_fit(X[:, 1:], y)
+    with pytest.raises(ValueError, match="fitted to 1 task"):
+        model.partial_fit([X, X], [y, y])
+    with pytest.raises(ValueError, match="fitted to 1 task"):
+        model.partial_fit([X], [y])
+    assert model.n_iter_ == 1
+
+
+def test_fit_forgets(make_task):
+    X, y = make_task(["a", "b"])
+    model = classifier().fit([X, X], [y, y]).fit(X, y)
+    np.testing.assert_array_equal(model.coefs_[0], classifier().fit(X, y).coefs_[0])
+    assert model.n_iter_ == 5
+
+
+def test_random_states(make_task):
+    X, y = make_task([0, 1])
+
+    def weights(random_state):
+        return classifier(random_state=random_state, n_epochs=1).fit(X, y).coefs_[0]
+
+    for same in (lambda: 7, lambda: np.int64(7), lambda: np.random.RandomState(7),
+                 lambda: np.random.default_rng(7)):  # fmt: skip
+        np.testing.assert_array_equal(weights(same()), weights(same()))
+    assert (weights(7) != weights(8)).any()
+    assert (weights(None) != weights(None)).any()
+    shared = np.random.default_rng(7)
+    assert (weights(shared) != weights(shared)).any()
+
+
+def test_backends_agree(make_task):
+    X, y = make_task([0, 1, 2])
+    kernels, twin = (classifier(backend=name).fit(X, y) for name in ("numba", "numpy"))
+    # float32 against float64 over ten steps.
+    np.testing.assert_allclose(kernels.predict_proba(X), twin.predict_proba(X), atol=1e-5)
+
+
+def test_a_batch_of_more_than_all_documents_is_all_documents(make_task):
+    X, y = make_task([0, 1])
+    small, large = (classifier(batch_size=size).fit(X, y) for size in (len(X), 10**12))
+    np.testing.assert_array_equal(small.coefs_[0], large.coefs_[0])
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_go_on_by_themselves(make_task, again):
+    X, y = make_task([0, 1])
+    model = classifier().fit(X, y)
+    before = model.predict_proba(X)
+    copied = again(model)
+    np.testing.assert_array_equal(copied.predict_proba(X), before)
+    copied.partial_fit(X, y)
+    assert (copied.predict_proba(X) != before).any()
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+    model.partial_fit(X, y)
+    np.testing.assert_array_equal(copied.predict_proba(X), model.predict_proba(X))
+
+
+def test_score_by_weight(make_task):
+    X, y = make_task([0, 1])
+    model = learner().fit(X, y)
+    wrong = y.copy()
+    wrong[0] = 1 - wrong[0]
+    weights = np.zeros(len(y))
+    weights[:2] = 3.0, 1.0
+    assert model.score(X, wrong, sample_weight=weights) == 0.25
+
+
+def test_a_column_of_labels(make_task):
+    X, y = make_task([0, 1])
+    with pytest.warns(as_scikit_learn(DataConversionWarning)):
+        classifier().fit(X, y[:, np.newaxis])
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"hidden_layer_sizes": ()}, "hidden"),
+        ({"hidden_layer_sizes": (5, 0)}, "hidden"),
+        ({"activation": "softplus"}, "activation"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"dropout": -0.1}, "dropout"),
+        ({"n_epochs": 0}, "n_epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"learning_rate": np.nan}, "learning_rate"),
+        ({"beta1": 1.0}, "beta1"),
+        ({"eps": 0.0}, "eps"),
+        ({"task_weights": [1.0, 2.0]}, "task weights"),
+        ({"task_weights": [-1.0]}, "task_weights"),
+        ({"task_weights": [np.inf]}, "task_weights"),
+        ({"backend": "cuda"}, "backend"),
+        ({"random_state": -1}, "expected non-negative"),
+    ],
+)
+def test_parameters_out_of_range(make_task, params, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        classifier(**params).fit(*make_task([0, 1]))
+
+
+@pytest.mark.parametrize("params", [{"random_state": "seed"}, {"hidden_layer_sizes": ("a",)}])
+def test_parameters_of_another_type(make_task, params):
+    with pytest.raises(TypeError):
+        classifier(**params).fit(*make_task([0, 1]))
+
+
+def test_input_that_is_refused(make_task):
+    X, y = make_task([0, 1])
+    with pytest.raises(as_scikit_learn(NotFittedError), match="not fitted"):
+        classifier().predict(X)
+    for bad, sentence in ((np.nan, "NaN"), (np.inf, "infinity"), (1e39, "too large")):
+        for form in (np.array, sparse.csr_matrix):
+            spoilt = X.copy()
+            spoilt[3, 2] = bad
+            with pytest.raises(ValueError, match=sentence):
+                classifier().fit(form(spoilt), y)
+            with pytest.raises(ValueError, match=sentence):
+                classifier().fit(X, y).predict(form(spoilt))
+    for wrong_y, sentence in (
+        (y[1:], "inconsistent numbers of samples"),
+        (np.zeros_like(y), "at least two classes"),
+        (y + 0.5, "continuous"),
+        (None, "requires y"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            classifier().fit(X, wrong_y)
+    with pytest.raises(ValueError, match="y must be a list of 2"):
+        classifier().fit([X, X], y)
+    with pytest.raises(ValueError, match="y must be a list of 2"):
+        classifier().fit([X, X], [y])
+    with pytest.raises(ValueError, match="expecting 8 features"):
+        classifier().fit([X, X[:, 1:]], [y, y])
+    for task in (1, -1):
+        with pytest.raises(ValueError, match=r"task must be in 0 … 0"):
+            classifier().fit(X, y).predict(X, task=task)
+
+
+def test_weights_that_diverge(make_task):
+    X, y = make_task([0, 1])
+    diverging = classifier(activation="relu", learning_rate=1e30)
+    with pytest.raises(ValueError, match="non-finite weights"), np.errstate(all="ignore"):
+        diverging.fit(1e20 * X, y)
