@@ -28,7 +28,7 @@ from minimtl.feature_names import check_features, record_features
 from minimtl.stats.logistic_fit import MAX_ITER, TOL, LogisticFit, fit_logistic_regression
 from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
 from minimtl.stats.newton import minimise
-from minimtl.validation import check_sample_weight, check_X, check_X_y
+from minimtl.validation import check_sample_weight, check_X, check_X_y, is_sparse
 
 __all__ = ["LogisticFit", "LogisticRegression", "fit_logistic_regression"]
 
@@ -81,6 +81,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "LogisticRegression":
         """Fit to `X`, shape (n_samples, n_features), and classes `y`; returns self.
 
+        A sparse `X` is made dense here, but for columns of zeros, whose coefficients are 0.
+
         Raises
         ------
         ValueError
@@ -88,7 +90,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             or does not fit together.
         """
         self._check_parameters()
-        samples, y = check_X_y(X, y, estimator=self)
+        samples, y = check_X_y(X, y, accept_sparse=True, estimator=self)
         weights = check_sample_weight(sample_weight, len(y))
         self.classes_, index = np.unique(y, return_inverse=True)
         present = np.bincount(index, weights, minlength=len(self.classes_)) > 0
@@ -99,19 +101,21 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
                 f"samples of {len(present)} in y."
             )
         record_features(self, X, samples.shape[1])
+        samples, columns = _occurring(samples)
         basis = None
         if samples.shape[1] > samples.shape[0]:
             basis, triangle = np.linalg.qr(samples.T)
             samples = triangle.T
         coef = self._minimise(samples, index, weights)
-        self.coef_ = coef[:, :-1] if basis is None else coef[:, :-1] @ basis.T
+        self.coef_ = np.zeros((len(coef), self.n_features_in_))
+        self.coef_[:, columns] = coef[:, :-1] if basis is None else coef[:, :-1] @ basis.T
         self.intercept_ = coef[:, -1]
         return self
 
     def decision_function(self, X: Any) -> Array:
         """x·w + b: shape (n_samples,) for two classes, else (n_samples, n_classes)."""
         check_is_fitted(self)
-        samples = check_X(X, estimator=self)
+        samples = check_X(X, accept_sparse=True, estimator=self)
         check_features(self, X, samples.shape[1])
         decision: Array = samples @ self.coef_.T + self.intercept_
         return decision[:, 0] if len(self.classes_) == 2 else decision
@@ -166,3 +170,16 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
                 stacklevel=3,
             )
         return minimum.theta.reshape(-1, X.shape[1])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _occurring(X: Any) -> tuple[Array, Any]:
+    """`X` as a dense array, of a sparse one only the columns with entries; and which these are."""
+    if not is_sparse(X):
+        return X, slice(None)
+    columns = np.unique(X.indices)
+    return X[:, columns].toarray(), columns

@@ -9,6 +9,7 @@ X      what is given back       (n_docs, n_words) tf · idf, rows scaled to norm
 ====== ======================== ================= ====================================
 """
 
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
@@ -183,7 +184,8 @@ class TfidfVectorizer(BaseEstimator):
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index if they are a series; None: no change.
+        the words, and the documents' index if they are a series; None: no change. Where nothing
+        was chosen, ``sklearn.set_config(transform_output=...)`` has its say.
         """
         if transform not in (None, "default", "pandas"):
             raise ValueError(f"transform must be 'default', 'pandas' or None; got {transform!r}.")
@@ -192,13 +194,20 @@ class TfidfVectorizer(BaseEstimator):
         return self
 
     def _output(self, X: sparse.csr_matrix, raw_documents: Any) -> Any:
-        if getattr(self, "_sklearn_output_config", {}).get("transform") != "pandas":
+        if self._output_form() != "pandas":
             return X
         import pandas as pd  # type: ignore[import-untyped]
 
         index = raw_documents.index if isinstance(raw_documents, pd.Series) else None
         names = self.get_feature_names_out()
         return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
+
+    def _output_form(self) -> str:
+        """What was set for this vectorizer, else for all of scikit-learn where it is loaded."""
+        sklearn = sys.modules.get("sklearn")
+        general = sklearn.get_config()["transform_output"] if sklearn else "default"
+        chosen: str = getattr(self, "_sklearn_output_config", {}).get("transform", general)
+        return chosen
 
     def _checked(self, raw_documents: Iterable[Any]) -> Iterator[Any]:
         if isinstance(raw_documents, str):

@@ -1,4 +1,4 @@
-"""LogisticRegression as an estimator: scikit-learn's own checks, labels, refusals."""
+"""LogisticRegression as an estimator: in pipelines and searches, labels, refusals."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,8 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from minimtl.stats.logistic import LogisticRegression
-
-
-@parametrize_with_checks([LogisticRegression()])
-def test_scikit_learns_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.fixture
