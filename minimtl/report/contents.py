@@ -7,9 +7,19 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from minimtl.report.blocks import Block, Command, Errata, Figure, Grid, Heading, Marked, Paragraph
+from minimtl.report.blocks import (
+    Block,
+    Command,
+    Errata,
+    Figure,
+    Grid,
+    Heading,
+    Items,
+    Marked,
+    Paragraph,
+)
 from minimtl.report.figures import CAPTIONS, NOTE
-from minimtl.report.finding import finding, number
+from minimtl.report.finding import evidence, finding, number
 from minimtl.report.grid import compared, problem_of
 from minimtl.report.prediction import predictions
 from minimtl.report.predictors import predictors
@@ -43,6 +53,12 @@ def answer(tables: Sequence[Table], protocol: Protocol) -> str:
     """The finding as the answer to the title, which it does not ask again."""
     rows = {table.name: table.rows for table in tables}
     return finding(rows["table1"], rows["table2"], protocol).removeprefix(f"{TITLE} ")
+
+
+def in_numbers(tables: Sequence[Table], protocol: Protocol) -> Items:
+    """What the answer rests on, an item for each problem."""
+    rows = {table.name: table.rows for table in tables}
+    return Items(tuple(evidence(rows["table1"], rows["table2"], protocol)))
 
 
 def results(tables: Sequence[Table], figures: Sequence[str]) -> list[Block]:

@@ -15,7 +15,7 @@ from minimtl.report.blocks import (
     Paragraph,
     pieces,
 )
-from minimtl.report.contents import TITLE, About, answer, provenance, results
+from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
 from minimtl.report.grid import escape, grid
 from minimtl.study.csvfile import Table
 from minimtl.study.protocol import Protocol
@@ -27,6 +27,7 @@ def render_markdown(
     """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
     blocks = [
         Paragraph(answer(tables, protocol)),
+        in_numbers(tables, protocol),
         *results(tables, figures),
         *provenance(about, protocol),
     ]

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from minimtl.report.blocks import Heading, pieces
-from minimtl.report.contents import TITLE, About, answer, provenance, results
+from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
 from minimtl.report.grid import text
 from minimtl.report.pairs import MEANINGS, ROLES, PairView
 from minimtl.report.words import SCORE_NAMES
@@ -48,6 +48,7 @@ def render_page(
         .render(
             title=TITLE,
             answer=answer(tables, protocol),
+            evidence=in_numbers(tables, protocol).lines,
             before=before,
             after=after,
             sections=[

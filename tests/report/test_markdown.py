@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from minimtl.report.contents import About
 from minimtl.report.figures import CAPTIONS, NOTE
-from minimtl.report.finding import finding
+from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, escape, text
 from minimtl.report.markdown import render_markdown
 from minimtl.report.predictors import spearman
@@ -60,8 +60,9 @@ def line_of(page, *beginning):
 
 def test_the_first_sentence_is_the_finding(made, page):
     rows = {table.name: table.rows for table in made}
-    title, answer = page.split("\n\n")[:2]
+    title, answer, numbers = page.split("\n\n")[:3]
     assert f"{title[2:]} {answer}" == finding(rows["table1"], rows["table2"], QUICK)
+    assert numbers.replace("- ", "").splitlines() == evidence(rows["table1"], rows["table2"], QUICK)
 
 
 def test_every_grid_is_rectangular(page):
@@ -89,10 +90,11 @@ def test_claims_of_the_paper_are_judged_beside_the_tables(made):
     good = {
         "majority_lift_low_by_task": 0.1,
         "identity_lift_low_by_task": 0.1,
+        "accuracy_low_by_task": 0.6,
         "p_value_by_task": 0.01,
     }
     page = render_markdown(altered(made, "table2", **good), QUICK, ABOUT, [])
-    assert "**RELATED:** gains are predicted beyond both baselines by" in page
+    assert "**RELATED:** gains are predicted beyond both baselines and one half by" in page
     bad = render_markdown(altered(made, "table2", p_value_by_task=0.9), QUICK, ABOUT, [])
     assert "**RELATED: the paper's claim that gains can be predicted does not reproduce.**" in bad
 
