@@ -12,6 +12,7 @@ from typing import Any
 
 from minimtl._version import __version__
 from minimtl.advise.advice import Advice
+from minimtl.advise.chart import WIDTH, marks
 from minimtl.advise.metamodel import MetaModel
 from minimtl.advise.sets import Prepared
 from minimtl.advise.words import (
@@ -62,7 +63,7 @@ class Report:
         """What drove each prediction."""
         return [
             f"{shown(advice.aux.name)}: {advice.prediction.probability:.0%}; "
-            + ", ".join(f"{name} {value:+.2f}" for name, value in drivers(advice.prediction))
+            + ", ".join(f"{name} {signed(value, 2)}" for name, value in drivers(advice.prediction))
             for advice in self.advised
         ]
 
@@ -130,7 +131,8 @@ def to_html(report: Report) -> str:
         main=shown(report.main.name),
         sentences=[sentence_of(advice) for advice in report.advised],
         head=_HEAD,
-        rows=report.rows,
+        rows=list(zip(report.rows, marks(report.advised), strict=True)),
+        width=WIDTH,
         caption=_CAPTION,
         sections=_sections(report),
         version=__version__,

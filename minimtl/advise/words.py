@@ -37,7 +37,7 @@ def outside_of(advice: Advice) -> list[str]:
     outside, said = advice.prediction.outside, []
     if outside:
         named = [
-            f"{name} {value:.3g} (seen: {low:.3g} to {high:.3g})"
+            f"{name} {short(value)} (seen: {short(low)} to {short(high)})"
             for name, (value, low, high) in list(outside.items())[:_NAMED_OUTSIDE]
         ]
         more = f" and {len(outside) - len(named)} more" if len(outside) > len(named) else ""
@@ -107,6 +107,12 @@ def procedure(advised: Sequence[Advice], main: Prepared, per_class: int) -> list
     return said
 
 
-def signed(value: float) -> str:
+def signed(value: float, digits: int = 3) -> str:
     """Such as ``+0.012``, with a true minus sign."""
-    return f"{value:+.3f}".replace("-", "−")
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def short(value: float) -> str:
+    """Three digits or, of a large number, all before the point: such as ``−0.307``, ``4,410``."""
+    plain = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return plain.replace("-", "−")

@@ -42,7 +42,7 @@ def test_text(report):
     assert re.search(r"b\.csv +\d+% \(extrapolated\) +0\.810 +0\.847 +\+0\.037 ", text)
     assert "main.csv has 3" in text
     assert "b.csv: the prediction is an extrapolation, 1 of 30 features" in text
-    assert "n_words_train_main 1e+06 (seen: " in text
+    assert "n_words_train_main 1,000,000 (seen: " in text
 
 
 def test_json_holds_every_number(report):
