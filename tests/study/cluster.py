@@ -1,12 +1,16 @@
-"""A Dask cluster of separate processes on this machine, for tests."""
+"""A Dask cluster and MPI ranks, separate processes on this machine, for tests."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
+
+import pytest
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
@@ -50,3 +54,21 @@ def dask_worker(address, *options):
         "distributed.cli.dask_worker", f"tcp://{address}", "--host", "127.0.0.1",
         "--nthreads", "1", "--no-dashboard", *options,
     )  # fmt: skip
+
+
+def run_mpi(n_ranks, *program):
+    """Run a program as MPI ranks, the first of which is the parent of a study."""
+    # The package may be there without the library of an MPI that it can load.
+    pytest.importorskip("mpi4py.MPI", exc_type=ImportError)
+    own = Path(sys.executable).with_name("mpiexec")
+    mpiexec = str(own) if own.exists() else shutil.which("mpiexec")
+    if mpiexec is None:
+        pytest.skip("needs mpiexec")
+    open_mpi = {
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    }
+    command = [mpiexec, "-n", str(n_ranks), sys.executable, "-m", "mpi4py.futures", *program]
+    subprocess.run(command, env=ENVIRONMENT | open_mpi, check=True, timeout=600)

@@ -1,6 +1,5 @@
 """A study that is killed or interrupted, at any moment, goes on to the same results."""
 
-import contextlib
 import os
 import random
 import signal
@@ -13,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import toy_study as toy
+from processes import kill, kill_some, session, wait_until, workers
 
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def start(folder):
+def start(folder, *, slower=1):
     """The toy study in a session of its own, so that all its processes can be found."""
     return subprocess.Popen(
         [sys.executable, HERE / "toy_study.py", folder, "2"],
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | {"TOY_SLOWER": str(slower)},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -33,38 +33,9 @@ def start(folder):
     )
 
 
-def session(leader):
-    """The live processes that `leader` started, itself included: process id to command line."""
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            state, _, _, number = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
-            if int(number) == leader and state != "Z":
-                found[int(entry.name)] = (entry / "cmdline").read_bytes()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
-    return found
-
-
-def workers(leader):
-    return [pid for pid, command in session(leader).items() if b"spawn_main" in command]
-
-
-def wait_until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def kill(pid):
-    with contextlib.suppress(ProcessLookupError):  # it has ended by itself
-        os.kill(pid, signal.SIGKILL)
-
-
 def finish(study):
     """Wait for the end; no process may be left over."""
-    _, said = study.communicate(timeout=60)
+    _, said = study.communicate(timeout=120)
     wait_until(lambda: not session(study.pid))
     return study.returncode, said
 
@@ -96,18 +67,30 @@ def test_a_killed_worker_is_replaced(tmp_path):
     assert toy.stored_results(tmp_path) == toy.expected_results()
 
 
-def test_ctrl_c_stops_quickly_and_the_next_call_goes_on(tmp_path):
-    study = start(tmp_path)
+def test_ctrl_c_stops_it_and_the_next_call_goes_on(tmp_path):
+    study = start(tmp_path, slower=100)  # it would take 30 s
     wait_for_results(study, tmp_path)
     began = time.monotonic()
     os.killpg(study.pid, signal.SIGINT)  # as a terminal does: to the workers, too
     assert finish(study) == (130, "")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     complete(tmp_path)
 
 
+def test_a_closed_laptop(tmp_path):
+    """Everything stands still for a while and then goes on."""
+    study = start(tmp_path, slower=5)
+    wait_for_results(study, tmp_path)
+    os.killpg(study.pid, signal.SIGSTOP)
+    time.sleep(1)
+    assert study.poll() is None
+    os.killpg(study.pid, signal.SIGCONT)
+    assert finish(study) == (0, "")
+    assert toy.stored_results(tmp_path) == toy.expected_results()
+
+
 def test_a_second_process_is_refused(tmp_path):
-    study = start(tmp_path)
+    study = start(tmp_path, slower=10)
     wait_for_results(study, tmp_path)
     code, said = finish(start(tmp_path))
     assert code == 1
@@ -117,7 +100,7 @@ def test_a_second_process_is_refused(tmp_path):
 
 @pytest.mark.slow
 def test_kills_at_fifty_random_moments(tmp_path):
-    """kill -9 of the parent, a worker, or all at once; the same folder goes on until it is done."""
+    """The same folder goes on until it is done; `test_same_tables` has the like for tables."""
     rng = random.Random(20)
     n_kills = n_studies = 0
     while n_kills < 50:
@@ -126,11 +109,7 @@ def test_kills_at_fifty_random_moments(tmp_path):
         while True:
             study = start(folder)
             time.sleep(rng.uniform(0, 1.2))
-            everyone = [*session(study.pid)]
-            victims = rng.choice([[study.pid], workers(study.pid)[:1], everyone])
-            for pid in victims:
-                kill(pid)
-            n_kills += bool(victims)
+            n_kills += kill_some(study.pid, rng)
             code, said = finish(study)
             assert code in (0, -signal.SIGKILL), said
             if code == 0:

@@ -1,9 +1,7 @@
 """Where jobs run: what is asked for is checked, and a real Dask cluster gives the same results."""
 
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import toy_study as toy
-from cluster import ENVIRONMENT, dask_worker, free_port, scheduler
+from cluster import dask_worker, free_port, run_mpi, scheduler
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.study import executors
@@ -121,22 +119,7 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
 
 @pytest.mark.slow
 def test_mpi_ranks_give_the_same_results(tmp_path):
-    pytest.importorskip("mpi4py")
-    mpiexec = Path(sys.executable).with_name("mpiexec")
-    mpiexec = str(mpiexec) if mpiexec.exists() else shutil.which("mpiexec")
-    if mpiexec is None:
-        pytest.skip("needs mpiexec")
-    as_root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    oversubscribe = {"PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
-    subprocess.run(
-        [
-            mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures",
-            Path(__file__).with_name("toy_study.py"), tmp_path, "1", "mpi",
-        ],
-        env=ENVIRONMENT | as_root | oversubscribe,
-        check=True,
-        timeout=120,
-    )  # fmt: skip
+    run_mpi(3, Path(__file__).with_name("toy_study.py"), tmp_path, "1", "mpi")
     assert toy.stored_results(tmp_path) == toy.expected_results()
 
 

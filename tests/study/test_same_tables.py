@@ -1,33 +1,51 @@
 """The tables of a study are the same bytes however its models were trained."""
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cluster import ENVIRONMENT, dask_worker, scheduler
+from cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
+from processes import kill_some
+
+from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.nn.backend import default_backend
+from minimtl.study.conduct import Study, train_models
+from minimtl.study.plan import plan_jobs
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PAPER
+from minimtl.study.store import open_store
 
 pytestmark = pytest.mark.slow
-STUDY = [
-    sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
-    "--pairs", "6", "--runs", "2", "--quiet",
+ARGUMENTS = [
+    "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related", "--pairs", "6",
+    "--runs", "2", "--quiet",
 ]  # fmt: skip
 
 
 def study(folder, *options, **settings):
     return subprocess.Popen(
-        [*STUDY, "--out", folder, *options], env=ENVIRONMENT | settings, start_new_session=True
+        [sys.executable, *ARGUMENTS, "--out", folder, *options],
+        env=ENVIRONMENT | settings,
+        start_new_session=True,
     )
 
 
 def tables_of(folder, *options, **settings):
     assert study(folder, *options, **settings).wait() == 0
+    return tables_in(folder)
+
+
+def tables_in(folder):
     return {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.csv"))}
 
 
@@ -43,9 +61,34 @@ def test_any_number_of_workers(expected, tmp_path, n_workers):
     assert tables_of(tmp_path, "--workers", n_workers) == expected
 
 
-def test_any_number_of_threads_in_the_environment(expected, tmp_path):
-    threads = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "NUMBA_NUM_THREADS": "2"}
-    assert tables_of(tmp_path, "--workers", "1", **threads) == expected
+def test_any_environment(expected, tmp_path):
+    settings = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "NUMBA_NUM_THREADS": "2"}
+    settings |= {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
+    assert tables_of(tmp_path, "--workers", "1", **settings) == expected
+
+
+@pytest.mark.parametrize("make", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
+    """The models are trained by the library, in an order drawn at random; then comes the rest."""
+
+    def shuffled(problems, protocol):
+        jobs = list(plan_jobs(problems, protocol))
+        random.Random(3).shuffle(jobs)
+        return iter(jobs)
+
+    monkeypatch.setattr("minimtl.study.conduct.plan_jobs", shuffled)
+    problems = make_problems("related", PAPER, n_pairs=6, n_runs=2)
+    planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
+    options = {} if make is ThreadPoolExecutor else {"mp_context": get_context("spawn")}
+    with (
+        open_store(tmp_path, planned.identity, announce=pytest.fail) as store,
+        make(2, **options) as executor,
+    ):
+        summary = train_models(planned, store, executor, quiet=True)
+    assert (summary.n_resumed, summary.n_failed) == (0, 0)
+    assert tables_of(tmp_path, "--workers", "1") == expected
+    jobs = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
+    assert jobs == {"done": 0, "resumed": summary.n_computed}
 
 
 def test_a_dask_cluster(expected, tmp_path):
@@ -54,15 +97,32 @@ def test_a_dask_cluster(expected, tmp_path):
         assert tables_of(tmp_path, "--executor", f"dask://{dask.address}") == expected
 
 
-def test_killed_and_continued(expected, tmp_path):
-    """Everything is killed at random moments, some of them after the training."""
+def test_mpi(expected, tmp_path):
+    run_mpi(3, *ARGUMENTS, "--out", tmp_path, "--executor", "mpi")
+    assert tables_in(tmp_path) == expected
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to find processes")
+def test_kills_at_fifty_random_moments(tmp_path):
+    """At any moment of the study: its start, its training, its tables."""
+    small = ("--pairs", "2", "--runs", "1", "--workers", "2")  # the last of two flags counts
+    began = time.monotonic()
+    expected = tables_of(tmp_path / "unbroken", *small)
+    seconds = time.monotonic() - began
     rng = random.Random(4)
-    for _ in range(6):
-        running = study(tmp_path, "--workers", "2")
-        time.sleep(rng.uniform(2, 14))
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
-    assert tables_of(tmp_path, "--workers", "2") == expected
+    n_kills = n_studies = 0
+    while n_kills < 50:
+        folder = tmp_path / str(n_studies)
+        n_studies += 1
+        code = -signal.SIGKILL
+        while code:
+            running = study(folder, *small)
+            time.sleep(rng.uniform(0, seconds))
+            n_kills += kill_some(running.pid, rng)
+            code = running.wait()
+            assert code in (0, -signal.SIGKILL)
+        assert tables_in(folder) == expected
+    print(f"{n_kills} kills in {n_studies} studies")
 
 
 def test_interrupted_and_continued(expected, tmp_path):
@@ -71,5 +131,5 @@ def test_interrupted_and_continued(expected, tmp_path):
         time.sleep(0.1)
     time.sleep(1)
     os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(timeout=20) == 130
+    assert running.wait(timeout=120) == 130
     assert tables_of(tmp_path, "--workers", "2") == expected

@@ -22,6 +22,7 @@ from minimtl.study.store import open_store
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
 N_JOBS = 60
+SLOWER = float(os.environ.get("TOY_SLOWER", "1"))  # how much slower than 10 ms a job is
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def keyed(jobs):
 
 def compute(job, data):
     """A few kB that depend on the job and the data."""
-    time.sleep(job.seconds)
+    time.sleep(job.seconds * SLOWER)
     block = hashlib.sha512(data.words + str(job.number).encode()).digest()
     return block * (1 + job.number % 100)
 
