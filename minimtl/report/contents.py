@@ -19,8 +19,9 @@ from minimtl.report.blocks import (
     Paragraph,
 )
 from minimtl.report.figures import CAPTIONS, NOTE
-from minimtl.report.finding import evidence, finding, number
+from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, problem_of
+from minimtl.report.numbers import number
 from minimtl.report.prediction import predictions
 from minimtl.report.predictors import predictors
 from minimtl.study.csvfile import Row, Table

@@ -36,21 +36,21 @@ SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
 _FIGURE4_CAPTION = (
-    "Mean score on the test documents after each epoch: single-task in blue crosses, multi-task "
-    "in orange points, each with its 95 % interval over the runs; the dashed line is where scores "
-    "are read."
+    "Mean score on the test documents after each epoch, over all pairs and runs: single-task in "
+    "blue with crosses, multi-task in orange with points, the paper's colours. Bands are 95 % "
+    "t-intervals over the runs; the dashed line is where scores are read."
 )
 _FIGURE5_CAPTION = (
-    "Relative gain of each pair with its 95 % interval over the runs: orange points where "
-    "multi-task learning was better, blue squares where single-task learning was; hollow where "
-    "the interval contains 0."
+    "Relative gain of each pair, under its main task; bars are 95 % t-intervals over the runs. "
+    "Orange points: multi-task learning was better; blue squares: single-task learning was; "
+    "hollow where the interval contains 0."
 )
 CAPTIONS = {
-    "figure4a": f"RELATED. {_FIGURE4_CAPTION}",
-    "figure4b": f"UNRELATED. {_FIGURE4_CAPTION}",
-    "figure5a": f"Sport against vehicles (rec). {_FIGURE5_CAPTION}",
-    "figure5b": f"Systems against other computing (comp). {_FIGURE5_CAPTION}",
-    "figure5c": f"Politics against religion (talk). {_FIGURE5_CAPTION}",
+    "figure4a": f"Figure 4a, RELATED. {_FIGURE4_CAPTION}",
+    "figure4b": f"Figure 4b, UNRELATED. {_FIGURE4_CAPTION}",
+    "figure5a": f"Figure 5a, sport against vehicles (rec). {_FIGURE5_CAPTION}",
+    "figure5b": f"Figure 5b, systems against other computing (comp). {_FIGURE5_CAPTION}",
+    "figure5c": f"Figure 5c, politics against religion (talk). {_FIGURE5_CAPTION}",
 }
 STYLE = {
     "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone

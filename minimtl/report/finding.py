@@ -13,6 +13,7 @@ majority learned from the others scores below a tossed coin.
 import math
 from collections.abc import Sequence
 
+from minimtl.report.numbers import NOTHING, number, share_with_interval, text
 from minimtl.report.words import SCORE_NAMES, SET_NAMES
 from minimtl.study.csvfile import Row
 from minimtl.study.protocol import Protocol
@@ -49,11 +50,6 @@ def tells(row: Row, n_sets: int) -> bool:
     )
 
 
-def number(row: Row, column: str) -> float:
-    """The value of a numeric column."""
-    return float(row[column])
-
-
 def _rows_of(problem: Row, table2: Sequence[Row]) -> list[Row]:
     """Those of Table 2 about this row's problem that have a score with main tasks held out."""
     rows = [row for row in table2 if row["problem"] == problem["problem"]]
@@ -79,12 +75,13 @@ def _prediction(rows: Sequence[Row]) -> str:
 
 
 def _scores(row: Row, protocol: Protocol) -> str:
-    low, high = number(row, "gain_low"), number(row, "gain_high")
-    interval = "" if math.isnan(low) else f" (95 % interval {low:+.4f} to {high:+.4f})"
+    low, high = (text(number(row, f"gain_{end}"), 4, "+") for end in ("low", "high"))
+    interval = "" if low == NOTHING else f" (95 % interval {low} to {high})"
     return (
-        f"the mean {SCORE_NAMES[protocol.score]} is {number(row, 'single'):.3f} alone and "
-        f"{number(row, 'multi'):.3f} joint, a gain of {number(row, 'gain'):+.4f}{interval}; joint "
-        f"training is ahead in {100 * number(row, 'improved'):.0f} % of {row['n_pairs']} pairs."
+        f"the mean {SCORE_NAMES[protocol.score]} is {text(number(row, 'single'))} alone and "
+        f"{text(number(row, 'multi'))} joint, a gain of {text(number(row, 'gain'), 4, '+')}"
+        f"{interval}; joint training is ahead in {100 * number(row, 'improved'):.0f} % of "
+        f"{row['n_pairs']} pairs."
     )
 
 
@@ -94,10 +91,10 @@ def _best(rows: Sequence[Row]) -> str:
         return "Nothing can be said of main tasks not seen before."
     telling = [row for row in rows if tells(row, len(rows))]
     best = max(telling or rows, key=lambda row: number(row, "accuracy_by_task"))
-    low, high = number(best, "accuracy_low_by_task"), number(best, "accuracy_high_by_task")
     return (
         f"On main tasks not seen before, who gains is told best from "
-        f"{SET_NAMES[str(best['features'])]}: accuracy {number(best, 'accuracy_by_task'):.3f} "
-        f"({low:.3f} to {high:.3f}) against {number(best, 'majority_accuracy_by_task'):.3f} by the "
-        f"majority and {CHANCE} by chance, permutation p = {number(best, 'p_value_by_task'):.2f}."
+        f"{SET_NAMES[str(best['features'])]}: accuracy "
+        f"{share_with_interval(best, 'accuracy{}_by_task')} against "
+        f"{text(number(best, 'majority_accuracy_by_task'))} by the majority and {CHANCE} by "
+        f"chance, permutation p = {text(number(best, 'p_value_by_task'), 2)}."
     )

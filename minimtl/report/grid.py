@@ -1,4 +1,4 @@
-"""Numbers as people read them, and text and tables as Markdown; what does not exist is a dash."""
+"""Comparisons with the published numbers, and text and tables as Markdown."""
 
 import html
 import math
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from minimtl.report.blocks import Inline, Marked
-from minimtl.report.finding import number
+from minimtl.report.numbers import NOTHING, text
 from minimtl.study.csvfile import Cell, Row
 
 
@@ -16,27 +16,18 @@ def grid(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in every)
 
 
-def text(value: float, digits: int = 3, sign: str = "") -> str:
-    """A number with so many digits; ``sign="+"`` shows that of positive ones too."""
-    return "–" if math.isnan(value) else f"{value:{sign}.{digits}f}"
-
-
-def with_interval(row: Row, column: str, digits: int, sign: str = "") -> str:
-    """The value of a column with its interval; ``column`` has {} where ``_low`` goes."""
-    middle, low, high = (number(row, column.format(end)) for end in ("", "_low", "_high"))
-    if math.isnan(low):
-        return text(middle, digits, sign)
-    ends = f"{text(low, digits, sign)} to {text(high, digits, sign)}"
-    return f"{text(middle, digits, sign)} ({ends})"
-
-
-def compared(ours: float, theirs: float, margin: float) -> tuple[Inline, ...]:
-    """Ours, theirs, the difference, and whether it is within the margin."""
+def compared(ours: float, theirs: float, margin: float, digits: int = 3) -> tuple[Inline, ...]:
+    """Ours, theirs with so many digits, the difference, and whether it is within the margin."""
     difference = ours - theirs
-    if math.isnan(difference):
-        return text(ours), text(theirs), "–", "–"
-    verdict = Marked("yes", "good") if abs(difference) <= margin else Marked("no", "bad")
-    return text(ours), text(theirs), text(difference, 3, "+"), verdict
+    inside = None if math.isnan(difference) else abs(difference) <= margin
+    return text(ours), text(theirs, digits), text(difference, 3, "+"), verdict(inside)
+
+
+def verdict(reproduces: bool | None) -> Inline:
+    """The mark of a number that reproduces or not; a dash where there is nothing to compare."""
+    if reproduces is None:
+        return NOTHING
+    return Marked("yes", "good") if reproduces else Marked("no", "bad")
 
 
 def problems_of(rows: Iterable[Row]) -> list[Cell]:

@@ -1,5 +1,6 @@
 """report.md: the contents of the report as Markdown."""
 
+import re
 from collections.abc import Sequence
 
 from minimtl.report.blocks import (
@@ -49,7 +50,9 @@ def _block(block: Block) -> str:
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
         case Command(line):
-            return f"```\n{line}\n```"
+            longest = max(map(len, re.findall("`+", line)), default=0)
+            fence = "`" * max(3, longest + 1)  # which no run of backticks within can close
+            return f"{fence}\n{line}\n{fence}"
 
 
 def _inline(text: Inline) -> str:

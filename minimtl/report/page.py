@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimtl.report.blocks import Heading, pieces
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
-from minimtl.report.grid import text
+from minimtl.report.numbers import text
 from minimtl.report.pairs import MEANINGS, ROLES, PairView
 from minimtl.report.words import SCORE_NAMES
 from minimtl.study.csvfile import Table
@@ -58,6 +58,7 @@ def render_page(
             ],
             pairs_heading=PAIRS,
             pairs=pairs,
+            several_runs=any(len(pair.runs) > 1 for pair in pairs),
             problems=list(dict.fromkeys(pair.problem for pair in pairs)),
             score=SCORE_NAMES[protocol.score],
             read_at=protocol.read_at + 1,

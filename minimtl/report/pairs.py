@@ -53,6 +53,13 @@ class PairView(NamedTuple):
     of_tasks: tuple[TaskFeature, ...]
     of_pair: tuple[tuple[str, float], ...]
 
+    @property
+    def verdict(self) -> str:
+        """``up`` or ``down``, or ``open`` where the interval over the runs contains 0."""
+        if abs(self.gain) <= self.half_width:  # never of one run, whose half-width is NaN
+            return "open"
+        return "up" if self.gain > 0 else "down"
+
 
 def view_pairs(
     problems: Iterable[tuple[Outcomes, PairCurves]], protocol: Protocol

@@ -5,54 +5,91 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minimtl.report.blocks import Block, Errata, Grid, Heading, Marked, Paragraph
-from minimtl.report.finding import number
-from minimtl.report.grid import text, with_interval
+from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
+from minimtl.report.grid import verdict
+from minimtl.report.numbers import number, text, with_interval
 from minimtl.study.csvfile import Row
 from minimtl.study.published import ERRATA
 
-_UPSIDE_DOWN = (
-    "The difference is to 30 − the printed rank, which turns the printed column the right way up. "
+RANK_MARGIN = 5  # how near an inverse rank must come to the published one to count as reproduced
+_HEADER_3A: tuple[str, ...] = (
+    *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
+    *("printed", "coefficient", "sign kept", "VIF"),
 )
+_HEADER_3B: tuple[str, ...] = (
+    *("feature", "printed label", "coefficient", "published", "difference", "reproduces"),
+    *("inverse rank", "sign kept", "VIF"),
+)
+_NOTE_3A = (
+    "“Published” is 30 − the printed rank, which turns the printed column the right way up; ours "
+    f"reproduces it within {RANK_MARGIN}."
+)
+_NOTE_3B = "A coefficient reproduces if the published one lies in the 95 % interval of ours."
 
 
 def predictors(name: str, tables: dict[str, list[Row]]) -> list[Block]:
     """The section of table ``name``, "table3a" or "table3b"."""
-    rows, problem = tables[name], "related" if name == "table3a" else "unrelated"
-    theirs = "published_inverse_rank" if name == "table3a" else "published"
-    ours = "inverse_rank" if name == "table3a" else "coefficient"
-    lines = tuple(
-        (
-            Marked(str(row["feature"]), "code"),
-            text(number(row, "inverse_rank"), 1),
-            with_interval(row, "coefficient{}", 2, "+"),
-            text(number(row, "sign_stability"), 2),
-            text(number(row, "vif"), 1),
-            str(row["published_label"]),
-            text(number(row, "published"), 0 if name == "table3a" else 2),
-            text(number(row, ours) - number(row, theirs), 2, "+"),
-        )
-        for row in rows
-    )
-    header = (
-        *("feature", "inverse rank", "coefficient", "sign kept", "VIF"),
-        *("printed label", "printed", "difference"),
-    )
+    rows = tables[name]
+    if name == "table3a":
+        problem, header, note = "related", _HEADER_3A, _NOTE_3A
+        lines, columns = map(_line_3a, rows), ("inverse_rank", "published_inverse_rank")
+    else:
+        problem, header, note = "unrelated", _HEADER_3B, _NOTE_3B
+        lines, columns = map(_line_3b, rows), ("coefficient", "published")
     condition = next(
         number(row, "condition_number") for row in tables["table2"] if row["problem"] == problem
     )
-    note = (
-        f"The features' condition number is {text(condition, 0)}; a feature's VIF is by how much "
-        "its correlation with the others multiplies the variance of its coefficient. “Sign kept” "
-        "is the share of samples of main tasks in which the coefficient has the same sign. "
-        + (_UPSIDE_DOWN if name == "table3a" else "")
+    explained = (
+        f"{note} “Sign kept” is the share of samples of main tasks in which the coefficient has "
+        f"the same sign. The features' condition number is {text(condition, 0)}; a feature's VIF "
+        "is by how much its correlation with the others multiplies the variance of its "
+        "coefficient. "
     )
     return [
         Heading(2, f"Table 3{name[-1]}: which features, {problem.upper()}"),
-        Grid(header, lines),
-        Paragraph((note, *_agreement(rows, ours, theirs))),
+        Grid(header, tuple(lines), n_labels=2),
+        Paragraph((explained, *_agreement(rows, *columns))),
         Errata(ERRATA[name]),
     ]
+
+
+def _line_3a(row: Row) -> tuple[Inline, ...]:
+    """Ranks first: they are what the paper prints of RELATED."""
+    ours, theirs = number(row, "inverse_rank"), number(row, "published_inverse_rank")
+    near = None if math.isnan(ours) else abs(ours - theirs) <= RANK_MARGIN
+    return (
+        *_names(row),
+        text(ours, 1),
+        text(theirs, 0),
+        text(ours - theirs, 1, "+"),
+        verdict(near),
+        text(number(row, "published"), 0),
+        with_interval(row, "coefficient{}", 2, "+"),
+        *_firmness(row),
+    )
+
+
+def _line_3b(row: Row) -> tuple[Inline, ...]:
+    """Coefficients first: they are what the paper prints of UNRELATED."""
+    ours, theirs = number(row, "coefficient"), number(row, "published")
+    low, high = number(row, "coefficient_low"), number(row, "coefficient_high")
+    return (
+        *_names(row),
+        with_interval(row, "coefficient{}", 2, "+"),
+        text(theirs, 2, "+"),
+        text(ours - theirs, 2, "+"),
+        verdict(None if math.isnan(low) else low <= theirs <= high),
+        text(number(row, "inverse_rank"), 1),
+        *_firmness(row),
+    )
+
+
+def _names(row: Row) -> tuple[Inline, ...]:
+    return Marked(str(row["feature"]), "code"), str(row["published_label"])
+
+
+def _firmness(row: Row) -> tuple[Inline, ...]:
+    return text(number(row, "sign_stability"), 2), text(number(row, "vif"), 1)
 
 
 def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> tuple[str | Marked, ...]:
@@ -62,9 +99,9 @@ def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> tuple[str | Marke
     if unknown or len({pair[0] for pair in pairs}) == 1:  # one value for all is no order
         return ("There are too few pairs to compare the order of the features with the paper's.",)
     rho = spearman(*zip(*pairs, strict=True))
-    verdict = Marked("reproduces", "good") if rho >= 0.5 else Marked("does not reproduce", "bad")
-    sentence = f"Spearman's ρ with the published column is {rho:.2f}: the order "
-    return sentence, verdict, " (ρ ≥ 0.5)."
+    mark = Marked("reproduces", "good") if rho >= 0.5 else Marked("does not reproduce", "bad")
+    sentence = f"Spearman's ρ with the published column is {text(rho, 2)}: the order "
+    return sentence, mark, " (ρ ≥ 0.5)."
 
 
 def spearman(first: Sequence[float], second: Sequence[float]) -> float:

@@ -1,14 +1,30 @@
-"""A headless Chromium, told what to do through a pipe by its own protocol; no package needed."""
+"""A made-up study to report on, and a headless Chromium that looks at its page.
 
+The browser is told what to do through a pipe by its own protocol; no package is needed.
+"""
+
+import dataclasses
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
-from fcntl import F_DUPFD_CLOEXEC, fcntl
+import time
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+
+from minimtl.report.contents import About
+from minimtl.report.pairs import view_pairs
+from minimtl.study.collect import PairCurves
+from minimtl.study.meta import Analysed, analyse
+from minimtl.study.protocol import PAPER
+from minimtl.study.tables import tables
+
+EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
 
 FLAGS = (
     "--headless",
@@ -23,6 +39,7 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 # The protocol's pipe is descriptors 3 and 4 of the browser's process.
+PATIENCE = 60  # seconds for one answer
 ON_3_AND_4 = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
     "os.execv(sys.argv[3], sys.argv[3:])"
@@ -33,6 +50,8 @@ class Browser:
     """One page in one browser, and everything it complained of or asked for."""
 
     def __init__(self, program, profile):
+        from fcntl import F_DUPFD_CLOEXEC, fcntl  # where this is missing, no browser is started
+
         ends = [fcntl(end, F_DUPFD_CLOEXEC, 10) for end in (*os.pipe(), *os.pipe())]
         theirs_in, self.out, self.into, theirs_out = ends
         command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
@@ -63,7 +82,11 @@ class Browser:
         return answer["result"]
 
     def _next(self):
+        deadline = time.monotonic() + PATIENCE
         while b"\0" not in self.buffer:
+            left = max(0, deadline - time.monotonic())
+            if not select.select([self.into], [], [], left)[0]:
+                raise TimeoutError(f"Chromium said nothing for {PATIENCE} s")
             read = os.read(self.into, 1 << 20)
             if not read:
                 raise RuntimeError("Chromium has ended")
@@ -107,13 +130,56 @@ class Browser:
         os.close(self.out), os.close(self.into)
 
 
-@pytest.fixture(scope="module")
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
 def browser():
-    """A new browser with a new profile; skips where no Chromium is installed."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
+    """A new browser with a new profile; skips where there is none that starts."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None or os.name != "posix":
         pytest.skip("no Chromium is installed")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        browser = Browser(program, profile)
+        try:
+            browser = Browser(program, profile)
+        except RuntimeError as error:
+            pytest.skip(f"{program} does not start: {error}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def study(made_up_outcomes):
+    """12 RELATED pairs of two runs and 30 UNRELATED ones of one: all that a report is made of.
+
+    Texts from outside are hostile.
+    """
+    protocol = dataclasses.replace(PAPER, cv_repeats=1)
+    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
+    rng = np.random.default_rng(0)
+    made = tables([Analysed(o, analyse(o, protocol, rng)) for o in problems], protocol)
+    views = view_pairs([(o, curves_of(o)) for o in problems], protocol)
+    about = About(
+        version="1.2.3",
+        edition="bydate",
+        source=EVIL,
+        sha256="ab" * 32,
+        n_train=11314,
+        n_test=7532,
+        seed=7,
+        command=f"minimtl study --seed 7 --out '{EVIL}'",
+    )
+    return SimpleNamespace(
+        tables=made,
+        views=views,
+        problems=problems,
+        protocol=protocol,
+        about=about,
+        curves_of=curves_of,
+    )
+
+
+def curves_of(outcomes):
+    rise = np.linspace(0.5, 0.9, 150)
+    n_pairs = outcomes.n_pairs
+    return PairCurves(np.tile(rise, (n_pairs, 1)), np.tile(rise[:100] + 0.05, (n_pairs, 1)))

@@ -1,47 +1,40 @@
 """report.md: complete, its verdicts follow the numbers, and nothing from outside is markup."""
 
-import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from minimtl.report.contents import About
 from minimtl.report.figures import CAPTIONS, NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.grid import compared, escape, text
+from minimtl.report.grid import compared, escape
 from minimtl.report.markdown import render_markdown
+from minimtl.report.numbers import share_with_interval, text, with_interval
 from minimtl.report.predictors import spearman
 from minimtl.study.csvfile import Table
 from minimtl.study.meta import Analysed, analyse
-from minimtl.study.protocol import PAPER
 from minimtl.study.published import ERRATA, TABLE3A, TABLE3B
 from minimtl.study.tables import tables
 
-QUICK = dataclasses.replace(PAPER, cv_repeats=1)
-ABOUT = About(
-    version="1.2.3",
-    edition="bydate",
-    source="<b>odd|name</b>_[x](y).tar.gz",
-    sha256="ab" * 32,
-    n_train=11314,
-    n_test=7532,
-    seed=7,
-    command="minimtl study --problem both --seed 7",
-)
+
+@pytest.fixture(scope="module")
+def made(study):
+    return study.tables
 
 
 @pytest.fixture(scope="module")
-def made(made_up_outcomes):
-    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
-    rng = np.random.default_rng(0)
-    return tables([Analysed(o, analyse(o, QUICK, rng)) for o in problems], QUICK)
+def markdown(study):
+    def render(made=study.tables, figures=()):
+        return render_markdown(made, study.protocol, study.about, figures)
+
+    return render
 
 
 @pytest.fixture(scope="module")
-def page(made):
-    return render_markdown(made, QUICK, ABOUT, ["figure5b", "figure4a"])
+def page(markdown):
+    return markdown(figures=["figure5b", "figure4a"])
 
 
 def altered(made, name, **values):
@@ -58,11 +51,12 @@ def line_of(page, *beginning):
     )
 
 
-def test_the_first_sentence_is_the_finding(made, page):
-    rows = {table.name: table.rows for table in made}
+def test_the_first_sentence_is_the_finding(study, page):
+    rows = {table.name: table.rows for table in study.tables}
+    told = rows["table1"], rows["table2"], study.protocol
     title, answer, numbers = page.split("\n\n")[:3]
-    assert f"{title[2:]} {answer}" == finding(rows["table1"], rows["table2"], QUICK)
-    assert numbers.replace("- ", "").splitlines() == evidence(rows["table1"], rows["table2"], QUICK)
+    assert f"{title[2:]} {answer}" == finding(*told)
+    assert [line.removeprefix("- ") for line in numbers.splitlines()] == evidence(*told)
 
 
 def test_every_grid_is_rectangular(page):
@@ -80,22 +74,22 @@ def test_published_numbers_labels_and_errata_stand_on_the_page(page):
     assert " | 0.897 | " in line_of(page, "UNRELATED", "multi-task")
 
 
-def test_reproduction_is_judged_by_the_difference(made):
-    near = render_markdown(altered(made, "table1", single=0.845), QUICK, ABOUT, [])
+def test_reproduction_is_judged_by_the_difference(made, markdown):
+    near = markdown(altered(made, "table1", single=0.845))
     assert line_of(near, "RELATED", "single-task").endswith("| 0.845 | 0.834 | +0.011 | yes |")
-    assert line_of(near, "UNRELATED", "single-task").endswith("| 0.893 | -0.048 | **no** |")
+    assert line_of(near, "UNRELATED", "single-task").endswith("| 0.893 | −0.048 | **no** |")
 
 
-def test_claims_of_the_paper_are_judged_beside_the_tables(made):
+def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
     good = {
         "majority_lift_low_by_task": 0.1,
         "identity_lift_low_by_task": 0.1,
         "accuracy_low_by_task": 0.6,
         "p_value_by_task": 0.01,
     }
-    page = render_markdown(altered(made, "table2", **good), QUICK, ABOUT, [])
+    page = markdown(altered(made, "table2", **good))
     assert "**RELATED:** gains are predicted beyond both baselines and one half by" in page
-    bad = render_markdown(altered(made, "table2", p_value_by_task=0.9), QUICK, ABOUT, [])
+    bad = markdown(altered(made, "table2", p_value_by_task=0.9))
     assert "**RELATED: the paper's claim that gains can be predicted does not reproduce.**" in bad
 
 
@@ -104,7 +98,7 @@ def test_label_noise_of_one_run_is_unknown(page):
     assert "- RELATED: the gains of two runs correlate at" in page
 
 
-def test_order_of_features_is_compared_by_spearman(made):
+def test_order_of_features_is_compared_by_spearman(made, markdown):
     a, b = np.random.default_rng(0).integers(0, 6, (2, 30)).astype(float)
     assert spearman(a, b) == pytest.approx(spearmanr(a, b).statistic)
     same = [
@@ -113,42 +107,66 @@ def test_order_of_features_is_compared_by_spearman(made):
         else t
         for t in made
     ]
-    assert "column is 1.00: the order reproduces" in render_markdown(same, QUICK, ABOUT, [])
+    assert "column is 1.00: the order reproduces" in markdown(same)
 
 
-def test_coefficients_without_an_order_are_not_compared(made):
-    page = render_markdown(altered(made, "table3b", coefficient=0.0), QUICK, ABOUT, [])
+def test_coefficients_without_an_order_are_not_compared(made, markdown):
+    page = markdown(altered(made, "table3b", coefficient=0.0))
     assert "too few pairs to compare the order" in page
 
 
-def test_figures_that_were_drawn_or_why_there_are_none(made, page):
+def test_figures_that_were_drawn_or_why_there_are_none(markdown, page):
     assert page.index("(figure4a.svg)") < page.index("(figure5b.svg)")
     assert CAPTIONS["figure5b"] in page
     assert "figure4b" not in page
-    assert escape(NOTE) in render_markdown(made, QUICK, ABOUT, [])
+    assert escape(NOTE) in markdown()
 
 
 def test_data_and_command(page):
     assert "11314 training and 7532 test posts" in page
-    assert "```\nminimtl study --problem both --seed 7\n```" in page
+    assert "```\nminimtl study --seed 7 --out '<script>" in page  # as typed: fenced is no markup
     assert "seed 7" in page
 
 
 def test_text_from_outside_is_no_markup(page):
-    assert "<b>" not in page
+    assert "<script>" not in re.sub(r"(?s)```.*?```", "", page)
     assert escape("<script>|*x*\n# _y_") == r"&lt;script&gt;\|\*x\* \# \_y\_"
-    assert r"&lt;b&gt;odd\|name&lt;/b&gt;\_\[x\](y).tar.gz" in page
+    assert r"&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_no_command_ends_its_fence(study):
+    about = study.about._replace(command="minimtl study --out 'a\n```\n<script>'")
+    page = render_markdown(study.tables, study.protocol, about, [])
+    assert page.endswith("````\nminimtl study --out 'a\n```\n<script>'\n````\n")
 
 
 def test_what_does_not_exist_is_a_dash():
     assert text(math.nan) == "–"
+    assert text(-0.0456, 3, "+") == "−0.046"
     assert compared(0.5, math.nan, 0.1) == ("0.500", "–", "–", "–")
 
 
-def test_one_problem_and_one_pair_make_a_page(made_up_outcomes):
+def test_shares_stay_shares():
+    row = {"accuracy": 0.75, "accuracy_low": -0.1, "accuracy_high": 1.032}
+    assert share_with_interval(row, "accuracy{}") == "0.750 (0.000 to 1.000)"
+    assert with_interval(row, "accuracy{}", 2, "+") == "+0.75 (−0.10 to +1.03)"
+
+
+def test_features_are_marked_where_they_reproduce(made, markdown):
+    ranks = markdown(altered(made, "table3a", inverse_rank=16.0))
+    assert "| `curve_a_main` | Curve param a main | 16.0 | 9 | +7.0 | **no** | 21 |" in ranks
+    assert "| `curve_c_aux` | Curve param c aux | 16.0 | 14 | +2.0 | yes | 16 |" in ranks
+    wide = {"coefficient": 0.0, "coefficient_low": -0.5, "coefficient_high": 0.5}
+    coefficients = markdown(altered(made, "table3b", **wide))
+    assert "| +0.00 (−0.50 to +0.50) | −0.93 | +0.93 | **no** |" in coefficients
+    assert "| +0.00 (−0.50 to +0.50) | −0.02 | +0.02 | yes |" in coefficients
+
+
+def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     outcomes = made_up_outcomes("related", 1, 1)
-    alone = Analysed(outcomes, analyse(outcomes, QUICK, np.random.default_rng(0)))
-    page = render_markdown(tables([alone], QUICK), QUICK, ABOUT, [])
+    alone = Analysed(outcomes, analyse(outcomes, study.protocol, np.random.default_rng(0)))
+    page = render_markdown(tables([alone], study.protocol), study.protocol, study.about, [])
     assert "nan" not in page
     assert "Table 3b" not in page
-    assert "too few main tasks" in page
+    assert "RELATED: too few main tasks to hold some out." in page
+    assert "does not reproduce" not in page

@@ -3,30 +3,22 @@
 import base64
 import dataclasses
 import hashlib
+import math
 import re
 from html import unescape
 from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 
 from minimtl.report import page
 from minimtl.report.blocks import pieces
-from minimtl.report.contents import About
 from minimtl.report.markdown import render_markdown
 from minimtl.report.pairs import MEANINGS, view_pairs
-from minimtl.study.collect import PairCurves
 from minimtl.study.features import FEATURE_NAMES
-from minimtl.study.meta import Analysed, analyse
-from minimtl.study.protocol import PAPER
-from minimtl.study.tables import tables
 from minimtl.study.tasks import Pair, Task
 
 pytest.importorskip("jinja2")
 
-QUICK = dataclasses.replace(PAPER, cv_repeats=1)
-EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}"
-ABOUT = About("1.2.3", "bydate", EVIL, "ab" * 32, 11314, 7532, 7, f"minimtl study --out '{EVIL}'")
 FIGURES = {"figure4a": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
 VOID = {"meta", "link", "img", "input", "br"}
 
@@ -66,34 +58,22 @@ def read(html):
     return reader
 
 
-def curves_of(outcomes):
-    n = outcomes.n_pairs
-    rise = np.linspace(0.5, 0.9, 150)
-    return PairCurves(np.tile(rise, (n, 1)), np.tile(rise[:100] + 0.05, (n, 1)))
-
-
-@pytest.fixture(scope="module")
-def study(made_up_outcomes):
-    """Tables and views of two problems with made-up outcomes."""
-    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
-    rng = np.random.default_rng(0)
-    made = tables([Analysed(o, analyse(o, QUICK, rng)) for o in problems], QUICK)
-    return made, view_pairs([(o, curves_of(o)) for o in problems], QUICK), problems
-
-
 @pytest.fixture(scope="module")
 def html(study):
-    made, views, _ = study
-    return page.render_page(made, views, QUICK, ABOUT, FIGURES)
+    return render(study, figures=FIGURES)
+
+
+def render(study, views=None, figures=()):
+    views = study.views if views is None else views
+    return page.render_page(study.tables, views, study.protocol, study.about, dict(figures))
 
 
 def test_same_input_same_bytes(study, html):
-    made, views, _ = study
-    assert page.render_page(made, views, QUICK, ABOUT, FIGURES) == html
+    assert render(study, figures=FIGURES) == html
 
 
 def test_it_says_what_the_markdown_says(study, html):
-    markdown = render_markdown(study[0], QUICK, ABOUT, sorted(FIGURES))
+    markdown = render_markdown(study.tables, study.protocol, study.about, sorted(FIGURES))
     shown = read(html).text
     for line in markdown.splitlines():
         if line.startswith(("| ---", "![", "```", "minimtl study")):
@@ -103,22 +83,24 @@ def test_it_says_what_the_markdown_says(study, html):
             assert unescape(re.sub(r"\\(.)", r"\1", words)).removesuffix(":") in shown, cell
 
 
-def test_text_from_outside_is_text(html):
+def test_text_from_outside_is_text(study, html):
+    evil = study.about.source
     reader = read(html)
     scripts = [attributes for tag, attributes in reader.elements if tag == "script"]
     assert scripts == [{}]  # the page's own
-    assert EVIL in reader.text
+    assert evil in reader.text
+    assert evil in study.about.command
     assert "alert" not in html.replace("&lt;script&gt;alert(1)&lt;/script&gt;", "")
 
 
 def test_topics_are_text(study, made_up_outcomes):
-    made, _, _ = study
+    evil = study.about.source
     outcomes = made_up_outcomes("related", 1, 1)
-    pair = Pair(Task(EVIL, "b"), Task("c", EVIL))
+    pair = Pair(Task(evil, "b"), Task("c", evil))
     outcomes = dataclasses.replace(outcomes, pairs=(pair,))
-    views = view_pairs([(outcomes, curves_of(outcomes))], QUICK)
-    reader = read(page.render_page(made, views, QUICK, ABOUT, {}))
-    assert f"{EVIL} / b" in reader.text
+    views = view_pairs([(outcomes, study.curves_of(outcomes))], study.protocol)
+    reader = read(render(study, views))
+    assert f"{evil} / b" in reader.text
     assert len([tag for tag, _ in reader.elements if tag == "script"]) == 1
 
 
@@ -151,14 +133,14 @@ def test_links_lead_somewhere_and_identifiers_are_unique(html):
 
 
 def test_every_pair_with_its_curves_and_30_features(study, html):
-    _, views, problems = study
+    views, problems = study.views, study.problems
     assert html.count('<details data-problem="RELATED"') == 12
     assert html.count('<details data-problem="UNRELATED"') == 30
     (first, *_) = re.findall(r'<details data-problem="RELATED".*?</details>', html, re.DOTALL)
     outcomes, view = problems[0], views[0]
     row = int(outcomes.gains.mean(axis=1).argmax())
     assert (view.main, view.aux) == outcomes.pairs[row]
-    assert f"{view.gain:+.3f}</span>" in first
+    assert f"{view.gain:+.3f}<small> ± {view.half_width:.3f}</small></span>" in first
     assert re.findall(r'path class="(\w+)" d="M0 ', first).count("grid") >= 2
     assert len(re.findall(r'path class="(?:single|multi)" d="M0 ', first)) == 2
     values = re.findall(r"<td>([^<]+)</td>", first)
@@ -171,10 +153,18 @@ def test_every_pair_with_its_curves_and_30_features(study, html):
 
 
 def test_pairs_stand_by_gain_within_their_problem(study):
-    _, views, _ = study
     for problem in ("RELATED", "UNRELATED"):
-        gains = [view.gain for view in views if view.problem == problem]
+        gains = [view.gain for view in study.views if view.problem == problem]
         assert gains == sorted(gains, reverse=True)
+
+
+def test_a_gain_is_coloured_where_its_interval_leaves_out_0(study):
+    view = study.views[0]._replace(gain=0.02, half_width=0.01)
+    assert view.verdict == "up"
+    assert view._replace(gain=-0.02).verdict == "down"
+    assert view._replace(half_width=0.03).verdict == "open"
+    one_run = view._replace(half_width=math.nan)
+    assert (one_run.verdict, one_run._replace(gain=-0.02).verdict) == ("up", "down")
 
 
 def test_every_feature_is_explained():
@@ -187,13 +177,12 @@ def test_figures_are_in_the_page_and_say_what_they_show(html):
     kind, _, data = image["src"].partition(",")
     assert kind == "data:image/svg+xml;base64"
     assert base64.b64decode(data) == FIGURES["figure4a"]
-    assert image["alt"].startswith("RELATED. Mean score")
+    assert image["alt"].startswith("Figure 4a, RELATED. Mean score")
 
 
 def test_one_problem_has_no_choice_of_problems(study, made_up_outcomes):
-    made, views, _ = study
-    related = [view for view in views if view.problem == "RELATED"]
-    assert '<select id="problem">' not in page.render_page(made, related, QUICK, ABOUT, {})
+    related = [view for view in study.views if view.problem == "RELATED"]
+    assert '<select id="problem">' not in render(study, related)
 
 
 def test_numbers_of_any_size_are_short():

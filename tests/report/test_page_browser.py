@@ -1,42 +1,24 @@
 """report.html in a real browser: nothing fails, nothing is asked for, and its controls work."""
 
 import base64
-import dataclasses
 
-import numpy as np
 import pytest
 
 from minimtl.report import page
-from minimtl.report.contents import About
-from minimtl.report.pairs import view_pairs
-from minimtl.study.collect import PairCurves
-from minimtl.study.meta import Analysed, analyse
-from minimtl.study.protocol import PAPER
-from minimtl.study.tables import tables
 
 pytest.importorskip("jinja2")
 
-QUICK = dataclasses.replace(PAPER, cv_repeats=1)
-ABOUT = About("1.2.3", "bydate", "a.tar.gz", "ab" * 32, 11314, 7532, 7, "minimtl study --seed 7")
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"
 SHOWN = "[...document.querySelectorAll('#pairs > :not([hidden])')]"
 
 
 @pytest.fixture(scope="module")
-def path(made_up_outcomes, tmp_path_factory):
+def path(study, tmp_path_factory):
     """The page of 12 RELATED and 30 UNRELATED pairs."""
-    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 2)]
-    rng = np.random.default_rng(0)
-    made = tables([Analysed(o, analyse(o, QUICK, rng)) for o in problems], QUICK)
-    rise = np.linspace(0.5, 0.9, 150)
-    curves = [
-        PairCurves(np.tile(rise, (o.n_pairs, 1)), np.tile(rise[:100], (o.n_pairs, 1)))
-        for o in problems
-    ]
-    views = view_pairs(zip(problems, curves, strict=True), QUICK)
     path = tmp_path_factory.mktemp("page") / "report.html"
     figures = {"figure4a": SVG, "figure4b": SVG}
-    path.write_text(page.render_page(made, views, QUICK, ABOUT, figures), encoding="utf-8")
+    html = page.render_page(study.tables, study.views, study.protocol, study.about, figures)
+    path.write_text(html, encoding="utf-8")
     return path
 
 

@@ -1,0 +1,81 @@
+"""``minimtl study`` and ``minimtl report`` end to end: what they leave, print and draw again."""
+
+import shutil
+
+import pytest
+
+from minimtl.cli import main
+
+STUDY = ["--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
+STATE = {"study.sqlite", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A finished study of one pair."""
+    folder = tmp_path_factory.mktemp("finished")
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def bare(folder, tmp_path):
+    """A copy of it with nothing but the store and the manifest."""
+    for name in STATE:
+        shutil.copy(folder / name, tmp_path)
+    return tmp_path
+
+
+def drawn(folder):
+    """The bytes of all files that are made from the store."""
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.name not in STATE and not path.name.startswith(".")
+    }
+
+
+def test_the_store_alone_gives_every_file_again(folder, bare, capsys):
+    assert main(["report", str(bare)]) == 0
+    expected = drawn(folder)
+    assert {"table1.csv", "table2.csv", "table3a.csv", "report.md"} <= expected.keys()
+    assert drawn(bare) == expected
+    assert str(bare / "report.") in capsys.readouterr().out
+
+
+def test_the_end_is_table_1_and_the_path_of_the_page(folder, capsys):
+    pytest.importorskip("jinja2")
+    again = ["study", *STUDY, "--workers", "1", "--out", str(folder)]  # all models are there
+    assert main(again) == 0
+    header, related, path = capsys.readouterr().out.splitlines()
+    assert header.split() == ["single", "multi", "improved", "(published)"]
+    name, _, published_single, _, published_multi, _, published_improved = related.split()
+    assert name == "RELATED"
+    published = [published_single, published_multi, published_improved]
+    assert published == ["(0.834)", "(0.843)", "(0.719)"]
+    assert path == str(folder / "report.html")
+    assert (folder / "report.html").stat().st_size > 50_000
+
+
+def test_without_jinja2_the_path_is_the_markdowns_and_an_old_page_goes(bare, monkeypatch, capsys):
+    (bare / "report.html").write_text("of an earlier study")
+    monkeypatch.setattr("minimtl.report.page.available", lambda: False)
+    assert main(["report", str(bare)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == str(bare / "report.md")
+    assert 'pip install "minimtl[page]"' in err
+    assert not (bare / "report.html").exists()
+
+
+def test_quiet_says_nothing(folder, capsys):
+    again = ["study", *STUDY, "--workers", "1", "--quiet", "--out", str(folder)]
+    assert main(again) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_study_is_a_sentence(tmp_path, capsys):
+    assert main(["report", str(tmp_path / "absent")]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("minimtl: ")
+    assert len(err.splitlines()) == 1
