@@ -97,7 +97,8 @@ def anchor(heading: Heading) -> str:
 
 def short(value: float) -> str:
     """A number of any size with four significant digits, or all before the point."""
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    digits = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return digits.replace("-", "−")
 
 
 def _own(name: str) -> Any:

@@ -9,9 +9,11 @@ from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, 
 from minimtl.report.grid import verdict
 from minimtl.report.numbers import number, text, with_interval
 from minimtl.study.csvfile import Row
+from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.published import ERRATA
 
-RANK_MARGIN = 5  # how near an inverse rank must come to the published one to count as reproduced
+RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
+CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near
 _HEADER_3A: tuple[str, ...] = (
     *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
     *("printed", "coefficient", "sign kept", "VIF"),
@@ -22,9 +24,13 @@ _HEADER_3B: tuple[str, ...] = (
 )
 _NOTE_3A = (
     "“Published” is 30 − the printed rank, which turns the printed column the right way up; ours "
-    f"reproduces it within {RANK_MARGIN}."
+    f"reproduces it within {RANK_MARGIN}, where chance alone would put some "
+    f"{100 * CHANCE:.0f} % of the features."
 )
-_NOTE_3B = "A coefficient reproduces if the published one lies in the 95 % interval of ours."
+_NOTE_3B = (
+    "A coefficient reproduces if the 95 % interval of ours holds the published one and leaves out "
+    "0; it does not if the published one lies outside; a dash is neither."
+)
 
 
 def predictors(name: str, tables: dict[str, list[Row]]) -> list[Block]:
@@ -78,10 +84,17 @@ def _line_3b(row: Row) -> tuple[Inline, ...]:
         with_interval(row, "coefficient{}", 2, "+"),
         text(theirs, 2, "+"),
         text(ours - theirs, 2, "+"),
-        verdict(None if math.isnan(low) else low <= theirs <= high),
+        verdict(_agrees(theirs, low, high)),
         text(number(row, "inverse_rank"), 1),
         *_firmness(row),
     )
+
+
+def _agrees(published: float, low: float, high: float) -> bool | None:
+    """Whether our interval agrees with a coefficient; None where it could be of either sign."""
+    if published < low or published > high:
+        return False
+    return True if low > 0 or high < 0 else None
 
 
 def _names(row: Row) -> tuple[Inline, ...]:

@@ -159,7 +159,11 @@ def test_features_are_marked_where_they_reproduce(made, markdown):
     wide = {"coefficient": 0.0, "coefficient_low": -0.5, "coefficient_high": 0.5}
     coefficients = markdown(altered(made, "table3b", **wide))
     assert "| +0.00 (−0.50 to +0.50) | −0.93 | +0.93 | **no** |" in coefficients
-    assert "| +0.00 (−0.50 to +0.50) | −0.02 | +0.02 | yes |" in coefficients
+    assert "| +0.00 (−0.50 to +0.50) | −0.02 | +0.02 | – |" in coefficients  # of either sign
+    firm = {"coefficient": 0.3, "coefficient_low": 0.2, "coefficient_high": 0.5}
+    coefficients = markdown(altered(made, "table3b", **firm))
+    assert "| +0.30 (+0.20 to +0.50) | +0.34 | −0.04 | yes |" in coefficients
+    assert "| +0.30 (+0.20 to +0.50) | −0.02 | +0.32 | **no** |" in coefficients
 
 
 def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):

@@ -188,7 +188,7 @@ def test_one_problem_has_no_choice_of_problems(study, made_up_outcomes):
 def test_numbers_of_any_size_are_short():
     assert [page.short(value) for value in (0.0, -1e-5, 0.12345, 123.45, 16795.2)] == [
         "0",
-        "-1e-05",
+        "−1e−05",
         "0.1235",
         "123.5",
         "16795",
