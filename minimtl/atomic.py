@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from minimtl.errors import MinimtlError
@@ -34,7 +35,8 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide the results from others
         os.replace(temporary, path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that fails may not even let go of a file
+            os.unlink(temporary)
         raise MinimtlError(f"Cannot write {path}: {error.strerror}; nothing was changed.") from None
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

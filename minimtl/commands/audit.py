@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MinimtlError(f"Cannot make the folder {out}: {error.strerror}.") from None
-    write_atomically(out / "audit.csv", audit_csv(findings).encode())
+    write_atomically(out / "audit.csv", audit_csv(findings))
     write_atomically(out / "audit.md", audit_markdown(experiments, findings).encode())
     counts = [
         f"{sum(finding.verdict == verdict for finding in findings)} {verdict}"

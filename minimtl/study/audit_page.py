@@ -1,9 +1,8 @@
 """The audit as ``audit.csv``, a row a finding, and as ``audit.md``, for people."""
 
-import csv
-import io
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict
 
 from minimtl.study.audit_finding import (
     AGREES,
@@ -16,9 +15,9 @@ from minimtl.study.audit_finding import (
     MISSING,
     Finding,
 )
+from minimtl.study.csvfile import Table, to_csv
 from minimtl.study.released import Experiment
 
-_COLUMNS = tuple(field.name for field in fields(Finding))
 _EXPLANATION = f"""\
 Each printed number stands against what the released logs give for it, under one or more readings:
 *{AS_PRINTED}* takes its label at its word, *{AS_COMPUTED}* is what the authors' code did, and
@@ -28,13 +27,13 @@ here, so that nothing is decided; *{FOUND}*: not printed, but in the logs; *{MIS
 """
 
 
-def audit_csv(findings: Sequence[Finding]) -> str:
+def audit_csv(findings: Sequence[Finding]) -> bytes:
     """The findings as CSV with a header; an absent number is an empty cell."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows([_text(value) for value in astuple(finding)] for finding in findings)
-    return buffer.getvalue()
+    rows = [
+        {name: math.nan if value is None else value for name, value in asdict(finding).items()}
+        for finding in findings
+    ]
+    return to_csv(Table("audit", rows))
 
 
 def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding]) -> str:

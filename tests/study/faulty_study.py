@@ -17,12 +17,17 @@ from pathlib import Path
 import toy_study as toy
 
 from minimtl.errors import MinimtlError
+from minimtl.study.csvfile import Table, to_csv, write_tables
 from minimtl.study.progress import Progress
 from minimtl.study.runner import run_jobs
 from minimtl.study.store import open_store
 
 JOBS = [toy.ToyJob(number) for number in range(8)]
 EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
+OLD, NEW = (
+    [Table(f"table{number}", [{"value": value}] * 2000) for number in range(9)]
+    for value in ("old", "newer")
+)
 DISK = ctypes.CDLL(None)
 
 
@@ -41,7 +46,7 @@ def study(folder, jobs, said, **options):
 
 def prepare(folder, scenario):
     """Bring `folder` to where the scenario begins."""
-    if scenario != "new":
+    if scenario not in ("new", "files"):
         study(folder, JOBS[:4], [])
     if scenario == "damaged":
         path = folder / "study.sqlite"
@@ -73,6 +78,31 @@ def attempt(template, folder, options, first, last, error):
     return n_calls, n_sentences, wrong
 
 
+def write_trial(template, folder, options, first, last, error):
+    """As `attempt`, for the files that are written at the end of a study."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    wrong, n_sentences = [], 0
+    write_tables(OLD, folder)
+    DISK.fault_arm(os.fsencode(folder), ctypes.c_long(first), ctypes.c_long(last), error)
+    try:
+        write_tables(NEW, folder)
+    except MinimtlError as sentence:
+        n_sentences = 1
+        if "\n" in str(sentence):
+            wrong.append(f"no sentence: {sentence}")
+    except Exception as exception:
+        wrong.append(f"{type(exception).__name__}: {exception}")
+    n_calls = DISK.fault_disarm()
+    for old, new in zip(OLD, NEW, strict=True):
+        if (folder / f"{old.name}.csv").read_bytes() not in (to_csv(old), to_csv(new)):
+            wrong.append(f"{old.name} is neither old nor new")
+    write_tables(NEW, folder)
+    if any((folder / f"{new.name}.csv").read_bytes() != to_csv(new) for new in NEW):
+        wrong.append("a sound disk does not help")
+    return n_calls, n_sentences, wrong
+
+
 def main():
     root, scenario, error, how = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
     template = root / f"template-{scenario}"
@@ -80,9 +110,10 @@ def main():
     prepare(template, scenario)
     options = {"fresh": True} if scenario == "fresh" else {}
     n_wrong = n_sentences = 0
+    trial = write_trial if scenario == "files" else attempt
     for number in itertools.count(1):
         last = number if how == "once" else sys.maxsize
-        n_calls, one, wrong = attempt(template, root / "out", options, number, last, error)
+        n_calls, one, wrong = trial(template, root / "out", options, number, last, error)
         n_sentences += one
         for line in wrong:
             n_wrong += 1

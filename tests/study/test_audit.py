@@ -227,10 +227,14 @@ class TestPage:
             self.finding(reason='with, comma and "quotes"'),
             self.finding(printed=None, derived=None),
         ]
-        rows = list(csv.DictReader(io.StringIO(audit_csv(findings))))
+        rows = list(csv.DictReader(io.StringIO(audit_csv(findings).decode())))
         assert rows[0]["reason"] == 'with, comma and "quotes"'
         assert float(rows[0]["derived"]) == 0.52341
         assert (rows[1]["printed"], rows[1]["derived"]) == ("", "")
+
+    def test_csv_starts_no_formula(self):
+        written = audit_csv([self.finding(item="=1+1", printed=-0.5)]).decode()
+        assert ",'=1+1,as labelled,-0.5," in written
 
     def test_a_number_under_the_wrong_label_is_said_to_be_so(self):
         labelled = self.finding()

@@ -3,10 +3,13 @@
 import csv
 import io
 import math
+import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+import minimtl
 from minimtl.study.csvfile import Table, to_csv, write_tables
 
 
@@ -40,3 +43,10 @@ def test_files_are_named_after_their_tables(tmp_path):
     write_tables([Table("a", [{"x": 1}]), Table("b", [])], tmp_path)
     assert (tmp_path / "a.csv").read_bytes() == b"x\n1\n"
     assert (tmp_path / "b.csv").read_bytes() == b""
+
+
+def test_nothing_else_writes_csv():
+    """So that no table of ours, whichever command it is of, can hold a formula."""
+    package = Path(minimtl.__file__).parent
+    modules = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    assert [path for path, text in modules.items() if re.search(r"csv\.\w*[wW]riter", text)] == []
