@@ -103,8 +103,14 @@ class BarProgress(Progress):
 
     def __init__(self, n_jobs: int, stream: TextIO, describe: Describe, tqdm: Any) -> None:
         super().__init__(n_jobs)
-        # smoothing=0: the rate is the mean, as single and joint models differ in cost
-        self._bar = tqdm(total=n_jobs, file=stream, unit=" models", smoothing=0, dynamic_ncols=True)
+        self._bar = tqdm(
+            total=n_jobs,
+            file=stream,
+            unit=" models",
+            smoothing=0,  # the rate is the mean, as single and joint models differ in cost
+            bar_format="{l_bar}{bar:10}{r_bar}",  # of a fixed width, which leaves the rest its room
+            dynamic_ncols=True,
+        )
         self._describe = describe
         self._last: tuple[Any, bytes] | None = None
         self._next_refresh = 0.0

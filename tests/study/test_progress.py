@@ -1,12 +1,15 @@
 """What is shown while a study runs."""
 
 import io
+import os
+import re
+import struct
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from minimtl.study.progress import LineProgress, Progress, duration, make_progress
+from minimtl.study.progress import BarProgress, LineProgress, Progress, duration, make_progress
 
 
 class Terminal(io.StringIO):
@@ -98,6 +101,27 @@ def test_a_terminal_has_a_bar():
     assert "2/4" in shown
     assert "job 1 scored 0.8" in shown
     assert "job 2 failed every time" in shown
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_on_a_real_terminal_the_bar_keeps_its_width_and_every_frame_fits(columns):
+    """What the other side of a pseudo-terminal of so many columns reads."""
+    pytest.importorskip("tqdm")
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    with open(theirs, "w", encoding="utf-8") as stream:
+        with make_progress(12, stream=stream, describe=describe) as progress:
+            assert type(progress) is BarProgress
+            for number in range(6):
+                progress.computed(f"{number} of comp.sys.ibm.pc.hardware / comp.graphics", b"0.8")
+            progress.tick()
+        shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    *_, last = filter(None, map(str.strip, shown.split("\r")))
+    assert max(map(len, shown.split("\r"))) <= columns
+    assert re.match(r"50%\|█████     \| 6/12 \[00:0\d<00:0\d, .* models(/s)?, 5 of comp\.sys", last)
+    assert last.endswith("scored 0.8]") == (columns == 160)
 
 
 def test_resumed_jobs_are_not_part_of_the_bars_rate(monkeypatch):
