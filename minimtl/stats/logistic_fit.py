@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 
 TOL = 1e-12
 MAX_ITER = 100
-# Fits go in batches of so many Hessian entries or margins: arrays of 32 MB.
-_CHUNK = 1 << 22
+# Fits go in batches of so many Hessian entries or margins: arrays of 1 MB stay in the cache.
+_CHUNK = 1 << 17
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ Derived in docs/mathematics.md, §7.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_softmax
+from scipy.special import log_softmax
 
 Array = NDArray[np.float64]
 Fits = NDArray[np.intp]
@@ -57,18 +57,21 @@ class BinaryLoss:
 
     def value(self, theta: Array, fits: Fits) -> Array:
         margin = self._signs[fits] * (theta @ self._X.T)
-        data = np.einsum("ij,ij->i", self._weights[fits], np.logaddexp(0, -margin))
+        surprise = np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0)  # ln(1 + e^-u)
+        data = np.einsum("ij,ij->i", self._weights[fits], surprise)
         penalty: Array = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
         total: Array = data + penalty / 2
         return total
 
     def gradient_and_hessian(self, theta: Array, fits: Fits) -> tuple[Array, Array]:
-        margin = self._signs[fits] * (theta @ self._X.T)
-        miss = expit(-margin)
-        weights, penalty = self._weights[fits], self._penalty[fits]
-        gradient = -(weights * self._signs[fits] * miss) @ self._X
+        signs, weights, penalty = self._signs[fits], self._weights[fits], self._penalty[fits]
+        margin = signs * (theta @ self._X.T)
+        # One exponential for both: with e = e^-|u|, σ(-u) is e or 1 over 1 + e.
+        e = np.exp(-np.abs(margin))
+        miss = np.where(margin > 0, e, 1.0) / (1 + e)
+        gradient = -(weights * signs * miss) @ self._X
         gradient += np.einsum("ijk,ik->ij", penalty, theta)
-        return gradient, self._weighted_products(weights * miss * expit(margin)) + penalty
+        return gradient, self._weighted_products(weights * e / (1 + e) ** 2) + penalty
 
     def _weighted_products(self, curvature: Array) -> Array:
         """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""

@@ -60,6 +60,7 @@ def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
     n_iter = np.zeros(objective.n_fits, dtype=np.intp)
     converged = np.zeros(objective.n_fits, dtype=bool)
     fits = np.arange(objective.n_fits)
+    value = objective.value(theta, fits)
     while len(fits):
         gradient, hessian = objective.gradient_and_hessian(theta[fits], fits)
         converged[fits] |= np.abs(gradient).max(axis=1) <= tol * objective.scale[fits]
@@ -69,28 +70,35 @@ def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
             break
         step = np.negative(np.linalg.solve(hessian, gradient[..., np.newaxis])[..., 0])
         slope = np.einsum("ij,ij->i", gradient, step)
-        converged[fits] = _line_search(objective, theta, step, slope, fits)
+        converged[fits] = _line_search(objective, theta, value, step, slope, fits)
         n_iter[fits] += 1
+        fits = fits[~converged[fits]]
     return Minimum(theta, n_iter, converged)
 
 
 def _line_search(
-    objective: Objective, theta: Array, step: Array, slope: Array, fits: NDArray[np.intp]
+    objective: Objective,
+    theta: Array,
+    value: Array,
+    step: Array,
+    slope: Array,
+    fits: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
-    """Move `theta` of each of `fits` by the longest halved step that falls enough.
+    """Move each of `fits` by the longest halved step that falls enough: its `theta` and `value`.
 
     Returns for which of them the fall that a quadratic promises, half of -slope, is no more than
     the rounding of f: they are where float64 can bring them.
     """
-    before = objective.value(theta[fits], fits)
-    rounding = 4 * np.finfo(float).eps * np.abs(before)
+    rounding = 4 * np.finfo(float).eps * np.abs(value[fits])
     pending = np.arange(len(fits))
     length = 1.0
     for _ in range(_HALVINGS):
         trial = theta[fits[pending]] + length * step[pending]
-        fall = before[pending] - objective.value(trial, fits[pending])
+        at_trial = objective.value(trial, fits[pending])
+        fall = value[fits[pending]] - at_trial
         enough = fall >= -_ARMIJO * length * slope[pending] - rounding[pending]
-        theta[fits[pending[enough]]] = trial[enough]
+        moved = fits[pending[enough]]
+        theta[moved], value[moved] = trial[enough], at_trial[enough]
         pending = pending[~enough]
         length /= 2
         if not len(pending):

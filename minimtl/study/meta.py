@@ -26,7 +26,7 @@ from minimtl.study.outcomes import Outcomes, Sample, samples
 from minimtl.study.protocol import Protocol
 from minimtl.study.resampling import permuted_rows
 
-N_PERMUTATIONS = 99
+N_PERMUTATIONS = 999  # at most: p-values that are not small need a tenth of them
 
 
 @dataclass(frozen=True)

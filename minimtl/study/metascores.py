@@ -5,7 +5,7 @@ Notation
 sample          what one meta-analysis is fitted to: X (n_pairs, 30) and y (n_pairs,)
 columns         of X, those that the meta-model sees
 task            number of each pair's main task, shape (n_pairs,), int64
-labelling       the labels, or a permutation of them
+rows            a labelling as row numbers: pair i has the label of pair rows[i], (n_pairs,), int64
 
 Every number is the mean over the samples.
 """
@@ -23,6 +23,7 @@ from minimtl.study.foldscores import FoldScores, score_folds
 from minimtl.study.metamodel import fit_design
 from minimtl.study.outcomes import Sample
 from minimtl.study.protocol import Protocol
+from minimtl.study.resampling import permutation_p_value
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -35,7 +36,7 @@ class SetScores:
     ``*_low`` and ``*_high`` bound corrected resampled 95 % intervals. ``majority_*`` and
     ``identity_*`` are the baselines on the same folds, ``*_lift`` is the accuracy above theirs.
     ``p_value`` is the share of labellings, permuted within the grouping and the true one, whose
-    accuracy is no worse than the true one's.
+    accuracy is no worse than the true one's (see `minimtl.study.resampling.permutation_p_value`).
     """
 
     f1: float
@@ -130,7 +131,7 @@ def _p_value(
     permutations: IntArray,
     protocol: Protocol,
 ) -> float:
-    """Share of labellings, the true one among them, that are predicted at least as accurately.
+    """How often a permuted labelling is predicted at least as accurately as the true one.
 
     One repetition of the folds is enough: they are the same for all labellings, which is what
     makes the comparison valid.
@@ -138,12 +139,14 @@ def _p_value(
     once = design.first_repetition()
     if not once.n_fits:
         return float("nan")
-    n_pairs = permutations.shape[1]
-    labellings = np.vstack([np.arange(n_pairs), permutations])
-    accuracies = np.mean(
-        [_accuracies(sample, columns, once, labellings, protocol) for sample in fitted_to], axis=0
-    )
-    return float((accuracies >= accuracies[0] - 1e-12).mean())
+
+    def accuracy(rows: IntArray) -> FloatArray:
+        of_samples = [_accuracies(sample, columns, once, rows, protocol) for sample in fitted_to]
+        mean: FloatArray = np.mean(of_samples, axis=0)
+        return mean
+
+    of_truth = accuracy(np.arange(permutations.shape[1])[np.newaxis])
+    return permutation_p_value(permutations, lambda rows: accuracy(rows) >= of_truth - 1e-12)
 
 
 def _accuracies(

@@ -7,14 +7,21 @@ bootstrap over pairs would draw intervals that are too short.
 Notation
 --------
 task    number of each pair's main task, shape (n_pairs,), int64
+rows    row numbers that give each pair another pair's label, shape (n_permutations, n_pairs)
 
 Derived in docs/mathematics.md, §11.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+ENOUGH = 20  # as good permutations: p is then known to a fifth of itself
+_BATCH = 100
 
 
 def permuted_rows(task: IntArray, n_permutations: int, rng: np.random.Generator) -> IntArray:
@@ -34,6 +41,29 @@ def permuted_rows(task: IntArray, n_permutations: int, rng: np.random.Generator)
         for place in places.values():
             row[place] = rng.permuted(rng.permutation(place, axis=0), axis=1)
     return rows
+
+
+def permutation_p_value(rows: IntArray, is_as_good: Callable[[IntArray], BoolArray]) -> float:
+    """The share of labellings, the true one among them, that are predicted at least as well.
+
+    It stops at the 20th that is: p is then 20 over the number of permutations tried, which is as
+    valid and spares the many that only tell a p of 0.3 from one of 0.31.
+
+    Parameters
+    ----------
+    is_as_good : of some of the rows, whether each is predicted at least as well as the truth.
+
+    References
+    ----------
+    J. Besag and P. Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78(2).
+    """
+    n_as_good = 0
+    for start in range(0, len(rows), _BATCH):
+        as_good = np.flatnonzero(is_as_good(rows[start : start + _BATCH]))
+        if n_as_good + len(as_good) >= ENOUGH:
+            return float(ENOUGH / (start + 1 + as_good[ENOUGH - n_as_good - 1]))
+        n_as_good += len(as_good)
+    return (1 + n_as_good) / (1 + len(rows))
 
 
 def bootstrap_counts(task: IntArray, n_draws: int, rng: np.random.Generator) -> IntArray:
