@@ -110,6 +110,14 @@ def _fill_uniform(out: np.ndarray, bound: float, rng: np.random.Generator) -> No
     out *= np.float32(2.0 * bound)
 
 
+def copy_common(source: Network, target: Network) -> None:
+    """Copy what both have: of each array the corner that source and target share."""
+    for part in ("weights", "biases", "head_weights", "head_biases"):
+        for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
+            corner = tuple(slice(min(sizes)) for sizes in zip(a.shape, b.shape, strict=True))
+            b[corner] = a[corner]
+
+
 def flat_offsets(shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
     """Where in the flat vector each hidden layer's and each head's block begins.
 

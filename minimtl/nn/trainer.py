@@ -1,16 +1,21 @@
 """Training and prediction by the compiled kernels: allocates, holds the state, calls them."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.dropout import drop_threshold
-from minimtl.nn.kernels.adam import Constants, Idle, settle
+from minimtl.nn.kernels.adam import Constants, read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
-from minimtl.nn.kernels.epoch import Buffers, Flat, Rule, predict, train_epoch
-from minimtl.nn.kernels.layers import Layout
+from minimtl.nn.kernels.epoch import Flat, Rule, train_epoch
+from minimtl.nn.kernels.layers import Buffers, Layout, Sparse
+from minimtl.nn.kernels.predict import predict
+from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.moments import Moments
-from minimtl.nn.network import ACTIVATIONS, Network, Shape, flat_offsets
+from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common, flat_offsets
+from minimtl.nn.pending import make_pending
 
 
 class KernelTrainer:
@@ -40,23 +45,30 @@ class KernelTrainer:
         task_weights: np.ndarray,
     ) -> None:
         shape = network.shape
+        padded = replace(shape, hidden=tuple(_padded(width) for width in shape.hidden))
         self.network, self.adam, self.batch_size = network, adam, batch_size
         self.documents, self.labels = _documents(X), labels
         n_rows, n_batch = len(network.first), batch_size * len(shape.n_classes)
-        self.rows = _aligned(n_rows, 3 * _padded(shape.hidden[0]))
-        self.rows[:, : shape.hidden[0]] = network.first
+        self.rows = _aligned(n_rows, 3 * padded.hidden[0])
         self.last = np.zeros(n_rows, np.int64)
-        self.flat = Flat(network.flat, *np.zeros((3, shape.n_flat), np.float32))
-        self.layout = _layout(shape)
+        self.flat = Flat(*_aligned(4, padded.n_flat))
+        # The state as three networks: views of the rows and of the flat vectors.
+        self.w, self.m, self.r = (
+            Network(padded, first, flat)
+            for first, flat in zip(np.split(self.rows, 3, axis=1), self.flat[:3], strict=True)
+        )
+        copy_common(network, self.w)
+        self.layout = _layout(shape, padded)
         self.rule = Rule(
             drop_threshold(dropout), np.float32(1.0 / (1.0 - dropout)), task_weights.astype(float)
         )
-        self.buffers = _buffers(shape, n_batch)
+        self.buffers = _buffers(padded, n_batch)
         longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
         self.batch = _batch(n_rows, int(longest))
         self.constants = _constants(adam)
-        self.idle = _idle(adam, 0)
         self.step = 0
+        self.pending = make_pending(adam, 0, 0)
+        self.W, self.W_step = _aligned(n_rows, padded.hidden[0]), -1
 
     def epoch(self, order: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """One pass over `order` (T, n), rows of X by task; mean training loss of each task (T,).
@@ -64,12 +76,12 @@ class KernelTrainer:
         `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
         """
         last_step = self.step + len(keys)
-        if last_step >= len(self.idle.step_size):
-            self.idle = _idle(self.adam, 2 * last_step, self.idle)
+        if last_step >= len(self.pending.step_size):
+            self.pending = make_pending(self.adam, 2 * last_step, self.pending.begun, self.pending)
         losses = np.empty(len(order))
         self.step = train_epoch(
             self.documents, self.labels, order, self.batch_size, keys, self.rule, self.rows,
-            self.last, self.flat, self.layout, self.batch, self.buffers, self.idle,
+            self.last, self.flat, self.layout, self.batch, self.buffers, self.pending,
             self.constants, self.step, losses,
         )  # fmt: skip
         return losses
@@ -79,41 +91,46 @@ class KernelTrainer:
         n_classes = self.network.shape.n_classes[task]
         probabilities = np.empty((X.shape[0], n_classes), np.float32)
         predict(
-            _documents(X), base, task, self.rows, self.last, self.step, self.flat.w,
-            self.layout, self.buffers, self.idle, self.constants, probabilities,
+            _documents(X), base, task, self._first_weights(), self.flat.w, self.layout,
+            self.buffers, probabilities,
         )  # fmt: skip
         return probabilities
 
     def finish(self) -> None:
-        """Make all outstanding moves and write the first weight matrix back to the network."""
-        settle(self.rows, self.last, self.step, self.idle, self.constants)
-        self.network.first[:] = self.rows[:, : self.network.shape.hidden[0]]
+        """Write the parameters as they are after the last step back to the network."""
+        copy_common(Network(self.w.shape, self._first_weights(), self.flat.w), self.network)
 
     def resume(self, moments: Moments) -> None:
         """Go on from the state of an earlier training, as if this were its next step."""
-        m, r = self._moments_of_rows()
-        m[:], r[:] = moments.m.first, moments.r.first
-        self.flat.m[:], self.flat.r[:] = moments.m.flat, moments.r.flat
+        copy_common(moments.m, self.m)
+        copy_common(moments.r, self.r)
         self.last[moments.moved_rows()] = self.step = moments.step
+        self.pending = make_pending(self.adam, self.step, begun=self.step)
 
     def moments(self) -> Moments:
-        """Where Adam stands after `finish`."""
-        m, r = self._moments_of_rows()
-        shape = self.network.shape
-        return Moments(self.step, Network(shape, m, self.flat.m), Network(shape, r, self.flat.r))
+        """Where Adam stands after the last step."""
+        decayed = []
+        for state, decay in ((self.m, self.pending.decay_m), (self.r, self.pending.decay_r)):
+            since = decay[self.step - self.last].astype(np.float32)
+            network = Network.zeros(self.network.shape, len(self.last), np.float32)
+            copy_common(Network(state.shape, state.first * since[:, None], state.flat), network)
+            decayed.append(network)
+        return Moments(self.step, *decayed)
 
-    def _moments_of_rows(self) -> tuple[np.ndarray, np.ndarray]:
-        S, width = self.rows.shape[1] // 3, self.network.shape.hidden[0]
-        return self.rows[:, S : S + width], self.rows[:, 2 * S : 2 * S + width]
+    def _first_weights(self) -> np.ndarray:
+        """The first weight matrix after the last step, padded."""
+        if self.W_step != self.step:
+            read_rows(self.W, self.rows, self.last, self.step, self.pending, self.constants.eps)
+            self.W_step = self.step
+        return self.W
 
 
 def _padded(width: int) -> int:
-    """The next multiple of 8: a vector register, so that no loop over a row has a remainder."""
-    return -(-width // 8) * 8
+    return -(-width // LANES) * LANES
 
 
 def _aligned(*size: int) -> np.ndarray:
-    """Zeros, float32, that begin at a cache line, so that few vector loads straddle two."""
+    """Zeros, float32, that begin at a cache line, so that no vector load straddles two."""
     n = int(np.prod(size))
     memory = np.zeros(4 * n + 64, np.uint8)
     start = -memory.ctypes.data % 64
@@ -128,10 +145,11 @@ def _documents(X: sparse.csr_matrix) -> Documents:
     )
 
 
-def _layout(shape: Shape) -> Layout:
-    layers, heads = flat_offsets(shape)
+def _layout(shape: Shape, padded: Shape) -> Layout:
+    layers, heads = flat_offsets(padded)
     return Layout(
         np.array(shape.hidden, np.int64),
+        np.array(padded.hidden, np.int64),
         np.array(layers, np.int64),
         np.array(shape.n_classes, np.int64),
         np.array(heads, np.int64),
@@ -140,40 +158,30 @@ def _layout(shape: Shape) -> Layout:
 
 
 def _constants(adam: Adam) -> Constants:
-    exact = (adam.beta1, adam.beta2, 1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
+    exact = (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
     return Constants(*(np.float32(value) for value in exact))
 
 
-def _buffers(shape: Shape, n_batch: int) -> Buffers:
-    A, R, D, G = _aligned(4, len(shape.hidden), n_batch, _padded(max(shape.hidden)))
-    return Buffers(A, R, D, G, _aligned(max(shape.n_classes)), _aligned(_padded(shape.hidden[0])))
-
-
-def _batch(n_rows: int, n_entries: int) -> Batch:
-    n_words = min(n_rows, n_entries)
-    return Batch(
-        np.full(n_rows, -1, np.int32), np.zeros(n_words, np.int32),
-        np.zeros(n_words + 1, np.int64), np.zeros(n_entries, np.int32),
-        np.zeros(n_entries, np.float32),
+def _buffers(padded: Shape, n_batch: int) -> Buffers:
+    widest = max(padded.hidden)
+    longest = max(widest, n_batch)
+    A, R, D, G = _aligned(4, len(padded.hidden), n_batch, widest)
+    return Buffers(
+        A, R, D, G,
+        _aligned(max(padded.n_classes)),
+        _aligned(padded.hidden[0]),
+        _aligned(widest, longest),
+        # One place more than a vector has: `nonzeros` writes before it knows what counts.
+        Sparse(np.zeros(longest + 1, np.int32), np.zeros(longest + 1, np.float32)),
     )  # fmt: skip
 
 
-def _idle(adam: Adam, last_step: int, before: Idle | None = None) -> Idle:
-    """Tables for the steps up to `last_step`, keeping what `before` has gathered."""
-    t = np.arange(1.0, last_step + 1)
-    with np.errstate(under="ignore"):
-        k = np.arange(last_step + 1.0)
-        idle = Idle(
-            np.zeros((last_step + 1, 4)),
-            np.zeros((last_step + 1, 4), np.float32),
-            np.append(0.0, adam.learning_rate / -np.expm1(t * np.log(adam.beta1))),
-            np.append(0.0, 1.0 / np.sqrt(-np.expm1(t * np.log(adam.beta2)))),
-            adam.beta1**k,
-            adam.beta2 ** (0.5 * k),
-        )
-    # A moment this small moves nothing, and would be a slow denormal number in float32.
-    idle.decay_m[idle.decay_m < 1e-30] = 0.0
-    if before is not None:
-        idle.sums[: len(before.sums)] = before.sums
-        idle.nodes[: len(before.nodes)] = before.nodes
-    return idle
+def _batch(n_rows: int, n_entries: int) -> Batch:
+    return Batch(
+        np.full(n_rows, -1, np.int32),
+        np.zeros(n_entries, np.int32),
+        np.zeros(n_entries, np.int32),
+        np.zeros(n_entries, np.float32),
+        # One place more than there can be words: `link` writes before it knows a word is new.
+        np.zeros(min(n_rows, n_entries) + 1, np.int32),
+    )

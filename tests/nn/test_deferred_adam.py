@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.kernels.adam import EXACT_STEPS, WINDOW
+from minimtl.nn.pending import LONG, count_terms, first_step_of_rule, rule_error
 
+FIRST, N_TERMS = first_step_of_rule(Adam()), count_terms(Adam())
 BATCH = 8
 N_DOCUMENTS = 40
 
@@ -48,7 +49,7 @@ def test_eps_from_nothing_to_far_above_the_moments(eps, make_race, rng):
     assert errors["kernel"] < max(2 * errors["dense32"], 1e-7)
 
 
-@pytest.mark.parametrize("n_steps", [1, 2, 3, EXACT_STEPS - 1, EXACT_STEPS, EXACT_STEPS + 1])
+@pytest.mark.parametrize("n_steps", [1, 2, 3, FIRST - 1, FIRST, FIRST + 1])
 def test_first_steps_and_the_border_between_the_two_rules(n_steps, make_race, rng):
     race = make_race(n=N_DOCUMENTS)
     visit(race, 1, n_steps, 50, rng)
@@ -56,7 +57,7 @@ def test_first_steps_and_the_border_between_the_two_rules(n_steps, make_race, rn
     assert errors["kernel"] < max(2 * errors["dense32"], 1e-7)
 
 
-@pytest.mark.parametrize("n_steps", [WINDOW - 2, WINDOW + 40, 3 * WINDOW])
+@pytest.mark.parametrize("n_steps", [N_TERMS - 2, N_TERMS + 40, 3 * N_TERMS])
 def test_a_row_touched_once_moves_on_to_the_end(n_steps, make_race, rng):
     race = make_race(n=N_DOCUMENTS)
     only = race.trainers["exact"].X[0].indices
@@ -68,9 +69,42 @@ def test_a_row_touched_once_moves_on_to_the_end(n_steps, make_race, rng):
     np.testing.assert_allclose(race.trainers["kernel"].network.first[only], exact, atol=1e-6)
 
 
-def test_other_decay_rates(make_race, rng):
-    adam = Adam(learning_rate=3e-3, beta1=0.8, beta2=0.99)
+@pytest.mark.parametrize(
+    "adam",
+    [
+        Adam(learning_rate=3e-3, beta1=0.8, beta2=0.99),
+        Adam(beta1=0.99),
+        Adam(beta2=0.9),
+        Adam(beta1=0.5, beta2=0.5),
+    ],
+)
+def test_other_decay_rates(adam, make_race, rng):
     race = make_race(adam=adam, n=N_DOCUMENTS)
     visit(race, 1, 400, 60, rng)
     errors = race.errors()
     assert errors["kernel"] < max(2 * errors["dense32"], 1e-7)
+
+
+def test_the_rule_begins_where_its_error_is_small_enough():
+    assert rule_error(Adam(), FIRST) <= 2e-6 < rule_error(Adam(), FIRST - 1)
+    errors = [rule_error(Adam(), s) for s in (1, 3, 10, 30, 100, 1000, 10**5)]
+    assert errors == sorted(errors, reverse=True)
+    # z_k grows by a twentieth a step: no two points stand for all of them, however late.
+    assert first_step_of_rule(Adam(beta2=0.9)) == LONG
+
+
+def test_weights_may_be_asked_for_at_any_time(make_race, rng):
+    """Reading the weights changes no bit of what comes after."""
+    state = rng.bit_generator.state
+    races = []
+    for asked in (False, True):
+        rng.bit_generator.state = state
+        race = make_race(n=N_DOCUMENTS)
+        for _ in range(30):
+            visit(race, 1, 5, 3, rng)
+            if asked:
+                race.trainers["kernel"].finish()
+        race.errors()
+        races.append(race.trainers["kernel"].network)
+    np.testing.assert_array_equal(races[0].first, races[1].first)
+    np.testing.assert_array_equal(races[0].flat, races[1].flat)

@@ -5,7 +5,26 @@ import pytest
 
 from minimtl.nn.dropout import drop_threshold, dropout_mask
 from minimtl.nn.kernels.elementwise import exp32, fill_mask
+from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.layers import Sparse
+from minimtl.nn.kernels.products import add_product, transpose
+from minimtl.nn.kernels.vectors import add_rows, sum_chain
 from minimtl.nn.network import ACTIVATIONS
+
+
+@compiled
+def call_add_rows(z, W, indices, values, begin, end, S):
+    add_rows(z, W, indices, values, begin, end, S)
+
+
+@compiled
+def call_sum_chain(z, W, indices, values, after, first, S):
+    sum_chain(z, W, indices, values, after, first, S)
+
+
+@compiled
+def call_add_product(Z, C, W, n, n_terms, sparse, S):
+    add_product(Z, C, W, n, n_terms, sparse, S)
 
 
 def shuffled(n_tasks, n, rng):
@@ -24,6 +43,20 @@ def test_losses_and_weights_follow_the_twin(activation, n_tasks, hidden, make_ra
     errors = race.errors()
     # What float32 itself costs, with room for two roundings falling differently.
     assert errors["kernel"] < max(4 * errors["dense32"], 2e-6)
+
+
+@pytest.mark.parametrize("hidden", [(9, 13, 5), (17, 3), (33, 32)])
+def test_units_that_fill_a_register_up_stay_without_effect(hidden, make_race, documents, rng):
+    race = make_race(2, hidden, "tanh")
+    X, base = documents(25, 200), rng.normal(size=(25, hidden[0])).astype(np.float32)
+    for _ in range(4):
+        race.epoch(shuffled(2, 40, rng), rng)
+    P, P_twin = (race.trainers[name].predict_proba(X, base, 1) for name in ("kernel", "exact"))
+    np.testing.assert_allclose(P, P_twin, atol=2e-6)
+    padded = race.trainers["kernel"].w
+    for W, real in zip(padded.weights, race.trainers["kernel"].network.weights, strict=True):
+        assert not W[real.shape[0] :].any()
+        assert not W[:, real.shape[1] :].any()
 
 
 def test_predictions_follow_the_twin_in_the_middle_of_training(make_race, documents, rng):
@@ -61,3 +94,53 @@ def test_masks_are_the_same_bits_as_the_twins(rate, rng):
     for i in range(6):
         fill_mask(mask[i], 50, i * 50, key, drop_threshold(rate), scale)
     np.testing.assert_array_equal(mask, expected)
+
+
+def floats(rng, *size):
+    return rng.normal(size=size).astype(np.float32)
+
+
+# Sums of some ten products of normal numbers, each rounded by 6e-8 of itself.
+CLOSE = {"rtol": 1e-5, "atol": 1e-5}
+
+
+@pytest.mark.parametrize("S", [16, 48, 64, 80, 96, 112, 128, 144])
+@pytest.mark.parametrize(("begin", "end"), [(0, 0), (3, 4), (2, 9), (0, 12)])
+def test_rows_are_added_in_every_width(S, begin, end, rng):
+    W, z = floats(rng, 20, 3 * S), floats(rng, S + 16)
+    indices, values = rng.integers(0, 20, 12).astype(np.int32), floats(rng, 12)
+    expected = z.copy()
+    expected[:S] += values[begin:end] @ W[indices[begin:end], :S]
+    call_add_rows(z, W, indices, values, begin, end, S)
+    np.testing.assert_allclose(z, expected, **CLOSE)
+    np.testing.assert_array_equal(z[S:], expected[S:])
+
+
+@pytest.mark.parametrize("S", [16, 112, 128])
+def test_a_chain_is_summed_to_its_end(S, rng):
+    W, z = floats(rng, 20, S), floats(rng, S)
+    indices, values = rng.integers(0, 20, 9).astype(np.int32), floats(rng, 9)
+    after = np.full(9, -1, np.int32)
+    after[[7, 2, 5]] = 2, 5, 0
+    call_sum_chain(z, W, indices, values, after, 7, S)
+    chain = [7, 2, 5, 0]
+    np.testing.assert_allclose(z, values[chain] @ W[indices[chain]], **CLOSE)
+
+
+@pytest.mark.parametrize(("n", "n_terms"), [(1, 1), (5, 13), (8, 0)])
+def test_product_with_zeros(n, n_terms, rng):
+    Z, C, W = floats(rng, 8, 32), floats(rng, 8, 13), floats(rng, 13, 32)
+    C[rng.random(C.shape) < 0.5] = 0.0
+    expected = Z.copy()
+    expected[:n] += C[:n, :n_terms] @ W[:n_terms]
+    sparse = Sparse(np.zeros(14, np.int32), np.zeros(14, np.float32))
+    call_add_product(Z, C, W, n, n_terms, sparse, 32)
+    np.testing.assert_allclose(Z, expected, **CLOSE)
+
+
+def test_transpose(rng):
+    W, T = floats(rng, 5, 7), floats(rng, 8, 8)
+    expected = T.copy()
+    expected[:3, :4] = W[:4, :3].T
+    transpose(W, 4, 3, T)
+    np.testing.assert_array_equal(T, expected)

@@ -1,32 +1,27 @@
 """Adam on vectors, and its deferred moves on the rows of the first layer.
 
 Notation beyond `minimtl.nn.adam`: `row` (3·S,) holds, side by side, one word's row of W_1, of the
-first moment m and of r = √v, each in S ≥ H_1 places, the last of them zero and staying so; s is
-the step of the row's last update, k = 1 … K the steps since, none of which had a gradient.
-`docs/deferred-adam.md` derives all of this.
+first moment m and of r = √v, each in S ≥ H_1 places, the last of them zero and staying so. s is
+the step of the row's last gradient: m and r are those after step s, and the moves of step s and
+of the steps since are *pending* until the row is next read. `docs/deferred-adam.md` derives this.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.nn.kernels.jit import compiled, compiled_strictly
+from minimtl.nn.kernels.jit import compiled, compiled_strictly, inlined
 
 f32 = np.float32
 
-# Rows last updated before this step make their idle moves term by term, later ones by the
-# two-point rule, whose relative error is below 1e-6 from here on.
-EXACT_STEPS = 100
-# Idle moves shrink as β1^k: by β1 = 0.9 the terms beyond the 256th are below 1e-11 of the first.
-WINDOW = 256
 
-
-class Idle(NamedTuple):
-    """What the deferred moves need, by the step s of a row's last update.
+class Pending(NamedTuple):
+    """What pending moves need, by the step s of a row's last gradient; see `nn.pending`.
 
     `sums` (n, 4): Σ_k w_k·y_k^j, j = 0..3, with y_k = z_k/z_0 − 1; `nodes` (n, 4): the two-point
-    rule made of them, as (a_1, a_2, e_1, e_2) of `idle_move`. The rest is by step t or gap k:
-    lr/(1−β1^t), 1/√(1−β2^t), β1^k, β2^(k/2).
+    rule made of them, as (a_1, a_2, e_1, e_2) of `move`. By step t or gap k: lr/(1−β1^t),
+    1/√(1−β2^t), β1^k, β2^(k/2). Rows with s < `n_exact` move term by term, `n_terms` at most. Rows
+    with s = `begun` have made the move of step s: it was an earlier training's.
     """
 
     sums: np.ndarray
@@ -35,114 +30,126 @@ class Idle(NamedTuple):
     correction: np.ndarray
     decay_m: np.ndarray
     decay_r: np.ndarray
+    n_exact: int
+    n_terms: int
+    begun: int
 
 
 class Constants(NamedTuple):
-    """Adam's β1, β2, 1−β1, 1−β2 and ε, each rounded to float32 once.
+    """1−β1, 1−β2 and ε, each rounded to float32 once.
 
     1 − β2 taken in float32 would be off by 1e-5 of itself, and every v with it.
     """
 
-    beta1: np.float32
-    beta2: np.float32
     new1: np.float32
     new2: np.float32
     eps: np.float32
 
 
-@compiled
-def idle_move(row: Any, s: int, t: int, idle: Any, constants: Any) -> None:
-    """Make the moves of steps s+1 … t, none of which had a gradient, on one row at once."""
+@inlined
+def move_by_rule(w: Any, row: Any, a1: Any, a2: Any, e1: Any, e2: Any) -> None:
+    """Make on w (S,) all pending moves of `row` at once, by the rule for its s."""
     S = len(row) // 3
-    eps = constants.eps
-    gap = t - s
-    if s < EXACT_STEPS:
-        for k in range(1, min(gap, WINDOW) + 1):
-            size = f32(idle.step_size[s + k] * idle.decay_m[k])
-            shrink = f32(idle.decay_r[k] * idle.correction[s + k])
-            for h in range(S):
-                row[h] -= size * row[S + h] / (row[2 * S + h] * shrink + eps)
-    else:
-        a1, a2 = idle.nodes[s, 0], idle.nodes[s, 1]
-        e1, e2 = idle.nodes[s, 2], idle.nodes[s, 3]
-        for h in range(S):
-            d1 = row[2 * S + h] + e1
-            d2 = row[2 * S + h] + e2
-            row[h] -= row[S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
-    decay_m, decay_r = f32(idle.decay_m[gap]), f32(idle.decay_r[gap])
     for h in range(S):
-        row[S + h] *= decay_m
-        row[2 * S + h] *= decay_r
+        d1 = row[2 * S + h] + e1
+        d2 = row[2 * S + h] + e2
+        w[h] -= row[S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
+
+
+@inlined
+def move_by_terms(w: Any, row: Any, s: int, t: int, pending: Any, eps: Any) -> None:
+    """Make on w (S,) the pending moves of `row`, those of steps s … t, one by one."""
+    S = len(row) // 3
+    for k in range(1 if s == pending.begun else 0, min(t - s + 1, pending.n_terms)):
+        size = f32(pending.step_size[s + k] * pending.decay_m[k])
+        shrink = f32(pending.decay_r[k] * pending.correction[s + k])
+        for h in range(S):
+            w[h] -= size * row[S + h] / (row[2 * S + h] * shrink + eps)
+
+
+@inlined
+def advance_moments(row: Any, g: Any, decay_m: Any, decay_v: Any, new1: Any, new2: Any) -> None:
+    """m and r of a row after steps of which only the last had a gradient, g (S,)."""
+    S = len(row) // 3
+    for h in range(S):
+        r = row[2 * S + h]
+        row[S + h] = decay_m * row[S + h] + new1 * g[h]
+        row[2 * S + h] = np.sqrt(decay_v * (r * r) + new2 * (g[h] * g[h]))
 
 
 @compiled_strictly
-def extend_idle(idle: Any, t: int, eps: float) -> None:
-    """Add step t's term to the sums of every s < t in the window, and renew their rules.
+def extend_pending(pending: Any, t: int, eps: float) -> None:
+    """Add step t's term to the sums of every s ≤ t in reach, and renew their rules.
 
     The two-point Gauss rule of a discrete measure with moments S_0..S_3: its nodes are the roots
     of the orthogonal polynomial of degree two, here about the mean c: x² − g·x − q = 0 with q the
     variance and g the third central moment over q (Golub & Welsch 1969 for n points).
     """
-    step_size, z_now = idle.step_size[t], 1.0 / idle.correction[t]
-    for s in range(max(EXACT_STEPS, t - WINDOW), t):
+    sums, nodes = pending.sums, pending.nodes
+    step_size, z_now = pending.step_size[t], 1.0 / pending.correction[t]
+    for s in range(max(pending.n_exact, pending.begun, t - pending.n_terms + 1), t + 1):
         k = t - s
-        weight = step_size * idle.decay_m[k]
-        z_0 = 1.0 / idle.correction[s]
-        y = z_now / (idle.decay_r[k] * z_0) - 1.0
-        idle.sums[s, 0] += weight
-        idle.sums[s, 1] += weight * y
-        idle.sums[s, 2] += weight * y * y
-        idle.sums[s, 3] += weight * y * y * y
-        total = idle.sums[s, 0]
-        c = idle.sums[s, 1] / total
-        second = idle.sums[s, 2] / total
+        weight = step_size * pending.decay_m[k]
+        z_0 = 1.0 / pending.correction[s]
+        y = z_now / (pending.decay_r[k] * z_0) - 1.0
+        sums[s, 0] += weight
+        sums[s, 1] += weight * y
+        sums[s, 2] += weight * y * y
+        sums[s, 3] += weight * y * y * y
+        total = sums[s, 0]
+        c = sums[s, 1] / total
+        second = sums[s, 2] / total
         q = second - c * c
         # One term alone has no spread; both nodes are then that term.
         if q > 1e-14:
-            g = (idle.sums[s, 3] / total - 3.0 * c * second + 2.0 * c * c * c) / q
+            g = (sums[s, 3] / total - 3.0 * c * second + 2.0 * c * c * c) / q
         else:
             q, g = 1e-14, 0.0
         root = np.sqrt(0.25 * g * g + q)
         x1, x2 = 0.5 * g - root, 0.5 * g + root
         omega_1 = total * x2 / (x2 - x1)
         z1, z2 = (1.0 + c + x1) * z_0, (1.0 + c + x2) * z_0
-        idle.nodes[s, 0] = omega_1 * z1
-        idle.nodes[s, 1] = (total - omega_1) * z2
-        idle.nodes[s, 2] = eps * z1
-        idle.nodes[s, 3] = eps * z2
+        nodes[s, 0] = omega_1 * z1
+        nodes[s, 1] = (total - omega_1) * z2
+        nodes[s, 2] = eps * z1
+        nodes[s, 3] = eps * z2
 
 
 @compiled
-def settle(rows: Any, last: Any, t: int, idle: Any, constants: Any) -> None:
-    """Make all outstanding idle moves, so that every row stands at step t."""
+def catch_up(words: Any, n: int, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
+    """Make the moves that are pending after step t in rows ``words[:n]``."""
+    nodes, n_exact = pending.nodes, pending.n_exact
+    for q in range(n):
+        j = words[q]
+        row, s = rows[j], last[j]
+        if s >= n_exact:
+            move_by_rule(row, row, nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3])
+        elif s > 0:
+            move_by_terms(row, row, s, t, pending, eps)
+
+
+@compiled
+def read_rows(W: Any, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
+    """W (n, S): all rows' weights after step t; their pending moves stay pending."""
+    nodes, n_exact = pending.nodes, pending.n_exact
     for j in range(len(rows)):
-        if 0 < last[j] < t:
-            idle_move(rows[j], last[j], t, idle, constants)
-            last[j] = t
+        w, row, s = W[j], rows[j], last[j]
+        for h in range(len(w)):
+            w[h] = row[h]
+        if s >= n_exact:
+            move_by_rule(w, row, nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3])
+        elif s > 0:
+            move_by_terms(w, row, s, t, pending, eps)
 
 
 @compiled
-def adam_row(row: Any, g: Any, t: int, idle: Any, constants: Any) -> None:
-    """Adam's step t on one row with gradient g (S,): `adam_update`, on one array for its speed."""
-    S = len(row) // 3
-    beta1, beta2, new1, new2, eps = constants
-    size, correction = f32(idle.step_size[t]), f32(idle.correction[t])
-    for h in range(S):
-        m = beta1 * row[S + h] + new1 * g[h]
-        r = np.sqrt(beta2 * (row[2 * S + h] * row[2 * S + h]) + new2 * (g[h] * g[h]))
-        row[S + h] = m
-        row[2 * S + h] = r
-        row[h] -= size * m / (r * correction + eps)
-
-
-@compiled
-def adam_update(w: Any, m: Any, r: Any, g: Any, t: int, idle: Any, constants: Any) -> None:
+def adam_update(w: Any, m: Any, r: Any, g: Any, t: int, pending: Any, constants: Any) -> None:
     """Adam's step t on a vector; the twin of `adam.Adam.update`, with r = √v."""
-    beta1, beta2, new1, new2, eps = constants
-    size, correction = f32(idle.step_size[t]), f32(idle.correction[t])
+    decay_m, decay_v = f32(pending.decay_m[1]), f32(pending.decay_r[1] ** 2)
+    size, correction = f32(pending.step_size[t]), f32(pending.correction[t])
     for h in range(len(w)):
-        m_h = beta1 * m[h] + new1 * g[h]
-        r_h = np.sqrt(beta2 * (r[h] * r[h]) + new2 * (g[h] * g[h]))
+        m_h = decay_m * m[h] + constants.new1 * g[h]
+        r_h = np.sqrt(decay_v * (r[h] * r[h]) + constants.new2 * (g[h] * g[h]))
         m[h] = m_h
         r[h] = r_h
-        w[h] -= size * m_h / (r_h * correction + eps)
+        w[h] -= size * m_h / (r_h * correction + constants.eps)

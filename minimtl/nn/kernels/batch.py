@@ -1,10 +1,10 @@
-"""A step's documents, turned round to be read word by word."""
+"""A step's documents, and where in them each word occurs."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.jit import inlined
 
 
 class Documents(NamedTuple):
@@ -16,45 +16,33 @@ class Documents(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """The documents of one step, turned round: for each distinct word, where it occurs.
+    """The documents of one step, and each word's occurrences as a chain.
 
-    Word number q is row ``words[q]`` and occurs in documents ``doc[starts[q]:starts[q+1]]`` with
-    values ``value[…]``; `slot` (n_rows,) is −1 outside `turn_round`.
+    `words` are the distinct words. Word j occurs first at place e = ``head[j]``, in document
+    ``doc[e]`` of the batch with value ``value[e]``, then at place ``after[e]``, and so on to −1;
+    `head` (n_rows,) is −1 for words that do not occur.
     """
 
-    slot: np.ndarray
-    words: np.ndarray
-    starts: np.ndarray
+    head: np.ndarray
+    after: np.ndarray
     doc: np.ndarray
     value: np.ndarray
+    words: np.ndarray
 
 
-@compiled
-def turn_round(documents: Any, batch_rows: Any, n: int, batch: Any) -> int:
+@inlined
+def link(documents: Any, batch_rows: Any, n: int, batch: Any) -> int:
     """Fill `batch` from documents ``batch_rows[:n]``; returns the number of distinct words."""
     indptr, indices, data = documents.indptr, documents.indices, documents.data
-    slot, words, starts = batch.slot, batch.words, batch.starts
-    n_words = 0
+    head, after, words = batch.head, batch.after, batch.words
+    e, n_words = 0, 0
     for i in range(n):
         for p in range(indptr[batch_rows[i]], indptr[batch_rows[i] + 1]):
             j = indices[p]
-            if slot[j] < 0:
-                slot[j] = n_words
-                words[n_words] = j
-                starts[n_words] = 0
-                n_words += 1
-            starts[slot[j]] += 1
-    for q in range(1, n_words):
-        starts[q] += starts[q - 1]
-    if n_words:
-        starts[n_words] = starts[n_words - 1]
-    # `starts` holds each word's end; filled from the back, it comes to hold the beginning.
-    for i in range(n - 1, -1, -1):
-        for p in range(indptr[batch_rows[i] + 1] - 1, indptr[batch_rows[i]] - 1, -1):
-            q = slot[indices[p]]
-            starts[q] -= 1
-            batch.doc[starts[q]] = i
-            batch.value[starts[q]] = data[p]
-    for q in range(n_words):
-        slot[words[q]] = -1
+            words[n_words] = j
+            n_words += head[j] < 0
+            after[e], head[j] = head[j], e
+            batch.doc[e] = i
+            batch.value[e] = data[p]
+            e += 1
     return n_words

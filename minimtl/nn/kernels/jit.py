@@ -24,7 +24,11 @@ def _jit(**flags: Any) -> Callable[[Callable[..., Any]], Any]:
 
 # Sums may be reassociated and a product and a sum contracted, which is what vectorising them
 # takes; NaN and infinity keep their meaning.
-compiled = _jit(fastmath={"reassoc", "contract", "arcp", "nsz"})
+_FREE = {"reassoc", "contract", "arcp", "nsz"}
+compiled = _jit(fastmath=_FREE)
+# For what is called once a row: an array is seven arguments, and counting who refers to it costs
+# as much as the arithmetic on a row of 100.
+inlined = _jit(fastmath=_FREE, forceinline=True)
 # For the functions whose operations must happen in the order written. Said outright: without
 # the flag, Numba hands a caller's flags down to what it calls.
 compiled_strictly = _jit(fastmath={"contract"})

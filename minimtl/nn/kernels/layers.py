@@ -1,22 +1,29 @@
-"""The layers above the first, one document at a time.
+"""The shared layers: forward and backward through products, activation and dropout.
 
-flat      the parameters outside the first weight matrix, see `network.flat_offsets`
-a, d, z   vectors of one document in one hidden layer
+Notation as in `reference`: a step's B documents, those of each task in turn, run through the
+shared layers together. ``A[l]`` (B, S) activations, ``R[l]`` their dropout mask, ``D[l]`` = A∘R,
+``G[l]`` the gradient of the loss by A or Z. Layers are padded with units that have no weights:
+their mask is zero, and so is all they hand on.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.nn.kernels.elementwise import activate, exp32
-from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.elementwise import activate, fill_mask, times_slope
+from minimtl.nn.kernels.jit import compiled, inlined
+from minimtl.nn.kernels.products import add_product, transpose
 
 f32 = np.float32
 
 
 class Layout(NamedTuple):
-    """Sizes and places of the parameters in the flat vector, see `network.flat_offsets`."""
+    """Sizes and places of the parameters in the flat vector, see `network.flat_offsets`.
 
+    `units` are the layers' real widths, `widths` those padded to whole vector registers.
+    """
+
+    units: np.ndarray
     widths: np.ndarray
     layers: np.ndarray
     n_classes: np.ndarray
@@ -24,82 +31,105 @@ class Layout(NamedTuple):
     activation: int
 
 
-@compiled
-def add_row_product(z: Any, a: Any, n_in: int, W: Any, n_out: int) -> None:
-    """z ← z + a·W for one document, W flat (n_in, n_out); four rows of W at a time."""
-    k = 0
-    while k + 4 <= n_in:
-        a0, a1, a2, a3 = a[k], a[k + 1], a[k + 2], a[k + 3]
-        w0, w1 = W[k * n_out :], W[(k + 1) * n_out :]
-        w2, w3 = W[(k + 2) * n_out :], W[(k + 3) * n_out :]
-        for h in range(n_out):
-            z[h] += (a0 * w0[h] + a1 * w1[h]) + (a2 * w2[h] + a3 * w3[h])
-        k += 4
-    while k < n_in:
-        w = W[k * n_out :]
-        for h in range(n_out):
-            z[h] += a[k] * w[h]
-        k += 1
+class Sparse(NamedTuple):
+    """Scratch space for a vector's entries that are not zero."""
+
+    indices: np.ndarray
+    values: np.ndarray
+
+
+class Buffers(NamedTuple):
+    """Scratch space of a step: layers (L, B, S), class probabilities, a word's gradient.
+
+    `transposed` (S, S or B) holds a layer's weights or documents, turned round.
+    """
+
+    A: np.ndarray
+    R: np.ndarray
+    D: np.ndarray
+    G: np.ndarray
+    p: np.ndarray
+    g: np.ndarray
+    transposed: np.ndarray
+    sparse: Sparse
+
+
+@inlined
+def matrix(flat: Any, layer: int, layout: Any) -> Any:
+    """W_l (n_in, n_out), l ≥ 1, within the flat vector."""
+    n_in, n_out, begin = layout.widths[layer - 1], layout.widths[layer], layout.layers[layer]
+    return flat[begin : begin + n_in * n_out].reshape(n_in, n_out)
+
+
+@inlined
+def biases(flat: Any, layer: int, layout: Any) -> Any:
+    """b_l (n_out,) within the flat vector."""
+    begin = layout.layers[layer]
+    if layer > 0:
+        begin += layout.widths[layer - 1] * layout.widths[layer]
+    return flat[begin : begin + layout.widths[layer]]
+
+
+@inlined
+def pass_up(n: int, layer: int, below: Any, w: Any, layout: Any, Z: Any, sparse: Any) -> None:
+    """Z_l = below·W_l + b_l, l ≥ 1."""
+    b = biases(w, layer, layout)
+    for i in range(n):
+        z = Z[i]
+        for h in range(len(b)):
+            z[h] = b[h]
+    n_terms = layout.units[layer - 1]
+    add_product(Z, below, matrix(w, layer, layout), n, n_terms, sparse, len(b))
 
 
 @compiled
-def add_outer_product(g_W: Any, D: Any, n_in: int, G: Any, n_out: int, n: int) -> None:
-    """g_W ← g_W + DᵀG over `n` documents, g_W flat (n_in, n_out); four documents at a time."""
-    for k in range(n_in):
-        g = g_W[k * n_out :]
-        i = 0
-        while i + 4 <= n:
-            d0, d1, d2, d3 = D[i, k], D[i + 1, k], D[i + 2, k], D[i + 3, k]
-            g0, g1, g2, g3 = G[i], G[i + 1], G[i + 2], G[i + 3]
-            for h in range(n_out):
-                g[h] += (d0 * g0[h] + d1 * g1[h]) + (d2 * g2[h] + d3 * g3[h])
-            i += 4
-        while i < n:
-            for h in range(n_out):
-                g[h] += D[i, k] * G[i, h]
-            i += 1
+def forward(n: int, keys: Any, rule: Any, w: Any, layout: Any, buffers: Any) -> None:
+    """A, R and D of every hidden layer, from Z_1 in ``A[0]``."""
+    for layer in range(len(layout.widths)):
+        width, units, key = layout.widths[layer], layout.units[layer], keys[layer]
+        A, R, D = buffers.A[layer], buffers.R[layer], buffers.D[layer]
+        if layer > 0:
+            pass_up(n, layer, buffers.D[layer - 1], w, layout, A, buffers.sparse)
+        for i in range(n):
+            a, mask, d = A[i], R[i], D[i]
+            activate(a, width, layout.activation)
+            fill_mask(mask, units, i * units, key, rule.threshold, rule.scale)
+            for h in range(width):
+                d[h] = a[h] * mask[h]
 
 
 @compiled
-def transposed_product(out: Any, W: Any, n_in: int, delta: Any, n_out: int) -> None:
-    """out = W·delta for one document, W flat (n_in, n_out)."""
-    for k in range(n_in):
-        w, s = W[k * n_out :], f32(0.0)
-        for h in range(n_out):
-            s += w[h] * delta[h]
-        out[k] = s
+def backward(n: int, flat: Any, layout: Any, buffers: Any) -> None:
+    """From the gradient by D_L down to that by Z_1 in ``G[0]``, collecting the parameters'."""
+    for layer in range(len(layout.widths) - 1, -1, -1):
+        A, R, G = buffers.A[layer], buffers.R[layer], buffers.G[layer]
+        width, g_b = layout.widths[layer], biases(flat.g, layer, layout)
+        for i in range(n):
+            g, mask = G[i], R[i]
+            for h in range(width):
+                g[h] *= mask[h]
+            times_slope(g, A[i], width, layout.activation)
+            for h in range(width):
+                g_b[h] += g[h]
+        if layer > 0:
+            collect(n, layer, flat.g, layout, buffers)
+            pass_down(n, layer, flat.w, layout, buffers)
 
 
-@compiled
-def forward_layer(a: Any, below: Any, layer: int, flat: Any, layout: Any) -> None:
-    """a = σ(below·W_l + b_l) for one document."""
-    n_in, n_out = layout.widths[layer - 1], layout.widths[layer]
-    W = flat[layout.layers[layer] :]
-    b = W[n_in * n_out :]
-    for h in range(n_out):
-        a[h] = b[h]
-    add_row_product(a, below, n_in, W, n_out)
-    activate(a, n_out, layout.activation)
+@inlined
+def collect(n: int, layer: int, flat_g: Any, layout: Any, buffers: Any) -> None:
+    """The gradient DᵀG by W_l."""
+    T, n_in, n_out = buffers.transposed, layout.units[layer - 1], layout.widths[layer]
+    transpose(buffers.D[layer - 1], n, n_in, T)
+    g_W = matrix(flat_g, layer, layout)
+    add_product(g_W, T, buffers.G[layer], n_in, n, buffers.sparse, n_out)
 
 
-@compiled
-def head_softmax(p: Any, d: Any, t: int, y: int, flat: Any, layout: Any) -> Any:
-    """Class probabilities p of task t from d = D_L; returns the loss −ln p[y]."""
-    width, n_classes = layout.widths[-1], layout.n_classes[t]
-    U = flat[layout.heads[t] :]
-    top = f32(-np.inf)
-    for c in range(n_classes):
-        o = U[n_classes * width + c]
-        u = U[c * width :]
-        s = f32(0.0)
-        for h in range(width):
-            s += u[h] * d[h]
-        p[c] = o + s
-        top = max(top, p[c])
-    total, o_y = f32(0.0), p[y]
-    for c in range(n_classes):
-        p[c] = exp32(p[c] - top)
-        total += p[c]
-    for c in range(n_classes):
-        p[c] /= total
-    return np.log(total) - (o_y - top)
+@inlined
+def pass_down(n: int, layer: int, w: Any, layout: Any, buffers: Any) -> None:
+    """The gradient GW_lᵀ by D_{l−1}."""
+    T, n_in, n_out = buffers.transposed, layout.widths[layer - 1], layout.units[layer]
+    transpose(matrix(w, layer, layout), n_in, n_out, T)
+    below = buffers.G[layer - 1]
+    below[:n] = f32(0.0)
+    add_product(below, buffers.G[layer], T, n, n_out, buffers.sparse, n_in)

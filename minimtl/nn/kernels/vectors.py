@@ -1,0 +1,164 @@
+"""Sums of rows of a matrix, written for vector registers.
+
+Numba compiles the loop over the places of a row with checks that cost as much as the loop: whether
+arrays overlap, whether an index is negative. Here a sum stays in registers until all its terms are
+in. LLVM cuts vectors of `LANES` floats to whatever registers the machine has.
+
+Nothing is checked: arrays are C-contiguous, z, W and values float32, indices and after int32; S is
+a multiple of `LANES`, every row has S places at least, and every index is that of a row.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+# Floats in a cache line, and in a register of the widest kind.
+LANES = 16
+# Vectors of a sum that are worked on together: each needs a register, and the next term
+# of one can only be added once its last has been, which takes as long as the others' turns.
+GROUP = 4
+
+VECTOR = ir.VectorType(ir.FloatType(), LANES)
+INT, INT32 = ir.IntType(64), ir.IntType(32)
+
+
+@intrinsic
+def add_rows(
+    typingctx: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
+) -> Any:
+    """z[:S] ← z[:S] + Σ_p values[p]·W[indices[p], :S] for begin ≤ p < end."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        arrays = _arrays(context, builder, signature, args[:4])
+        begin, end, S = args[4:]
+
+        def more(p: Any) -> Any:
+            return builder.icmp_signed("<", p, end)
+
+        def following(p: Any) -> Any:
+            return builder.add(p, INT(1))
+
+        _sum_rows(builder, arrays, S, begin, more, following, from_zero=False)
+        return context.get_dummy_value()
+
+    sizes = (types.int64,) * 3
+    return types.void(z, W, indices, values, *sizes), codegen
+
+
+@intrinsic
+def sum_chain(
+    typingctx: Any, z: Any, W: Any, indices: Any, values: Any, after: Any, first: Any, S: Any
+) -> Any:
+    """z[:S] = Σ_e values[e]·W[indices[e], :S] for e = first, after[first], … until e < 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        *arrays, after = _arrays(context, builder, signature, args[:5])
+        first, S = args[5:]
+
+        def more(e: Any) -> Any:
+            return builder.icmp_signed(">=", e, INT(0))
+
+        def following(e: Any) -> Any:
+            return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
+
+        _sum_rows(builder, arrays, S, first, more, following, from_zero=True)
+        return context.get_dummy_value()
+
+    sizes = (types.int64,) * 2
+    return types.void(z, W, indices, values, after, *sizes), codegen
+
+
+def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
+    kinds = signature.args[: len(args)]
+    return [
+        context.make_array(kind)(context, builder, value)
+        for kind, value in zip(kinds, args, strict=True)
+    ]
+
+
+def _sum_rows(
+    builder: Any,
+    arrays: Any,
+    S: Any,
+    first: Any,
+    more: Callable[[Any], Any],
+    following: Callable[[Any], Any],
+    from_zero: bool,
+) -> None:
+    """The sum over p = first, following(first), … while more(p), `GROUP` vectors at a time."""
+    n_vectors = builder.udiv(S, INT(LANES))
+    whole = builder.mul(builder.udiv(n_vectors, INT(GROUP)), INT(GROUP))
+
+    def emit(start: Any, n: int) -> None:
+        _sum_group(builder, arrays, builder.mul(start, INT(LANES)), n, first, more, following,
+                   from_zero)  # fmt: skip
+
+    with cgutils.for_range_slice(builder, INT(0), whole, INT(GROUP), INT) as (start, _):
+        emit(start, GROUP)
+    for n in range(1, GROUP):
+        rest = builder.sub(n_vectors, whole)
+        with builder.if_then(builder.icmp_unsigned("==", rest, INT(n))):
+            emit(whole, n)
+
+
+def _sum_group(
+    builder: Any,
+    arrays: Any,
+    place: Any,
+    n: int,
+    first: Any,
+    more: Callable[[Any], Any],
+    following: Callable[[Any], Any],
+    from_zero: bool,
+) -> None:
+    """All terms of the `n` vectors that begin at `place`."""
+    z, W, indices, values = arrays
+    row_length = cgutils.unpack_tuple(builder, W.shape)[1]
+    target = _vectors(builder, z.data, place)
+    starts = [
+        ir.Constant(VECTOR, [0.0] * LANES)
+        if from_zero
+        else builder.load(_at(builder, target, v), align=4)
+        for v in range(n)
+    ]
+    head, body, done = (builder.append_basic_block() for _ in range(3))
+    before = builder.block
+    builder.branch(head)
+    builder.position_at_end(head)
+    p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in range(n)]
+    for phi, value in zip([p, *sums], [first, *starts], strict=True):
+        phi.add_incoming(value, before)
+    builder.cbranch(more(p), body, done)
+    builder.position_at_end(body)
+    index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
+    row = _vectors(builder, W.data, builder.add(builder.mul(index, row_length), place))
+    x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
+    for v, phi in enumerate(sums):
+        w = builder.load(_at(builder, row, v), align=4)
+        term = builder.fmul(x, w, flags=("contract",))
+        phi.add_incoming(builder.fadd(phi, term, flags=("contract",)), body)
+    p.add_incoming(following(p), body)
+    builder.branch(head)
+    builder.position_at_end(done)
+    for v, phi in enumerate(sums):
+        builder.store(phi, _at(builder, target, v), align=4)
+
+
+def _vectors(builder: Any, data: Any, place: Any) -> Any:
+    """A pointer to vectors, to the one that begins at ``data[place]``."""
+    return builder.bitcast(builder.gep(data, [place]), VECTOR.as_pointer())
+
+
+def _at(builder: Any, vectors: Any, v: int) -> Any:
+    return builder.gep(vectors, [INT(v)])
+
+
+def _broadcast(builder: Any, value: Any) -> Any:
+    """A vector of `LANES` times `value`."""
+    nothing = ir.Constant(VECTOR, ir.Undefined)
+    zeros = ir.Constant(ir.VectorType(INT32, LANES), [0] * LANES)
+    return builder.shuffle_vector(builder.insert_element(nothing, value, INT32(0)), nothing, zeros)
