@@ -107,8 +107,8 @@ def _figures(drawn: Sequence[str]) -> list[Block]:
 def provenance(about: About, protocol: Protocol) -> list[Block]:
     """What the data was and how to make the numbers again."""
     data = (
-        f"20 Newsgroups, the {about.edition} edition: {about.n_train} training and {about.n_test} "
-        f"test posts, from {about.source} (SHA-256 ",
+        f"20 Newsgroups, the {about.edition} edition: {about.n_train:,} training and "
+        f"{about.n_test:,} test posts, from {about.source} (SHA-256 ",
         Marked(about.sha256, "code"),
         "). Scores of different editions do not compare.",
     )

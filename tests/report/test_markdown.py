@@ -123,7 +123,7 @@ def test_figures_that_were_drawn_or_why_there_are_none(markdown, page):
 
 
 def test_data_and_command(page):
-    assert "11314 training and 7532 test posts" in page
+    assert "11,314 training and 7,532 test posts" in page
     assert "```\nminimtl study --seed 7 --out '<script>" in page  # as typed: fenced is no markup
     assert "seed 7" in page
 

@@ -107,6 +107,18 @@ def test_a_row_opens_by_keyboard_to_curves_and_features(opened):
     assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == 36
 
 
+def test_the_head_of_the_list_stays_above_the_pairs(opened):
+    opened.value("document.querySelector('#pairs > :nth-child(30)').scrollIntoView()")
+    head = "document.querySelector('#controls [data-key=main]')"
+    assert opened.value(f"{head}.getBoundingClientRect().top") < 100
+    at = f"...(b => [b.left + 40, b.top + b.height / 2])({head}.getBoundingClientRect())"
+    assert opened.value(f"document.elementFromPoint({at}) === {head}")
+    # A pair that gets the focus is scrolled clear of it.
+    opened.value("document.querySelector('#pairs > :nth-child(12) summary').focus()")
+    pair = "document.activeElement.getBoundingClientRect().top"
+    assert opened.value(f"{pair} >= {head}.getBoundingClientRect().bottom")
+
+
 def test_every_control_can_be_reached_by_keyboard(opened):
     """Tab from the search goes through problem, six buttons and to the first pair."""
     opened.value("document.getElementById('search').focus()")
