@@ -3,9 +3,9 @@
 A step on B documents with N nonzeros in R distinct words, hidden layers of H units and P
 parameters above the first layer, needs
 
-    I·H  idle moves         I of the R rows were not in the last step's batch: one ÷
-    R·H  Adam steps         one √, one ÷; a row's w, m, √v are read and written twice in all
-    P    Adam steps
+    R·H  pending moves      one ÷; m and √v are read, w is read and written
+    R·H  moments            one √; m and √v are read and written
+    P    Adam steps         one √, one ÷
     2NH  multiply-adds      the first layer, forward and backward
     3BHH multiply-adds      the second layer: forward, and both products of backward
     2BH  sigmoids           one ÷ each
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.floor_loops import move, multiply_add, sigmoids, update
+from bench.floor_loops import advance, move, multiply_add, sigmoids, update
 from bench.harness import interleave
 from bench.ours import BATCH, OurEpochs
 from bench.rows import Row, timing_row
@@ -31,11 +31,10 @@ GRADIENT = np.float32(1e-3)
 
 
 class Counts(NamedTuple):
-    """Of an average step: nonzeros, distinct words, those of them not in the batch before."""
+    """Of an average step: nonzeros, distinct words."""
 
     nonzeros: float
     words: float
-    idle: float
 
 
 class Floor:
@@ -53,8 +52,8 @@ class Floor:
     def parts(self) -> dict[str, Callable[[], None]]:
         """What a step consists of, by name."""
         return {
-            "idle moves": lambda: self._move(round(self.counts.idle)),
-            "Adam, first layer": lambda: self._update(round(self.counts.words)),
+            "pending moves": lambda: move(*self._rows()),
+            "moments": lambda: advance(*self._rows()[1:], GRADIENT),
             "Adam, the rest": lambda: update(*self.flat, GRADIENT),
             "first layer, both ways": lambda: self._products(2 * self.counts.nonzeros * WIDTH),
             "second layer, both ways": lambda: self._products(3 * self.n_batch * WIDTH**2),
@@ -68,15 +67,13 @@ class Floor:
             for part in parts:
                 part()
 
-    def _move(self, n_rows: int) -> None:
-        move(*self.first[:, self.at : self.at + n_rows * WIDTH])
-
-    def _update(self, n_rows: int) -> None:
-        # Steps go on through the rows, as batches do, so that a step finds its rows where one
+    def _rows(self) -> np.ndarray:
+        # Calls go on through the rows, as batches do, so that a step finds its rows where one
         # finds what was used some steps ago: beyond the nearest caches.
-        update(*self.first[:, self.at : self.at + n_rows * WIDTH], GRADIENT)
-        last = self.first.shape[1] - n_rows * WIDTH
-        self.at = 0 if self.at + n_rows * WIDTH > last else self.at + n_rows * WIDTH
+        n = round(self.counts.words) * WIDTH
+        here = self.first[:, self.at : self.at + n]
+        self.at = 0 if self.at + 2 * n > self.first.shape[1] else self.at + n
+        return here
 
     def _products(self, n: float) -> None:
         multiply_add(self.z, self.W, round(n))
@@ -84,15 +81,12 @@ class Floor:
 
 def count(ours: OurEpochs, n_epochs: int = 20) -> Counts:
     """Averages over the steps of some epochs, in the order `ours` draws its batches."""
-    totals, before = np.zeros(3), np.empty(0, np.int64)
+    totals = np.zeros(2)
     for _ in range(n_epochs):
         order = ours.draw_order()
         for start in range(0, ours.n_documents, BATCH):
             entries = ours.X[order[:, start : start + BATCH].ravel()].indices
-            words = np.unique(entries)
-            n_idle = len(words) - len(np.intersect1d(words, before, assume_unique=True))
-            totals += len(entries), len(words), n_idle
-            before = words
+            totals += len(entries), len(np.unique(entries))
     return Counts(*(totals / (n_epochs * ours.n_steps)))
 
 
@@ -103,8 +97,8 @@ def measure(settings: Settings) -> list[Row]:
         floor = Floor(OurEpochs(settings.tasks(n_tasks)))
         counts = floor.counts
         note = (
-            f"{counts.nonzeros:,.0f} nonzeros, {counts.words:,.0f} words, {counts.idle:,.0f} of "
-            f"them idle, of {len(floor.first[0]) // WIDTH:,} that ever occur"
+            f"{counts.nonzeros:,.0f} nonzeros in {counts.words:,.0f} words, of "
+            f"{len(floor.first[0]) // WIDTH:,} that ever occur"
         )
         timings = interleave(floor.parts(), settings.choose(301, 51), warm_up=20)
         rows += [

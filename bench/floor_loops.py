@@ -15,14 +15,20 @@ bare = njit(error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"}
 
 @bare
 def move(w: Any, m: Any, r: Any) -> None:
-    """An idle move of each element: one ÷, w, m and r read and written."""
+    """All pending moves of each element: one ÷, m and r read, w read and written."""
     a1, a2, e1, e2 = f32(1e-6), f32(2e-6), f32(1e-8), f32(2e-8)
-    decay_m, decay_r = f32(0.9), f32(0.9995)
     for i in range(len(w)):
         d1, d2 = r[i] + e1, r[i] + e2
         w[i] -= m[i] * (a1 * d2 + a2 * d1) / (d1 * d2)
-        m[i] *= decay_m
-        r[i] *= decay_r
+
+
+@bare
+def advance(m: Any, r: Any, g: Any) -> None:
+    """The moments of each element, one gradient `g` for all: one √, m and r read and written."""
+    decay_m, decay_v, new1, new2 = f32(0.9), f32(0.999), f32(0.1), f32(1e-3)
+    for i in range(len(m)):
+        m[i] = decay_m * m[i] + new1 * g
+        r[i] = np.sqrt(decay_v * (r[i] * r[i]) + new2 * (g * g))
 
 
 @bare

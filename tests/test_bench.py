@@ -63,7 +63,7 @@ def test_floor_counts_what_a_step_touches(documents):
 
     counts = count(OurEpochs([documents]), n_epochs=3)
     assert counts.nonzeros == 32 * 90
-    assert counts.idle < counts.words < 300
+    assert 90 < counts.words < 300
 
 
 @pytest.mark.parametrize("document_input", ["dense", "CSR", "EmbeddingBag"])
