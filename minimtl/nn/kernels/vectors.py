@@ -18,9 +18,10 @@ from numba.extending import intrinsic
 
 # Floats in a cache line, and in a register of the widest kind.
 LANES = 16
-# Vectors of a sum that are worked on together: each needs a register, and the next term
-# of one can only be added once its last has been, which takes as long as the others' turns.
-GROUP = 4
+# Vectors of a sum that are worked on together: each needs a register, and the next term of one can
+# only be added once its last has been, which takes as long as the others' turns. A layer of 100
+# units has seven, which fill the registers of a machine with half as wide ones.
+GROUP = 7
 
 VECTOR = ir.VectorType(ir.FloatType(), LANES)
 INT, INT32 = ir.IntType(64), ir.IntType(32)
