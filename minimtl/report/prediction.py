@@ -64,7 +64,10 @@ def _curves_first(rows: Sequence[Row]) -> Inline:
     curve, other = accuracy["only_curve"], accuracy["no_curve"]
     if math.isnan(curve) or math.isnan(other):
         return f"{problem_of(rows[0])}: too few pairs to compare curve features with the others."
-    verdict = Marked("reproduces", "good") if curve > other else Marked("does not reproduce", "bad")
+    verdict: str | Marked = f"is not decided by a difference within {MARGIN}"
+    if abs(curve - other) > MARGIN:
+        better = curve > other
+        verdict = Marked("reproduces", "good") if better else Marked("does not reproduce", "bad")
     return (
         f"{problem_of(rows[0])}: curve features alone reach an accuracy of {text(curve)}, the "
         f"others {text(other)}; the paper's claim that curves predict best ",

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from minimtl.errors import MinimtlError
 from minimtl.study.jobs import (
     Job,
     JobResult,
@@ -69,7 +70,14 @@ class Results:
         return result.f1 if self.protocol.score == "f1" else result.accuracy
 
     def _read(self, job: Job) -> JobResult:
-        return decode(self.store[job_key(job, self.identity)])
+        key = job_key(job, self.identity)
+        if key not in self.store:
+            raise MinimtlError(
+                f"the study lacks the model of {' + '.join(map(' / '.join, job.tasks))}, run "
+                f"{job.run}: it was not finished, or by another version of minimtl; `minimtl "
+                "study` with the same --out trains what is missing"
+            )
+        return decode(self.store[key])
 
 
 def collect(

@@ -73,6 +73,14 @@ def test_quiet_says_nothing(folder, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
+    monkeypatch.setattr("minimtl.study.jobs.TRAINING_VERSION", -1)
+    assert main(["report", str(bare)]) == 1
+    err = capsys.readouterr().err
+    assert "lacks the model of comp.sys.ibm.pc.hardware / comp.graphics, run 0" in err
+    assert len(err.splitlines()) == 1
+
+
 def test_no_study_is_a_sentence(tmp_path, capsys):
     assert main(["report", str(tmp_path / "absent")]) == 1
     out, err = capsys.readouterr()

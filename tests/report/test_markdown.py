@@ -93,6 +93,18 @@ def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
     assert "**RELATED: the paper's claim that gains can be predicted does not reproduce.**" in bad
 
 
+@pytest.mark.parametrize(
+    ("curve", "verdict"),
+    [(0.75, "reproduces."), (0.61, "is not decided by"), (0.5, "**does not reproduce**.")],
+)
+def test_curves_are_better_only_beyond_the_margin(made, markdown, curve, verdict):
+    rows = next(table.rows for table in made if table.name == "table2")
+    accuracy = {"only_curve": curve, "no_curve": 0.6}
+    changed = [row | {"accuracy": accuracy.get(row["features"], 0.6)} for row in rows]
+    page = markdown([Table("table2", changed) if t.name == "table2" else t for t in made])
+    assert f"the others 0.600; the paper's claim that curves predict best {verdict}" in page
+
+
 def test_label_noise_of_one_run_is_unknown(page):
     assert "- UNRELATED: one run cannot tell" in page
     assert "- RELATED: the gains of two runs correlate at" in page
