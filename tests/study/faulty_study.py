@@ -25,7 +25,7 @@ from minimtl.study.store import open_store
 JOBS = [toy.ToyJob(number) for number in range(8)]
 EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
 OLD, NEW = (
-    [Table(f"table{number}", [{"value": value}] * 2000) for number in range(9)]
+    [Table(f"table{number}", [{"value": value}] * 20) for number in range(9)]
     for value in ("old", "newer")
 )
 DISK = ctypes.CDLL(None)

@@ -117,6 +117,11 @@ def test_even_sample_is_spaced_as_stated():
     assert list(EvenSample(pairs, 1000)) == list(pairs)
 
 
+def test_a_smaller_sample_is_part_of_a_larger_one_if_its_number_divides_it():
+    pairs = unrelated_pairs(NEWSGROUPS)
+    assert set(EvenSample(pairs, 20)) < set(EvenSample(pairs, 300))
+
+
 def test_even_sample_knows_what_it_left_out():
     pairs = unrelated_pairs(NEWSGROUPS)
     sample = EvenSample(pairs, 50)
