@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 STEP, HEIGHT = 4, 200
-SETTLED = 10
+SETTLED = 40
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2)  # distances between the lines of the grid, in scores
 _MOST_TICKS = 6
 

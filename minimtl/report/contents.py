@@ -18,7 +18,8 @@ from minimtl.report.blocks import (
     Marked,
     Paragraph,
 )
-from minimtl.report.figures import CAPTIONS, NOTE
+from minimtl.report.captions import CAPTIONS
+from minimtl.report.figures import NOTE
 from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, problem_of
 from minimtl.report.numbers import number

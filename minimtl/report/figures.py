@@ -35,23 +35,6 @@ NOTE = (
 SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
-_FIGURE4_CAPTION = (
-    "Mean score on the test documents after each epoch, over all pairs and runs: single-task in "
-    "blue with crosses, multi-task in orange with points, the paper's colours. Bands are 95 % "
-    "t-intervals over the runs; the dashed line is where scores are read."
-)
-_FIGURE5_CAPTION = (
-    "Relative gain of each pair, under its main task; bars are 95 % t-intervals over the runs. "
-    "Orange points: multi-task learning was better; blue squares: single-task learning was; "
-    "hollow where the interval contains 0."
-)
-CAPTIONS = {
-    "figure4a": f"Figure 4a, RELATED. {_FIGURE4_CAPTION}",
-    "figure4b": f"Figure 4b, UNRELATED. {_FIGURE4_CAPTION}",
-    "figure5a": f"Figure 5a, sport against vehicles (rec). {_FIGURE5_CAPTION}",
-    "figure5b": f"Figure 5b, systems against other computing (comp). {_FIGURE5_CAPTION}",
-    "figure5c": f"Figure 5c, politics against religion (talk). {_FIGURE5_CAPTION}",
-}
 STYLE = {
     "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone
     "svg.fonttype": "path",
@@ -63,6 +46,8 @@ STYLE = {
     "axes.linewidth": 0.6,
     "savefig.dpi": 200,
 }
+
+_MARGIN = 0.05  # of score above and below the mean curves, for their bands
 
 FloatArray = NDArray[np.float64]
 
@@ -111,17 +96,20 @@ def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
 
     figure = Figure(figsize=(4.6, 3.2), layout="constrained")
     axes = figure.add_subplot()
+    low, high = 1.0, 0.0
     for curve, label, colour, marker in (
         (outcomes.single_curve, "single-task", SINGLE_COLOUR, "x"),
         (outcomes.multi_curve, "multi-task", JOINT_COLOUR, "o"),
     ):
         epochs = np.arange(1, curve.shape[1] + 1)
         mean, half = interval_over_runs(curve.T)
+        low, high = min(low, mean.min()), max(high, mean.max())
         axes.plot(epochs, mean, color=colour, marker=marker, markevery=5, ms=3.5, lw=1, label=label)
         if np.isfinite(half).all():
             axes.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.2, lw=0)
     read = protocol.read_at + 1
     axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
+    axes.set_ylim(max(0.0, low - _MARGIN), min(1.0, high + _MARGIN))  # whatever the bands reach
     axes.set(
         title=f"{outcomes.problem.upper()}: {outcomes.n_pairs} pairs, {_runs(outcomes.n_runs)}",
         xlabel="epoch",

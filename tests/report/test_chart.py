@@ -43,8 +43,8 @@ def test_the_frame_is_of_the_settled_scores():
 @pytest.mark.parametrize("low", [0.0, 0.5, 0.8, 0.83, 0.9999, 1.0])
 @pytest.mark.parametrize("spread", [0.0, 0.003, 0.05, 0.3, 1.0])
 def test_lines_are_few_apart_and_around_the_scores(low, spread):
-    curve = np.linspace(low, min(1.0, low + spread), 30)
-    chart = draw_chart(curve, curve, 20)
+    curve = np.linspace(low, min(1.0, low + spread), 100)
+    chart = draw_chart(curve, curve, 80)
     heights, labels = zip(*chart.lines, strict=True)
     assert 2 <= len(labels) <= 7
     assert len(set(labels)) == len(labels)

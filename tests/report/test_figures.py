@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from minimtl.report import figures
+from minimtl.report.captions import CAPTIONS
 from minimtl.study.protocol import PAPER
 
 pytest.importorskip("matplotlib")
@@ -66,6 +67,17 @@ def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     assert "F1" in axes.get_ylabel()
 
 
+def test_wide_bands_do_not_flatten_the_curves(outcomes):
+    """Two runs that disagree wildly have a band from below 0 to above 1."""
+    problem = outcomes("related", 2, 6)
+    problem.single_curve[:, :20] = [[0.0], [1.0]]
+    (axes,) = dict(figures._figures(problem, PAPER))["figure4a"].axes
+    means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
+    low, high = axes.get_ylim()
+    assert 0 <= low <= min(map(np.min, means)) <= max(map(np.max, means)) <= high <= 1
+    assert high - low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
+
+
 def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     problem = outcomes("related", 3, 52)
     (axes,) = dict(figures._figures(problem, PAPER))["figure5a"].axes
@@ -84,4 +96,4 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
 
 
 def test_every_figure_has_a_caption():
-    assert set(figures.CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}
+    assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from minimtl.report.figures import CAPTIONS, NOTE
+from minimtl.report.captions import CAPTIONS
+from minimtl.report.figures import NOTE
 from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, escape
 from minimtl.report.markdown import render_markdown
