@@ -8,6 +8,7 @@ import numpy as np
 from minimtl.study.audit_accuracy import audit_accuracy
 from minimtl.study.audit_coefficients import audit_coefficients
 from minimtl.study.audit_design import audit_design
+from minimtl.study.audit_features import audit_features
 from minimtl.study.audit_finding import MISSING, Finding, absent
 from minimtl.study.audit_scores import audit_scores, gains
 from minimtl.study.hierarchy import NEWSGROUPS
@@ -32,6 +33,7 @@ def audit(experiments: Sequence[Experiment]) -> list[Finding]:
             if experiment not in fitted
         ]
         if fitted:
+            findings += audit_features(fitted)
             findings += audit_accuracy(fitted, problem, rng)
             findings += audit_coefficients(fitted, problem)
     return [*findings, *audit_design(experiments)]

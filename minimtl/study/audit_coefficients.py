@@ -17,6 +17,7 @@ from minimtl.study.audit_finding import (
     AS_LOGGED,
     AS_PRINTED,
     DIFFERS,
+    ROWS_THAT_AGREE,
     Finding,
     absent,
     awaiting,
@@ -28,11 +29,11 @@ from minimtl.study.audit_finding import (
 from minimtl.study.audit_scores import gains
 from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.metamodel import fit_rows, scale_features
-from minimtl.study.protocol import RELEASED
+from minimtl.study.protocol import RELEASED, Protocol
 from minimtl.study.published import TABLE3A, TABLE3B, FeatureRow
 from minimtl.study.released import Experiment, Problem
 
-_SAME_COEFFICIENT = 5e-4  # three decimals
+SAME_COEFFICIENT = 5e-4  # three decimals
 
 
 def audit_coefficients(experiments: Sequence[Experiment], problem: Problem) -> list[Finding]:
@@ -52,12 +53,12 @@ def audit_coefficients(experiments: Sequence[Experiment], problem: Problem) -> l
     return [*logged, *table]
 
 
-def fit_to_all_pairs(experiment: Experiment) -> np.ndarray:
-    """Coefficients of one fit to all pairs, the features standardised over them, shape (30,)."""
+def fit_to_all_pairs(experiment: Experiment, protocol: Protocol = RELEASED) -> np.ndarray:
+    """Coefficients of one fit to all pairs, the features scaled over them, shape (30,)."""
     assert experiment.features is not None
-    X = scale_features(experiment.features, RELEASED)
+    X = scale_features(experiment.features, protocol)
     everyone = np.ones((1, len(X)), bool)
-    return fit_rows(X, gains(experiment).astype(np.int64), everyone, RELEASED).coef[0]
+    return fit_rows(X, gains(experiment).astype(np.int64), everyone, protocol).coef[0]
 
 
 def mean_ranks(w: np.ndarray) -> np.ndarray:
@@ -72,7 +73,7 @@ def _against_the_log(experiment: Experiment, w: np.ndarray) -> Finding:
     apart = float(np.abs(w - logged.coefficients).max())
     labels = gains(experiment)
     counts = (int(labels.sum()), int((~labels).sum()))
-    same = apart < _SAME_COEFFICIENT and counts == (logged.n_gains, logged.n_losses)
+    same = apart < SAME_COEFFICIENT and counts == (logged.n_gains, logged.n_losses)
     return Finding(
         table="Table 3",
         problem=experiment.problem,
@@ -91,8 +92,8 @@ def _against_the_log(experiment: Experiment, w: np.ndarray) -> Finding:
 
 def _table3a(experiments: Sequence[Experiment], w: np.ndarray) -> list[Finding]:
     ranks = mean_ranks(w)
-    upright = ("inverse rank, 30 the strongest", len(FEATURE_NAMES) - ranks)
-    computed = ("mean rank counted from 0, the strongest", ranks)
+    upright = ("the inverse rank, 30 the strongest", len(FEATURE_NAMES) - ranks)
+    computed = ("the mean rank counted from 0, the strongest", ranks)
     return [
         _summary(experiments, "Table 3a", AS_PRINTED, TABLE3A, *upright, digits=0),
         _summary(experiments, "Table 3a", AS_COMPUTED, TABLE3A, *computed, digits=0),
@@ -101,7 +102,7 @@ def _table3a(experiments: Sequence[Experiment], w: np.ndarray) -> list[Finding]:
 
 
 def _table3b(experiments: Sequence[Experiment], w: np.ndarray) -> list[Finding]:
-    computed = ("one fit to all pairs, features standardised", w.mean(axis=0))
+    computed = ("the coefficients of one fit to all pairs, features standardised", w.mean(axis=0))
     return [
         _summary(experiments, "Table 3b", AS_COMPUTED, TABLE3B, *computed, digits=2),
         *_rows(experiments, "Table 3b", TABLE3B, w.mean(axis=0), digits=2),
@@ -128,9 +129,11 @@ def _summary(
     same_order = spearmanr(printed, derived).statistic
     all_agree = AGREES if n_agreeing == len(published) else DIFFERS
     verdict, reason = awaiting(missing) if missing else (all_agree, "")
-    sentence = f"{sentence}; rank correlation with what is printed {same_order:+.2f}"
+    sentence = (
+        f"read as {sentence}, the rank correlation with the printed column is {same_order:+.2f}"
+    )
     names = names_of(experiments)
-    row = (table, problem, "rows that agree", reading, len(published), n_agreeing, names)
+    row = (table, problem, ROWS_THAT_AGREE, reading, len(published), n_agreeing, names)
     return Finding(*row, *with_sentence(sentence, (verdict, reason)))
 
 

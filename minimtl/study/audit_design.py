@@ -23,9 +23,8 @@ def audit_design(experiments: Sequence[Experiment]) -> list[Finding]:
     findings = []
     for experiment in experiments:
         findings += [_ties(experiment), _test_sets(experiment), _alignment(experiment)]
-    for one, other in combinations(experiments, 2):
-        if one.problem == other.problem:
-            findings += [_repeated_logs(one, other), *_agreement(one, other)]
+    for one, other in combinations(experiments, 2):  # UNRELATED holds the pairs of RELATED, too
+        findings += [_repeated_logs(one, other), *_agreement(one, other)]
     return findings
 
 
@@ -109,7 +108,7 @@ def _repeated_logs(one: Experiment, other: Experiment) -> Finding:
         one.problem,
         "repeated single-task logs",
         same,
-        f"of {len(shared)} tasks have the same losses in both runs",
+        f"of {len(shared)} tasks that both experiments trained have the same losses in both",
     )
 
 
@@ -127,8 +126,19 @@ def _agreement(one: Experiment, other: Experiment) -> list[Finding]:
     same = float((labels[0] == labels[1]).mean())
     correlation = float(np.corrcoef(*changes)[0, 1])
     return [
-        _found(names, one.problem, "same label", same, "share of pairs; the label's reliability"),
         _found(
-            names, one.problem, "correlation of gains", correlation, "of the same pair in two runs"
+            names,
+            one.problem,
+            "same label",
+            same,
+            f"is the share of {len(shared)} pairs, trained anew in both experiments, that gain in "
+            "both or in neither",
+        ),
+        _found(
+            names,
+            one.problem,
+            "correlation of gains",
+            correlation,
+            f"is the correlation of the gains of these {len(shared)} pairs between the two",
         ),
     ]

@@ -21,6 +21,9 @@ INCOMPLETE = "incomplete"
 MISSING = "missing"
 FOUND = "found"
 
+AWAITS = "the mean needs"
+ROWS_THAT_AGREE = "rows that agree"  # the item that sums up a table
+
 Judgement = tuple[str, str]  # verdict, reason
 
 
@@ -82,7 +85,7 @@ def verdict_on(printed: float, derived: float, digits: int, missing: Sequence[st
 
 def awaiting(missing: Sequence[str]) -> Judgement:
     """The judgement where a mean lacks these experiments."""
-    return INCOMPLETE, f"the mean needs {' '.join(missing)} as well"
+    return INCOMPLETE, f"{AWAITS} {' '.join(missing)} as well"
 
 
 def with_sentence(sentence: str, judgement: Judgement) -> Judgement:

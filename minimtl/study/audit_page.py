@@ -9,22 +9,38 @@ from minimtl.study.audit_finding import (
     AS_COMPUTED,
     AS_LOGGED,
     AS_PRINTED,
+    AWAITS,
     DIFFERS,
     FOUND,
     INCOMPLETE,
     MISSING,
+    ROWS_THAT_AGREE,
     Finding,
 )
 from minimtl.study.csvfile import Table, to_csv
 from minimtl.study.released import Experiment
 
 _EXPLANATION = f"""\
-Each printed number stands against what the released logs give for it, under one or more readings:
-*{AS_PRINTED}* takes its label at its word, *{AS_COMPUTED}* is what the authors' code did, and
-*{AS_LOGGED}* is what their own file of results says. *{AGREES}* and *{DIFFERS}* speak of all the
-digits printed; *{INCOMPLETE}*: the printed number is a mean over experiments that are not all
-here, so that nothing is decided; *{FOUND}*: not printed, but in the logs; *{MISSING}*: not there.
+Each printed number stands beside what the released logs give for it, under one or more readings:
+*{AS_PRINTED}* takes its label or the text at its word, *{AS_COMPUTED}* is what the authors' code
+did, and *{AS_LOGGED}* is what their own file of results says. *{AGREES}* and *{DIFFERS}* speak of
+all the digits printed. *{INCOMPLETE}*: the printed number is a mean over experiments that are not
+all here, so that nothing is decided. *{FOUND}*: not printed, but in the logs. *{MISSING}*: not
+there.
 """
+_TABLE_2 = {
+    "all": "using all features",
+    "no_curve": "not using curve features",
+    "only_curve": "only using curve features",
+    "only_ratio": "only using ratio features",
+}
+_MISLABELLED, _CONTRADICTED, _UNDECIDED, _BESIDES, _ABSENT = _HEADINGS = (
+    "Not what the label says",
+    "Not what the logs say",
+    "Undecided, as experiments are missing",
+    "What the logs show besides",
+    "What is not here",
+)
 
 
 def audit_csv(findings: Sequence[Finding]) -> bytes:
@@ -47,46 +63,72 @@ def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding
         f"Experiments read: {here}.",
         _EXPLANATION.rstrip(),
         "## In short",
-        "\n".join(f"- {sentence}" for sentence in conclusions(findings)),
+        *_in_short(findings),
     ]
     for table in dict.fromkeys(finding.table for finding in findings):
-        parts += [f"## {table}", _table([f for f in findings if f.table == table])]
+        of_table = [finding for finding in findings if finding.table == table]
+        parts += [f"## {table[0].upper()}{table[1:]}", _table(of_table)]
     return "\n\n".join(parts) + "\n"
 
 
-def conclusions(findings: Iterable[Finding]) -> list[str]:
-    """One sentence for each printed number that does not simply agree with its label."""
-    numbers: dict[tuple[str, ...], dict[str, Finding]] = {}
-    for finding in findings:
-        number: tuple[str, ...] = (finding.table, finding.problem, finding.item)
-        if not finding.reading:  # nothing printed: each experiment speaks for itself
-            number = (*number, finding.experiments)
-        numbers.setdefault(number, {})[finding.reading] = finding
+def _in_short(findings: Sequence[Finding]) -> list[str]:
+    """The conclusions under their headings, and how many printed numbers need none."""
+    concluded = conclusions(findings)
+    parts = []
+    for heading in _HEADINGS:
+        if sentences := [f"- {sentence}" for of, sentence in concluded if of == heading]:
+            parts += [f"### {heading}", "\n".join(sentences)]
+    agreeing = sum(finding.verdict == AGREES for finding in findings)
+    waiting = sum(finding.verdict == INCOMPLETE for finding in findings)
     return [
-        f"{', '.join(filter(None, number))}: {sentence}"
-        for number, by_reading in numbers.items()
-        if (sentence := _conclusion(by_reading))
+        f"{agreeing} comparisons agree; {waiting} cannot be decided without the experiments that "
+        "are missing. The others are these.",
+        *parts,
     ]
 
 
-def _conclusion(by_reading: dict[str, Finding]) -> str:
+def conclusions(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """A heading and a sentence for each printed number that does not simply agree."""
+    numbers: dict[tuple[str, ...], dict[str, Finding]] = {}
+    for finding in findings:
+        number: tuple[str, ...] = (finding.table, finding.problem.upper(), _item(finding))
+        if not finding.reading:  # nothing printed: each experiment speaks for itself
+            number = (*number, finding.experiments)
+        numbers.setdefault(number, {})[finding.reading] = finding
+    concluded = []
+    for number, by_reading in numbers.items():
+        if conclusion := _conclusion(by_reading):
+            heading, sentence = conclusion
+            concluded.append((heading, f"{', '.join(filter(None, number))}: {sentence}"))
+    return concluded
+
+
+def _conclusion(by_reading: dict[str, Finding]) -> tuple[str, str] | None:
     labelled, computed = by_reading.get(AS_PRINTED), by_reading.get(AS_COMPUTED)
     if labelled and computed and (labelled.verdict, computed.verdict) == (DIFFERS, AGREES):
-        return (
-            f"{_text(computed.printed)} is not what its label says, which would be "
-            f"{_short(labelled)}; it is {computed.reason}: {_short(computed)}"
+        return _MISLABELLED, (
+            f"{_text(computed.printed)} is printed; by its label it would be {_short(labelled)}; "
+            f"{_short(computed)} comes from {computed.reason}"
         )
     for finding in by_reading.values():
-        if finding.verdict == DIFFERS and finding.reading != AS_PRINTED:
-            return f"{_text(finding.printed)} is printed, {_short(finding)} found; {finding.reason}"
-    if labelled and labelled.verdict == DIFFERS:
-        return f"{_text(labelled.printed)} is stated, {_short(labelled)} found; {labelled.reason}"
+        if finding.verdict == DIFFERS:
+            return _CONTRADICTED, _contradiction(finding)
     for finding in by_reading.values():
+        if finding.verdict == INCOMPLETE and finding.item == ROWS_THAT_AGREE:
+            readings = [f for f in by_reading.values() if f.verdict == INCOMPLETE]
+            reasons = [f.reason.partition(f"; {AWAITS}")[0] for f in readings]
+            return _UNDECIDED, "; ".join(reasons)
         if finding.verdict == FOUND:
-            return f"{_short(finding)} {finding.reason}"
+            return _BESIDES, f"{_short(finding)} {finding.reason}"
         if finding.verdict == MISSING:
-            return finding.reason
-    return ""
+            return _ABSENT, finding.reason
+    return None
+
+
+def _contradiction(finding: Finding) -> str:
+    if finding.printed is None:
+        return f"{_short(finding)} {finding.reason}"
+    return f"{_text(finding.printed)} by the paper, {_short(finding)} found: {finding.reason}"
 
 
 def _table(findings: Sequence[Finding]) -> str:
@@ -94,7 +136,7 @@ def _table(findings: Sequence[Finding]) -> str:
     rows = [
         (
             finding.problem,
-            finding.item,
+            _item(finding),
             finding.reading,
             _text(finding.printed),
             _short(finding),
@@ -119,4 +161,11 @@ def _short(finding: Finding) -> str:
     value = finding.derived
     if value is None:
         return ""
-    return f"{value:.0f}" if value == round(value) else f"{value:.4f}"
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.4f}" if abs(value) >= 0.001 else f"{value:.1e}"
+
+
+def _item(finding: Finding) -> str:
+    """The item as the paper has it: Table 2's rows have names of their own in the CSV."""
+    return _TABLE_2.get(finding.item, finding.item) if finding.table == "Table 2" else finding.item

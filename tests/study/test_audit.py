@@ -7,17 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from minimtl.stats.curves import fit_log_curve
 from minimtl.study import audit_scores
 from minimtl.study.audit import audit
 from minimtl.study.audit_coefficients import fit_to_all_pairs, mean_ranks
 from minimtl.study.audit_design import is_aligned, n_test_documents
+from minimtl.study.audit_features import audit_features
 from minimtl.study.audit_finding import Finding, rounding
 from minimtl.study.audit_page import audit_csv, audit_markdown, conclusions
 from minimtl.study.audit_scores import gains
 from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.protocol import RELEASED
 from minimtl.study.published import TABLE3B, Scores
 from minimtl.study.released import read_released
-from minimtl.study.released_logs import Log
+from minimtl.study.released_logs import Efficiency, Log
 from minimtl.study.tasks import Pair, Task
 
 
@@ -183,6 +186,54 @@ class TestMetaAnalysis:
         assert max(accuracies) < high + 0.1
 
 
+class TestFeatures:
+    """The made-up features are noise but for the gradients, of the first 80 epochs."""
+
+    @pytest.fixture
+    def experiment(self, made_up_experiment, root):
+        made_up_experiment(n_pairs=20)
+        return read_released(root)[0]
+
+    def findings(self, experiment, **columns):
+        features = experiment.features.copy()
+        for name, values in columns.items():
+            features[:, FEATURE_NAMES.index(name)] = values
+        found = audit_features([replace(experiment, features=features)])
+        return {finding.item: finding for finding in found}
+
+    def test_the_epoch_of_the_gradients_is_read_from_them(self, experiment):
+        item = "epoch of the gradient at 75 %"
+        by_code = self.findings(experiment)[item]
+        assert (by_code.printed, by_code.derived, by_code.verdict) == (112, 60, "differs")
+        losses = np.array([experiment.single[pair.main].loss for pair in experiment.pairs])
+        slope = (losses[:, 113] - losses[:, 111]) / 2
+        by_text = self.findings(experiment, gradient_75_main=slope)[item]
+        assert (by_text.derived, by_text.verdict) == (112, "agrees")
+
+    def test_our_own_fit_is_recognised(self, experiment):
+        fits = [fit_log_curve(experiment.single[pair.main].loss) for pair in experiment.pairs]
+        findings = self.findings(
+            experiment,
+            curve_a_main=[fit.a for fit in fits],
+            curve_c_main=[fit.c**3 for fit in fits],
+        )
+        assert findings["curve parameter a"].derived == pytest.approx(0, abs=1e-12)
+        assert findings["curve parameter c"].derived == pytest.approx(1)
+
+    def test_counts_are_no_ratios(self, experiment):
+        item = "type-token ratio"
+        counted = self.findings(experiment, n_words_train_main=np.arange(4000, 4020))[item]
+        assert (counted.verdict, counted.derived) == ("differs", 4019)
+        assert self.findings(experiment)[item].verdict == "agrees"
+
+    def test_the_scaling_is_told_by_the_coefficients(self, experiment):
+        minmax = replace(RELEASED, scaling="minmax")
+        for protocol, verdict in ((RELEASED, "differs"), (minmax, "agrees")):
+            logged = Efficiency(10, 10, {}, fit_to_all_pairs(experiment, protocol))
+            scaling = self.findings(replace(experiment, efficiency=logged))["scaling to [0, 1]"]
+            assert scaling.verdict == verdict
+
+
 class TestWholeAudit:
     def test_what_is_missing_is_said(self, made_up_experiment, root):
         made_up_experiment("exp2_0", n_pairs=30)
@@ -211,6 +262,13 @@ class TestWholeAudit:
         same = {f.experiments: f.derived for f in findings if f.item == "same label"}
         assert same["exp1_0 exp1_1"] == 1.0
         assert same["exp1_0 exp1_2"] < 0.9
+
+    def test_pairs_of_both_problems_are_compared_too(self, made_up_experiment, root):
+        made_up_experiment("exp1_0", seed=4, n_pairs=20)
+        made_up_experiment("exp2_0", seed=5)
+        found = {f.item: f for f in audit(read_released(root)) if f.experiments == "exp1_0 exp2_0"}
+        assert "of 20 pairs" in found["same label"].reason
+        assert abs(found["correlation of gains"].derived) < 0.7  # noise: 3 standard errors
 
     def test_the_same_twice(self, made_up_experiment, root):
         made_up_experiment(n_pairs=20)
@@ -241,10 +299,11 @@ class TestPage:
         computed = self.finding(
             reading="as computed", derived=0.4991, verdict="agrees", reason="something else"
         )
-        (sentence,) = conclusions([labelled, computed])
+        ((heading, sentence),) = conclusions([labelled, computed])
+        assert heading == "Not what the label says"
         assert sentence == (
-            "Table 2, related, all: 0.5 is not what its label says, which would be 0.5234; "
-            "it is something else: 0.4991"
+            "Table 2, RELATED, using all features: 0.5 is printed; by its label it would be "
+            "0.5234; 0.4991 comes from something else"
         )
 
     def test_what_agrees_needs_no_sentence(self):
