@@ -33,8 +33,10 @@ IntArray = NDArray[np.int64]
 class SetScores:
     """How well one set of features predicts under one design; NaN where the design has no fold.
 
-    ``*_low`` and ``*_high`` bound corrected resampled 95 % intervals. ``majority_*`` and
-    ``identity_*`` are the baselines on the same folds, ``*_lift`` is the accuracy above theirs.
+    Scores are means over the folds: ``f1`` of "gain", ``macro_f1`` of both labels, ``brier`` and
+    ``log_loss`` (in nats) of the probability of a gain. ``*_low`` and ``*_high`` bound corrected
+    resampled 95 % intervals. ``majority_*`` and ``identity_*`` are the scores of the baselines
+    (`minimtl.study.baselines`) on the same folds, ``*_lift`` is the accuracy above theirs.
     ``p_value`` is the share of labellings, permuted within the grouping and the true one, whose
     accuracy is no worse than the true one's (see `minimtl.study.resampling.permutation_p_value`).
     """
@@ -51,12 +53,14 @@ class SetScores:
     majority_accuracy: float
     majority_f1: float
     majority_brier: float
+    majority_log_loss: float
     majority_lift: float
     majority_lift_low: float
     majority_lift_high: float
     identity_accuracy: float
     identity_f1: float
     identity_brier: float
+    identity_log_loss: float
     identity_lift: float
     identity_lift_low: float
     identity_lift_high: float
@@ -118,7 +122,9 @@ def _baselines(
         scores = score_folds(sample.y, probability, design.test)
         means = scores.means()
         lift = accuracy - scores.accuracy
-        row |= {f"{name}_{score}": means[score] for score in ("accuracy", "f1", "brier")}
+        row |= {
+            f"{name}_{score}": means[score] for score in ("accuracy", "f1", "brier", "log_loss")
+        }
         row[f"{name}_lift"] = float(lift.mean()) if lift.size else float("nan")
         row |= _interval(f"{name}_lift", lift, design)
     return row

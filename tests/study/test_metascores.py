@@ -101,6 +101,20 @@ def test_one_label_only_is_predicted_and_beats_nobody():
     assert result.p_value == 1.0
 
 
+def test_scores_of_the_base_rate_are_scikit_learns():
+    y = (np.random.default_rng(5).uniform(size=120) < 0.7).astype(np.int64)
+    folds = designs(PAIRS, PROTOCOL, np.random.default_rng(0))["by_task"]
+    result = scores(sample_of(y), design="by_task")
+    each = [
+        (y[test], np.full(test.sum(), y[train].mean()))
+        for train, test in zip(folds.train, folds.test, strict=True)
+    ]
+    losses = [log_loss(true, p, labels=[0, 1]) for true, p in each]
+    assert result.majority_log_loss == pytest.approx(np.mean(losses))
+    briers = [brier_score_loss(true, p) for true, p in each]
+    assert result.majority_brier == pytest.approx(np.mean(briers))
+
+
 def test_samples_are_averaged():
     first = sample_of(np.random.default_rng(4).integers(0, 2, 120))
     second = sample_of(np.ones(120))
