@@ -154,8 +154,11 @@ def test_gradients_with_tasks_of_unequal_batches(agreement):
     agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
 
 
-def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data):
-    """Train by minimtl and PyTorch side by side, and compare after every epoch."""
+def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_float32=True):
+    """Train by minimtl and PyTorch side by side, and compare after every epoch.
+
+    Float32's part may be left out where it is not to be compared.
+    """
     rng, shape = np.random.default_rng(7), network.shape
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
     weights, every = np.array([1.0, 0.5, 2.0])[:n_tasks], np.arange(shape.n_features)
@@ -176,9 +179,13 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data):
         agreement(f"NumPy: weights along 200 steps, {data}", PEER,
                   all_values(exact.network), all_values(peer.as_network(shape)), 1e-12)  # fmt: skip
         agreement(f"NumPy: losses along 200 steps, {data}", PEER, ours, theirs, 1e-13)
+        if not in_float32:
+            continue
         # A loss near 0.7 has a rounding of 6e-8 in float32, and its sums have a few of them.
         agreement(f"kernels: losses along 200 steps, {data}", PEER, ours32, theirs, 1e-6)
         agreement(f"PyTorch's own float32: losses, {data}", PEER, theirs32, theirs, 1e-6)
+    if not in_float32:
+        return
     kernel.finish()
     final = all_values(peer.as_network(shape))
     float32 = all_values(peer32.as_network(shape))
@@ -188,7 +195,7 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data):
     ours = all_values(kernel.network)
     agreement(f"kernels: weights after 200 steps, {data}", PEER, ours, final, allowed)
     agreement(f"PyTorch's own float32: weights, {data}", PEER, float32, final, 1e-3)
-    return peer.as_network(shape)
+    assert np.abs(final - all_values(network)).max() > 0.05  # so that there is something to compare
 
 
 def some_quick():
@@ -205,18 +212,24 @@ def test_200_steps(activation, n_tasks, hidden, rate, agreement):
     rng = np.random.default_rng(n_tasks)
     X, labels = made_up(rng, n_tasks)
     network = initialize(Shape(60, hidden, (2,) * n_tasks, activation), rng)
-    after = race(
+    race(
         network, X, labels, n_epochs=40, batch_size=8, rate=rate, agreement=agreement,
         data="made-up documents",
     )  # fmt: skip
-    assert np.abs(after.first - network.first).max() > 0.05
 
 
 @pytest.mark.corpus
 @pytest.mark.slow
-@pytest.mark.parametrize(("n_tasks", "activation"), [(1, "sigmoid"), (2, "sigmoid"), (3, "relu")])
+@pytest.mark.parametrize(
+    ("n_tasks", "activation"), [(1, "sigmoid"), (2, "sigmoid"), (3, "tanh"), (3, "relu")]
+)
 def test_200_steps_on_20_newsgroups(newsgroups_tasks, n_tasks, activation, agreement):
-    """The study's network, batches and dropout: 16 epochs of 13 steps, the last of 16 posts."""
+    """The study's network, batches and dropout: 16 epochs of 13 steps, the last of 16 posts.
+
+    Of ReLU's millions of units a few come within float32's rounding of the kink and may fall on
+    either side of it, which moves weights by learning rates; PyTorch's float32 and float64 differ
+    by 5e-2 here, and nothing can be told of ours. Float64 has no unit that near.
+    """
     X, labels = (part[: 400 * n_tasks] for part in newsgroups_tasks)
     X = sparse.csr_matrix(X[:, np.unique(X.indices)])
     network = initialize(
@@ -224,5 +237,5 @@ def test_200_steps_on_20_newsgroups(newsgroups_tasks, n_tasks, activation, agree
     )
     race(
         network, X, labels, n_epochs=16, batch_size=32, rate=0.5, agreement=agreement,
-        data="20 Newsgroups",
+        data="20 Newsgroups", in_float32=activation != "relu",
     )  # fmt: skip
