@@ -41,7 +41,8 @@ def scaling_parameters(
         sets = [scaling_parameters(X[mask], scaling) for mask in masks]
         return np.array([center for center, _ in sets]), np.array([scale for _, scale in sets])
     if scaling == "minmax":
-        center, spread = X.min(axis=0), np.ptp(X, axis=0)
+        center = X.min(axis=0)
+        spread = X.max(axis=0) - center
     elif scaling == "standard":
         center, spread = X.mean(axis=0), X.std(axis=0)
         # The mean of equal numbers may miss them by a rounding; that is no spread.
