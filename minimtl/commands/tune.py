@@ -1,8 +1,11 @@
 """``minimtl tune``: the paper's hyper-parameters, tuned on Amazon reviews."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
+
+from minimtl.errors import StudyInterrupted
 
 HELP = "tune hidden layers and their size on Amazon reviews, as the paper does"
 
@@ -52,7 +55,13 @@ def run(args: argparse.Namespace) -> int:
     reviews = load_amazon(args.corpus, announce=lambda line: print(line, file=sys.stderr))
     out = Path(args.out)
     grid = make_grid(args.learning_rate, args.dropout)
-    tuning = conduct(reviews, grid, out, fresh=args.fresh)
+    try:
+        tuning = conduct(reviews, grid, out, fresh=args.fresh)
+    except KeyboardInterrupt:
+        command = shlex.join(["minimtl", *args.argv])
+        raise StudyInterrupted(
+            f"interrupted; every finished fit is kept, and `{command}` continues"
+        ) from None
     write_tables([table(tuning)], out)
     figure = draw(tuning, out) if figures.available() else figures.NOTE
     write_atomically(out / "tune.md", markdown(tuning, reviews.source, figure).encode())

@@ -27,6 +27,9 @@ def draw(tuning: Tuning, folder: Path) -> str:
             axes = figure.add_subplot(len(panels), 1, place)
             _panel(axes, tuning, (rate, dropout))
             axes.set_title(f"learning rate {rate:g}, dropout {dropout:g}")
+        # The panels have the same layers; beside the whiskers there is no room for their names.
+        names = figure.axes[0].get_legend_handles_labels()
+        figure.legend(*names, loc="outside upper center", ncols=len(LAYERS), frameon=False)
         for suffix, metadata in (
             ("svg", {"Date": None, "Creator": None}),
             ("png", {"Software": None}),
@@ -61,4 +64,3 @@ def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
     axes.axhline(0, color="0.3", lw=0.8, ls="--")
     axes.set_xticks(range(len(sizes)), [str(size) for size in sizes])
     axes.set(xlabel="units in each hidden layer", ylabel="F1 less the chosen setting's")
-    axes.legend(frameon=False)

@@ -47,10 +47,9 @@ def _row(tuning: Tuning, number: int) -> Row:
 
 def finding(tuning: Tuning) -> str:
     """What was chosen and where the paper's setting stands, in one or two sentences."""
-    chosen, others = tuning.settings[tuning.chosen], len(tuning.equals()) - 1
     said = (
-        f"Chosen of {len(tuning.settings)} settings: **{chosen}** (mean F1 "
-        f"{tuning.cv_f1[tuning.chosen]:.3f}); {others} of the others cannot be told from it."
+        f"Chosen of {len(tuning.settings)} settings: **{tuning.settings[tuning.chosen]}** (mean F1 "
+        f"{tuning.cv_f1[tuning.chosen]:.3f}); {_equals(tuning)}."
     )
     if PAPERS not in tuning.settings:
         return said
@@ -65,6 +64,13 @@ def finding(tuning: Tuning) -> str:
         f"{_signed(difference.mean)} [{_signed(difference.low)}, {_signed(difference.high)}], "
         f"{verdict}."
     )
+
+
+def _equals(tuning: Tuning) -> str:
+    equal, others = len(tuning.equals()) - 1, len(tuning.settings) - 1
+    if equal == others:
+        return f"none of the other {others} can be told from it"
+    return f"{equal} of the other {others} cannot be told from it"
 
 
 def markdown(tuning: Tuning, source: str, figure: str) -> str:

@@ -5,6 +5,7 @@ import csv
 
 import pytest
 
+from minimtl.cli import EXIT_INTERRUPTED, main
 from minimtl.commands import tune as command
 from minimtl.corpora.amazon import DOMAINS, LABELS
 from minimtl.errors import UsageError
@@ -35,6 +36,17 @@ def test_no_reviews(tmp_path):
     with pytest.raises(UsageError, match="neither one of amazon nor an existing file"):
         command.run(parse("--corpus", str(tmp_path / "absent"), "--out", str(tmp_path / "o")))
     assert not (tmp_path / "o").exists()
+
+
+def test_an_interrupted_one_says_how_to_go_on(monkeypatch, capsys):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minimtl.corpora.load.load_amazon", lambda *args, **kwargs: None)
+    monkeypatch.setattr("minimtl.tune.conduct.conduct", interrupt)
+    assert main(["tune", "--out", "a b"]) == EXIT_INTERRUPTED
+    error = capsys.readouterr().err
+    assert error.endswith("every finished fit is kept, and `minimtl tune --out 'a b'` continues\n")
 
 
 @pytest.mark.slow

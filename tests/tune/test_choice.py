@@ -80,6 +80,13 @@ def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
     assert sentence in finding(tuning(papers))
 
 
+def test_the_finding_counts_who_cannot_be_told_from_the_chosen(tuning):
+    made = tuning()
+    assert "; 1 of the other 3 cannot be told from it." in finding(made)
+    made.f1[:] = made.f1[2]
+    assert "; none of the other 3 can be told from it." in finding(made)
+
+
 def test_table_and_page(tuning):
     made = tuning()
     rows = table(made).rows
