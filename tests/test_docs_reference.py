@@ -1,0 +1,142 @@
+"""docs/commands.md and docs/outputs.md against what the commands really take and write."""
+
+import argparse
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minimtl._version import __version__
+from minimtl.cli import build_parser
+from minimtl.report.figures import FIGURE4, FIGURE5
+from minimtl.study.audit_finding import Finding
+from minimtl.study.designs import DESIGNS
+from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.meta import Analysed, analyse
+from minimtl.study.protocol import PAPER
+from minimtl.study.tables import tables
+from minimtl.tune.choice import Tuning
+from minimtl.tune.data import N_FOLDS
+from minimtl.tune.grid import PAPERS, Setting
+from minimtl.tune.page import table as tune_table
+
+ROOT = Path(__file__).parents[1]
+COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
+COLUMN = re.compile(r"^\| (.*?) \|", re.MULTILINE)
+
+
+def sections(page, level):
+    """The text under each heading of a level, by the heading."""
+    parts = re.split(rf"^{'#' * level} (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def named(text):
+    """What the first column of a section's tables has between backquotes."""
+    return [name for cell in COLUMN.findall(text) for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def sub_commands():
+    (action,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return action.choices
+
+
+def test_every_command_has_its_section():
+    described = [title for title in sections(COMMANDS, 2) if title.startswith("minimtl ")]
+    assert sorted(described) == sorted(f"minimtl {name}" for name in sub_commands())
+
+
+@pytest.mark.parametrize("name", sub_commands())
+def test_flags_are_those_of_the_command(name):
+    text = sections(COMMANDS, 2)[f"minimtl {name}"]
+    actions = [a for a in sub_commands()[name]._actions if a.dest != "help"]
+    flags = {flag for action in actions for flag in action.option_strings}
+    assert {flag for flag in named(text) if flag.startswith("-")} == flags
+    for action in actions:
+        if not action.option_strings:
+            assert action.metavar is None or action.metavar in named(text)
+        for choice in action.choices or ():
+            assert re.search(rf"\b{choice}\b", text), f"{action.dest}: {choice}"
+
+
+@pytest.mark.parametrize("name", sub_commands())
+def test_defaults_are_those_of_the_command(name):
+    text = sections(COMMANDS, 2)[f"minimtl {name}"]
+    rows = re.findall(r"^\| `(--[\w-]+)`.*? \| `([^`]+)` \|", text, re.MULTILINE)
+    parser = sub_commands()[name]
+    for flag, default in rows:
+        value = parser._option_string_actions[flag].default
+        (value,) = value if isinstance(value, list) else [value]
+        assert str(value) == default, flag
+
+
+@pytest.fixture(scope="module")
+def study_tables(made_up_outcomes):
+    quick = dataclasses.replace(PAPER, cv_repeats=2)
+    made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
+    rng = np.random.default_rng(0)
+    problems = [Analysed(outcomes, analyse(outcomes, quick, rng)) for outcomes in made]
+    return {table.name: list(table.rows[0]) for table in tables(problems, quick)}
+
+
+def columns_of(title):
+    """The columns that a section of the study's tables names."""
+    return set(named(next(t for k, t in sections(OUTPUTS, 3).items() if title in k)))
+
+
+@pytest.mark.parametrize("name", ["scores", "table1", "table3a", "table3b", "calibration"])
+def test_columns_of_the_study(study_tables, name):
+    described = columns_of(f"{name}.csv")
+    if name == "table3b":
+        described.discard("published_inverse_rank")
+    assert described == set(study_tables[name])
+
+
+def test_columns_of_table_2_in_all_designs(study_tables):
+    endings = tuple(f"_{design}" for design in DESIGNS[1:])
+    assert all(f"`{ending}`" in OUTPUTS.read_text(encoding="utf-8") for ending in endings)
+    plain = {column for column in study_tables["table2"] if not column.endswith(endings)}
+    assert columns_of("table2.csv") == plain
+
+
+def test_features(study_tables):
+    described = columns_of("features.csv")
+    stems = {re.sub("_(main|aux|ratio)$", "", name) for name in FEATURE_NAMES[:24]}
+    assert described == stems | set(FEATURE_NAMES[24:])
+    assert study_tables["features"][5:] == list(FEATURE_NAMES)
+
+
+def test_files_of_the_study(study_tables):
+    before = sections(OUTPUTS, 2)["minimtl study"].split("###")[0]
+    figures = [*FIGURE4.values(), *FIGURE5.values()]
+    tables_ = [f"{name}.csv" for name in study_tables]
+    others = ["study.sqlite", "manifest.json", "report.md", "report.html", ".svg", ".png"]
+    assert set(named(before)) == {*figures, *tables_, *others}
+
+
+def test_columns_of_the_audit():
+    fields = [field.name for field in dataclasses.fields(Finding)]
+    assert named(sections(OUTPUTS, 2)["minimtl audit"]) == fields
+
+
+def test_columns_of_tune():
+    domains = ("books", "dvd", "electronics", "kitchen")
+    f1 = np.random.default_rng(0).uniform(size=(2, len(domains), N_FOLDS + 1))
+    settings = (Setting(1, 25, 1e-3, 0.5), PAPERS)
+    (row, _) = tune_table(Tuning(settings, domains, f1, f1, np.ones(2))).rows
+    columns = dict.fromkeys(re.sub("^f1_.*", "f1_<domain>", column) for column in row)
+    assert named(sections(OUTPUTS, 2)["minimtl tune"]) == list(columns)
+
+
+def test_versions_to_cite():
+    for page in ("CITATION.cff", "docs/citing.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert re.search(r"^\s*version\s*[=:] \{?([\d.]+)", text, re.MULTILINE)[1] == __version__
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", index)) == pages

@@ -1,0 +1,39 @@
+"""docs/tutorial.md does what it says: its blocks of sh and Python run in order, in one folder."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks():
+    return BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+
+
+def test_there_are_blocks_of_both_kinds():
+    assert [language for language, _ in blocks()].count("sh") >= 3
+    for language, code in blocks():
+        if language == "python":
+            compile(code, PAGE.name, "exec")
+
+
+@pytest.mark.slow
+def test_the_tutorial_runs(tmp_path, monkeypatch):
+    pytest.importorskip("sklearn")
+    monkeypatch.chdir(tmp_path)
+    # `minimtl` is that of this Python, wherever it is installed.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    names = {"__name__": "tutorial"}
+    for language, code in blocks():
+        if language == "sh":
+            subprocess.run(["sh", "-e", "-c", code], check=True)
+        else:
+            exec(compile(code, PAGE.name, "exec"), names)
+    assert (tmp_path / "results" / "report.md").is_file()
+    assert (tmp_path / "advice" / "advise.md").is_file()
