@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from bench.harness import Timing, interleave
-from bench.ours import BATCH, OurEpochs
+from bench.ours import BATCH, EPOCHS, OurEpochs, several_epochs
 from bench.rows import OURS, Row, needs, timing_row
 from bench.settings import Settings
 from minimtl.nn.training import TaskData
@@ -29,7 +29,7 @@ PEER = "PyTorch EmbeddingBag, fused Adam"
 
 def measure(settings: Settings) -> list[Row]:
     """Milliseconds of CPU per step; the contestants of a round are the sizes."""
-    rounds = settings.choose(25, 5)
+    rounds = settings.choose(15, 2)
     once, tenthousand = zipf_documents(400, 2_000), zipf_documents(400, 10_000)
     kinds = {
         EQUAL_NONZEROS: {n: OurEpochs([zipf_documents(400, n)]) for n in VOCABULARIES},
@@ -77,10 +77,10 @@ def spread(task: TaskData, n_words: int) -> TaskData:
 def grow(what: str, ours: dict[int, OurEpochs], rounds: int) -> list[Row]:
     """A row for each size, beside the first of its kind."""
     per_step: dict[str, Callable[[], object]] = {str(n): o.epoch for n, o in ours.items()}
-    timings = interleave(per_step, rounds, warm_up=10)
+    timings = interleave(several_epochs(per_step), rounds, warm_up=2)
     rows = []
     for (n, epochs), timing in zip(ours.items(), timings.values(), strict=True):
-        step = per_unit(timing, epochs.n_steps)
+        step = per_unit(timing, epochs.n_steps * EPOCHS)
         note = f"{words_per_batch(epochs):,.0f} distinct words in a batch"
         rows.append(timing_row(SECTION, f"{what}: {n:,}", OURS, step, note=note))
     return rows

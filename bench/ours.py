@@ -1,6 +1,7 @@
 """minimtl's training as a contestant: an epoch at a time, batch order and dropout drawn within."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -12,6 +13,8 @@ from minimtl.nn.training import TaskData
 
 SEED = 20
 BATCH = 32
+# Epochs of a round: in a training one follows the other, and finds the caches as that left them.
+EPOCHS = 5
 
 
 def fresh_network(n_features: int, n_tasks: int, hidden: tuple[int, ...] = (100, 100)) -> Network:
@@ -24,6 +27,18 @@ def active_words(tasks: Sequence[TaskData]) -> tuple[list[TaskData], np.ndarray]
     """The tasks with those columns only that occur in a training document, and these columns."""
     active = np.unique(np.concatenate([task.X.indices for task in tasks]))
     return [TaskData(task.X[:, active], task.y) for task in tasks], active
+
+
+def several_epochs(
+    contestants: Mapping[str, Callable[[], object]],
+) -> dict[str, Callable[[], object]]:
+    """The contestants, each of which makes an epoch, with `EPOCHS` of them at a time."""
+
+    def repeat(epoch: Callable[[], object]) -> None:
+        for _ in range(EPOCHS):
+            epoch()
+
+    return {who: partial(repeat, epoch) for who, epoch in contestants.items()}
 
 
 class OurEpochs:

@@ -1,11 +1,10 @@
 """A training step, single and joint: minimtl, PyTorch in nine settings, scikit-learn, the floor."""
 
 from collections.abc import Callable
-from functools import partial
 
 from bench.floor import Floor
 from bench.harness import Timings, interleave
-from bench.ours import OurEpochs, active_words
+from bench.ours import EPOCHS, OurEpochs, active_words, several_epochs
 from bench.rows import OURS, Row, missing_row, needs, timing_rows
 from bench.settings import Settings
 from minimtl.nn.training import TaskData
@@ -16,8 +15,6 @@ FLOOR, SKLEARN, TORCH = "the floor", "scikit-learn MLPClassifier", "PyTorch"
 ACTIVE = "PyTorch EmbeddingBag, fused Adam, active words only"
 # The first steps make their deferred moves term by term, and rows never seen have none to make.
 WARM_UP = 10
-# Epochs of a round: in a training one follows the other, and finds the caches as that left them.
-EPOCHS = 5
 
 
 def measure(settings: Settings) -> list[Row]:
@@ -42,13 +39,7 @@ def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
         contestants |= torch_contestants(tasks)
     for _ in range(WARM_UP):
         ours.epoch()
-    several = {who: partial(_repeat, epoch) for who, epoch in contestants.items()}
-    return interleave(several, rounds, warm_up=1, units=ours.n_steps * EPOCHS)
-
-
-def _repeat(epoch: Callable[[], object]) -> None:
-    for _ in range(EPOCHS):
-        epoch()
+    return interleave(several_epochs(contestants), rounds, units=ours.n_steps * EPOCHS)
 
 
 def torch_contestants(tasks: list[TaskData]) -> dict[str, Callable[[], object]]:
