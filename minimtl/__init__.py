@@ -16,6 +16,8 @@ _HOMES = {
     "jensen_shannon_divergence": "minimtl.stats.divergence",
     "fit_log_curve": "minimtl.stats.curves",
     "cross_validate": "minimtl.stats.crossval",
+    "save_model": "minimtl.persist",
+    "load_model": "minimtl.persist",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -64,21 +64,28 @@ def test_the_extras_are_those_of_the_metadata():
     extras = metadata["options.extras_require"]
     for name, (needs, _) in packages.EXTRAS.items():
         assert [line.split(">")[0] for line in extras[name].split()] == list(needs)
-    assert set(extras) - set(packages.EXTRAS) == {"all", "oracles", "test", "lint"}
+    assert set(extras) - set(packages.EXTRAS) == {"all", "oracles", "test", "fuzz", "lint"}
     required = metadata["options"]["install_requires"].split()
     assert [line.split(">")[0] for line in required] == list(packages.REQUIRED)
 
 
 def test_what_is_missing_and_what_is_broken(monkeypatch):
-    absent = ("tqdm", "numba")
+    absent = ("tqdm", "scipy")
     monkeypatch.setattr(packages, "_version", lambda name: None if name in absent else "1.0")
-    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     section = look("packages", packages.fill_packages)
     assert section.facts["numpy"] == "1.0"
-    assert section.facts["numba"] == "missing"
+    assert section.facts["scipy"] == "missing"
     assert section.facts["tqdm"].startswith("missing; 'pip install minimtl[progress]' adds a prog")
     (sentence,) = section.broken
-    assert sentence.startswith("numba cannot be imported (ModuleNotFoundError")
+    assert sentence.startswith("scipy cannot be imported (ModuleNotFoundError")
+
+
+def test_without_numba_nothing_is_broken(monkeypatch):
+    monkeypatch.setattr(packages, "_version", lambda name: None if name == "numba" else "1.0")
+    section = look("packages", packages.fill_packages)
+    assert section.facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
+    assert section.broken == []
 
 
 def test_places_that_can_be_written(folders):

@@ -30,6 +30,16 @@ def test_both_backends_train_and_agree(capsys):
     assert 0 < said["numba_ms"] < 1e3 * said["first_training_seconds"] + 10
 
 
+def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
+    monkeypatch.setattr("minimtl.nn.backend.default_backend", lambda: "numpy")
+    training.report()
+    said = json.loads(capsys.readouterr().out)
+    assert said["kernels"] == "none, for want of Numba"
+    assert said["numpy_ms"] > 0
+    section = ends(monkeypatch, stdout=json.dumps(said))
+    assert section.broken == []
+
+
 def test_what_it_says_is_taken_over(monkeypatch):
     section = ends(monkeypatch, stdout=json.dumps({**SAID, "notes": ["not kept"]}))
     assert section.facts == {"kernels": "loaded", "largest_difference": 1e-8}

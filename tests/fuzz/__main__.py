@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of one reader: ``python -m tests.fuzz READER [libFuzzer's options]``.
 
-Needs ``pip install atheris``. It runs until it finds something or is stopped;
+Needs ``pip install ".[fuzz]"``. It runs until it finds something or is stopped;
 ``-max_total_time=60`` stops it after a minute. Inputs that reach new code are kept in a folder of
 the reader's under the temporary folder, and a later call goes on from them. What is found is
 written to ``crash-…`` in the working folder; ``python -m tests.fuzz READER FILE`` runs it again.

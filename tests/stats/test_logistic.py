@@ -89,6 +89,11 @@ def test_refuses(three_classes):
         LogisticRegression().fit(X, np.zeros(90))
     with pytest.raises(ValueError, match="of every class in y"):
         LogisticRegression().fit(X, y, sample_weight=np.where(y == "a", 0, 1))
+    for value in (np.nan, np.inf):
+        hostile = X.copy()
+        hostile[3, 1] = value
+        with pytest.raises(ValueError, match="Input X contains"):
+            LogisticRegression().fit(hostile, y)
     for bad in ({"C": 0}, {"C": -1}, {"tol": 0}, {"max_iter": 0}, {"C": np.nan}):
         with pytest.raises(ValueError, match="must be greater than 0"):
             LogisticRegression(**bad).fit(X, y)
