@@ -105,7 +105,7 @@ class Deferred:
             k = self.step - self.last[j]
             decay_m, decay_v = pending.decay_m[k], pending.decay_r[k] ** 2
             advance_moments(
-                self.rows[j], g[j].astype(np.float32),
+                self.rows, j, self.width, g[j].astype(np.float32),
                 np.float32(decay_m), np.float32(decay_v), new1, new2,
             )  # fmt: skip
             self.last[j] = self.step

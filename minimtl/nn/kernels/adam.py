@@ -1,9 +1,11 @@
 """Adam on vectors, and its deferred moves on the rows of the first layer.
 
-Notation beyond `minimtl.nn.adam`: `row` (3·S,) holds, side by side, one word's row of W_1, of the
-first moment m and of r = √v, each in S ≥ H_1 places, the last of them zero and staying so. s is
-the step of the row's last gradient: m and r are those after step s, and the moves of step s and
+Notation beyond `minimtl.nn.adam`: ``rows[j]`` (3·S,) holds, side by side, word j's row of W_1, of
+the first moment m and of r = √v, each in S ≥ H_1 places, the last of them zero and staying so. s
+is the step of the row's last gradient: m and r are those after step s, and the moves of step s and
 of the steps since are *pending* until the row is next read. `docs/deferred-adam.md` derives this.
+
+What is called once a row takes the matrix and j, since a view of a row is counted as an object.
 """
 
 from typing import Any, NamedTuple
@@ -47,34 +49,35 @@ class Constants(NamedTuple):
 
 
 @inlined
-def move_by_rule(w: Any, row: Any, a1: Any, a2: Any, e1: Any, e2: Any) -> None:
-    """Make on w (S,) all pending moves of `row` at once, by the rule for its s."""
-    S = len(row) // 3
+def move_by_rule(W: Any, rows: Any, j: int, S: int, a1: Any, a2: Any, e1: Any, e2: Any) -> None:
+    """Make on W[j] all pending moves of row j at once, by the rule for its s."""
     for h in range(S):
-        d1 = row[2 * S + h] + e1
-        d2 = row[2 * S + h] + e2
-        w[h] -= row[S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
+        d1 = rows[j, 2 * S + h] + e1
+        d2 = rows[j, 2 * S + h] + e2
+        W[j, h] -= rows[j, S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
 
 
 @inlined
-def move_by_terms(w: Any, row: Any, s: int, t: int, pending: Any, eps: Any) -> None:
-    """Make on w (S,) the pending moves of `row`, those of steps s … t, one by one."""
-    S = len(row) // 3
+def move_by_terms(
+    W: Any, rows: Any, j: int, S: int, s: int, t: int, pending: Any, eps: Any
+) -> None:
+    """Make on W[j] the pending moves of row j, those of steps s … t, one by one."""
     for k in range(1 if s == pending.begun else 0, min(t - s + 1, pending.n_terms)):
         size = f32(pending.step_size[s + k] * pending.decay_m[k])
         shrink = f32(pending.decay_r[k] * pending.correction[s + k])
         for h in range(S):
-            w[h] -= size * row[S + h] / (row[2 * S + h] * shrink + eps)
+            W[j, h] -= size * rows[j, S + h] / (rows[j, 2 * S + h] * shrink + eps)
 
 
 @inlined
-def advance_moments(row: Any, g: Any, decay_m: Any, decay_v: Any, new1: Any, new2: Any) -> None:
-    """m and r of a row after steps of which only the last had a gradient, g (S,)."""
-    S = len(row) // 3
+def advance_moments(
+    rows: Any, j: int, S: int, g: Any, decay_m: Any, decay_v: Any, new1: Any, new2: Any
+) -> None:
+    """m and r of row j after steps of which only the last had a gradient, g (S,)."""
     for h in range(S):
-        r = row[2 * S + h]
-        row[S + h] = decay_m * row[S + h] + new1 * g[h]
-        row[2 * S + h] = np.sqrt(decay_v * (r * r) + new2 * (g[h] * g[h]))
+        r = rows[j, 2 * S + h]
+        rows[j, S + h] = decay_m * rows[j, S + h] + new1 * g[h]
+        rows[j, 2 * S + h] = np.sqrt(decay_v * (r * r) + new2 * (g[h] * g[h]))
 
 
 @compiled_strictly
@@ -118,28 +121,30 @@ def extend_pending(pending: Any, t: int, eps: float) -> None:
 @compiled
 def catch_up(words: Any, n: int, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
     """Make the moves that are pending after step t in rows ``words[:n]``."""
-    nodes, n_exact = pending.nodes, pending.n_exact
+    nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for q in range(n):
         j = words[q]
-        row, s = rows[j], last[j]
+        s = last[j]
         if s >= n_exact:
-            move_by_rule(row, row, nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3])
+            a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
+            move_by_rule(rows, rows, j, S, a1, a2, e1, e2)
         elif s > 0:
-            move_by_terms(row, row, s, t, pending, eps)
+            move_by_terms(rows, rows, j, S, s, t, pending, eps)
 
 
 @compiled
 def read_rows(W: Any, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
     """W (n, S): all rows' weights after step t; their pending moves stay pending."""
-    nodes, n_exact = pending.nodes, pending.n_exact
+    nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for j in range(len(rows)):
-        w, row, s = W[j], rows[j], last[j]
-        for h in range(len(w)):
-            w[h] = row[h]
+        s = last[j]
+        for h in range(S):
+            W[j, h] = rows[j, h]
         if s >= n_exact:
-            move_by_rule(w, row, nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3])
+            a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
+            move_by_rule(W, rows, j, S, a1, a2, e1, e2)
         elif s > 0:
-            move_by_terms(w, row, s, t, pending, eps)
+            move_by_terms(W, rows, j, S, s, t, pending, eps)
 
 
 @compiled

@@ -112,6 +112,6 @@ def update_rows(
         head[j] = -1
         k = step - last[j]
         advance_moments(
-            rows[j], g, f32(decay_m[k]), f32(decay_r[k] ** 2), constants.new1, constants.new2
+            rows, j, S, g, f32(decay_m[k]), f32(decay_r[k] ** 2), constants.new1, constants.new2
         )
         last[j] = step
