@@ -96,5 +96,5 @@ def _best(rows: Sequence[Row]) -> str:
         f"{SET_NAMES[str(best['features'])]}: accuracy "
         f"{share_with_interval(best, 'accuracy{}_by_task')} against "
         f"{text(number(best, 'majority_accuracy_by_task'))} by the majority and {CHANCE} by "
-        f"chance, permutation p = {text(number(best, 'p_value_by_task'), 2)}."
+        f"chance, permutation p = {text(number(best, 'p_value_by_task'), 3)}."
     )

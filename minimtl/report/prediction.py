@@ -86,7 +86,7 @@ def _without_leakage(rows: Sequence[Row]) -> list[Block]:
             text(number(row, f"majority_accuracy_{design}")),
             text(number(row, f"identity_accuracy_{design}")),
             with_interval(row, f"majority_lift{{}}_{design}", 3, "+"),
-            text(number(row, f"p_value_{design}"), 2),
+            text(number(row, f"p_value_{design}"), 3),
             text(number(row, f"brier_{design}")),
             text(number(row, f"majority_brier_{design}")),
             text(number(row, f"log_loss_{design}")),

@@ -49,7 +49,7 @@ def test_the_numbers_behind_it():
         "RELATED: the mean F1 is 0.834 alone and 0.843 joint, a gain of +0.0090 (95 % interval "
         "+0.0040 to +0.0140); joint training is ahead in 72 % of 52 pairs. On main tasks not seen "
         "before, who gains is told best from all features: accuracy 0.680 (0.650 to 0.710) "
-        "against 0.700 by the majority and 0.5 by chance, permutation p = 0.50."
+        "against 0.700 by the majority and 0.5 by chance, permutation p = 0.500."
     )
 
 
