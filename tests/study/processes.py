@@ -43,3 +43,8 @@ def kill_some(leader, rng):
     for pid in victims:
         kill(pid)
     return bool(victims)
+
+
+def heed_ctrl_c():
+    """Runs in a new process before its program: a shell has what it starts with & ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import toy_study as toy
-from processes import kill, kill_some, session, wait_until, workers
+from processes import heed_ctrl_c, kill, kill_some, session, wait_until, workers
 
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -27,6 +27,7 @@ def start(folder, *, slower=1):
         [sys.executable, HERE / "toy_study.py", folder, "2"],
         env=ENVIRONMENT | {"TOY_SLOWER": str(slower)},
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

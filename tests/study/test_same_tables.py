@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
-from processes import kill_some
+from processes import heed_ctrl_c, kill_some
 
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.backend import default_backend
@@ -37,6 +37,7 @@ def study(folder, *options, **settings):
         [sys.executable, *ARGUMENTS, "--out", folder, *options],
         env=ENVIRONMENT | settings,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
     )
 
 
