@@ -34,12 +34,13 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide the results from others
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):  # a disk that fails may not even let go of a file
             os.unlink(temporary)
-        raise MinimtlError(f"Cannot write {path}: {error.strerror}; nothing was changed.") from None
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise MinimtlError(
+                f"Cannot write {path}: {error.strerror}; nothing was changed."
+            ) from None
         raise
     _flush_folder(path.parent)
 

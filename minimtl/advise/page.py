@@ -22,10 +22,10 @@ from minimtl.advise.words import (
     procedure,
     sentence_of,
     shown,
-    signed,
     trust,
 )
 from minimtl.report.grid import escape, grid
+from minimtl.report.numbers import signed
 
 _EXTRAPOLATED = " (extrapolated)"
 _HEAD = ("auxiliary set", "predicted", "alone", "jointly", "gain", "interval", "p", "verdict")

@@ -6,6 +6,7 @@ from minimtl.advise.advice import Advice
 from minimtl.advise.metamodel import MetaModel, Prediction, stated
 from minimtl.advise.sets import Prepared
 from minimtl.advise.trials import N_FOLDS, passes_per_epoch
+from minimtl.report.numbers import signed
 
 N_DRIVERS = 3
 _NAMED_OUTSIDE = 3
@@ -105,11 +106,6 @@ def procedure(advised: Sequence[Advice], main: Prepared, per_class: int) -> list
             f"--per-class {most} measures on all of them."
         )
     return said
-
-
-def signed(value: float, digits: int = 3) -> str:
-    """Such as ``+0.012``, with a true minus sign."""
-    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def short(value: float) -> str:

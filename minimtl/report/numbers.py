@@ -19,6 +19,11 @@ def text(value: float, digits: int = 3, sign: str = "") -> str:
     return f"{value:{sign}.{digits}f}".replace("-", "−")
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """Such as ``+0.012``: a difference, whose sign counts."""
+    return text(value, digits, "+")
+
+
 def share_with_interval(row: Row, column: str) -> str:
     """A share with its interval, cut to what a share can be, 0 to 1."""
     middle, low, high = _with_ends(row, column)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from minimtl.report.numbers import signed
 from minimtl.study.csvfile import Row, Table
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS
@@ -61,7 +62,7 @@ def finding(tuning: Tuning) -> str:
     )
     return (
         f"{said} The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
-        f"{_signed(difference.mean)} [{_signed(difference.low)}, {_signed(difference.high)}], "
+        f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}], "
         f"{verdict}."
     )
 
@@ -101,14 +102,11 @@ def _lines(tuning: Tuning, order: Sequence[int]) -> list[str]:
     )
     lines = [head, ("---",) * len(head)]
     for number in order:
-        row = _row(tuning, number)
+        row, difference = _row(tuning, number), tuning.difference(number)
         from_chosen = (
             "–"
             if number == tuning.chosen
-            else (
-                f"{_signed(row['difference'])} [{_signed(row['difference_low'])}, "
-                f"{_signed(row['difference_high'])}]"
-            )
+            else f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
         )
         lines.append(
             (
@@ -124,8 +122,3 @@ def _lines(tuning: Tuning, order: Sequence[int]) -> list[str]:
             )
         )
     return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def _signed(value: object) -> str:
-    """Such as ``+0.012``, with a true minus sign."""
-    return f"{value:+.3f}".replace("-", "−")

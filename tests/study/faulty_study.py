@@ -55,21 +55,29 @@ def prepare(folder, scenario):
         path.write_bytes(data)
 
 
-def attempt(template, folder, options, first, last, error):
-    """A failing run, then a sound one: how many calls, whether a sentence came, what was wrong."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(template, folder)
-    said, wrong, n_sentences = [], [], 0
+def failing(call, folder, first, last, error):
+    """Call it while the disk fails: how many calls, whether a sentence came, what was wrong."""
+    wrong, n_sentences = [], 0
     DISK.fault_arm(os.fsencode(folder), ctypes.c_long(first), ctypes.c_long(last), error)
     try:
-        study(folder, JOBS, said, **options)
+        call()
     except MinimtlError as sentence:
         n_sentences = 1
         if "\n" in str(sentence):
             wrong.append(f"no sentence: {sentence}")
     except Exception as exception:
         wrong.append(f"{type(exception).__name__}: {exception}")
-    n_calls = DISK.fault_disarm()
+    return DISK.fault_disarm(), n_sentences, wrong
+
+
+def attempt(template, folder, options, first, last, error):
+    """A failing run, then a sound one; returns as `failing`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(template, folder)
+    said = []
+    n_calls, n_sentences, wrong = failing(
+        lambda: study(folder, JOBS, said, **options), folder, first, last, error
+    )
     found = study(folder, JOBS, said)
     if found != EXPECTED:
         wrong.append(f"{len(found)} results, some of them wrong or missing")
@@ -82,18 +90,10 @@ def write_trial(template, folder, options, first, last, error):
     """As `attempt`, for the files that are written at the end of a study."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    wrong, n_sentences = [], 0
     write_tables(OLD, folder)
-    DISK.fault_arm(os.fsencode(folder), ctypes.c_long(first), ctypes.c_long(last), error)
-    try:
-        write_tables(NEW, folder)
-    except MinimtlError as sentence:
-        n_sentences = 1
-        if "\n" in str(sentence):
-            wrong.append(f"no sentence: {sentence}")
-    except Exception as exception:
-        wrong.append(f"{type(exception).__name__}: {exception}")
-    n_calls = DISK.fault_disarm()
+    n_calls, n_sentences, wrong = failing(
+        lambda: write_tables(NEW, folder), folder, first, last, error
+    )
     for old, new in zip(OLD, NEW, strict=True):
         if (folder / f"{old.name}.csv").read_bytes() not in (to_csv(old), to_csv(new)):
             wrong.append(f"{old.name} is neither old nor new")

@@ -41,7 +41,8 @@ class Sparse(NamedTuple):
 class Buffers(NamedTuple):
     """Scratch space of a step: layers (L, B, S), class probabilities, a word's gradient.
 
-    `transposed` (S, S or B) holds a layer's weights or documents, turned round.
+    `transposed` (S, S or B) holds a layer's weights or documents, turned round; `sparse` holds
+    one vector.
     """
 
     A: np.ndarray

@@ -2,15 +2,11 @@
 
 from typing import Any
 
-import numpy as np
-
 from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.heads import head_softmax
 from minimtl.nn.kernels.jit import compiled
 from minimtl.nn.kernels.layers import biases, pass_up
 from minimtl.nn.kernels.vectors import add_rows
-
-f32 = np.float32
 
 
 @compiled
