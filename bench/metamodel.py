@@ -15,13 +15,13 @@ import numpy as np
 from bench.harness import interleave
 from bench.rows import OURS, Row, missing_row, needs, timing_rows
 from bench.settings import Settings
-from minimtl.study.designs import Design, designs
+from minimtl.audit.experiments import read_released
+from minimtl.meta.designs import Design, make_designs
+from minimtl.meta.model import scale_features
+from minimtl.meta.scores import score_pairs
 from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.metamodel import scale_features
-from minimtl.study.metascores import cross_validate_sample
-from minimtl.study.outcomes import Sample
+from minimtl.study.outcomes import LabelledPairs
 from minimtl.study.protocol import PAPER
-from minimtl.study.released import read_released
 from minimtl.study.tasks import related_pairs
 
 SECTION = "100 × 5-fold logistic regression"
@@ -31,16 +31,16 @@ LOGS = "investigationMTL-logs.tar.gz"
 
 def measure(settings: Settings) -> list[Row]:
     """Seconds of CPU for the 500 fits."""
-    sample, what = features_and_labels()
+    labelled, what = features_and_labels()
     pairs = tuple(related_pairs(NEWSGROUPS))
-    design = designs(pairs, PAPER, np.random.default_rng(0))["random"]
-    columns = range(sample.X.shape[1])
+    design = make_designs(pairs, PAPER, np.random.default_rng(0))["random"]
+    columns = range(labelled.X.shape[1])
     contestants: dict[str, Callable[[], object]] = {
-        OURS: lambda: cross_validate_sample(sample, columns, design, PAPER)
+        OURS: lambda: score_pairs(labelled, columns, design, PAPER)
     }
     missing = needs("sklearn", "oracles")
     if not missing:
-        contestants |= sklearn_contestants(sample, design)
+        contestants |= sklearn_contestants(labelled, design)
     rows = timing_rows(
         SECTION, what, interleave(contestants, settings.choose(9, 2), warm_up=0), "s"
     )
@@ -48,7 +48,7 @@ def measure(settings: Settings) -> list[Row]:
     return rows + ([missing_row(SECTION, what, peer, missing)] if missing else [])
 
 
-def features_and_labels() -> tuple[Sample, str]:
+def features_and_labels() -> tuple[LabelledPairs, str]:
     """The authors' released features and gains where they are at hand, else numbers at random."""
     path = Path(os.environ.get("MINIMTL_DATA", ""), LOGS)
     if path.is_file():
@@ -56,18 +56,18 @@ def features_and_labels() -> tuple[Sample, str]:
             if experiment.problem == "related" and experiment.features is not None:
                 single, multi = experiment.scores("accuracy", 80)
                 y = (multi > single).astype(np.int64)
-                return Sample(experiment.features, y), "the authors' released features"
+                return LabelledPairs(experiment.features, y), "the authors' released features"
     rng = np.random.default_rng(0)
     X = rng.normal(size=(len(related_pairs(NEWSGROUPS)), 30))
     y = (X[:, 0] + rng.normal(size=len(X)) > -0.5).astype(np.int64)
-    return Sample(X, y), "features at random: the released ones are not at hand"
+    return LabelledPairs(X, y), "features at random: the released ones are not at hand"
 
 
-def sklearn_contestants(sample: Sample, design: Design) -> dict[str, Callable[[], object]]:
+def sklearn_contestants(labelled: LabelledPairs, design: Design) -> dict[str, Callable[[], object]]:
     """A loop over the folds for each solver."""
     from sklearn.linear_model import LogisticRegression
 
-    X = scale_features(sample.X, PAPER)
+    X = scale_features(labelled.X, PAPER)
     masks = zip(design.train, design.test, strict=True)
     folds = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in masks]
 
@@ -77,7 +77,7 @@ def sklearn_contestants(sample: Sample, design: Design) -> dict[str, Callable[[]
                 warnings.simplefilter("ignore")
                 model = LogisticRegression(solver=solver, max_iter=1000)
                 return [
-                    model.fit(X[train], sample.y[train]).predict(X[test]) for train, test in folds
+                    model.fit(X[train], labelled.y[train]).predict(X[test]) for train, test in folds
                 ]
 
         return fit_all

@@ -26,21 +26,21 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.study.threads import pin_threads
+from minimtl.system.threads import pin_threads
 
 pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
-from minimtl.study.collect import Results, collect  # noqa: E402
-from minimtl.study.executors import make_executor  # noqa: E402
+from minimtl.execution.executors import make_executor  # noqa: E402
+from minimtl.execution.progress import Progress  # noqa: E402
+from minimtl.execution.runner import run_jobs  # noqa: E402
+from minimtl.store.store import Store, open_store  # noqa: E402
+from minimtl.study.collect import Results, collect_outcomes  # noqa: E402
 from minimtl.study.hierarchy import Hierarchy  # noqa: E402
 from minimtl.study.jobs import Job, JobResult, StudyIdentity, encode, job_key  # noqa: E402
 from minimtl.study.plan import Problem, plan_jobs  # noqa: E402
-from minimtl.study.progress import Progress  # noqa: E402
 from minimtl.study.protocol import PAPER  # noqa: E402
-from minimtl.study.runner import run_jobs  # noqa: E402
-from minimtl.study.store import Store, open_store  # noqa: E402
 from minimtl.study.tasks import EvenSample, HierarchyPairs, unrelated_pairs  # noqa: E402
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
@@ -126,7 +126,9 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """Scores and curves from the store; features of zeros."""
     with open_here(folder) as store:
         (problem,) = some(n_pairs)
-        collect(problem, Results(store, IDENTITY, PAPER), lambda *_: np.zeros((n_pairs, 30)))
+        collect_outcomes(
+            problem, Results(store, IDENTITY, PAPER), lambda *_: np.zeros((n_pairs, 30))
+        )
     return n_pairs, "pairs"
 
 

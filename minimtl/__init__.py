@@ -10,14 +10,14 @@ from typing import Any
 from minimtl._version import __version__
 
 _HOMES = {
-    "TfidfVectorizer": "minimtl.text.tfidf",
-    "MultiTaskMLPClassifier": "minimtl.nn.classifier",
-    "LogisticRegression": "minimtl.stats.logistic",
-    "jensen_shannon_divergence": "minimtl.stats.divergence",
-    "fit_log_curve": "minimtl.stats.curves",
-    "cross_validate": "minimtl.stats.crossval",
-    "save_model": "minimtl.persist",
-    "load_model": "minimtl.persist",
+    "TfidfVectorizer": "minimtl.text",
+    "MultiTaskMLPClassifier": "minimtl.nn",
+    "LogisticRegression": "minimtl.stats",
+    "jensen_shannon_divergence": "minimtl.stats",
+    "fit_log_curve": "minimtl.stats",
+    "cross_validate": "minimtl.stats",
+    "save_model": "minimtl.saving",
+    "load_model": "minimtl.saving",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from minimtl._version import __version__
+from minimtl.audit.finding import Finding
 from minimtl.cli import build_parser
+from minimtl.meta.analysis import Analysed, analyse
+from minimtl.meta.designs import DESIGNS
 from minimtl.report.figures import FIGURE4, FIGURE5
-from minimtl.study.audit_finding import Finding
-from minimtl.study.designs import DESIGNS
+from minimtl.report.tables import tables
 from minimtl.study.features import FEATURE_NAMES
-from minimtl.study.meta import Analysed, analyse
 from minimtl.study.protocol import PAPER
-from minimtl.study.tables import tables
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS
 from minimtl.tune.grid import PAPERS, Setting

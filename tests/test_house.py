@@ -1,49 +1,44 @@
 """The rules of the house, read from the source: what is imported by whom, and what by nobody."""
 
 import ast
+import configparser
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "minimtl").rglob("*.py"))
+SOURCE = ROOT / "minimtl"
+FILES = sorted(SOURCE.rglob("*.py"))
 
-# Floors of the house, from the ground: a module imports from its own room and from lower floors.
-FLOORS = (
-    ("errors", "_version"),
-    ("cache", "atomic", "validation", "feature_names", "estimator", "modelfile", "plain"),
-    ("nn", "text", "stats"),
-    ("corpora", "persist"),
-    ("study",),
-    ("report",),
-    ("tune", "advise", "diagnosis"),
-    ("commands",),
-    ("cli",),
-    ("__main__",),
-)
-FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-# Rooms on one floor know nothing of each other; these are single files that may.
-SHARED = {
-    "errors",
-    "_version",
-    "cache",
-    "atomic",
-    "validation",
-    "feature_names",
-    "estimator",
-    "modelfile",
-}
+METADATA = configparser.ConfigParser()
+METADATA.read(ROOT / "setup.cfg")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+# What stands at the root beside the packages; `errors` and `_version` are open to all.
+DOORS = {"__init__", "__main__", "_version", "cli", "errors"}
+MOST_FILES = 20
 
-RUN_TIME = {"numpy", "scipy", "numba", "llvmlite"}
-OPTIONAL = {"matplotlib", "jinja2", "markupsafe", "tqdm", "distributed", "dask", "mpi4py"}
-OPTIONAL |= {"threadpoolctl"}  # comes with scikit-learn; used where it happens to be
+
+def requirements(text: str) -> set[str]:
+    """The names of packages in a list of requirements, as they are imported."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return {re.split(r"[<>=\[]", line)[0] for line in lines} - {"minimtl"}
+
+
+RUN_TIME = requirements(METADATA["options"]["install_requires"])
+EXTRAS = {name: requirements(text) for name, text in METADATA["options.extras_require"].items()}
+OPTIONAL = set.union(*(EXTRAS[name] for name in ("figures", "page", "progress", "dask", "mpi")))
+# These come with an optional package: Dask with distributed, MarkupSafe with Jinja2, and
+# threadpoolctl with scikit-learn, used where it happens to be.
+OPTIONAL |= {"dask", "markupsafe", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
 # estimator's tags, or somebody asking for output in pandas.
-CALLERS_OWN = {("sklearn", "estimator.py"), ("pandas", "tfidf.py")}
+CALLERS_OWN = {("sklearn", "base.py"), ("pandas", "tfidf.py")}
 # Modules whose files or bytes can hold code that runs when they are read.
 UNSAFE_MODULES = {"pickle", "_pickle", "marshal", "shelve", "dbm", "dill", "cloudpickle", "joblib"}
 UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
@@ -82,37 +77,90 @@ def called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def room(file: Path) -> str:
-    return file.relative_to(ROOT / "minimtl").with_suffix("").parts[0]
+def package(file: Path) -> str:
+    """The package that a file of ours is in, or its own name at the root."""
+    return file.relative_to(SOURCE).with_suffix("").parts[0]
 
 
 ALL = [found for file in FILES for found in imports(file)]
+OURS = [found for found in ALL if found.name.startswith("minimtl.")]
+PACKAGES = {package(file) for file in FILES} - DOORS
+
+
+def imported(found: Import) -> str:
+    """The package of ours, or the file at the root, that an import is from."""
+    return found.name.split(".")[1]
+
+
+def arrows() -> dict[str, set[str]]:
+    """Which packages each package imports from."""
+    found: dict[str, set[str]] = {name: set() for name in PACKAGES}
+    for one in OURS:
+        here = package(one.file)
+        if here in PACKAGES and imported(one) in PACKAGES - {here}:
+            found[here].add(imported(one))
+    return found
+
+
+def drawn() -> dict[str, set[str]]:
+    """The arrows of the drawing in docs/architecture.md, ``a --> b & c`` on a line."""
+    lines = re.findall(r"^    (\w+) --> (.+)$", ARCHITECTURE, re.MULTILINE)
+    return {here: set(there.split(" & ")) for here, there in lines}
 
 
 def test_there_is_a_house():
     assert len(FILES) > 50
     assert {found.name.split(".")[0] for found in ALL} >= {"numpy", "scipy", "numba", "minimtl"}
+    assert {path.stem for path in SOURCE.glob("*.py")} == DOORS
 
 
-def test_imports_run_downward_only():
-    wrong = []
-    for found in ALL:
-        _, inside, name = found.name.partition("minimtl.")
-        here, there = room(found.file), name.split(".")[0]
-        if not inside or found.name.startswith("minimtl._version") or here == "__init__":
-            continue
-        same_floor = FLOOR_OF[here] == FLOOR_OF[there] and (here == there or here in SHARED)
-        if not (FLOOR_OF[there] < FLOOR_OF[here] or same_floor):
-            wrong.append(str(found))
-    assert wrong == []
+def test_the_arrows_are_those_that_are_drawn():
+    assert {here: there for here, there in arrows().items() if there} == drawn()
 
 
-def test_every_room_has_a_floor():
-    assert {room(file) for file in FILES} - {"__init__"} <= FLOOR_OF.keys()
+def test_each_package_says_what_it_may_import():
+    said = {}
+    for name in PACKAGES - {"commands"}:
+        docstring = import_module(f"minimtl.{name}").__doc__
+        (names,) = re.findall(r"^May import: ([\w, ]+)\.", docstring, re.MULTILINE)
+        said[name] = set(names.split(", ")) - {"errors"}
+    assert said == {name: there for name, there in arrows().items() if name != "commands"}
+
+
+def test_no_package_imports_itself_through_others():
+    above = arrows()
+    while above:
+        ground = {name for name, below in above.items() if not below & above.keys()}
+        assert ground, f"a circle among {sorted(above)}"
+        above = {name: below for name, below in above.items() if name not in ground}
+
+
+def test_packages_are_entered_by_their_doors():
+    """From another package come names of its ``__all__`` only, and ``__all__`` has no others."""
+    used: dict[str, set[str]] = {name: set() for name in PACKAGES}
+    for found in OURS:
+        _, there, *rest = found.name.split(".")
+        if there in PACKAGES and package(found.file) != there:
+            if rest[:1] == ["kernels"]:  # the compiled part of nn has a door of its own
+                assert rest[1] in import_module("minimtl.nn.kernels").__all__, found
+                continue
+            assert len(rest) == 1, f"{found}, which is inside {there}"
+            used[there].add(rest[0])
+    for name, home in import_module("minimtl")._HOMES.items():
+        used[home.removeprefix("minimtl.")].add(name)
+    for there in PACKAGES - {"commands"}:
+        assert used[there] == set(import_module(f"minimtl.{there}").__all__), there
+
+
+def test_no_package_is_a_crowd():
+    folders = {file.parent for file in FILES}
+    assert {
+        folder.name for folder in folders if len(list(folder.glob("*.py"))) > MOST_FILES
+    } == set()
 
 
 def test_only_the_kernels_import_numba():
-    kernels = ROOT / "minimtl" / "nn" / "kernels"
+    kernels = SOURCE / "nn" / "kernels"
     importers = {found.file for found in ALL if found.name.split(".")[0] in ("numba", "llvmlite")}
     assert importers
     assert [file for file in importers if kernels not in file.parents] == []

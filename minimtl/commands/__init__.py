@@ -1,1 +1,4 @@
-"""One module per sub-command: ``HELP``, ``add_arguments(parser)``, ``run(args) -> int``."""
+"""One module a sub-command: ``add_arguments(parser)`` and ``run(args) -> int``.
+
+Nothing is computed here. May import: every package.
+"""

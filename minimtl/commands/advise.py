@@ -4,12 +4,25 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from minimtl.advise.page import Report
-
-HELP = "say whether training your texts jointly with other texts helps"
+from minimtl.advice import (
+    TOKENIZERS,
+    Report,
+    advise,
+    can_draw_html,
+    fit_on_study,
+    packaged_metamodel,
+    prepare,
+    to_html,
+    to_json,
+    to_markdown,
+    to_text,
+    without_texts_of,
+)
+from minimtl.corpora import read_text_set
+from minimtl.errors import MinimtlError
+from minimtl.execution import make_executor
+from minimtl.system import available_cores, write_atomically
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +71,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, train, and print the advice; write the pages where asked."""
-    from minimtl.advise.page import to_json, to_text
 
     report = _report(args)
     print(to_json(report) if args.json else to_text(report))
@@ -67,14 +79,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _report(args: argparse.Namespace) -> "Report":
-    from minimtl.advise.advice import advise
-    from minimtl.advise.fit import fit_on_study
-    from minimtl.advise.metamodel import packaged_metamodel
-    from minimtl.advise.page import Report
-    from minimtl.advise.sets import TOKENIZERS, prepare, without_texts_of
-    from minimtl.corpora.files import read_text_set
-    from minimtl.study.executors import available_cores, make_executor
+def _report(args: argparse.Namespace) -> Report:
 
     tokenizer = TOKENIZERS[args.tokenizer]
     model = packaged_metamodel() if args.study is None else fit_on_study(Path(args.study))
@@ -100,10 +105,7 @@ def _report(args: argparse.Namespace) -> "Report":
     return Report(main, advised, model, args.per_class, args.tokenizer)
 
 
-def _write_pages(report: "Report", out: Path) -> None:
-    from minimtl.advise.page import can_draw_html, to_html, to_markdown
-    from minimtl.atomic import write_atomically
-    from minimtl.errors import MinimtlError
+def _write_pages(report: Report, out: Path) -> None:
 
     try:
         out.mkdir(parents=True, exist_ok=True)

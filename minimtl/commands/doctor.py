@@ -2,7 +2,18 @@
 
 import argparse
 
-HELP = "say what is installed, where things are kept, and whether training works"
+from minimtl.diagnosis import (
+    as_json,
+    as_text,
+    fill_corpora,
+    fill_machine,
+    fill_packages,
+    fill_places,
+    fill_training,
+    look,
+    without_home,
+)
+from minimtl.errors import MinimtlError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,14 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the diagnosis; MinimtlError, and so exit code 1, if something essential is broken."""
-    from minimtl.diagnosis.machine import fill_machine
-    from minimtl.diagnosis.packages import fill_packages
-    from minimtl.diagnosis.page import as_json, as_text, without_home
-    from minimtl.diagnosis.places import fill_corpora, fill_places
-    from minimtl.diagnosis.section import look
-    from minimtl.diagnosis.training import fill_training
-    from minimtl.errors import MinimtlError
-
     sections = [
         look("machine", fill_machine),
         look("packages", fill_packages),

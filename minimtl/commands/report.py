@@ -4,9 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from minimtl.errors import MinimtlError
+import numpy as np
 
-HELP = "draw a finished study's tables, figures and page again"
+from minimtl.commands.study import print_summary
+from minimtl.errors import MinimtlError
+from minimtl.meta import conclude
+from minimtl.report import write_report
+from minimtl.store import open_existing_store
+from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,17 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the store and write everything that is made from it."""
-    import numpy as np
-
-    from minimtl.commands.study import print_summary
-    from minimtl.report.produce import produce
-    from minimtl.study.collect import Results
-    from minimtl.study.conduct import conclude
-    from minimtl.study.jobs import StudyIdentity
-    from minimtl.study.manifest import problems_of, read_manifest
-    from minimtl.study.plan import Problem
-    from minimtl.study.protocol import PROTOCOLS
-    from minimtl.study.store import open_existing_store
 
     folder = Path(args.folder)
 
@@ -48,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         models = StudyIdentity.of(protocol, identity["corpus"]["digest"], identity["seed"])
         results = Results(store, models, protocol)
         concluded = conclude(problems_of(manifest), results, identity["seed"], no_features)
-        made = produce(concluded, protocol, manifest, folder, _say)
+        made = write_report(concluded, protocol, manifest, folder, _say)
     print_summary(made, folder)
     return 0
 

@@ -4,15 +4,26 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
-
-if TYPE_CHECKING:
-    from minimtl.study.conduct import Study
-    from minimtl.study.csvfile import Table
-
-HELP = "train all models of a study and report when multi-task learning helped"
+from minimtl.execution import check_executor, make_executor
+from minimtl.meta import conclude
+from minimtl.nn import default_backend
+from minimtl.report import Table, write_report
+from minimtl.store import open_store
+from minimtl.study import (
+    PROTOCOLS,
+    Results,
+    Stopwatch,
+    Study,
+    feature_maker,
+    make_problems,
+    read_manifest,
+    train_models,
+    write_manifest,
+)
+from minimtl.system import available_cores
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +79,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Conduct the study of `args`; 0 when the report is written."""
-    from minimtl.study.executors import available_cores, check_executor
 
     check_executor(args.executor)
     if args.workers is None:
@@ -90,12 +100,7 @@ def run(args: argparse.Namespace) -> int:
         ) from None
 
 
-def _study(args: argparse.Namespace) -> "Study":
-    from minimtl.corpora.load import load_corpus
-    from minimtl.nn.backend import default_backend
-    from minimtl.study.conduct import Study
-    from minimtl.study.problems import make_problems
-    from minimtl.study.protocol import PROTOCOLS
+def _study(args: argparse.Namespace) -> Study:
 
     protocol = PROTOCOLS[args.protocol]
     problems = make_problems(args.problem, protocol, n_runs=args.runs, n_pairs=args.pairs)
@@ -108,13 +113,7 @@ def _study(args: argparse.Namespace) -> "Study":
     return Study(corpus, protocol, problems, args.seed, backend)
 
 
-def _conduct(study: "Study", args: argparse.Namespace) -> int:
-    from minimtl.report.produce import produce
-    from minimtl.study.collect import Results
-    from minimtl.study.conduct import conclude, feature_maker, train_models
-    from minimtl.study.executors import make_executor
-    from minimtl.study.manifest import Stopwatch, read_manifest, write_manifest
-    from minimtl.study.store import open_store
+def _conduct(study: Study, args: argparse.Namespace) -> int:
 
     took, out = Stopwatch(), Path(args.out)
     announce = _silent if args.quiet else _say
@@ -129,13 +128,13 @@ def _conduct(study: "Study", args: argparse.Namespace) -> int:
         if args.verbose:
             _say(f"Models, features and meta-analysis: {took.read()['wall_seconds']} s")
         write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
-        made = produce(concluded, study.protocol, read_manifest(out), out, announce)
+        made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
     if not args.quiet:
         print_summary(made, out)
     return 0
 
 
-def print_summary(made: "list[Table]", out: Path) -> None:
+def print_summary(made: list[Table], out: Path) -> None:
     """Table 1 beside the published numbers, and where the report is."""
     (rows,) = (table.rows for table in made if table.name == "table1")
     print(f"{'':10}  {'single':>15}  {'multi':>15}  {'improved':>15}   (published)")
@@ -149,7 +148,7 @@ def print_summary(made: "list[Table]", out: Path) -> None:
     print(page if page.exists() else out / "report.md")
 
 
-def _print_plan(study: "Study", args: argparse.Namespace) -> None:
+def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
         print(f"{problem.name}: {len(problem.pairs)} pairs, {problem.n_runs} runs")
     print(

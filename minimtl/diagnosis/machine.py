@@ -8,8 +8,7 @@ from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.diagnosis.section import Section
-from minimtl.study.executors import available_cores
-from minimtl.study.threads import THREAD_VARIABLES
+from minimtl.system import THREAD_VARIABLES, available_cores
 
 # What decides which vector instructions the kernels are compiled to.
 VECTOR_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "asimd", "sve")

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from minimtl.diagnosis.section import Section
 
-REQUIRED = ("numpy", "scipy", "numba")
+REQUIRED = ("numpy", "scipy", "numba", "llvmlite")
 # By the names of setup.cfg: the packages of each extra, and what it adds.
 EXTRAS = {
     "figures": (("matplotlib",), "figures 4 and 5"),
@@ -20,7 +20,7 @@ def fill_packages(section: Section) -> None:
     """Versions; the required ones are imported as well, because installed is not enough."""
     for package in REQUIRED:
         installed = _version(package)
-        if package == "numba" and installed is None:
+        if package in ("numba", "llvmlite") and installed is None:
             section.facts[package] = "missing; NumPy trains in its place, some ten times slower"
             continue
         section.facts[package] = installed or "missing"

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from minimtl.cache import cache_dir
-from minimtl.corpora.editions import AMAZON, BYDATE, PYPI
+from minimtl.corpora import AMAZON, BYDATE, PYPI
 from minimtl.diagnosis.section import Section
 from minimtl.errors import MinimtlError
+from minimtl.system import cache_dir
 
 # A RELATED study with its figures takes a few megabytes; below this a run is at risk.
 LITTLE_SPACE = 64 << 20

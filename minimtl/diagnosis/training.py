@@ -14,8 +14,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from minimtl.cache import cache_dir
 from minimtl.diagnosis.section import Section
+from minimtl.system import cache_dir
 
 SECONDS_ALLOWED = 300.0
 # After 30 steps the float32 kernels' losses, near 0.7, differ from the float64 twin's by about
@@ -64,7 +64,7 @@ def _last_words(result: "subprocess.CompletedProcess[bytes]") -> str:
 
 def report() -> None:
     """Train by each backend and print what there is to know as JSON."""
-    from minimtl.nn.backend import default_backend
+    from minimtl.nn import default_backend
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -81,8 +81,7 @@ def _compare() -> dict[str, Any]:
     start = time.perf_counter()
     losses, _ = _train("numba")
     first = time.perf_counter() - start
-    from minimtl.nn.kernels.epoch import train_epoch
-    from minimtl.nn.kernels.jit import FOLDER
+    from minimtl.nn.kernels import FOLDER, train_epoch
 
     _, again = _train("numba")
     exact, plain = _train("numpy")
@@ -101,9 +100,7 @@ def _train(backend: str) -> tuple[Any, float]:
     import numpy as np
     from scipy import sparse
 
-    from minimtl.nn.adam import Adam
-    from minimtl.nn.network import Shape, initialize
-    from minimtl.nn.training import Schedule, TaskData, train
+    from minimtl.nn import Adam, Schedule, Shape, TaskData, initialize, train
 
     rng = np.random.default_rng(0)
     dense = rng.random((100, 300)) * (rng.random((100, 300)) < 0.1)

@@ -1,1 +1,25 @@
-"""Networks on arrays: multi-task perceptrons, their gradients, and Adam. No files, no clocks."""
+"""Networks on arrays: multi-task perceptrons, their gradients and Adam. No files, no clocks.
+
+May import: system, estimator.
+"""
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.backend import default_backend
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.nn.moments import Moments
+from minimtl.nn.network import Network, Shape, initialize
+from minimtl.nn.training import History, Schedule, TaskData, train
+
+__all__ = [
+    "Adam",
+    "History",
+    "Moments",
+    "MultiTaskMLPClassifier",
+    "Network",
+    "Schedule",
+    "Shape",
+    "TaskData",
+    "default_backend",
+    "initialize",
+    "train",
+]

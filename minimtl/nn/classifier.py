@@ -9,15 +9,21 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, ClassifierMixin, check_is_fitted
-from minimtl.feature_names import check_features, record_features
+from minimtl.estimator import (
+    BaseEstimator,
+    ClassifierMixin,
+    check_features,
+    check_is_fitted,
+    check_random_state,
+    check_y,
+    record_features,
+)
 from minimtl.nn.adam import Adam
 from minimtl.nn.moments import Moments
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
 from minimtl.nn.training import Schedule, TaskData, train
-from minimtl.validation import check_random_state, check_y
 
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.validation import check_X, is_sparse
+from minimtl.estimator import check_X, is_sparse
 
 
 def is_joint(X: Any) -> bool:

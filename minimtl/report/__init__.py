@@ -1,1 +1,24 @@
-"""What people look at: figures, tables as text, and the page."""
+"""What people look at: tables, figures, report.md and the page.
+
+May import: system, stats, study, meta.
+"""
+
+from minimtl.report.csvfile import Row, Table, to_csv, write_tables
+from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available
+from minimtl.report.grid import escape, pipe_table
+from minimtl.report.numbers import signed
+from minimtl.report.produce import write_report
+
+__all__ = [
+    "FIGURES_NOTE",
+    "FIGURE_STYLE",
+    "Row",
+    "Table",
+    "escape",
+    "figures_available",
+    "pipe_table",
+    "write_report",
+    "signed",
+    "to_csv",
+    "write_tables",
+]

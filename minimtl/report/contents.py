@@ -19,15 +19,14 @@ from minimtl.report.blocks import (
     Paragraph,
 )
 from minimtl.report.captions import CAPTIONS
-from minimtl.report.figures import NOTE
+from minimtl.report.csvfile import Row, Table
+from minimtl.report.figures import FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, problem_of
 from minimtl.report.numbers import number
 from minimtl.report.prediction import predictions
 from minimtl.report.predictors import predictors
-from minimtl.study.csvfile import Row, Table
-from minimtl.study.protocol import Protocol
-from minimtl.study.published import ERRATA, MEAN_GAIN_PRINTED
+from minimtl.study import ERRATA, MEAN_GAIN_PRINTED, Protocol
 
 TITLE = "When does multi-task learning help?"
 # How near a number must come to the published one to count as reproduced.
@@ -102,7 +101,7 @@ def _table1(rows: Sequence[Row]) -> list[Block]:
 
 def _figures(drawn: Sequence[str]) -> list[Block]:
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(drawn)]
-    return [Heading(2, "Figures"), *(pictures or [Paragraph(NOTE)])]
+    return [Heading(2, "Figures"), *(pictures or [Paragraph(FIGURES_NOTE)])]
 
 
 def provenance(about: About, protocol: Protocol) -> list[Block]:

@@ -20,22 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.atomic import write_atomically
 from minimtl.report.words import SCORE_NAMES
-from minimtl.stats.intervals import corrected_resampled_interval
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.outcomes import Outcomes, relative_gains
-from minimtl.study.protocol import Protocol
-from minimtl.study.tasks import Pair, Task
+from minimtl.stats import corrected_resampled_interval
+from minimtl.study import NEWSGROUPS, Outcomes, Pair, Protocol, Task, relative_gains
+from minimtl.system import write_atomically
 
-NOTE = (
+FIGURES_NOTE = (
     "Matplotlib is not installed, so there are no figures; "
     "pip install 'minimtl[figures]' adds them, and minimtl report draws them without training."
 )
 SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
-STYLE = {
+FIGURE_STYLE = {
     "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",  # comes with Matplotlib, so that every machine has it
@@ -52,7 +49,7 @@ _MARGIN = 0.05  # of score above and below the mean curves, for their bands
 FloatArray = NDArray[np.float64]
 
 
-def available() -> bool:
+def figures_available() -> bool:
     """Whether Matplotlib can be imported; looks for it without loading it."""
     return importlib.util.find_spec("matplotlib") is not None
 
@@ -62,7 +59,7 @@ def draw_figures(problems: Iterable[Outcomes], protocol: Protocol, folder: Path)
     from matplotlib import style
 
     drawn = []
-    with style.context(["default", STYLE]):
+    with style.context(["default", FIGURE_STYLE]):
         for outcomes in problems:
             for name, figure in _figures(outcomes, protocol):
                 _save(figure, folder, name)

@@ -13,10 +13,10 @@ majority learned from the others scores below a tossed coin.
 import math
 from collections.abc import Sequence
 
+from minimtl.report.csvfile import Row
 from minimtl.report.numbers import NOTHING, number, share_with_interval, text
 from minimtl.report.words import SCORE_NAMES, SET_NAMES
-from minimtl.study.csvfile import Row
-from minimtl.study.protocol import Protocol
+from minimtl.study import Protocol
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from minimtl.report.blocks import Inline, Marked
+from minimtl.report.csvfile import Cell, Row
 from minimtl.report.numbers import NOTHING, text
-from minimtl.study.csvfile import Cell, Row
 
 
-def grid(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """A table from a header and lines of cells that are Markdown already."""
     every = [header, ["---"] * len(header), *lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in every)

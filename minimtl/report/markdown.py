@@ -17,9 +17,9 @@ from minimtl.report.blocks import (
     pieces,
 )
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
-from minimtl.report.grid import escape, grid
-from minimtl.study.csvfile import Table
-from minimtl.study.protocol import Protocol
+from minimtl.report.csvfile import Table
+from minimtl.report.grid import escape, pipe_table
+from minimtl.study import Protocol
 
 
 def render_markdown(
@@ -46,7 +46,7 @@ def _block(block: Block) -> str:
         case Errata(sentences):
             return f"Known about the published table:\n\n{_block(Items(sentences))}"
         case Grid(header, lines, _):
-            return grid([*map(escape, header)], [[*map(_inline, line)] for line in lines])
+            return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
         case Command(line):

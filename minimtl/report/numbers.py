@@ -2,7 +2,7 @@
 
 import math
 
-from minimtl.study.csvfile import Row
+from minimtl.report.csvfile import Row
 
 NOTHING = "–"
 

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from minimtl.report.blocks import Heading, pieces
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
+from minimtl.report.csvfile import Table
 from minimtl.report.numbers import text
 from minimtl.report.pairs import MEANINGS, ROLES, PairView
 from minimtl.report.words import SCORE_NAMES
-from minimtl.study.csvfile import Table
-from minimtl.study.protocol import Protocol
+from minimtl.study import Protocol
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NOTE = '`pip install "minimtl[page]"` would make report.html'
+PAGE_NOTE = '`pip install "minimtl[page]"` would make report.html'
 PAIRS = Heading(2, "Every pair")
 
 
-def available() -> bool:
+def page_available() -> bool:
     """Whether Jinja2 can be imported; looks for it without loading it."""
     return importlib.util.find_spec("jinja2") is not None
 

@@ -5,11 +5,7 @@ from typing import NamedTuple
 
 from minimtl.report.chart import Chart, draw_chart
 from minimtl.report.figures import interval_over_runs
-from minimtl.study.collect import PairCurves
-from minimtl.study.features import FEATURE_NAMES
-from minimtl.study.outcomes import Outcomes
-from minimtl.study.protocol import Protocol
-from minimtl.study.tasks import Task
+from minimtl.study import FEATURE_NAMES, Outcomes, PairCurves, Protocol, Task
 
 ROLES = ("main", "aux", "ratio")
 MEANINGS = {

@@ -4,12 +4,12 @@ import math
 from collections.abc import Sequence
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Items, Marked, Paragraph
+from minimtl.report.csvfile import Row
 from minimtl.report.finding import tells
 from minimtl.report.grid import compared, problem_of, problems_of
 from minimtl.report.numbers import number, share_with_interval, text, with_interval
 from minimtl.report.words import DESIGN_NAMES, SET_NAMES
-from minimtl.study.csvfile import Row
-from minimtl.study.published import ERRATA
+from minimtl.study import ERRATA
 
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
 

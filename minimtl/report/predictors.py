@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
+from minimtl.report.csvfile import Row
 from minimtl.report.grid import verdict
 from minimtl.report.numbers import number, text, with_interval
-from minimtl.study.csvfile import Row
-from minimtl.study.features import FEATURE_NAMES
-from minimtl.study.published import ERRATA
+from minimtl.study import ERRATA, FEATURE_NAMES
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
 CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near

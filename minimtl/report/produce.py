@@ -5,19 +5,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.atomic import write_atomically
-from minimtl.report import figures, page
+from minimtl.meta import Analysed
 from minimtl.report.contents import About
+from minimtl.report.csvfile import Table, write_tables
+from minimtl.report.figures import draw_figures, figures_available
 from minimtl.report.markdown import render_markdown
+from minimtl.report.page import PAGE_NOTE, page_available, render_page
 from minimtl.report.pairs import view_pairs
-from minimtl.study.collect import PairCurves
-from minimtl.study.csvfile import Table, write_tables
-from minimtl.study.meta import Analysed
-from minimtl.study.protocol import Protocol
-from minimtl.study.tables import tables
+from minimtl.report.tables import tables
+from minimtl.study import PairCurves, Protocol
+from minimtl.system import write_atomically
 
 
-def produce(
+def write_report(
     concluded: Sequence[tuple[Analysed, PairCurves]],
     protocol: Protocol,
     manifest: dict[str, Any],
@@ -32,21 +32,21 @@ def produce(
     made = tables(analysed, protocol)
     write_tables(made, out)
     drawn: list[str] = []
-    if figures.available():
-        drawn = figures.draw_figures([problem.outcomes for problem in analysed], protocol, out)
+    if figures_available():
+        drawn = draw_figures([problem.outcomes for problem in analysed], protocol, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
     about = _about(manifest)
     text = render_markdown(made, protocol, about, drawn)
     write_atomically(out / "report.md", text.encode())
-    if page.available():
+    if page_available():
         views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
         pictures = {name: (out / f"{name}.svg").read_bytes() for name in drawn}
-        html = page.render_page(made, views, protocol, about, pictures)
+        html = render_page(made, views, protocol, about, pictures)
         write_atomically(out / "report.html", html.encode())
     else:
         (out / "report.html").unlink(missing_ok=True)  # an earlier one would tell of other tables
-        announce(page.NOTE)
+        announce(PAGE_NOTE)
     return made
 
 

@@ -1,1 +1,44 @@
-"""Statistics on arrays: divergences, curves, classifiers, intervals. No files, no clocks."""
+"""Statistics on arrays: divergences, curves, classifiers, intervals. No files, no clocks.
+
+May import: estimator.
+"""
+
+from minimtl.stats.crossval import cross_validate, repeated_k_fold
+from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
+from minimtl.stats.divergence import jensen_shannon_divergence
+from minimtl.stats.intervals import (
+    LEVEL,
+    PairedComparison,
+    compare_paired,
+    corrected_resampled_interval,
+)
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.stats.logistic_fit import fit_logistic_regression
+from minimtl.stats.scaling import Scaling, scaling_parameters
+from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
+from minimtl.stats.stratified import draw_per_class, stratified_parts
+
+__all__ = [
+    "LEVEL",
+    "LogCurve",
+    "LogisticRegression",
+    "PairedComparison",
+    "Scaling",
+    "accuracy",
+    "brier_score",
+    "central_difference",
+    "compare_paired",
+    "corrected_resampled_interval",
+    "cross_validate",
+    "draw_per_class",
+    "f1_score",
+    "fit_log_curve",
+    "fit_log_curves",
+    "fit_logistic_regression",
+    "jensen_shannon_divergence",
+    "log_loss",
+    "macro_f1",
+    "repeated_k_fold",
+    "scaling_parameters",
+    "stratified_parts",
+]

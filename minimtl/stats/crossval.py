@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minimtl.estimator import check_consistent_length, check_X_y
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
-from minimtl.validation import check_consistent_length, check_X_y
 
 Indices = NDArray[np.intp]
 Fold = tuple[Indices, Indices]

@@ -22,13 +22,17 @@ from minimtl.estimator import (
     ClassifierMixin,
     ConvergenceWarning,
     as_scikit_learn,
+    check_features,
     check_is_fitted,
+    check_sample_weight,
+    check_X,
+    check_X_y,
+    is_sparse,
+    record_features,
 )
-from minimtl.feature_names import check_features, record_features
 from minimtl.stats.logistic_fit import MAX_ITER, TOL, LogisticFit, fit_logistic_regression
 from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
 from minimtl.stats.newton import minimise
-from minimtl.validation import check_sample_weight, check_X, check_X_y, is_sparse
 
 __all__ = ["LogisticFit", "LogisticRegression", "fit_logistic_regression"]
 

@@ -1,1 +1,99 @@
-"""The study: what is computed, where it is kept, and what is concluded from it."""
+"""What is computed: protocols, tasks, sampling, features, jobs, and what comes of them.
+
+May import: system, stats, text, nn, corpora, store, execution.
+"""
+
+from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
+from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.features import (
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    TaskFeatures,
+    pair_features,
+    task_features,
+)
+from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.jobs import TRAINING_VERSION, JobResult, StudyIdentity, decode, encode
+from minimtl.study.manifest import Stopwatch, problems_of, read_manifest, write_manifest
+from minimtl.study.outcomes import (
+    TIE,
+    LabelledPairs,
+    Outcomes,
+    improved_share,
+    labelled_pairs,
+    mean_relative_gain,
+    relative_gains,
+)
+from minimtl.study.plan import Problem
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Protocol
+from minimtl.study.published import (
+    ERRATA,
+    MEAN_GAIN_PRINTED,
+    TABLE1,
+    TABLE2_PRINTED,
+    TABLE2_TRUE,
+    TABLE3A,
+    TABLE3B,
+    FeatureRow,
+    Scores,
+)
+from minimtl.study.sampling import Sample
+from minimtl.study.tasks import Pair, Task, related_pairs, unrelated_pairs
+from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
+
+__all__ = [
+    "ERRATA",
+    "FEATURE_NAMES",
+    "FEATURE_SETS",
+    "MEAN_GAIN_PRINTED",
+    "NEWSGROUPS",
+    "PAPER",
+    "PROTOCOLS",
+    "RELEASED",
+    "TABLE1",
+    "TABLE2_PRINTED",
+    "TABLE2_TRUE",
+    "TABLE3A",
+    "TABLE3B",
+    "TIE",
+    "TRAINING_VERSION",
+    "FeatureMaker",
+    "FeatureRow",
+    "FeatureWords",
+    "JobResult",
+    "LabelledPairs",
+    "Outcomes",
+    "Pair",
+    "PairCurves",
+    "Problem",
+    "Protocol",
+    "Results",
+    "Sample",
+    "Scores",
+    "Stopwatch",
+    "Study",
+    "StudyIdentity",
+    "Task",
+    "TaskFeatures",
+    "WordCounts",
+    "bag_divergence",
+    "bag_of",
+    "collect_outcomes",
+    "decode",
+    "encode",
+    "feature_maker",
+    "improved_share",
+    "labelled_pairs",
+    "make_problems",
+    "mean_relative_gain",
+    "pair_features",
+    "problems_of",
+    "read_manifest",
+    "related_pairs",
+    "relative_gains",
+    "task_features",
+    "train_models",
+    "unrelated_pairs",
+    "write_manifest",
+]

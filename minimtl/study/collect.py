@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 from minimtl.errors import MinimtlError
+from minimtl.execution import stable_hash
+from minimtl.store import Store
 from minimtl.study.jobs import (
     Job,
     JobResult,
@@ -23,8 +25,6 @@ from minimtl.study.jobs import (
 from minimtl.study.outcomes import FloatArray, Outcomes
 from minimtl.study.plan import Problem
 from minimtl.study.protocol import Protocol
-from minimtl.study.seeds import stable_hash
-from minimtl.study.store import Store
 from minimtl.study.tasks import Pair, Task
 
 # Raise it whenever a change of the code changes what the features are.
@@ -80,7 +80,7 @@ class Results:
         return decode(self.store[key])
 
 
-def collect(
+def collect_outcomes(
     problem: Problem, results: Results, features: FeatureMaker
 ) -> tuple[Outcomes, PairCurves]:
     """The outcomes of a problem whose models are all in the store.

@@ -4,10 +4,8 @@ import time
 
 import numpy as np
 
-from minimtl.nn.adam import Adam
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.training import Schedule, TaskData, train
-from minimtl.stats.scores import accuracy, f1_score
+from minimtl.nn import Adam, Schedule, Shape, TaskData, initialize, train
+from minimtl.stats import accuracy, f1_score
 from minimtl.study.data import StudyData
 from minimtl.study.jobs import Job, JobResult, encode, sampling_rng, training_rng
 from minimtl.study.sampling import Sample, cut_test_to_smallest, draw_sample

@@ -9,19 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.corpora.corpus import Corpus
-from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect
+from minimtl.corpora import Corpus
+from minimtl.execution import RunSummary, make_progress, run_jobs
+from minimtl.store import Store
+from minimtl.study.collect import FeatureMaker, Results
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
 from minimtl.study.jobs import TRAINING_VERSION, Job, decode, job_key
-from minimtl.study.meta import Analysed, analyse
 from minimtl.study.plan import Problem, plan_jobs
-from minimtl.study.progress import make_progress
 from minimtl.study.protocol import Protocol
-from minimtl.study.runner import RunSummary, run_jobs
-from minimtl.study.seeds import rng_for
-from minimtl.study.store import Store
 from minimtl.study.words import FeatureWords
 
 
@@ -83,18 +80,6 @@ def _describe(protocol: Protocol) -> Callable[[Job, bytes], str]:
         return f"{protocol.score} {score:.3f} of {' / '.join(main)}{beside}"
 
     return describe
-
-
-def conclude(
-    problems: Sequence[Problem], results: Results, seed: int, make_features: FeatureMaker
-) -> list[tuple[Analysed, PairCurves]]:
-    """Outcomes and meta-analysis of problems whose models are all in the store."""
-    concluded = []
-    for problem in problems:
-        outcomes, curves = collect(problem, results, make_features)
-        rng = rng_for("meta-analysis", seed, problem.name)
-        concluded.append((Analysed(outcomes, analyse(outcomes, results.protocol, rng)), curves))
-    return concluded
 
 
 def feature_maker(study: Study, results: Results) -> FeatureMaker:

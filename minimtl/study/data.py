@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora.corpus import Corpus
+from minimtl.corpora import Corpus
+from minimtl.execution import stable_hash
 from minimtl.study.jobs import StudyIdentity
 from minimtl.study.protocol import Protocol
-from minimtl.study.seeds import stable_hash
-from minimtl.text.tfidf import TfidfVectorizer
+from minimtl.text import TfidfVectorizer
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minimtl.stats.curves import LogCurve, central_difference, fit_log_curves
+from minimtl.stats import LogCurve, central_difference, fit_log_curves
 from minimtl.study.protocol import Protocol
 from minimtl.study.sampling import Sample
 from minimtl.study.tasks import Pair, Task

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from minimtl.corpora.topics import TOPIC_TREE
+from minimtl.corpora import TOPIC_TREE
 
 
 class Subclass(NamedTuple):

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from minimtl.execution import rng_for, stable_hash
 from minimtl.study.protocol import Protocol
-from minimtl.study.seeds import rng_for, stable_hash
 from minimtl.study.tasks import Pair, Task
 
 # Raise it whenever a change of the code changes what training gives: models stored under

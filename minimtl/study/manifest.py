@@ -5,26 +5,21 @@ Times and machine facts are here and nowhere else, so that the tables stay the s
 
 import json
 import os
-import platform
-import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
-from minimtl.atomic import write_atomically
 from minimtl.errors import MinimtlError
+from minimtl.execution import RunSummary
 from minimtl.study.conduct import Study
-from minimtl.study.executors import available_cores
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PROTOCOLS
-from minimtl.study.runner import RunSummary
+from minimtl.system import machine_facts, package_versions, write_atomically
 
 NAME = "manifest.json"
-_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "jinja2", "tqdm", "distributed", "mpi4py")
 
 
 class Stopwatch:
@@ -76,7 +71,7 @@ def write_manifest(
             "empty_train": corpus.train.n_empty,
             "empty_test": corpus.test.n_empty,
         },
-        "machine": machine(),
+        "machine": machine_facts(),
         "packages": package_versions(),
         "jobs": {"done": summary.n_computed, "resumed": summary.n_resumed},
         "workers": n_workers,
@@ -84,27 +79,6 @@ def write_manifest(
         **took.read(),
     }
     write_atomically(out / NAME, (json.dumps(content, indent=2) + "\n").encode())
-
-
-def machine() -> dict[str, Any]:
-    """What the numbers of time were measured on."""
-    return {
-        "platform": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
-        "cores": available_cores(),
-        "python": sys.version.split()[0],
-    }
-
-
-def package_versions() -> dict[str, str | None]:
-    """Version of each package that can matter; None where it is not installed."""
-    versions: dict[str, str | None] = {}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = None
-    return versions
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

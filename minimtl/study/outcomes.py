@@ -7,8 +7,8 @@ single, multi   score of a pair's main task alone and beside its auxiliary task,
 features        the 30 features of every pair in every run, shape (n_runs, n_pairs, 30), float64
 y               labels, 1 where multi-task learning helped, shape (n_pairs,), int64
 
-A *sample* is what one meta-analysis is fitted to, (X, y). A protocol that averages over the runs
-makes one sample; one that gives each run its own meta-analysis makes as many as there are runs.
+A *labelled* is what one meta-analysis is fitted to, (X, y). A protocol that averages over the runs
+makes one labelled; one that gives each run its own meta-analysis makes as many as there are runs.
 Everything downstream takes a list of samples and averages its results, so that the protocols
 differ in values only.
 """
@@ -92,7 +92,7 @@ class Outcomes:
         return self.multi - self.single
 
 
-class Sample(NamedTuple):
+class LabelledPairs(NamedTuple):
     """What one meta-analysis is fitted to: X (n_pairs, 30) float64 and y (n_pairs,) int64."""
 
     X: FloatArray
@@ -113,19 +113,20 @@ def mean_relative_gain(outcomes: Outcomes) -> float:
     return float(defined.mean()) if defined.size else float("nan")
 
 
-def samples(outcomes: Outcomes, protocol: Protocol) -> list[Sample]:
+def labelled_pairs(outcomes: Outcomes, protocol: Protocol) -> list[LabelledPairs]:
     """What the protocol's meta-analyses are fitted to; a tie is no gain.
 
-    One sample of run averages for ``label="mean_gain"``, one sample a run for ``"each_run"``.
+    One labelled of run averages for ``label="mean_gain"``, one labelled a run for ``"each_run"``.
     """
     gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
     if protocol.label == "mean_gain":
         gains, features = gains.mean(axis=0, keepdims=True), features.mean(axis=0, keepdims=True)
     return [
-        Sample(X, (gain > TIE).astype(np.int64)) for X, gain in zip(features, gains, strict=True)
+        LabelledPairs(X, (gain > TIE).astype(np.int64))
+        for X, gain in zip(features, gains, strict=True)
     ]
 
 
 def improved_share(outcomes: Outcomes, protocol: Protocol) -> float:
     """Share of pairs that multi-task learning helped, averaged over the protocol's samples."""
-    return float(np.mean([sample.y.mean() for sample in samples(outcomes, protocol)]))
+    return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, protocol)]))

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from minimtl.stats.divergence import jensen_shannon_divergence
+from minimtl.stats import jensen_shannon_divergence
 from minimtl.study.protocol import Protocol, Words
-from minimtl.text.counts import count_matrix
-from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
 
 TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
     "words": tokenize,

@@ -1,1 +1,22 @@
-"""From text to numbers: cleaning, tokens, TF-IDF. No files, no clocks."""
+"""From text to numbers: cleaning, tokens, TF-IDF. No files, no clocks.
+
+May import: estimator.
+"""
+
+from minimtl.text.analyze import char_ngrams
+from minimtl.text.clean import strip_post
+from minimtl.text.counts import count_matrix
+from minimtl.text.fromcounts import weigh_counts
+from minimtl.text.tfidf import TfidfVectorizer
+from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+
+__all__ = [
+    "TfidfVectorizer",
+    "char_ngrams",
+    "count_matrix",
+    "nonword_split_tokens",
+    "strip_post",
+    "tokenize",
+    "weigh_counts",
+    "whitespace_tokens",
+]

@@ -1,1 +1,18 @@
-"""The paper's hyper-parameters, tuned as it says: single-task, on Amazon reviews, by k-fold CV."""
+"""The paper's hyper-parameters, tuned as it says: single-task, on Amazon reviews, by k-fold CV.
+
+May import: system, stats, text, nn, corpora, store, execution, study, report.
+"""
+
+from minimtl.tune.conduct import tune
+from minimtl.tune.figure import draw
+from minimtl.tune.grid import make_grid
+from minimtl.tune.page import finding, markdown, table
+
+__all__ = [
+    "draw",
+    "finding",
+    "make_grid",
+    "markdown",
+    "table",
+    "tune",
+]

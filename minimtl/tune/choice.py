@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.stats.intervals import PairedComparison, compare_paired
-from minimtl.study.jobs import JobResult
+from minimtl.stats import PairedComparison, compare_paired
+from minimtl.study import JobResult
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.grid import PAPERS, Setting
 

@@ -4,21 +4,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from minimtl.corpora.amazon import AmazonReviews
-from minimtl.study.executors import available_cores, make_executor
-from minimtl.study.jobs import decode
-from minimtl.study.progress import make_progress
-from minimtl.study.runner import run_jobs
-from minimtl.study.store import open_store
+from minimtl.corpora import AmazonReviews
+from minimtl.execution import make_executor, make_progress, run_jobs
+from minimtl.store import open_store
+from minimtl.study import decode
+from minimtl.system import available_cores
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS, SEED, TuneData
 from minimtl.tune.fits import compute, describe, key_of, keyed, plan
 from minimtl.tune.grid import Setting
 
 
-def conduct(
-    reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fresh: bool
-) -> Tuning:
+def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fresh: bool) -> Tuning:
     """Train what the store in `out` lacks, on all cores, and read the results.
 
     The grid is no part of the store's identity: a larger one adds to a smaller one's results.

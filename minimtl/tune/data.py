@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora.amazon import AmazonReviews
-from minimtl.stats.stratified import stratified_parts
-from minimtl.study.seeds import rng_for, stable_hash
+from minimtl.corpora import AmazonReviews
+from minimtl.execution import rng_for, stable_hash
+from minimtl.stats import stratified_parts
 
 N_FOLDS = 5
 HELD_OUT = N_FOLDS  # one more part of the same size: a sixth of the reviews

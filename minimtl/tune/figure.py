@@ -5,8 +5,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from minimtl.atomic import write_atomically
-from minimtl.report.figures import STYLE
+from minimtl.report import FIGURE_STYLE
+from minimtl.system import write_atomically
 from minimtl.tune.choice import Tuning
 from minimtl.tune.grid import LAYERS
 
@@ -21,7 +21,7 @@ def draw(tuning: Tuning, folder: Path) -> str:
     from matplotlib.figure import Figure
 
     panels = sorted({setting[2:] for setting in tuning.settings})
-    with style.context(["default", STYLE]):
+    with style.context(["default", FIGURE_STYLE]):
         figure = Figure(figsize=(4.6, 0.6 + 2.6 * len(panels)), layout="constrained")
         for place, (rate, dropout) in enumerate(panels, start=1):
             axes = figure.add_subplot(len(panels), 1, place)

@@ -6,14 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.adam import Adam
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.training import Schedule, TaskData, train
-from minimtl.stats.scores import accuracy, f1_score
-from minimtl.stats.stratified import draw_per_class
-from minimtl.study.jobs import TRAINING_VERSION, JobResult, decode, encode
-from minimtl.study.seeds import rng_for, stable_hash
-from minimtl.text.fromcounts import weigh_counts
+from minimtl.execution import rng_for, stable_hash
+from minimtl.nn import Adam, Schedule, Shape, TaskData, initialize, train
+from minimtl.stats import accuracy, draw_per_class, f1_score
+from minimtl.study import TRAINING_VERSION, JobResult, decode, encode
+from minimtl.text import weigh_counts
 from minimtl.tune.data import SEED, TuneData, rows_of
 from minimtl.tune.grid import Setting
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
-from minimtl.study.protocol import PAPER, Protocol
+from minimtl.study import PAPER, Protocol
 
 LAYERS = (1, 2, 3)
 SIZES = (25, 50, 100, 200, 400)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minimtl.report.numbers import signed
-from minimtl.study.csvfile import Row, Table
+from minimtl.report import Row, Table, signed
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.fits import PER_CLASS

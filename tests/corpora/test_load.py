@@ -32,7 +32,7 @@ def test_auto_takes_the_first_there_is(sources, monkeypatch):
         fetched.append(edition.name)
         raise FetchError(f"no {edition.name}.")
 
-    monkeypatch.setattr(load, "fetch", fetch)
+    monkeypatch.setattr(load, "fetch_edition", fetch)
     said = []
     first = load_corpus("auto", announce=said.append)
     (data / BYDATE.file_name).unlink()
@@ -58,7 +58,9 @@ def test_auto_takes_the_first_there_is(sources, monkeypatch):
 def test_a_named_edition_is_never_another(sources, monkeypatch):
     data, _ = sources
     (data / BYDATE.file_name).unlink()
-    monkeypatch.setattr(load, "fetch", lambda edition, announce: sources[1] / edition.file_name)
+    monkeypatch.setattr(
+        load, "fetch_edition", lambda edition, announce: sources[1] / edition.file_name
+    )
     assert load_corpus("bydate", announce=lambda line: None).edition == "bydate"
     assert load_corpus("pypi", announce=lambda line: None).edition == "pypi"
     assert load_corpus("synthetic", announce=lambda line: None).edition == "synthetic"

@@ -31,7 +31,7 @@ def test_both_backends_train_and_agree(capsys):
 
 
 def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
-    monkeypatch.setattr("minimtl.nn.backend.default_backend", lambda: "numpy")
+    monkeypatch.setattr("minimtl.nn.default_backend", lambda: "numpy")
     training.report()
     said = json.loads(capsys.readouterr().out)
     assert said["kernels"] == "none, for want of Numba"

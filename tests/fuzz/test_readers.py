@@ -1,17 +1,13 @@
 """Any bytes are read or refused in one sentence, by every reader; `__main__` looks deeper."""
 
-import importlib.util
 import itertools
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-# By its path, because tests are imported so: there is no package `tests` inside pytest.
-_SPEC = importlib.util.spec_from_file_location("readers", Path(__file__).with_name("readers.py"))
-readers = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(readers)
+from tests.fuzz import readers
+
 READERS = readers.READERS
 
 NUMBERS = itertools.count()

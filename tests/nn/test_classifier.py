@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 from scipy.special import expit, softmax
 
-from minimtl.estimator import DataConversionWarning, NotFittedError, as_scikit_learn
+from minimtl.estimator.base import DataConversionWarning, NotFittedError, as_scikit_learn
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 
 SIGMA = {"sigmoid": expit, "tanh": np.tanh, "relu": lambda Z: np.maximum(Z, 0)}

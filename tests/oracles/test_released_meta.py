@@ -9,10 +9,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from minimtl.study.audit_accuracy import audit_accuracy
-from minimtl.study.audit_coefficients import fit_to_all_pairs
-from minimtl.study.audit_scores import gains
-from minimtl.study.released import read_released
+from minimtl.audit.experiments import read_released
+from minimtl.audit.table1 import gains
+from minimtl.audit.table2 import audit_accuracy
+from minimtl.audit.table3 import fit_to_all_pairs
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 

@@ -17,12 +17,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from minimtl.meta.analysis import Analysed, analyse
 from minimtl.report.contents import About
 from minimtl.report.pairs import view_pairs
+from minimtl.report.tables import tables
 from minimtl.study.collect import PairCurves
-from minimtl.study.meta import Analysed, analyse
 from minimtl.study.protocol import PAPER
-from minimtl.study.tables import tables
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
 

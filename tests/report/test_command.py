@@ -59,7 +59,7 @@ def test_the_end_is_table_1_and_the_path_of_the_page(folder, capsys):
 
 def test_without_jinja2_the_path_is_the_markdowns_and_an_old_page_goes(bare, monkeypatch, capsys):
     (bare / "report.html").write_text("of an earlier study")
-    monkeypatch.setattr("minimtl.report.page.available", lambda: False)
+    monkeypatch.setattr("minimtl.report.produce.page_available", lambda: False)
     assert main(["report", str(bare)]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines()[-1] == str(bare / "report.md")

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from minimtl.meta.analysis import Analysed, analyse
 from minimtl.report.captions import CAPTIONS
-from minimtl.report.figures import NOTE
+from minimtl.report.csvfile import Table
+from minimtl.report.figures import FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
 from minimtl.report.grid import compared, escape
 from minimtl.report.markdown import render_markdown
 from minimtl.report.numbers import share_with_interval, text, with_interval
 from minimtl.report.predictors import spearman
-from minimtl.study.csvfile import Table
-from minimtl.study.meta import Analysed, analyse
+from minimtl.report.tables import tables
 from minimtl.study.published import ERRATA, TABLE3A, TABLE3B
-from minimtl.study.tables import tables
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_figures_that_were_drawn_or_why_there_are_none(markdown, page):
     assert page.index("(figure4a.svg)") < page.index("(figure5b.svg)")
     assert CAPTIONS["figure5b"] in page
     assert "figure4b" not in page
-    assert escape(NOTE) in markdown()
+    assert escape(FIGURES_NOTE) in markdown()
 
 
 def test_data_and_command(page):

@@ -4,7 +4,9 @@ import math
 import numpy as np
 import pytest
 
+from minimtl.audit.experiments import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
+from minimtl.execution.seeds import rng_for
 from minimtl.stats.curves import fit_log_curve
 from minimtl.study.features import (
     FEATURE_NAMES,
@@ -14,9 +16,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.protocol import PAPER, RELEASED
-from minimtl.study.released import read_released
 from minimtl.study.sampling import Sample, draw_sample
-from minimtl.study.seeds import rng_for
 from minimtl.study.tasks import Pair, Task
 from minimtl.study.words import FeatureWords
 

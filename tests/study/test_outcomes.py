@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.outcomes import Outcomes, improved_share, mean_relative_gain, samples
+from minimtl.study.outcomes import Outcomes, improved_share, labelled_pairs, mean_relative_gain
 from minimtl.study.protocol import PAPER, RELEASED
 from minimtl.study.tasks import EvenSample, related_pairs
 
@@ -30,13 +30,13 @@ MULTI = [[0.7, 0.4], [0.8, 0.9], [0.8, 0.8]]
 
 
 def test_averaged_runs_give_one_sample_of_mean_gains():
-    (sample,) = samples(outcomes(SINGLE, MULTI), PAPER)
-    assert sample.y.tolist() == [1, 1, 0]
-    np.testing.assert_array_equal(sample.X, np.arange(90.0).reshape(3, 30) + 45)
+    (labelled,) = labelled_pairs(outcomes(SINGLE, MULTI), PAPER)
+    assert labelled.y.tolist() == [1, 1, 0]
+    np.testing.assert_array_equal(labelled.X, np.arange(90.0).reshape(3, 30) + 45)
 
 
 def test_each_run_gives_its_own_sample_and_a_tie_is_a_loss():
-    first, second = samples(outcomes(SINGLE, MULTI), RELEASED)
+    first, second = labelled_pairs(outcomes(SINGLE, MULTI), RELEASED)
     assert first.y.tolist() == [1, 0, 0]
     assert second.y.tolist() == [0, 1, 0]
     np.testing.assert_array_equal(second.X, np.arange(90.0).reshape(3, 30) + 90)
@@ -49,9 +49,9 @@ def test_improved_share_follows_the_labels():
 
 def test_gains_that_cancel_are_a_tie_whatever_the_rounding():
     """Gains of +0.1 and −0.1 on 0.3 add up to 1e-17 in floating point, and to nothing on paper."""
-    (sample,) = samples(outcomes([[0.3, 0.3]], [[0.3 + 0.1, 0.3 - 0.1]]), PAPER)
+    (labelled,) = labelled_pairs(outcomes([[0.3, 0.3]], [[0.3 + 0.1, 0.3 - 0.1]]), PAPER)
     assert np.mean([0.3 + 0.1 - 0.3, 0.3 - 0.1 - 0.3]) > 0
-    assert sample.y.tolist() == [0]
+    assert labelled.y.tolist() == [0]
 
 
 def test_relative_gain_leaves_out_a_single_score_of_zero():

@@ -13,17 +13,15 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
-from processes import heed_ctrl_c, kill_some
-
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.backend import default_backend
+from minimtl.store.store import open_store
 from minimtl.study.conduct import Study, train_models
 from minimtl.study.plan import plan_jobs
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER
-from minimtl.study.store import open_store
+from tests.execution.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
+from tests.execution.processes import heed_ctrl_c, kill_some
 
 pytestmark = pytest.mark.slow
 ARGUMENTS = [

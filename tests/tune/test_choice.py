@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.study.csvfile import to_csv
+from minimtl.report.csvfile import to_csv
 from minimtl.study.jobs import JobResult
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS

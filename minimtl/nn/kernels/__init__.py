@@ -1,6 +1,12 @@
-"""The compiled kernels, twins of `reference` and `adam` in float32, loop by loop.
+"""The compiled training loop. Kernels take arrays and scalars; each has a NumPy twin in `nn`.
 
-Arrays and scalars only: `trainer` validates, allocates and calls. This package is the only place
-that imports Numba. Loops over h run over the units of a layer and are the ones the compiler
-vectorises; that needs NumPy's division, which does not check for zero.
+May import: system, for the folder of compiled code; llvmlite comes with Numba.
 """
+
+from minimtl.nn.kernels.epoch import train_epoch
+from minimtl.nn.kernels.jit import FOLDER
+
+__all__ = [
+    "FOLDER",
+    "train_epoch",
+]

@@ -18,8 +18,8 @@ from typing import Any
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
-from minimtl.cache import cache_dir
 from minimtl.errors import MinimtlError
+from minimtl.system import cache_dir
 
 HERE = Path(__file__).parent
 # Folders of other versions left standing, the last used ones: two environments that share a

@@ -1,1 +1,0 @@
-"""Advice on a person's own texts: will joint training with a candidate help, and did it."""

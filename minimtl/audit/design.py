@@ -1,0 +1,141 @@
+"""What the released logs show of the experiments' design, beyond any printed number."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from minimtl.audit.experiments import Experiment
+from minimtl.audit.finding import FOUND, Finding
+from minimtl.audit.logs import Log
+from minimtl.audit.table1 import gains
+from minimtl.study import NEWSGROUPS, RELEASED, TIE, Pair
+
+_PRINTED_DIGITS = 1e-11  # accuracies are logged to twelve digits
+
+
+def audit_design(experiments: Sequence[Experiment]) -> list[Finding]:
+    """Ties, unequal test sets and misaligned classes of each experiment; agreement between runs."""
+    findings = []
+    for experiment in experiments:
+        findings += [_ties(experiment), _test_sets(experiment), _alignment(experiment)]
+    for one, other in combinations(experiments, 2):  # UNRELATED holds the pairs of RELATED, too
+        findings += [_repeated_logs(one, other), *_agreement(one, other)]
+    return findings
+
+
+def n_test_documents(log: Log) -> int:
+    """The smallest number of test documents (to 1000) that every logged accuracy is a share of.
+
+    Returns
+    -------
+    int
+        0 if no number fits.
+    """
+    numbers = np.arange(1, 1001)
+    counts = np.unique(log.accuracy)[:, None] * numbers
+    fits = (np.abs(counts - np.rint(counts)) <= _PRINTED_DIGITS * numbers).all(axis=0)
+    return int(numbers[fits.argmax()]) if fits.any() else 0
+
+
+def is_aligned(pair: Pair) -> bool:
+    """Whether the two tasks' positive topics share a subclass."""
+    main, aux = (NEWSGROUPS.subclass_of(task.positive) for task in pair)
+    return main == aux
+
+
+def _found(experiments: str, problem: str, item: str, value: float, reason: str) -> Finding:
+    return Finding("design", problem, item, "", None, value, experiments, FOUND, reason)
+
+
+def _ties(experiment: Experiment) -> Finding:
+    single, joint = experiment.scores("accuracy", RELEASED.read_at)
+    tied = np.abs(joint - single) <= TIE
+    labelled = int(gains(experiment)[tied].sum())
+    return _found(
+        experiment.name,
+        experiment.problem,
+        "ties",
+        int(tied.sum()),
+        f"of {len(experiment.pairs)} pairs have the same share of documents right alone and "
+        f"jointly; {labelled} of them are "
+        "labelled gains, by rounding in the tenth digit of the accuracy as it was printed",
+    )
+
+
+def _test_sets(experiment: Experiment) -> Finding:
+    single = {task: n_test_documents(log) for task, log in experiment.single.items()}
+    unequal = sum(
+        n_test_documents(log) != single[pair.main] for pair, log in experiment.joint.items()
+    )
+    return _found(
+        experiment.name,
+        experiment.problem,
+        "unequal test sets",
+        unequal,
+        f"of {len(experiment.pairs)} pairs compare the main task alone and jointly on different "
+        "numbers of test documents, as read from the accuracies",
+    )
+
+
+def _alignment(experiment: Experiment) -> Finding:
+    crossed = [pair for pair in experiment.pairs if not is_aligned(pair)]
+    where = Counter(
+        "/".join(sorted(NEWSGROUPS.subclass_of(topic).name for topic in pair.main))
+        for pair in crossed
+    )
+    return _found(
+        experiment.name,
+        experiment.problem,
+        "crossed classes",
+        len(crossed),
+        f"of {len(experiment.pairs)} pairs: the classes are numbered by alphabet, which sets the "
+        "main task's positive topic beside the auxiliary task's negative one ("
+        + ", ".join(f"{name} {count}" for name, count in sorted(where.items()))
+        + ")",
+    )
+
+
+def _repeated_logs(one: Experiment, other: Experiment) -> Finding:
+    shared = [task for task in one.single if task in other.single]
+    same = sum(np.array_equal(one.single[task].loss, other.single[task].loss) for task in shared)
+    return _found(
+        f"{one.name} {other.name}",
+        one.problem,
+        "repeated single-task logs",
+        same,
+        f"of {len(shared)} tasks that both experiments trained have the same losses in both",
+    )
+
+
+def _agreement(one: Experiment, other: Experiment) -> list[Finding]:
+    shared = [pair for pair in one.pairs if pair in other.joint]
+    labels, changes = [], []
+    for experiment in (one, other):
+        rows = [experiment.pairs.index(pair) for pair in shared]
+        single, joint = experiment.scores("accuracy", RELEASED.read_at)
+        labels.append(gains(experiment)[rows])
+        changes.append((joint - single)[rows])
+    if len(shared) < 3 or min(np.ptp(change) for change in changes) == 0:
+        return []
+    names = f"{one.name} {other.name}"
+    same = float((labels[0] == labels[1]).mean())
+    correlation = float(np.corrcoef(*changes)[0, 1])
+    return [
+        _found(
+            names,
+            one.problem,
+            "same label",
+            same,
+            f"is the share of {len(shared)} pairs, trained anew in both experiments, that gain in "
+            "both or in neither",
+        ),
+        _found(
+            names,
+            one.problem,
+            "correlation of gains",
+            correlation,
+            f"is the correlation of the gains of these {len(shared)} pairs between the two",
+        ),
+    ]

@@ -1,0 +1,218 @@
+"""The authors' released experiments: ``exp1_<run>`` is RELATED, ``exp2_<run>`` is UNRELATED.
+
+The rows of a feature table carry no names. They are recovered from its gradient columns, which
+are central differences of the training losses in the single-task logs, and so tell which task is
+the main and which the auxiliary one. The authors' code labels the topic whose name comes later in
+the alphabet 1, so that is the ``positive`` one of a task here, and a pair's positive topics need
+not stand in the same subclass.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from minimtl.audit.files import ReleasedFile, released_files
+from minimtl.audit.logs import (
+    Efficiency,
+    Log,
+    parse_efficiency,
+    parse_features,
+    parse_log,
+)
+from minimtl.errors import MinimtlError
+from minimtl.study import (
+    FEATURE_NAMES,
+    NEWSGROUPS,
+    RELEASED,
+    Pair,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
+
+# The released tables hold the classes 0 and 1 in this order.
+_COLUMNS = (
+    *FEATURE_NAMES[: FEATURE_NAMES.index("n_words_test_main")],
+    "n_words_test_main",
+    "jsd_test_train_negative_main",
+    "jsd_test_train_positive_main",
+    "jsd_main_aux_negative",
+    "jsd_main_aux_positive",
+    "oov_rate_main",
+)
+_ORDER = [_COLUMNS.index(name) for name in FEATURE_NAMES]
+
+ProblemName = Literal["related", "unrelated"]
+PAIRS = {"related": related_pairs, "unrelated": unrelated_pairs}
+
+_SAME_GRADIENT = 1e-10  # both come from the same 12 printed digits; other tasks differ by 1e-5
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One run of one problem, with only those pairs whose single and joint logs are both present.
+
+    Attributes
+    ----------
+    name : ``exp1_0`` and so on.
+    single : {task: log}, 150 epochs each.
+    joint : {pair: log}, 100 epochs or more, in the order of the feature rows where there are any.
+    features : shape (n_pairs, 30), float64, row i belonging to ``pairs[i]``, columns as in
+        `FEATURE_NAMES`; None if absent.
+    efficiency : what the authors' meta-analysis printed, coefficients in the same order; None if
+        absent.
+    """
+
+    name: str
+    single: dict[Task, Log]
+    joint: dict[Pair, Log]
+    features: np.ndarray | None
+    efficiency: Efficiency | None
+
+    @property
+    def problem(self) -> ProblemName:
+        """Which of the paper's two problems it is."""
+        return "related" if self.name.startswith("exp1") else "unrelated"
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs, in the order of the features."""
+        return tuple(self.joint)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pairs of the problem are here."""
+        return len(self.joint) == len(PAIRS[self.problem](NEWSGROUPS))
+
+    def scores(
+        self, score: Literal["printed_accuracy", "accuracy", "f1"], epoch: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Single and joint `score` of each main task at `epoch` (from 0), shapes (n_pairs,)."""
+        single = [getattr(self.single[pair.main], score)[epoch] for pair in self.pairs]
+        joint = [getattr(log, score)[epoch] for log in self.joint.values()]
+        return np.array(single), np.array(joint)
+
+
+@dataclass
+class _Parts:
+    """What has been read of an experiment so far."""
+
+    single: dict[Task, Log] = field(default_factory=dict)
+    joint: dict[Pair, Log] = field(default_factory=dict)
+    features: np.ndarray | None = None
+    features_file: str = ""
+    efficiency: Efficiency | None = None
+
+
+def read_released(path: str | os.PathLike[str]) -> tuple[Experiment, ...]:
+    """All experiments under `path`, a folder or an archive, sorted by name.
+
+    Raises
+    ------
+    MinimtlError
+        If there is none, a file is damaged, a log is shorter than the epoch at which scores are
+        read, a joint log lacks its single one, or a feature row belongs to no pair of logs.
+    """
+    parts: dict[str, _Parts] = {}
+    for released in released_files(path):
+        _add(parts.setdefault(released.experiment, _Parts()), released)
+    if not parts:
+        raise MinimtlError(
+            f"{path} holds no exp1_<run>/results200 or exp2_<run>/results200; give a checkout or "
+            "an archive of the authors' repository."
+        )
+    order = sorted(parts, key=lambda name: (name[:4], int(name[5:])))
+    return tuple(_experiment(name, parts[name]) for name in order)
+
+
+def _add(parts: _Parts, released: ReleasedFile) -> None:
+    kind, _, name = released.part.partition("/")
+    if kind == "simple":
+        (task,) = _tasks(name, 1, released.file)
+        parts.single[task] = _long_enough(released)
+    elif kind == "multi":
+        main, aux = _tasks(name, 2, released.file)
+        parts.joint[Pair(main, aux)] = _long_enough(released)
+    elif kind == "efficiency_epoch80":
+        efficiency = parse_efficiency(released.content, released.file)
+        parts.efficiency = replace(efficiency, coefficients=efficiency.coefficients[_ORDER])
+    else:
+        table = parse_features(released.content, released.file, len(_COLUMNS))
+        parts.features = table[:, _ORDER]
+        parts.features_file = released.file
+
+
+def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
+    topics = name.split("_")
+    if len(topics) != 2 * n_tasks or not set(topics) <= set(NEWSGROUPS.topics):
+        raise MinimtlError(f"{file} is not named after topics of 20 Newsgroups; remove it.")
+    for topic, other in zip(topics[::2], topics[1::2], strict=True):
+        if topic == other:
+            raise MinimtlError(f"{file} is named after one topic twice; remove it.")
+        yield Task(positive=max(topic, other), negative=min(topic, other))
+
+
+def _long_enough(released: ReleasedFile) -> Log:
+    log = parse_log(released.content, released.file)
+    needed = max(RELEASED.read_at + 1, RELEASED.gradient_window)
+    if log.loss.size < needed:
+        raise MinimtlError(
+            f"{released.file} ends after {log.loss.size} of at least {needed} epochs; take a whole "
+            "copy of the released logs."
+        )
+    return log
+
+
+def _experiment(name: str, parts: _Parts) -> Experiment:
+    joint = parts.joint
+    for pair in joint:
+        if pair.main not in parts.single:
+            raise MinimtlError(
+                f"{name} has the joint log of {' and '.join(pair.main)} but not its single one; "
+                "take a whole copy of the released logs."
+            )
+    if parts.features is not None:
+        rows = _pairs_of_rows(parts.features, parts)
+        joint = {pair: joint[pair] for pair in rows}
+    return Experiment(name, parts.single, joint, parts.features, parts.efficiency)
+
+
+def _pairs_of_rows(features: np.ndarray, parts: _Parts) -> list[Pair]:
+    tasks = list(parts.single)
+    gradients = np.array([_gradients(log) for log in parts.single.values()]).reshape(-1, 4)
+    mains = _nearest(features, "main", gradients)
+    auxes = _nearest(features, "aux", gradients)
+    pairs: list[Pair] = []
+    for row, (main, aux) in enumerate(zip(mains, auxes, strict=True), start=1):
+        pair = Pair(tasks[main], tasks[aux]) if min(main, aux) >= 0 else None
+        if pair not in parts.joint or pair in pairs:
+            raise MinimtlError(
+                f"{parts.features_file}, row {row}, belongs to no pair of logs of its own; take a "
+                "whole copy of the released logs."
+            )
+        pairs.append(pair)
+    if len(pairs) != len(parts.joint):
+        raise MinimtlError(
+            f"{parts.features_file} has {len(pairs)} rows for {len(parts.joint)} joint logs; take "
+            "a whole copy of the released logs."
+        )
+    return pairs
+
+
+def _gradients(log: Log) -> list[float]:
+    places = [int(p * RELEASED.gradient_window) for p in RELEASED.gradient_fractions]
+    return [(log.loss[i + 1] - log.loss[i - 1]) / 2 for i in places]
+
+
+def _nearest(features: np.ndarray, task: str, gradients: np.ndarray) -> np.ndarray:
+    """For each row the one task with those gradients, -1 where there is none or more than one."""
+    columns = [
+        FEATURE_NAMES.index(f"gradient_{p * 100:.0f}_{task}") for p in RELEASED.gradient_fractions
+    ]
+    apart = np.abs(features[:, None, columns] - gradients[None]).max(axis=2)
+    same = apart < _SAME_GRADIENT
+    return np.where(same.sum(axis=1) == 1, same.argmax(axis=1), -1)

@@ -1,0 +1,171 @@
+"""The audit as ``audit.csv``, a row a finding, and as ``audit.md``, for people."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from minimtl.audit.experiments import Experiment
+from minimtl.audit.finding import (
+    AGREES,
+    AS_COMPUTED,
+    AS_LOGGED,
+    AS_PRINTED,
+    AWAITS,
+    DIFFERS,
+    FOUND,
+    INCOMPLETE,
+    MISSING,
+    ROWS_THAT_AGREE,
+    Finding,
+)
+from minimtl.report import Table, to_csv
+
+_EXPLANATION = f"""\
+Each printed number stands beside what the released logs give for it, under one or more readings:
+*{AS_PRINTED}* takes its label or the text at its word, *{AS_COMPUTED}* is what the authors' code
+did, and *{AS_LOGGED}* is what their own file of results says. *{AGREES}* and *{DIFFERS}* speak of
+all the digits printed. *{INCOMPLETE}*: the printed number is a mean over experiments that are not
+all here, so that nothing is decided. *{FOUND}*: not printed, but in the logs. *{MISSING}*: not
+there.
+"""
+_TABLE_2 = {
+    "all": "using all features",
+    "no_curve": "not using curve features",
+    "only_curve": "only using curve features",
+    "only_ratio": "only using ratio features",
+}
+_MISLABELLED, _CONTRADICTED, _UNDECIDED, _BESIDES, _ABSENT = _HEADINGS = (
+    "Not what the label says",
+    "Not what the logs say",
+    "Undecided, as experiments are missing",
+    "What the logs show besides",
+    "What is not here",
+)
+
+
+def audit_csv(findings: Sequence[Finding]) -> bytes:
+    """The findings as CSV with a header; an absent number is an empty cell."""
+    rows = [
+        {name: math.nan if value is None else value for name, value in asdict(finding).items()}
+        for finding in findings
+    ]
+    return to_csv(Table("audit", rows))
+
+
+def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding]) -> str:
+    """A page: what was there, what follows in a sentence each, then every finding by table."""
+    here = "; ".join(
+        f"{experiment.name} ({experiment.problem}, {len(experiment.pairs)} pairs)"
+        for experiment in experiments
+    )
+    parts = [
+        "# The published numbers against the released logs",
+        f"Experiments read: {here}.",
+        _EXPLANATION.rstrip(),
+        "## In short",
+        *_in_short(findings),
+    ]
+    for table in dict.fromkeys(finding.table for finding in findings):
+        of_table = [finding for finding in findings if finding.table == table]
+        parts += [f"## {table[0].upper()}{table[1:]}", _table(of_table)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _in_short(findings: Sequence[Finding]) -> list[str]:
+    """The conclusions under their headings, and how many printed numbers need none."""
+    concluded = conclusions(findings)
+    parts = []
+    for heading in _HEADINGS:
+        if sentences := [f"- {sentence}" for of, sentence in concluded if of == heading]:
+            parts += [f"### {heading}", "\n".join(sentences)]
+    agreeing = sum(finding.verdict == AGREES for finding in findings)
+    waiting = sum(finding.verdict == INCOMPLETE for finding in findings)
+    return [
+        f"{agreeing} comparisons agree; {waiting} cannot be decided without the experiments that "
+        "are missing. The others are these.",
+        *parts,
+    ]
+
+
+def conclusions(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """A heading and a sentence for each printed number that does not simply agree."""
+    numbers: dict[tuple[str, ...], dict[str, Finding]] = {}
+    for finding in findings:
+        number: tuple[str, ...] = (finding.table, finding.problem.upper(), _item(finding))
+        if not finding.reading:  # nothing printed: each experiment speaks for itself
+            number = (*number, finding.experiments)
+        numbers.setdefault(number, {})[finding.reading] = finding
+    concluded = []
+    for number, by_reading in numbers.items():
+        if conclusion := _conclusion(by_reading):
+            heading, sentence = conclusion
+            concluded.append((heading, f"{', '.join(filter(None, number))}: {sentence}"))
+    return concluded
+
+
+def _conclusion(by_reading: dict[str, Finding]) -> tuple[str, str] | None:
+    labelled, computed = by_reading.get(AS_PRINTED), by_reading.get(AS_COMPUTED)
+    if labelled and computed and (labelled.verdict, computed.verdict) == (DIFFERS, AGREES):
+        return _MISLABELLED, (
+            f"{_text(computed.printed)} is printed; by its label it would be {_short(labelled)}; "
+            f"{_short(computed)} comes from {computed.reason}"
+        )
+    for finding in by_reading.values():
+        if finding.verdict == DIFFERS:
+            return _CONTRADICTED, _contradiction(finding)
+    for finding in by_reading.values():
+        if finding.verdict == INCOMPLETE and finding.item == ROWS_THAT_AGREE:
+            readings = [f for f in by_reading.values() if f.verdict == INCOMPLETE]
+            reasons = [f.reason.partition(f"; {AWAITS}")[0] for f in readings]
+            return _UNDECIDED, "; ".join(reasons)
+        if finding.verdict == FOUND:
+            return _BESIDES, f"{_short(finding)} {finding.reason}"
+        if finding.verdict == MISSING:
+            return _ABSENT, finding.reason
+    return None
+
+
+def _contradiction(finding: Finding) -> str:
+    if finding.printed is None:
+        return f"{_short(finding)} {finding.reason}"
+    return f"{_text(finding.printed)} by the paper, {_short(finding)} found: {finding.reason}"
+
+
+def _table(findings: Sequence[Finding]) -> str:
+    head = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
+    rows = [
+        (
+            finding.problem,
+            _item(finding),
+            finding.reading,
+            _text(finding.printed),
+            _short(finding),
+            finding.experiments,
+            finding.verdict,
+            finding.reason,
+        )
+        for finding in findings
+    ]
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _text(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else f"{value:.6g}"
+
+
+def _short(finding: Finding) -> str:
+    """The derived number to one digit more than any table prints."""
+    value = finding.derived
+    if value is None:
+        return ""
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.4f}" if abs(value) >= 0.001 else f"{value:.1e}"
+
+
+def _item(finding: Finding) -> str:
+    """The item as the paper has it: Table 2's rows have names of their own in the CSV."""
+    return _TABLE_2.get(finding.item, finding.item) if finding.table == "Table 2" else finding.item

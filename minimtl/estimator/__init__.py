@@ -1,0 +1,39 @@
+"""Scikit-learn's conventions without scikit-learn: the base class, checks of input, feature names.
+
+May import: errors.
+"""
+
+from minimtl.estimator.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    ConvergenceWarning,
+    as_scikit_learn,
+    check_is_fitted,
+)
+from minimtl.estimator.feature_names import check_features, record_features
+from minimtl.estimator.validation import (
+    check_consistent_length,
+    check_random_state,
+    check_sample_weight,
+    check_X,
+    check_X_y,
+    check_y,
+    is_sparse,
+)
+
+__all__ = [
+    "BaseEstimator",
+    "ClassifierMixin",
+    "ConvergenceWarning",
+    "as_scikit_learn",
+    "check_X",
+    "check_X_y",
+    "check_consistent_length",
+    "check_features",
+    "check_is_fitted",
+    "check_random_state",
+    "check_sample_weight",
+    "check_y",
+    "is_sparse",
+    "record_features",
+]

@@ -1,0 +1,183 @@
+"""A pool of local processes in which a worker that dies takes only its own job with it.
+
+`concurrent.futures.ProcessPoolExecutor` breaks as a whole when a worker dies, and every
+job in flight fails without saying whose fault it was. Here each worker has its own pipe and its
+own thread, the keeper, in the parent: the keeper knows which job its worker held, and hires
+another. A worker whose parent is gone, however it went, ends itself.
+"""
+
+import contextlib
+import multiprocessing
+import multiprocessing.resource_tracker
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from minimtl.system import pin_threads
+
+# Fresh interpreters: no lock, thread or open store of the parent is copied into them.
+_SPAWN = multiprocessing.get_context("spawn")
+_SECONDS_TO_END = 1.0  # from the end of a worker's pipe to its own
+
+
+class WorkerDiedError(RuntimeError):
+    """The process that computed a call ended before it answered."""
+
+
+class CallError(RuntimeError):
+    """The call raised; the message is its traceback in the worker."""
+
+
+class ProcessPool(Executor):
+    """An executor over `n_workers` processes, started when there is work for them.
+
+    Left by an exception (Ctrl-C), its ``with`` block kills the workers at once.
+    """
+
+    def __init__(self, n_workers: int) -> None:
+        if n_workers < 1:
+            raise ValueError(f"n_workers must be at least 1, not {n_workers}")
+        self._calls: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
+        self._closed = self._killed = False
+        self._workers: set[_Worker] = set()
+        self._lock = threading.Lock()
+        if hasattr(signal, "pthread_sigmask"):
+            # Started here because its start would undo the keepers' signal mask.
+            multiprocessing.resource_tracker.ensure_running()
+        self._keepers = [
+            threading.Thread(target=self._keep, daemon=True, name=f"keeper-{number}")
+            for number in range(n_workers)
+        ]
+        for keeper in self._keepers:
+            keeper.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a worker call ``fn(*args, **kwargs)``; `fn` must be a function of a module."""
+        if self._closed:
+            raise RuntimeError("the pool is shut down")
+        future: Future[Any] = Future()
+        self._calls.put((future, (fn, args, kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; end each worker after the calls that are left."""
+        self._closed = True
+        if cancel_futures:
+            with contextlib.suppress(Empty):
+                while waiting := self._calls.get_nowait():
+                    waiting[0].cancel()
+        for _ in self._keepers:
+            self._calls.put(None)
+        if wait:
+            for keeper in self._keepers:
+                keeper.join()
+
+    def kill(self) -> None:
+        """End all workers at once; calls they held fail with WorkerDiedError."""
+        with self._lock:
+            self._killed = True
+            for worker in self._workers:
+                worker.process.kill()
+        self.shutdown(cancel_futures=True)
+
+    def __exit__(self, *exception: object) -> None:
+        if exception == (None, None, None):
+            self.shutdown()
+        else:
+            self.kill()
+
+    def _keep(self) -> None:
+        """Pass calls to a worker of this thread's own, and replace it when it dies."""
+        if hasattr(signal, "pthread_sigmask"):
+            # Inherited by the workers: Ctrl-C is for the parent, which decides what ends.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        worker: _Worker | None = None
+        while (waiting := self._calls.get()) is not None:
+            future, call = waiting
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                worker = worker or self._hire()
+                future.set_result(worker.call(call))
+            except (EOFError, OSError):
+                future.set_exception(WorkerDiedError(self._dismiss(worker)))
+                worker = None
+            except Exception as error:
+                future.set_exception(error)
+        self._dismiss(worker)
+
+    def _hire(self) -> "_Worker":
+        # Processes are started and waited for by one thread at a time, as multiprocessing wants.
+        with self._lock:
+            if self._killed:
+                raise WorkerDiedError("the pool was killed")
+            worker = _Worker()
+            self._workers.add(worker)
+        return worker
+
+    def _dismiss(self, worker: "_Worker | None") -> str:
+        """End a worker, dead or alive, and say how it ended."""
+        if worker is None:
+            return "no worker process could be started"
+        with self._lock:
+            self._workers.discard(worker)
+            exit_code = worker.end()
+        hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
+        return f"the worker process ended with exit code {exit_code}{hint}"
+
+
+class _Worker:
+    """A process and the parent's end of its pipe."""
+
+    def __init__(self) -> None:
+        self._connection, child_connection = _SPAWN.Pipe()
+        self.process = _SPAWN.Process(target=_serve, args=(child_connection,), daemon=True)
+        self.process.start()
+        child_connection.close()  # so that the death of the worker closes the pipe
+
+    def call(self, call: Any) -> Any:
+        """What the call returns; CallError if it raises, EOFError or OSError if the worker dies."""
+        self._connection.send(call)
+        succeeded, answer = self._connection.recv()
+        if not succeeded:
+            raise CallError(answer)
+        return answer
+
+    def end(self) -> int | None:
+        """End the process and return its exit code, which is its own if it was about to end."""
+        self._connection.close()
+        self.process.join(_SECONDS_TO_END)
+        self.process.kill()
+        self.process.join()
+        exit_code = self.process.exitcode
+        self.process.close()
+        return exit_code
+
+
+def _serve(connection: "Connection[Any, Any]") -> None:
+    """Answer calls until the pipe closes. Runs in the worker."""
+    pin_threads()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            function, args, kwargs = connection.recv()
+            answer = (True, function(*args, **kwargs))
+        except EOFError:
+            return
+        except Exception:
+            answer = (False, traceback.format_exc())
+        connection.send(answer)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has, even in the middle of a job."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # the worker was started by multiprocessing
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,110 @@
+"""How pairs are divided into training and test parts of the meta-analysis.
+
+Notation
+--------
+train, test     which pairs each fit learns from and is scored on, shape (n_fits, n_pairs), bool
+
+Four designs, from the paper's to the strictest:
+
+random      the protocol's: repeated random folds, features scaled over all pairs beforehand
+in_fold     the same folds; features scaled by the training part alone
+by_task     folds of whole main tasks: no main task is both learned from and scored on
+by_topic    each topic left out once: scored on the pairs whose main task tells that topic from
+            another, learned from the pairs that do not contain it in either task
+
+A pair of tasks shares its main task's single-task score and features with its neighbours, which
+random folds let leak from training to test. Fits whose training or test part is empty are left
+out, so that a handful of pairs may have designs without any fit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minimtl.stats import repeated_k_fold
+from minimtl.study import Pair, Protocol
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+DESIGNS = ("random", "in_fold", "by_task", "by_topic")
+
+
+@dataclass(frozen=True)
+class Design:
+    """Training and test parts, and where the scaling of the features is taken from.
+
+    ``train`` and ``test`` are bool, shape (n_fits, n_pairs). ``n_folds`` is how many rows make
+    one repetition; repetitions follow each other.
+    """
+
+    name: str
+    train: BoolArray
+    test: BoolArray
+    n_folds: int
+    scaled_inside: bool
+
+    @property
+    def n_fits(self) -> int:
+        return len(self.train)
+
+    def first_repetition(self) -> "Design":
+        """The design with one repetition only, for what is too dear to repeat."""
+        n = self.n_folds
+        return Design(self.name, self.train[:n], self.test[:n], n, self.scaled_inside)
+
+
+def make_designs(
+    pairs: Sequence[Pair], protocol: Protocol, rng: np.random.Generator
+) -> dict[str, Design]:
+    """The four designs by name, their random folds drawn from ``rng``."""
+    random = _repeated_folds(len(pairs), protocol, rng)
+    by_task = _repeated_folds(len(pairs), protocol, rng, main_tasks(pairs))
+    by_topic = _topic_folds(pairs)
+    return {
+        "random": Design("random", *random, scaled_inside=False),
+        "in_fold": Design("in_fold", *random, scaled_inside=True),
+        "by_task": Design("by_task", *by_task, scaled_inside=True),
+        "by_topic": Design("by_topic", *by_topic, scaled_inside=True),
+    }
+
+
+def main_tasks(pairs: Sequence[Pair]) -> IntArray:
+    """The number of each pair's main task, in order of first appearance; shape (n_pairs,)."""
+    numbers: dict[object, int] = {}
+    return np.array([numbers.setdefault(pair.main, len(numbers)) for pair in pairs], np.int64)
+
+
+Folds = tuple[BoolArray, BoolArray, int]
+
+
+def _repeated_folds(
+    n_pairs: int, protocol: Protocol, rng: np.random.Generator, groups: IntArray | None = None
+) -> Folds:
+    """Folds of pairs, or of whole groups; as many as the protocol says and there are of these."""
+    n_folds = min(protocol.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
+    if n_folds < 2:
+        return _no_folds(n_pairs)
+    masks = repeated_k_fold(n_pairs, n_folds, protocol.cv_repeats, rng, groups)
+    test = masks.reshape(-1, n_pairs)
+    return ~test, test, n_folds
+
+
+def _topic_folds(pairs: Sequence[Pair]) -> Folds:
+    folds = []
+    for topic in sorted({topic for pair in pairs for topic in pair.main}):
+        test = np.array([topic in pair.main for pair in pairs])
+        train = np.array([topic not in pair.main and topic not in pair.aux for pair in pairs])
+        if train.any():
+            folds.append((train, test))
+    if not folds:
+        return _no_folds(len(pairs))
+    train, test = (np.array(part) for part in zip(*folds, strict=True))
+    return train, test, len(folds)
+
+
+def _no_folds(n_pairs: int) -> Folds:
+    empty = np.zeros((0, n_pairs), bool)
+    return empty, empty, 0

@@ -1,0 +1,109 @@
+"""The meta-model: logistic regression on scaled features, for many training parts at once.
+
+Notation
+--------
+X, y            features (n_pairs, n_features) float64, and labels, 1 for a gain: (n_pairs,), or
+                (n_fits, n_pairs) where each fit has labels of its own
+rows            which pairs each fit learns from, shape (n_fits, n_pairs), bool
+
+A training part whose pairs are all gains, or all losses, has no minimum; its fit is the limit of
+one: no coefficient, and certainty of what it has seen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from minimtl.meta.designs import Design
+from minimtl.stats import Scaling, fit_logistic_regression, scaling_parameters
+from minimtl.study import Protocol
+
+# The protocol's words for what the statistics call by the field's shorter names.
+_SCALINGS: dict[str, Scaling] = {"minmax": "minmax", "standardise": "standard"}
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Fitted meta-models.
+
+    Attributes
+    ----------
+    coef : float64, shape (n_fits, n_features)
+        In units of the scaled features.
+    probability : float64, shape (n_fits, n_pairs)
+        Of a gain, for every pair, whether the fit learned from it or not.
+    """
+
+    coef: FloatArray
+    probability: FloatArray
+
+
+def scale_features(X: FloatArray, protocol: Protocol) -> FloatArray:
+    """The features as the protocol scales them, over all pairs; a constant one becomes 0."""
+    center, scale = scaling_parameters(X, _SCALINGS[protocol.scaling])
+    scaled: FloatArray = (X - center) / scale
+    return scaled
+
+
+def fit_design(X: FloatArray, y: IntArray, design: Design, protocol: Protocol) -> Fits:
+    """One meta-model for each training part of the design.
+
+    ``y`` has shape (n_pairs,), or (n_labellings, n_pairs); with labellings there are n_fits of
+    each, those of the first labelling first.
+    """
+    labellings = np.atleast_2d(y)
+    train = np.tile(design.train, (len(labellings), 1))
+    labels = np.repeat(labellings, design.n_fits, axis=0)
+    if not design.scaled_inside:
+        return fit_rows(scale_features(X, protocol), labels, train, protocol)
+    center, scale = scaling_parameters(X, _SCALINGS[protocol.scaling], design.train)
+    each = (len(labellings), 1)
+    return fit_rows(X, labels, train, protocol, np.tile(center, each), np.tile(scale, each))
+
+
+def fit_rows(
+    X: FloatArray,
+    y: IntArray,
+    weights: NDArray[np.generic],
+    protocol: Protocol,
+    center: FloatArray | None = None,
+    scale: FloatArray | None = None,
+) -> Fits:
+    """One meta-model for each row of ``weights``, on ``X`` or on ``(X - center) / scale``.
+
+    Parameters
+    ----------
+    weights : shape (n_fits, n_pairs)
+        How often each fit counts each pair; a mask of training pairs, or a bootstrap's counts.
+    center, scale : float64, shape (n_fits, n_features), optional
+    """
+    n_fits = len(weights)
+    labels, counts = np.broadcast_to(y, weights.shape), weights.astype(np.float64)
+    share = np.einsum("ij,ij->i", counts, labels) / counts.sum(axis=1)
+    coef = np.zeros((n_fits, X.shape[1]))
+    probability = np.repeat(share[:, np.newaxis], X.shape[0], axis=1)
+    both = np.flatnonzero((share > 0) & (share < 1))
+    if both.size:
+        center = np.zeros_like(coef) if center is None else center
+        scale = np.ones_like(coef) if scale is None else scale
+        fit = fit_logistic_regression(
+            X,
+            labels[both],
+            C=protocol.meta_c,
+            penalize_intercept=protocol.penalize_intercept,
+            sample_weight=counts[both],
+            center=center[both],
+            scale=scale[both],
+        )
+        coef[both] = fit.coef
+        # In units of X itself one product serves all fits: w·(x − m)/s + b = (w/s)·x + b − (w/s)·m.
+        slope = fit.coef / scale[both]
+        offset = fit.intercept - (slope * center[both]).sum(axis=1)
+        probability[both] = expit(slope @ X.T + offset[:, np.newaxis])
+    return Fits(coef, probability)

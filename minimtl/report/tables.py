@@ -1,0 +1,184 @@
+"""The tables of a study, as rows of named values; `minimtl.report.csvfile` writes them.
+
+Columns beyond those that the interface fixes stand after them:
+
+scores.csv      ``run`` counts from 0
+features.csv    one row for a pair and run, whichever problems the pair is in
+table1.csv      ``gain`` is the mean of multi − single, ``gain_low`` and ``gain_high`` its 95 %
+                percentile interval over main tasks drawn with replacement
+table2.csv      ``published`` stands under the label that the paper prints, ``published_true`` under
+                what was computed. The fields of `minimtl.meta.scores.SetScores` follow for the
+                protocol's own folds, then with the suffix of each other design of
+                `minimtl.meta.designs`; then, the same in all rows of a problem, label noise
+                (`minimtl.meta.labelnoise`) and the features' condition number
+table3?.csv     the fields of `minimtl.meta.importance.Importance`; ``published`` as printed under
+                ``published_label``; in 3a also ``published_inverse_rank``, the printed rank turned
+                the right way up
+calibration.csv reliability diagram of all features, folds of whole main tasks: of the
+                predictions between ``low`` and ``high``, their mean, the share of gains and
+                their number over all repetitions
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from minimtl.meta import DESIGNS, Analysed, SetScores, bootstrap_counts, main_tasks
+from minimtl.report.csvfile import Cell, Row, Table
+from minimtl.study import (
+    FEATURE_NAMES,
+    TABLE1,
+    TABLE2_PRINTED,
+    TABLE2_TRUE,
+    TABLE3A,
+    TABLE3B,
+    FeatureRow,
+    Outcomes,
+    Pair,
+    Protocol,
+    improved_share,
+    mean_relative_gain,
+)
+
+_N_BOOTSTRAP = 10_000
+_FIXED_SEED = 0  # of an interval's bootstrap: a table may not depend on what was drawn before it
+_PROTOCOL_DESIGN, *_HONEST_DESIGNS = DESIGNS
+_FIRST_SCORES = ("f1", "accuracy", "macro_f1", "majority_accuracy", "majority_f1")
+
+
+def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
+    """All tables that the problems allow, in the order of the interface."""
+    made = [
+        Table("scores", [row for problem in problems for row in _scores(problem.outcomes)]),
+        Table("features", _features([problem.outcomes for problem in problems])),
+        Table("table1", [_table1(problem.outcomes, protocol) for problem in problems]),
+        Table("table2", [row for problem in problems for row in _table2(problem)]),
+    ]
+    for problem in problems:
+        related = problem.outcomes.problem == "related"
+        made.append(_table3a(problem) if related else _table3b(problem))
+    made.append(
+        Table("calibration", [row for problem in problems for row in _calibration(problem)])
+    )
+    return made
+
+
+def _topics(pair: Pair) -> Row:
+    return {
+        "main_positive": pair.main.positive,
+        "main_negative": pair.main.negative,
+        "aux_positive": pair.aux.positive,
+        "aux_negative": pair.aux.negative,
+    }
+
+
+def _scores(outcomes: Outcomes) -> Iterator[Row]:
+    for pair, single, multi in zip(outcomes.pairs, outcomes.single, outcomes.multi, strict=True):
+        for run in range(outcomes.n_runs):
+            yield {
+                "problem": outcomes.problem,
+                **_topics(pair),
+                "run": run,
+                "single": float(single[run]),
+                "multi": float(multi[run]),
+                "gain": float(multi[run] - single[run]),
+            }
+
+
+def _features(problems: Sequence[Outcomes]) -> list[Row]:
+    rows: dict[tuple[Pair, int], Row] = {}
+    for outcomes in problems:
+        for run, of_run in enumerate(outcomes.features):
+            for pair, values in zip(outcomes.pairs, of_run.tolist(), strict=True):
+                named = dict(zip(FEATURE_NAMES, values, strict=True))
+                rows.setdefault((pair, run), {**_topics(pair), "run": run, **named})
+    return list(rows.values())
+
+
+def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
+    published = TABLE1[outcomes.problem]
+    low, high = _gain_interval(outcomes)
+    return {
+        "problem": outcomes.problem,
+        "single": float(outcomes.single.mean()),
+        "multi": float(outcomes.multi.mean()),
+        "improved": improved_share(outcomes, protocol),
+        "relative_gain": mean_relative_gain(outcomes),
+        "n_pairs": outcomes.n_pairs,
+        "n_runs": outcomes.n_runs,
+        "published_single": published.single,
+        "published_multi": published.multi,
+        "published_improved": published.improved,
+        "gain": float(outcomes.gains.mean()),
+        "gain_low": low,
+        "gain_high": high,
+    }
+
+
+def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:
+    task = main_tasks(outcomes.pairs)
+    if task.max() == 0:
+        return math.nan, math.nan
+    counts = bootstrap_counts(task, _N_BOOTSTRAP, np.random.default_rng(_FIXED_SEED))
+    means = counts @ outcomes.gains.mean(axis=1) / counts.sum(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _table2(problem: Analysed) -> Iterator[Row]:
+    name, meta = problem.outcomes.problem, problem.meta
+    for features, by_design in meta.scores.items():
+        own = _named_scores(by_design[_PROTOCOL_DESIGN], "")
+        row: Row = {"problem": name, "features": features}
+        row |= {score: own.pop(score) for score in _FIRST_SCORES}
+        row["published"] = TABLE2_PRINTED[name].get(features, math.nan)
+        row["published_true"] = TABLE2_TRUE[name].get(features, math.nan)
+        row |= own
+        for design in _HONEST_DESIGNS:
+            row |= _named_scores(by_design[design], f"_{design}")
+        row |= asdict(meta.noise)
+        row["condition_number"] = meta.importance.condition_number
+        yield row
+
+
+def _named_scores(scores: SetScores, suffix: str) -> dict[str, Cell]:
+    return {f"{name}{suffix}": value for name, value in asdict(scores).items()}
+
+
+def _table3a(problem: Analysed) -> Table:
+    rows = _table3(problem, TABLE3A)
+    for row in rows:
+        row["published_inverse_rank"] = len(FEATURE_NAMES) - float(row["published"])
+    return Table("table3a", sorted(rows, key=lambda row: -float(row["inverse_rank"])))
+
+
+def _table3b(problem: Analysed) -> Table:
+    rows = _table3(problem, TABLE3B)
+    return Table("table3b", sorted(rows, key=lambda row: -abs(float(row["coefficient"]))))
+
+
+def _table3(problem: Analysed, published: Sequence[FeatureRow]) -> list[Row]:
+    importance = problem.meta.importance
+    printed = {row.feature: row for row in published}
+    return [
+        {
+            "feature": name,
+            "inverse_rank": float(importance.inverse_rank[column]),
+            "coefficient": float(importance.coefficient[column]),
+            "coefficient_low": float(importance.coefficient_low[column]),
+            "coefficient_high": float(importance.coefficient_high[column]),
+            "coefficient_all_pairs": float(importance.coefficient_all_pairs[column]),
+            "sign_stability": float(importance.sign_stability[column]),
+            "vif": float(importance.vif[column]),
+            "published_label": printed[name].label,
+            "published": printed[name].value,
+        }
+        for column, name in enumerate(FEATURE_NAMES)
+    ]
+
+
+def _calibration(problem: Analysed) -> Iterator[Row]:
+    for bin_ in problem.meta.calibration:
+        yield {"problem": problem.outcomes.problem, **bin_._asdict()}

@@ -1,0 +1,110 @@
+"""A model's numbers in one file: ``model.json`` and an ``.npy`` for each array, in a plain zip.
+
+It is an ``.npz`` that `numpy.load` reads too. Files may come from anybody: they are read without
+pickle, and as members are stored uncompressed, nothing in them is larger than the file itself.
+"""
+
+import io
+import json
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minimtl.errors import MinimtlError
+from minimtl.system import write_atomically
+
+DESCRIPTION = "model.json"
+ARRAY_NAME = re.compile(r"[a-z_0-9]{1,40}\.npy")
+# What a hostile file makes the standard library's and NumPy's readers raise.
+FAULTS = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+    EOFError, struct.error, NotImplementedError, RuntimeError, MemoryError, zipfile.BadZipFile,
+)  # fmt: skip
+
+
+def write_model_file(
+    path: str | Path, description: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write a JSON object and arrays of numbers to `path`, whole or not at all.
+
+    Equal models give equal bytes. Raises ValueError for what JSON cannot hold, MinimtlError where
+    the file cannot be written.
+    """
+    text = json.dumps(description, indent=1, sort_keys=True, allow_nan=False)
+    members = {DESCRIPTION: text.encode()}
+    for name, array in arrays.items():
+        buffer = io.BytesIO()
+        np.lib.format.write_array(buffer, np.ascontiguousarray(array), (1, 0), allow_pickle=False)
+        members[f"{name}.npy"] = buffer.getvalue()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, member in members.items():
+            archive.writestr(zipfile.ZipInfo(name), member)  # dated 1980 whenever it is written
+    write_atomically(path, content.getvalue())
+
+
+def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What `write_model_file` wrote to `path`.
+
+    Raises
+    ------
+    MinimtlError
+        If the file cannot be read.
+    FAULTS
+        If it is damaged, or was never written by `write_model_file`.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise MinimtlError(f"Cannot read the model {path}: {error.strerror}.") from None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _check_members(archive.infolist(), len(content))
+        members = {name: archive.read(name) for name in archive.namelist()}
+    description = json.loads(members.pop(DESCRIPTION), parse_constant=_refuse_constant)
+    if not isinstance(description, dict):
+        raise ValueError(f"{DESCRIPTION} holds no object")
+    return description, {name[: -len(".npy")]: _read_array(npy) for name, npy in members.items()}
+
+
+def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names):
+        raise ValueError("two of its members have the same name")
+    for member in members:
+        if member.filename != DESCRIPTION and not ARRAY_NAME.fullmatch(member.filename):
+            raise ValueError(f"it has a member {member.filename[:60]!r}, as no model has")
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{member.filename} is compressed, as in no model")
+    # Members that share their bytes would add up to more than the file.
+    if sum(member.file_size for member in members) > n_bytes:
+        raise ValueError("its members add up to more than the file")
+
+
+def _read_array(npy: bytes) -> np.ndarray:
+    """An array of numbers; ValueError if its header does not fit the bytes that follow.
+
+    `numpy.lib.format.read_array` would first allocate whatever the header asks for.
+    """
+    file = io.BytesIO(npy)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("an array is in another version of the .npy format")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.kind not in "iuf":
+        raise ValueError(f"an array is of {dtype}, and no numbers")
+    data = npy[file.tell() :]
+    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(data):
+        raise ValueError(f"an array of shape {shape} cannot have {len(data)} bytes")
+    array = np.frombuffer(data, dtype).reshape(shape, order="F" if by_columns else "C")
+    if not np.isfinite(array).all():
+        raise ValueError("an array holds NaN or infinity")
+    return array.astype(dtype.newbyteorder("="))  # a copy, as the bytes are not to be written to
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{DESCRIPTION} holds {name}")

@@ -1,0 +1,210 @@
+"""The store: `study.sqlite` in the output folder, the only state of a study.
+
+Only the process that opened it reads and writes it, and nothing in it depends on the order in
+which results arrive: they are asked for by key.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from minimtl.errors import MinimtlError
+from minimtl.store import format as storefile
+from minimtl.store import rescue
+from minimtl.store.format import DamagedStoreError, outside_causes
+from minimtl.store.identity import refuse_another_study
+from minimtl.store.lock import FolderLock
+
+STORE_NAME = "study.sqlite"
+
+
+class Store:
+    """Results of finished jobs by key. Made by `open_store` or `open_existing_store`.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    identity : dict
+        What the study is, as it was given when the store was made.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FolderLock) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = lock
+        self.identity = storefile.read_identity(connection)
+        del self.identity["store_format"]
+
+    def __len__(self) -> int:
+        return self._query("SELECT count(*) FROM results")[0][0]
+
+    def __contains__(self, key: str) -> bool:
+        return bool(self._query("SELECT 1 FROM results WHERE key = ?", key))
+
+    def __getitem__(self, key: str) -> bytes:
+        """The result of the job `key` as bytes; KeyError if that job is not finished."""
+        rows = self._query("SELECT payload, checksum FROM results WHERE key = ?", key)
+        if not rows:
+            raise KeyError(key)
+        payload, stored_checksum = rows[0]
+        with self._sentences():
+            if not storefile.row_is_whole(key.encode(), payload, stored_checksum):
+                raise DamagedStoreError("a result is not as it was written")
+        return payload
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys of all finished jobs, one at a time, in the order of their arrival."""
+        with self._sentences():
+            for (key,) in self._connection.execute("SELECT key FROM results ORDER BY rowid"):
+                yield key.decode()
+
+    def add(self, results: Iterable[tuple[str, bytes]]) -> None:
+        """Write (key, payload) pairs; when this returns they are durably on disk.
+
+        Raises
+        ------
+        MinimtlError
+            If they cannot be written; none of them is then in the store.
+        """
+        with self._sentences():
+            storefile.add_rows(self._connection, results)
+
+    def close(self) -> None:
+        """Close the file and give the folder free; a second call does nothing."""
+        self._connection.close()
+        self._lock.release()
+
+    def _query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
+        with self._sentences():
+            return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """Turn a failing disk or damage into MinimtlError."""
+        try:
+            with outside_causes(self.path):
+                yield
+        except DamagedStoreError as damage:
+            raise _damaged(self.path, damage) from damage
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def open_store(
+    folder: Path,
+    identity: Mapping[str, Any],
+    *,
+    fresh: bool = False,
+    announce: Callable[[str], None],
+) -> Store:
+    """Open the study `identity` in `folder`, and begin it if there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder; made if it is missing, and held for this process until the store closes.
+    identity : mapping of str to JSON values
+        What makes two studies the same: protocol, corpus, seed, version of the training code.
+    fresh : bool
+        Set a store that is there aside, whatever it holds, and begin anew.
+    announce : callable
+        Takes one sentence when a store was set aside.
+
+    Raises
+    ------
+    MinimtlError
+        If the store holds another study, another process is at work in the folder, or the disk
+        fails. Nothing has been changed then.
+    """
+    path = folder / STORE_NAME
+    identity = {**identity, "store_format": storefile.FORMAT_VERSION}
+    lock = FolderLock(folder)
+    try:
+        with outside_causes(path):
+            _adopt_rescued(path)
+            if fresh and path.exists():
+                announce(f"the earlier study is now {rescue.set_aside(path, 'old')}")
+        return Store(path, _open_or_rescue(path, identity, announce), lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_existing_store(folder: Path) -> Store:
+    """Open whatever study `folder` holds.
+
+    Raises
+    ------
+    MinimtlError
+        If there is none, it is damaged, or another process is at work in the folder.
+    """
+    path = folder / STORE_NAME
+    if not path.is_file():
+        raise MinimtlError(f"{folder} holds no {STORE_NAME}; give the --out folder of a study")
+    lock = FolderLock(folder)
+    try:
+        return Store(path, _open_checked(path), lock)
+    except DamagedStoreError as damage:
+        lock.release()
+        raise _damaged(path, damage) from damage
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _damaged(path: Path, damage: DamagedStoreError) -> MinimtlError:
+    return MinimtlError(
+        f"{path} is damaged ({damage}); run `minimtl study` with its arguments again, which keeps "
+        "what can be read and computes the rest"
+    )
+
+
+def _adopt_rescued(path: Path) -> None:
+    """Finish a rescue that was stopped between its last two renames."""
+    if not path.exists() and rescue.rescued_path(path).exists():
+        os.replace(rescue.rescued_path(path), path)
+
+
+def _open_or_rescue(
+    path: Path, identity: Mapping[str, Any], announce: Callable[[str], None]
+) -> sqlite3.Connection:
+    if path.exists() and not path.is_file():
+        raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
+    try:
+        return _open_checked(path, identity)
+    except DamagedStoreError as damage:
+        with outside_causes(path):
+            aside, n_kept = rescue.rescue(path, identity)
+        announce(
+            f"{path} was damaged ({damage}): it is now {aside}, and the {n_kept} finished jobs "
+            "that could be read are kept"
+        )
+    try:
+        return _open_checked(path, identity)
+    except DamagedStoreError as damage:  # the disk does not give back what was just written
+        raise _damaged(path, damage) from damage
+
+
+def _open_checked(path: Path, identity: Mapping[str, Any] | None = None) -> sqlite3.Connection:
+    """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
+    with outside_causes(path):
+        storefile.check_header(path)
+        connection = storefile.connect(path)
+        try:
+            if identity is not None and storefile.is_empty(connection):
+                storefile.create(connection, identity)
+            storefile.check(connection)
+            if identity is not None:
+                refuse_another_study(path, storefile.read_identity(connection), identity)
+        except BaseException:
+            connection.close()
+            raise
+    return connection

@@ -1,0 +1,115 @@
+"""What is left out of a text set, what is refused, and what is said about it."""
+
+import pytest
+
+from minimtl.advice.sets import TOKENIZERS, prepare, same, without_texts_of
+from minimtl.corpora.files import LabelledText, TextSet
+from minimtl.errors import MinimtlError
+
+words = TOKENIZERS["words"]
+
+
+def rows(**texts):
+    return tuple(
+        LabelledText(text, label, f"row {number}")
+        for label, of_label in texts.items()
+        for number, text in enumerate(of_label, start=2)
+    )
+
+
+def numbered(prefix, n):
+    return [f"{prefix} number{i}" for i in range(n)]
+
+
+def test_a_good_set_passes_whole_and_says_that_it_is_small():
+    prepared = prepare(
+        TextSet("s", rows(a=numbered("aa", 60), b=numbered("bb", 7))), words, is_main=True
+    )
+    assert prepared.classes == ("a", "b")
+    assert len(prepared.train) == 67
+    assert prepared.labels(prepared.train).sum() == 7
+    small, few_tested = prepared.warnings
+    assert small.startswith("s is small: 7 texts of the label 'b'; ")
+    assert few_tested.startswith("s is tested on 13 texts at a time")
+
+
+def test_copies_go_and_are_counted_with_their_labels():
+    texts = rows(a=[*numbered("aa", 60), "Aa  NUMBER0"], b=[*numbered("bb", 60), "aa number1"])
+    prepared = prepare(TextSet("s", texts), words, is_main=False)
+    assert len(prepared.train) == 120
+    assert "2 texts that repeat another, 1 of them under another label" in prepared.warnings[0]
+
+
+def test_test_texts_are_not_trained_on():
+    texts = rows(a=numbered("aa", 60), b=numbered("bb", 60))
+    test = rows(a=[*numbered("tt", 100), "aa number3"], b=["bb number9", "ok ok"])
+    prepared = prepare(TextSet("s", texts, test), words, is_main=True)
+    assert len(prepared.train) == 118
+    assert not {same(row.text) for row in prepared.train} & {same(row.text) for row in test}
+    assert prepared.warnings == ("s: 2 texts also in the test part; left out of training.",)
+
+
+def test_an_auxiliary_set_gives_nothing_of_the_main_set_away():
+    main = prepare(
+        TextSet("m", rows(a=numbered("aa", 60), b=numbered("bb", 60))), words, is_main=True
+    )
+    aux = prepare(
+        TextSet("x", rows(c=[*numbered("cc", 60), "AA number7"], d=numbered("dd", 60))),
+        words,
+        is_main=False,
+    )
+    left = without_texts_of(aux, main)
+    assert len(left.train) == 120
+    assert left.warnings == ("x: 1 text also in m; left out of training.",)
+    assert without_texts_of(left, main) is left
+
+
+def test_a_set_that_is_the_main_set_itself_leaves_nothing():
+    main = prepare(
+        TextSet("m", rows(a=numbered("aa", 9), b=numbered("bb", 9))), words, is_main=True
+    )
+    with pytest.raises(MinimtlError, match="Every text of m is also in m"):
+        without_texts_of(main, main)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "sentence"),
+    [
+        (rows(a=numbered("aa", 9)), (), "have one label"),
+        (rows(a=numbered("aa", 9), b=numbered("b", 4)), (), "4 texts of the label 'b'"),
+        (
+            rows(a=numbered("aa", 9), b=numbered("bb", 9)),
+            rows(a=["one two"]),
+            "test part of s has 1 text,",
+        ),
+        (
+            rows(a=numbered("aa", 9), b=numbered("bb", 9)),
+            rows(a=numbered("tt", 5), c=["only here"]),
+            "row 2, has the label 'c', which no training text has",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_refused(train, test, sentence):
+    with pytest.raises(MinimtlError, match=sentence):
+        prepare(TextSet("s", train, test), words, is_main=True)
+
+
+def test_texts_without_a_word_point_to_the_tokenizer():
+    # Each of these characters stands alone, and a word has two.
+    chinese = [f"好 {chr(0x4E00 + i)}" for i in range(60)]
+    texts = rows(a=chinese, b=numbered("bb", 60))
+    with pytest.raises(MinimtlError, match="have one label"):
+        prepare(TextSet("s", texts), words, is_main=True)
+    prepared = prepare(TextSet("s", texts), TOKENIZERS["characters"], is_main=True)
+    assert len(prepared.train) == 120
+
+
+def test_a_set_without_any_word():
+    with pytest.raises(MinimtlError, match=r"In no text of s .* choose another --tokenizer"):
+        prepare(TextSet("s", rows(a=["x y"], b=["好"])), words, is_main=True)
+
+
+def test_tokenizers():
+    assert TOKENIZERS["words"]("Über den Fluß, 3 x") == ["über", "den", "fluß"]
+    assert TOKENIZERS["whitespace"]("C++ is \n it") == ["c++", "is", "it"]
+    assert TOKENIZERS["characters"]("日本 x") == ["日", "本", " ", "x", "日本", "本 ", " x"]

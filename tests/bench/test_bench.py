@@ -1,0 +1,157 @@
+"""The harness of ``python -m bench``: its arithmetic, and that the contestants do the same work.
+
+Nothing here asserts a time.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _bench_can_be_imported(monkeypatch):
+    """``bench`` is no part of the installed package; it runs from the root of the repository."""
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+@pytest.fixture
+def documents():
+    from bench.growth import zipf_documents
+
+    return zipf_documents(64, 300)
+
+
+def test_interleave_takes_turns_and_begins_each_round_with_another():
+    from bench.harness import interleave
+
+    called = []
+    contestants = {name: lambda name=name: called.append(name) for name in "ab"}
+    timings = interleave(contestants, 2, warm_up=1, units=2.0)
+    assert "".join(called) == "ba" + "ab" + "ba"
+    assert [len(timing.cpu) for timing in timings.values()] == [2, 2]
+
+
+def test_ratio_is_the_median_of_the_rounds_ratios():
+    from bench.harness import Timing, ratio
+
+    # Of the medians, 4 and 2, it would be 2.
+    assert ratio(Timing(cpu=[3.0, 4.0, 50.0]), Timing(cpu=[1.0, 4.0, 2.0])) == 3.0
+
+
+def test_zipf_documents_have_equal_numbers_of_distinct_words(documents):
+    from bench.growth import WORDS_PER_DOCUMENT, spread
+
+    assert (np.diff(documents.X.indptr) == WORDS_PER_DOCUMENT).all()
+    assert documents.X.has_canonical_format
+    # A common word is in more documents than a rare one, or it would not be Zipf's law.
+    frequency = np.bincount(documents.X.indices, minlength=300)
+    assert frequency[:30].mean() > 2 * frequency[-30:].mean()
+    wider = spread(documents, 30_000).X
+    assert wider.shape == (64, 30_000)
+    assert len(np.unique(wider.indices)) == len(np.unique(documents.X.indices))
+
+
+def test_floor_counts_what_a_step_touches(documents):
+    from bench.floor import count
+    from bench.ours import OurEpochs
+
+    counts = count(OurEpochs([documents]), n_epochs=3)
+    assert counts.nonzeros == 32 * 90
+    assert 90 < counts.words < 300
+
+
+@pytest.mark.parametrize("document_input", ["dense", "CSR", "EmbeddingBag"])
+@pytest.mark.parametrize("n_tasks", [1, 2])
+def test_torch_makes_the_same_steps(documents, document_input, n_tasks):
+    """One epoch of the peer, and ours over the same batches: the same loss in the last step."""
+    pytest.importorskip("torch")
+    from bench.ours import OurEpochs
+    from bench.peers_torch import TorchEpochs
+
+    tasks = [documents] * n_tasks
+    peer = TorchEpochs(tasks, document_input, "fused", dropout=0.0)
+    ours = OurEpochs(tasks, dropout=0.0)
+    keys = np.zeros((1, 2, 2), np.uint32)
+    for step in range(4):
+        rows = np.arange(32) + 32 * (step % 2)
+        order = np.stack([rows + 64 * task for task in range(n_tasks)])
+        last = ours.trainer.epoch(order, keys).sum()
+    peer.epoch()
+    # Float32 on both sides, sums in another order: some units of 6e-8 in losses of about 0.7.
+    assert peer.epoch() == pytest.approx(last, rel=1e-5)
+
+
+def test_sklearn_learns_what_it_is_given(documents):
+    pytest.importorskip("sklearn")
+    from bench.peers_sklearn import SklearnEpochs
+
+    peer = SklearnEpochs(documents)
+    losses = [peer.epoch() for _ in range(30)]
+    assert losses[-1] < losses[0]
+    assert peer.model.t_ == 30 * 64  # samples seen: each call is one epoch
+
+
+def test_targets_and_tables_say_what_is_missing():
+    from bench.output import as_json, as_markdown
+    from bench.rows import Row, missing_row
+    from bench.settings import Settings
+    from bench.targets import targets
+    from bench.training import FLOOR, SECTION, SKLEARN, TORCH, WHATS
+
+    what = WHATS[1]
+    rows = [
+        Row(SECTION, what, f"{TORCH} dense, default Adam", "ms", 9.0, times_ours=18.0),
+        Row(SECTION, what, f"{TORCH} EmbeddingBag, fused Adam", "ms", 3.5, times_ours=7.0),
+        Row(SECTION, what, FLOOR, "ms", 0.2, times_ours=0.4),
+        missing_row(SECTION, what, SKLEARN, "scikit-learn is not installed"),
+    ]
+    goals = {goal.what: goal for goal in targets(rows, Settings("synthetic", quick=True))}
+    best = goals["single task: times the best PyTorch setting"]
+    assert (best.measured, best.verdict) == (7.0, "yes")
+    assert goals["single task: over the floor"].verdict == "no"
+    assert goals["single task: times scikit-learn"].verdict == "not measured"
+    about = {
+        "command": "python -m bench",
+        "corpus": "none",
+        "machine": {
+            "processor": "p",
+            "cores": 1,
+            "python": "3",
+            "packages": {},
+            "load_average": [],
+        },
+    }
+    content = json.loads(as_json(about, rows, list(goals.values())))
+    assert content["rows"][3]["median"] is None
+    assert content["rows"][1]["times_ours"] == 7.0
+    assert "scikit-learn is not installed" in as_markdown(about, rows, list(goals.values()))
+
+
+def test_a_process_is_watched():
+    from bench.processes import run_python
+
+    script = "import sys, time; time.sleep(0.2); sys.exit('so')"
+    ended = run_python(["-c", script], memory=True)
+    assert ended.error == "so"
+    assert ended.exit_code == 1
+    assert ended.wall > 0
+    if sys.platform == "linux":
+        assert ended.cpu > 0
+        assert ended.worker_mb == 0.0
+        assert ended.parent_mb > 0.0
+
+
+def test_starts_are_what_they_say():
+    """A command that fails has a row that says so, not a fast time."""
+    from bench.starts import start
+
+    row = start("a start", ("-c", "raise SystemExit('no such thing')"), {}, 1)
+    assert row.n == 0
+    assert math.isnan(row.median)
+    assert "no such thing" in row.note

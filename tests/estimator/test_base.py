@@ -1,0 +1,122 @@
+"""Parameters, fitted state and scikit-learn's view of an estimator that does next to nothing."""
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from minimtl.estimator.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    ConvergenceWarning,
+    DataConversionWarning,
+    NotFittedError,
+    as_scikit_learn,
+    check_is_fitted,
+)
+from minimtl.text.tfidf import TfidfVectorizer
+
+
+class Majority(ClassifierMixin, BaseEstimator):
+    """Always predicts the most frequent class."""
+
+    def __init__(self, *, fallback=0, weights=None):
+        self.fallback = fallback
+        self.weights = weights
+
+    def fit(self, X, y):
+        values, counts = np.unique(y, return_counts=True)
+        self.class_ = values[counts.argmax()]
+        return self
+
+    def predict(self, X):
+        check_is_fitted(self)
+        return np.full(len(X), self.class_)
+
+
+def test_params_are_read_and_set_by_name():
+    estimator = Majority(fallback=3)
+    assert estimator.get_params() == {"fallback": 3, "weights": None}
+    assert estimator.set_params(weights="x") is estimator
+    assert estimator.weights == "x"
+
+
+def test_unknown_param_changes_nothing():
+    estimator = Majority()
+    with pytest.raises(ValueError, match="Invalid parameter 'depth' for estimator Majority"):
+        estimator.set_params(fallback=1, depth=2)
+    assert estimator.fallback == 0
+
+
+def test_repr_shows_what_differs_from_the_defaults():
+    assert repr(Majority()) == "Majority()"
+    assert repr(Majority(fallback=1)) == "Majority(fallback=1)"
+    assert repr(Majority(weights=np.ones(2))) == "Majority(weights=array([1., 1.]))"
+
+
+def test_score_is_weighted_accuracy():
+    estimator = Majority().fit([[0], [0], [0]], [1, 1, 0])
+    assert estimator.score([[0]] * 4, [1, 0, 0, 0]) == 0.25
+    assert estimator.score([[0]] * 4, [1, 0, 0, 0], sample_weight=[3, 1, 0, 0]) == 0.75
+
+
+def test_unfitted_raises_both_ways_a_caller_may_catch():
+    for caught in (ValueError, AttributeError):
+        with pytest.raises(caught, match="This Majority instance is not fitted yet"):
+            Majority().predict([[0]])
+
+
+def test_exceptions_are_ours_without_scikit_learn():
+    code = """
+import sys
+from minimtl.estimator.base import NotFittedError, as_scikit_learn
+assert as_scikit_learn(NotFittedError) is NotFittedError
+assert "sklearn" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("category", [NotFittedError, DataConversionWarning, ConvergenceWarning])
+def test_exceptions_are_scikit_learn_s_when_it_is_loaded(category):
+    exceptions = pytest.importorskip("sklearn.exceptions")
+    assert as_scikit_learn(category) is getattr(exceptions, category.__name__)
+    assert issubclass(category, as_scikit_learn(category).__bases__)
+
+
+def test_scikit_learn_takes_it_for_a_classifier():
+    base = pytest.importorskip("sklearn.base")
+    estimator = Majority(fallback=5)
+    assert base.is_classifier(estimator)
+    assert base.clone(estimator).get_params() == estimator.get_params()
+
+
+@pytest.mark.parametrize("estimator", [Majority(), TfidfVectorizer()])
+def test_scikit_learn_api_checks(estimator):
+    checks = pytest.importorskip("sklearn.utils.estimator_checks")
+    for check in (
+        checks.check_estimator_cloneable,
+        checks.check_estimator_tags_renamed,
+        checks.check_valid_tag_types,
+        checks.check_estimator_repr,
+        checks.check_no_attributes_set_in_init,
+        checks.check_do_not_raise_errors_in_init_or_set_params,
+        checks.check_mixin_order,
+        checks.check_parameters_default_constructible,
+        checks.check_get_params_invariance,
+        checks.check_set_params,
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            check(type(estimator).__name__, estimator)
+
+
+def test_grid_search_over_a_pipeline():
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    model_selection = pytest.importorskip("sklearn.model_selection")
+    search = model_selection.GridSearchCV(
+        pipeline.Pipeline([("majority", Majority())]), {"majority__fallback": [0, 1]}, cv=2
+    )
+    search.fit(np.zeros((6, 1)), [0, 0, 0, 0, 1, 1])
+    np.testing.assert_allclose(search.cv_results_["mean_test_score"], 4 / 6)

@@ -1,0 +1,306 @@
+"""The runner: every job once, in the store before it counts, whatever happens to the workers."""
+
+import os
+import threading
+import time
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from multiprocessing import active_children, get_context
+
+import pytest
+
+from minimtl.errors import MinimtlError
+from minimtl.execution import runner, worker
+from minimtl.execution.executors import make_executor
+from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError
+from minimtl.execution.progress import Progress
+from minimtl.execution.runner import run_jobs
+from minimtl.store.store import open_store
+from tests.execution import toy_study as toy
+
+JOBS = [toy.ToyJob(number) for number in range(40)]
+EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
+
+
+@pytest.fixture(autouse=True)
+def forgotten_data():
+    """Threads of this process are workers too; none of them starts with data."""
+    worker._held.clear()
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path / "out", toy.IDENTITY, announce=pytest.fail) as store:
+        yield store
+
+
+def run(store, executor, jobs=JOBS, compute=toy.compute, data=toy.DATA, **options):
+    with executor:
+        return run_jobs(
+            toy.keyed(jobs),
+            compute,
+            data,
+            store,
+            executor,
+            progress=options.pop("progress", None) or Progress(len(jobs)),
+            **options,
+        )
+
+
+def contents(store):
+    return {key: store[key] for key in store}
+
+
+class InlineExecutor(Executor):
+    """Computes when asked to, and remembers what it was asked."""
+
+    def __init__(self):
+        self.calls = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.calls.append((fn, args))
+        future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@pytest.mark.parametrize("n_workers", [1, 2, 4])
+@pytest.mark.parametrize(
+    "executor",
+    [ThreadPoolExecutor, ProcessPool, lambda n: ProcessPoolExecutor(n, get_context("spawn"))],
+    ids=["threads", "pool", "stdlib processes"],
+)
+def test_results_are_the_same_on_any_executor(store, executor, n_workers):
+    summary = run(store, executor(n_workers))
+    assert contents(store) == EXPECTED
+    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
+
+
+def test_what_is_stored_is_not_computed_again(store):
+    run(store, InlineExecutor(), JOBS[:15])
+    executor = InlineExecutor()
+    summary = run(store, executor)
+    assert summary == runner.RunSummary(15, len(JOBS) - 15, 0, ())
+    assert {args[1] for _, args in executor.calls} == set(JOBS[15:])
+    assert contents(store) == EXPECTED
+
+
+def test_a_job_that_comes_twice_is_computed_once(store):
+    run(store, ThreadPoolExecutor(2), JOBS + JOBS)
+    assert contents(store) == EXPECTED
+
+
+def test_jobs_are_read_as_the_work_proceeds(store):
+    """At no time are more than a window of jobs read and not stored."""
+    read, most = 0, 0
+
+    def jobs():
+        nonlocal read, most
+        for number in range(300):
+            most = max(most, read - len(store))
+            read += 1
+            yield toy.ToyJob(number)
+
+    class Jobs:
+        def __iter__(self):
+            return jobs()
+
+        def __len__(self):
+            return 300
+
+    run(store, ThreadPoolExecutor(2), Jobs(), window=8)
+    assert len(store) == 300
+    assert most <= 8
+
+
+def test_jobs_are_counted_after_they_are_stored(store):
+    class Watching(Progress):
+        def computed(self, job, result):
+            super().computed(job, result)
+            assert store[toy.key_of(job)] == result
+
+    progress = Watching(len(JOBS))
+    run(store, ThreadPoolExecutor(2), progress=progress)
+    assert progress.n_computed == len(JOBS)
+
+
+def test_data_travel_once_to_each_worker(store):
+    sent = []
+
+    class Counting(ProcessPool):
+        def submit(self, fn, /, *args, **kwargs):
+            sent.append(len(args) == 4)
+            return super().submit(fn, *args, **kwargs)
+
+    jobs = [toy.ToyJob(number, 0.02) for number in range(40)]
+    run(store, Counting(3), jobs, toy.compute_and_note_worker)
+    n_workers = len(set(contents(store).values()))
+    assert 1 <= sent.count(True) <= 3
+    assert n_workers <= sent.count(True)
+
+
+def test_other_data_replace_those_a_worker_holds(store):
+    executor = InlineExecutor()
+    run(store, executor, JOBS[:2])
+    run(store, executor, JOBS[2:4], data=toy.ToyData(b"other words", "d2"))
+    assert store[toy.key_of(JOBS[0])] == toy.compute(JOBS[0], toy.DATA)
+    assert store[toy.key_of(JOBS[3])] == toy.compute(JOBS[3], toy.ToyData(b"other words"))
+    assert list(worker._held) == ["d2"]
+
+
+@pytest.mark.parametrize("executor", [ThreadPoolExecutor, ProcessPool])
+def test_a_failing_job_is_reported_and_the_others_are_kept(store, executor):
+    summary = run(store, executor(2), compute=toy.fail)
+    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
+    assert summary.failures[0].job == JOBS[3]
+    assert "ValueError: toy failure b'some words'" in summary.failures[0].traceback
+    assert toy.key_of(JOBS[3]) not in store
+    with pytest.raises(MinimtlError, match=r"(?s)1 job failed 3 times.*toy failure"):
+        summary.raise_for_failures()
+
+
+def test_a_failing_job_is_tried_three_times(store):
+    executor = InlineExecutor()
+    run(store, executor, compute=toy.fail, window=1)
+    data_came_along = 1  # the first job is sent a second time, with the data
+    assert len(executor.calls) == len(JOBS) + 2 + data_came_along
+    assert [args[1] for _, args in executor.calls].count(JOBS[3]) == 3
+
+
+def test_when_no_job_succeeds_the_rest_is_not_tried(store):
+    jobs = [toy.ToyJob(3, number / 1e9) for number in range(100)]
+    executor = InlineExecutor()
+    summary = run(store, executor, jobs, toy.fail, window=4)
+    assert summary.n_computed == 0
+    assert 10 <= summary.n_failed < 20
+    assert len(executor.calls) < 60
+    with pytest.raises(MinimtlError, match="jobs failed 3 times"):
+        summary.raise_for_failures()
+
+
+def test_a_summary_without_failures_raises_nothing():
+    runner.RunSummary(1, 2, 0, ()).raise_for_failures()
+
+
+def test_workers_that_die_are_replaced(store, tmp_path):
+    marks = toy.ToyData(os.fsencode(tmp_path))
+    summary = run(store, ProcessPool(2), compute=toy.die_first_time, data=marks)
+    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
+    assert contents(store) == EXPECTED
+
+
+def test_a_job_that_kills_its_workers_is_reported_and_the_others_are_kept(store, tmp_path):
+    marks = toy.ToyData(os.fsencode(tmp_path))
+    summary = run(store, ProcessPool(2), compute=toy.die_always, data=marks)
+    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
+    assert summary.failures[0].job == JOBS[3]
+    assert "exit code 7" in summary.failures[0].traceback
+    assert len(list(tmp_path.glob("try-*"))) == 3
+    assert contents(store) == {
+        key: result for key, result in EXPECTED.items() if key != toy.key_of(JOBS[3])
+    }
+
+
+def test_a_broken_executor_is_a_sentence_and_results_are_kept(store, tmp_path):
+    marks = toy.ToyData(os.fsencode(tmp_path))
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+    with pytest.raises(MinimtlError, match="executor broke"):
+        run(store, pool, compute=toy.die_always, data=marks, window=1)
+    assert len(store) == 3
+
+
+def test_an_executor_that_breaks_on_submit_is_a_sentence(store):
+    class Broken(InlineExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            raise BrokenExecutor("gone")
+
+    with pytest.raises(MinimtlError, match="executor broke"):
+        run(store, Broken())
+
+
+def test_a_store_that_cannot_be_written_stops_the_run(store):
+    store._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(MinimtlError, match="readonly"):
+        run(store, ThreadPoolExecutor(1))
+
+
+def test_an_interrupt_keeps_what_has_finished(store):
+    class Interrupting(Progress):
+        def computed(self, job, result):
+            super().computed(job, result)
+            if self.n_computed == 5:
+                time.sleep(0.2)  # more results arrive meanwhile
+                raise KeyboardInterrupt
+
+    executor = ThreadPoolExecutor(2)
+    with pytest.raises(KeyboardInterrupt):
+        run(store, executor, progress=Interrupting(len(JOBS)), window=10)
+    assert len(store) >= 10
+    assert contents(store).items() <= EXPECTED.items()
+    run(store, ThreadPoolExecutor(2))
+    assert contents(store) == EXPECTED
+
+
+def test_an_interrupt_ends_the_workers_at_once(store):
+    class Interrupting(Progress):
+        def tick(self):
+            if active_children():
+                raise KeyboardInterrupt
+
+    jobs = [toy.ToyJob(0, 60.0), toy.ToyJob(1, 60.0)]
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run(store, ProcessPool(2), jobs, progress=Interrupting(2))
+    assert time.monotonic() - began < 10
+    assert active_children() == []
+
+
+def test_no_thread_or_process_is_left_over(store):
+    before = threading.active_count()
+    run(store, ProcessPool(3))
+    assert active_children() == []
+    assert threading.active_count() == before
+
+
+def test_a_call_that_cannot_be_sent_fails_and_the_worker_lives_on():
+    with ProcessPool(1) as pool:
+        assert pool.submit(abs, -1).result() == 1
+        with pytest.raises(Exception, match="lambda"):
+            pool.submit(lambda: 1).result()
+        with pytest.raises(CallError, match="ZeroDivisionError"):
+            pool.submit(divmod, 1, 0).result()
+        assert pool.submit(abs, -2).result() == 2
+
+
+def test_a_pool_that_is_shut_down_takes_no_calls():
+    pool = ProcessPool(1)
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(abs, -1)
+    with pytest.raises(ValueError, match="at least 1"):
+        ProcessPool(0)
+
+
+def test_a_killed_pool_fails_its_calls():
+    pool = ProcessPool(1)
+    running = pool.submit(time.sleep, 60)
+    waiting = pool.submit(time.sleep, 60)
+    while not running.running():
+        time.sleep(0.01)
+    time.sleep(0.3)
+    pool.kill()
+    with pytest.raises(WorkerDiedError, match="exit code -9, killed, perhaps"):
+        running.result(timeout=5)
+    assert waiting.cancelled()
+
+
+def test_the_local_executor_is_the_pool(store):
+    with make_executor("process", 1) as executor:
+        assert isinstance(executor, ProcessPool)
+        run_jobs(toy.keyed(JOBS), toy.compute, toy.DATA, store, executor, progress=Progress(40))
+    assert contents(store) == EXPECTED

@@ -1,0 +1,52 @@
+"""CSV bytes: the same for the same values, readable again, and harmless in a spreadsheet."""
+
+import csv
+import io
+import math
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minimtl
+from minimtl.report.csvfile import Table, to_csv, write_tables
+
+
+def cells(content):
+    return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+
+
+def test_exact_bytes():
+    row = {"topic": "sci.med", "run": 3, "score": 1 / 3, "gain": -0.0, "none": math.nan}
+    row |= {"tiny": 1.5e-12, "sum": 0.1 + 0.2, "loss": -0.25}
+    assert to_csv(Table("t", [row])) == (
+        b"topic,run,score,gain,none,tiny,sum,loss\nsci.med,3,0.3333333333,0,,1.5e-12,0.3,-0.25\n"
+    )
+
+
+def test_formulas_are_text_and_numbers_are_numbers():
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "sci=med"]
+    row = {f"column{i}": text for i, text in enumerate(texts)} | {"number": -1.5}
+    _, written = cells(to_csv(Table("t", [row])))
+    assert written == [*(f"'{text}" for text in texts[:-1]), "sci=med", "-1.5"]
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")))
+def test_any_text_comes_back_and_starts_no_formula(text):
+    (_, (written, _)) = cells(to_csv(Table("t", [{"topic": text, "n": 1}])))
+    assert written.removeprefix("'") == text.removeprefix("'")
+    assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_files_are_named_after_their_tables(tmp_path):
+    write_tables([Table("a", [{"x": 1}]), Table("b", [])], tmp_path)
+    assert (tmp_path / "a.csv").read_bytes() == b"x\n1\n"
+    assert (tmp_path / "b.csv").read_bytes() == b""
+
+
+def test_nothing_else_writes_csv():
+    """So that no table of ours, whichever command it is of, can hold a formula."""
+    package = Path(minimtl.__file__).parent
+    modules = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    assert [path for path, text in modules.items() if re.search(r"csv\.\w*[wW]riter", text)] == []

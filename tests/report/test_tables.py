@@ -1,0 +1,116 @@
+"""The tables: the interface's columns in its order, the outcomes' numbers, the paper's beside."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from minimtl.meta.analysis import Analysed, analyse
+from minimtl.report.csvfile import to_csv
+from minimtl.report.tables import tables
+from minimtl.study.features import FEATURE_NAMES, FEATURE_SETS
+from minimtl.study.protocol import PAPER
+
+QUICK = dataclasses.replace(PAPER, cv_repeats=2)
+FIRST_COLUMNS = {
+    "scores": "problem main_positive main_negative aux_positive aux_negative run single multi gain",
+    "features": " ".join(
+        ["main_positive", "main_negative", "aux_positive", "aux_negative", "run", *FEATURE_NAMES]
+    ),
+    "table1": "problem single multi improved relative_gain n_pairs n_runs "
+    "published_single published_multi published_improved",
+    "table2": "problem features f1 accuracy macro_f1 majority_accuracy majority_f1 published",
+    "table3a": "feature inverse_rank coefficient coefficient_low coefficient_high",
+    "table3b": "feature inverse_rank coefficient coefficient_low coefficient_high",
+}
+
+
+@pytest.fixture(scope="module")
+def problems(made_up_outcomes):
+    made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 40, 1)]
+    rng = np.random.default_rng(0)
+    return [Analysed(outcomes, analyse(outcomes, QUICK, rng)) for outcomes in made]
+
+
+@pytest.fixture(scope="module")
+def made(problems):
+    return {table.name: table.rows for table in tables(problems, QUICK)}
+
+
+def test_columns_are_those_of_the_interface(made):
+    assert set(made) == {*FIRST_COLUMNS, "calibration"}
+    for name, columns in FIRST_COLUMNS.items():
+        for row in made[name]:
+            assert list(row)[: len(columns.split())] == columns.split(), name
+            assert row.keys() == made[name][0].keys()
+
+
+def test_scores_are_the_outcomes(problems, made):
+    assert len(made["scores"]) == 12 * 2 + 40 * 1
+    outcomes = problems[0].outcomes
+    row = made["scores"][3]  # the second pair's second run
+    pair = outcomes.pairs[1]
+    assert (row["main_positive"], row["aux_negative"]) == (pair.main.positive, pair.aux.negative)
+    assert (row["run"], row["single"], row["multi"]) == (
+        1,
+        outcomes.single[1, 1],
+        outcomes.multi[1, 1],
+    )
+    assert row["gain"] == pytest.approx(row["multi"] - row["single"])
+
+
+def test_a_pair_of_both_problems_has_one_row_of_features(problems, made):
+    related, unrelated = (set(problem.outcomes.pairs) for problem in problems)
+    assert len(made["features"]) == 2 * len(related) + len(unrelated - related)
+    last = problems[0].outcomes.features[0, 0]
+    assert [made["features"][0][name] for name in FEATURE_NAMES] == last.tolist()
+
+
+def test_table_1(problems, made):
+    row = made["table1"][0]
+    outcomes = problems[0].outcomes
+    assert row["single"] == pytest.approx(outcomes.single.mean())
+    assert row["improved"] == pytest.approx((outcomes.gains.mean(axis=1) > 0).mean())
+    assert (row["n_pairs"], row["n_runs"]) == (12, 2)
+    assert (row["published_single"], row["published_improved"]) == (0.834, 0.719)
+    assert row["gain_low"] < row["gain"] < row["gain_high"]
+    assert made["table1"][1]["published_multi"] == 0.897
+
+
+def test_table_2_has_printed_and_true_labels(problems, made):
+    rows = {(row["problem"], row["features"]): row for row in made["table2"]}
+    assert len(rows) == 2 * len(FEATURE_SETS)
+    row = rows["related", "only_curve"]
+    assert (row["published"], row["published_true"]) == (0.71, 0.66)
+    assert np.isnan(rows["related", "only_ratio"]["published_true"])
+    assert np.isnan(rows["related", "no_ratio"]["published"])
+    scores = problems[0].meta.scores["only_curve"]
+    assert row["accuracy"] == scores["random"].accuracy
+    assert row["p_value_by_task"] == scores["by_task"].p_value
+    assert row["majority_lift_low_by_topic"] == scores["by_topic"].majority_lift_low
+    assert row["ceiling_accuracy"] == problems[0].meta.noise.ceiling_accuracy
+
+
+def test_table_3_is_sorted_and_stands_beside_the_papers(problems, made):
+    ranks = [row["inverse_rank"] for row in made["table3a"]]
+    assert ranks == sorted(ranks, reverse=True)
+    sizes = [abs(row["coefficient"]) for row in made["table3b"]]
+    assert sizes == sorted(sizes, reverse=True)
+    row = next(row for row in made["table3a"] if row["feature"] == "jsd_between_classes_main")
+    assert (row["published_label"], row["published"]) == ("JSD pos. class main", 23)
+    assert row["published_inverse_rank"] == 7
+    column = FEATURE_NAMES.index("jsd_between_classes_main")
+    assert row["coefficient"] == problems[0].meta.importance.coefficient[column]
+
+
+def test_a_problem_that_was_not_run_has_no_table(problems):
+    only = {table.name: table.rows for table in tables(problems[1:], QUICK)}
+    assert "table3a" not in only
+    assert [row["problem"] for row in only["table1"]] == ["unrelated"]
+
+
+def test_the_same_problems_give_the_same_bytes(problems, made):
+    again = {table.name: to_csv(table) for table in tables(problems, QUICK)}
+    for table in tables(problems, QUICK):
+        assert to_csv(table) == again[table.name]
+    assert b"nan" not in b"".join(again.values())

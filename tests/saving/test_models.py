@@ -1,0 +1,285 @@
+"""Saved models are the same models; files that are damaged or forged have their sentence."""
+
+import io
+import json
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
+from minimtl.errors import MinimtlError
+from minimtl.estimator.base import NotFittedError, as_scikit_learn
+from minimtl.saving.models import load_model, save_model
+
+TEXTS = ["Red fish, blue fish", "one fish", "two Ünïcode \ud800 fish", "red one two"]
+
+
+def perceptron(**params):
+    settings = {"hidden_layer_sizes": (7, 3), "n_epochs": 3, "random_state": 5}
+    return MultiTaskMLPClassifier(**(settings | params))
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 6))
+    return X, np.array(["a", "bb", "c"])[np.arange(30) % 3]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.npz"
+
+
+def again(estimator, path):
+    save_model(estimator, path)
+    loaded = load_model(path)
+    assert type(loaded) is type(estimator)
+    assert loaded.get_params() == estimator.get_params()
+    return loaded
+
+
+@pytest.mark.parametrize(
+    "vectorizer",
+    [
+        TfidfVectorizer(),
+        TfidfVectorizer(dtype=np.float32, stop_words={"red", "one"}, ngram_range=(1, 2)),
+        TfidfVectorizer(min_df=np.int64(2), max_df=0.9, use_idf=False),
+    ],
+)
+def test_vectorizer(vectorizer, path):
+    X = vectorizer.fit_transform(TEXTS)
+    loaded = again(vectorizer, path)
+    seen = loaded.transform(TEXTS)
+    assert (seen != X).nnz == 0
+    assert seen.dtype == X.dtype
+    assert loaded.vocabulary_ == vectorizer.vocabulary_
+
+
+def test_output_chosen_for_a_vectorizer(path):
+    vectorizer = TfidfVectorizer().set_output(transform="pandas").fit(TEXTS)
+    assert again(vectorizer, path)._sklearn_output_config == {"transform": "pandas"}
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_logistic_regression(data, path, n_classes):
+    X, y = data
+    y = y if n_classes == 3 else y == "a"
+    model = LogisticRegression(C=0.5).fit(X, y)
+    loaded = again(model, path)
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    np.testing.assert_array_equal(loaded.n_iter_, model.n_iter_)
+    assert loaded.n_features_in_ == 6
+    with pytest.raises(ValueError, match="expecting 6 features"):
+        loaded.predict(X[:, :5])
+
+
+def test_perceptron_goes_on_as_if_never_saved(data, path):
+    X, y = data
+    model = perceptron().fit(X, y)
+    loaded = again(model, path)
+    for _ in range(3):
+        np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+        np.testing.assert_array_equal(loaded.loss_curve_, model.loss_curve_)
+        assert loaded.n_iter_ == model.n_iter_
+        loaded.partial_fit(X, y)
+        model.partial_fit(X, y)
+
+
+def test_joint_perceptron(data, path):
+    X, y = data
+    model = perceptron(task_weights=(1.0, 0.5)).fit([X, X], [y, np.arange(30) % 2])
+    loaded = again(model, path)
+    assert loaded.n_tasks_ == 2
+    for task, classes in enumerate(model.classes_):
+        np.testing.assert_array_equal(loaded.classes_[task], classes)
+        np.testing.assert_array_equal(loaded.predict(X, task), model.predict(X, task))
+    one = perceptron().fit([X], [y])
+    assert isinstance(again(one, path).classes_, list)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.float32, bool, str, object])
+def test_labels_keep_their_kind(data, path, kind):
+    y = np.array([0, 1] * 15).astype(str if kind is object else kind).astype(kind)
+    model = perceptron().fit(data[0], y)
+    loaded = again(model, path)
+    assert loaded.classes_.dtype.kind == model.classes_.dtype.kind
+    np.testing.assert_array_equal(loaded.classes_, model.classes_)
+
+
+def test_feature_names(data, path):
+    model = LogisticRegression().fit(*data)
+    model.feature_names_in_ = np.array(list("uvwxyz"), dtype=object)
+    loaded = again(model, path)
+    np.testing.assert_array_equal(loaded.feature_names_in_, model.feature_names_in_)
+
+
+def test_equal_models_have_equal_bytes_and_numpy_reads_them(data, path):
+    save_model(perceptron().fit(*data), path)
+    first = path.read_bytes()
+    save_model(perceptron().fit(*data), path)
+    assert path.read_bytes() == first
+    with np.load(path, allow_pickle=False) as arrays:
+        assert arrays["w_first"].shape == (6, 7)
+
+
+def test_what_cannot_be_saved(data, path):
+    with pytest.raises(as_scikit_learn(NotFittedError), match="not fitted"):
+        save_model(LogisticRegression(), path)
+    with pytest.raises(TypeError, match="can be saved, not dict"):
+        save_model({}, path)
+    with pytest.raises(ValueError, match="analyzer=<"):
+        save_model(TfidfVectorizer(analyzer=str.split).fit(TEXTS), path)
+    with pytest.raises(ValueError, match="random_state=Generator"):
+        save_model(perceptron(random_state=np.random.default_rng(0)).fit(*data), path)
+    labels = np.array([(), (1,)] * 15, dtype=object)
+    model = LogisticRegression().fit(data[0], np.arange(30) % 2)
+    model.classes_ = np.unique(labels)
+    with pytest.raises(ValueError, match="neither numbers nor text"):
+        save_model(model, path)
+    assert not path.exists()
+    with pytest.raises(MinimtlError, match="Cannot write"):
+        save_model(LogisticRegression().fit(*data), path.parent / "absent" / "model.npz")
+
+
+def test_no_such_file(path):
+    with pytest.raises(MinimtlError, match=r"Cannot read the model .*model.npz"):
+        load_model(path)
+
+
+@pytest.fixture
+def members(data, path):
+    """The members of a saved joint perceptron, and a function that writes them to `path`."""
+    X, y = data
+    save_model(perceptron().fit([X, X], [y, y]), path)
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(path, members, compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=True)
+    return buffer.getvalue()
+
+
+class Trap:
+    def __reduce__(self):
+        return (pytest.fail, ("unpickled",))
+
+
+HOSTILE_MEMBERS = {
+    "a pickle": ("w_flat.npy", npy(np.array([Trap()], dtype=object)), "no numbers"),
+    "a bare pickle": ("w_flat.npy", pickle.dumps(0), "magic string"),
+    "text for numbers": ("w_flat.npy", npy(np.array(["x"])), "no numbers"),
+    "NaN": ("w_flat.npy", npy(np.array([np.nan])), "NaN or infinity"),
+    "a shape that lies": (
+        "w_flat.npy",
+        npy(np.zeros(3)).replace(b"(3,)", b"(9999999999999,)", 1).replace(b" " * 12, b"", 1),
+        "cannot have",
+    ),
+    "too few weights": ("w_flat.npy", npy(np.zeros(3, np.float32)), "do not fit together"),
+    "weights of float64": ("w_first.npy", npy(np.zeros((6, 7))), "do not fit together"),
+    "no weights": ("w_first.npy", npy(np.zeros((0, 7), np.float32)), "n_features"),
+    "a negative moment": ("r_first.npy", npy(np.full((6, 7), -1, np.float32)), "do not fit"),
+    "a curve of one task": ("loss_curve.npy", npy(np.zeros((1, 3))), "do not fit together"),
+    "a path": ("../evil.npy", b"", "as no model has"),
+    "a name of its own": ("setup.py", b"", "as no model has"),
+    "JSON cut short": ("model.json", b"{", "Expecting"),
+    "JSON too deep": ("model.json", b"[" * 100_000, "recursion"),
+    "no object": ("model.json", b"[]", "holds no object"),
+    "not a number": ("model.json", b'{"a": NaN}', "holds NaN"),
+    "no text": ("model.json", b"\xff\xfe\x00", "decode|Expecting"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_MEMBERS)
+def test_hostile_members(members, path, case):
+    name, content, sentence = HOSTILE_MEMBERS[case]
+    write(path, members | {name: content})
+    with pytest.raises(MinimtlError, match=sentence):
+        load_model(path)
+
+
+HOSTILE_VALUES = {
+    "another format": (("format",), "minimtl model 99"),
+    "another class": (("estimator",), "os.system"),
+    "a class of another state": (("estimator",), "LogisticRegression"),
+    "no parameters": (("params",), {}),
+    "parameters as a list": (("params",), ["dropout"]),
+    "a parameter too many": (("params", "evil"), 1),
+    "a parameter of no kind": (("params", "dropout"), {"object": "os.system"}),
+    "a parameter of two kinds": (("params", "dropout"), {"tuple": [], "set": []}),
+    "a set that cannot be": (("params", "dropout"), {"set": [[]]}),
+    "no such width": (("fitted", "hidden"), [7, 4]),
+    "a width of text": (("fitted", "hidden"), ["7", "3"]),
+    "no such activation": (("fitted", "activation"), "eval"),
+    "one class": (("fitted", "classes", 0, "labels"), ["a"]),
+    "classes out of order": (("fitted", "classes", 0, "labels"), ["c", "bb", "a"]),
+    "classes of objects": (("fitted", "classes", 0, "labels"), [{}, [], None]),
+    "classes of a strange dtype": (("fitted", "classes", 0, "dtype"), "V99999999999"),
+    "classes too large": (("fitted", "classes", 0), {"dtype": "int8", "labels": [0, 1, 999]}),
+    "one task of two": (("fitted", "joint"), False),
+    "a step of text": (("fitted", "step"), "1"),
+    "a step without end": (("fitted", "step"), 10**30),
+    "another generator": (("fitted", "rng", "bit_generator"), "MT19937"),
+    "a generator of text": (("fitted", "rng"), "PCG64"),
+    "feature names of numbers": (("fitted", "feature_names"), [1, 2, 3, 4, 5, 6]),
+    "too few feature names": (("fitted", "feature_names"), ["x"]),
+    "no state": (("fitted",), None),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_VALUES)
+def test_hostile_values(members, path, case):
+    *route, last = HOSTILE_VALUES[case][0]
+    description = place = json.loads(members["model.json"])
+    for step in route:
+        place = place[step]
+    place[last] = HOSTILE_VALUES[case][1]
+    write(path, members | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match=r"is damaged, or no model .*\.$"):
+        load_model(path)
+
+
+def test_members_that_are_compressed_or_missing_or_there_twice(members, path):
+    write(path, members, zipfile.ZIP_DEFLATED)
+    with pytest.raises(MinimtlError, match="is compressed"):
+        load_model(path)
+    write(path, {"model.json": members["model.json"]})
+    with pytest.raises(MinimtlError, match="w_first"):
+        load_model(path)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("model.json", "{}")
+    with pytest.raises(MinimtlError, match="the same name"):
+        load_model(path)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.data())
+def test_any_damage_has_its_sentence_or_does_none(members, path, data):
+    """Bits that are flipped, or a tail that is lost: a sentence, or a model that still works."""
+    write(path, members)
+    content = bytearray(path.read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
+        content[place] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) // 2]))])
+    try:
+        model = load_model(path)
+    except MinimtlError:
+        return
+    assert np.isfinite(model.predict_proba(np.ones((1, 6)))).all()
