@@ -33,10 +33,10 @@ def measure(settings: Settings) -> list[Row]:
     """Seconds of CPU for the 500 fits."""
     labelled, what = features_and_labels()
     pairs = tuple(related_pairs(NEWSGROUPS))
-    design = make_designs(pairs, PAPER, np.random.default_rng(0))["random"]
+    design = make_designs(pairs, PAPER.meta, np.random.default_rng(0))["random"]
     columns = range(labelled.X.shape[1])
     contestants: dict[str, Callable[[], object]] = {
-        OURS: lambda: score_pairs(labelled, columns, design, PAPER)
+        OURS: lambda: score_pairs(labelled, columns, design, PAPER.meta)
     }
     missing = needs("sklearn", "oracles")
     if not missing:
@@ -67,7 +67,7 @@ def sklearn_contestants(labelled: LabelledPairs, design: Design) -> dict[str, Ca
     """A loop over the folds for each solver."""
     from sklearn.linear_model import LogisticRegression
 
-    X = scale_features(labelled.X, PAPER)
+    X = scale_features(labelled.X, PAPER.meta.scaling)
     masks = zip(design.train, design.test, strict=True)
     folds = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in masks]
 

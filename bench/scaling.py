@@ -92,7 +92,7 @@ def keyed_jobs(n_pairs: int) -> Iterator[tuple[str, Job]]:
 
 def untrained(job: Job, data: NoData) -> bytes:
     """A result of the size that training by the protocol `paper` gives."""
-    n_epochs = PAPER.epochs_single if len(job.tasks) == 1 else PAPER.epochs_joint
+    n_epochs = PAPER.training.epochs_single if len(job.tasks) == 1 else PAPER.training.epochs_joint
     halves = np.full((len(job.tasks), n_epochs), 0.5)
     return encode(JobResult(halves, halves, halves, 0.0))
 

@@ -61,10 +61,10 @@ def study_size(settings: Settings) -> str:
 
 def count_steps(settings: Settings) -> tuple[int, int]:
     """Training steps of all single and of all joint models of the study."""
-    per_epoch = -(-N_DOCUMENTS // PAPER.batch_size)
+    per_epoch = -(-N_DOCUMENTS // PAPER.training.batch_size)
     n_tasks = [len(job.tasks) for job in plan_jobs(_problems(settings), PAPER)]
-    single = n_tasks.count(1) * PAPER.epochs_single
-    return single * per_epoch, n_tasks.count(2) * PAPER.epochs_joint * per_epoch
+    single = n_tasks.count(1) * PAPER.training.epochs_single
+    return single * per_epoch, n_tasks.count(2) * PAPER.training.epochs_joint * per_epoch
 
 
 def run_study(settings: Settings, n_workers: int) -> Ended:

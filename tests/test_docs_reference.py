@@ -74,7 +74,7 @@ def test_defaults_are_those_of_the_command(name):
 
 @pytest.fixture(scope="module")
 def study_tables(made_up_outcomes):
-    quick = dataclasses.replace(PAPER, cv_repeats=2)
+    quick = PAPER.replace(cv_repeats=2)
     made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
     rng = np.random.default_rng(0)
     problems = [Analysed(outcomes, analyse(outcomes, quick, rng)) for outcomes in made]

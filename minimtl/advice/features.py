@@ -78,7 +78,7 @@ def _turns(
             losses,
             curve,
             words,
-            PAPER,
+            PAPER.reading,
         )
         for k in np.unique(labels[train_rows])
     ]

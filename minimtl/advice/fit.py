@@ -37,8 +37,8 @@ def fit_on_study(folder: Path) -> MetaModel:
     fit = fit_logistic_regression(
         labelled.X,
         labelled.y,
-        C=PAPER.meta_c,
-        penalize_intercept=PAPER.penalize_intercept,
+        C=PAPER.meta.meta_c,
+        penalize_intercept=PAPER.meta.penalize_intercept,
         center=center[np.newaxis],
         scale=scale[np.newaxis],
     )
@@ -62,10 +62,10 @@ def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
     scores = score_set(
         [labelled],
         range(len(FEATURE_NAMES)),
-        make_designs(study.pairs, PAPER, rng)["by_task"],
+        make_designs(study.pairs, PAPER.meta, rng)["by_task"],
         task,
         permuted_rows(task, N_PERMUTATIONS, rng),
-        PAPER,
+        PAPER.meta,
     )
     return HeldOut(
         scores.accuracy,

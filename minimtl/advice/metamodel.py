@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from minimtl.errors import MinimtlError
-from minimtl.study import FEATURE_NAMES
+from minimtl.study import AUTHORS_FEATURES, FEATURE_NAMES
 
 FORMAT_VERSION = 1
 PACKAGED = "metamodel.json"
@@ -81,8 +81,10 @@ class MetaModel:
     helped: float
     held_out: HeldOut
 
-    def predict(self, x: FloatArray) -> Prediction:
+    def predict(self, values: FloatArray) -> Prediction:
         """The prediction for a pair's features, in the order of ``FEATURE_NAMES``."""
+        names = [feature.name for feature in self.features]
+        x = values[[FEATURE_NAMES.index(name) for name in names]]
         w, center, scale, mean, low, high = (
             np.array([getattr(feature, column) for feature in self.features])
             for column in ("coefficient", "center", "scale", "mean", "minimum", "maximum")
@@ -91,8 +93,8 @@ class MetaModel:
         outside = np.flatnonzero((x < low) | (x > high))
         return Prediction(
             float(expit(w @ ((x - center) / scale) + self.intercept)),
-            dict(zip(FEATURE_NAMES, contributions.tolist(), strict=True)),
-            {FEATURE_NAMES[j]: (float(x[j]), float(low[j]), float(high[j])) for j in outside},
+            dict(zip(names, contributions.tolist(), strict=True)),
+            {names[j]: (float(x[j]), float(low[j]), float(high[j])) for j in outside},
         )
 
     def to_json(self) -> bytes:
@@ -108,7 +110,8 @@ class MetaModel:
             if values.pop("format") != FORMAT_VERSION:
                 raise ValueError("another format")
             features = tuple(Feature(**row) for row in values.pop("features"))
-            if tuple(feature.name for feature in features) != FEATURE_NAMES:
+            names = tuple(feature.name for feature in features)
+            if names not in (FEATURE_NAMES, AUTHORS_FEATURES):
                 raise ValueError("other features")
             held_out = HeldOut(**values.pop("held_out"))
             return cls(features=features, held_out=held_out, **values)

@@ -6,9 +6,9 @@ import numpy as np
 
 from minimtl.advice.trials import FEATURE_RUNS, SEED, Trial
 from minimtl.execution import rng_for
-from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, train
+from minimtl.nn import History, TaskData
 from minimtl.stats import macro_f1
-from minimtl.study import PAPER
+from minimtl.study import PAPER, train_model
 from minimtl.system import pin_threads
 
 
@@ -29,9 +29,11 @@ def measure(trial: Trial) -> Measured:
     pin_threads()
     for_features = trial.run < FEATURE_RUNS
     # The loss curve needs more epochs than the score, which is read on the way.
-    n_epochs = PAPER.epochs_single if for_features else PAPER.read_at + 1
+    n_epochs = PAPER.training.epochs_single if for_features else PAPER.reading.read_at + 1
     single = _train(trial, "main", [trial.main], trial.n_classes[:1], n_epochs)
-    joint = _train(trial, "joint", [trial.main, trial.aux], trial.n_classes, PAPER.read_at + 1)
+    joint = _train(
+        trial, "joint", [trial.main, trial.aux], trial.n_classes, PAPER.reading.read_at + 1
+    )
     aux_losses = None
     if for_features:
         aux_losses = _train(trial, "aux", [trial.aux], trial.n_classes[1:], n_epochs).losses[0]
@@ -47,16 +49,8 @@ def _train(
     trial: Trial, what: str, tasks: list[TaskData], n_classes: tuple[int, ...], n_epochs: int
 ) -> History:
     rng = rng_for("advise training", SEED, trial.run, what)
-    n_features = tasks[0].X.shape[1]
-    shape = Shape(n_features, PAPER.hidden_layer_sizes, n_classes, PAPER.activation)
-    return train(
-        initialize(shape, rng, PAPER.output_init_bound),
-        tasks,
-        Schedule(n_epochs, PAPER.batch_size, PAPER.dropout),
-        Adam(PAPER.learning_rate, PAPER.beta1, PAPER.beta2, PAPER.eps),
-        rng,
-    )
+    return train_model(PAPER.settings, tasks, n_classes, n_epochs, rng)
 
 
 def _score(trial: Trial, history: History) -> float:
-    return float(macro_f1(trial.test_labels, history.predictions[0][PAPER.read_at]))
+    return float(macro_f1(trial.test_labels, history.predictions[0][PAPER.reading.read_at]))

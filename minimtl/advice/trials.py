@@ -111,7 +111,7 @@ class PairOfSets:
         main_again, aux_again = (
             np.tile(rows, passes_per_epoch(len(rows))) for rows in (main_rows, aux_rows)
         )
-        X = weigh_counts(self.counts, known, PAPER.max_features)
+        X = weigh_counts(self.counts, known, PAPER.model.max_features)
         return Trial(
             run,
             main_rows,

@@ -50,7 +50,7 @@ def _found(experiments: str, problem: str, item: str, value: float, reason: str)
 
 
 def _ties(experiment: Experiment) -> Finding:
-    single, joint = experiment.scores("accuracy", RELEASED.read_at)
+    single, joint = experiment.scores("accuracy", RELEASED.reading.read_at)
     tied = np.abs(joint - single) <= TIE
     labelled = int(gains(experiment)[tied].sum())
     return _found(
@@ -114,7 +114,7 @@ def _agreement(one: Experiment, other: Experiment) -> list[Finding]:
     labels, changes = [], []
     for experiment in (one, other):
         rows = [experiment.pairs.index(pair) for pair in shared]
-        single, joint = experiment.scores("accuracy", RELEASED.read_at)
+        single, joint = experiment.scores("accuracy", RELEASED.reading.read_at)
         labels.append(gains(experiment)[rows])
         changes.append((joint - single)[rows])
     if len(shared) < 3 or min(np.ptp(change) for change in changes) == 0:

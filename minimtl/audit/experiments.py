@@ -25,7 +25,7 @@ from minimtl.audit.logs import (
 )
 from minimtl.errors import MinimtlError
 from minimtl.study import (
-    FEATURE_NAMES,
+    AUTHORS_FEATURES,
     NEWSGROUPS,
     RELEASED,
     Pair,
@@ -36,7 +36,7 @@ from minimtl.study import (
 
 # The released tables hold the classes 0 and 1 in this order.
 _COLUMNS = (
-    *FEATURE_NAMES[: FEATURE_NAMES.index("n_words_test_main")],
+    *AUTHORS_FEATURES[: AUTHORS_FEATURES.index("n_words_test_main")],
     "n_words_test_main",
     "jsd_test_train_negative_main",
     "jsd_test_train_positive_main",
@@ -44,7 +44,7 @@ _COLUMNS = (
     "jsd_main_aux_positive",
     "oov_rate_main",
 )
-_ORDER = [_COLUMNS.index(name) for name in FEATURE_NAMES]
+_ORDER = [_COLUMNS.index(name) for name in AUTHORS_FEATURES]
 
 ProblemName = Literal["related", "unrelated"]
 PAIRS = {"related": related_pairs, "unrelated": unrelated_pairs}
@@ -62,7 +62,7 @@ class Experiment:
     single : {task: log}, 150 epochs each.
     joint : {pair: log}, 100 epochs or more, in the order of the feature rows where there are any.
     features : shape (n_pairs, 30), float64, row i belonging to ``pairs[i]``, columns as in
-        `FEATURE_NAMES`; None if absent.
+        `AUTHORS_FEATURES`; None if absent.
     efficiency : what the authors' meta-analysis printed, coefficients in the same order; None if
         absent.
     """
@@ -158,7 +158,7 @@ def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
 
 def _long_enough(released: ReleasedFile) -> Log:
     log = parse_log(released.content, released.file)
-    needed = max(RELEASED.read_at + 1, RELEASED.gradient_window)
+    needed = max(RELEASED.reading.read_at + 1, RELEASED.reading.gradient_window)
     if log.loss.size < needed:
         raise MinimtlError(
             f"{released.file} ends after {log.loss.size} of at least {needed} epochs; take a whole "
@@ -204,14 +204,17 @@ def _pairs_of_rows(features: np.ndarray, parts: _Parts) -> list[Pair]:
 
 
 def _gradients(log: Log) -> list[float]:
-    places = [int(p * RELEASED.gradient_window) for p in RELEASED.gradient_fractions]
+    places = [
+        int(p * RELEASED.reading.gradient_window) for p in RELEASED.reading.gradient_fractions
+    ]
     return [(log.loss[i + 1] - log.loss[i - 1]) / 2 for i in places]
 
 
 def _nearest(features: np.ndarray, task: str, gradients: np.ndarray) -> np.ndarray:
     """For each row the one task with those gradients, -1 where there is none or more than one."""
     columns = [
-        FEATURE_NAMES.index(f"gradient_{p * 100:.0f}_{task}") for p in RELEASED.gradient_fractions
+        AUTHORS_FEATURES.index(f"gradient_{p * 100:.0f}_{task}")
+        for p in RELEASED.reading.gradient_fractions
     ]
     apart = np.abs(features[:, None, columns] - gradients[None]).max(axis=2)
     same = apart < _SAME_GRADIENT

@@ -4,7 +4,6 @@ A task's curve features are in every row that has it as its main task; one row o
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -13,7 +12,7 @@ from minimtl.audit.experiments import Experiment
 from minimtl.audit.finding import AGREES, AS_PRINTED, DIFFERS, FOUND, Finding
 from minimtl.audit.table3 import SAME_COEFFICIENT, fit_to_all_pairs
 from minimtl.stats import fit_log_curves
-from minimtl.study import FEATURE_NAMES, PAPER, RELEASED
+from minimtl.study import AUTHORS_FEATURES, PAPER, RELEASED
 
 
 def audit_features(experiments: Sequence[Experiment]) -> list[Finding]:
@@ -52,25 +51,25 @@ def _line(
 
 
 def _gradients(experiment: Experiment, losses: np.ndarray, of_task: np.ndarray) -> Finding:
-    last = FEATURE_NAMES.index("gradient_75_main")
+    last = AUTHORS_FEATURES.index("gradient_75_main")
     slopes = (losses[:, 2:] - losses[:, :-2]) / 2
     epoch = 1 + int(np.abs(slopes - of_task[:, [last]]).max(axis=0).argmin())
-    stated = int(0.75 * PAPER.gradient_window)
+    stated = int(0.75 * PAPER.reading.gradient_window)
     return _line(
         experiment,
         "epoch of the gradient at 75 %",
         stated,
         epoch,
         AGREES if epoch == stated else DIFFERS,
-        f"75 % of {PAPER.gradient_window} epochs by the text, of {round(epoch / 0.75)} in the "
-        "feature table",
+        f"75 % of {PAPER.reading.gradient_window} epochs by the text, of "
+        f"{round(epoch / 0.75)} in the feature table",
     )
 
 
 def _curves(experiment: Experiment, losses: np.ndarray, of_task: np.ndarray) -> list[Finding]:
-    a, c = (of_task[:, FEATURE_NAMES.index(f"curve_{name}_main")] for name in "ac")
+    a, c = (of_task[:, AUTHORS_FEATURES.index(f"curve_{name}_main")] for name in "ac")
     whole = fit_log_curves(losses)
-    first = fit_log_curves(losses[:, : RELEASED.gradient_window])
+    first = fit_log_curves(losses[:, : RELEASED.reading.gradient_window])
     apart, apart_first = (
         float(np.abs([fit.a for fit in fits] - a).max()) for fits in (whole, first)
     )
@@ -82,7 +81,7 @@ def _curves(experiment: Experiment, losses: np.ndarray, of_task: np.ndarray) -> 
             apart,
             FOUND,
             f"is the most that a differs from our fit to all {losses.shape[1]} losses (from one to "
-            f"the first {RELEASED.gradient_window}, which the gradients are taken from: "
+            f"the first {RELEASED.reading.gradient_window}, which the gradients are taken from: "
             f"{apart_first:.2g})",
         )
     ]
@@ -103,7 +102,7 @@ def _curves(experiment: Experiment, losses: np.ndarray, of_task: np.ndarray) -> 
 
 
 def _words(experiment: Experiment) -> Finding:
-    counts = _columns(experiment)[:, FEATURE_NAMES.index("n_words_train_main")]
+    counts = _columns(experiment)[:, AUTHORS_FEATURES.index("n_words_train_main")]
     whole = bool((counts == np.rint(counts)).all() and counts.max() > 1)
     return _line(
         experiment,
@@ -123,7 +122,7 @@ def _scaling(experiment: Experiment) -> list[Finding]:
         return []
     apart, apart_standardised = (
         float(np.abs(fit_to_all_pairs(experiment, how) - experiment.efficiency.coefficients).max())
-        for how in (replace(RELEASED, scaling="minmax"), RELEASED)
+        for how in (RELEASED.replace(scaling="minmax").meta, RELEASED.meta)
     )
     same = apart < SAME_COEFFICIENT
     return [

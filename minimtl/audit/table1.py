@@ -29,7 +29,7 @@ class _Reading(NamedTuple):
     sentence: str
 
 
-_EPOCH = RELEASED.read_at + 1
+_EPOCH = RELEASED.reading.read_at + 1
 _READINGS = (
     _Reading(AS_PRINTED, "f1", f"the F1 of the positive class after {_EPOCH} epochs"),
     _Reading(AS_COMPUTED, "printed_accuracy", f"the accuracy after {_EPOCH} epochs"),
@@ -42,7 +42,7 @@ def gains(experiment: Experiment) -> np.ndarray:
     It compares accuracies as the training library printed them, so that rounding in their tenth
     digit makes gains and losses of some pairs with as many documents right.
     """
-    single, joint = experiment.scores("printed_accuracy", RELEASED.read_at)
+    single, joint = experiment.scores("printed_accuracy", RELEASED.reading.read_at)
     return joint - single > TIE
 
 
@@ -59,7 +59,7 @@ def audit_scores(experiments: Sequence[Experiment], problem: ProblemName) -> lis
 def _table1(
     experiments: Sequence[Experiment], problem: ProblemName, reading: _Reading
 ) -> list[Finding]:
-    at = [experiment.scores(reading.score, RELEASED.read_at) for experiment in experiments]
+    at = [experiment.scores(reading.score, RELEASED.reading.read_at) for experiment in experiments]
     derived = Scores(
         single=float(np.mean([single.mean() for single, _ in at])),
         multi=float(np.mean([joint.mean() for _, joint in at])),
@@ -76,7 +76,7 @@ def _table1(
 
 def _mean_gain(experiments: Sequence[Experiment], problem: ProblemName) -> list[Finding]:
     def relative(experiment: Experiment) -> float:
-        single, joint = experiment.scores("printed_accuracy", RELEASED.read_at)
+        single, joint = experiment.scores("printed_accuracy", RELEASED.reading.read_at)
         return float(np.mean((joint - single) / single))
 
     printed, means = MEAN_GAIN_PRINTED[problem], TABLE1[problem]

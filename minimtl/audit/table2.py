@@ -28,7 +28,14 @@ from minimtl.audit.finding import (
 )
 from minimtl.audit.table1 import gains
 from minimtl.meta import Design, fit_design, make_designs, score_folds
-from minimtl.study import FEATURE_NAMES, FEATURE_SETS, RELEASED, TABLE1, TABLE2_PRINTED
+from minimtl.study import (
+    AUTHORS_FEATURES,
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    RELEASED,
+    TABLE1,
+    TABLE2_PRINTED,
+)
 
 
 class _Computed(NamedTuple):
@@ -39,19 +46,25 @@ class _Computed(NamedTuple):
     logged_as: str
 
 
-_OOV = FEATURE_NAMES.index("oov_rate_main")
+def _columns(feature_set: str) -> tuple[int, ...]:
+    """The authors' columns that are in one of our sets of features."""
+    names = [FEATURE_NAMES[number] for number in FEATURE_SETS[feature_set]]
+    return tuple(number for number, name in enumerate(AUTHORS_FEATURES) if name in names)
+
+
+_OOV = AUTHORS_FEATURES.index("oov_rate_main")
 _COMPUTED = {
-    "all": _Computed(FEATURE_SETS["all"], "all 30 features", "All features"),
+    "all": _Computed(_columns("all"), "all 30 features", "All features"),
     "no_curve": _Computed(
-        (*FEATURE_SETS["only_curve"], _OOV),
+        (*_columns("only_curve"), _OOV),
         "the 18 curve features and the OOV rate",
         "Without curve data",
     ),
     "only_curve": _Computed(
-        FEATURE_SETS["no_curve"], "the 12 features that are not of the curve", "Only curve data"
+        _columns("no_curve"), "the 12 features that are not of the curve", "Only curve data"
     ),
     "only_ratio": _Computed(
-        FEATURE_SETS["no_ratio"], "the 22 features that are no ratio", "Without ratio data"
+        _columns("no_ratio"), "the 22 features that are no ratio", "Without ratio data"
     ),
 }
 
@@ -73,13 +86,15 @@ def audit_accuracy(
     experiments : those of the problem, at least one; each with features and both labels.
     rng : draws the folds, the same for all rows.
     """
-    folds = [make_designs(experiment.pairs, RELEASED, rng)["random"] for experiment in experiments]
+    folds = [
+        make_designs(experiment.pairs, RELEASED.meta, rng)["random"] for experiment in experiments
+    ]
     findings: list[Finding] = []
     as_labelled: dict[str, _Accuracy] = {}
     for item, printed in TABLE2_PRINTED[problem].items():
         computed = _COMPUTED[item]
         for reading, columns, sentence in (
-            (AS_PRINTED, FEATURE_SETS[item], ""),
+            (AS_PRINTED, _columns(item), ""),
             (AS_COMPUTED, computed.columns, computed.sentence),
         ):
             accuracy = _accuracy(experiments, columns, folds)
@@ -123,7 +138,7 @@ def _accuracy(
     for experiment, design in zip(experiments, folds, strict=True):
         assert experiment.features is not None
         y = gains(experiment).astype(np.int64)
-        fits = fit_design(experiment.features[:, list(columns)], y, design, RELEASED)
+        fits = fit_design(experiment.features[:, list(columns)], y, design, RELEASED.meta)
         accuracy = score_folds(y, fits.probability, design.test).accuracy
         repetitions = accuracy.reshape(-1, design.n_folds).mean(axis=1)
         means.append(repetitions.mean())

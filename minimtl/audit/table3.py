@@ -28,8 +28,16 @@ from minimtl.audit.finding import (
     with_sentence,
 )
 from minimtl.audit.table1 import gains
-from minimtl.meta import fit_rows, scale_features
-from minimtl.study import FEATURE_NAMES, RELEASED, TABLE3A, TABLE3B, FeatureRow, Protocol
+from minimtl.meta import coefficients
+from minimtl.study import (
+    AUTHORS_FEATURES,
+    RELEASED,
+    TABLE3A,
+    TABLE3B,
+    FeatureRow,
+    LabelledPairs,
+    Meta,
+)
 
 SAME_COEFFICIENT = 5e-4  # three decimals
 
@@ -51,12 +59,11 @@ def audit_coefficients(experiments: Sequence[Experiment], problem: ProblemName) 
     return [*logged, *table]
 
 
-def fit_to_all_pairs(experiment: Experiment, protocol: Protocol = RELEASED) -> np.ndarray:
+def fit_to_all_pairs(experiment: Experiment, settings: Meta = RELEASED.meta) -> np.ndarray:
     """Coefficients of one fit to all pairs, the features scaled over them, shape (30,)."""
     assert experiment.features is not None
-    X = scale_features(experiment.features, protocol)
-    everyone = np.ones((1, len(X)), bool)
-    return fit_rows(X, gains(experiment).astype(np.int64), everyone, protocol).coef[0]
+    labelled = LabelledPairs(experiment.features, gains(experiment).astype(np.int64))
+    return coefficients(labelled, settings)
 
 
 def mean_ranks(w: np.ndarray) -> np.ndarray:
@@ -90,7 +97,7 @@ def _against_the_log(experiment: Experiment, w: np.ndarray) -> Finding:
 
 def _table3a(experiments: Sequence[Experiment], w: np.ndarray) -> list[Finding]:
     ranks = mean_ranks(w)
-    upright = ("the inverse rank, 30 the strongest", len(FEATURE_NAMES) - ranks)
+    upright = ("the inverse rank, 30 the strongest", len(AUTHORS_FEATURES) - ranks)
     computed = ("the mean rank counted from 0, the strongest", ranks)
     return [
         _summary(experiments, "Table 3a", AS_PRINTED, TABLE3A, *upright, digits=0),
@@ -155,4 +162,4 @@ def _rows(
 
 
 def _column(row: FeatureRow) -> int:
-    return FEATURE_NAMES.index(row.feature)
+    return AUTHORS_FEATURES.index(row.feature)

@@ -27,6 +27,7 @@ from minimtl.study import (
     FEATURE_SETS,
     FeatureMaker,
     LabelledPairs,
+    Meta,
     Outcomes,
     PairCurves,
     Problem,
@@ -62,31 +63,33 @@ class Analysed(NamedTuple):
 
 def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) -> MetaAnalysis:
     """The meta-analysis of a problem: five sets of features under four designs."""
-    fitted_to = labelled_pairs(outcomes, protocol)
+    fitted_to = labelled_pairs(outcomes, protocol.reading)
     task = main_tasks(outcomes.pairs)
-    every = make_designs(outcomes.pairs, protocol, rng)
+    every = make_designs(outcomes.pairs, protocol.meta, rng)
     permutations = permuted_rows(task, N_PERMUTATIONS, rng)
     return MetaAnalysis(
         scores={
             name: {
-                design.name: score_set(fitted_to, columns, design, task, permutations, protocol)
+                design.name: score_set(
+                    fitted_to, columns, design, task, permutations, protocol.meta
+                )
                 for design in every.values()
             }
             for name, columns in FEATURE_SETS.items()
         },
-        calibration=_calibration(fitted_to, every["by_task"], protocol),
-        importance=importance(fitted_to, every["random"], task, protocol, rng),
+        calibration=_calibration(fitted_to, every["by_task"], protocol.meta),
+        importance=importance(fitted_to, every["random"], task, protocol.meta, rng),
         noise=label_noise(outcomes.gains, outcomes.n_runs // len(fitted_to)),
     )
 
 
 def _calibration(
-    fitted_to: Sequence[LabelledPairs], design: Design, protocol: Protocol
+    fitted_to: Sequence[LabelledPairs], design: Design, settings: Meta
 ) -> list[CalibrationBin]:
     """Reliability diagram of all predictions of held-out pairs, pooled over folds and samples."""
     y = [np.broadcast_to(labelled.y, design.test.shape)[design.test] for labelled in fitted_to]
     probability = [
-        fit_design(labelled.X, labelled.y, design, protocol).probability[design.test]
+        fit_design(labelled.X, labelled.y, design, settings).probability[design.test]
         for labelled in fitted_to
     ]
     return reliability_diagram(np.concatenate(y), np.concatenate(probability))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.stats import repeated_k_fold
-from minimtl.study import Pair, Protocol
+from minimtl.study import Meta, Pair
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -57,11 +57,11 @@ class Design:
 
 
 def make_designs(
-    pairs: Sequence[Pair], protocol: Protocol, rng: np.random.Generator
+    pairs: Sequence[Pair], settings: Meta, rng: np.random.Generator
 ) -> dict[str, Design]:
     """The four designs by name, their random folds drawn from ``rng``."""
-    random = _repeated_folds(len(pairs), protocol, rng)
-    by_task = _repeated_folds(len(pairs), protocol, rng, main_tasks(pairs))
+    random = _repeated_folds(len(pairs), settings, rng)
+    by_task = _repeated_folds(len(pairs), settings, rng, main_tasks(pairs))
     by_topic = _topic_folds(pairs)
     return {
         "random": Design("random", *random, scaled_inside=False),
@@ -81,13 +81,13 @@ Folds = tuple[BoolArray, BoolArray, int]
 
 
 def _repeated_folds(
-    n_pairs: int, protocol: Protocol, rng: np.random.Generator, groups: IntArray | None = None
+    n_pairs: int, settings: Meta, rng: np.random.Generator, groups: IntArray | None = None
 ) -> Folds:
     """Folds of pairs, or of whole groups; as many as the protocol says and there are of these."""
-    n_folds = min(protocol.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
+    n_folds = min(settings.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
     if n_folds < 2:
         return _no_folds(n_pairs)
-    masks = repeated_k_fold(n_pairs, n_folds, protocol.cv_repeats, rng, groups)
+    masks = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups)
     test = masks.reshape(-1, n_pairs)
     return ~test, test, n_folds
 

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from minimtl.meta.collinearity import collinearity
 from minimtl.meta.designs import Design
-from minimtl.meta.model import fit_design, fit_rows, scale_features
+from minimtl.meta.model import fit_design, fit_rows
 from minimtl.meta.resampling import bootstrap_counts
-from minimtl.study import LabelledPairs, Protocol
+from minimtl.stats import scale_features
+from minimtl.study import LabelledPairs, Meta
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,10 +51,10 @@ class Importance:
     condition_number: float
 
 
-def coefficients(labelled: LabelledPairs, protocol: Protocol) -> FloatArray:
+def coefficients(labelled: LabelledPairs, settings: Meta) -> FloatArray:
     """Of one fit to all pairs, in units of the scaled features; shape (n_features,)."""
-    X = scale_features(labelled.X, protocol)
-    return fit_rows(X, labelled.y, np.ones((1, len(X))), protocol).coef[0]
+    X = scale_features(labelled.X, settings.scaling)
+    return fit_rows(X, labelled.y, np.ones((1, len(X))), settings).coef[0]
 
 
 def inverse_ranks(coef: FloatArray) -> FloatArray:
@@ -66,16 +67,16 @@ def importance(
     fitted_to: Sequence[LabelledPairs],
     design: Design,
     task: IntArray,
-    protocol: Protocol,
+    settings: Meta,
     rng: np.random.Generator,
 ) -> Importance:
     """Coefficients and ranks of all features, averaged over the samples, and their stability."""
-    folds = [fit_design(labelled.X, labelled.y, design, protocol).coef for labelled in fitted_to]
+    folds = [fit_design(labelled.X, labelled.y, design, settings).coef for labelled in fitted_to]
     counts = bootstrap_counts(task, N_BOOTSTRAP, rng)
     draws = np.mean(
-        [_coefficients_of_draws(labelled, counts, protocol) for labelled in fitted_to], 0
+        [_coefficients_of_draws(labelled, counts, settings) for labelled in fitted_to], 0
     )
-    whole = np.mean([coefficients(labelled, protocol) for labelled in fitted_to], axis=0)
+    whole = np.mean([coefficients(labelled, settings) for labelled in fitted_to], axis=0)
     correlation = [collinearity(labelled.X) for labelled in fitted_to]
     low, high = np.percentile(draws, [2.5, 97.5], axis=0)
     return Importance(
@@ -90,11 +91,9 @@ def importance(
     )
 
 
-def _coefficients_of_draws(
-    labelled: LabelledPairs, counts: IntArray, protocol: Protocol
-) -> FloatArray:
-    X = scale_features(labelled.X, protocol)
-    return fit_rows(X, labelled.y, counts, protocol).coef
+def _coefficients_of_draws(labelled: LabelledPairs, counts: IntArray, settings: Meta) -> FloatArray:
+    X = scale_features(labelled.X, settings.scaling)
+    return fit_rows(X, labelled.y, counts, settings).coef
 
 
 def _mean_over(per_sample: Sequence[FloatArray]) -> FloatArray:

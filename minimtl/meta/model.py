@@ -17,11 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from minimtl.meta.designs import Design
-from minimtl.stats import Scaling, fit_logistic_regression, scaling_parameters
-from minimtl.study import Protocol
-
-# The protocol's words for what the statistics call by the field's shorter names.
-_SCALINGS: dict[str, Scaling] = {"minmax": "minmax", "standardise": "standard"}
+from minimtl.stats import fit_logistic_regression, scale_features, scaling_parameters
+from minimtl.study import Meta
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -44,14 +41,7 @@ class Fits:
     probability: FloatArray
 
 
-def scale_features(X: FloatArray, protocol: Protocol) -> FloatArray:
-    """The features as the protocol scales them, over all pairs; a constant one becomes 0."""
-    center, scale = scaling_parameters(X, _SCALINGS[protocol.scaling])
-    scaled: FloatArray = (X - center) / scale
-    return scaled
-
-
-def fit_design(X: FloatArray, y: IntArray, design: Design, protocol: Protocol) -> Fits:
+def fit_design(X: FloatArray, y: IntArray, design: Design, settings: Meta) -> Fits:
     """One meta-model for each training part of the design.
 
     ``y`` has shape (n_pairs,), or (n_labellings, n_pairs); with labellings there are n_fits of
@@ -61,17 +51,17 @@ def fit_design(X: FloatArray, y: IntArray, design: Design, protocol: Protocol) -
     train = np.tile(design.train, (len(labellings), 1))
     labels = np.repeat(labellings, design.n_fits, axis=0)
     if not design.scaled_inside:
-        return fit_rows(scale_features(X, protocol), labels, train, protocol)
-    center, scale = scaling_parameters(X, _SCALINGS[protocol.scaling], design.train)
+        return fit_rows(scale_features(X, settings.scaling), labels, train, settings)
+    center, scale = scaling_parameters(X, settings.scaling, design.train)
     each = (len(labellings), 1)
-    return fit_rows(X, labels, train, protocol, np.tile(center, each), np.tile(scale, each))
+    return fit_rows(X, labels, train, settings, np.tile(center, each), np.tile(scale, each))
 
 
 def fit_rows(
     X: FloatArray,
     y: IntArray,
     weights: NDArray[np.generic],
-    protocol: Protocol,
+    settings: Meta,
     center: FloatArray | None = None,
     scale: FloatArray | None = None,
 ) -> Fits:
@@ -95,8 +85,8 @@ def fit_rows(
         fit = fit_logistic_regression(
             X,
             labels[both],
-            C=protocol.meta_c,
-            penalize_intercept=protocol.penalize_intercept,
+            C=settings.meta_c,
+            penalize_intercept=settings.penalize_intercept,
             sample_weight=counts[both],
             center=center[both],
             scale=scale[both],

@@ -22,7 +22,7 @@ from minimtl.meta.foldscores import FoldScores, score_folds
 from minimtl.meta.model import fit_design
 from minimtl.meta.resampling import permutation_p_value
 from minimtl.stats import corrected_resampled_interval
-from minimtl.study import LabelledPairs, Protocol
+from minimtl.study import LabelledPairs, Meta
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -67,11 +67,11 @@ class SetScores:
 
 
 def score_pairs(
-    labelled: LabelledPairs, columns: Sequence[int], design: Design, protocol: Protocol
+    labelled: LabelledPairs, columns: Sequence[int], design: Design, settings: Meta
 ) -> FoldScores:
     """The meta-model's scores in every fold of the design, seeing the given columns only."""
     X = labelled.X[:, list(columns)]
-    fits = fit_design(X, labelled.y, design, protocol)
+    fits = fit_design(X, labelled.y, design, settings)
     return score_folds(labelled.y, fits.probability, design.test)
 
 
@@ -81,12 +81,12 @@ def score_set(
     design: Design,
     task: IntArray,
     permutations: IntArray,
-    protocol: Protocol,
+    settings: Meta,
 ) -> SetScores:
     """One set of features under one design, averaged over the samples."""
     rows = []
     for labelled in fitted_to:
-        scores = score_pairs(labelled, columns, design, protocol)
+        scores = score_pairs(labelled, columns, design, settings)
         rows.append(
             {
                 **scores.means(),
@@ -96,7 +96,7 @@ def score_set(
             }
         )
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    return SetScores(**means, p_value=_p_value(fitted_to, columns, design, permutations, protocol))
+    return SetScores(**means, p_value=_p_value(fitted_to, columns, design, permutations, settings))
 
 
 def _interval(name: str, scores: FloatArray, design: Design) -> dict[str, float]:
@@ -134,7 +134,7 @@ def _p_value(
     columns: Sequence[int],
     design: Design,
     permutations: IntArray,
-    protocol: Protocol,
+    settings: Meta,
 ) -> float:
     """How often a permuted labelling is predicted at least as accurately as the true one.
 
@@ -147,7 +147,7 @@ def _p_value(
 
     def accuracy(rows: IntArray) -> FloatArray:
         of_samples = [
-            _accuracies(labelled, columns, once, rows, protocol) for labelled in fitted_to
+            _accuracies(labelled, columns, once, rows, settings) for labelled in fitted_to
         ]
         mean: FloatArray = np.mean(of_samples, axis=0)
         return mean
@@ -161,11 +161,11 @@ def _accuracies(
     columns: Sequence[int],
     design: Design,
     rows: IntArray,
-    protocol: Protocol,
+    settings: Meta,
 ) -> FloatArray:
     """Mean accuracy over the folds for each labelling ``y[rows]``, shape (n_labellings,)."""
     labels = labelled.y[rows]
-    fits = fit_design(labelled.X[:, list(columns)], labels, design, protocol)
+    fits = fit_design(labelled.X[:, list(columns)], labels, design, settings)
     right = (fits.probability > 0.5) == np.repeat(labels, design.n_fits, axis=0).astype(bool)
     test = np.tile(design.test, (len(rows), 1))
     share: FloatArray = (right & test).sum(axis=1) / test.sum(axis=1)

@@ -17,8 +17,8 @@ __all__ = [
     "escape",
     "figures_available",
     "pipe_table",
-    "write_report",
     "signed",
     "to_csv",
+    "write_report",
     "write_tables",
 ]

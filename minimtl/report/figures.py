@@ -104,13 +104,13 @@ def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
         axes.plot(epochs, mean, color=colour, marker=marker, markevery=5, ms=3.5, lw=1, label=label)
         if np.isfinite(half).all():
             axes.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.2, lw=0)
-    read = protocol.read_at + 1
+    read = protocol.reading.read_at + 1
     axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
     axes.set_ylim(max(0.0, low - _MARGIN), min(1.0, high + _MARGIN))  # whatever the bands reach
     axes.set(
         title=f"{outcomes.problem.upper()}: {outcomes.n_pairs} pairs, {_runs(outcomes.n_runs)}",
         xlabel="epoch",
-        ylabel=f"mean {SCORE_NAMES[protocol.score]} on the test documents",
+        ylabel=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
     )
     axes.grid(axis="y", color="0.9", lw=0.5)
     axes.legend(loc="lower right", facecolor="white", edgecolor="none", framealpha=1)
@@ -142,7 +142,7 @@ def _relative_gains(
     axes.set_ylim(n_lines - 0.4, -0.6)  # first task on top
     axes.set(
         title=f"{parent}: {len(rows)} pairs, {_runs(outcomes.n_runs)}",
-        xlabel=f"relative {SCORE_NAMES[protocol.score]} gain from multi-task learning, %",
+        xlabel=f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %",
     )
     axes.grid(axis="x", color="0.9", lw=0.5)
     axes.set_axisbelow(True)

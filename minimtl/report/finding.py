@@ -62,7 +62,7 @@ def _effect(row: Row, protocol: Protocol) -> str:
         change = "raised"
     elif number(row, "gain_high") < 0:
         change = "lowered"
-    return f"{change} the mean {SCORE_NAMES[protocol.score]}"
+    return f"{change} the mean {SCORE_NAMES[protocol.reading.score]}"
 
 
 def _prediction(rows: Sequence[Row]) -> str:
@@ -75,10 +75,11 @@ def _prediction(rows: Sequence[Row]) -> str:
 
 
 def _scores(row: Row, protocol: Protocol) -> str:
+    score = SCORE_NAMES[protocol.reading.score]
     low, high = (text(number(row, f"gain_{end}"), 4, "+") for end in ("low", "high"))
     interval = "" if low == NOTHING else f" (95 % interval {low} to {high})"
     return (
-        f"the mean {SCORE_NAMES[protocol.score]} is {text(number(row, 'single'))} alone and "
+        f"the mean {score} is {text(number(row, 'single'))} alone and "
         f"{text(number(row, 'multi'))} joint, a gain of {text(number(row, 'gain'), 4, '+')}"
         f"{interval}; joint training is ahead in {100 * number(row, 'improved'):.0f} % of "
         f"{row['n_pairs']} pairs."

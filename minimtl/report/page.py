@@ -17,9 +17,9 @@ from minimtl.report.blocks import Heading, pieces
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
 from minimtl.report.csvfile import Table
 from minimtl.report.numbers import text
-from minimtl.report.pairs import MEANINGS, ROLES, PairView
+from minimtl.report.pairs import MEANINGS, PairView
 from minimtl.report.words import SCORE_NAMES
-from minimtl.study import Protocol
+from minimtl.study import ROLES, Protocol
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,8 +60,8 @@ def render_page(
             pairs=pairs,
             several_runs=any(len(pair.runs) > 1 for pair in pairs),
             problems=list(dict.fromkeys(pair.problem for pair in pairs)),
-            score=SCORE_NAMES[protocol.score],
-            read_at=protocol.read_at + 1,
+            score=SCORE_NAMES[protocol.reading.score],
+            read_at=protocol.reading.read_at + 1,
             pictures={name: _data_uri(svg) for name, svg in figures.items()},
             meanings=MEANINGS,
             roles=ROLES,

@@ -5,25 +5,12 @@ from typing import NamedTuple
 
 from minimtl.report.chart import Chart, draw_chart
 from minimtl.report.figures import interval_over_runs
-from minimtl.study import FEATURE_NAMES, Outcomes, PairCurves, Protocol, Task
+from minimtl.study import COLUMNS, FEATURE_NAMES, ROLES, Outcomes, PairCurves, Protocol, Task
 
-ROLES = ("main", "aux", "ratio")
+# What each row of a pair's features means; a feature that each task has is one row.
 MEANINGS = {
-    "jsd_between_classes": "Jensen-Shannon divergence between the words of a task's two classes",
-    "n_words_train": "distinct words of the training documents",
-    "curve_a": "a of a·ln(c·i + 1) + b, fitted to the single-task training losses",
-    "curve_c": "c of the same curve",
-    "gradient_10": "slope of the single-task training losses after 10 % of the epochs",
-    "gradient_25": "the same after 25 %",
-    "gradient_50": "the same after 50 %",
-    "gradient_75": "the same after 75 %",
-    "n_words_test_main": "distinct words of the main task's test documents",
-    "jsd_test_train_positive_main": "divergence of the main task's test documents from its "
-    "positive training documents",
-    "jsd_test_train_negative_main": "the same from its negative training documents",
-    "jsd_main_aux_positive": "divergence between both tasks' positive training documents",
-    "jsd_main_aux_negative": "the same between the negative ones",
-    "oov_rate_main": "share of the main task's test words that its training documents lack",
+    feature.name if feature.roles == ROLES else name: feature.meaning
+    for name, feature in zip(FEATURE_NAMES, (column.feature for column in COLUMNS), strict=True)
 }
 
 
@@ -81,7 +68,7 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             gain=float(gain[row]),
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            chart=draw_chart(curves.single[row], curves.multi[row], protocol.read_at),
+            chart=draw_chart(curves.single[row], curves.multi[row], protocol.reading.read_at),
             of_tasks=_of_tasks(features[row]),
             of_pair=tuple(_of_pair(features[row])),
         )

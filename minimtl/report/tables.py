@@ -28,6 +28,7 @@ import numpy as np
 from minimtl.meta import DESIGNS, Analysed, SetScores, bootstrap_counts, main_tasks
 from minimtl.report.csvfile import Cell, Row, Table
 from minimtl.study import (
+    AUTHORS_FEATURES,
     FEATURE_NAMES,
     TABLE1,
     TABLE2_PRINTED,
@@ -104,7 +105,7 @@ def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
         "problem": outcomes.problem,
         "single": float(outcomes.single.mean()),
         "multi": float(outcomes.multi.mean()),
-        "improved": improved_share(outcomes, protocol),
+        "improved": improved_share(outcomes, protocol.reading),
         "relative_gain": mean_relative_gain(outcomes),
         "n_pairs": outcomes.n_pairs,
         "n_runs": outcomes.n_runs,
@@ -150,7 +151,7 @@ def _named_scores(scores: SetScores, suffix: str) -> dict[str, Cell]:
 def _table3a(problem: Analysed) -> Table:
     rows = _table3(problem, TABLE3A)
     for row in rows:
-        row["published_inverse_rank"] = len(FEATURE_NAMES) - float(row["published"])
+        row["published_inverse_rank"] = len(AUTHORS_FEATURES) - float(row["published"])
     return Table("table3a", sorted(rows, key=lambda row: -float(row["inverse_rank"])))
 
 
@@ -172,8 +173,8 @@ def _table3(problem: Analysed, published: Sequence[FeatureRow]) -> list[Row]:
             "coefficient_all_pairs": float(importance.coefficient_all_pairs[column]),
             "sign_stability": float(importance.sign_stability[column]),
             "vif": float(importance.vif[column]),
-            "published_label": printed[name].label,
-            "published": printed[name].value,
+            "published_label": printed[name].label if name in printed else "",
+            "published": printed[name].value if name in printed else math.nan,
         }
         for column, name in enumerate(FEATURE_NAMES)
     ]

@@ -14,7 +14,7 @@ from minimtl.stats.intervals import (
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
-from minimtl.stats.scaling import Scaling, scaling_parameters
+from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
 from minimtl.stats.stratified import draw_per_class, stratified_parts
 
@@ -23,7 +23,6 @@ __all__ = [
     "LogCurve",
     "LogisticRegression",
     "PairedComparison",
-    "Scaling",
     "accuracy",
     "brier_score",
     "central_difference",
@@ -39,6 +38,7 @@ __all__ = [
     "log_loss",
     "macro_f1",
     "repeated_k_fold",
+    "scale_features",
     "scaling_parameters",
     "stratified_parts",
 ]

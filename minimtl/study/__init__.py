@@ -4,10 +4,13 @@ May import: system, stats, text, nn, corpora, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
+from minimtl.study.compute import train_model
 from minimtl.study.conduct import Study, feature_maker, train_models
 from minimtl.study.features import (
+    COLUMNS,
     FEATURE_NAMES,
     FEATURE_SETS,
+    ROLES,
     TaskFeatures,
     pair_features,
     task_features,
@@ -26,8 +29,9 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Protocol
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, Protocol
 from minimtl.study.published import (
+    AUTHORS_FEATURES,
     ERRATA,
     MEAN_GAIN_PRINTED,
     TABLE1,
@@ -43,6 +47,8 @@ from minimtl.study.tasks import Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
+    "AUTHORS_FEATURES",
+    "COLUMNS",
     "ERRATA",
     "FEATURE_NAMES",
     "FEATURE_SETS",
@@ -51,6 +57,7 @@ __all__ = [
     "PAPER",
     "PROTOCOLS",
     "RELEASED",
+    "ROLES",
     "TABLE1",
     "TABLE2_PRINTED",
     "TABLE2_TRUE",
@@ -63,6 +70,7 @@ __all__ = [
     "FeatureWords",
     "JobResult",
     "LabelledPairs",
+    "Meta",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -93,6 +101,7 @@ __all__ = [
     "related_pairs",
     "relative_gains",
     "task_features",
+    "train_model",
     "train_models",
     "unrelated_pairs",
     "write_manifest",

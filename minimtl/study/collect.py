@@ -67,7 +67,7 @@ class Results:
         return self._scores(self.single(task, run))[0]
 
     def _scores(self, result: JobResult) -> FloatArray:
-        return result.f1 if self.protocol.score == "f1" else result.accuracy
+        return result.f1 if self.protocol.reading.score == "f1" else result.accuracy
 
     def _read(self, job: Job) -> JobResult:
         key = job_key(job, self.identity)
@@ -87,7 +87,7 @@ def collect_outcomes(
 
     `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
-    pairs, read_at = tuple(problem.pairs), results.protocol.read_at
+    pairs, read_at = tuple(problem.pairs), results.protocol.reading.read_at
     single = np.array(
         [[results.single_scores(p.main, run) for run in range(problem.n_runs)] for p in pairs]
     )

@@ -1,13 +1,15 @@
 """What one job computes: the documents of its tasks in its run, a trained model, its curves."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
-from minimtl.nn import Adam, Schedule, Shape, TaskData, initialize, train
+from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, train
 from minimtl.stats import accuracy, f1_score
 from minimtl.study.data import StudyData
 from minimtl.study.jobs import Job, JobResult, encode, sampling_rng, training_rng
+from minimtl.study.protocol import ModelSettings
 from minimtl.study.sampling import Sample, cut_test_to_smallest, draw_sample
 from minimtl.study.tasks import Task
 
@@ -16,7 +18,36 @@ def sample_of(task: Task, run: int, data: StudyData) -> Sample:
     """The documents of a task in a run, the same for every model that trains on them."""
     rng = sampling_rng(task, run, data.identity)
     return draw_sample(
-        task, data.train_topics, data.test_topics, data.topic_names, data.protocol, rng
+        task, data.train_topics, data.test_topics, data.topic_names, data.protocol.sampling, rng
+    )
+
+
+def train_model(
+    settings: ModelSettings,
+    tasks: Sequence[TaskData],
+    n_classes: Sequence[int],
+    n_epochs: int,
+    rng: np.random.Generator,
+    backend: str | None = None,
+) -> History:
+    """Train one network on the tasks as a protocol's settings have it.
+
+    Parameters
+    ----------
+    tasks, n_classes : documents of each task, and how many classes they have.
+    n_epochs : passes over the documents of the first task.
+    rng : of the initial weights, batches and dropout, in this order.
+    """
+    model, training = settings.model, settings.training
+    n_features = tasks[0].X.shape[1]
+    shape = Shape(n_features, model.hidden_layer_sizes, tuple(n_classes), model.activation)
+    return train(
+        initialize(shape, rng, model.output_init_bound),
+        tasks,
+        Schedule(n_epochs, training.batch_size, model.dropout),
+        Adam(training.learning_rate, training.beta1, training.beta2, training.eps),
+        rng,
+        backend,
     )
 
 
@@ -24,28 +55,18 @@ def compute(job: Job, data: StudyData) -> bytes:
     """Train the job's model and encode its `JobResult`."""
     began = time.perf_counter()
     samples = _samples(job, data)
-    protocol, rng = data.protocol, training_rng(job, data.identity)
-    n_tasks = len(job.tasks)
-    shape = Shape(
-        data.train.shape[1], protocol.hidden_layer_sizes, (2,) * n_tasks, protocol.activation
-    )
-    history = train(
-        initialize(shape, rng, protocol.output_init_bound),
+    training = data.protocol.training
+    history = train_model(
+        data.protocol.settings,
         [
             TaskData(
-                data.train[sample.train_rows],
-                sample.train_labels,
-                data.test[sample.test_rows],
+                data.train[sample.train_rows], sample.train_labels, data.test[sample.test_rows]
             )
             for sample in samples
         ],
-        Schedule(
-            protocol.epochs_single if n_tasks == 1 else protocol.epochs_joint,
-            protocol.batch_size,
-            protocol.dropout,
-        ),
-        Adam(protocol.learning_rate, protocol.beta1, protocol.beta2, protocol.eps),
-        rng,
+        [2] * len(job.tasks),
+        training.epochs_single if len(job.tasks) == 1 else training.epochs_joint,
+        training_rng(job, data.identity),
         data.backend,
     )
     scored = [
@@ -58,4 +79,4 @@ def compute(job: Job, data: StudyData) -> bytes:
 
 def _samples(job: Job, data: StudyData) -> tuple[Sample, ...]:
     samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
-    return cut_test_to_smallest(samples) if data.protocol.equal_test else samples
+    return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples

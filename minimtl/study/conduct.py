@@ -18,7 +18,7 @@ from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
 from minimtl.study.jobs import TRAINING_VERSION, Job, decode, job_key
 from minimtl.study.plan import Problem, plan_jobs
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Protocol, Reading
 from minimtl.study.words import FeatureWords
 
 
@@ -51,7 +51,9 @@ class Study:
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
-        return FeatureWords.of(self.corpus.train.texts, self.corpus.test.texts, self.protocol)
+        return FeatureWords.of(
+            self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
+        )
 
     def count_jobs(self) -> int:
         """How many models the study needs."""
@@ -63,21 +65,24 @@ def train_models(study: Study, store: Store, executor: Executor, *, quiet: bool)
     identity = study.data.identity
     jobs = ((job_key(job, identity), job) for job in plan_jobs(study.problems, study.protocol))
     progress = make_progress(
-        study.count_jobs(), stream=sys.stderr, describe=_describe(study.protocol), quiet=quiet
+        study.count_jobs(),
+        stream=sys.stderr,
+        describe=_describe(study.protocol.reading),
+        quiet=quiet,
     )
     with progress:
         return run_jobs(jobs, compute, study.data, store, executor, progress=progress)
 
 
-def _describe(protocol: Protocol) -> Callable[[Job, bytes], str]:
+def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
     """A text about a finished model, for the progress display."""
 
     def describe(job: Job, payload: bytes) -> str:
         result = decode(payload)
-        score = (result.f1 if protocol.score == "f1" else result.accuracy)[0, protocol.read_at]
+        score = (result.f1 if reading.score == "f1" else result.accuracy)[0, reading.read_at]
         main = job.tasks[0]
         beside = f" beside {' / '.join(job.tasks[1])}" if len(job.tasks) > 1 else ""
-        return f"{protocol.score} {score:.3f} of {' / '.join(main)}{beside}"
+        return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
     return describe
 
@@ -92,7 +97,7 @@ def feature_maker(study: Study, results: Results) -> FeatureMaker:
             {task: sample_of(task, run, study.data) for task in tasks},
             {task: results.single(task, run).losses[0] for task in tasks},
             study.words,
-            study.protocol,
+            study.protocol.reading,
         )
 
     return make

@@ -37,7 +37,7 @@ class StudyData:
     @classmethod
     def of(cls, corpus: Corpus, protocol: Protocol, seed: int, backend: str) -> "StudyData":
         """Turn a corpus into numbers: vocabulary and idf from the whole training partition."""
-        vectorizer = TfidfVectorizer(max_features=protocol.max_features, dtype=np.float32)
+        vectorizer = TfidfVectorizer(max_features=protocol.model.max_features, dtype=np.float32)
         train = vectorizer.fit_transform(corpus.train.texts)
         test = vectorizer.transform(corpus.test.texts)
         return cls(
@@ -54,4 +54,6 @@ class StudyData:
     def digest(self) -> str:
         """Names these data among those a worker may hold."""
         identity = self.identity
-        return stable_hash(identity.training, identity.corpus_digest, identity.seed, self.backend)
+        return stable_hash(
+            identity.settings.to_dict(), identity.corpus_digest, identity.seed, self.backend
+        )

@@ -1,96 +1,191 @@
-"""The 30 features of a pair of tasks, in the order of the released arrays.
+"""The features of a pair of tasks: each is one record that names, explains and computes it.
 
-(The released arrays hold class 0 before class 1 where names below say positive, negative; there
-class 1 is the topic that comes later in the alphabet.)
+Most features describe one task. They enter a pair three times: of the main task, of the auxiliary
+task, and as their ratio main/aux (0 where the divisor is 0). Some are of the main task only, and
+some compare the two tasks. The paper's 30 stand in the order of the released arrays, which
+`published.AUTHORS_FEATURES` keeps. (The released arrays hold class 0 before class 1 where names
+here say positive, negative; there class 1 is the topic that comes later in the alphabet.)
 
-Eight of each task, for the main task, the auxiliary task, and their ratio main/aux (0 where the
-divisor is 0); then six of the pair:
-
-jsd_between_classes     JSD between the task's positive and negative training documents, in nats
-n_words_train           distinct words of the training documents
-curve_a, curve_c        of a·ln(c·i + 1) + b fitted to the single-task training losses
-gradient_10 … _75       central difference of the losses at that percentage of the window
-n_words_test_main       distinct words of the test documents
-jsd_test_train_*_main   JSD between all test documents and the training documents of one class
-jsd_main_aux_*          JSD between both tasks' training documents of one class
-oov_rate_main           share of the test documents' distinct words that training lacks
+To add a feature, add its record to `FEATURES`; docs/architecture.md has the recipe.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from minimtl.stats import LogCurve, central_difference, fit_log_curves
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Reading
 from minimtl.study.sampling import Sample
 from minimtl.study.tasks import Pair, Task
 from minimtl.study.words import Bag, FeatureWords, bag_divergence, bag_of, merge, unseen_share
 
-_TASK_FEATURES = (
-    "jsd_between_classes",
-    "n_words_train",
-    "curve_a",
-    "curve_c",
-    "gradient_10",
-    "gradient_25",
-    "gradient_50",
-    "gradient_75",
+Role = Literal["main", "aux", "ratio", "pair"]
+ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """One task in one run: its words and its learning curve.
+
+    Attributes
+    ----------
+    positive, negative, test : words of the training documents of each class and of the test
+        documents, for divergences.
+    train_words, test_words : words of the training and the test documents, to be counted.
+    losses : float64 (n_epochs,), training losses of the single-task model.
+    curve : the log curve fitted to them.
+    gradient_epochs : zero-based epochs of the four gradients.
+    """
+
+    positive: Bag
+    negative: Bag
+    test: Bag
+    train_words: Bag
+    test_words: Bag
+    losses: np.ndarray
+    curve: LogCurve
+    gradient_epochs: tuple[int, ...]
+
+
+class Feature(NamedTuple):
+    """What a feature is called, what it means, for whom it is computed, and how.
+
+    Attributes
+    ----------
+    name : of the column, without the role.
+    meaning : for people, without the role.
+    roles : ``ROLES`` for a feature of each task; ``("main",)`` for one of the main task only;
+        ``("pair",)`` for one that compares the two tasks.
+    compute : of a `TaskRun`; for a feature of the pair, of the main and the auxiliary one.
+    of_curve : whether it is read off the learning curve, not the documents.
+    """
+
+    name: str
+    meaning: str
+    roles: tuple[Role, ...]
+    compute: Callable[..., float]
+    of_curve: bool = False
+
+
+def _gradient(number: int, task: TaskRun) -> float:
+    return central_difference(task.losses, task.gradient_epochs[number])
+
+
+FEATURES = (
+    Feature(
+        "jsd_between_classes",
+        "Jensen-Shannon divergence between the words of a task's two classes",
+        ROLES,
+        lambda task: bag_divergence(task.positive, task.negative),
+    ),
+    Feature(
+        "n_words_train",
+        "distinct words of the training documents",
+        ROLES,
+        lambda task: len(task.train_words.words),
+    ),
+    Feature(
+        "curve_a",
+        "a of a·ln(c·i + 1) + b, fitted to the single-task training losses",
+        ROLES,
+        lambda task: task.curve.a,
+        of_curve=True,
+    ),
+    Feature("curve_c", "c of the same curve", ROLES, lambda task: task.curve.c, of_curve=True),
+    Feature(
+        "gradient_10",
+        "slope of the single-task training losses after 10 % of the epochs",
+        ROLES,
+        partial(_gradient, 0),
+        of_curve=True,
+    ),
+    Feature("gradient_25", "the same after 25 %", ROLES, partial(_gradient, 1), of_curve=True),
+    Feature("gradient_50", "the same after 50 %", ROLES, partial(_gradient, 2), of_curve=True),
+    Feature("gradient_75", "the same after 75 %", ROLES, partial(_gradient, 3), of_curve=True),
+    Feature(
+        "n_words_test",
+        "distinct words of the main task's test documents",
+        ("main",),
+        lambda task: len(task.test_words.words),
+    ),
+    Feature(
+        "jsd_test_train_positive",
+        "divergence of the main task's test documents from its positive training documents",
+        ("main",),
+        lambda task: bag_divergence(task.test, task.positive),
+    ),
+    Feature(
+        "jsd_test_train_negative",
+        "the same from its negative training documents",
+        ("main",),
+        lambda task: bag_divergence(task.test, task.negative),
+    ),
+    Feature(
+        "jsd_main_aux_positive",
+        "divergence between both tasks' positive training documents",
+        ("pair",),
+        lambda main, aux: bag_divergence(main.positive, aux.positive),
+    ),
+    Feature(
+        "jsd_main_aux_negative",
+        "the same between the negative ones",
+        ("pair",),
+        lambda main, aux: bag_divergence(main.negative, aux.negative),
+    ),
+    Feature(
+        "oov_rate",
+        "share of the main task's test words that its training documents lack",
+        ("main",),
+        lambda task: unseen_share(task.test_words, task.train_words),
+    ),
 )
-_PAIR_FEATURES = (
-    "n_words_test_main",
-    "jsd_test_train_positive_main",
-    "jsd_test_train_negative_main",
-    "jsd_main_aux_positive",
-    "jsd_main_aux_negative",
-    "oov_rate_main",
+
+
+class Column(NamedTuple):
+    """One column of the feature table: a feature in a role."""
+
+    feature: Feature
+    role: Role
+
+    @property
+    def name(self) -> str:
+        """As in features.csv."""
+        return self.feature.name if self.role == "pair" else f"{self.feature.name}_{self.role}"
+
+
+COLUMNS: tuple[Column, ...] = (
+    *(Column(feature, role) for role in ROLES for feature in FEATURES if feature.roles == ROLES),
+    *(Column(feature, feature.roles[0]) for feature in FEATURES if feature.roles != ROLES),
 )
-
-FEATURE_NAMES: tuple[str, ...] = (
-    *(f"{name}_{role}" for role in ("main", "aux", "ratio") for name in _TASK_FEATURES),
-    *_PAIR_FEATURES,
-)
+FEATURE_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 
 
-def _columns(wanted: Iterable[bool]) -> tuple[int, ...]:
-    return tuple(column for column, is_wanted in enumerate(wanted) if is_wanted)
+def _numbers(wanted: Callable[[Column], bool]) -> tuple[int, ...]:
+    return tuple(number for number, column in enumerate(COLUMNS) if wanted(column))
 
-
-_IS_CURVE = [name.startswith(("curve_", "gradient_")) for name in FEATURE_NAMES]
-_IS_RATIO = [name.endswith("_ratio") for name in FEATURE_NAMES]
 
 FEATURE_SETS: dict[str, tuple[int, ...]] = {
-    "all": _columns(True for _ in FEATURE_NAMES),
-    "no_curve": _columns(not is_curve for is_curve in _IS_CURVE),
-    "only_curve": _columns(_IS_CURVE),
-    "only_ratio": _columns(_IS_RATIO),
-    "no_ratio": _columns(not is_ratio for is_ratio in _IS_RATIO),
+    "all": _numbers(lambda column: True),
+    "no_curve": _numbers(lambda column: not column.feature.of_curve),
+    "only_curve": _numbers(lambda column: column.feature.of_curve),
+    "only_ratio": _numbers(lambda column: column.role == "ratio"),
+    "no_ratio": _numbers(lambda column: column.role != "ratio"),
 }
 """Column numbers of each set of features that Table 2 compares."""
 
 
-@dataclass(frozen=True)
-class TaskFeatures:
-    """What one task gives to every pair it is in, for one run.
+class TaskFeatures(NamedTuple):
+    """A task in one run, and the values of all features that need no other task, by name."""
 
-    Attributes
-    ----------
-    values : float64 (8,), the features that each task of a pair has.
-    n_words_test, jsd_test_train_positive, jsd_test_train_negative, oov_rate : used of a main task.
-    positive, negative : words of the training documents of each class, for divergences.
-    """
-
-    values: np.ndarray
-    n_words_test: int
-    jsd_test_train_positive: float
-    jsd_test_train_negative: float
-    oov_rate: float
-    positive: Bag
-    negative: Bag
+    run: TaskRun
+    values: dict[str, float]
 
 
 def task_features(
-    sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, protocol: Protocol
+    sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, reading: Reading
 ) -> TaskFeatures:
     """The features of one task in one run.
 
@@ -103,37 +198,35 @@ def task_features(
     positive = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 1])
     negative = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 0])
     test = bag_of(words.for_jsd.test, sample.test_rows)
-    if words.for_counts is words.for_jsd:
-        counted_train, counted_test = merge(positive, negative), test
-    else:
-        counted_train = bag_of(words.for_counts.train, sample.train_rows)
-        counted_test = bag_of(words.for_counts.test, sample.test_rows)
-    gradients = [central_difference(losses, epoch) for epoch in protocol.gradient_epochs]
-    between = bag_divergence(positive, negative)
-    return TaskFeatures(
-        values=np.array([between, len(counted_train.words), curve.a, curve.c, *gradients]),
-        n_words_test=len(counted_test.words),
-        jsd_test_train_positive=bag_divergence(test, positive),
-        jsd_test_train_negative=bag_divergence(test, negative),
-        oov_rate=unseen_share(counted_test, counted_train),
+    counted_alike = words.for_counts is words.for_jsd
+    run = TaskRun(
         positive=positive,
         negative=negative,
+        test=test,
+        train_words=merge(positive, negative)
+        if counted_alike
+        else bag_of(words.for_counts.train, sample.train_rows),
+        test_words=test if counted_alike else bag_of(words.for_counts.test, sample.test_rows),
+        losses=losses,
+        curve=curve,
+        gradient_epochs=reading.gradient_epochs,
     )
+    of_one = (feature for feature in FEATURES if feature.roles != ("pair",))
+    return TaskFeatures(run, {feature.name: float(feature.compute(run)) for feature in of_one})
 
 
 def pair_features(main: TaskFeatures, aux: TaskFeatures) -> np.ndarray:
-    """The features of a pair, float64 (30,), named by ``FEATURE_NAMES``."""
-    ratio = np.zeros_like(main.values)
-    np.divide(main.values, aux.values, out=ratio, where=aux.values != 0)
-    of_the_pair = [
-        main.n_words_test,
-        main.jsd_test_train_positive,
-        main.jsd_test_train_negative,
-        bag_divergence(main.positive, aux.positive),
-        bag_divergence(main.negative, aux.negative),
-        main.oov_rate,
-    ]
-    return np.concatenate([main.values, aux.values, ratio, of_the_pair])
+    """The features of a pair, float64 (n_features,), named by ``FEATURE_NAMES``."""
+    return np.array([_value(column, main, aux) for column in COLUMNS])
+
+
+def _value(column: Column, main: TaskFeatures, aux: TaskFeatures) -> float:
+    name = column.feature.name
+    if column.role == "pair":
+        return float(column.feature.compute(main.run, aux.run))
+    if column.role == "ratio":
+        return main.values[name] / aux.values[name] if aux.values[name] != 0 else 0.0
+    return (main if column.role == "main" else aux).values[name]
 
 
 def features_of_run(
@@ -141,9 +234,9 @@ def features_of_run(
     samples: Mapping[Task, Sample],
     losses: Mapping[Task, np.ndarray],
     words: FeatureWords,
-    protocol: Protocol,
+    reading: Reading,
 ) -> np.ndarray:
-    """The features of all pairs in one run, float64 (n_pairs, 30), a row each in their order.
+    """The features of all pairs in one run, float64 (n_pairs, n_features), in their order.
 
     Parameters
     ----------
@@ -152,7 +245,7 @@ def features_of_run(
     """
     curves = dict(zip(losses, fit_log_curves(np.stack(list(losses.values()))), strict=True))
     tasks = {
-        task: task_features(samples[task], losses[task], curves[task], words, protocol)
+        task: task_features(samples[task], losses[task], curves[task], words, reading)
         for task in losses
     }
     return np.array([pair_features(tasks[pair.main], tasks[pair.aux]) for pair in pairs])

@@ -8,12 +8,11 @@ F1 (float64, task by task). It holds numbers only; nothing in it can be executed
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from minimtl.execution import rng_for, stable_hash
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import ModelSettings, Protocol
 from minimtl.study.tasks import Pair, Task
 
 # Raise it whenever a change of the code changes what training gives: models stored under
@@ -43,19 +42,19 @@ class StudyIdentity:
 
     Attributes
     ----------
-    training : the protocol's training fields, as JSON values.
+    settings : the parts of the protocol that a model depends on.
     corpus_digest : SHA-256 of the corpus's content.
     seed : the study's seed.
     """
 
-    training: dict[str, Any]
+    settings: ModelSettings
     corpus_digest: str
     seed: int
 
     @classmethod
     def of(cls, protocol: Protocol, corpus_digest: str, seed: int) -> "StudyIdentity":
         """The identity of a study by this protocol."""
-        return cls(protocol.training_dict(), corpus_digest, seed)
+        return cls(protocol.settings, corpus_digest, seed)
 
 
 def job_key(job: Job, identity: StudyIdentity) -> str:
@@ -63,7 +62,7 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
     return stable_hash(
         "job",
         TRAINING_VERSION,
-        identity.training,
+        identity.settings.to_dict(),
         identity.corpus_digest,
         identity.seed,
         job.tasks,

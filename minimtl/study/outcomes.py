@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Reading
 from minimtl.study.tasks import Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
@@ -113,13 +113,13 @@ def mean_relative_gain(outcomes: Outcomes) -> float:
     return float(defined.mean()) if defined.size else float("nan")
 
 
-def labelled_pairs(outcomes: Outcomes, protocol: Protocol) -> list[LabelledPairs]:
+def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
     """What the protocol's meta-analyses are fitted to; a tie is no gain.
 
     One labelled of run averages for ``label="mean_gain"``, one labelled a run for ``"each_run"``.
     """
     gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
-    if protocol.label == "mean_gain":
+    if reading.label == "mean_gain":
         gains, features = gains.mean(axis=0, keepdims=True), features.mean(axis=0, keepdims=True)
     return [
         LabelledPairs(X, (gain > TIE).astype(np.int64))
@@ -127,6 +127,6 @@ def labelled_pairs(outcomes: Outcomes, protocol: Protocol) -> list[LabelledPairs
     ]
 
 
-def improved_share(outcomes: Outcomes, protocol: Protocol) -> float:
+def improved_share(outcomes: Outcomes, reading: Reading) -> float:
     """Share of pairs that multi-task learning helped, averaged over the protocol's samples."""
-    return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, protocol)]))
+    return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, reading)]))

@@ -1,12 +1,17 @@
 """The problems of a study, RELATED and UNRELATED, as a command asks for them."""
 
+from collections.abc import Callable
+
 from minimtl.errors import UsageError
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.plan import Problem
-from minimtl.study.protocol import Protocol
-from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.study.protocol import ProblemName, Protocol
+from minimtl.study.tasks import EvenSample, Pairs, related_pairs, unrelated_pairs
 
-CHOICES = ("related", "unrelated", "both")
+_PAIRS: dict[ProblemName, Callable[[Hierarchy], Pairs]] = {
+    "related": related_pairs,
+    "unrelated": unrelated_pairs,
+}
 
 
 def make_problems(
@@ -35,14 +40,14 @@ def make_problems(
         if number is not None and number < 1:
             raise UsageError(f"{flag} {number} is less than 1")
     problems = []
-    for name, enumerate_pairs in (("related", related_pairs), ("unrelated", unrelated_pairs)):
+    for name, enumerate_pairs in _PAIRS.items():
         if choice in (name, "both"):
             pairs = enumerate_pairs(hierarchy)
             problems.append(
                 Problem(
                     name,
                     pairs if n_pairs is None else EvenSample(pairs, n_pairs),
-                    protocol.runs(name) if n_runs is None else n_runs,  # type: ignore[arg-type]
+                    protocol.runs(name) if n_runs is None else n_runs,
                 )
             )
     return problems

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Sampling
 from minimtl.study.tasks import Task
 
 
@@ -32,7 +32,7 @@ def draw_sample(
     train_topics: np.ndarray,
     test_topics: np.ndarray,
     topic_names: Sequence[str],
-    protocol: Protocol,
+    sampling: Sampling,
     rng: np.random.Generator,
 ) -> Sample:
     """Draw the documents of one task for one run.
@@ -50,18 +50,18 @@ def draw_sample(
     positive, negative = _topic_indices(task, topic_names)
     train_rows = rng.permutation(np.flatnonzero(np.isin(train_topics, (positive, negative))))
     test_rows = rng.permutation(np.flatnonzero(np.isin(test_topics, (positive, negative))))
-    if protocol.within_smaller_partition:
+    if sampling.within_smaller_partition:
         smaller = min(len(train_rows), len(test_rows))
         train_rows, test_rows = train_rows[:smaller], test_rows[:smaller]
     is_positive = train_topics[train_rows] == positive
-    if protocol.train_per_class is not None:
-        chosen = _first_of_each(task, is_positive, protocol.train_per_class)
+    if sampling.train_per_class is not None:
+        chosen = _first_of_each(task, is_positive, sampling.train_per_class)
         train_rows, is_positive = train_rows[chosen], is_positive[chosen]
     else:
-        _require(" and ".join(map(repr, task)), len(train_rows), protocol.train_per_task)
-        train_rows = train_rows[: protocol.train_per_task]
-        is_positive = is_positive[: protocol.train_per_task]
-    test_rows = test_rows[: protocol.max_test]
+        _require(" and ".join(map(repr, task)), len(train_rows), sampling.train_per_task)
+        train_rows = train_rows[: sampling.train_per_task]
+        is_positive = is_positive[: sampling.train_per_task]
+    test_rows = test_rows[: sampling.max_test]
     test_positive = test_topics[test_rows] == positive
     _require_both_classes(task, is_positive, "training")
     _require_both_classes(task, test_positive, "test")

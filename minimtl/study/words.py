@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.stats import jensen_shannon_divergence
-from minimtl.study.protocol import Protocol, Words
+from minimtl.study.protocol import Reading, Words
 from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
 
 TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
@@ -61,13 +61,13 @@ class FeatureWords:
 
     @classmethod
     def of(
-        cls, train_texts: Sequence[str], test_texts: Sequence[str], protocol: Protocol
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], reading: Reading
     ) -> "FeatureWords":
         """Both counts of a corpus, made once where the protocol cuts words in one way."""
-        for_jsd = WordCounts.of(train_texts, test_texts, protocol.words_jsd)
-        if protocol.words_counts == protocol.words_jsd:
+        for_jsd = WordCounts.of(train_texts, test_texts, reading.words_jsd)
+        if reading.words_counts == reading.words_jsd:
             return cls(for_jsd, for_jsd)
-        return cls(for_jsd, WordCounts.of(train_texts, test_texts, protocol.words_counts))
+        return cls(for_jsd, WordCounts.of(train_texts, test_texts, reading.words_counts))
 
 
 def bag_of(counts: csr_matrix, rows: np.ndarray) -> Bag:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.execution import rng_for, stable_hash
-from minimtl.nn import Adam, Schedule, Shape, TaskData, initialize, train
+from minimtl.nn import TaskData
 from minimtl.stats import accuracy, draw_per_class, f1_score
-from minimtl.study import TRAINING_VERSION, JobResult, decode, encode
+from minimtl.study import TRAINING_VERSION, JobResult, decode, encode, train_model
 from minimtl.text import weigh_counts
 from minimtl.tune.data import SEED, TuneData, rows_of
 from minimtl.tune.grid import Setting
@@ -38,7 +38,7 @@ def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[Fit]
 
 def key_of(fit: Fit, data_digest: str) -> str:
     """A hash of all that the result depends on, as 64 hex digits."""
-    training = fit.setting.protocol().training_dict()
+    training = fit.setting.protocol().settings.to_dict()
     return stable_hash(
         "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
     )
@@ -60,14 +60,13 @@ def compute(fit: Fit, data: TuneData) -> bytes:
     learned, tested = rows_of(domain, fit.tested)
     draws = rng_for("tune sample", SEED, domain.name, fit.tested)
     drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
-    X = weigh_counts(domain.counts, learned, protocol.max_features)
+    X = weigh_counts(domain.counts, learned, protocol.model.max_features)
     rng = rng_for("tune training", key_of(fit, data.digest))
-    shape = Shape(X.shape[1], protocol.hidden_layer_sizes, (2,), protocol.activation)
-    history = train(
-        initialize(shape, rng, protocol.output_init_bound),
+    history = train_model(
+        protocol.settings,
         [TaskData(X[drawn], domain.labels[drawn], X[tested])],
-        Schedule(protocol.read_at + 1, protocol.batch_size, protocol.dropout),
-        Adam(protocol.learning_rate, protocol.beta1, protocol.beta2, protocol.eps),
+        [2],
+        protocol.reading.read_at + 1,
         rng,
     )
     accuracies, f1s = (

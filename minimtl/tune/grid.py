@@ -1,7 +1,6 @@
 """What is tried: hidden layers × layer size, with learning rates and dropouts if asked."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class Setting(NamedTuple):
 
     def protocol(self) -> Protocol:
         """The ``paper`` protocol with this setting in it."""
-        return replace(
-            PAPER,
+        return PAPER.replace(
             hidden_layer_sizes=(self.size,) * self.n_layers,
             learning_rate=self.learning_rate,
             dropout=self.dropout,
@@ -39,7 +37,10 @@ class Setting(NamedTuple):
 
 
 PAPERS = Setting(
-    len(PAPER.hidden_layer_sizes), PAPER.hidden_layer_sizes[0], PAPER.learning_rate, PAPER.dropout
+    len(PAPER.model.hidden_layer_sizes),
+    PAPER.model.hidden_layer_sizes[0],
+    PAPER.training.learning_rate,
+    PAPER.model.dropout,
 )
 """What the paper settled on: 2 × 100."""
 

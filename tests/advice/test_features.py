@@ -57,7 +57,7 @@ def test_two_classes_are_the_study_s_features_averaged_over_both_orientations(pa
             },
             {main: losses(1), aux: losses(2)},
             FeatureWords(counted, counted),
-            PAPER,
+            PAPER.reading,
         )[0]
         for positive in (0, 1)
     ]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from minimtl.audit.experiments import read_released
 from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
 from minimtl.errors import MinimtlError
-from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.published import AUTHORS_FEATURES
 
 EFFICIENCY = """Epoch 80
 
@@ -51,7 +51,9 @@ def assert_same_columns(features, released):
         "jsd_main_aux_positive": 28,
         "oov_rate_main": 29,
     }.items():
-        np.testing.assert_array_equal(features[:, FEATURE_NAMES.index(name)], released[:, column])
+        np.testing.assert_array_equal(
+            features[:, AUTHORS_FEATURES.index(name)], released[:, column]
+        )
     np.testing.assert_array_equal(np.sort(features), np.sort(released))
 
 

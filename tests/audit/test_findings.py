@@ -18,9 +18,8 @@ from minimtl.audit.page import audit_csv, audit_markdown, conclusions
 from minimtl.audit.table1 import gains
 from minimtl.audit.table3 import fit_to_all_pairs, mean_ranks
 from minimtl.stats.curves import fit_log_curve
-from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.protocol import RELEASED
-from minimtl.study.published import TABLE3B, Scores
+from minimtl.study.published import AUTHORS_FEATURES, TABLE3B, Scores
 from minimtl.study.tasks import Pair, Task
 
 
@@ -167,7 +166,7 @@ class TestMetaAnalysis:
         w = fit_to_all_pairs(experiment)
         findings = {f.item: f for f in audit([experiment]) if f.table == "Table 3b"}
         for row in TABLE3B:
-            assert findings[row.label].derived == w[FEATURE_NAMES.index(row.feature)]
+            assert findings[row.label].derived == w[AUTHORS_FEATURES.index(row.feature)]
 
     def test_accuracies_of_pure_noise_are_near_the_majority(self, made_up_experiment, root):
         made_up_experiment("exp2_0", n_pairs=200)
@@ -197,7 +196,7 @@ class TestFeatures:
     def findings(self, experiment, **columns):
         features = experiment.features.copy()
         for name, values in columns.items():
-            features[:, FEATURE_NAMES.index(name)] = values
+            features[:, AUTHORS_FEATURES.index(name)] = values
         found = audit_features([replace(experiment, features=features)])
         return {finding.item: finding for finding in found}
 
@@ -227,9 +226,9 @@ class TestFeatures:
         assert self.findings(experiment)[item].verdict == "agrees"
 
     def test_the_scaling_is_told_by_the_coefficients(self, experiment):
-        minmax = replace(RELEASED, scaling="minmax")
+        minmax = RELEASED.replace(scaling="minmax")
         for protocol, verdict in ((RELEASED, "differs"), (minmax, "agrees")):
-            logged = Efficiency(10, 10, {}, fit_to_all_pairs(experiment, protocol))
+            logged = Efficiency(10, 10, {}, fit_to_all_pairs(experiment, protocol.meta))
             scaling = self.findings(replace(experiment, efficiency=logged))["scaling to [0, 1]"]
             assert scaling.verdict == verdict
 

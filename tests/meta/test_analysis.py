@@ -1,7 +1,5 @@
 """The whole meta-analysis of a problem: complete, repeatable, and fit for any number of pairs."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -11,9 +9,7 @@ from minimtl.meta.labelnoise import label_noise
 from minimtl.study.features import FEATURE_SETS
 from minimtl.study.protocol import PAPER, RELEASED
 
-QUICK = {
-    protocol.name: dataclasses.replace(protocol, cv_repeats=2) for protocol in (PAPER, RELEASED)
-}
+QUICK = {protocol.name: protocol.replace(cv_repeats=2) for protocol in (PAPER, RELEASED)}
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -1,7 +1,5 @@
 """Folds of the meta-analysis: who is learned from and who is scored on."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,7 @@ from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
 
-PROTOCOL = dataclasses.replace(PAPER, cv_repeats=3)
+SETTINGS = PAPER.replace(cv_repeats=3).meta
 
 
 @pytest.fixture(scope="module", params=[related_pairs, unrelated_pairs])
@@ -20,7 +18,7 @@ def pairs(request):
 
 @pytest.fixture
 def every(pairs):
-    return make_designs(pairs, PROTOCOL, np.random.default_rng(0))
+    return make_designs(pairs, SETTINGS, np.random.default_rng(0))
 
 
 def test_each_repetition_scores_every_pair_once(pairs, every):
@@ -64,7 +62,7 @@ def test_a_topic_left_out_is_nowhere_in_training_and_in_each_scored_task(pairs, 
 @pytest.mark.parametrize("n_pairs", [1, 2, 3])
 def test_a_handful_of_pairs_has_what_folds_it_can(n_pairs):
     few = tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs))
-    every = make_designs(few, PROTOCOL, np.random.default_rng(0))
+    every = make_designs(few, SETTINGS, np.random.default_rng(0))
     assert every["random"].n_fits == (3 * n_pairs if n_pairs > 1 else 0)
     for design in every.values():
         assert design.train.shape == design.test.shape

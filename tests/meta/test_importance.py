@@ -1,7 +1,5 @@
 """Coefficients and ranks: which feature is strongest, with what sign, and how surely."""
 
-import dataclasses
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
@@ -30,7 +28,7 @@ def test_inverse_rank_of_the_strongest_is_the_number_of_features():
 
 
 def test_the_known_features_stand_out():
-    protocol = dataclasses.replace(RELEASED, cv_repeats=5)
+    protocol = RELEASED.replace(cv_repeats=5).meta
     rng = np.random.default_rng(0)
     result = importance(
         [signal()], make_designs(PAIRS, protocol, rng)["random"], TASK, protocol, rng
@@ -51,7 +49,7 @@ def test_coefficients_of_all_pairs_are_scikit_learns():
     labelled = signal()
     Z = (labelled.X - labelled.X.mean(axis=0)) / labelled.X.std(axis=0)
     peer = LogisticRegression(solver="liblinear", tol=1e-10, max_iter=10_000).fit(Z, labelled.y)
-    np.testing.assert_allclose(coefficients(labelled, RELEASED), peer.coef_[0], atol=1e-6)
+    np.testing.assert_allclose(coefficients(labelled, RELEASED.meta), peer.coef_[0], atol=1e-6)
     Z = (labelled.X - labelled.X.min(axis=0)) / np.ptp(labelled.X, axis=0)
     peer = LogisticRegression(tol=1e-10, max_iter=10_000).fit(Z, labelled.y)
-    np.testing.assert_allclose(coefficients(labelled, PAPER), peer.coef_[0], atol=1e-5)
+    np.testing.assert_allclose(coefficients(labelled, PAPER.meta), peer.coef_[0], atol=1e-5)

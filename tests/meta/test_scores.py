@@ -1,7 +1,5 @@
 """Scores of the meta-model: scikit-learn's numbers, and known answers on made-up pairs."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -17,7 +15,7 @@ from minimtl.study.outcomes import LabelledPairs
 from minimtl.study.protocol import PAPER, RELEASED
 from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
 
-PROTOCOL = dataclasses.replace(PAPER, cv_repeats=4)
+SETTINGS = PAPER.replace(cv_repeats=4).meta
 PAIRS = tuple(EvenSample(unrelated_pairs(NEWSGROUPS), 120))
 TASK = main_tasks(PAIRS)
 ALL = range(30)
@@ -27,16 +25,16 @@ def sample_of(y, seed=0):
     return LabelledPairs(np.random.default_rng(seed).normal(size=(len(y), 30)), y.astype(np.int64))
 
 
-def scores(labelled, columns=ALL, design="random", protocol=PROTOCOL, pairs=PAIRS):
+def scores(labelled, columns=ALL, design="random", settings=SETTINGS, pairs=PAIRS):
     rng = np.random.default_rng(0)
     task = main_tasks(pairs)
     return score_set(
         [labelled],
         columns,
-        make_designs(pairs, protocol, rng)[design],
+        make_designs(pairs, settings, rng)[design],
         task,
         permuted_rows(task, 49, rng),
-        protocol,
+        settings,
     )
 
 
@@ -47,16 +45,16 @@ def test_every_fold_scores_as_scikit_learn_would(design, protocol):
     rng = np.random.default_rng(1)
     y = (rng.uniform(size=120) < 0.6).astype(np.int64)
     labelled = sample_of(y)
-    protocol = dataclasses.replace(protocol, cv_repeats=1)
-    folds = make_designs(PAIRS, protocol, rng)[design]
-    ours = score_pairs(labelled, ALL, folds, protocol)
+    settings = protocol.replace(cv_repeats=1).meta
+    folds = make_designs(PAIRS, settings, rng)[design]
+    ours = score_pairs(labelled, ALL, folds, settings)
     for row in range(folds.n_fits):
         train, test = folds.train[row], folds.test[row]
         X = labelled.X
-        scaler = MinMaxScaler() if protocol.scaling == "minmax" else StandardScaler()
+        scaler = MinMaxScaler() if settings.scaling == "minmax" else StandardScaler()
         if not folds.scaled_inside:
             X, scaler = scaler.fit_transform(X), "passthrough"
-        if protocol.penalize_intercept:
+        if settings.penalize_intercept:
             model = LogisticRegression(solver="liblinear", tol=1e-10, max_iter=10_000)
         else:
             model = LogisticRegression(tol=1e-10, max_iter=10_000)
@@ -103,7 +101,7 @@ def test_one_label_only_is_predicted_and_beats_nobody():
 
 def test_scores_of_the_base_rate_are_scikit_learns():
     y = (np.random.default_rng(5).uniform(size=120) < 0.7).astype(np.int64)
-    folds = make_designs(PAIRS, PROTOCOL, np.random.default_rng(0))["by_task"]
+    folds = make_designs(PAIRS, SETTINGS, np.random.default_rng(0))["by_task"]
     result = scores(sample_of(y), design="by_task")
     each = [
         (y[test], np.full(test.sum(), y[train].mean()))
@@ -119,9 +117,9 @@ def test_samples_are_averaged():
     first = sample_of(np.random.default_rng(4).integers(0, 2, 120))
     second = sample_of(np.ones(120))
     rng = np.random.default_rng(0)
-    every, rows = make_designs(PAIRS, PROTOCOL, rng), permuted_rows(TASK, 9, rng)
-    alone = score_set([first], ALL, every["random"], TASK, rows, PROTOCOL)
-    both = score_set([first, second], ALL, every["random"], TASK, rows, PROTOCOL)
+    every, rows = make_designs(PAIRS, SETTINGS, rng), permuted_rows(TASK, 9, rng)
+    alone = score_set([first], ALL, every["random"], TASK, rows, SETTINGS)
+    both = score_set([first, second], ALL, every["random"], TASK, rows, SETTINGS)
     assert both.accuracy == pytest.approx((alone.accuracy + 1) / 2)
     assert both.majority_f1 == pytest.approx((alone.majority_f1 + 1) / 2)
 

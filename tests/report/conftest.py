@@ -3,7 +3,6 @@
 The browser is told what to do through a pipe by its own protocol; no package is needed.
 """
 
-import dataclasses
 import json
 import os
 import select
@@ -154,7 +153,7 @@ def study(made_up_outcomes):
 
     Texts from outside are hostile.
     """
-    protocol = dataclasses.replace(PAPER, cv_repeats=1)
+    protocol = PAPER.replace(cv_repeats=1)
     problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
     rng = np.random.default_rng(0)
     made = tables([Analysed(o, analyse(o, protocol, rng)) for o in problems], protocol)

@@ -1,7 +1,5 @@
 """The tables: the interface's columns in its order, the outcomes' numbers, the paper's beside."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from minimtl.report.tables import tables
 from minimtl.study.features import FEATURE_NAMES, FEATURE_SETS
 from minimtl.study.protocol import PAPER
 
-QUICK = dataclasses.replace(PAPER, cv_repeats=2)
+QUICK = PAPER.replace(cv_repeats=2)
 FIRST_COLUMNS = {
     "scores": "problem main_positive main_negative aux_positive aux_negative run single multi gain",
     "features": " ".join(

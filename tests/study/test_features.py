@@ -40,8 +40,8 @@ COLUMN = {name: column for column, name in enumerate(FEATURE_NAMES)}
 
 
 def row(protocol=PAPER, pair=Pair(MAIN, AUX), losses=LOSSES):  # noqa: B008
-    words = FeatureWords.of(TRAIN, TEST, protocol)
-    return features_of_run([pair], SAMPLES, losses, words, protocol)[0]
+    words = FeatureWords.of(TRAIN, TEST, protocol.reading)
+    return features_of_run([pair], SAMPLES, losses, words, protocol.reading)[0]
 
 
 def value(name, **kwargs):
@@ -149,10 +149,12 @@ def test_directions_exchange_roles():
 
 def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs():
     pairs = [Pair(AUX, MAIN), Pair(MAIN, AUX)]
-    words = FeatureWords.of(TRAIN, TEST, PAPER)
-    table = features_of_run(pairs, SAMPLES, LOSSES, words, PAPER)
+    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
+    table = features_of_run(pairs, SAMPLES, LOSSES, words, PAPER.reading)
     of = {
-        task: task_features(SAMPLES[task], LOSSES[task], fit_log_curve(LOSSES[task]), words, PAPER)
+        task: task_features(
+            SAMPLES[task], LOSSES[task], fit_log_curve(LOSSES[task]), words, PAPER.reading
+        )
         for task in (MAIN, AUX)
     }
     for got, pair in zip(table, pairs, strict=True):
@@ -161,9 +163,12 @@ def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs
 
 
 def test_counting_words_twice_in_one_way_changes_nothing():
-    words = FeatureWords.of(TRAIN, TEST, PAPER)
+    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
     apart = dataclasses.replace(words, for_counts=dataclasses.replace(words.for_jsd))
-    tables = [features_of_run([Pair(MAIN, AUX)], SAMPLES, LOSSES, w, PAPER) for w in (words, apart)]
+    tables = [
+        features_of_run([Pair(MAIN, AUX)], SAMPLES, LOSSES, w, PAPER.reading)
+        for w in (words, apart)
+    ]
     assert np.array_equal(*tables)
 
 
@@ -176,16 +181,19 @@ def ours_and_theirs(data_dir):
         for experiment in read_released(data_dir / "investigationMTL-logs.tar.gz")
         if experiment.problem == "unrelated"
     )
-    words = FeatureWords.of(corpus.train.texts, corpus.test.texts, RELEASED)
+    words = FeatureWords.of(corpus.train.texts, corpus.test.texts, RELEASED.reading)
     topics = corpus.train.topics, corpus.test.topics, corpus.topic_names
     losses = {task: log.loss for task, log in theirs.single.items()}
     ours = [
         features_of_run(
             theirs.pairs,
-            {task: draw_sample(task, *topics, RELEASED, rng_for(run, task)) for task in losses},
+            {
+                task: draw_sample(task, *topics, RELEASED.sampling, rng_for(run, task))
+                for task in losses
+            },
             losses,
             words,
-            RELEASED,
+            RELEASED.reading,
         )
         for run in range(4)
     ]

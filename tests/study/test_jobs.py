@@ -60,7 +60,7 @@ def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
 
 
 def test_keys_ignore_how_a_result_is_read():
-    reading = dataclasses.replace(PAPER, score="accuracy", read_at=9, name="mine", cv_repeats=2)
+    reading = PAPER.replace(score="accuracy", read_at=9, name="mine", cv_repeats=2)
     same = StudyIdentity.of(reading, "digest", 0)
     assert job_key(single_job(MAIN, 0), same) == job_key(single_job(MAIN, 0), IDENTITY)
 
@@ -70,7 +70,7 @@ def numbers(rng):
 
 
 def test_documents_do_not_depend_on_how_models_are_trained():
-    other = StudyIdentity.of(dataclasses.replace(PAPER, dropout=0.0), "digest", 0)
+    other = StudyIdentity.of(PAPER.replace(dropout=0.0), "digest", 0)
     job = single_job(MAIN, 3)
     assert numbers(sampling_rng(MAIN, 3, IDENTITY)) == numbers(sampling_rng(MAIN, 3, other))
     assert numbers(training_rng(job, IDENTITY)) != numbers(training_rng(job, other))

@@ -30,26 +30,26 @@ MULTI = [[0.7, 0.4], [0.8, 0.9], [0.8, 0.8]]
 
 
 def test_averaged_runs_give_one_sample_of_mean_gains():
-    (labelled,) = labelled_pairs(outcomes(SINGLE, MULTI), PAPER)
+    (labelled,) = labelled_pairs(outcomes(SINGLE, MULTI), PAPER.reading)
     assert labelled.y.tolist() == [1, 1, 0]
     np.testing.assert_array_equal(labelled.X, np.arange(90.0).reshape(3, 30) + 45)
 
 
 def test_each_run_gives_its_own_sample_and_a_tie_is_a_loss():
-    first, second = labelled_pairs(outcomes(SINGLE, MULTI), RELEASED)
+    first, second = labelled_pairs(outcomes(SINGLE, MULTI), RELEASED.reading)
     assert first.y.tolist() == [1, 0, 0]
     assert second.y.tolist() == [0, 1, 0]
     np.testing.assert_array_equal(second.X, np.arange(90.0).reshape(3, 30) + 90)
 
 
 def test_improved_share_follows_the_labels():
-    assert improved_share(outcomes(SINGLE, MULTI), PAPER) == pytest.approx(2 / 3)
-    assert improved_share(outcomes(SINGLE, MULTI), RELEASED) == pytest.approx(1 / 3)
+    assert improved_share(outcomes(SINGLE, MULTI), PAPER.reading) == pytest.approx(2 / 3)
+    assert improved_share(outcomes(SINGLE, MULTI), RELEASED.reading) == pytest.approx(1 / 3)
 
 
 def test_gains_that_cancel_are_a_tie_whatever_the_rounding():
     """Gains of +0.1 and −0.1 on 0.3 add up to 1e-17 in floating point, and to nothing on paper."""
-    (labelled,) = labelled_pairs(outcomes([[0.3, 0.3]], [[0.3 + 0.1, 0.3 - 0.1]]), PAPER)
+    (labelled,) = labelled_pairs(outcomes([[0.3, 0.3]], [[0.3 + 0.1, 0.3 - 0.1]]), PAPER.reading)
     assert np.mean([0.3 + 0.1 - 0.3, 0.3 - 0.1 - 0.3]) > 0
     assert labelled.y.tolist() == [0]
 

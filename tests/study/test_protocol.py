@@ -1,8 +1,8 @@
-import dataclasses
 import json
 
 import pytest
 
+from minimtl.execution.seeds import stable_hash
 from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED
 
 
@@ -10,28 +10,51 @@ def test_both_are_found_by_their_name():
     assert PROTOCOLS == {"paper": PAPER, "released": RELEASED}
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
-def test_every_field_survives_json(protocol):
+def plain(protocol):
+    """The protocol's fields by their plain names, after a journey through JSON."""
     values = json.loads(json.dumps(protocol.to_dict()))
-    tuples = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    assert type(protocol)(**tuples) == protocol
+    groups = [values.pop(name) for name in ("sampling", "model", "training", "reading", "meta")]
+    flat = [(name, value) for group in (values, *groups) for name, value in group.items()]
+    assert len(dict(flat)) == len(flat)  # no name stands in two groups
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in flat}
+
+
+@pytest.mark.parametrize(("protocol", "other"), [(PAPER, RELEASED), (RELEASED, PAPER)])
+def test_every_field_survives_json_and_is_replaced_by_its_plain_name(protocol, other):
+    assert other != protocol
+    assert other.replace(**plain(protocol)) == protocol
+
+
+def test_an_unknown_field_is_refused():
+    with pytest.raises(TypeError, match="no field drop_out"):
+        PAPER.replace(drop_out=0.1)
+
+
+def test_random_streams_are_seeded_by_what_they_always_were():
+    """The values that the keys of models, and so all their random numbers, are hashed from."""
+    assert (
+        stable_hash(PAPER.settings.to_dict())
+        == "c2d328649a7f23f75b9e21e07d06ec1653a1f43507e878ca98a082a6f96c190e"
+    )
+    assert (
+        stable_hash(RELEASED.settings.to_dict())
+        == "f83cd05471e8078707171af003f1dbaf15a11aded213af34187f924f952d61e6"
+    )
 
 
 def test_gradient_epochs_are_the_floors_worked_by_hand():
-    assert PAPER.gradient_epochs == (15, 37, 75, 112)  # of 150: 15, 37.5, 75, 112.5
-    assert RELEASED.gradient_epochs == (8, 20, 40, 60)
+    assert PAPER.reading.gradient_epochs == (15, 37, 75, 112)  # of 150: 15, 37.5, 75, 112.5
+    assert RELEASED.reading.gradient_epochs == (8, 20, 40, 60)
 
 
 def test_a_whole_product_keeps_its_epoch_in_spite_of_rounding():
-    rounding_down = dataclasses.replace(
-        PAPER, gradient_window=100, gradient_fractions=(0.29, 0.57, 0.58, 0.75)
-    )
+    rounding_down = PAPER.replace(gradient_window=100, gradient_fractions=(0.29, 0.57, 0.58, 0.75))
     assert int(0.29 * 100) == 28  # what the plain floor would give
-    assert rounding_down.gradient_epochs == (29, 57, 58, 75)
+    assert rounding_down.reading.gradient_epochs == (29, 57, 58, 75)
 
 
 def test_scores_are_read_at_the_hundredth_and_the_81st_epoch():
-    assert (PAPER.read_at, RELEASED.read_at) == (99, 80)
+    assert (PAPER.reading.read_at, RELEASED.reading.read_at) == (99, 80)
 
 
 def test_runs_of_each_problem():
@@ -40,8 +63,8 @@ def test_runs_of_each_problem():
 
 
 def test_what_is_read_off_a_model_is_no_part_of_its_training():
-    read_otherwise = dataclasses.replace(PAPER, score="accuracy", read_at=10, scaling="standardise")
-    assert read_otherwise.training_dict() == PAPER.training_dict()
+    read_otherwise = PAPER.replace(score="accuracy", read_at=10, scaling="standard")
+    assert read_otherwise.settings.to_dict() == PAPER.settings.to_dict()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +72,7 @@ def test_what_is_read_off_a_model_is_no_part_of_its_training():
     [{"dropout": 0.0}, {"train_per_class": 100}, {"epochs_joint": 101}, {"max_features": 99}],
 )
 def test_what_changes_a_model_is_part_of_its_training(change):
-    assert dataclasses.replace(PAPER, **change).training_dict() != PAPER.training_dict()
+    assert PAPER.replace(**change).settings.to_dict() != PAPER.settings.to_dict()
 
 
 @pytest.mark.parametrize(
@@ -64,4 +87,4 @@ def test_what_changes_a_model_is_part_of_its_training(change):
 )
 def test_contradictions_are_refused(change, sentence):
     with pytest.raises(ValueError, match=sentence):
-        dataclasses.replace(PAPER, **change)
+        PAPER.replace(**change)

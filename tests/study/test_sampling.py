@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -15,7 +13,7 @@ TEST = np.repeat([2, 1, 0], [40, 120, 200])
 
 
 def draw(protocol, task=TASK, train=TRAIN, test=TEST, seed=0):
-    return draw_sample(task, train, test, NAMES, protocol, np.random.default_rng(seed))
+    return draw_sample(task, train, test, NAMES, protocol.sampling, np.random.default_rng(seed))
 
 
 def test_paper_draws_200_of_each_class_and_tests_on_all():
@@ -60,8 +58,8 @@ def test_the_same_generator_gives_the_same_documents_and_another_others(protocol
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED])
 def test_nothing_but_the_sampling_fields_moves_a_sample(protocol):
-    otherwise = dataclasses.replace(
-        protocol, dropout=0.0, epochs_single=200, share_directions=not protocol.share_directions
+    otherwise = protocol.replace(
+        dropout=0.0, epochs_single=200, share_directions=not protocol.share_directions
     )
     assert np.array_equal(draw(protocol).train_rows, draw(otherwise).train_rows)
 

@@ -63,7 +63,7 @@ def test_the_vectorizers_words_are_lower_cased_and_longer_than_one():
 
 
 def test_a_corpus_is_counted_twice_only_where_words_are_cut_in_two_ways():
-    paper, released = (FeatureWords.of((*TRAIN, "ab"), TEST, p) for p in (PAPER, RELEASED))
+    paper, released = (FeatureWords.of((*TRAIN, "ab"), TEST, p.reading) for p in (PAPER, RELEASED))
     assert paper.for_jsd is paper.for_counts
     # white space: B C a a-b ab b c. d; between non-word characters: "" B C a ab b c d
     assert released.for_jsd.train.shape == (4, 8)
