@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 MODULES = sorted((ROOT / "minimtl").rglob("*.py"))
 
 DEFINITION = re.compile(r"\[`([\w/]+\.py)::([\w.]+)`\]\(([^)]+)\)")
