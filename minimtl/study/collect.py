@@ -1,6 +1,6 @@
 """From the store to outcomes: each pair's scores, features and learning curves, in plan order.
 
-Nothing here depends on the order in which the models were trained, so neither do the tables.
+Nothing here depends on the order in which the models were trained, so the tables do not either.
 """
 
 import io
@@ -39,7 +39,7 @@ class PairCurves:
 
     Attributes
     ----------
-    single, multi : float64 (n_pairs, n_epochs), alone and beside the auxiliary task.
+    single, multi : float64 (n_pairs, n_epochs), trained alone and jointly.
     """
 
     single: FloatArray
@@ -47,7 +47,7 @@ class PairCurves:
 
 
 class Results:
-    """Finished models by what they are, read from the store."""
+    """Reads the curves of finished models from the store, by task or pair and run."""
 
     def __init__(self, store: Store, identity: StudyIdentity, protocol: Protocol) -> None:
         self.store, self.identity, self.protocol = store, identity, protocol

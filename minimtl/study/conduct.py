@@ -1,4 +1,4 @@
-"""A study from its settings to its outcomes: plan, train what is missing, collect."""
+"""A study: its settings, its data, and the training of the models that its store lacks."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ from minimtl.study.words import FeatureWords
 
 @dataclass(frozen=True)
 class Study:
-    """What is studied: everything that decides the tables."""
+    """Everything that the tables of a study depend on."""
 
     corpus: Corpus
     protocol: Protocol

@@ -47,12 +47,12 @@ class StudyData:
 
     @property
     def identity(self) -> StudyIdentity:
-        """What decides a job's numbers beside the job."""
+        """What a job's numbers depend on beside the job."""
         return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
 
     @cached_property
     def digest(self) -> str:
-        """Names these data among those a worker may hold."""
+        """A hash of the data, by which workers tell them from others."""
         identity = self.identity
         return stable_hash(
             identity.settings.to_dict(), identity.corpus_digest, identity.seed, self.backend

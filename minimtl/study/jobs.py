@@ -1,4 +1,4 @@
-"""One job is one trained model: what names it, what it depends on, and what it gives.
+"""One job is one trained model: its name, what it depends on, and its result.
 
 A result as bytes, little-endian throughout: the magic ``MTLR``, the CRC-32 of all that follows,
 the number of tasks and of epochs (uint32 each), the seconds (float64), then losses, accuracy and
@@ -38,7 +38,7 @@ class Job:
 
 @dataclass(frozen=True)
 class StudyIdentity:
-    """What, beside the job, decides a trained model's numbers.
+    """What a trained model's numbers depend on beside the job.
 
     Attributes
     ----------
@@ -71,12 +71,12 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
 
 
 def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:
-    """The stream of a job's weights, batches and dropout."""
+    """The generator of a job's weights, batches and dropout."""
     return rng_for("training", job_key(job, identity))
 
 
 def sampling_rng(task: Task, run: int, identity: StudyIdentity) -> np.random.Generator:
-    """The stream of a task's documents in one run, the same for single and joint models."""
+    """The generator of a task's documents in one run, the same for single and joint models."""
     return rng_for("sampling", identity.corpus_digest, identity.seed, task, run)
 
 

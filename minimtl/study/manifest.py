@@ -1,6 +1,6 @@
-"""`manifest.json`: what a study was, what it ran on, and what it took.
+"""`manifest.json`: the study's settings, the machine, the package versions and the time taken.
 
-Times and machine facts are here and nowhere else, so that the tables stay the same bytes.
+Times and facts of the machine stand here and nowhere else, so that the tables stay the same bytes.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Which models a study needs, each named once, without holding its pairs in memory.
+"""Which models a study needs, each listed once, without holding its pairs in memory.
 
 A study is one or two problems, each some pairs and a number of runs. A pair needs in every run
 the single-task model of its main task, that of its auxiliary task (for the features), and the
@@ -25,8 +25,8 @@ class Problem(NamedTuple):
 def plan_jobs(problems: Sequence[Problem], protocol: Protocol) -> Iterator[Job]:
     """Every model that the problems need, each once, pair by pair.
 
-    Memory grows with the number of tasks only, by four bytes each: whether a joint model was
-    planned before is seen from the indices of its two directions, without a set of pairs.
+    Memory grows with the number of tasks only, by four bytes each. Whether a joint model was
+    planned before follows from the indices of its two directions, without a set of pairs.
     """
     singles = _PlannedSingles()
     for number, problem in enumerate(problems):
@@ -41,14 +41,14 @@ def plan_jobs(problems: Sequence[Problem], protocol: Protocol) -> Iterator[Job]:
 
 
 class _PlannedSingles:
-    """In how many runs each task is planned: a number for each pair of topics, not an object."""
+    """In how many runs each task is planned; one number a task, to save memory."""
 
     def __init__(self) -> None:
         self._column: dict[str, int] = {}  # of each negative topic
         self._n_runs: dict[str, array[int]] = {}  # a row for each positive topic
 
     def runs_to_add(self, task: Task, n_runs: int) -> range:
-        """The runs below `n_runs` that the task was not planned in; from now on it is."""
+        """The runs below `n_runs` in which the task was not planned; marks them as planned."""
         column = self._column.setdefault(task.negative, len(self._column))
         row = self._n_runs.setdefault(task.positive, array("I"))
         row.extend([0] * (column + 1 - len(row)))

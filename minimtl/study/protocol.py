@@ -139,7 +139,8 @@ class ModelSettings(NamedTuple):
         """The fields by their plain names, as JSON values, and how hidden weights start."""
         values = asdict(self.sampling) | asdict(self.model) | asdict(self.training)
         # Random streams are seeded by these values, so what was once a field stays among them.
-        return _as_json({**values, "hidden_init": "glorot_uniform"})
+        named: dict[str, Any] = _as_json({**values, "hidden_init": "glorot_uniform"})
+        return named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,21 +205,18 @@ class Protocol:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON values, nested as here (tuples become lists)."""
-        return _as_json(asdict(self))
+        values: dict[str, Any] = _as_json(asdict(self))
+        return values
 
 
 _GROUPS = ("sampling", "model", "training", "reading", "meta")
 
 
-def _as_json(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _as_json(value)
-        if isinstance(value, dict)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for name, value in values.items()
-    }
+def _as_json(value: Any) -> Any:
+    """`value` with lists for its tuples."""
+    if isinstance(value, dict):
+        return {name: _as_json(inner) for name, inner in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 PAPER = Protocol(

@@ -1,7 +1,7 @@
 """Which documents a task trains and is tested on in one run.
 
-Draws depend on the generator, the topics and the protocol's sampling fields only: the single
-and the joint models of a task in one run, given equal generators, see the same documents.
+A draw depends on the generator, the topics and the protocol's `Sampling` only. So the single and
+the joint models of a task in one run, given equal generators, see the same documents.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from minimtl.study.tasks import Task
 class Sample:
     """Rows of the training and of the test partition, int64, with labels (1 = positive, int64).
 
-    Rows stand in the order they were drawn, so that any first k of them are a random k.
+    Rows are in the order in which they were drawn, so the first k of them are a random k.
     """
 
     train_rows: np.ndarray

@@ -1,8 +1,8 @@
 """Word counts of sets of documents, from a corpus that is counted once.
 
-A document set's words are a *bag*: the distinct words as ascending column numbers, and how often
-each occurs. A task's documents hold some thousands of the corpus's hundreds of thousands of words,
-so bags are kept and compared by the words they have.
+The words of a set of documents are a *bag*: the distinct words as ascending column numbers, and how
+often each occurs. A task's documents have some thousands of the corpus's hundreds of thousands of
+words, so a bag holds the words that occur, not a count for every word.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ class WordCounts:
 
 @dataclass(frozen=True)
 class FeatureWords:
-    """A corpus as the features see it: words for divergences, and words to be counted."""
+    """The word counts that features need: words for divergences, and words to be counted."""
 
     for_jsd: WordCounts
     for_counts: WordCounts
