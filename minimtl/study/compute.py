@@ -9,7 +9,7 @@ from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, tra
 from minimtl.stats import accuracy, f1_score
 from minimtl.study.data import StudyData
 from minimtl.study.jobs import Job, JobResult, encode, sampling_rng, training_rng
-from minimtl.study.protocol import ModelSettings
+from minimtl.study.protocol import ModelSettings, Training
 from minimtl.study.sampling import Sample, cut_test_to_smallest, draw_sample
 from minimtl.study.tasks import Task
 
@@ -51,21 +51,34 @@ def train_model(
     )
 
 
+def epochs_of(job: Job, training: Training) -> int:
+    """For how many epochs the job's model is trained."""
+    return training.epochs_single if len(job.tasks) == 1 else training.epochs_joint
+
+
+def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
+    """The documents of each task as the network takes them."""
+    return [
+        TaskData(data.train[sample.train_rows], sample.train_labels, data.test[sample.test_rows])
+        for sample in samples
+    ]
+
+
+def samples_of(job: Job, data: StudyData) -> tuple[Sample, ...]:
+    """The documents of each of the job's tasks."""
+    samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
+    return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples
+
+
 def compute(job: Job, data: StudyData) -> bytes:
     """Train the job's model and encode its `JobResult`."""
     began = time.perf_counter()
-    samples = _samples(job, data)
-    training = data.protocol.training
+    samples = samples_of(job, data)
     history = train_model(
         data.protocol.settings,
-        [
-            TaskData(
-                data.train[sample.train_rows], sample.train_labels, data.test[sample.test_rows]
-            )
-            for sample in samples
-        ],
+        task_data(samples, data),
         [2] * len(job.tasks),
-        training.epochs_single if len(job.tasks) == 1 else training.epochs_joint,
+        epochs_of(job, data.protocol.training),
         training_rng(job, data.identity),
         data.backend,
     )
@@ -75,8 +88,3 @@ def compute(job: Job, data: StudyData) -> bytes:
     ]
     accuracies, f1s = (np.stack(curves) for curves in zip(*scored, strict=True))
     return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
-
-
-def _samples(job: Job, data: StudyData) -> tuple[Sample, ...]:
-    samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
-    return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples

@@ -1,0 +1,45 @@
+"""The estimate of a training's time, on a clock that a fake training moves."""
+
+import pytest
+
+from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.study import estimate
+from minimtl.study.data import StudyData
+from minimtl.study.plan import plan_jobs
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PAPER
+
+SETUP = 0.5
+SECONDS_PER_EPOCH = {1: 2.0, 2: 3.0}  # by the number of tasks
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """The number of tasks and of epochs of each fake training, which takes exactly so long."""
+    done = []
+
+    def train_model(settings, tasks, n_classes, n_epochs, rng, backend):
+        done.append((len(tasks), n_epochs))
+
+    def clock():
+        return sum(SETUP + SECONDS_PER_EPOCH[n_tasks] * epochs for n_tasks, epochs in done)
+
+    monkeypatch.setattr(estimate, "train_model", train_model)
+    monkeypatch.setattr(estimate.time, "perf_counter", clock)
+    return done
+
+
+def test_every_epoch_of_every_model_counts(trainings):
+    jobs = list(plan_jobs(make_problems("related", PAPER, n_pairs=2, n_runs=1), PAPER))
+    n_single = sum(len(job.tasks) == 1 for job in jobs)
+    assert 0 < n_single < len(jobs)
+    data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")
+    expected = n_single * (SETUP + 150 * 2.0) + (len(jobs) - n_single) * (SETUP + 100 * 3.0)
+    assert estimate.seconds_of_training(jobs, data) == pytest.approx(expected)
+    assert max(epochs for _, epochs in trainings) < 30  # it is quick
+    assert len(trainings) == 2 * 3
+
+
+def test_nothing_to_train_takes_no_time(trainings):
+    assert estimate.seconds_of_training([], None) == 0.0
+    assert trainings == []
