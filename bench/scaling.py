@@ -32,13 +32,13 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
-from minimtl.execution.executors import make_executor  # noqa: E402
+from minimtl.execution.executors import make_workers  # noqa: E402
 from minimtl.execution.progress import Progress  # noqa: E402
 from minimtl.execution.runner import run_jobs  # noqa: E402
 from minimtl.store.store import Store, open_store  # noqa: E402
 from minimtl.study.collect import Results, collect_outcomes  # noqa: E402
 from minimtl.study.hierarchy import Hierarchy  # noqa: E402
-from minimtl.study.jobs import Job, JobResult, StudyIdentity, encode, job_key  # noqa: E402
+from minimtl.study.jobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
 from minimtl.study.plan import Problem, plan_jobs  # noqa: E402
 from minimtl.study.protocol import PAPER  # noqa: E402
 from minimtl.study.tasks import EvenSample, HierarchyPairs, unrelated_pairs  # noqa: E402
@@ -57,12 +57,6 @@ class Measured(NamedTuple):
     wall: float
     peak_mb: float
     disk_mb: float
-
-
-class NoData(NamedTuple):
-    """The corpus of a study without training."""
-
-    digest: str = "none"
 
 
 def all_pairs() -> HierarchyPairs:
@@ -90,7 +84,7 @@ def keyed_jobs(n_pairs: int) -> Iterator[tuple[str, Job]]:
     return ((job_key(job, IDENTITY), job) for job in plan_jobs(some(n_pairs), PAPER))
 
 
-def untrained(job: Job, data: NoData) -> bytes:
+def untrained(job: Job, data: None) -> bytes:
     """A result of the size that training by the protocol `paper` gives."""
     n_epochs = PAPER.training.epochs_single if len(job.tasks) == 1 else PAPER.training.epochs_joint
     halves = np.full((len(job.tasks), n_epochs), 0.5)
@@ -114,9 +108,9 @@ def plan_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 
 def store_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """Run or resume the study without training."""
-    with open_here(folder) as store, make_executor(executor, 1) as workers:
+    with open_here(folder) as store, make_workers(executor, 1, None) as workers:
         summary = run_jobs(
-            keyed_jobs(n_pairs), untrained, NoData(), store, workers, progress=Progress(0)
+            keyed_jobs(n_pairs), untrained, store, workers, decode=decode, progress=Progress(0)
         )
     summary.raise_for_failures()
     return summary.n_computed + summary.n_resumed, "models"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minimtl.errors import MinimtlError
+from minimtl.saving import bytes_to_array
 
 _MAX_ARRAY_BYTES = 16 * 2**20  # the largest released feature table has 124 kB
 _FLOAT = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -129,15 +130,11 @@ def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
                 raise ValueError(f"array of {member.file_size} bytes")
             with archive.open(member) as stream:
                 data = stream.read(_MAX_ARRAY_BYTES + 1)
-        buffer = io.BytesIO(data)
-        if np.lib.format.read_magic(buffer) != (1, 0):
-            raise ValueError("unknown version of the array format")
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(buffer)
-        if len(shape) != 2 or shape[1] != n_columns or dtype != np.dtype("<f8") or fortran_order:
-            raise ValueError(f"array of shape {shape} and type {dtype}")
-        features = np.frombuffer(buffer.read(), dtype=dtype).reshape(shape)
-    # zipfile and numpy raise a dozen kinds of exception on damaged input (NotImplementedError,
-    # struct.error, zlib.error, EOFError, tokenize errors, …); to the caller they are one.
+        features = bytes_to_array(data)
+        if features.ndim != 2 or features.shape[1] != n_columns or features.dtype != np.float64:
+            raise ValueError(f"array of shape {features.shape} and type {features.dtype}")
+    # zipfile raises a dozen kinds of exception on damaged input (NotImplementedError,
+    # struct.error, zlib.error, EOFError, …); to the caller they are one.
     except Exception as error:
         raise MinimtlError(
             f"{file} is no table of {n_columns} features ({error}); take a whole copy of the "
@@ -146,7 +143,7 @@ def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
     if bad.size:
         raise MinimtlError(f"{file}, row {bad[0] + 1}: a feature is not finite; take a whole copy.")
-    return features.astype(np.float64)
+    return features
 
 
 def parse_efficiency(content: bytes, file: str) -> Efficiency:

@@ -21,7 +21,7 @@ from minimtl.advice import (
 )
 from minimtl.corpora import read_text_set
 from minimtl.errors import MinimtlError
-from minimtl.execution import make_executor
+from minimtl.execution import ProcessPool
 from minimtl.system import available_cores, write_atomically
 
 
@@ -92,7 +92,7 @@ def _report(args: argparse.Namespace) -> Report:
         f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.",
         file=sys.stderr,
     )
-    with make_executor("process", min(available_cores(), args.runs)) as executor:
+    with ProcessPool(min(available_cores(), args.runs)) as executor:
         advised = advise(
             main,
             candidates,

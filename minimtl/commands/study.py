@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
-from minimtl.execution import check_executor, make_executor
+from minimtl.execution import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend
 from minimtl.report import Table, write_report
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--executor",
         default="process",
-        metavar="{process,dask://HOST:PORT,mpi}",
+        metavar=f"{{{','.join(EXECUTOR_FORMS)}}}",
         help="where models are trained (default: process)",
     )
     parser.add_argument(
@@ -118,8 +118,8 @@ def _conduct(study: Study, args: argparse.Namespace) -> int:
     took, out = Stopwatch(), Path(args.out)
     announce = _silent if args.quiet else _say
     with open_store(out, study.identity, fresh=args.fresh, announce=_say) as store:
-        with make_executor(args.executor, args.workers) as executor:
-            summary = train_models(study, store, executor, quiet=args.quiet)
+        with make_workers(args.executor, args.workers, study.data) as workers:
+            summary = train_models(study, store, workers, quiet=args.quiet)
         summary.raise_for_failures()
         if args.verbose:
             _say(f"Models: {took.read()['wall_seconds']} s")

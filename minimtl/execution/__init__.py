@@ -3,16 +3,21 @@
 May import: system, store.
 """
 
-from minimtl.execution.executors import check_executor, make_executor
+from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, make_workers
+from minimtl.execution.pool import ProcessPool
 from minimtl.execution.progress import make_progress
 from minimtl.execution.runner import RunSummary, run_jobs
 from minimtl.execution.seeds import rng_for, stable_hash
+from minimtl.execution.worker import Workers
 
 __all__ = [
+    "EXECUTOR_FORMS",
+    "ProcessPool",
     "RunSummary",
+    "Workers",
     "check_executor",
-    "make_executor",
     "make_progress",
+    "make_workers",
     "rng_for",
     "run_jobs",
     "stable_hash",

@@ -1,50 +1,56 @@
-"""Where the jobs run: local processes, a Dask cluster, or the ranks of an MPI program."""
+"""Where jobs run: local processes, a Dask cluster, or the ranks of an MPI program.
+
+`EXECUTORS` is the list of all kinds. To add one, add its record there.
+"""
 
 import importlib
 import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.execution.pool import ProcessPool
-from minimtl.execution.worker import Data, SharingExecutor
+from minimtl.execution.worker import Workers, hold_data
 
-_DASK = re.compile(r"dask://(?P<address>[^/\s]+:\d+)")
 _SECONDS_TO_CONNECT = 30
 
 
+class ExecutorKind(NamedTuple):
+    """One kind of executor.
+
+    Attributes
+    ----------
+    form : how it is written on the command line, for messages and ``--help``.
+    pattern : regular expression of the values of ``--executor`` that mean it.
+    check : raises MinimtlError if what it needs is missing.
+    start : ``start(spec, n_workers, data)`` starts workers that have the data, each once, for the
+        length of a ``with`` block.
+    """
+
+    form: str
+    pattern: str
+    check: Callable[[], None]
+    start: Callable[[str, int, Any], AbstractContextManager[Workers]]
+
+
 def check_executor(spec: str) -> None:
-    """Find out early whether `make_executor` has what it needs for `spec`.
+    """Find out early whether `make_workers` has what it needs for `spec`.
 
     Raises
     ------
     UsageError
-        If it is none of ``process``, ``mpi`` and ``dask://HOST:PORT``, or MPI was not started.
+        If it is no executor of `EXECUTORS`, or MPI was not started.
     MinimtlError
         If the packages for it are missing.
     """
-    if spec == "mpi":
-        _need("mpi4py.futures", "mpi")
-        if "mpi4py.futures" not in sys.orig_argv:
-            raise UsageError(
-                "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
-                "-m minimtl study --executor mpi ...`"
-            )
-    elif _DASK.fullmatch(spec):
-        _need("distributed", "dask")
-    elif spec != "process":
-        raise UsageError(f"--executor {spec} is none of: process, mpi, dask://HOST:PORT")
+    _kind_of(spec).check()
 
 
-@contextmanager
-def make_executor(spec: str, n_workers: int) -> Iterator[Executor]:
-    """The executor that `spec` names, for the length of a ``with`` block.
-
-    One worker is a process too, so that it can die or be stopped without the parent.
+def make_workers(spec: str, n_workers: int, data: Any) -> AbstractContextManager[Workers]:
+    """Workers of the executor that `spec` names, for the length of a ``with`` block.
 
     Parameters
     ----------
@@ -52,53 +58,69 @@ def make_executor(spec: str, n_workers: int) -> Iterator[Executor]:
         ``process``, ``mpi`` or ``dask://HOST:PORT``, the address of a Dask scheduler.
     n_workers : int
         Number of local processes; a cluster and MPI bring their own.
+    data : any object that pickles
+        What the jobs are computed from; each worker gets it once.
 
     Raises
     ------
     UsageError, MinimtlError
         As `check_executor`, or if the scheduler does not answer or has no workers.
     """
-    check_executor(spec)
-    if spec == "process":
-        with ProcessPool(n_workers) as executor:
-            yield executor
-    elif spec == "mpi":
-        with _need("mpi4py.futures", "mpi").MPIPoolExecutor() as executor:
-            yield executor
-    else:
-        with _dask_client(spec) as client:
-            yield _DaskExecutor(client)
+    kind = _kind_of(spec)
+    kind.check()
+    return kind.start(spec, n_workers, data)
 
 
-class _DaskExecutor(SharingExecutor):
-    """Dask's executor; data are a Dask result of their own, and calls refer to it.
-
-    Dask brings a result to each worker once, from another that has it, and makes it again if all
-    of those are lost.
-    """
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._executor = client.get_executor(pure=False)
-
-    def share(self, data: Data) -> Any:
-        return self._client.submit(_same, data, pure=False)
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._executor.shutdown(wait)
+def _kind_of(spec: str) -> ExecutorKind:
+    for kind in EXECUTORS:
+        if re.fullmatch(kind.pattern, spec):
+            return kind
+    raise UsageError(f"--executor {spec} is none of: {', '.join(EXECUTOR_FORMS)}")
 
 
-def _same(data: Data) -> Data:
+@contextmanager
+def _start_processes(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    # One worker is a process too, so that it can die or be stopped without the parent.
+    with ProcessPool(n_workers, hold_data, (data,)) as executor:
+        yield Workers(executor)
+
+
+def _check_mpi() -> None:
+    _import_or_advise("mpi4py.futures", "mpi")
+    if "mpi4py.futures" not in sys.orig_argv:
+        raise UsageError(
+            "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
+            "-m minimtl study --executor mpi ...`"
+        )
+
+
+@contextmanager
+def _start_mpi(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    futures = _import_or_advise("mpi4py.futures", "mpi")
+    with futures.MPIPoolExecutor(initializer=hold_data, initargs=(data,)) as executor:
+        yield Workers(executor)
+
+
+def _check_dask() -> None:
+    _import_or_advise("distributed", "dask")
+
+
+@contextmanager
+def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    with _connect_to_dask(spec) as client:
+        # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
+        # from another that has it, and makes it again if all of those are lost.
+        future = client.submit(_identity, data, pure=False)
+        yield Workers(client.get_executor(pure=False), future)
+
+
+def _identity(data: Any) -> Any:
     return data
 
 
 @contextmanager
-def _dask_client(spec: str) -> Iterator[Any]:
-    distributed = _need("distributed", "dask")
+def _connect_to_dask(spec: str) -> Iterator[Any]:
+    distributed = _import_or_advise("distributed", "dask")
     address = f"tcp://{spec.removeprefix('dask://')}"
     try:
         client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
@@ -106,7 +128,7 @@ def _dask_client(spec: str) -> Iterator[Any]:
         raise MinimtlError(
             f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
         ) from error
-    # Data go out with some jobs, which Dask takes for an oversight.
+    # The data go out as the argument of a call, of which Dask would warn.
     quiet = importlib.import_module("dask.config").set(
         {"distributed.admin.large-graph-warning-threshold": "1 TB"}
     )
@@ -121,7 +143,7 @@ def _dask_client(spec: str) -> Iterator[Any]:
         yield client
 
 
-def _need(module: str, extra: str) -> Any:
+def _import_or_advise(module: str, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -129,3 +151,11 @@ def _need(module: str, extra: str) -> Any:
             f"--executor {extra} needs a package that is missing ({error}); `pip install "
             f'"minimtl[{extra}]"`'
         ) from error
+
+
+EXECUTORS = (
+    ExecutorKind("process", "process", lambda: None, _start_processes),
+    ExecutorKind("dask://HOST:PORT", r"dask://[^/\s]+:\d+", _check_dask, _start_dask),
+    ExecutorKind("mpi", "mpi", _check_mpi, _start_mpi),
+)
+EXECUTOR_FORMS = tuple(kind.form for kind in EXECUTORS)

@@ -2,8 +2,8 @@
 
 `concurrent.futures.ProcessPoolExecutor` breaks as a whole when a worker dies, and every
 job in flight fails without saying whose fault it was. Here each worker has its own pipe and its
-own thread, the keeper, in the parent: the keeper knows which job its worker held, and hires
-another. A worker whose parent is gone, however it went, ends itself.
+own thread in the parent. The thread knows which job its worker held, and starts another worker
+in its place. A worker ends itself as soon as its parent has ended, however that happened.
 """
 
 import contextlib
@@ -37,25 +37,32 @@ class CallError(RuntimeError):
 class ProcessPool(Executor):
     """An executor over `n_workers` processes, started when there is work for them.
 
-    Left by an exception (Ctrl-C), its ``with`` block kills the workers at once.
+    Each process calls ``initializer(*initargs)`` before its first job, a replacement too. Left by
+    an exception (Ctrl-C), the ``with`` block kills the workers at once.
     """
 
-    def __init__(self, n_workers: int) -> None:
+    def __init__(
+        self,
+        n_workers: int,
+        initializer: Callable[..., Any] | None = None,
+        initargs: tuple[Any, ...] = (),
+    ) -> None:
         if n_workers < 1:
             raise ValueError(f"n_workers must be at least 1, not {n_workers}")
+        self._first_call: Any = (initializer, initargs, {}) if initializer else None
         self._calls: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._closed = self._killed = False
         self._workers: set[_Worker] = set()
         self._lock = threading.Lock()
         if hasattr(signal, "pthread_sigmask"):
-            # Started here because its start would undo the keepers' signal mask.
+            # Started here because its start would undo the threads' signal mask.
             multiprocessing.resource_tracker.ensure_running()
-        self._keepers = [
-            threading.Thread(target=self._keep, daemon=True, name=f"keeper-{number}")
+        self._threads = [
+            threading.Thread(target=self._run_worker, daemon=True, name=f"worker-{number}")
             for number in range(n_workers)
         ]
-        for keeper in self._keepers:
-            keeper.start()
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a worker call ``fn(*args, **kwargs)``; `fn` must be a function of a module."""
@@ -72,11 +79,11 @@ class ProcessPool(Executor):
             with contextlib.suppress(Empty):
                 while waiting := self._calls.get_nowait():
                     waiting[0].cancel()
-        for _ in self._keepers:
+        for _ in self._threads:
             self._calls.put(None)
         if wait:
-            for keeper in self._keepers:
-                keeper.join()
+            for thread in self._threads:
+                thread.join()
 
     def kill(self) -> None:
         """End all workers at once; calls they held fail with WorkerDiedError."""
@@ -92,7 +99,7 @@ class ProcessPool(Executor):
         else:
             self.kill()
 
-    def _keep(self) -> None:
+    def _run_worker(self) -> None:
         """Pass calls to a worker of this thread's own, and replace it when it dies."""
         if hasattr(signal, "pthread_sigmask"):
             # Inherited by the workers: Ctrl-C is for the parent, which decides what ends.
@@ -103,26 +110,35 @@ class ProcessPool(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                worker = worker or self._hire()
+                worker = worker or self._start_worker()
                 future.set_result(worker.call(call))
             except (EOFError, OSError):
-                future.set_exception(WorkerDiedError(self._dismiss(worker)))
+                future.set_exception(WorkerDiedError(self._end_worker(worker)))
                 worker = None
             except Exception as error:
                 future.set_exception(error)
-        self._dismiss(worker)
+        if worker:
+            self._end_worker(worker)
 
-    def _hire(self) -> "_Worker":
+    def _start_worker(self) -> "_Worker":
         # Processes are started and waited for by one thread at a time, as multiprocessing wants.
         with self._lock:
             if self._killed:
                 raise WorkerDiedError("the pool was killed")
             worker = _Worker()
             self._workers.add(worker)
+        try:
+            if self._first_call:
+                worker.call(self._first_call)
+        except (EOFError, OSError):
+            raise WorkerDiedError(self._end_worker(worker)) from None
+        except Exception:
+            self._end_worker(worker)
+            raise
         return worker
 
-    def _dismiss(self, worker: "_Worker | None") -> str:
-        """End a worker, dead or alive, and say how it ended."""
+    def _end_worker(self, worker: "_Worker | None") -> str:
+        """End a worker, dead or alive, and return a text about how it ended."""
         if worker is None:
             return "no worker process could be started"
         with self._lock:
@@ -137,12 +153,15 @@ class _Worker:
 
     def __init__(self) -> None:
         self._connection, child_connection = _SPAWN.Pipe()
-        self.process = _SPAWN.Process(target=_serve, args=(child_connection,), daemon=True)
+        self.process = _SPAWN.Process(target=_answer_calls, args=(child_connection,), daemon=True)
         self.process.start()
         child_connection.close()  # so that the death of the worker closes the pipe
 
     def call(self, call: Any) -> Any:
-        """What the call returns; CallError if it raises, EOFError or OSError if the worker dies."""
+        """Return the call's result.
+
+        Raises CallError if it raises, EOFError or OSError if the worker dies.
+        """
         self._connection.send(call)
         succeeded, answer = self._connection.recv()
         if not succeeded:
@@ -160,7 +179,7 @@ class _Worker:
         return exit_code
 
 
-def _serve(connection: "Connection[Any, Any]") -> None:
+def _answer_calls(connection: "Connection[Any, Any]") -> None:
     """Answer calls until the pipe closes. Runs in the worker."""
     pin_threads()
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -2,34 +2,26 @@
 
 Never more than `window` jobs are held at a time, whatever their number. Only this process
 touches the store. A job that fails, or whose worker dies, is tried again twice; one that
-fails every time is reported and does not take the others down. Only if the first ten jobs all
-fail every time, and none succeeds, is the rest not tried.
+fails every time is reported and the others go on. Only if the first ten jobs all fail every
+time, and none succeeds, is the rest not tried.
 """
 
 import traceback
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.execution.progress import Progress
-from minimtl.execution.worker import (
-    Compute,
-    Data,
-    DataMissing,
-    JobError,
-    SharingExecutor,
-    perform,
-)
+from minimtl.execution.worker import Compute, JobError, Workers
 from minimtl.store import Store
 
 TRIES = 3
 WINDOW = 4096  # jobs handed to the executor at a time: enough to keep 2,000 workers busy
 _TICK = 0.5  # seconds after which progress is shown although no job has finished
-_MOST_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
+_MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
 
 @dataclass(frozen=True)
@@ -72,10 +64,10 @@ class RunSummary:
 def run_jobs(
     jobs: Iterable[tuple[str, Any]],
     compute: Compute,
-    data: Data,
     store: Store,
-    executor: Executor,
+    workers: Workers,
     *,
+    decode: Callable[[bytes], object],
     progress: Progress,
     window: int = WINDOW,
 ) -> RunSummary:
@@ -87,14 +79,14 @@ def run_jobs(
         Keys and jobs; read as the work proceeds. A key that comes twice is computed once.
     compute : callable
         A function of a module, ``compute(job, data) -> bytes``; what it returns is stored.
-    data : Data
-        What it needs beside the job; sent to each worker once.
     store : Store
         Where results go.
-    executor : concurrent.futures.Executor
-        Where they are computed: any executor. It is not shut down.
+    workers : Workers
+        Where they are computed.
+    decode : callable
+        Raises ValueError for bytes that are no result; such a job is computed again.
     progress : Progress
-        Is told of every job, after it is stored.
+        Is told of every job, after it is stored; counts from zero.
     window : int
         How many jobs the executor is given at a time; at least twice its number of workers.
 
@@ -105,7 +97,7 @@ def run_jobs(
     KeyboardInterrupt
         On Ctrl-C, after what had finished was stored.
     """
-    run = _Run(iter(jobs), compute, data, store, executor, progress, window)
+    run = _Run(iter(jobs), compute, store, workers, decode, progress, window)
     try:
         run.work()
     except KeyboardInterrupt:
@@ -113,17 +105,18 @@ def run_jobs(
         raise
     finally:
         run.cancel()
-    return RunSummary(run.n_resumed, run.n_computed, run.n_failed, tuple(run.failures))
+    return RunSummary(
+        progress.n_resumed, progress.n_computed, progress.n_failed, tuple(run.failures)
+    )
 
 
 @dataclass
 class _Attempt:
-    """A job on its way; `missing_at` is the worker that asked for the data it carries."""
+    """A job that is being tried."""
 
     key: str
     job: Any
     n_failures: int = 0
-    missing_at: str | None = None
 
 
 class _Run:
@@ -131,65 +124,71 @@ class _Run:
         self,
         jobs: Iterator[tuple[str, Any]],
         compute: Compute,
-        data: Data,
         store: Store,
-        executor: Executor,
+        workers: Workers,
+        decode: Callable[[bytes], object],
         progress: Progress,
         window: int,
     ) -> None:
-        self._jobs, self._compute, self._data = jobs, compute, data
-        self._store, self._executor, self._progress = store, executor, progress
+        self._jobs, self._compute, self._decode = jobs, compute, decode
+        self._store, self._workers, self._progress = store, workers, progress
         self._window = window
-        self._shared = (executor.share(data),) if isinstance(executor, SharingExecutor) else ()
         self._in_flight: dict[Future[Any], _Attempt] = {}
         self._arrivals: SimpleQueue[Future[Any]] = SimpleQueue()
-        self._waiting: deque[_Attempt] = deque()  # to be submitted before new jobs
-        self._parked: list[_Attempt] = []  # until a worker that lacks the data has it
-        self._keys: set[str] = set()  # of all attempts held
-        self.n_resumed = self.n_computed = self.n_failed = 0
+        self._keys: set[str] = set()  # of the jobs in flight
         self.failures: list[Failure] = []
 
     def work(self) -> None:
         """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
-        while self._in_flight and not (self.n_computed == 0 and self.n_failed >= _MOST_FAILURES):
+        while self._in_flight and not self._is_hopeless():
             self._settle(self._arrived())
             self._progress.tick()
             self._fill()
 
     def store_finished(self) -> None:
-        """Store the results that have arrived and were not looked at yet."""
-        arrived = [(self._in_flight[f], _answer(f)) for f in self._in_flight if f.done()]
-        self._store_results(arrived)
+        """Store the results that have arrived and are not stored yet."""
+        done = [future for future in self._in_flight if future.done()]
+        self._store_results([(self._in_flight[future], _answer(future)) for future in done])
 
     def cancel(self) -> None:
         """Take back what the executor has not begun."""
         for future in self._in_flight:
             future.cancel()
 
+    def _is_hopeless(self) -> bool:
+        return self._progress.n_computed == 0 and self._progress.n_failed >= _MAX_FAILURES
+
     def _fill(self) -> None:
-        """Hand jobs to the executor until it holds a window full, or none are left."""
-        while self._waiting:
-            self._submit(self._waiting.popleft())
+        """Hand new jobs to the executor until it holds a window full, or none are left."""
         while len(self._keys) < self._window:
             try:
                 key, job = next(self._jobs)
             except StopIteration:
                 return
-            if key in self._store:
-                self.n_resumed += 1
+            if key in self._keys:
+                continue
+            if self._is_finished(key):
                 self._progress.resumed()
                 self._progress.tick()
-            elif key not in self._keys:
+            else:
                 self._keys.add(key)
                 self._submit(_Attempt(key, job))
 
-    def _submit(self, attempt: _Attempt) -> None:
-        data = self._shared if attempt.missing_at is None else (self._data,)
+    def _is_finished(self, key: str) -> bool:
+        """Whether the store has a result of that key which can be decoded; others are removed."""
         try:
-            future = self._executor.submit(
-                perform, self._compute, attempt.job, self._data.digest, *data
-            )
+            self._decode(self._store[key])
+        except KeyError:
+            return False
+        except ValueError:
+            self._store.remove(key)
+            return False
+        return True
+
+    def _submit(self, attempt: _Attempt) -> None:
+        try:
+            future = self._workers.submit(self._compute, attempt.job)
         except RuntimeError as error:  # broken, or shut down by someone else
             raise _broken(error) from error
         self._in_flight[future] = attempt
@@ -206,23 +205,17 @@ class _Run:
             return futures
 
     def _settle(self, futures: list[Future[Any]]) -> None:
-        """Store the results among the answers, then count them; deal with all other answers."""
+        """Store the results among the answers, then count them; try the other jobs again."""
         answers = [(self._in_flight[future], _answer(future)) for future in futures]
         self._store_results(answers)
         for future in futures:
             del self._in_flight[future]
-        for attempt, answer in answers:
-            if attempt.missing_at is not None:
-                attempt.missing_at = None
-                self._waiting.extend(self._parked)
-                self._parked.clear()
-            if isinstance(answer, DataMissing):
-                self._send_data(attempt, answer.worker)
-            elif isinstance(answer, JobError):
-                self._try_again(attempt, answer.traceback)
         for _, answer in answers:
             if isinstance(answer, BaseException):
                 raise _broken(answer) from answer
+        for attempt, answer in answers:
+            if isinstance(answer, JobError):
+                self._try_again(attempt, answer.traceback)
 
     def _store_results(self, answers: list[tuple[_Attempt, Any]]) -> None:
         """Store the results among the answers in one transaction, and count them after it."""
@@ -231,31 +224,20 @@ class _Run:
             self._store.add((attempt.key, result) for attempt, result in results)
         for attempt, result in results:
             self._keys.discard(attempt.key)
-            self.n_computed += 1
             self._progress.computed(attempt.job, result)
-
-    def _send_data(self, attempt: _Attempt, worker: str) -> None:
-        """Let this job carry the data to the worker, unless another one is on its way there."""
-        carried = (*self._in_flight.values(), *self._waiting)
-        if any(other.missing_at == worker for other in carried):
-            self._parked.append(attempt)
-        else:
-            attempt.missing_at = worker
-            self._waiting.append(attempt)
 
     def _try_again(self, attempt: _Attempt, trace: str) -> None:
         attempt.n_failures += 1
         if attempt.n_failures < TRIES:
-            self._waiting.append(attempt)
+            self._submit(attempt)
             return
         self._keys.discard(attempt.key)
-        self.n_failed += 1
         self._progress.failed(attempt.job)
-        if len(self.failures) < _MOST_FAILURES:
+        if len(self.failures) < _MAX_FAILURES:
             self.failures.append(Failure(attempt.job, trace))
 
 
-def _answer(future: Future[Any]) -> bytes | DataMissing | JobError | BaseException:
+def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
     """What came of a call: the worker's answer, how it failed, or how the executor broke."""
     try:
         return future.result()

@@ -1,82 +1,63 @@
-"""What runs in a worker: one job, on data that travels to each worker once.
+"""What runs in a worker: one job, on data that the worker was given when it started."""
 
-A call names its data by digest. A worker that has other data, or none, answers `DataMissing`, and
-the runner sends a job again with the data attached. This needs nothing of the executor but that
-it calls a function. An executor that can do better is a `SharingExecutor`.
-"""
-
-import os
-import socket
 import traceback
-from abc import abstractmethod
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cache
+from typing import Any
 
 from minimtl.system import pin_threads
 
-
-class Data(Protocol):
-    """What jobs are computed from. ``digest`` is a hash of its content."""
-
-    @property
-    def digest(self) -> str: ...
-
-
-class SharingExecutor(Executor):
-    """An executor that itself brings data to each of its workers once."""
-
-    @abstractmethod
-    def share(self, data: Data) -> Any:
-        """What stands for `data` in a call: the worker is given the data themselves."""
-
-
+# Takes a job and the data and returns the result as bytes; a function of a module.
 Compute = Callable[[Any, Any], bytes]
 
 
 @dataclass(frozen=True)
-class DataMissing:
-    """The answer of the process `worker`, which lacks the data."""
-
-    worker: str
-
-
-@dataclass(frozen=True)
 class JobError:
-    """The answer when a job raised: the traceback as text, which always travels."""
+    """The answer when a job raised: the traceback as text, because not every exception pickles."""
 
     traceback: str
 
 
-# The data this process holds: the last it was sent, and no more.
-_held: dict[str, Data] = {}
-
-
-def perform(
-    compute: Compute, job: Any, digest: str, data: Data | None = None
-) -> bytes | DataMissing | JobError:
-    """Compute `job` on the data of that digest.
+class Workers:
+    """An executor whose workers compute jobs from the same data.
 
     Parameters
     ----------
-    compute : callable
-        A function of a module, ``compute(job, data) -> bytes``.
-    job : Job
-        What to compute.
-    digest : str
-        The digest of the data it is computed from.
-    data : Data, optional
-        The data itself, for a worker that may lack it.
+    executor : concurrent.futures.Executor
+        Calls functions in its workers. It is not shut down.
+    data : optional
+        The data, for an executor of threads; an executor that copies arguments would copy them
+        with every job. Leave this out where ``hold_data(data)`` has run in each worker, for which
+        most executors have a parameter: ``Executor(initializer=hold_data, initargs=(data,))``.
     """
-    if data is not None and digest not in _held:
-        pin_threads()
-        _held.clear()
-        _held[digest] = data
-    held = _held.get(digest)
-    if held is None:
-        return DataMissing(f"{socket.gethostname()}:{os.getpid()}")
+
+    def __init__(self, executor: Executor, *data: Any) -> None:
+        self._executor = executor
+        self._data = data
+
+    def submit(self, compute: Compute, job: Any) -> "Future[bytes | JobError]":
+        """Have a worker call ``compute(job, data)``."""
+        return self._executor.submit(compute_job, compute, job, *self._data)
+
+
+# The data of this process, by the one name "data".
+_held: dict[str, Any] = {}
+
+
+def hold_data(data: Any) -> None:
+    """Keep `data` in this process for all jobs that it will compute; replaces earlier data."""
+    _held["data"] = data
+
+
+def compute_job(compute: Compute, job: Any, *data: Any) -> bytes | JobError:
+    """Return ``compute(job, data)``, on the data that this process holds if none are given."""
+    _pin_threads_once()
     try:
-        return compute(job, held)
+        return compute(job, data[0] if data else _held["data"])
     except Exception:
         return JobError(traceback.format_exc())
+
+
+_pin_threads_once = cache(pin_threads)

@@ -1,11 +1,14 @@
-"""Fitted models in files, without pickle: one archive of JSON and arrays.
+"""Fitted models and arrays as bytes, without pickle.
 
 May import: system, estimator, stats, text, nn.
 """
 
+from minimtl.saving.archive import array_to_bytes, bytes_to_array
 from minimtl.saving.models import load_model, save_model
 
 __all__ = [
+    "array_to_bytes",
+    "bytes_to_array",
     "load_model",
     "save_model",
 ]

@@ -39,9 +39,7 @@ def write_model_file(
     text = json.dumps(description, indent=1, sort_keys=True, allow_nan=False)
     members = {DESCRIPTION: text.encode()}
     for name, array in arrays.items():
-        buffer = io.BytesIO()
-        np.lib.format.write_array(buffer, np.ascontiguousarray(array), (1, 0), allow_pickle=False)
-        members[f"{name}.npy"] = buffer.getvalue()
+        members[f"{name}.npy"] = array_to_bytes(array)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name, member in members.items():
@@ -69,7 +67,11 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
     description = json.loads(members.pop(DESCRIPTION), parse_constant=_refuse_constant)
     if not isinstance(description, dict):
         raise ValueError(f"{DESCRIPTION} holds no object")
-    return description, {name[: -len(".npy")]: _read_array(npy) for name, npy in members.items()}
+    arrays = {name.removesuffix(".npy"): bytes_to_array(npy) for name, npy in members.items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds NaN or infinity")
+    return description, arrays
 
 
 def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:
@@ -86,23 +88,38 @@ def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:
         raise ValueError("its members add up to more than the file")
 
 
-def _read_array(npy: bytes) -> np.ndarray:
-    """An array of numbers; ValueError if its header does not fit the bytes that follow.
+def array_to_bytes(array: np.ndarray) -> bytes:
+    """An array of numbers in NumPy's ``.npy`` format; equal arrays give equal bytes."""
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.ascontiguousarray(array), (1, 0), allow_pickle=False)
+    return file.getvalue()
 
-    `numpy.lib.format.read_array` would first allocate whatever the header asks for.
+
+def bytes_to_array(npy: bytes) -> np.ndarray:
+    """The array of integers or floats in `npy`, in the machine's byte order.
+
+    `numpy.load` would first allocate whatever the header asks for.
+
+    Raises
+    ------
+    ValueError
+        If the header is none, or does not fit the bytes that follow.
     """
     file = io.BytesIO(npy)
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise ValueError("an array is in another version of the .npy format")
-    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    try:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("another version of the .npy format")
+        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    except Exception as error:  # a hostile header raises a dozen kinds
+        raise ValueError(f"an array cannot be read: {error}") from None
     if dtype.kind not in "iuf":
         raise ValueError(f"an array is of {dtype}, and no numbers")
+    if by_columns:
+        raise ValueError("an array is stored by columns, as none of ours is")
     data = npy[file.tell() :]
     if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(data):
         raise ValueError(f"an array of shape {shape} cannot have {len(data)} bytes")
-    array = np.frombuffer(data, dtype).reshape(shape, order="F" if by_columns else "C")
-    if not np.isfinite(array).all():
-        raise ValueError("an array holds NaN or infinity")
+    array = np.frombuffer(data, dtype).reshape(shape)
     return array.astype(dtype.newbyteorder("="))  # a copy, as the bytes are not to be written to
 
 

@@ -1,7 +1,7 @@
-"""Parameters and class labels as what JSON can hold, and back, without loss.
+"""Converts parameters and class labels to JSON values, and back, without loss.
 
-Tuples and sets become ``{"tuple": […]}`` and ``{"set": […]}``, NumPy's number types ``{"dtype":
-name}``; NumPy's numbers and arrays become plain numbers and lists, which parameters may be too.
+Tuples and sets become ``{"tuple": [items]}`` and ``{"set": [items]}``, NumPy's number types
+``{"dtype": name}``; NumPy's numbers and arrays become plain numbers and lists.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ NUMBERS = ("bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8,
            "float16", "float32", "float64")  # fmt: skip
 
 
-def to_plain(name: str, value: Any) -> Any:
-    """The parameter `name` for JSON; ValueError for a function, a generator and the like."""
+def value_to_plain(name: str, value: Any) -> Any:
+    """The parameter `name` as a JSON value; ValueError for a function, a generator and the like."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.generic | np.ndarray):
-        return to_plain(name, value.tolist())
+        return value_to_plain(name, value.tolist())
     if isinstance(value, list):
-        return [to_plain(name, item) for item in value]
+        return [value_to_plain(name, item) for item in value]
     for tag, kind in COLLECTIONS.items():
         if type(value) is kind:
             items = value if kind is tuple else sorted(value)
-            return {tag: [to_plain(name, item) for item in items]}
+            return {tag: [value_to_plain(name, item) for item in items]}
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.number)):
         return {"dtype": np.dtype(value).name}
     raise ValueError(
@@ -33,10 +33,10 @@ def to_plain(name: str, value: Any) -> Any:
     )
 
 
-def from_plain(value: Any) -> Any:
-    """The value that `to_plain` was given; ValueError for what it never makes."""
+def value_from_plain(value: Any) -> Any:
+    """The value of which `value_to_plain` made this; ValueError for what it never makes."""
     if isinstance(value, list):
-        return [from_plain(item) for item in value]
+        return [value_from_plain(item) for item in value]
     if not isinstance(value, dict):
         return value
     if len(value) != 1:
@@ -45,12 +45,12 @@ def from_plain(value: Any) -> Any:
     if tag == "dtype" and inner in NUMBERS:
         return np.dtype(inner).type
     if tag in COLLECTIONS and isinstance(inner, list):
-        return COLLECTIONS[tag](from_plain(item) for item in inner)
+        return COLLECTIONS[tag](value_from_plain(item) for item in inner)
     raise ValueError(f"a parameter is an object of an unknown kind, {tag[:40]!r}")
 
 
 def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:
-    """Sorted class labels, numbers or text, for JSON; ValueError for other objects."""
+    """Sorted class labels, numbers or text, as a JSON value; ValueError for other objects."""
     kind = {"U": "str", "O": "object"}.get(classes.dtype.kind, classes.dtype.name)
     if kind not in ("str", *NUMBERS) and not all(isinstance(label, str) for label in classes):
         raise ValueError("classes that are neither numbers nor text cannot be saved.")
@@ -58,7 +58,7 @@ def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:
 
 
 def labels_from_plain(plain: Mapping[str, Any]) -> np.ndarray:
-    """What `labels_to_plain` was given; ValueError for labels that are none, or not sorted."""
+    """The labels of which `labels_to_plain` made this; ValueError if they are not sorted."""
     kind, labels = plain["dtype"], plain["labels"]
     textual = kind in ("str", "object")
     if kind not in ("str", "object", *NUMBERS) or not isinstance(labels, list):

@@ -7,6 +7,7 @@ that determines the result, so a row whose checksum holds is right wherever it c
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ from typing import Any
 from minimtl.errors import MinimtlError
 from minimtl.store.identity import canonical_text
 
-FORMAT_VERSION = 1  # goes into the identity, so that a store of another format is refused
 SCHEMA = (
     "CREATE TABLE identity (text TEXT NOT NULL, checksum BLOB NOT NULL)",
     "CREATE TABLE results (key TEXT NOT NULL UNIQUE, payload BLOB NOT NULL, "
@@ -25,7 +25,7 @@ SCHEMA = (
 PAGE_SIZE = 4096
 # The first 24 bytes of a file of ours: the magic, the page size, the rollback journal's format.
 HEADER = b"SQLite format 3\x00" + PAGE_SIZE.to_bytes(2, "big") + bytes([1, 1, 0, 64, 32, 32])
-_MOST_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
+_MAX_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
 # What SQLite says when the disk or its rights are at fault and not the contents of the file.
 _OUTSIDE_CAUSES = ("disk I/O error", "disk is full", "unable to open", "readonly", "locked")
 
@@ -41,6 +41,8 @@ DAMAGE = (DamagedStoreError, sqlite3.Error, UnicodeDecodeError, MemoryError)
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open `path` such that a transaction that has returned survives a loss of power."""
+    if not path.exists():  # a link to a missing file, say, which SQLite would follow
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     connection = sqlite3.connect(path, isolation_level=None)
     connection.text_factory = bytes  # what is damaged need not be UTF-8
     try:
@@ -110,26 +112,29 @@ def read_identity(connection: sqlite3.Connection) -> dict[str, Any]:
     if len(rows) != 1 or not row_is_whole(b"identity", *rows[0]):
         raise DamagedStoreError("the study it belongs to cannot be read")
     text = rows[0][0]
-    if text.count(b"{") + text.count(b"[") > _MOST_BRACKETS:
-        raise DamagedStoreError("what it says of its study is too deeply nested")
+    if text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
+        raise DamagedStoreError("the description of its study is too deeply nested")
     try:
         identity = json.loads(text)
     except ValueError as error:
-        raise DamagedStoreError("what it says of its study is no JSON") from error
-    if not isinstance(identity, dict) or "store_format" not in identity:
+        raise DamagedStoreError("the description of its study is no JSON") from error
+    if not isinstance(identity, dict) or type(identity.get("store_format")) is not int:
         raise DamagedStoreError("it does not say of which study it is")
     return identity
 
 
-def check(connection: sqlite3.Connection) -> None:
-    """Raise DamagedStoreError unless the schema, the b-trees and every row's checksum are right."""
+def check_schema(connection: sqlite3.Connection) -> None:
+    """Raise DamagedStoreError unless the tables are ours: a view in their place could run code."""
     statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     if sorted(statements) != sorted((statement.encode(),) for statement in SCHEMA):
         raise DamagedStoreError("its tables are not those of a study")
+
+
+def check_rows(connection: sqlite3.Connection) -> None:
+    """Raise DamagedStoreError unless the b-trees and every result's checksum are right."""
     ((verdict,),) = connection.execute("PRAGMA integrity_check(1)")
     if verdict != b"ok":
         raise DamagedStoreError(verdict.decode(errors="replace").replace("\n", " "))
-    read_identity(connection)
     for key, payload, stored in connection.execute("SELECT key, payload, checksum FROM results"):
         if not row_is_whole(key, payload, stored):
             raise DamagedStoreError("a result is not as it was written")

@@ -7,8 +7,9 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 
-_MOST_CHARACTERS = 70  # a SHA-256 fits
-_MOST_DIFFERENCES = 5  # more than these would be no sentence
+FORMAT_VERSION = 2  # of the tables and of the results in them; part of every identity
+_MAX_CHARACTERS = 70  # a SHA-256 fits
+_MAX_DIFFERENCES = 5  # more than these would be no sentence
 
 
 def canonical_text(identity: Mapping[str, Any]) -> str:
@@ -16,21 +17,32 @@ def canonical_text(identity: Mapping[str, Any]) -> str:
     return json.dumps(identity, sort_keys=True)
 
 
+def refuse_another_format(path: Path, there: Mapping[str, Any]) -> None:
+    """Raise MinimtlError unless this version wrote the store at `path`, of the study `there`."""
+    if there["store_format"] != FORMAT_VERSION:
+        which = "an earlier" if there["store_format"] < FORMAT_VERSION else "a later"
+        raise MinimtlError(
+            f"{path} was made by {which} version of minimtl; choose another --out, or --fresh to "
+            "set it aside"
+        )
+
+
 def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
     """Raise MinimtlError unless the study `there`, in the store at `path`, is the study `here`."""
+    refuse_another_format(path, there)
     old, new = _flat(there), _flat(json.loads(canonical_text(here)))
     differing = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
     if not differing:
         return
-    said = [
-        f"{_shown(name)} is {_value(old, name)} there and {_value(new, name)} here"
-        for name in differing[:_MOST_DIFFERENCES]
+    sentences = [
+        f"{_for_people(name)} is {_value(old, name)} there and {_value(new, name)} here"
+        for name in differing[:_MAX_DIFFERENCES]
     ]
-    if len(differing) > _MOST_DIFFERENCES:
-        said.append(f"and {len(differing) - _MOST_DIFFERENCES} more values differ")
+    if len(differing) > _MAX_DIFFERENCES:
+        sentences.append(f"and {len(differing) - _MAX_DIFFERENCES} more values differ")
     raise MinimtlError(
-        f"{path} holds another study: {'; '.join(said)}; choose another --out, or --fresh to set "
-        "it aside"
+        f"{path} holds another study: {'; '.join(sentences)}; choose another --out, or --fresh to "
+        "set it aside"
     )
 
 
@@ -45,10 +57,10 @@ def _flat(value: Any, name: str = "") -> dict[str, Any]:
 
 
 def _value(flat: Mapping[str, Any], name: str) -> str:
-    return _shown(flat[name]) if name in flat else "absent"
+    return _for_people(flat[name]) if name in flat else "absent"
 
 
-def _shown(value: Any) -> str:
-    """A value for people, on one line and not too long, whatever a forged store holds."""
+def _for_people(value: Any) -> str:
+    """A value on one line and not too long, whatever a forged store holds."""
     text = value if isinstance(value, str) and value.isprintable() else json.dumps(value)
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"

@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 from minimtl.errors import MinimtlError
+from minimtl.system import remove_unfinished
 
 LOCK_NAME = ".study.lock"
+# A link of that name could have us make or lock a file elsewhere. Windows has no such flag.
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 if os.name == "nt":
     import msvcrt
@@ -22,7 +25,8 @@ else:
 class FolderLock:
     """Holds `folder` (made if need be) for this process until it is released or dies.
 
-    The lock file stays behind: to remove it would let two processes hold two files of that name.
+    Files that a killed process had not finished writing there are removed. The lock file stays
+    behind: to remove it would let two processes hold two files of that name.
 
     Raises
     ------
@@ -34,10 +38,11 @@ class FolderLock:
         path = folder / LOCK_NAME
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            flags = os.O_RDWR | os.O_CREAT | _NO_LINKS
+            self._descriptor: int | None = os.open(path, flags, 0o666)
         except OSError as error:
             raise MinimtlError(
-                f"nothing can be written in {folder} ({error.strerror}); choose another --out"
+                f"{path} cannot be written ({error.strerror}); choose another --out"
             ) from error
         try:
             _lock(self._descriptor)
@@ -50,15 +55,10 @@ class FolderLock:
             raise MinimtlError(
                 f"{folder} cannot be used: {reason}; wait for it or choose another --out"
             ) from error
+        remove_unfinished(folder)
 
     def release(self) -> None:
-        """Give the folder free; a second call does nothing."""
+        """Let other processes use the folder; a second call does nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-    def __enter__(self) -> "FolderLock":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.release()

@@ -4,7 +4,6 @@ Only the process that opened it reads and writes it, and nothing in it depends o
 which results arrive: they are asked for by key.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.store import format as storefile
-from minimtl.store import rescue
 from minimtl.store.format import DamagedStoreError, outside_causes
-from minimtl.store.identity import refuse_another_study
+from minimtl.store.identity import FORMAT_VERSION, refuse_another_format, refuse_another_study
 from minimtl.store.lock import FolderLock
+from minimtl.store.rescue import rescue, set_aside
 
 STORE_NAME = "study.sqlite"
 
@@ -51,14 +50,13 @@ class Store:
         if not rows:
             raise KeyError(key)
         payload, stored_checksum = rows[0]
-        with self._sentences():
-            if not storefile.row_is_whole(key.encode(), payload, stored_checksum):
-                raise DamagedStoreError("a result is not as it was written")
+        if not storefile.row_is_whole(key.encode(), payload, stored_checksum):
+            raise _damaged(self.path, DamagedStoreError("a result is not as it was written"))
         return payload
 
     def __iter__(self) -> Iterator[str]:
         """The keys of all finished jobs, one at a time, in the order of their arrival."""
-        with self._sentences():
+        with self._failures_as_sentences():
             for (key,) in self._connection.execute("SELECT key FROM results ORDER BY rowid"):
                 yield key.decode()
 
@@ -70,20 +68,24 @@ class Store:
         MinimtlError
             If they cannot be written; none of them is then in the store.
         """
-        with self._sentences():
+        with self._failures_as_sentences():
             storefile.add_rows(self._connection, results)
 
+    def remove(self, key: str) -> None:
+        """Forget the result of the job `key`, so that it can be computed again."""
+        self._query("DELETE FROM results WHERE key = ?", key)
+
     def close(self) -> None:
-        """Close the file and give the folder free; a second call does nothing."""
+        """Close the file and let other processes use the folder; a second call does nothing."""
         self._connection.close()
         self._lock.release()
 
     def _query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
-        with self._sentences():
+        with self._failures_as_sentences():
             return self._connection.execute(statement, values).fetchall()
 
     @contextmanager
-    def _sentences(self) -> Iterator[None]:
+    def _failures_as_sentences(self) -> Iterator[None]:
         """Turn a failing disk or damage into MinimtlError."""
         try:
             with outside_causes(self.path):
@@ -121,17 +123,18 @@ def open_store(
     Raises
     ------
     MinimtlError
-        If the store holds another study, another process is at work in the folder, or the disk
-        fails. Nothing has been changed then.
+        If the store holds another study or is another version's, another process is at work in
+        the folder, or the disk fails. Nothing has been changed then.
     """
     path = folder / STORE_NAME
-    identity = {**identity, "store_format": storefile.FORMAT_VERSION}
+    identity = {**identity, "store_format": FORMAT_VERSION}
     lock = FolderLock(folder)
     try:
-        with outside_causes(path):
-            _adopt_rescued(path)
-            if fresh and path.exists():
-                announce(f"the earlier study is now {rescue.set_aside(path, 'old')}")
+        if path.exists() and not path.is_file():
+            raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
+        if fresh and path.exists():
+            with outside_causes(path):
+                announce(f"the earlier study is now {set_aside(path, 'old')}")
         return Store(path, _open_or_rescue(path, identity, announce), lock)
     except BaseException:
         lock.release()
@@ -144,7 +147,8 @@ def open_existing_store(folder: Path) -> Store:
     Raises
     ------
     MinimtlError
-        If there is none, it is damaged, or another process is at work in the folder.
+        If there is none, it is damaged or another version's, or another process is at work in
+        the folder.
     """
     path = folder / STORE_NAME
     if not path.is_file():
@@ -167,25 +171,17 @@ def _damaged(path: Path, damage: DamagedStoreError) -> MinimtlError:
     )
 
 
-def _adopt_rescued(path: Path) -> None:
-    """Finish a rescue that was stopped between its last two renames."""
-    if not path.exists() and rescue.rescued_path(path).exists():
-        os.replace(rescue.rescued_path(path), path)
-
-
 def _open_or_rescue(
     path: Path, identity: Mapping[str, Any], announce: Callable[[str], None]
 ) -> sqlite3.Connection:
-    if path.exists() and not path.is_file():
-        raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
     try:
         return _open_checked(path, identity)
     except DamagedStoreError as damage:
         with outside_causes(path):
-            aside, n_kept = rescue.rescue(path, identity)
+            aside, n_kept = rescue(path, identity)
         announce(
-            f"{path} was damaged ({damage}): it is now {aside}, and the {n_kept} finished jobs "
-            "that could be read are kept"
+            f"{path} was damaged ({damage}): it is now {aside}; {n_kept} of its results could be "
+            "read and are kept, and the rest is computed again"
         )
     try:
         return _open_checked(path, identity)
@@ -201,9 +197,13 @@ def _open_checked(path: Path, identity: Mapping[str, Any] | None = None) -> sqli
         try:
             if identity is not None and storefile.is_empty(connection):
                 storefile.create(connection, identity)
-            storefile.check(connection)
-            if identity is not None:
-                refuse_another_study(path, storefile.read_identity(connection), identity)
+            storefile.check_schema(connection)
+            there = storefile.read_identity(connection)
+            if identity is None:
+                refuse_another_format(path, there)
+            else:
+                refuse_another_study(path, there, identity)
+            storefile.check_rows(connection)
         except BaseException:
             connection.close()
             raise

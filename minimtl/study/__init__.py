@@ -1,6 +1,6 @@
 """What is computed: protocols, tasks, sampling, features, jobs, and what comes of them.
 
-May import: system, stats, text, nn, corpora, store, execution.
+May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes

@@ -3,8 +3,8 @@
 Nothing here depends on the order in which the models were trained, so the tables do not either.
 """
 
-import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
+from minimtl.saving import array_to_bytes, bytes_to_array
 from minimtl.store import Store
 from minimtl.study.jobs import (
     Job,
@@ -70,14 +71,19 @@ class Results:
         return result.f1 if self.protocol.reading.score == "f1" else result.accuracy
 
     def _read(self, job: Job) -> JobResult:
-        key = job_key(job, self.identity)
-        if key not in self.store:
+        model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
+        try:
+            return decode(self.store[job_key(job, self.identity)])
+        except KeyError:
             raise MinimtlError(
-                f"the study lacks the model of {' + '.join(map(' / '.join, job.tasks))}, run "
-                f"{job.run}: it was not finished, or by another version of minimtl; `minimtl "
-                "study` with the same --out trains what is missing"
-            )
-        return decode(self.store[key])
+                f"the study lacks {model}: it was not finished, or by another version of minimtl; "
+                "`minimtl study` with the same --out trains what is missing"
+            ) from None
+        except ValueError as error:
+            raise MinimtlError(
+                f"{self.store.path} holds something else in place of {model} ({error}); `minimtl "
+                "study` with the same --out trains it again"
+            ) from None
 
 
 def collect_outcomes(
@@ -109,7 +115,10 @@ def collect_outcomes(
 
 
 def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
-    """The features of a run, float64 (n_pairs, 30): from the store, or made and stored."""
+    """The features of a run, float64 (n_pairs, 30): from the store, or made and stored.
+
+    What the store holds in their place and is no array is replaced.
+    """
     key = stable_hash(
         "features",
         FEATURES_VERSION,
@@ -120,8 +129,9 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
         len(problem.pairs),
         run,
     )
-    if key not in results.store:
-        buffer = io.BytesIO()
-        np.save(buffer, make(problem, run), allow_pickle=False)
-        results.store.add([(key, buffer.getvalue())])
-    return np.load(io.BytesIO(results.store[key]), allow_pickle=False)
+    with suppress(KeyError, ValueError):
+        return bytes_to_array(results.store[key])
+    features = make(problem, run)
+    results.store.remove(key)
+    results.store.add([(key, array_to_bytes(features))])
+    return features

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minimtl.corpora import Corpus
-from minimtl.execution import RunSummary, make_progress, run_jobs
+from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
 from minimtl.store import Store
 from minimtl.study.collect import FeatureMaker, Results
 from minimtl.study.compute import compute, sample_of
@@ -60,8 +59,11 @@ class Study:
         return sum(1 for _ in plan_jobs(self.problems, self.protocol))
 
 
-def train_models(study: Study, store: Store, executor: Executor, *, quiet: bool) -> RunSummary:
-    """Train on any executor every model of the study that the store lacks; raises as `run_jobs`."""
+def train_models(study: Study, store: Store, workers: Workers, *, quiet: bool) -> RunSummary:
+    """Train every model of the study that the store lacks; raises as `run_jobs`.
+
+    `workers` compute on ``study.data``.
+    """
     identity = study.data.identity
     jobs = ((job_key(job, identity), job) for job in plan_jobs(study.problems, study.protocol))
     progress = make_progress(
@@ -71,7 +73,7 @@ def train_models(study: Study, store: Store, executor: Executor, *, quiet: bool)
         quiet=quiet,
     )
     with progress:
-        return run_jobs(jobs, compute, study.data, store, executor, progress=progress)
+        return run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
 
 
 def _describe(reading: Reading) -> Callable[[Job, bytes], str]:

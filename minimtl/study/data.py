@@ -1,13 +1,11 @@
 """What every training job of a study needs: documents as TF-IDF, their topics, the protocol."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.corpora import Corpus
-from minimtl.execution import stable_hash
 from minimtl.study.jobs import StudyIdentity
 from minimtl.study.protocol import Protocol
 from minimtl.text import TfidfVectorizer
@@ -49,11 +47,3 @@ class StudyData:
     def identity(self) -> StudyIdentity:
         """What a job's numbers depend on beside the job."""
         return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
-
-    @cached_property
-    def digest(self) -> str:
-        """A hash of the data, by which workers tell them from others."""
-        identity = self.identity
-        return stable_hash(
-            identity.settings.to_dict(), identity.corpus_digest, identity.seed, self.backend
-        )

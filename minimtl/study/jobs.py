@@ -1,12 +1,11 @@
 """One job is one trained model: its name, what it depends on, and its result.
 
-A result as bytes, little-endian throughout: the magic ``MTLR``, the CRC-32 of all that follows,
-the number of tasks and of epochs (uint32 each), the seconds (float64), then losses, accuracy and
-F1 (float64, task by task). It holds numbers only; nothing in it can be executed.
+A result as bytes, little-endian throughout: the number of tasks and of epochs (uint32 each), the
+seconds (float64), then losses, accuracy and F1 (float64, task by task). It holds numbers only;
+nothing in it can be executed. The store has a checksum of it.
 """
 
 import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,6 @@ from minimtl.study.tasks import Pair, Task
 # another number are then trained anew.
 TRAINING_VERSION = 2
 
-_MAGIC = b"MTLR"
-_CHECKSUM = struct.Struct("<I")
 _SHAPE = struct.Struct("<IId")
 _CURVES = ("losses", "accuracy", "f1")
 
@@ -136,8 +133,7 @@ def encode(result: JobResult) -> bytes:
     curves = b"".join(
         np.ascontiguousarray(getattr(result, name), dtype="<f8").tobytes() for name in _CURVES
     )
-    body = _SHAPE.pack(*result.losses.shape, result.seconds) + curves
-    return _MAGIC + _CHECKSUM.pack(zlib.crc32(body)) + body
+    return _SHAPE.pack(*result.losses.shape, result.seconds) + curves
 
 
 def decode(data: bytes) -> JobResult:
@@ -146,18 +142,14 @@ def decode(data: bytes) -> JobResult:
     Raises
     ------
     ValueError
-        If the bytes are not what :func:`encode` gives, in length, checksum or value.
+        If the bytes are not what :func:`encode` gives, in length or value.
     """
-    head = len(_MAGIC) + _CHECKSUM.size
-    if len(data) < head + _SHAPE.size or data[: len(_MAGIC)] != _MAGIC:
-        raise ValueError("not a stored result of a trained model")
-    body = data[head:]
-    if zlib.crc32(body) != _CHECKSUM.unpack_from(data, len(_MAGIC))[0]:
-        raise ValueError("a stored result is damaged: its checksum does not match")
-    n_tasks, n_epochs, seconds = _SHAPE.unpack_from(body)
+    if len(data) < _SHAPE.size:
+        raise ValueError("a stored result is too short")
+    n_tasks, n_epochs, seconds = _SHAPE.unpack_from(data)
     # Python integers: the product cannot overflow, and nothing is allocated before it matches.
-    if len(body) - _SHAPE.size != len(_CURVES) * n_tasks * n_epochs * 8:
+    if len(data) - _SHAPE.size != len(_CURVES) * n_tasks * n_epochs * 8:
         raise ValueError("a stored result's length does not match its shape")
-    curves = np.frombuffer(body, dtype="<f8", offset=_SHAPE.size)
+    curves = np.frombuffer(data, dtype="<f8", offset=_SHAPE.size)
     losses, accuracy, f1 = curves.astype(np.float64).reshape(len(_CURVES), n_tasks, n_epochs)
     return JobResult(losses, accuracy, f1, seconds)

@@ -3,7 +3,7 @@
 May import: errors.
 """
 
-from minimtl.system.atomic import write_atomically
+from minimtl.system.atomic import remove_unfinished, write_atomically
 from minimtl.system.cache import cache_dir
 from minimtl.system.machine import available_cores, machine_facts, package_versions
 from minimtl.system.threads import THREAD_VARIABLES, pin_threads
@@ -15,5 +15,6 @@ __all__ = [
     "machine_facts",
     "package_versions",
     "pin_threads",
+    "remove_unfinished",
     "write_atomically",
 ]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from minimtl.errors import MinimtlError
 
+_UNFINISHED = ".minimtl-part"  # how the name of a file ends until it is whole
+
 
 def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part.
@@ -22,7 +24,7 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     """
     path = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
     except OSError as error:
         raise MinimtlError(
             f"Cannot write {path}: {error.strerror}; choose another folder."
@@ -43,6 +45,13 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
             ) from None
         raise
     _flush_folder(path.parent)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes had begun to write in `folder`, where nobody writes now."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        with suppress(OSError):  # it stays, and does no harm
+            path.unlink()
 
 
 def _umask() -> int:

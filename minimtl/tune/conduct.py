@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minimtl.corpora import AmazonReviews
-from minimtl.execution import make_executor, make_progress, run_jobs
+from minimtl.execution import make_progress, make_workers, run_jobs
 from minimtl.store import open_store
 from minimtl.study import decode
 from minimtl.system import available_cores
@@ -30,11 +30,11 @@ def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fres
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
     with open_store(out, identity, fresh=fresh, announce=_say) as store:
         with (
-            make_executor("process", available_cores()) as executor,
+            make_workers("process", available_cores(), data) as workers,
             make_progress(len(fits), stream=sys.stderr, describe=describe) as progress,
         ):
             summary = run_jobs(
-                keyed(fits, data.digest), compute, data, store, executor, progress=progress
+                keyed(fits, data.digest), compute, store, workers, decode=decode, progress=progress
             )
         summary.raise_for_failures()
         results = [decode(store[key_of(fit, data.digest)]) for fit in fits]

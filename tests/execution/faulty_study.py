@@ -17,6 +17,7 @@ from pathlib import Path
 from minimtl.errors import MinimtlError
 from minimtl.execution.progress import Progress
 from minimtl.execution.runner import run_jobs
+from minimtl.execution.worker import Workers
 from minimtl.report.csvfile import Table, to_csv, write_tables
 from minimtl.store.store import open_store
 from tests.execution import toy_study as toy
@@ -37,8 +38,8 @@ def study(folder, jobs, said, **options):
         ThreadPoolExecutor(1) as executor,
     ):
         run_jobs(
-            toy.keyed(jobs), toy.compute, toy.DATA, store, executor,
-            progress=Progress(len(jobs)), window=2,
+            toy.keyed(jobs), toy.compute, store, Workers(executor, toy.DATA),
+            decode=toy.decode, progress=Progress(len(jobs)), window=2,
         )  # fmt: skip
         return {key: store[key] for key in store}
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.execution import executors
-from minimtl.execution.executors import check_executor, make_executor
+from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.execution.progress import Progress
 from minimtl.execution.runner import RunSummary, run_jobs
 from minimtl.store.store import open_store
@@ -23,13 +24,13 @@ from tests.execution.cluster import dask_worker, free_port, run_mpi, scheduler
 
 @pytest.mark.parametrize("spec", ["process", "mpi", "dask://localhost:8786", "dask://[::1]:8786"])
 def test_executors_that_exist(monkeypatch, spec):
-    monkeypatch.setattr(executors, "_need", lambda module, extra: None)
+    monkeypatch.setattr(executors, "_import_or_advise", lambda module, extra: None)
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "mpi4py.futures", "run_study.py"])
     check_executor(spec)
 
 
 def test_mpi_without_mpiexec_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(executors, "_need", lambda module, extra: None)
+    monkeypatch.setattr(executors, "_import_or_advise", lambda module, extra: None)
     with pytest.raises(UsageError, match="mpiexec -n RANKS python -m"):
         check_executor("mpi")
 
@@ -38,8 +39,12 @@ def test_mpi_without_mpiexec_is_a_sentence(monkeypatch):
     "spec", ["", "threads", "dask://", "dask://host", "dask://a b:1", "tcp://host:1", "DASK://h:1"]
 )
 def test_executors_that_do_not(spec):
-    with pytest.raises(UsageError, match="none of: process, mpi, dask://HOST:PORT"):
+    with pytest.raises(UsageError, match="none of: process, dask://HOST:PORT, mpi"):
         check_executor(spec)
+
+
+def test_the_command_line_names_all_of_them():
+    assert EXECUTOR_FORMS == ("process", "dask://HOST:PORT", "mpi")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def test_a_missing_package_is_a_sentence(monkeypatch, spec, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with (
         pytest.raises(MinimtlError, match=rf'pip install "minimtl\[{extra}\]"'),
-        make_executor(spec, 1),
+        make_workers(spec, 1, None),
     ):
         pass
 
@@ -64,7 +69,7 @@ def test_no_scheduler_is_a_sentence(monkeypatch):
     monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 1)
     with (
         pytest.raises(MinimtlError, match="no Dask scheduler answers at dask:"),
-        make_executor(f"dask://127.0.0.1:{free_port()}", 1),
+        make_workers(f"dask://127.0.0.1:{free_port()}", 1, None),
     ):
         pass
 
@@ -77,9 +82,19 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
         monkeypatch.setattr(executors, "_SECONDS_TO_CONNECT", 5)
         with (
             pytest.raises(MinimtlError, match="has no workers"),
-            make_executor(f"dask://{dask.address}", 1),
+            make_workers(f"dask://{dask.address}", 1, None),
         ):
             pass
+
+
+@contextmanager
+def two_dask_workers(address):
+    """Waits until the cluster has two workers, and gives their process ids."""
+    from distributed import Client
+
+    with Client(f"tcp://{address}", set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=30)
+        yield [*client.run(os.getpid).values()]
 
 
 @pytest.mark.slow
@@ -102,18 +117,18 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_results(tmp_path):
         dask_worker(dask.address, "--no-nanny") as victim,
         dask_worker(dask.address),
         open_store(tmp_path, toy.IDENTITY, announce=pytest.fail) as store,
-        make_executor(f"dask://{dask.address}", 1) as executor,
+        two_dask_workers(dask.address) as pids,
+        make_workers(f"dask://{dask.address}", 1, data) as workers,
     ):
-        executor._client.wait_for_workers(2, timeout=30)
-        workers = executor._client.run(os.getpid).values()
         summary = run_jobs(
-            toy.keyed(jobs), toy.compute, data, store, executor, progress=KillingOne(120)
-        )
+            toy.keyed(jobs), toy.compute, store, workers,
+            decode=toy.decode, progress=KillingOne(120),
+        )  # fmt: skip
         found = {key: store[key] for key in store}
     assert summary == RunSummary(0, 120, 0, ())
     assert found == {toy.key_of(job): toy.compute(replace(job, seconds=0.0), data) for job in jobs}
     arrivals = Counter(int(mark.name.partition("-")[0]) for mark in marks.iterdir())
-    assert [arrivals[worker] for worker in workers] == [1, 1]
+    assert [arrivals[pid] for pid in pids] == [1, 1]
 
 
 @pytest.mark.slow
@@ -140,11 +155,11 @@ def test_a_dask_scheduler_that_is_lost_is_a_sentence(tmp_path, capfd):
     ):
         with (
             pytest.raises(MinimtlError, match="the executor broke"),
-            make_executor(f"dask://{lost.address}", 1) as executor,
+            make_workers(f"dask://{lost.address}", 1, toy.DATA) as workers,
         ):
             run_jobs(
-                toy.keyed(toy.JOBS), toy.compute, toy.DATA, store, executor,
-                progress=KillingScheduler(toy.N_JOBS),
+                toy.keyed(toy.JOBS), toy.compute, store, workers,
+                decode=toy.decode, progress=KillingScheduler(toy.N_JOBS),
             )  # fmt: skip
         assert 10 <= len(store) < toy.N_JOBS
     assert "Traceback" not in capfd.readouterr().err

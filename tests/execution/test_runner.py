@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -15,22 +16,17 @@ from multiprocessing import active_children, get_context
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.execution import runner, worker
-from minimtl.execution.executors import make_executor
+from minimtl.execution import runner
+from minimtl.execution.executors import make_workers
 from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError
 from minimtl.execution.progress import Progress
 from minimtl.execution.runner import run_jobs
+from minimtl.execution.worker import Workers, hold_data
 from minimtl.store.store import open_store
 from tests.execution import toy_study as toy
 
 JOBS = [toy.ToyJob(number) for number in range(40)]
 EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
-
-
-@pytest.fixture(autouse=True)
-def forgotten_data():
-    """Threads of this process are workers too; none of them starts with data."""
-    worker._held.clear()
 
 
 @pytest.fixture
@@ -40,13 +36,14 @@ def store(tmp_path):
 
 
 def run(store, executor, jobs=JOBS, compute=toy.compute, data=toy.DATA, **options):
+    """Run the jobs; the data go with each call, unless they are None."""
     with executor:
         return run_jobs(
             toy.keyed(jobs),
             compute,
-            data,
             store,
-            executor,
+            Workers(executor) if data is None else Workers(executor, data),
+            decode=toy.decode,
             progress=options.pop("progress", None) or Progress(len(jobs)),
             **options,
         )
@@ -129,28 +126,51 @@ def test_jobs_are_counted_after_they_are_stored(store):
     assert progress.n_computed == len(JOBS)
 
 
-def test_data_travel_once_to_each_worker(store):
-    sent = []
+def arrivals(folder):
+    """How often data arrived in each process that they arrived in."""
+    return Counter(mark.name.partition("-")[0] for mark in folder.glob("[0-9]*-*"))
 
-    class Counting(ProcessPool):
-        def submit(self, fn, /, *args, **kwargs):
-            sent.append(len(args) == 4)
-            return super().submit(fn, *args, **kwargs)
 
+def test_data_travel_once_to_each_worker(store, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
     jobs = [toy.ToyJob(number, 0.02) for number in range(40)]
-    run(store, Counting(3), jobs, toy.compute_and_note_worker)
-    n_workers = len(set(contents(store).values()))
-    assert 1 <= sent.count(True) <= 3
-    assert n_workers <= sent.count(True)
+    with make_workers("process", 3, toy.TracedData(os.fsencode(marks))) as workers:
+        run_jobs(
+            toy.keyed(jobs), toy.compute_and_note_worker, store, workers,
+            decode=toy.decode, progress=Progress(40),
+        )  # fmt: skip
+    found = arrivals(marks)
+    assert {process.encode() for process in found} >= set(contents(store).values())
+    assert len(found) <= 3
+    assert set(found.values()) == {1}
 
 
-def test_other_data_replace_those_a_worker_holds(store):
-    executor = InlineExecutor()
-    run(store, executor, JOBS[:2])
-    run(store, executor, JOBS[2:4], data=toy.ToyData(b"other words", "d2"))
-    assert store[toy.key_of(JOBS[0])] == toy.compute(JOBS[0], toy.DATA)
-    assert store[toy.key_of(JOBS[3])] == toy.compute(JOBS[3], toy.ToyData(b"other words"))
-    assert list(worker._held) == ["d2"]
+def test_a_worker_that_replaces_another_gets_the_data_too(store, tmp_path):
+    data = toy.TracedData(os.fsencode(tmp_path / "out"))
+    pool = ProcessPool(1, hold_data, (data,))
+    summary = run(store, pool, compute=toy.die_first_time, data=None)
+    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
+    assert [*arrivals(tmp_path / "out").values()] == [1, 1, 1]  # two of them died
+
+
+def test_an_executor_of_the_standard_library_can_hold_the_data(store):
+    pool = ProcessPoolExecutor(2, get_context("spawn"), initializer=hold_data, initargs=(toy.DATA,))
+    run(store, pool, data=None)
+    assert contents(store) == EXPECTED
+
+
+def test_without_data_every_job_fails(store):
+    summary = run(store, ProcessPool(1), JOBS[:1], data=None)
+    assert "_held" in summary.failures[0].traceback
+
+
+def test_a_stored_result_that_cannot_be_decoded_is_computed_again(store):
+    store.add([(toy.key_of(JOBS[0]), b"no result"), (toy.key_of(JOBS[1]), b"any other")])
+    summary = run(store, ThreadPoolExecutor(1), JOBS[:3])
+    assert summary == runner.RunSummary(1, 2, 0, ())
+    assert store[toy.key_of(JOBS[0])] == EXPECTED[toy.key_of(JOBS[0])]
+    assert store[toy.key_of(JOBS[1])] == b"any other"
 
 
 @pytest.mark.parametrize("executor", [ThreadPoolExecutor, ProcessPool])
@@ -167,8 +187,7 @@ def test_a_failing_job_is_reported_and_the_others_are_kept(store, executor):
 def test_a_failing_job_is_tried_three_times(store):
     executor = InlineExecutor()
     run(store, executor, compute=toy.fail, window=1)
-    data_came_along = 1  # the first job is sent a second time, with the data
-    assert len(executor.calls) == len(JOBS) + 2 + data_came_along
+    assert len(executor.calls) == len(JOBS) + 2
     assert [args[1] for _, args in executor.calls].count(JOBS[3]) == 3
 
 
@@ -299,8 +318,13 @@ def test_a_killed_pool_fails_its_calls():
     assert waiting.cancelled()
 
 
-def test_the_local_executor_is_the_pool(store):
-    with make_executor("process", 1) as executor:
-        assert isinstance(executor, ProcessPool)
-        run_jobs(toy.keyed(JOBS), toy.compute, toy.DATA, store, executor, progress=Progress(40))
-    assert contents(store) == EXPECTED
+def test_a_pool_whose_workers_cannot_start_says_so():
+    with ProcessPool(1, divmod, (1, 0)) as pool:
+        for _ in range(2):
+            with pytest.raises(CallError, match="ZeroDivisionError"):
+                pool.submit(abs, -1).result()
+    with (
+        ProcessPool(1, os._exit, (5,)) as pool,
+        pytest.raises(WorkerDiedError, match="exit code 5"),
+    ):
+        pool.submit(abs, -1).result()

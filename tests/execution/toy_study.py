@@ -15,7 +15,7 @@ from pathlib import Path
 
 from minimtl.cli import EXIT_FAILED, EXIT_INTERRUPTED
 from minimtl.errors import MinimtlError
-from minimtl.execution.executors import make_executor
+from minimtl.execution.executors import make_workers
 from minimtl.execution.progress import Progress
 from minimtl.execution.runner import run_jobs
 from minimtl.store.store import open_store
@@ -28,7 +28,6 @@ SLOWER = float(os.environ.get("TOY_SLOWER", "1"))  # how much slower than 10 ms 
 @dataclass(frozen=True)
 class ToyData:
     words: bytes
-    digest: str = "d1"
 
 
 class TracedData(ToyData):
@@ -70,6 +69,12 @@ def compute_and_note_worker(job, data):
     return str(os.getpid()).encode()
 
 
+def decode(result):
+    """Any bytes but these are a result."""
+    if result == b"no result":
+        raise ValueError("no result")
+
+
 def fail(job, data):
     if job.number == 3:
         raise ValueError(f"toy failure {data.words!r}")
@@ -98,10 +103,10 @@ def run_toy(folder, n_workers=2, executor="process"):
     """The whole toy study in `folder`."""
     with (
         open_store(Path(folder), IDENTITY, announce=print) as store,
-        make_executor(executor, n_workers) as workers,
+        make_workers(executor, n_workers, DATA) as workers,
         Progress(N_JOBS) as progress,
     ):
-        return run_jobs(keyed(JOBS), compute, DATA, store, workers, progress=progress)
+        return run_jobs(keyed(JOBS), compute, store, workers, decode=decode, progress=progress)
 
 
 def expected_results():

@@ -265,6 +265,6 @@ READERS = {
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(
-        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 1}\xffk\xffp',)
+        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 2}\xffk\xffp',)
     ),
 }

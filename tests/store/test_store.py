@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from minimtl.errors import MinimtlError
 from minimtl.store import format as storefile
+from minimtl.store import identity
+from minimtl.store import store as store_module
 from minimtl.store.store import open_existing_store, open_store
 
 IDENTITY = {"protocol": {"name": "paper", "n_epochs": 150}, "corpus": "c" * 64, "seed": 1}
@@ -229,22 +231,54 @@ def test_a_forged_identity_with_the_right_checksum(filled, text, said):
 
 
 def test_a_store_of_another_format_is_refused(filled, monkeypatch):
-    monkeypatch.setattr(storefile, "FORMAT_VERSION", 2)
-    with pytest.raises(MinimtlError, match="store_format is 1 there and 2 here"):
-        opened(filled)
+    for there, here, which in ((2, 3, "an earlier"), (2, 1, "a later")):
+        assert there == identity.FORMAT_VERSION
+        with monkeypatch.context() as patch:
+            for module in (identity, store_module):
+                patch.setattr(module, "FORMAT_VERSION", here)
+            for open_it in (opened, open_existing_store):
+                with pytest.raises(
+                    MinimtlError, match=f"{which} version .*--out, or --fresh to set"
+                ):
+                    open_it(filled)
+    with opened(filled) as store:
+        assert contents(store) == ROWS
 
 
-def test_a_lost_first_page_costs_no_result(filled):
+def overwrite_page(path, number, content):
+    """Pages are numbered from one; negative numbers count from the end."""
+    pages = bytearray(path.read_bytes())
+    start = (number - 1 if number > 0 else len(pages) // storefile.PAGE_SIZE + number) * 4096
+    pages[start : start + storefile.PAGE_SIZE] = content
+    path.write_bytes(pages)
+
+
+def test_what_is_kept_of_a_damaged_store_is_said_truly(filled):
+    """Any page may be lost; the old store stays as it was beside the new one."""
     path = filled / "study.sqlite"
-    path.write_bytes(os.urandom(storefile.PAGE_SIZE) + path.read_bytes()[storefile.PAGE_SIZE :])
-    found, said = rescued_contents(filled)
-    assert found == ROWS
-    assert f"{len(ROWS)} finished jobs" in said[0]
+    whole = path.read_bytes()
+    n_kept = []
+    for number in range(1, len(whole) // storefile.PAGE_SIZE + 1):
+        path.write_bytes(whole)
+        overwrite_page(path, number, bytes(storefile.PAGE_SIZE))
+        damaged = path.read_bytes()
+        found, (sentence,) = rescued_contents(filled)
+        assert found.items() <= ROWS.items()
+        assert f"{len(found)} of its results could be read and are kept" in sentence
+        aside = filled / f"study.sqlite.damaged-{number}"
+        assert f"it is now {aside};" in sentence
+        assert aside.read_bytes() == damaged
+        n_kept.append(len(found))
+    assert n_kept[0] == 0  # SQLite reads nothing without the first page
+    assert n_kept.count(0) <= 2  # the other is the root of the results
+    assert sum(n > len(ROWS) - 6 for n in n_kept) >= len(n_kept) - 4
 
 
 def test_a_damaged_store_of_another_study_is_refused(filled):
     path = filled / "study.sqlite"
-    path.write_bytes(os.urandom(storefile.PAGE_SIZE) + path.read_bytes()[storefile.PAGE_SIZE :])
+    overwrite_page(path, -1, os.urandom(storefile.PAGE_SIZE))
+    with pytest.raises(MinimtlError, match="damaged"):
+        open_existing_store(filled)
     before = path.read_bytes()
     with pytest.raises(MinimtlError, match="seed is 1 there and 2 here"):
         opened(filled, IDENTITY | {"seed": 2})
@@ -265,10 +299,7 @@ def test_half_a_store_keeps_about_half_its_results(filled):
 
 def test_a_lost_page_costs_only_its_own_results(filled):
     path = filled / "study.sqlite"
-    data = bytearray(path.read_bytes())
-    middle = len(data) // storefile.PAGE_SIZE // 2 * storefile.PAGE_SIZE
-    data[middle : middle + storefile.PAGE_SIZE] = bytes(storefile.PAGE_SIZE)
-    path.write_bytes(data)
+    overwrite_page(path, path.stat().st_size // storefile.PAGE_SIZE // 2, bytes(4096))
     found, _ = rescued_contents(filled)
     assert len(ROWS) - 5 <= len(found) < len(ROWS)
     assert found.items() <= ROWS.items()
@@ -281,10 +312,48 @@ def test_reports_of_a_damaged_store_say_what_to_do(filled):
     assert (filled / "study.sqlite").stat().st_size == 10_000
 
 
-def test_a_rescue_that_was_stopped_before_its_last_step(filled):
-    (filled / "study.sqlite").rename(filled / "study.sqlite.rescued")
+def test_nothing_is_written_through_planted_links(filled, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("study.sqlite.rescued", "study.sqlite.rescued-journal"):
+        (elsewhere / name).write_bytes(b"mine")
+        (filled / name).symlink_to(elsewhere / name)
+    overwrite_page(filled / "study.sqlite", -1, os.urandom(storefile.PAGE_SIZE))
+    rescued_contents(filled)
+    assert {path.read_bytes() for path in elsewhere.iterdir()} == {b"mine"}
+    (filled / "study.sqlite").unlink()
+    (filled / "study.sqlite").symlink_to(elsewhere / "new")
+    with pytest.raises(MinimtlError, match=r"study\.sqlite cannot be read or written"):
+        opened(filled)
+    assert not (elsewhere / "new").exists()
+    (filled / ".study.lock").unlink()
+    (filled / ".study.lock").symlink_to(elsewhere / "new")
+    with pytest.raises(MinimtlError, match=r"\.study\.lock cannot be written"):
+        opened(filled)
+    assert not (elsewhere / "new").exists()
+
+
+def test_what_a_killed_process_had_begun_to_write_is_removed(filled):
+    code = (
+        "import os, pathlib, signal, sys\n"
+        "from minimtl.system import write_atomically\n"
+        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_atomically(pathlib.Path(sys.argv[1]) / 'manifest.json', b'{}')\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, str(filled)], env=environment, check=False)
+    (filled / ".manifest.json.mine").touch()
+    assert len(list(filled.glob(".manifest.json.*"))) == 2
+    open_existing_store(filled).close()
+    assert [path.name for path in filled.glob(".manifest.json.*")] == [".manifest.json.mine"]
+
+
+def test_a_removed_result_can_be_added_again(filled):
+    key = next(iter(ROWS))
     with opened(filled) as store:
-        assert contents(store) == ROWS
+        store.remove(key)
+        assert key not in store
+        store.add([(key, b"another")])
+        assert store[key] == b"another"
 
 
 @pytest.fixture(scope="module")

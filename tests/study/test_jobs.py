@@ -1,6 +1,5 @@
 import dataclasses
 import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -96,8 +95,8 @@ def test_decode_inverts_encode(n_tasks, n_epochs, seed):
 
 
 def test_bytes_are_laid_out_as_the_module_says():
-    body = struct.pack("<IId9d", 1, 3, 1.5, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
-    assert encode(RESULT) == b"MTLR" + struct.pack("<I", zlib.crc32(body)) + body
+    packed = struct.pack("<IId9d", 1, 3, 1.5, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
+    assert encode(RESULT) == packed
 
 
 def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
@@ -106,15 +105,6 @@ def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
         decode(encode(JobResult(turned, turned, turned, 0.0))),
         JobResult(turned, turned, turned, 0.0),
     )
-
-
-def test_every_flipped_bit_is_noticed():
-    whole = encode(RESULT)
-    for position in range(8 * len(whole)):
-        damaged = bytearray(whole)
-        damaged[position // 8] ^= 1 << position % 8
-        with pytest.raises(ValueError, match="stored result"):
-            decode(bytes(damaged))
 
 
 def test_every_truncation_is_noticed():
@@ -127,22 +117,12 @@ def test_every_truncation_is_noticed():
 
 
 @given(st.binary(max_size=200))
-def test_foreign_bytes_are_refused(data):
-    with pytest.raises(ValueError, match="not a stored result"):
-        decode(data)
-
-
-def sealed(body):
-    return b"MTLR" + struct.pack("<I", zlib.crc32(body)) + body
-
-
-@given(st.binary(max_size=200))
-def test_foreign_bytes_under_a_right_checksum_are_refused_or_read(body):
+def test_foreign_bytes_are_refused_or_read(data):
     try:
-        result = decode(sealed(body))
+        result = decode(data)
     except ValueError:
         return
-    assert sealed(body) == encode(result)
+    assert data == encode(result)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +139,9 @@ def test_foreign_bytes_under_a_right_checksum_are_refused_or_read(body):
         (struct.pack("<IId", 2**32 - 1, 0, 1.0), "at least one"),
     ],
 )
-def test_impossible_values_under_a_right_checksum_are_refused(body, sentence):
+def test_impossible_values_are_refused(body, sentence):
     with pytest.raises(ValueError, match=sentence):
-        decode(sealed(body))
+        decode(body)
 
 
 def test_a_result_needs_curves_of_one_shape():
