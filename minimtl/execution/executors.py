@@ -107,19 +107,6 @@ def _check_dask() -> None:
 
 @contextmanager
 def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
-    with _connect_to_dask(spec) as client:
-        # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
-        # from another that has it, and makes it again if all of those are lost.
-        future = client.submit(_identity, data, pure=False)
-        yield Workers(client.get_executor(pure=False), future)
-
-
-def _identity(data: Any) -> Any:
-    return data
-
-
-@contextmanager
-def _connect_to_dask(spec: str) -> Iterator[Any]:
     distributed = _import_or_advise("distributed", "dask")
     address = f"tcp://{spec.removeprefix('dask://')}"
     try:
@@ -140,7 +127,14 @@ def _connect_to_dask(spec: str) -> Iterator[Any]:
             raise MinimtlError(
                 f"the Dask scheduler at {spec} has no workers; start some with `dask worker`"
             ) from error
-        yield client
+        # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
+        # from another that has it, and makes it again if all of those are lost.
+        future = client.submit(_identity, data, pure=False)
+        yield Workers(client.get_executor(pure=False), future)
+
+
+def _identity(data: Any) -> Any:
+    return data
 
 
 def _import_or_advise(module: str, extra: str) -> Any:

@@ -9,7 +9,7 @@ time, and none succeeds, is the rest not tried.
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -119,97 +119,94 @@ class _Attempt:
     n_failures: int = 0
 
 
+@dataclass
 class _Run:
-    def __init__(
-        self,
-        jobs: Iterator[tuple[str, Any]],
-        compute: Compute,
-        store: Store,
-        workers: Workers,
-        decode: Callable[[bytes], object],
-        progress: Progress,
-        window: int,
-    ) -> None:
-        self._jobs, self._compute, self._decode = jobs, compute, decode
-        self._store, self._workers, self._progress = store, workers, progress
-        self._window = window
-        self._in_flight: dict[Future[Any], _Attempt] = {}
-        self._arrivals: SimpleQueue[Future[Any]] = SimpleQueue()
-        self._keys: set[str] = set()  # of the jobs in flight
-        self.failures: list[Failure] = []
+    """A call of `run_jobs` and where it stands."""
+
+    jobs: Iterator[tuple[str, Any]]
+    compute: Compute
+    store: Store
+    workers: Workers
+    decode: Callable[[bytes], object]
+    progress: Progress
+    window: int
+    failures: list[Failure] = field(default_factory=list)
+    in_flight: dict[Future[Any], _Attempt] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)  # of the jobs in flight
+    arrivals: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
 
     def work(self) -> None:
         """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
-        while self._in_flight and not self._is_hopeless():
+        while self.in_flight and not self._is_hopeless():
             self._settle(self._arrived())
-            self._progress.tick()
+            self.progress.tick()
             self._fill()
 
     def store_finished(self) -> None:
         """Store the results that have arrived and are not stored yet."""
-        done = [future for future in self._in_flight if future.done()]
-        self._store_results([(self._in_flight[future], _answer(future)) for future in done])
+        done = [future for future in self.in_flight if future.done()]
+        self._store_results([(self.in_flight[future], _answer(future)) for future in done])
 
     def cancel(self) -> None:
         """Take back what the executor has not begun."""
-        for future in self._in_flight:
+        for future in self.in_flight:
             future.cancel()
 
     def _is_hopeless(self) -> bool:
-        return self._progress.n_computed == 0 and self._progress.n_failed >= _MAX_FAILURES
+        return self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES
 
     def _fill(self) -> None:
         """Hand new jobs to the executor until it holds a window full, or none are left."""
-        while len(self._keys) < self._window:
+        while len(self.keys) < self.window:
             try:
-                key, job = next(self._jobs)
+                key, job = next(self.jobs)
             except StopIteration:
                 return
-            if key in self._keys:
+            if key in self.keys:
                 continue
             if self._is_finished(key):
-                self._progress.resumed()
-                self._progress.tick()
+                self.progress.resumed()
+                self.progress.tick()
             else:
-                self._keys.add(key)
+                self.keys.add(key)
                 self._submit(_Attempt(key, job))
 
     def _is_finished(self, key: str) -> bool:
         """Whether the store has a result of that key which can be decoded; others are removed."""
         try:
-            self._decode(self._store[key])
+            self.decode(self.store[key])
         except KeyError:
             return False
         except ValueError:
-            self._store.remove(key)
+            self.store.remove(key)
             return False
         return True
 
     def _submit(self, attempt: _Attempt) -> None:
         try:
-            future = self._workers.submit(self._compute, attempt.job)
+            future = self.workers.submit(self.compute, attempt.job)
         except RuntimeError as error:  # broken, or shut down by someone else
             raise _broken(error) from error
-        self._in_flight[future] = attempt
-        future.add_done_callback(self._arrivals.put)
+        self.in_flight[future] = attempt
+        future.add_done_callback(self.arrivals.put)
 
     def _arrived(self) -> list[Future[Any]]:
         """The futures that are done: all there are, or none if none comes within a tick."""
         futures = []
         try:
-            futures.append(self._arrivals.get(timeout=_TICK))
+            futures.append(self.arrivals.get(timeout=_TICK))
             while True:
-                futures.append(self._arrivals.get_nowait())
+                futures.append(self.arrivals.get_nowait())
         except Empty:
             return futures
 
     def _settle(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers, then count them; try the other jobs again."""
-        answers = [(self._in_flight[future], _answer(future)) for future in futures]
+        answers = [(self.in_flight[future], _answer(future)) for future in futures]
         self._store_results(answers)
         for future in futures:
-            del self._in_flight[future]
+            del self.in_flight[future]
         for _, answer in answers:
             if isinstance(answer, BaseException):
                 raise _broken(answer) from answer
@@ -221,18 +218,18 @@ class _Run:
         """Store the results among the answers in one transaction, and count them after it."""
         results = [(attempt, answer) for attempt, answer in answers if isinstance(answer, bytes)]
         if results:
-            self._store.add((attempt.key, result) for attempt, result in results)
+            self.store.add((attempt.key, result) for attempt, result in results)
         for attempt, result in results:
-            self._keys.discard(attempt.key)
-            self._progress.computed(attempt.job, result)
+            self.keys.discard(attempt.key)
+            self.progress.computed(attempt.job, result)
 
     def _try_again(self, attempt: _Attempt, trace: str) -> None:
         attempt.n_failures += 1
         if attempt.n_failures < TRIES:
             self._submit(attempt)
             return
-        self._keys.discard(attempt.key)
-        self._progress.failed(attempt.job)
+        self.keys.discard(attempt.key)
+        self.progress.failed(attempt.job)
         if len(self.failures) < _MAX_FAILURES:
             self.failures.append(Failure(attempt.job, trace))
 

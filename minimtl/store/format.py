@@ -30,13 +30,20 @@ _MAX_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
 _OUTSIDE_CAUSES = ("disk I/O error", "disk is full", "unable to open", "readonly", "locked")
 
 
-class DamagedStoreError(Exception):
-    """The file is no store, or not a whole one; the message says what was found."""
+class DamagedStoreError(MinimtlError):
+    """The store at `path` is none, or not a whole one; `found` says why."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"{path} is damaged ({found}); run `minimtl study` with its arguments again, which "
+            "keeps what can be read and computes the rest"
+        )
+        self.found = found
 
 
-# What reading a damaged file can raise. SQLite quotes damaged names in its messages, which Python
-# cannot always decode, and believes damaged sizes.
-DAMAGE = (DamagedStoreError, sqlite3.Error, UnicodeDecodeError, MemoryError)
+# What reading a damaged file can raise, in SQLite and below. SQLite quotes damaged names in its
+# messages, which Python cannot always decode, and believes damaged sizes.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -59,24 +66,12 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the statements inside, durably on disk when this ends, or none of them."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 def create(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
     """Make the two tables and write `identity`, in one transaction."""
     text = canonical_text(identity)
     row = (text, checksum(b"identity", text.encode()))
-    with transaction(connection):
+    with connection:  # commits, or takes all back
+        connection.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA:
             connection.execute(statement)
         connection.execute("INSERT INTO identity VALUES (?, ?)", row)
@@ -85,7 +80,8 @@ def create(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
 def add_rows(connection: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
     """Write rows of an ASCII key and a payload in one transaction; a key that is there stays."""
     checked = ((key, payload, checksum(key.encode(), payload)) for key, payload in rows)
-    with transaction(connection):
+    with connection:  # commits, or takes all back
+        connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR IGNORE INTO results VALUES (?, ?, ?)", checked)
 
 
@@ -107,41 +103,41 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def read_identity(connection: sqlite3.Connection) -> dict[str, Any]:
-    """The one row of ``identity``; DamagedStoreError if it is not as it was written."""
+    """The one row of ``identity``; sqlite3.DatabaseError if it is not as it was written."""
     rows = connection.execute("SELECT text, checksum FROM identity LIMIT 2").fetchall()
     if len(rows) != 1 or not row_is_whole(b"identity", *rows[0]):
-        raise DamagedStoreError("the study it belongs to cannot be read")
+        raise sqlite3.DatabaseError("the study it belongs to cannot be read")
     text = rows[0][0]
     if text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
-        raise DamagedStoreError("the description of its study is too deeply nested")
+        raise sqlite3.DatabaseError("the description of its study is too deeply nested")
     try:
         identity = json.loads(text)
     except ValueError as error:
-        raise DamagedStoreError("the description of its study is no JSON") from error
+        raise sqlite3.DatabaseError("the description of its study is no JSON") from error
     if not isinstance(identity, dict) or type(identity.get("store_format")) is not int:
-        raise DamagedStoreError("it does not say of which study it is")
+        raise sqlite3.DatabaseError("it does not say of which study it is")
     return identity
 
 
 def check_schema(connection: sqlite3.Connection) -> None:
-    """Raise DamagedStoreError unless the tables are ours: a view in their place could run code."""
+    """Raise sqlite3.DatabaseError unless the tables are ours; a view would run its own query."""
     statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     if sorted(statements) != sorted((statement.encode(),) for statement in SCHEMA):
-        raise DamagedStoreError("its tables are not those of a study")
+        raise sqlite3.DatabaseError("its tables are not those of a study")
 
 
 def check_rows(connection: sqlite3.Connection) -> None:
-    """Raise DamagedStoreError unless the b-trees and every result's checksum are right."""
+    """Raise sqlite3.DatabaseError unless the b-trees and every result's checksum are right."""
     ((verdict,),) = connection.execute("PRAGMA integrity_check(1)")
     if verdict != b"ok":
-        raise DamagedStoreError(verdict.decode(errors="replace").replace("\n", " "))
+        raise sqlite3.DatabaseError(verdict.decode(errors="replace").replace("\n", " "))
     for key, payload, stored in connection.execute("SELECT key, payload, checksum FROM results"):
         if not row_is_whole(key, payload, stored):
-            raise DamagedStoreError("a result is not as it was written")
+            raise sqlite3.DatabaseError("a result is not as it was written")
 
 
 def check_header(path: Path) -> None:
-    """Raise DamagedStoreError unless `path` is new, empty, or begins as our files do.
+    """Raise sqlite3.DatabaseError unless `path` is new, empty, or begins as our files do.
 
     SQLite itself would take a changed byte here for a read-only file or another journal.
     """
@@ -149,19 +145,19 @@ def check_header(path: Path) -> None:
         with path.open("rb") as file:
             start = file.read(len(HEADER))
         if start not in (b"", HEADER):
-            raise DamagedStoreError("it does not begin as a study does")
+            raise sqlite3.DatabaseError("it does not begin as a study does")
 
 
 @contextmanager
-def outside_causes(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's errors into a sentence, or into DamagedStoreError.
+def failures_as_sentences(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into a sentence about the store at `path`.
 
     Raises
     ------
-    MinimtlError
-        If the disk, the folder or its rights are at fault.
     DamagedStoreError
-        If the contents of the file are.
+        If the contents of the file are at fault.
+    MinimtlError
+        If the disk, the folder or its rights are.
     """
     try:
         yield
@@ -171,4 +167,4 @@ def outside_causes(path: Path) -> Iterator[None]:
                 f"{path} cannot be read or written ({error}); see to its disk and run the same "
                 "command again: every job finished before is kept"
             ) from error
-        raise DamagedStoreError(str(error)) from error
+        raise DamagedStoreError(path, str(error)) from error

@@ -6,13 +6,12 @@ which results arrive: they are asked for by key.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.store import format as storefile
-from minimtl.store.format import DamagedStoreError, outside_causes
+from minimtl.store.format import DamagedStoreError, failures_as_sentences
 from minimtl.store.identity import FORMAT_VERSION, refuse_another_format, refuse_another_study
 from minimtl.store.lock import FolderLock
 from minimtl.store.rescue import rescue, set_aside
@@ -51,12 +50,12 @@ class Store:
             raise KeyError(key)
         payload, stored_checksum = rows[0]
         if not storefile.row_is_whole(key.encode(), payload, stored_checksum):
-            raise _damaged(self.path, DamagedStoreError("a result is not as it was written"))
+            raise DamagedStoreError(self.path, "a result is not as it was written")
         return payload
 
     def __iter__(self) -> Iterator[str]:
         """The keys of all finished jobs, one at a time, in the order of their arrival."""
-        with self._failures_as_sentences():
+        with failures_as_sentences(self.path):
             for (key,) in self._connection.execute("SELECT key FROM results ORDER BY rowid"):
                 yield key.decode()
 
@@ -68,7 +67,7 @@ class Store:
         MinimtlError
             If they cannot be written; none of them is then in the store.
         """
-        with self._failures_as_sentences():
+        with failures_as_sentences(self.path):
             storefile.add_rows(self._connection, results)
 
     def remove(self, key: str) -> None:
@@ -81,17 +80,8 @@ class Store:
         self._lock.release()
 
     def _query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
-        with self._failures_as_sentences():
+        with failures_as_sentences(self.path):
             return self._connection.execute(statement, values).fetchall()
-
-    @contextmanager
-    def _failures_as_sentences(self) -> Iterator[None]:
-        """Turn a failing disk or damage into MinimtlError."""
-        try:
-            with outside_causes(self.path):
-                yield
-        except DamagedStoreError as damage:
-            raise _damaged(self.path, damage) from damage
 
     def __enter__(self) -> "Store":
         return self
@@ -133,7 +123,7 @@ def open_store(
         if path.exists() and not path.is_file():
             raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
         if fresh and path.exists():
-            with outside_causes(path):
+            with failures_as_sentences(path):
                 announce(f"the earlier study is now {set_aside(path, 'old')}")
         return Store(path, _open_or_rescue(path, identity, announce), lock)
     except BaseException:
@@ -156,19 +146,9 @@ def open_existing_store(folder: Path) -> Store:
     lock = FolderLock(folder)
     try:
         return Store(path, _open_checked(path), lock)
-    except DamagedStoreError as damage:
-        lock.release()
-        raise _damaged(path, damage) from damage
     except BaseException:
         lock.release()
         raise
-
-
-def _damaged(path: Path, damage: DamagedStoreError) -> MinimtlError:
-    return MinimtlError(
-        f"{path} is damaged ({damage}); run `minimtl study` with its arguments again, which keeps "
-        "what can be read and computes the rest"
-    )
 
 
 def _open_or_rescue(
@@ -177,21 +157,18 @@ def _open_or_rescue(
     try:
         return _open_checked(path, identity)
     except DamagedStoreError as damage:
-        with outside_causes(path):
+        with failures_as_sentences(path):
             aside, n_kept = rescue(path, identity)
         announce(
-            f"{path} was damaged ({damage}): it is now {aside}; {n_kept} of its results could be "
-            "read and are kept, and the rest is computed again"
+            f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results could "
+            "be read and are kept, and the rest is computed again"
         )
-    try:
-        return _open_checked(path, identity)
-    except DamagedStoreError as damage:  # the disk does not give back what was just written
-        raise _damaged(path, damage) from damage
+    return _open_checked(path, identity)
 
 
 def _open_checked(path: Path, identity: Mapping[str, Any] | None = None) -> sqlite3.Connection:
     """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
-    with outside_causes(path):
+    with failures_as_sentences(path):
         storefile.check_header(path)
         connection = storefile.connect(path)
         try:

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from minimtl.cli import main
+from minimtl.store.store import open_existing_store
 
 STUDY = ["--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
 STATE = {"study.sqlite", "manifest.json"}
@@ -79,6 +80,21 @@ def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
     err = capsys.readouterr().err
     assert "lacks the model of comp.sys.ibm.pc.hardware / comp.graphics, run 0" in err
     assert len(err.splitlines()) == 1
+
+
+def test_results_that_cannot_be_decoded_are_a_sentence_and_are_trained_again(folder, bare, capsys):
+    with open_existing_store(bare) as store:
+        for key in list(store):
+            store.remove(key)
+            store.add([(key, b"sound by its checksum alone")])
+    assert main(["report", str(bare)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "study.sqlite holds something else in place of the model of comp.sys" in sentence
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
+    tables = [name for name in drawn(folder) if name.endswith(".csv")]
+    assert {name: drawn(bare)[name] for name in tables} == {
+        name: drawn(folder)[name] for name in tables
+    }
 
 
 def test_no_study_is_a_sentence(tmp_path, capsys):
