@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -37,8 +38,9 @@ class CallError(RuntimeError):
 class ProcessPool(Executor):
     """An executor over `n_workers` processes, started when there is work for them.
 
-    Each process calls ``initializer(*initargs)`` before its first job, a replacement too. Left by
-    an exception (Ctrl-C), the ``with`` block kills the workers at once.
+    Each process first calls ``initializer(*initargs)``, a replacement too; if that raises, the
+    process ends with a traceback. Left by an exception (Ctrl-C), the ``with`` block kills the
+    workers at once.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class ProcessPool(Executor):
     ) -> None:
         if n_workers < 1:
             raise ValueError(f"n_workers must be at least 1, not {n_workers}")
-        self._first_call: Any = (initializer, initargs, {}) if initializer else None
+        self._first_message = ForkingPickler.dumps((initializer, initargs))
         self._calls: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._closed = self._killed = False
         self._workers: set[_Worker] = set()
@@ -110,7 +112,9 @@ class ProcessPool(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                worker = worker or self._start_worker()
+                if worker is None:
+                    worker = self._start_worker()
+                    worker.connection.send_bytes(self._first_message)
                 future.set_result(worker.call(call))
             except (EOFError, OSError):
                 future.set_exception(WorkerDiedError(self._end_worker(worker)))
@@ -127,14 +131,6 @@ class ProcessPool(Executor):
                 raise WorkerDiedError("the pool was killed")
             worker = _Worker()
             self._workers.add(worker)
-        try:
-            if self._first_call:
-                worker.call(self._first_call)
-        except (EOFError, OSError):
-            raise WorkerDiedError(self._end_worker(worker)) from None
-        except Exception:
-            self._end_worker(worker)
-            raise
         return worker
 
     def _end_worker(self, worker: "_Worker | None") -> str:
@@ -152,7 +148,7 @@ class _Worker:
     """A process and the parent's end of its pipe."""
 
     def __init__(self) -> None:
-        self._connection, child_connection = _SPAWN.Pipe()
+        self.connection, child_connection = _SPAWN.Pipe()
         self.process = _SPAWN.Process(target=_answer_calls, args=(child_connection,), daemon=True)
         self.process.start()
         child_connection.close()  # so that the death of the worker closes the pipe
@@ -162,15 +158,15 @@ class _Worker:
 
         Raises CallError if it raises, EOFError or OSError if the worker dies.
         """
-        self._connection.send(call)
-        succeeded, answer = self._connection.recv()
+        self.connection.send(call)
+        succeeded, answer = self.connection.recv()
         if not succeeded:
             raise CallError(answer)
         return answer
 
     def end(self) -> int | None:
         """End the process and return its exit code, which is its own if it was about to end."""
-        self._connection.close()
+        self.connection.close()
         self.process.join(_SECONDS_TO_END)
         self.process.kill()
         self.process.join()
@@ -180,9 +176,12 @@ class _Worker:
 
 
 def _answer_calls(connection: "Connection[Any, Any]") -> None:
-    """Answer calls until the pipe closes. Runs in the worker."""
+    """Call the initializer, then answer calls until the pipe closes. Runs in the worker."""
     pin_threads()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    initializer, initargs = connection.recv()
+    if initializer:
+        initializer(*initargs)
     while True:
         try:
             function, args, kwargs = connection.recv()

@@ -1,8 +1,8 @@
-"""Where all randomness of a study comes from: SHA-256 of what is to be computed.
+"""All random number generators of a study, seeded with a SHA-256 of what is to be computed.
 
-A number stream is named by plain values (strings, numbers, lists, dictionaries), not by the
-moment at which it is asked for. The same parts give the same stream on every platform, in
-every process and in any order of work; other parts give an independent one.
+A generator is named by plain values (strings, numbers, lists, dictionaries). The same values give
+the same random numbers on every platform, in every process and in any order of work; other values
+give independent ones.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ def stable_hash(*parts: Any) -> str:
     TypeError
         If a part is no JSON value (a NumPy number, say: convert it first).
     ValueError
-        If a part holds NaN or an infinity, which JSON cannot say.
+        If a part holds NaN or an infinity, which JSON cannot express.
     """
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -1,4 +1,4 @@
-"""A model's numbers in one file: ``model.json`` and an ``.npy`` for each array, in a plain zip.
+"""The model file: a plain zip of ``model.json`` and an ``.npy`` for each array.
 
 It is an ``.npz`` that `numpy.load` reads too. Files may come from anybody: they are read without
 pickle, and as members are stored uncompressed, nothing in them is larger than the file itself.
@@ -80,9 +80,9 @@ def _check_members(members: list[zipfile.ZipInfo], n_bytes: int) -> None:
         raise ValueError("two of its members have the same name")
     for member in members:
         if member.filename != DESCRIPTION and not ARRAY_NAME.fullmatch(member.filename):
-            raise ValueError(f"it has a member {member.filename[:60]!r}, as no model has")
+            raise ValueError(f"it has a member {member.filename[:60]!r}, which no model has")
         if member.compress_type != zipfile.ZIP_STORED:
-            raise ValueError(f"{member.filename} is compressed, as in no model")
+            raise ValueError(f"{member.filename} is compressed, which no model's is")
     # Members that share their bytes would add up to more than the file.
     if sum(member.file_size for member in members) > n_bytes:
         raise ValueError("its members add up to more than the file")
@@ -113,9 +113,9 @@ def bytes_to_array(npy: bytes) -> np.ndarray:
     except Exception as error:  # a hostile header raises a dozen kinds
         raise ValueError(f"an array cannot be read: {error}") from None
     if dtype.kind not in "iuf":
-        raise ValueError(f"an array is of {dtype}, and no numbers")
+        raise ValueError(f"an array is of {dtype}, not of numbers")
     if by_columns:
-        raise ValueError("an array is stored by columns, as none of ours is")
+        raise ValueError("an array is stored by columns")
     data = npy[file.tell() :]
     if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(data):
         raise ValueError(f"an array of shape {shape} cannot have {len(data)} bytes")

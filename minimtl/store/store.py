@@ -160,8 +160,8 @@ def _open_or_rescue(
         with failures_as_sentences(path):
             aside, n_kept = rescue(path, identity)
         announce(
-            f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results could "
-            "be read and are kept, and the rest is computed again"
+            f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results "
+            "could be read and are kept, and the rest is computed again"
         )
     return _open_checked(path, identity)
 

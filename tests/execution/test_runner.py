@@ -318,13 +318,18 @@ def test_a_killed_pool_fails_its_calls():
     assert waiting.cancelled()
 
 
-def test_a_pool_whose_workers_cannot_start_says_so():
-    with ProcessPool(1, divmod, (1, 0)) as pool:
+@pytest.mark.parametrize(
+    ("initializer", "arguments", "code", "shown"),
+    [(divmod, (1, 0), 1, "ZeroDivisionError"), (os._exit, (5,), 5, "")],
+)
+def test_a_pool_whose_workers_cannot_start_says_so(capfd, initializer, arguments, code, shown):
+    with ProcessPool(1, initializer, arguments) as pool:
         for _ in range(2):
-            with pytest.raises(CallError, match="ZeroDivisionError"):
+            with pytest.raises(WorkerDiedError, match=f"exit code {code}"):
                 pool.submit(abs, -1).result()
-    with (
-        ProcessPool(1, os._exit, (5,)) as pool,
-        pytest.raises(WorkerDiedError, match="exit code 5"),
-    ):
-        pool.submit(abs, -1).result()
+    assert shown in capfd.readouterr().err
+
+
+def test_an_initializer_that_cannot_be_sent_is_an_error_at_once():
+    with pytest.raises(Exception, match="lambda"):
+        ProcessPool(1, lambda: 1)

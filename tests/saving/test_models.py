@@ -179,9 +179,9 @@ class Trap:
 
 
 HOSTILE_MEMBERS = {
-    "a pickle": ("w_flat.npy", npy(np.array([Trap()], dtype=object)), "no numbers"),
+    "a pickle": ("w_flat.npy", npy(np.array([Trap()], dtype=object)), "not of numbers"),
     "a bare pickle": ("w_flat.npy", pickle.dumps(0), "magic string"),
-    "text for numbers": ("w_flat.npy", npy(np.array(["x"])), "no numbers"),
+    "text for numbers": ("w_flat.npy", npy(np.array(["x"])), "not of numbers"),
     "NaN": ("w_flat.npy", npy(np.array([np.nan])), "NaN or infinity"),
     "a shape that lies": (
         "w_flat.npy",
@@ -193,8 +193,8 @@ HOSTILE_MEMBERS = {
     "no weights": ("w_first.npy", npy(np.zeros((0, 7), np.float32)), "n_features"),
     "a negative moment": ("r_first.npy", npy(np.full((6, 7), -1, np.float32)), "do not fit"),
     "a curve of one task": ("loss_curve.npy", npy(np.zeros((1, 3))), "do not fit together"),
-    "a path": ("../evil.npy", b"", "as no model has"),
-    "a name of its own": ("setup.py", b"", "as no model has"),
+    "a path": ("../evil.npy", b"", "which no model has"),
+    "a name of its own": ("setup.py", b"", "which no model has"),
     "JSON cut short": ("model.json", b"{", "Expecting"),
     "JSON too deep": ("model.json", b"[" * 100_000, "recursion"),
     "no object": ("model.json", b"[]", "holds no object"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.execution.worker import Workers, hold_data
 from minimtl.nn.backend import default_backend
 from minimtl.store.store import open_store
 from minimtl.study.conduct import Study, train_models
@@ -66,7 +67,17 @@ def test_any_environment(expected, tmp_path):
     assert tables_of(tmp_path, "--workers", "1", **settings) == expected
 
 
-@pytest.mark.parametrize("make", [ThreadPoolExecutor, ProcessPoolExecutor])
+def on_threads(data):
+    executor = ThreadPoolExecutor(2)
+    return executor, Workers(executor, data)
+
+
+def on_processes(data):
+    executor = ProcessPoolExecutor(2, get_context("spawn"), hold_data, (data,))
+    return executor, Workers(executor)
+
+
+@pytest.mark.parametrize("make", [on_threads, on_processes])
 def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
     """The models are trained by the library, in an order drawn at random; then comes the rest."""
 
@@ -78,12 +89,9 @@ def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
     monkeypatch.setattr("minimtl.study.conduct.plan_jobs", shuffled)
     problems = make_problems("related", PAPER, n_pairs=6, n_runs=2)
     planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
-    options = {} if make is ThreadPoolExecutor else {"mp_context": get_context("spawn")}
-    with (
-        open_store(tmp_path, planned.identity, announce=pytest.fail) as store,
-        make(2, **options) as executor,
-    ):
-        summary = train_models(planned, store, executor, quiet=True)
+    executor, workers = make(planned.data)
+    with open_store(tmp_path, planned.identity, announce=pytest.fail) as store, executor:
+        summary = train_models(planned, store, workers, quiet=True)
     assert (summary.n_resumed, summary.n_failed) == (0, 0)
     assert tables_of(tmp_path, "--workers", "1") == expected
     jobs = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
