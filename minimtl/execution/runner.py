@@ -185,7 +185,7 @@ class _Run:
 
     def _submit(self, attempt: _Attempt) -> None:
         try:
-            future = self.workers.submit(self.compute, attempt.job)
+            future = self.workers.submit_job(self.compute, attempt.job)
         except RuntimeError as error:  # broken, or shut down by someone else
             raise _broken(error) from error
         self.in_flight[future] = attempt

@@ -37,7 +37,7 @@ class Workers:
         self._executor = executor
         self._data = data
 
-    def submit(self, compute: Compute, job: Any) -> "Future[bytes | JobError]":
+    def submit_job(self, compute: Compute, job: Any) -> "Future[bytes | JobError]":
         """Have a worker call ``compute(job, data)``."""
         return self._executor.submit(compute_job, compute, job, *self._data)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.execution.worker import Workers
 from minimtl.meta.analysis import conclude
 from minimtl.report.csvfile import write_tables
 from minimtl.report.tables import tables
@@ -42,7 +43,7 @@ def folders(request, tmp_path_factory):
         open_store(folder, study.identity, announce=pytest.fail) as store,
         ThreadPoolExecutor(1) as executor,
     ):
-        train_models(study, store, executor, quiet=True)
+        train_models(study, store, Workers(executor, study.data), quiet=True)
         results = Results(store, study.data.identity, protocol)
         concluded = conclude(problems, results, study.seed, feature_maker(study, results))
         write_tables(tables([analysed for analysed, _ in concluded], protocol), folder)
