@@ -18,7 +18,7 @@ import pytest
 from minimtl.errors import MinimtlError
 from minimtl.execution import runner
 from minimtl.execution.executors import make_workers
-from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError
+from minimtl.execution.pool import ProcessPool
 from minimtl.execution.progress import Progress
 from minimtl.execution.runner import run_jobs
 from minimtl.execution.worker import Workers, hold_data
@@ -284,52 +284,3 @@ def test_no_thread_or_process_is_left_over(store):
     run(store, ProcessPool(3))
     assert active_children() == []
     assert threading.active_count() == before
-
-
-def test_a_call_that_cannot_be_sent_fails_and_the_worker_lives_on():
-    with ProcessPool(1) as pool:
-        assert pool.submit(abs, -1).result() == 1
-        with pytest.raises(Exception, match="lambda"):
-            pool.submit(lambda: 1).result()
-        with pytest.raises(CallError, match="ZeroDivisionError"):
-            pool.submit(divmod, 1, 0).result()
-        assert pool.submit(abs, -2).result() == 2
-
-
-def test_a_pool_that_is_shut_down_takes_no_calls():
-    pool = ProcessPool(1)
-    pool.shutdown()
-    with pytest.raises(RuntimeError, match="shut down"):
-        pool.submit(abs, -1)
-    with pytest.raises(ValueError, match="at least 1"):
-        ProcessPool(0)
-
-
-def test_a_killed_pool_fails_its_calls():
-    pool = ProcessPool(1)
-    running = pool.submit(time.sleep, 60)
-    waiting = pool.submit(time.sleep, 60)
-    while not running.running():
-        time.sleep(0.01)
-    time.sleep(0.3)
-    pool.kill()
-    with pytest.raises(WorkerDiedError, match="exit code -9, killed, perhaps"):
-        running.result(timeout=5)
-    assert waiting.cancelled()
-
-
-@pytest.mark.parametrize(
-    ("initializer", "arguments", "code", "shown"),
-    [(divmod, (1, 0), 1, "ZeroDivisionError"), (os._exit, (5,), 5, "")],
-)
-def test_a_pool_whose_workers_cannot_start_says_so(capfd, initializer, arguments, code, shown):
-    with ProcessPool(1, initializer, arguments) as pool:
-        for _ in range(2):
-            with pytest.raises(WorkerDiedError, match=f"exit code {code}"):
-                pool.submit(abs, -1).result()
-    assert shown in capfd.readouterr().err
-
-
-def test_an_initializer_that_cannot_be_sent_is_an_error_at_once():
-    with pytest.raises(Exception, match="lambda"):
-        ProcessPool(1, lambda: 1)
