@@ -10,7 +10,7 @@ from minimtl.diagnosis import (
     fill_packages,
     fill_places,
     fill_training,
-    look,
+    make_section,
     without_home,
 )
 from minimtl.errors import MinimtlError
@@ -24,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the diagnosis; MinimtlError, and so exit code 1, if something essential is broken."""
     sections = [
-        look("machine", fill_machine),
-        look("packages", fill_packages),
-        look("places", fill_places),
-        look("corpora", fill_corpora),
-        look("training", fill_training),
+        make_section("machine", fill_machine),
+        make_section("packages", fill_packages),
+        make_section("places", fill_places),
+        make_section("corpora", fill_corpora),
+        make_section("training", fill_training),
     ]
     print((as_json if args.json else as_text)(sections))
     broken = [sentence for section in sections for sentence in section.broken]

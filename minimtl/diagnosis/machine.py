@@ -10,7 +10,7 @@ from minimtl._version import __version__
 from minimtl.diagnosis.section import Section
 from minimtl.system import THREAD_VARIABLES, available_cores
 
-# What decides which vector instructions the kernels are compiled to.
+# The kernels are compiled to the best of these that the processor has.
 VECTOR_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "asimd", "sve")
 
 
@@ -33,11 +33,11 @@ def fill_machine(section: Section) -> None:
 def _processor() -> dict[str, str]:
     """The model of the processor and its vector instructions, where the system tells."""
     try:
-        said = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return {"processor": platform.processor() or platform.machine()}
-    model = re.search(r"^model name\s*:\s*(.+)$", said, re.MULTILINE)
-    flags = re.search(r"^(?:flags|Features)\s*:\s*(.+)$", said, re.MULTILINE)
+    model = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
+    flags = re.search(r"^(?:flags|Features)\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
     has = set(flags[1].split()) if flags else set()
     return {
         "processor": model[1] if model else platform.machine(),
@@ -49,7 +49,7 @@ def _memory() -> int | None:
     """Bytes of memory that processes may use: the machine's, or a container's share of it."""
     try:
         sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    except (AttributeError, ValueError, OSError):  # no such question on this platform
+    except (AttributeError, ValueError, OSError):  # this platform does not tell
         return None
     for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         try:

@@ -1,4 +1,4 @@
-"""Which packages are there, and what those that are not would add."""
+"""Which packages are installed, and what the missing ones would add."""
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -17,7 +17,7 @@ EXTRAS = {
 
 
 def fill_packages(section: Section) -> None:
-    """Versions; the required ones are imported as well, because installed is not enough."""
+    """Versions; the required packages are imported too, because an installed one may be broken."""
     for package in REQUIRED:
         installed = _version(package)
         if package in ("numba", "llvmlite") and installed is None:

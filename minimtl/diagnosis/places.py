@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from minimtl.corpora import AMAZON, BYDATE, PYPI
+from minimtl.corpora import AMAZON, EDITIONS
 from minimtl.diagnosis.section import Section
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
@@ -42,7 +42,7 @@ def _sizes(folder: Path) -> Iterator[int]:
         for name in names:
             try:
                 yield os.lstat(os.path.join(top, name)).st_size
-            except OSError:  # removed by another process meanwhile
+            except OSError:  # another process has removed it
                 continue
 
 
@@ -64,7 +64,7 @@ def fill_corpora(section: Section) -> None:
     section.facts["MINIMTL_DATA"] = provided
     folders = {"cache": cache_dir(), **({"MINIMTL_DATA": Path(provided)} if provided else {})}
     for where, folder in folders.items():
-        for edition in (BYDATE, PYPI, AMAZON):
+        for edition in (*EDITIONS, AMAZON):
             path = folder / edition.file_name
             if not path.is_file():
                 continue
@@ -74,7 +74,7 @@ def fill_corpora(section: Section) -> None:
                 section.facts[f"{edition.name} in {where}"] = "damaged"
                 # What is in the cache is passed over; what the user provides is taken.
                 (section.notes if where == "cache" else section.broken).append(str(error))
-    if not any(name.startswith((BYDATE.name, PYPI.name)) for name in section.facts):
+    if not any(name.startswith(tuple(e.name for e in EDITIONS)) for name in section.facts):
         section.notes.append(
             "No newsgroups corpus is on this machine; 'minimtl corpus fetch' gets one, and "
             "--corpus synthetic needs none."

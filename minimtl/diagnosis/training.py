@@ -1,7 +1,7 @@
-"""A tiny training by each backend there is, in a process of its own, and whether they agree.
+"""A tiny training by each backend, in a process of its own, and whether the backends agree.
 
-In a process of its own because machine code that does not suit the processor ends the process
-without a word, and because only a new one shows what a command's start costs.
+It has its own process because machine code that does not suit the processor ends the process
+without a message, and because only a new process shows what the start of a command costs.
 """
 
 import json
@@ -21,11 +21,11 @@ SECONDS_ALLOWED = 300.0
 # After 30 steps the float32 kernels' losses, near 0.7, differ from the float64 twin's by about
 # 1e-7; another order of a sum moves the last digits, a wrong kernel far more than this.
 LOSSES_AGREE = 1e-5
-COMMAND = "from minimtl.diagnosis.training import report; report()"
+COMMAND = "from minimtl.diagnosis.training import print_facts; print_facts()"
 
 
 def fill_training(section: Section) -> None:
-    """Run `report` in a new process and judge what it says."""
+    """Run `print_facts` in a new process and add what it prints to the section."""
     home = Path(__file__).parents[2]
     environment = dict(os.environ)
     if "MINIMTL_CACHE" in environment:  # which may be relative to the working folder
@@ -40,41 +40,44 @@ def fill_training(section: Section) -> None:
         section.broken.append(f"A tiny training took more than {SECONDS_ALLOWED:.0f} s.")
         return
     if result.returncode:
-        section.broken.append(f"A tiny training failed: {_last_words(result)}.")
+        section.broken.append(f"A tiny training failed: {_reason(result)}.")
         return
-    said = json.loads(result.stdout)
-    section.notes += said.pop("notes")
-    section.facts.update(said)
-    if said.get("largest_difference", 0.0) > LOSSES_AGREE:
+    facts = json.loads(result.stdout)
+    section.notes += facts.pop("notes")
+    section.facts.update(facts)
+    if facts.get("largest_difference", 0.0) > LOSSES_AGREE:
         section.broken.append(
-            f"The compiled kernels differ from NumPy by {said['largest_difference']:.1e} in a "
+            f"The compiled kernels differ from NumPy by {facts['largest_difference']:.1e} in a "
             "loss; use --backend numpy, and please report this with the output of "
             "'minimtl doctor --json'."
         )
 
 
-def _last_words(result: "subprocess.CompletedProcess[bytes]") -> str:
+def _reason(result: "subprocess.CompletedProcess[bytes]") -> str:
+    """Why the process failed: its signal, or the last line of its standard error."""
     if result.returncode < 0:
         number = -result.returncode
         known = number in set(signal.Signals)
         return f"the process was ended by {signal.Signals(number).name if known else number}"
     lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"exit code {result.returncode} without a word"
+    return lines[-1] if lines else f"exit code {result.returncode} without a message"
 
 
-def report() -> None:
-    """Train by each backend and print what there is to know as JSON."""
+def print_facts() -> None:
+    """Train by each backend and print the facts as JSON."""
     from minimtl.nn import default_backend
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        said = _compare() if default_backend() == "numba" else _plain()
-    own = [warning for warning in caught if "kernels" in str(warning.message)]
-    print(json.dumps({**said, "notes": [str(warning.message) for warning in own]}))
+        facts = _compare() if default_backend() == "numba" else _plain()
+    messages = [str(warning.message) for warning in caught]
+    notes = [message for message in messages if "kernels" in message]
+    print(json.dumps({**facts, "notes": notes}))
 
 
 def _plain() -> dict[str, Any]:
-    return {"kernels": "none, for want of Numba", "numpy_ms": round(1e3 * _train("numpy")[1], 2)}
+    _, seconds = _train("numpy")
+    return {"kernels": "none, Numba is not installed", "numpy_ms": round(1e3 * seconds, 2)}
 
 
 def _compare() -> dict[str, Any]:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from minimtl.cli import main
-from minimtl.diagnosis.page import as_json, as_text
-from minimtl.diagnosis.section import Section
+from minimtl.diagnosis.section import Section, as_json, as_text
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from minimtl.corpora.editions import BYDATE
+from minimtl.corpora.newsgroups import BYDATE
 from minimtl.diagnosis import machine, packages, places
-from minimtl.diagnosis.section import Section, look
+from minimtl.diagnosis.section import Section, make_section
 from minimtl.errors import MinimtlError
 
 
@@ -29,20 +29,20 @@ def test_whatever_fails_becomes_a_sentence():
         section.facts["a"] = 1
         raise KeyError("b")
 
-    section = look("x", crash)
+    section = make_section("x", crash)
     assert section.facts == {"a": 1}
-    assert section.broken == ["Looking at x failed (KeyError: 'b')."]
+    assert section.broken == ["Checking x failed (KeyError: 'b')."]
 
 
 def test_a_known_cause_is_a_note():
     def refuse(section):
         raise MinimtlError("No home.")
 
-    assert look("x", refuse) == Section("x", notes=["No home."])
+    assert make_section("x", refuse) == Section("x", notes=["No home."])
 
 
 def test_the_machine():
-    facts = look("machine", machine.fill_machine).facts
+    facts = make_section("machine", machine.fill_machine).facts
     assert facts["python"].endswith(".".join(map(str, sys.version_info[:3])))
     assert 1 <= facts["cores_usable"] <= facts["cores"]
     assert facts["processor"]
@@ -53,9 +53,9 @@ def test_the_machine():
 def test_threads_that_are_not_pinned_are_listed(monkeypatch):
     for name in machine.THREAD_VARIABLES:
         monkeypatch.setenv(name, "1")
-    assert look("m", machine.fill_machine).facts["threads"].startswith("1 per process")
+    assert make_section("m", machine.fill_machine).facts["threads"].startswith("1 per process")
     monkeypatch.setenv("OMP_NUM_THREADS", "8")
-    assert "OMP_NUM_THREADS=8, " in look("m", machine.fill_machine).facts["threads"]
+    assert "OMP_NUM_THREADS=8, " in make_section("m", machine.fill_machine).facts["threads"]
 
 
 def test_the_extras_are_those_of_the_metadata():
@@ -74,7 +74,7 @@ def test_what_is_missing_and_what_is_broken(monkeypatch):
     absent = ("tqdm", "scipy")
     monkeypatch.setattr(packages, "_version", lambda name: None if name in absent else "1.0")
     monkeypatch.setitem(sys.modules, "scipy", None)
-    section = look("packages", packages.fill_packages)
+    section = make_section("packages", packages.fill_packages)
     assert section.facts["numpy"] == "1.0"
     assert section.facts["scipy"] == "missing"
     assert section.facts["tqdm"].startswith("missing; 'pip install minimtl[progress]' adds a prog")
@@ -84,7 +84,7 @@ def test_what_is_missing_and_what_is_broken(monkeypatch):
 
 def test_without_numba_nothing_is_broken(monkeypatch):
     monkeypatch.setattr(packages, "_version", lambda name: None if name == "numba" else "1.0")
-    section = look("packages", packages.fill_packages)
+    section = make_section("packages", packages.fill_packages)
     assert section.facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
     assert section.broken == []
 
@@ -92,7 +92,7 @@ def test_without_numba_nothing_is_broken(monkeypatch):
 def test_places_that_can_be_written(folders):
     (folders / "cache" / "deep").mkdir(parents=True)
     (folders / "cache" / "deep" / "x").write_bytes(b"12345")
-    section = look("places", places.fill_places)
+    section = make_section("places", places.fill_places)
     assert (section.notes, section.broken) == ([], [])
     assert section.facts["cache_size_bytes"] == 5
     assert section.facts["cache_writable"] is section.facts["here_writable"] is True
@@ -107,7 +107,7 @@ def test_places_that_cannot(folders, monkeypatch):
     monkeypatch.setenv("MINIMTL_CACHE", str(folders / "file" / "cache"))
     usage = shutil.disk_usage(folders)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
-    section = look("places", places.fill_places)
+    section = make_section("places", places.fill_places)
     assert section.facts["cache_writable"] is False
     first, second = section.notes
     assert "cannot be written, so corpora and kernels are not kept; set MINIMTL_CACHE" in first
@@ -115,7 +115,7 @@ def test_places_that_cannot(folders, monkeypatch):
 
 
 def test_no_corpus_is_a_note(monkeypatch):
-    section = look("corpora", places.fill_corpora)
+    section = make_section("corpora", places.fill_corpora)
     assert section.facts == {"MINIMTL_DATA": None}
     assert "'minimtl corpus fetch' gets one" in section.notes[0]
 
@@ -128,7 +128,7 @@ def test_a_damaged_corpus_is_noticed_where_it_matters(folders, monkeypatch, wher
         monkeypatch.setenv("MINIMTL_DATA", str(folder))
     folder.mkdir()
     (folder / BYDATE.file_name).write_bytes(b"\x1f\x8bnothing")
-    section = look("corpora", places.fill_corpora)
+    section = make_section("corpora", places.fill_corpora)
     assert section.facts[f"bydate in {where}"] == "damaged"
     said = section.notes if where == "cache" else section.broken
     assert len(said) == 1
@@ -140,7 +140,7 @@ def test_a_whole_corpus_is_recognised(folders, monkeypatch):
     (folders / "cache").mkdir()
     (folders / "cache" / BYDATE.file_name).write_bytes(b"x")
     digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # SHA-256 of "x"
-    monkeypatch.setattr(places, "BYDATE", replace(BYDATE, archive_sha256=digest))
-    section = look("corpora", places.fill_corpora)
+    monkeypatch.setattr(places, "EDITIONS", (replace(BYDATE, archive_sha256=digest),))
+    section = make_section("corpora", places.fill_corpora)
     assert section.facts["bydate in cache"] == "the archive as published"
     assert section.notes == []

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from minimtl.diagnosis import training
-from minimtl.diagnosis.section import look
+from minimtl.diagnosis.section import make_section
 
 SAID = {"kernels": "loaded", "largest_difference": 1e-8, "notes": []}
 
@@ -19,11 +19,11 @@ def ends(monkeypatch, returncode=0, stdout="", stderr=""):
         return subprocess.CompletedProcess(command, returncode, stdout.encode(), stderr.encode())
 
     monkeypatch.setattr(subprocess, "run", run)
-    return look("training", training.fill_training)
+    return make_section("training", training.fill_training)
 
 
 def test_both_backends_train_and_agree(capsys):
-    training.report()
+    training.print_facts()
     said = json.loads(capsys.readouterr().out)
     assert said["kernels"] in ("loaded", "compiled")
     assert 0 < said["largest_difference"] < training.LOSSES_AGREE
@@ -32,9 +32,9 @@ def test_both_backends_train_and_agree(capsys):
 
 def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
     monkeypatch.setattr("minimtl.nn.default_backend", lambda: "numpy")
-    training.report()
+    training.print_facts()
     said = json.loads(capsys.readouterr().out)
-    assert said["kernels"] == "none, for want of Numba"
+    assert said["kernels"] == "none, Numba is not installed"
     assert said["numpy_ms"] > 0
     section = ends(monkeypatch, stdout=json.dumps(said))
     assert section.broken == []
@@ -58,7 +58,7 @@ def test_backends_that_differ_are_broken(monkeypatch):
         (-4, "noise", "ended by SIGILL"),
         (-63, "", "ended by 63"),
         (1, "Traceback\n  x\nImportError: no numba\n", r"failed: ImportError: no numba\.$"),
-        (3, "", "exit code 3 without a word"),
+        (3, "", "exit code 3 without a message"),
     ],
 )
 def test_a_process_that_dies_has_its_sentence(monkeypatch, returncode, stderr, sentence):
@@ -69,4 +69,4 @@ def test_a_process_that_dies_has_its_sentence(monkeypatch, returncode, stderr, s
 def test_a_process_that_hangs_has_its_sentence(monkeypatch):
     monkeypatch.setattr(training, "SECONDS_ALLOWED", 0.01)
     monkeypatch.setattr(training, "COMMAND", "import time; time.sleep(60)")
-    assert "took more than" in look("training", training.fill_training).broken[0]
+    assert "took more than" in make_section("training", training.fill_training).broken[0]
