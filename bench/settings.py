@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from minimtl.corpora.corpus import Corpus
-from minimtl.corpora.editions import BYDATE
 from minimtl.corpora.fetch import cached
 from minimtl.corpora.load import load_corpus
+from minimtl.corpora.newsgroups import BYDATE
 from minimtl.nn.training import TaskData
 from minimtl.study.compute import sample_of
 from minimtl.study.data import StudyData

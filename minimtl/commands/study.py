@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from minimtl.corpora import load_corpus
+from minimtl.corpora import CORPUS_METAVAR, load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.execution import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.meta import conclude
@@ -14,6 +14,7 @@ from minimtl.report import Table, write_report
 from minimtl.store import open_store
 from minimtl.study import (
     PROTOCOLS,
+    Hierarchy,
     Results,
     Stopwatch,
     Study,
@@ -43,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus",
         default="auto",
-        metavar="{auto,bydate,pypi,synthetic,PATH}",
-        help="which corpus (default: auto, the first of all sources that is there)",
+        metavar=CORPUS_METAVAR,
+        help="which corpus (default: auto)",
     )
     parser.add_argument("--runs", type=int, metavar="N", help="runs (default: the protocol's)")
     parser.add_argument(
@@ -103,13 +104,19 @@ def run(args: argparse.Namespace) -> int:
 def _study(args: argparse.Namespace) -> Study:
 
     protocol = PROTOCOLS[args.protocol]
-    problems = make_problems(args.problem, protocol, n_runs=args.runs, n_pairs=args.pairs)
     backend = args.backend or default_backend()
     if args.backend is None and backend == "numpy":
         _say("Numba is not installed: training with NumPy, which is some ten times slower")
     if backend == "numba" and default_backend() != "numba":
         raise MinimtlError("--backend numba needs Numba; `pip install numba`, or leave it out")
     corpus = load_corpus(args.corpus, announce=_silent if args.quiet else _say)
+    problems = make_problems(
+        args.problem,
+        protocol,
+        Hierarchy.from_tree(corpus.tree),
+        n_runs=args.runs,
+        n_pairs=args.pairs,
+    )
     return Study(corpus, protocol, problems, args.seed, backend)
 
 

@@ -3,27 +3,31 @@
 May import: system, text.
 """
 
-from minimtl.corpora.amazon import AmazonReviews
+from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import tar_members
-from minimtl.corpora.corpus import Corpus
-from minimtl.corpora.editions import AMAZON, BYDATE, PYPI
+from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import LabelledText, TextSet, read_text_set
 from minimtl.corpora.folders import folder_members
-from minimtl.corpora.load import edition_of, fetch_any, find_corpus, load_amazon, load_corpus
-from minimtl.corpora.topics import TOPIC_TREE
+from minimtl.corpora.load import (
+    CORPUS_METAVAR,
+    EDITIONS,
+    find_corpus,
+    load_amazon,
+    load_corpus,
+)
+from minimtl.corpora.newsgroups import TOPIC_TREE
 
 __all__ = [
     "AMAZON",
-    "BYDATE",
-    "PYPI",
+    "CORPUS_METAVAR",
+    "EDITIONS",
     "TOPIC_TREE",
     "AmazonReviews",
     "Corpus",
     "LabelledText",
     "TextSet",
-    "edition_of",
-    "fetch_any",
+    "TopicTree",
     "fetch_edition",
     "find_corpus",
     "folder_members",

@@ -15,9 +15,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora.archives import file_sha256, is_hidden, tar_members
+from minimtl.corpora.archives import (
+    GZIP_MAGIC,
+    decode_utf8,
+    file_sha256,
+    is_hidden,
+    starts_with,
+    tar_members,
+)
 from minimtl.corpora.corpus import ContentDigest
-from minimtl.corpora.decode import decode_utf8
+from minimtl.corpora.editions import Edition
 from minimtl.corpora.folders import folder_members
 from minimtl.errors import MinimtlError
 
@@ -175,3 +182,20 @@ def _matrix(rows: Iterable[Row], order: npt.NDArray[np.int64]) -> csr_matrix:
     matrix = csr_matrix((data, indices, indptr), shape=(len(rows), len(order)))
     matrix.sum_duplicates()
     return matrix
+
+
+def _recognise(path: Path) -> bool:
+    return path.is_dir() or starts_with(path, GZIP_MAGIC)
+
+
+# No digest of the home page's own packing is on record, so a download is known by its contents.
+AMAZON = Edition(
+    name="amazon",
+    file_name="processed_acl.tar.gz",
+    urls=("https://www.cs.jhu.edu/~mdredze/datasets/sentiment/processed_acl.tar.gz",),
+    archive_sha256=None,
+    contents_sha256="fdcac6d06f62d568bf521f6b6ccab5115ec27a58a161ea7b0d5967984d8df714",
+    read=read_amazon,
+    read_contents_sha256=lambda path: contents_sha256(read_files(path)),
+    recognise=_recognise,
+)

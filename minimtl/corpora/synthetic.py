@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from minimtl.corpora.corpus import ContentDigest, Corpus, Partition, build_partition
-from minimtl.corpora.topics import TOPIC_TREE, TOPICS
+from minimtl.corpora.corpus import ContentDigest, Corpus, build_corpus
+from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 
 # Protocol `paper` draws 200 training documents per class; test partitions are smaller so that
 # whole studies run in a test.
@@ -36,15 +36,9 @@ def generate_synthetic() -> Corpus:
         documents = [(topic, text) for text in _documents(vocabularies[topic], rng)]
         train += documents[:N_TRAIN]
         test += documents[N_TRAIN:]
-    partitions = [build_partition(rows, TOPICS) for rows in (train, test)]
-    return Corpus("synthetic", "generated", _sha256(partitions), TOPICS, *partitions)
-
-
-def _sha256(partitions: list[Partition]) -> str:
     digest = ContentDigest()
-    for partition in partitions:
-        digest.add(*partition.texts)
-    return digest.hexdigest()
+    digest.add(*(text for _, text in train + test))
+    return build_corpus("synthetic", "generated", digest.hexdigest(), TOPIC_TREE, train, test)
 
 
 def _words(rng: np.random.Generator) -> Iterator[str]:

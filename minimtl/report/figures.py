@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from minimtl.report.words import SCORE_NAMES
 from minimtl.stats import corrected_resampled_interval
-from minimtl.study import NEWSGROUPS, Outcomes, Pair, Protocol, Task, relative_gains
+from minimtl.study import Hierarchy, Outcomes, Pair, Protocol, Task, relative_gains
 from minimtl.system import write_atomically
 
 FIGURES_NOTE = (
@@ -54,27 +54,31 @@ def figures_available() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def draw_figures(problems: Iterable[Outcomes], protocol: Protocol, folder: Path) -> list[str]:
+def draw_figures(
+    problems: Iterable[Outcomes], protocol: Protocol, hierarchy: Hierarchy, folder: Path
+) -> list[str]:
     """Write every figure that the outcomes allow into ``folder``; return the names, unsuffixed."""
     from matplotlib import style
 
     drawn = []
     with style.context(["default", FIGURE_STYLE]):
         for outcomes in problems:
-            for name, figure in _figures(outcomes, protocol):
+            for name, figure in _figures(outcomes, protocol, hierarchy):
                 _save(figure, folder, name)
                 drawn.append(name)
     return drawn
 
 
-def _figures(outcomes: Outcomes, protocol: Protocol) -> Iterator[tuple[str, Any]]:
+def _figures(
+    outcomes: Outcomes, protocol: Protocol, hierarchy: Hierarchy
+) -> Iterator[tuple[str, Any]]:
     yield FIGURE4[outcomes.problem], _learning_curves(outcomes, protocol)
     if outcomes.problem == "related":
         for parent, name in FIGURE5.items():
             rows = [
                 row
                 for row, pair in enumerate(outcomes.pairs)
-                if NEWSGROUPS.subclass_of(pair.main.positive).parent == parent
+                if hierarchy.subclass_of(pair.main.positive).parent == parent
             ]
             if rows:
                 yield name, _relative_gains(outcomes, protocol, rows, parent)

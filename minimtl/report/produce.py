@@ -13,7 +13,7 @@ from minimtl.report.markdown import render_markdown
 from minimtl.report.page import PAGE_NOTE, page_available, render_page
 from minimtl.report.pairs import view_pairs
 from minimtl.report.tables import tables
-from minimtl.study import PairCurves, Protocol
+from minimtl.study import PairCurves, Protocol, hierarchy_of
 from minimtl.system import write_atomically
 
 
@@ -33,7 +33,8 @@ def write_report(
     write_tables(made, out)
     drawn: list[str] = []
     if figures_available():
-        drawn = draw_figures([problem.outcomes for problem in analysed], protocol, out)
+        outcomes = [problem.outcomes for problem in analysed]
+        drawn = draw_figures(outcomes, protocol, hierarchy_of(manifest), out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
     about = _about(manifest)

@@ -15,9 +15,15 @@ from minimtl.study.features import (
     pair_features,
     task_features,
 )
-from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import TRAINING_VERSION, JobResult, StudyIdentity, decode, encode
-from minimtl.study.manifest import Stopwatch, problems_of, read_manifest, write_manifest
+from minimtl.study.manifest import (
+    Stopwatch,
+    hierarchy_of,
+    problems_of,
+    read_manifest,
+    write_manifest,
+)
 from minimtl.study.outcomes import (
     TIE,
     LabelledPairs,
@@ -68,6 +74,7 @@ __all__ = [
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
+    "Hierarchy",
     "JobResult",
     "LabelledPairs",
     "Meta",
@@ -91,6 +98,7 @@ __all__ = [
     "decode",
     "encode",
     "feature_maker",
+    "hierarchy_of",
     "improved_share",
     "labelled_pairs",
     "make_problems",

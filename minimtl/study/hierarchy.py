@@ -1,11 +1,10 @@
 """A hierarchy of topics as data: class → subclass → topics."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from minimtl.corpora import TOPIC_TREE
+from minimtl.corpora import TOPIC_TREE, TopicTree
 
 
 class Subclass(NamedTuple):
@@ -34,7 +33,7 @@ class Hierarchy:
             raise ValueError(f"topic {twice!r} occurs twice in the hierarchy")
 
     @classmethod
-    def from_tree(cls, tree: Mapping[str, Mapping[str, Sequence[str]]]) -> "Hierarchy":
+    def from_tree(cls, tree: TopicTree) -> "Hierarchy":
         """The hierarchy of ``{class: {subclass: [topic, …]}}``, in the order written."""
         return cls(
             tuple(
@@ -72,4 +71,5 @@ class Hierarchy:
         return self.subclasses[self._place[topic][0]]
 
 
+# Of 20 Newsgroups, for what is about that corpus alone.
 NEWSGROUPS = Hierarchy.from_tree(TOPIC_TREE)

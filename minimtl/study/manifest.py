@@ -14,6 +14,7 @@ from minimtl._version import __version__
 from minimtl.errors import MinimtlError
 from minimtl.execution import RunSummary
 from minimtl.study.conduct import Study
+from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PROTOCOLS
@@ -65,6 +66,7 @@ def write_manifest(
             "source": corpus.source,
             "sha256": corpus.sha256,
             "digest": corpus.digest,
+            "tree": corpus.tree,
             "topics": len(corpus.topic_names),
             "train": len(corpus.train),
             "test": len(corpus.test),
@@ -116,10 +118,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
     """The problems that a manifest's study was about."""
     protocol = PROTOCOLS[manifest["identity"]["protocol"]["name"]]
+    hierarchy = hierarchy_of(manifest)
     problems: list[Problem] = []
     for name, size in manifest["problems"].items():
-        problems += make_problems(name, protocol, n_runs=size["runs"], n_pairs=size["pairs"])
+        problems += make_problems(
+            name, protocol, hierarchy, n_runs=size["runs"], n_pairs=size["pairs"]
+        )
     return problems
+
+
+def hierarchy_of(manifest: dict[str, Any]) -> Hierarchy:
+    """The hierarchy of the topics of a manifest's corpus."""
+    return Hierarchy.from_tree(manifest["corpus"]["tree"])
 
 
 def _not_ours(path: Path, why: str) -> MinimtlError:

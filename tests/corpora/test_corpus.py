@@ -1,51 +1,47 @@
-"""The corpus's own digest and its check for missing groups."""
-
-from dataclasses import replace
+"""The digest of a corpus, and its check for missing topics."""
 
 import numpy as np
 import pytest
 
-from minimtl.corpora.corpus import (
-    ContentDigest,
-    Corpus,
-    Partition,
-    build_partition,
-    require_topics,
-)
+from minimtl.corpora.corpus import ContentDigest, build_corpus, sorted_topics
 from minimtl.errors import MinimtlError
 
-
-@pytest.fixture
-def corpus():
-    train = build_partition([("a", "one"), ("b", "two")], ("a", "b"))
-    test = build_partition([("b", " \n"), ("a", "four")], ("a", "b"))
-    return Corpus("bydate", "here.tar.gz", "0" * 64, ("a", "b"), train, test)
+TREE = {"z": {"y": ("b", "c"), "x": ("a",)}}
+TRAIN = [("a", "one"), ("b", "two"), ("c", "three")]
+TEST = [("c", " \n"), ("b", "four"), ("a", "five")]
 
 
-def test_topics_are_indices_into_the_names(corpus):
+def build(train=TRAIN, test=TEST, source="here.tar.gz", tree=TREE):
+    return build_corpus("bydate", source, "0" * 64, tree, train, test)
+
+
+def test_topics_are_indices_into_the_sorted_names():
+    corpus = build()
+    assert corpus.topic_names == sorted_topics(TREE) == ("a", "b", "c")
     assert corpus.test.topics.dtype == np.int64
-    np.testing.assert_array_equal(corpus.test.topics, [1, 0])
-    assert len(corpus.test) == 2
+    np.testing.assert_array_equal(corpus.test.topics, [2, 1, 0])
+    assert len(corpus.test) == 3
 
 
-def test_empty_texts_are_counted(corpus):
-    assert (corpus.train.n_empty, corpus.test.n_empty) == (0, 1)
+def test_empty_texts_are_counted():
+    assert (build().train.n_empty, build().test.n_empty) == (0, 1)
 
 
-def test_the_digest_depends_on_the_content_only(corpus):
-    assert replace(corpus, source="elsewhere", sha256="1" * 64).digest == corpus.digest
+def test_the_digest_depends_on_the_content_only():
+    other_tree = {"z": {"y": ("c", "b", "a")}}
+    assert build(source="elsewhere", tree=other_tree).digest == build().digest
 
 
-def test_the_digest_sees_every_part_of_the_content(corpus):
-    texts, topics = corpus.train.texts, corpus.train.topics
+def test_the_digest_sees_every_part_of_the_content():
     changed = [
-        replace(corpus, topic_names=("a", "c")),
-        replace(corpus, train=Partition(("one", "twp"), topics)),
-        replace(corpus, train=Partition(texts, topics[::-1])),
-        replace(corpus, train=Partition(texts[::-1], topics[::-1])),
-        replace(corpus, train=corpus.test, test=corpus.train),
-    ]
-    assert len({corpus.digest, *(other.digest for other in changed)}) == 6
+        build([(t.upper(), text) for t, text in TRAIN], [(t.upper(), text) for t, text in TEST],
+              tree={"z": {"y": ("A", "B", "C")}}),
+        build([*TRAIN[:2], ("c", "thref")]),
+        build([("b", "one"), ("a", "two"), TRAIN[2]]),
+        build(TRAIN[::-1]),
+        build(TEST, TRAIN),
+    ]  # fmt: skip
+    assert len({build().digest, *(other.digest for other in changed)}) == 6
 
 
 def test_no_two_sequences_share_a_digest():
@@ -59,10 +55,8 @@ def test_no_two_sequences_share_a_digest():
     assert digest("half \ud800") != digest("half ?")
 
 
-def test_a_missing_group_has_its_sentence(corpus):
-    require_topics(corpus, ["b", "a"])
-    only_a = build_partition([("a", "one")], ("a", "b"))
+def test_a_missing_topic_has_its_sentence():
     with pytest.raises(MinimtlError, match=r"^here\.tar\.gz has no test documents of b:"):
-        require_topics(replace(corpus, test=only_a), ["a", "b"])
-    with pytest.raises(MinimtlError, match=r"no training documents of c, d:"):
-        require_topics(corpus, ["d", "c", "a"])
+        build(test=[row for row in TEST if row[0] != "b"])
+    with pytest.raises(MinimtlError, match=r"no training documents of b, c:"):
+        build(train=TRAIN[:1])

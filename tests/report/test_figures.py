@@ -6,6 +6,7 @@ from scipy import stats
 
 from minimtl.report import figures
 from minimtl.report.captions import CAPTIONS
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 
 pytest.importorskip("matplotlib")
@@ -17,10 +18,12 @@ def outcomes(made_up_outcomes):
 
 
 def test_only_what_exists_is_drawn(tmp_path, outcomes):
-    assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, tmp_path) == ["figure4b"]
+    assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, NEWSGROUPS, tmp_path) == [
+        "figure4b"
+    ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["figure4b.png", "figure4b.svg"]
     # The first of the 52 RELATED pairs is from comp; rec and talk have nothing to show.
-    assert figures.draw_figures([outcomes("related", 2, 1)], PAPER, tmp_path) == [
+    assert figures.draw_figures([outcomes("related", 2, 1)], PAPER, NEWSGROUPS, tmp_path) == [
         "figure4a",
         "figure5b",
     ]
@@ -31,9 +34,9 @@ def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path, outcomes):
 
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
-    figures.draw_figures([outcomes("related", 3, 1)], PAPER, first)
+    figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, first)
     with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 20, "svg.hashsalt": None}):
-        figures.draw_figures([outcomes("related", 3, 1)], PAPER, second)
+        figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, second)
     names = sorted(p.name for p in first.iterdir())
     assert len(names) == 4
     for name in names:
@@ -56,7 +59,7 @@ def test_one_run_has_no_interval_and_none_no_mean():
 
 def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     problem = outcomes("related", 3, 6)
-    (axes,) = dict(figures._figures(problem, PAPER))["figure4a"].axes
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
     single, multi, read = axes.lines
     np.testing.assert_allclose(single.get_ydata(), problem.single_curve.mean(axis=0))
     np.testing.assert_allclose(multi.get_ydata(), problem.multi_curve.mean(axis=0))
@@ -71,7 +74,7 @@ def test_wide_bands_do_not_flatten_the_curves(outcomes):
     """Two runs that disagree wildly have a band from below 0 to above 1."""
     problem = outcomes("related", 2, 6)
     problem.single_curve[:, :20] = [[0.0], [1.0]]
-    (axes,) = dict(figures._figures(problem, PAPER))["figure4a"].axes
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
     means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
     low, high = axes.get_ylim()
     assert 0 <= low <= min(map(np.min, means)) <= max(map(np.max, means)) <= high <= 1
@@ -80,7 +83,7 @@ def test_wide_bands_do_not_flatten_the_curves(outcomes):
 
 def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     problem = outcomes("related", 3, 52)
-    (axes,) = dict(figures._figures(problem, PAPER))["figure5a"].axes
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure5a"].axes
     labels = [tick.get_text() for tick in axes.get_yticklabels()]
     line = labels.index("sport.hockey / motorcycles") + 1
     assert labels[line] == "with sport.baseball / autos"

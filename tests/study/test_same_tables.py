@@ -18,6 +18,7 @@ from minimtl.execution.worker import Workers, hold_data
 from minimtl.nn.backend import default_backend
 from minimtl.store.store import open_store
 from minimtl.study.conduct import Study, train_models
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.plan import plan_jobs
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER
@@ -87,7 +88,7 @@ def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
         return iter(jobs)
 
     monkeypatch.setattr("minimtl.study.conduct.plan_jobs", shuffled)
-    problems = make_problems("related", PAPER, n_pairs=6, n_runs=2)
+    problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=6, n_runs=2)
     planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
     executor, workers = make(planned.data)
     with open_store(tmp_path, planned.identity, announce=pytest.fail) as store, executor:
