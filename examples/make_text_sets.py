@@ -1,44 +1,34 @@
-"""Write labelled text sets for ``minimtl advise``: two of Amazon reviews, one of newsgroup posts.
+"""Write labelled text sets for ``minimtl advise``: posts of 20 Newsgroups, which minimtl holds.
 
     python examples/make_text_sets.py FOLDER
 
-makes ``kitchen.csv``, ``electronics.csv`` (positive and negative reviews) and ``autos.csv`` (posts
-about cars and motorcycles). The reviews are published as counts of words, so each text here is its
-words in alphabetical order, each as often as it occurs, pairs of words left out; nothing that
-counts words sees a difference.
+makes ``main.csv``, ``near.csv`` (politics or religion, from other newsgroups each) and ``far.csv``
+(cars or motorcycles). Nothing is fetched. A text is the words of a post in alphabetical order, each
+as often as it occurs; nothing that counts words sees a difference.
 """
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from minimtl.corpora.amazon import LABELS, AmazonReviews
 from minimtl.corpora.corpus import Corpus
-from minimtl.corpora.load import load_amazon, load_corpus
+from minimtl.corpora.load import load_corpus
 
-DOMAINS = ("kitchen", "electronics")
-TOPICS = ("rec.autos", "rec.motorcycles")
-
-
-def review_rows(reviews: AmazonReviews, domain: str) -> Iterator[tuple[str, str]]:
-    """(text, label) of each review of a domain."""
-    (chosen,) = (one for one in reviews.domains if one.domain == domain)
-    for number, label in enumerate(chosen.labels):
-        row = chosen.counts[number]
-        words = (
-            f"{reviews.vocabulary[column]} " * count
-            for column, count in zip(row.indices, row.data, strict=True)
-            if "_" not in reviews.vocabulary[column]
-        )
-        yield "".join(words).strip(), LABELS[label]
+# The label of the posts of each newsgroup in each set.
+SETS = {
+    "main": {"talk.politics.misc": "politics", "talk.religion.misc": "religion"},
+    "near": {"talk.politics.guns": "politics", "soc.religion.christian": "religion"},
+    "far": {"rec.autos": "cars", "rec.motorcycles": "motorcycles"},
+}
 
 
-def post_rows(corpus: Corpus, topics: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(text, label) of each training post of the topics that is not empty."""
+def post_rows(corpus: Corpus, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(text, label) of each training post of the newsgroups in `labels` that is not empty."""
     for text, topic in zip(corpus.train.texts, corpus.train.topics, strict=True):
-        if corpus.topic_names[topic] in topics and text.strip():
-            yield text, corpus.topic_names[topic]
+        label = labels.get(corpus.topic_names[topic])
+        if label is not None and text.strip():
+            yield text, label
 
 
 def write_csv(path: Path, rows: Iterable[tuple[str, str]]) -> None:
@@ -51,12 +41,11 @@ def write_csv(path: Path, rows: Iterable[tuple[str, str]]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write the three sets."""
+    """Write the sets."""
     folder.mkdir(parents=True, exist_ok=True)
-    reviews = load_amazon("amazon", announce=print)
-    for domain in DOMAINS:
-        write_csv(folder / f"{domain}.csv", review_rows(reviews, domain))
-    write_csv(folder / "autos.csv", post_rows(load_corpus("auto", announce=print), TOPICS))
+    corpus = load_corpus("packaged", announce=print)
+    for name, labels in SETS.items():
+        write_csv(folder / f"{name}.csv", post_rows(corpus, labels))
 
 
 if __name__ == "__main__":

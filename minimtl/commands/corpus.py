@@ -22,13 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=("info", "fetch", "verify"),
-        help="info: what it holds; fetch: get it into the cache; verify: check its digests",
+        help="info: what it holds; fetch: get the raw archive into the cache; verify: check it",
     )
     parser.add_argument(
         "--corpus",
         default="auto",
         metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto)",
+        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
     )
 
 

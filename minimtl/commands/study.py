@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--corpus",
         default="auto",
         metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto)",
+        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
     )
     parser.add_argument("--runs", type=int, metavar="N", help="runs (default: the protocol's)")
     parser.add_argument(

@@ -25,6 +25,7 @@ class Edition(Generic[Data]):
     read_contents_sha256 : computes the SHA-256 of the contents of a file or folder.
     recognise : whether a file or folder seems to be of this edition and none of the others.
     urls : where the file is published, in the order to try.
+    folder : where the file is that comes with minimtl; None if it has to be found or fetched.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Edition(Generic[Data]):
     read_contents_sha256: Callable[[Path], str]
     recognise: Callable[[Path], bool]
     urls: tuple[str, ...] = ()
+    folder: Path | None = None
 
     def check(self, path: Path) -> str:
         """Say how the file or folder `path` was recognised as this edition.
@@ -45,7 +47,7 @@ class Edition(Generic[Data]):
             If neither its digest nor that of its contents is the published one.
         """
         if path.is_file() and file_sha256(path) == self.archive_sha256:
-            return "the archive as published"
+            return "the file as published"
         if self.read_contents_sha256(path) == self.contents_sha256:
             return "another packing of the published contents"
         raise MinimtlError(

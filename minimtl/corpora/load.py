@@ -8,12 +8,13 @@ from minimtl.corpora.corpus import Corpus
 from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import Announce, fetch_edition
 from minimtl.corpora.newsgroups import BYDATE
+from minimtl.corpora.packaged import PACKAGED
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError, UsageError
 
 # The registry: an edition that stands here can be named, recognised, fetched and verified. The
 # first one is what ``auto`` takes.
-EDITIONS: tuple[Edition[Corpus], ...] = (BYDATE,)
+EDITIONS: tuple[Edition[Corpus], ...] = (PACKAGED, BYDATE)
 SYNTHETIC = "synthetic"
 CORPUS_CHOICES = ("auto", *(edition.name for edition in EDITIONS), SYNTHETIC)
 CORPUS_METAVAR = f"{{{','.join(CORPUS_CHOICES)},PATH}}"
@@ -64,9 +65,11 @@ def find_corpus(choice: str, *, announce: Announce) -> tuple[Edition[Corpus], Pa
 
 
 def _find(edition: Edition[object], announce: Announce) -> Path:
-    """The edition's file: in ``$MINIMTL_DATA``, else in the cache, else fetched."""
-    folder = os.environ.get("MINIMTL_DATA")
-    path = Path(folder, edition.file_name) if folder else None
+    """The edition's file: in minimtl; else in ``$MINIMTL_DATA``, in the cache, or fetched."""
+    if edition.folder is not None:
+        return edition.folder / edition.file_name
+    provided = os.environ.get("MINIMTL_DATA")
+    path = Path(provided, edition.file_name) if provided else None
     return path if path and os.path.isfile(path) else fetch_edition(edition, announce)
 
 

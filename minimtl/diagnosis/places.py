@@ -63,19 +63,16 @@ def fill_corpora(section: Section) -> None:
     provided = os.environ.get("MINIMTL_DATA")
     section.facts["MINIMTL_DATA"] = provided
     folders = {"cache": cache_dir(), **({"MINIMTL_DATA": Path(provided)} if provided else {})}
-    for where, folder in folders.items():
-        for edition in (*EDITIONS, AMAZON):
+    for edition in (*EDITIONS, AMAZON):
+        places = folders if edition.folder is None else {"minimtl": edition.folder}
+        for place, folder in places.items():
             path = folder / edition.file_name
-            if not path.is_file():
+            if place != "minimtl" and not path.is_file():
                 continue
+            name = f"{edition.name} in {place}"
             try:
-                section.facts[f"{edition.name} in {where}"] = edition.check(path)
+                section.facts[name] = edition.check(path)
             except MinimtlError as error:
-                section.facts[f"{edition.name} in {where}"] = "damaged"
-                # What is in the cache is passed over; what the user provides is taken.
-                (section.notes if where == "cache" else section.broken).append(str(error))
-    if not any(name.startswith(tuple(e.name for e in EDITIONS)) for name in section.facts):
-        section.notes.append(
-            "No newsgroups corpus is on this machine; 'minimtl corpus fetch' gets one, and "
-            "--corpus synthetic needs none."
-        )
+                section.facts[name] = "damaged"
+                # What is in the cache is passed over; every other file is taken.
+                (section.notes if place == "cache" else section.broken).append(str(error))

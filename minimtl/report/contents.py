@@ -110,7 +110,7 @@ def provenance(about: About, protocol: Protocol) -> list[Block]:
         f"20 Newsgroups, the {about.edition} edition: {about.n_train:,} training and "
         f"{about.n_test:,} test posts, from {about.source} (SHA-256 ",
         Marked(about.sha256, "code"),
-        "). Scores of different editions do not compare.",
+        ").",
     )
     made = (
         f"minimtl {about.version}, protocol ",

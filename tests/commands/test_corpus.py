@@ -29,9 +29,21 @@ def test_info_counts_each_topic(capsys):
     )
 
 
+def test_info_and_verify_of_what_is_packaged(capsys):
+    assert run("info") == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[:2] == [["edition", "packaged"], ["source", "20news-words.xz"]]
+    assert ["all", "11,314", "7,532"] in lines
+    assert ["empty", "300", "215"] in lines
+    assert run("verify") == 0
+    assert capsys.readouterr().out == "20news-words.xz: packaged edition, the file as published\n"
+
+
 def test_fetch_and_verify_refuse_what_has_no_file(tmp_path):
     with pytest.raises(UsageError, match="nothing to fetch for --corpus synthetic; choose bydate"):
         run("fetch", "--corpus", "synthetic")
+    with pytest.raises(UsageError, match="nothing to fetch for --corpus packaged"):
+        run("fetch", "--corpus", "packaged")
     with pytest.raises(UsageError, match="there is no file to verify"):
         run("verify", "--corpus", "synthetic")
 

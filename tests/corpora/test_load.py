@@ -1,5 +1,7 @@
 """What ``--corpus`` leads to, and where each edition is looked for."""
 
+import lzma
+
 import pytest
 
 from minimtl.corpora import load
@@ -7,6 +9,7 @@ from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import FetchError
 from minimtl.corpora.load import find_corpus, load_amazon, load_corpus
 from minimtl.corpora.newsgroups import BYDATE
+from minimtl.corpora.packaged import PACKAGED
 from minimtl.errors import MinimtlError, UsageError
 
 
@@ -28,8 +31,21 @@ def sources(tmp_path, monkeypatch, posts, tar_gz):
     return data, cache
 
 
+@pytest.mark.parametrize("choice", ["auto", "packaged"])
+def test_auto_is_packaged_and_needs_neither_file_nor_network(tmp_path, monkeypatch, choice):
+    monkeypatch.delenv("MINIMTL_DATA", raising=False)
+    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "none"))
+    monkeypatch.setattr(load, "fetch_edition", lambda *args: pytest.fail("fetches"))
+    lines = []
+    assert load_corpus(choice, announce=lines.append).edition == "packaged"
+    assert lines == [
+        "Corpus: packaged edition from 20news-words.xz, 11,314 training and 7,532 test documents"
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_file_of_the_user_comes_before_the_cache(sources):
-    data, cache = sources
+    data, _ = sources
     lines = []
     first = load_corpus("bydate", announce=lines.append)
     (data / BYDATE.file_name).unlink()
@@ -41,7 +57,6 @@ def test_the_file_of_the_user_comes_before_the_cache(sources):
         == ["Corpus: bydate edition from 20news-bydate.tar.gz, 40 training and 20 test documents"]
         * 2
     )
-    (cache / BYDATE.file_name).unlink()
 
 
 def test_without_a_file_it_is_fetched(sources, monkeypatch):
@@ -71,6 +86,9 @@ def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts):
     folder = unpack(tmp_path / "p", posts)
     for path in (odd, folder):
         assert find_corpus(str(path), announce=ignore) == (BYDATE, path)
+    words = tmp_path / "words"
+    words.write_bytes(lzma.compress(b""))
+    assert find_corpus(str(words), announce=ignore) == (PACKAGED, words)
     (tmp_path / "words.txt").write_text("words")
     for nothing in (tmp_path / "words.txt", cache):
         with pytest.raises(MinimtlError, match="is no corpus: give 20news-bydate"):
@@ -84,7 +102,7 @@ def test_the_current_folder_has_a_name(tmp_path, unpack, posts, monkeypatch):
 
 @pytest.mark.parametrize("choice", ["by-date", "a\0b", ""])
 def test_a_misspelt_name_is_wrong_usage(choice):
-    with pytest.raises(UsageError, match="neither one of auto, bydate, synthetic"):
+    with pytest.raises(UsageError, match="neither one of auto, packaged, bydate, synthetic"):
         load_corpus(choice, announce=ignore)
 
 

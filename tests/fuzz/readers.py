@@ -8,6 +8,7 @@ that it reads.
 import contextlib
 import gzip
 import io
+import lzma
 import shutil
 import sqlite3
 import tarfile
@@ -27,6 +28,7 @@ from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
 from minimtl.corpora.newsgroups import TOPICS, read_newsgroups
+from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
 from minimtl.saving.models import load_model, save_model
 from minimtl.stats.logistic import LogisticRegression
@@ -204,6 +206,7 @@ READERS = {
         (_tar({"a/b": b"x" * 700, "c": b""}), gzip.compress(_tar({"a": b"x"}), mtime=0)),
     ),
     "bydate": Reader(_gzipped(read_newsgroups), (_tar(POSTS),)),
+    "packaged": Reader(_saved(unpack, "words.xz"), (lzma.compress(b"{}\na\nb\n" * 9),)),
     "reviews": Reader(_read_reviews, (b"a:1 b_c:2 #label#:positive\n" * 2,)),
     "csv": Reader(_saved(read_text_set, "a.csv"), (b'text,label\n"one, two",a\nthree,b\n',)),
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),

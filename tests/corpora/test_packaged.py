@@ -1,0 +1,150 @@
+"""The "packaged" edition: the same counts of words as the archive's posts, and the same tables."""
+
+import json
+import lzma
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.corpora import packaged
+from minimtl.corpora.corpus import build_corpus
+from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, TOPICS, read_newsgroups
+from minimtl.corpora.packaged import PACKAGED, decode, encode, read_packaged, texts_of
+from minimtl.corpora.packing import count_words, main
+from minimtl.errors import MinimtlError
+from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
+
+FILE = Path(packaged.__file__).with_name(PACKAGED.file_name)
+
+
+def corpus_of(texts):
+    """A corpus with these texts in the first topic, and one test post of each."""
+    rows = [(topic, "some words") for topic in TOPICS]
+    train = [(TOPICS[0], text) for text in texts] + rows
+    return build_corpus("bydate", "here", "0" * 64, TOPIC_TREE, train, rows)
+
+
+def packed_and_read(texts):
+    """The texts of `corpus_of` after they were packed and read again."""
+    packed = decode(encode(count_words(corpus_of(texts))))
+    return list(texts_of(packed))[: len(texts)]
+
+
+def assert_same_words(texts, others):
+    for cut in (tokenize, whitespace_tokens, nonword_split_tokens):
+        for text, other in zip(texts, others, strict=True):
+            assert Counter(cut(text)) == Counter(cut(other)), (cut.__name__, text)
+
+
+def test_a_text_is_its_words_in_alphabetical_order():
+    texts = ["b a b", "(x) Z a", "a (x)", "", " \n", "-- b a.", "b-", "1 caf\xe9 > it's"]
+    expected = ["a b b", " Z (x) a", "a (x) ", "", "  ", " a. b -- ", "b- ", "1 caf\xe9 > it's"]
+    assert packed_and_read(texts) == expected
+    assert_same_words(texts, expected)
+
+
+LATIN_1 = st.text(st.characters(max_codepoint=255) | st.sampled_from("aA_-. \n"), max_size=30)
+
+
+@given(st.lists(LATIN_1, min_size=1, max_size=5))
+def test_any_texts_keep_their_words(texts):
+    assert_same_words(texts, packed_and_read(texts))
+
+
+def test_all_fields_come_back():
+    packed = count_words(corpus_of(["a b a", "c"]))
+    again = decode(encode(packed))
+    assert again.digest == corpus_of(["a b a", "c"]).digest
+    for one, other in zip(packed, again, strict=True):
+        assert list(one) == list(other)
+    with pytest.raises(ValueError, match="counts has a number that does not fit into 2 bytes"):
+        encode(count_words(corpus_of(["a " * 65_537])))
+
+
+def test_the_packaged_corpus():
+    corpus = read_packaged(FILE)
+    assert (len(corpus.train), len(corpus.test)) == (11_314, 7_532)
+    assert corpus.tree == TOPIC_TREE
+    assert PACKAGED.check(FILE) == "the file as published"
+    assert sum(len(text.split()) for text in corpus.train.texts + corpus.test.texts) == 3_423_145
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda content: content[:-40], "20news-words.xz is cut off"),
+        (lambda content: content[:1000], "20news-words.xz is cut off"),
+        (lambda content: content[:99] + b"\0" + content[100:], "20news-words.xz is damaged"),
+        (lambda content: b"", "20news-words.xz is cut off"),
+        (lambda content: b"no words at all, but text", "20news-words.xz is damaged"),
+        (lambda content: lzma.compress(b"{}\n"), "is not the file of words of this version"),
+        (lambda content: lzma.compress(bytes(65 << 20), preset=0), "to more than 64 MB"),
+    ],
+)
+def test_each_damage_has_its_sentence(save, change, sentence):
+    with pytest.raises(MinimtlError, match=sentence):
+        read_packaged(save(PACKAGED.file_name, change(FILE.read_bytes())))
+
+
+def test_another_packing_is_read(save):
+    path = save("words", lzma.compress(packaged.unpack(FILE), preset=0))
+    assert read_packaged(path).digest == read_packaged(FILE).digest
+    assert PACKAGED.check(path) == "another packing of the published contents"
+
+
+def test_packing_refuses_what_is_no_archive(save, tmp_path):
+    with pytest.raises(SystemExit, match="usage"):
+        main(["one"])
+    with pytest.raises(SystemExit, match=r"a\.tar\.gz is damaged"):
+        main([str(save("a.tar.gz", b"x")), str(tmp_path / "out")])
+
+
+@pytest.fixture(scope="module")
+def archive(data_dir):
+    return data_dir / BYDATE.file_name
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_every_post_has_the_words_of_the_archive(archive):
+    raw, words = read_newsgroups(archive), read_packaged(FILE)
+    assert words.digest == raw.digest
+    for name in ("train", "test"):
+        one, other = getattr(raw, name), getattr(words, name)
+        assert one.topics.tolist() == other.topics.tolist()
+        assert one.n_empty == other.n_empty
+        assert_same_words(one.texts, other.texts)
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_the_archive_gives_the_file_byte_for_byte(archive, tmp_path, capsys):
+    main([str(archive), str(tmp_path / "words")])
+    assert (tmp_path / "words").read_bytes() == FILE.read_bytes()
+    assert capsys.readouterr().out.split() == [
+        "file", PACKAGED.archive_sha256, "contents", PACKAGED.contents_sha256,
+    ]  # fmt: skip
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", ["paper", "released"])
+def test_both_editions_give_the_same_tables(archive, tmp_path, protocol):
+    runs = [("packaged", tmp_path / "a"), (str(archive), tmp_path / "b")]
+    tables = []
+    for corpus, out in [*runs, (str(archive), tmp_path / "a")]:
+        arguments = ["--problem", "related", "--protocol", protocol, "--pairs", "2", "--runs", "1"]
+        command = [sys.executable, "-m", "minimtl", "study", "--corpus", corpus, *arguments]
+        subprocess.run([*command, "--quiet", "--out", out], check=True)
+        tables.append({path.name: path.read_bytes() for path in out.glob("*.csv")})
+    assert {"scores.csv", "features.csv", "table1.csv"} <= tables[0].keys()
+    assert tables[0] == tables[1] == tables[2]
+    # The third study continued the first: both editions have one digest.
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text())
+    assert manifest["jobs"]["done"] == 0
+    assert manifest["corpus"]["edition"] == "bydate"
