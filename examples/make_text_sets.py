@@ -2,8 +2,8 @@
 
     python examples/make_text_sets.py FOLDER
 
-makes ``main.csv``, ``near.csv`` (politics or religion, from other newsgroups each) and ``far.csv``
-(cars or motorcycles). Nothing is fetched. A text is the words of a post in alphabetical order, each
+makes ``vehicles.csv`` (cars or motorcycles), ``sport.csv`` (baseball or hockey) and
+``computers.csv`` (PC or Mac). Nothing is fetched. A text is the words of a post in alphabetical order, each
 as often as it occurs; nothing that counts words sees a difference.
 """
 
@@ -17,9 +17,9 @@ from minimtl.corpora.load import load_corpus
 
 # The label of the posts of each newsgroup in each set.
 SETS = {
-    "main": {"talk.politics.misc": "politics", "talk.religion.misc": "religion"},
-    "near": {"talk.politics.guns": "politics", "soc.religion.christian": "religion"},
-    "far": {"rec.autos": "cars", "rec.motorcycles": "motorcycles"},
+    "vehicles": {"rec.autos": "cars", "rec.motorcycles": "motorcycles"},
+    "sport": {"rec.sport.baseball": "baseball", "rec.sport.hockey": "hockey"},
+    "computers": {"comp.sys.ibm.pc.hardware": "PC", "comp.sys.mac.hardware": "Mac"},
 }
 
 

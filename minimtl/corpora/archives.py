@@ -77,7 +77,7 @@ def tar_members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, byte
 def _tar_members(file: BinaryIO, place: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
     unpacked = _CountedGzip(file, place, limits)
     n_members = 0
-    # "r|": forward only, so that nothing is looked for at a place that the archive names.
+    # "r|": forward only, so that the archive cannot make us seek.
     with tarfile.open(fileobj=unpacked, mode="r|") as archive:
         for member in archive:
             n_members += 1
@@ -88,7 +88,7 @@ def _tar_members(file: BinaryIO, place: str, limits: Limits) -> Iterator[tuple[s
                 content = archive.extractfile(member)
                 assert content is not None  # only what is no file has none
                 yield member.name, content.read()
-    # To the end: gzip's checksum is there, and tarfile stops without a word at a broken header.
+    # To the end: gzip's checksum is there, and tarfile stops silently at a broken header.
     while chunk := unpacked.read(CHUNK):
         if chunk.strip(b"\0"):
             raise ValueError("data after the end of the archive")
@@ -161,13 +161,13 @@ def _line(content: bytes, offset: int) -> int:
 
 
 def damaged(place: str, error: Exception) -> MinimtlError:
-    """The sentence for a file that cannot be read as what it is."""
+    """The error for a file that is not what its reader expects."""
     reason = " ".join(str(error).split()) or type(error).__name__
     return MinimtlError(f"{place} is damaged ({reason}): get it again.")
 
 
 def unreadable(path: Path, error: OSError) -> MinimtlError:
-    """The sentence for a file or folder that the system, or gzip, does not let us read."""
+    """The error for a file or folder that the system, or gzip, refuses to read."""
     if error.strerror is None:
         return damaged(path.name, error)
     return MinimtlError(f"{path} cannot be read: {error.strerror}.")

@@ -19,7 +19,7 @@ Announce = Callable[[str], None]
 
 # Without a network, the sentence that says so has to come within seconds.
 TIMEOUT_SECONDS = 8.0
-# For one file in all, from a server that drips: 15 MB in this time is 0.2 Mbit/s.
+# For one whole file from a slow server: 15 MB in this time is 0.2 Mbit/s.
 DEADLINE_SECONDS = 600.0
 CHUNK = 1 << 16
 # More than four times the largest published file: a server cannot fill the disk.
@@ -95,7 +95,7 @@ def _chunks(url: str) -> Iterator[bytes]:
     deadline = time.monotonic() + DEADLINE_SECONDS
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            # read1 gives what has arrived; read would wait for a whole chunk from one that drips.
+            # read1 gives what has arrived; read would wait until a slow server fills the chunk.
             while chunk := response.read1(CHUNK):
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"not complete after {DEADLINE_SECONDS:.0f} s")
@@ -109,7 +109,7 @@ def _chunks(url: str) -> Iterator[bytes]:
 
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
-    """A folder inside the cache, on its file system, gone at the end whatever happens."""
+    """A folder inside the cache, so on its file system; always removed at the end."""
     folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -124,9 +124,9 @@ def _scratch_folder() -> Iterator[Path]:
 
 
 def _remove_abandoned(folder: Path) -> None:
-    """Remove the scratch folders of processes that were killed: none lives past the deadline."""
+    """Remove the scratch folders of killed processes: those older than any download may take."""
     for path in folder.glob(f"{SCRATCH_PREFIX}*"):
-        with suppress(OSError):  # its own process has just removed it
+        with suppress(OSError):  # its process has just removed it
             if time.time() - path.stat().st_mtime > 2 * DEADLINE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
 

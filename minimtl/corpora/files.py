@@ -5,8 +5,8 @@
 - ``.jsonl``, ``.ndjson``: one object a line, with the strings ``"text"`` and ``"label"``.
 - A folder: ``<label>/<any name>``, one text a file; or ``train/<label>/…`` and ``test/<label>/…``.
 
-All are UTF-8, with or without a byte-order mark. Each reader is hard on its input: a row that
-cannot be read stops it, because a text that is silently missing changes the answer.
+All are UTF-8, with or without a byte-order mark. Readers are strict: a row that cannot be read is
+an error, because a text that is silently missing changes the answer.
 """
 
 import csv
@@ -108,7 +108,7 @@ def _complete(rows: Iterator[LabelledText], name: str) -> tuple[LabelledText, ..
 
 
 def _table_rows(content: str, delimiter: str, name: str) -> Iterator[LabelledText]:
-    """Rows of a CSV or TSV table; strict, so that a stray quotation mark cannot swallow rows."""
+    """Rows of a CSV or TSV table; strict, so that a stray quotation mark cannot hide rows."""
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     with _wide_fields():
         try:

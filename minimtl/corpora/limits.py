@@ -1,7 +1,7 @@
 """How much an archive or folder from outside may hold before it is refused.
 
-An archive of a few kilobytes can unpack to terabytes, so sizes are counted while reading,
-never taken from what the archive says of itself.
+An archive of a few kilobytes can unpack to terabytes, so sizes are counted while reading and not
+taken from the archive's headers alone.
 """
 
 from dataclasses import dataclass

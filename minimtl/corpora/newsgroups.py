@@ -1,4 +1,4 @@
-"""20 Newsgroups: how its topics are related, and the "bydate" edition, one file a post.
+"""20 Newsgroups: how its topics are related, and the "bydate" edition with one file for each post.
 
 The layout is ``20news-bydate-train/<group>/<id>`` and ``20news-bydate-test/<group>/<id>``, at the
 top or one level down. Posts are Latin-1, one byte one character, so every byte decodes.
@@ -37,7 +37,8 @@ TOPIC_TREE: TopicTree = {
     "misc": {"forsale": ("misc.forsale",)},
 }
 TOPICS = sorted_topics(TOPIC_TREE)
-TRAIN_FOLDER, TEST_FOLDER = "20news-bydate-train", "20news-bydate-test"
+TRAIN_FOLDER = "20news-bydate-train"
+TEST_FOLDER = "20news-bydate-test"
 
 
 class Post(NamedTuple):

@@ -13,11 +13,11 @@ m   number of distinct words
 c   number of pairs (post, word with a positive count)
 === ======================================================================
 
-The file is a .xz file. Unpacked: one line of JSON with the number of bytes of the words, the counts
-of posts per topic, and the `digest` of the corpus of raw texts; then the arrays of `FIELDS`. The
-words are in Latin-1, one a line, first those in many posts, then those in few. An array of
-integers of k bytes is stored as k arrays of bytes, the lowest byte of all integers first: xz
-packs these better. The words of a post are in ascending order of their numbers.
+The file is a .xz file. Unpacked, it begins with one line of JSON: the digest of the raw texts, the
+number of posts of each topic, and the number of bytes of the words. Then come the words, in
+Latin-1, one a line, those in many posts first; a word's number is its place. Then the `FIELDS`.
+An array of integers of k bytes is stored as k arrays of bytes, the lowest byte of all integers
+first, which xz packs better. The words of a post are in ascending order of their numbers.
 """
 
 import hashlib
@@ -42,7 +42,8 @@ CONTENTS_SHA256 = "872fcb608dd6fb671528d954240988a1b6223a13feca91097a96afe17ecdb
 MAX_BYTES = 64 << 20
 # Bits of `PackedCounts.ends`: the text begins, or ends, with another than a word character. An
 # empty text has neither.
-BEGINS_WITH_OTHER, ENDS_WITH_OTHER = 1, 2
+BEGINS_WITH_OTHER = 1
+ENDS_WITH_OTHER = 2
 # Name, length by the letters above, and bytes of each array of a file.
 FIELDS = (("ends", "n", 1), ("sizes", "n", 2), ("gaps", "c", 3), ("counts", "c", 2))
 
@@ -165,7 +166,7 @@ def texts_of(packed: PackedCounts) -> Iterator[str]:
 
     post = np.repeat(np.arange(n_posts), packed.sizes)
     ranks = rank[_numbers(packed)]
-    ascending = np.argsort(post * n_words + ranks)
+    ascending = np.argsort(post * n_words + ranks, kind="stable")
     counts = packed.counts[ascending] + 1
     all_words = words[np.repeat(ranks[ascending], counts)].tolist()
     stops = np.cumsum(np.bincount(post, weights=counts, minlength=n_posts)).astype(int).tolist()

@@ -15,7 +15,8 @@ from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 
 # Protocol `paper` draws 200 training documents per class; test partitions are smaller so that
 # whole studies run in a test.
-N_TRAIN, N_TEST = 220, 60
+N_TRAIN = 220
+N_TEST = 60
 SEED = 20
 WORDS_PER_DOCUMENT = 30
 N_COMMON, N_OWN = 1500, 120
@@ -42,7 +43,7 @@ def generate_synthetic() -> Corpus:
 
 
 def _words(rng: np.random.Generator) -> Iterator[str]:
-    """Words of two or three syllables, none twice, without end."""
+    """Words of two or three syllables, each once; the iterator does not end."""
     seen: set[str] = set()
     while True:
         n_syllables = int(rng.integers(2, 4))

@@ -31,17 +31,17 @@ def sources(tmp_path, monkeypatch, posts, tar_gz):
     return data, cache
 
 
-@pytest.mark.parametrize("choice", ["auto", "packaged"])
-def test_auto_is_packaged_and_needs_neither_file_nor_network(tmp_path, monkeypatch, choice):
+def test_auto_is_packaged_and_needs_neither_file_nor_network(tmp_path, monkeypatch):
     monkeypatch.delenv("MINIMTL_DATA", raising=False)
     monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "none"))
     monkeypatch.setattr(load, "fetch_edition", lambda *args: pytest.fail("fetches"))
     lines = []
-    assert load_corpus(choice, announce=lines.append).edition == "packaged"
+    assert load_corpus("auto", announce=lines.append).edition == "packaged"
     assert lines == [
         "Corpus: packaged edition from 20news-words.xz, 11,314 training and 7,532 test documents"
     ]
     assert list(tmp_path.iterdir()) == []
+    assert find_corpus("packaged", announce=ignore) == find_corpus("auto", announce=ignore)
 
 
 def test_the_file_of_the_user_comes_before_the_cache(sources):

@@ -66,8 +66,12 @@ def test_all_fields_come_back():
         encode(count_words(corpus_of(["a " * 65_537])))
 
 
-def test_the_packaged_corpus():
-    corpus = read_packaged(FILE)
+@pytest.fixture(scope="module")
+def corpus():
+    return read_packaged(FILE)
+
+
+def test_the_packaged_corpus(corpus):
     assert (len(corpus.train), len(corpus.test)) == (11_314, 7_532)
     assert corpus.tree == TOPIC_TREE
     assert PACKAGED.check(FILE) == "the file as published"
@@ -83,7 +87,7 @@ def test_the_packaged_corpus():
         (lambda content: b"", "20news-words.xz is cut off"),
         (lambda content: b"no words at all, but text", "20news-words.xz is damaged"),
         (lambda content: lzma.compress(b"{}\n"), "is not the file of words of this version"),
-        (lambda content: lzma.compress(bytes(65 << 20), preset=0), "to more than 64 MB"),
+        (lambda content: lzma.compress(bytes(packaged.MAX_BYTES + 1), preset=0), "than 64 MB"),
     ],
 )
 def test_each_damage_has_its_sentence(save, change, sentence):
@@ -91,9 +95,9 @@ def test_each_damage_has_its_sentence(save, change, sentence):
         read_packaged(save(PACKAGED.file_name, change(FILE.read_bytes())))
 
 
-def test_another_packing_is_read(save):
+def test_another_packing_is_read(save, corpus):
     path = save("words", lzma.compress(packaged.unpack(FILE), preset=0))
-    assert read_packaged(path).digest == read_packaged(FILE).digest
+    assert read_packaged(path).digest == corpus.digest
     assert PACKAGED.check(path) == "another packing of the published contents"
 
 
@@ -111,11 +115,11 @@ def archive(data_dir):
 
 @pytest.mark.corpus
 @pytest.mark.slow
-def test_every_post_has_the_words_of_the_archive(archive):
-    raw, words = read_newsgroups(archive), read_packaged(FILE)
-    assert words.digest == raw.digest
+def test_every_post_has_the_words_of_the_archive(archive, corpus):
+    raw = read_newsgroups(archive)
+    assert corpus.digest == raw.digest
     for name in ("train", "test"):
-        one, other = getattr(raw, name), getattr(words, name)
+        one, other = getattr(raw, name), getattr(corpus, name)
         assert one.topics.tolist() == other.topics.tolist()
         assert one.n_empty == other.n_empty
         assert_same_words(one.texts, other.texts)

@@ -1,0 +1,53 @@
+"""manifest.json: a study of any corpus is described so that its problems can be made again."""
+
+import pytest
+
+from minimtl.corpora.corpus import build_corpus
+from minimtl.errors import MinimtlError
+from minimtl.execution.runner import RunSummary
+from minimtl.study.conduct import Study
+from minimtl.study.hierarchy import Hierarchy
+from minimtl.study.manifest import (
+    Stopwatch,
+    hierarchy_of,
+    problems_of,
+    read_manifest,
+    write_manifest,
+)
+from minimtl.study.problems import make_problems
+from minimtl.study.protocol import PAPER
+
+# Not those of 20 Newsgroups, and not in alphabetical order.
+TREE = {"z": {"y": ("d", "c"), "x": ("b", "a")}, "w": {"v": ("f", "e")}}
+
+
+@pytest.fixture
+def study():
+    rows = [(topic, f"some words of {topic}") for topic in "abcdef"]
+    corpus = build_corpus("mine", "mine.tar", "0" * 64, TREE, rows, rows)
+    problems = make_problems("both", PAPER, Hierarchy.from_tree(corpus.tree), n_runs=2)
+    return Study(corpus, PAPER, problems, 0, "numpy")
+
+
+def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
+    write_manifest(study, RunSummary(0, 0, 0, ()), ["study"], 1, "process", Stopwatch(), tmp_path)
+    manifest = read_manifest(tmp_path)
+    assert hierarchy_of(manifest) == Hierarchy.from_tree(TREE)
+    again = problems_of(manifest)
+    assert [(p.name, list(p.pairs), p.n_runs) for p in again] == [
+        (p.name, list(p.pairs), 2) for p in study.problems
+    ]
+    assert [len(p.pairs) for p in again] == [4, 12]
+    assert again[0].pairs[0].main == ("d", "b")
+
+
+def test_a_manifest_without_a_tree_has_its_sentence(study, tmp_path):
+    write_manifest(study, RunSummary(0, 0, 0, ()), ["study"], 1, "process", Stopwatch(), tmp_path)
+    path = tmp_path / "manifest.json"
+    path.write_text(path.read_text().replace('"tree"', '"trees"'))
+    with pytest.raises(MinimtlError, match=r"not the manifest of a study \(KeyError: 'tree'\)"):
+        read_manifest(tmp_path)
+
+
+def test_the_identity_has_the_digest_and_not_the_edition(study):
+    assert study.identity["corpus"] == {"digest": study.corpus.digest}
