@@ -5,6 +5,7 @@ import pytest
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.study import estimate
 from minimtl.study.data import StudyData
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.plan import plan_jobs
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER
@@ -30,7 +31,7 @@ def trainings(monkeypatch):
 
 
 def test_every_epoch_of_every_model_counts(trainings):
-    jobs = list(plan_jobs(make_problems("related", PAPER, n_pairs=2, n_runs=1), PAPER))
+    jobs = list(plan_jobs(make_problems("related", PAPER, NEWSGROUPS, n_pairs=2, n_runs=1), PAPER))
     n_single = sum(len(job.tasks) == 1 for job in jobs)
     assert 0 < n_single < len(jobs)
     data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")

@@ -19,6 +19,7 @@ from minimtl.report.tables import tables
 from minimtl.store.store import open_store
 from minimtl.study.collect import Results
 from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER, RELEASED
 
@@ -37,7 +38,7 @@ def read(path):
 def folders(request, tmp_path_factory):
     """The folder of the expected tables, and that of those made now."""
     protocol, folder = PROTOCOLS[request.param], tmp_path_factory.mktemp(request.param)
-    problems = make_problems("related", protocol, n_pairs=4, n_runs=1)
+    problems = make_problems("related", protocol, NEWSGROUPS, n_pairs=4, n_runs=1)
     study = Study(generate_synthetic(), protocol, problems, 0, "numba")
     with (
         open_store(folder, study.identity, announce=pytest.fail) as store,
