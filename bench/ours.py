@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
+from minimtl.nn.backend import StepSettings
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.trainer import KernelTrainer
 from minimtl.nn.training import TaskData
@@ -60,10 +61,7 @@ class OurEpochs:
             network.with_rows(active, np.float32),
             self.X,
             np.concatenate([task.y for task in tasks]).astype(np.int64),
-            adam=Adam(),
-            batch_size=BATCH,
-            dropout=dropout,
-            task_weights=np.ones(len(tasks)),
+            StepSettings(Adam(), BATCH, dropout, np.ones(len(tasks))),
         )
         self.rng = np.random.default_rng(SEED)
         self.n_tasks, self.n_documents = len(tasks), tasks[0].X.shape[0]

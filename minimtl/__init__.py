@@ -5,9 +5,20 @@ The public names are loaded when first asked for, so that ``import minimtl`` and
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minimtl._version import __version__
+
+if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.nn import MultiTaskMLPClassifier
+    from minimtl.saving import load_model, save_model
+    from minimtl.stats import (
+        LogisticRegression,
+        cross_validate,
+        fit_log_curve,
+        jensen_shannon_divergence,
+    )
+    from minimtl.text import TfidfVectorizer
 
 _HOMES = {
     "TfidfVectorizer": "minimtl.text",
@@ -20,14 +31,26 @@ _HOMES = {
     "load_model": "minimtl.saving",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'minimtl' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__all__ = [
+    "LogisticRegression",
+    "MultiTaskMLPClassifier",
+    "TfidfVectorizer",
+    "__version__",
+    "cross_validate",
+    "fit_log_curve",
+    "jensen_shannon_divergence",
+    "load_model",
+    "save_model",
+]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:  # with it, a type checker would take any name for one of minimtl's
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'minimtl' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)

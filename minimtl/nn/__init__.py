@@ -3,14 +3,14 @@
 May import: system, estimator.
 """
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.backend import default_backend
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.nn.moments import Moments
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.training import History, Schedule, TaskData, train
+from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, train
 
 __all__ = [
+    "TRAINING_VERSION",
     "Adam",
     "History",
     "Moments",

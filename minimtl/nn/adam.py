@@ -1,4 +1,4 @@
-"""Adam, and what it needs to be deferred exactly over steps without a gradient.
+"""Adam, and its state between two trainings of one network.
 
 Notation: t step (1, 2, …), g gradient, m and v its running first and second moments::
 
@@ -13,6 +13,9 @@ Derived in docs/mathematics.md, §2.
 from dataclasses import dataclass
 
 import numpy as np
+
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.network import Network, Shape
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Adam:
         if not (0 < self.beta1 < 1 and 0 < self.beta2 < 1):
             raise ValueError(f"beta1 and beta2 must lie in (0, 1), got {self.beta1}, {self.beta2}")
 
-    def update(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, step: int) -> None:
+    def update(self, w: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, step: int) -> None:
         """Make step number `step` (from 1) on `w` in place, and on its moments `m` and `v`."""
         m *= self.beta1
         m += (1.0 - self.beta1) * g
@@ -41,3 +44,37 @@ class Adam:
         step_size = self.learning_rate / (1.0 - self.beta1**step)
         correction = 1.0 / np.sqrt(1.0 - self.beta2**step)
         w -= step_size * m / (np.sqrt(v) * correction + self.eps)
+
+
+@dataclass
+class Moments:
+    """Adam's state, from which a second training continues the first.
+
+    The number of the last step, and each parameter's m and r = √v after it; r is what the kernels
+    keep. Words that never occurred have m = r = 0.
+    """
+
+    step: int
+    m: Network
+    r: Network
+
+    @classmethod
+    def zeros(cls, shape: Shape) -> "Moments":
+        """Before the first step, in float32."""
+        m, r = (Network.zeros(shape, shape.n_features, np.float32) for _ in range(2))
+        return cls(0, m, r)
+
+    def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Moments":
+        """A copy in `dtype` that keeps only `rows` of the first weight matrix's moments."""
+        return Moments(self.step, self.m.with_rows(rows, dtype), self.r.with_rows(rows, dtype))
+
+    def put(self, rows: IntArray, part: "Moments") -> None:
+        """Take over `part`, which holds only `rows` of the first weight matrix's moments."""
+        self.step = part.step
+        for whole, piece in ((self.m, part.m), (self.r, part.r)):
+            whole.first[rows] = piece.first
+            whole.flat[:] = piece.flat
+
+    def moved_rows(self) -> IntArray:
+        """Rows of the first weight matrix that have had a gradient, and so go on moving."""
+        return np.flatnonzero(self.r.first.any(axis=1))

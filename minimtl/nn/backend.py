@@ -1,9 +1,65 @@
-"""Which code trains: the compiled kernels, or their NumPy twin where Numba cannot be had."""
+"""What trains: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
 
 from importlib import import_module
-from typing import Any
+from typing import NamedTuple, Protocol
+
+from scipy import sparse
+
+from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.network import Network
 
 BACKENDS = ("numba", "numpy")
+
+
+class StepSettings(NamedTuple):
+    """How a step is made: `batch_size` documents of each task, weighed by `task_weights` (T,)."""
+
+    adam: Adam
+    batch_size: int
+    dropout: float
+    task_weights: FloatArray
+
+
+class Trainer(Protocol):
+    """Trains `network` in place, an epoch at a time.
+
+    Parameters
+    ----------
+    network
+        In `dtype`; its first weight matrix has one row for each column of `X`.
+    X
+        Training documents of all tasks, CSR.
+    labels
+        (n_documents,) int64, the class of each within its task.
+    settings
+        How a step is made.
+    """
+
+    dtype: str
+    network: Network
+
+    def __init__(
+        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
+    ) -> None: ...
+
+    def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
+        """Train on `order` (T, n), rows of X by task; the mean training loss of each task (T,).
+
+        `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
+        """
+
+    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
+        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+
+    def finish(self) -> None:
+        """Write the parameters as they are after the last step to `network`."""
+
+    def resume(self, moments: Moments) -> None:
+        """Continue an earlier training: the next step follows its last one."""
+
+    def moments(self) -> Moments:
+        """Adam's state after the last step."""
 
 
 def default_backend() -> str:
@@ -17,8 +73,8 @@ def default_backend() -> str:
     return "numba"
 
 
-def trainer_class(backend: str | None) -> tuple[Any, str]:
-    """The trainer of `backend` (None: the default) and the dtype it trains in.
+def trainer_class(backend: str | None) -> type[Trainer]:
+    """The trainer of `backend`, by default that of `default_backend`.
 
     Raises ValueError for another name, ImportError where Numba is asked for and absent.
     """
@@ -28,7 +84,7 @@ def trainer_class(backend: str | None) -> tuple[Any, str]:
     if backend == "numpy":
         from minimtl.nn.reference import ReferenceTrainer
 
-        return ReferenceTrainer, "float64"
+        return ReferenceTrainer
     from minimtl.nn.trainer import KernelTrainer
 
-    return KernelTrainer, "float32"
+    return KernelTrainer

@@ -18,8 +18,8 @@ from minimtl.estimator import (
     check_y,
     record_features,
 )
-from minimtl.nn.adam import Adam
-from minimtl.nn.moments import Moments
+from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.arrays import FloatArray
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
@@ -103,7 +103,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         eps: float = 1e-8,
         task_weights: Sequence[float] | None = None,
         backend: str | None = None,
-        random_state: Any = None,
+        random_state: int | np.random.Generator | np.random.RandomState | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -172,7 +172,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._check_same_tasks(X, documents)
         return self._train(documents, labels, 1)
 
-    def predict_proba(self, X: Any, task: int = 0) -> np.ndarray:
+    def predict_proba(self, X: Any, task: int = 0) -> FloatArray:
         """Probabilities (n_samples, n_classes) of a task's classes, in the order of `classes_`.
 
         `task` counts from 0. Raises ValueError for a task that was not trained, and as `fit` does.
@@ -196,12 +196,12 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         return float(np.average(correct, weights=sample_weight))
 
     @property
-    def coefs_(self) -> list[np.ndarray]:
+    def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""
         return [*self._network.weights, *self._network.head_weights]
 
     @property
-    def intercepts_(self) -> list[np.ndarray]:
+    def intercepts_(self) -> list[FloatArray]:
         """Biases of the hidden layers, then of each task's head."""
         return [*self._network.biases, *self._network.head_biases]
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from minimtl.nn.arrays import FloatArray, IntArray
+
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 
@@ -53,13 +55,13 @@ class Network:
     """Parameters (or gradients, or moments: anything of the same shape), see the notation above."""
 
     shape: Shape
-    first: np.ndarray
-    flat: np.ndarray
+    first: FloatArray
+    flat: FloatArray
 
     def __post_init__(self) -> None:
         hidden, start = self.shape.hidden, 0
 
-        def take(*size: int) -> np.ndarray:
+        def take(*size: int) -> FloatArray:
             nonlocal start
             view = self.flat[start : start + int(np.prod(size))].reshape(size)
             start += view.size
@@ -85,7 +87,7 @@ class Network:
         """All zeros, with `n_rows` rows in the first weight matrix."""
         return cls(shape, np.zeros((n_rows, shape.hidden[0]), dtype), np.zeros(shape.n_flat, dtype))
 
-    def with_rows(self, rows: np.ndarray, dtype: np.dtype | type) -> "Network":
+    def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Network":
         """A copy in `dtype` that keeps only `rows` of the first weight matrix."""
         return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
 
@@ -104,7 +106,7 @@ def initialize(shape: Shape, rng: np.random.Generator, head_range: float = 0.05)
     return network
 
 
-def _fill_uniform(out: np.ndarray, bound: float, rng: np.random.Generator) -> None:
+def _fill_uniform(out: FloatArray, bound: float, rng: np.random.Generator) -> None:
     rng.random(dtype=np.float32, out=out)
     out -= np.float32(0.5)
     out *= np.float32(2.0 * bound)

@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.kernels.adam import Pending
+from minimtl.nn.arrays import FloatArray
+from minimtl.nn.kernels.adam import Constants, Pending
 
 # Terms are dropped once they are this small beside the first.
 NEGLIGIBLE = 1e-12
@@ -24,7 +25,7 @@ def count_terms(adam: Adam) -> int:
     return 1 + int(np.ceil(np.log(NEGLIGIBLE) / np.log(adam.beta1)))
 
 
-def terms(adam: Adam, s: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+def terms(adam: Adam, s: int, n: int) -> tuple[FloatArray, FloatArray]:
     """The weights w_k and the z_k of the steps s + k, k = 0 … n − 1, each (n,)."""
     k = np.arange(n)
     w = adam.learning_rate * adam.beta1**k / -np.expm1((s + k) * np.log(adam.beta1))
@@ -87,3 +88,9 @@ def make_pending(adam: Adam, last_step: int, begun: int, before: Pending | None 
         pending.sums[: len(before.sums)] = before.sums
         pending.nodes[: len(before.nodes)] = before.nodes
     return pending
+
+
+def make_constants(adam: Adam) -> Constants:
+    """The constants of `adam`, rounded to float32."""
+    exact = (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
+    return Constants(*(np.float32(value) for value in exact))

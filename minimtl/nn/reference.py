@@ -22,13 +22,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Moments
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import dropout_mask
-from minimtl.nn.moments import Moments
 from minimtl.nn.network import Network
 
 
-def activate(Z: np.ndarray, activation: str) -> np.ndarray:
+def activate(Z: FloatArray, activation: str) -> FloatArray:
     """σ(Z), elementwise."""
     if activation == "sigmoid":
         # Written with tanh, which does not overflow: 1/(1+e^−z) = (1 + tanh(z/2)) / 2.
@@ -36,14 +37,14 @@ def activate(Z: np.ndarray, activation: str) -> np.ndarray:
     return np.tanh(Z) if activation == "tanh" else np.maximum(Z, 0.0)
 
 
-def activation_slope(A: np.ndarray, activation: str) -> np.ndarray:
+def activation_slope(A: FloatArray, activation: str) -> FloatArray:
     """σ'(Z) written in A = σ(Z)."""
     if activation == "sigmoid":
         return A * (1.0 - A)
     return 1.0 - A * A if activation == "tanh" else (A > 0.0).astype(A.dtype)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: FloatArray) -> FloatArray:
     """Class probabilities of logits, row by row; shifted by the maximum, so nothing overflows."""
     E = np.exp(logits - logits.max(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
@@ -52,15 +53,15 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def forward(
     network: Network,
     X: sparse.csr_matrix,
-    masks: Sequence[np.ndarray | None],
-    base: np.ndarray | float = 0.0,
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    masks: Sequence[FloatArray | None],
+    base: FloatArray | float = 0.0,
+) -> tuple[list[FloatArray], list[FloatArray]]:
     """Hidden activations A_l and their dropped-out form D_l; a mask of None drops nothing.
 
     `base` (B, H_1) is added to Z_1: what words outside the columns of `X` contribute.
     """
-    activations: list[np.ndarray] = []
-    dropped: list[np.ndarray] = []
+    activations: list[FloatArray] = []
+    dropped: list[FloatArray] = []
     D: Any = X
     extra = base
     for W, b, mask in zip(network.weights, network.biases, masks, strict=True):
@@ -73,8 +74,8 @@ def forward(
 
 
 def predict_proba(
-    network: Network, X: sparse.csr_matrix, task: int, base: np.ndarray | float = 0.0
-) -> np.ndarray:
+    network: Network, X: sparse.csr_matrix, task: int, base: FloatArray | float = 0.0
+) -> FloatArray:
     """P_t without dropout, (n_documents, K_t); `base` as in `forward`."""
     _, dropped = forward(network, X, [None] * len(network.weights), base)
     return softmax(dropped[-1] @ network.head_weights[task] + network.head_biases[task])
@@ -83,10 +84,10 @@ def predict_proba(
 def loss_and_gradients(
     network: Network,
     X: sparse.csr_matrix,
-    labels: Sequence[np.ndarray],
-    task_weights: np.ndarray,
-    masks: Sequence[np.ndarray | None],
-) -> tuple[np.ndarray, Network]:
+    labels: Sequence[IntArray],
+    task_weights: FloatArray,
+    masks: Sequence[FloatArray | None],
+) -> tuple[FloatArray, Network]:
     """Each task's mean cross-entropy (T,) and the gradient of J = Σ_t λ_t·loss_t.
 
     `labels` holds one vector per task; the rows of `X` are those tasks' documents in order.
@@ -109,8 +110,9 @@ def loss_and_gradients(
         gradient.head_biases[task][:] = P.sum(axis=0)
         delta[rows] = P @ U.T
     for layer in reversed(range(len(network.weights))):
-        if masks[layer] is not None:
-            delta = delta * masks[layer]
+        mask = masks[layer]
+        if mask is not None:
+            delta = delta * mask
         delta = delta * activation_slope(activations[layer], network.shape.activation)
         below = dropped[layer - 1] if layer else X
         gradient.weights[layer][:] = below.T @ delta
@@ -121,70 +123,62 @@ def loss_and_gradients(
 
 
 class ReferenceTrainer:
-    """Dense Adam on every row, step by step: what the compiled trainer must agree with.
+    """`backend.Trainer` by dense Adam on every row, step by step: what the kernels must agree with.
 
-    Parameters are those of `kernels.KernelTrainer`; `network` is trained in place.
+    Trains in the dtype of `network`, whichever that is.
     """
 
+    dtype = "float64"
+
     def __init__(
-        self,
-        network: Network,
-        X: sparse.csr_matrix,
-        labels: np.ndarray,
-        *,
-        adam: Adam,
-        batch_size: int,
-        dropout: float,
-        task_weights: np.ndarray,
+        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None:
-        self.network, self.X, self.labels = network, X.astype(network.flat.dtype), labels
-        self.adam, self.batch_size = adam, batch_size
-        self.dropout, self.task_weights = dropout, task_weights
+        self.network, self.settings = network, settings
+        self.X, self.labels = X.astype(network.flat.dtype), labels
         self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.step = 0
 
-    def epoch(self, order: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """One pass over `order` (T, n), rows of X by task; mean training loss of each task (T,).
-
-        `keys` (n_steps, L, 2) are the steps' dropout keys.
-        """
-        totals = np.zeros(len(order))
-        for number, start in enumerate(range(0, order.shape[1], self.batch_size)):
-            batch = order[:, start : start + self.batch_size]
+    def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
+        """Make one pass over `order`; see `backend.Trainer`."""
+        totals, batch_size = np.zeros(len(order)), self.settings.batch_size
+        for number, start in enumerate(range(0, order.shape[1], batch_size)):
+            batch = order[:, start : start + batch_size]
             totals += self._step(batch, keys[number]) * batch.shape[1]
-        return totals / order.shape[1]
+        mean: FloatArray = totals / order.shape[1]
+        return mean
 
-    def _step(self, batch: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    def _step(self, batch: IntArray, keys: IntArray) -> FloatArray:
         network, rows = self.network, batch.ravel()
+        adam, _, dropout, task_weights = self.settings
         masks = [
-            dropout_mask(key, len(rows), width, self.dropout) if self.dropout else None
+            dropout_mask(key, len(rows), width, dropout) if dropout else None
             for key, width in zip(keys, network.shape.hidden, strict=True)
         ]
         losses, gradient = loss_and_gradients(
-            network, self.X[rows], list(self.labels[batch]), self.task_weights, masks
+            network, self.X[rows], list(self.labels[batch]), task_weights, masks
         )
         self.step += 1
         for part in ("first", "flat"):
             w, g, m, v = (getattr(x, part) for x in (network, gradient, self.m, self.v))
-            self.adam.update(w, g, m, v, self.step)
+            adam.update(w, g, m, v, self.step)
         return losses
 
-    def predict_proba(self, X: sparse.csr_matrix, base: np.ndarray, task: int) -> np.ndarray:
-        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
+        """P_t of documents; see `backend.Trainer`."""
         return predict_proba(self.network, X.astype(self.network.flat.dtype), task, base)
 
     def finish(self) -> None:
-        """Nothing is deferred here; the compiled twin makes its outstanding moves."""
+        """Nothing: `network` is up to date after every step."""
 
     def resume(self, moments: Moments) -> None:
-        """Go on from the state of an earlier training, as if this were its next step."""
+        """Continue an earlier training."""
         self.step = moments.step
         for part in ("first", "flat"):
             getattr(self.m, part)[:] = getattr(moments.m, part)
             getattr(self.v, part)[:] = getattr(moments.r, part) ** 2
 
     def moments(self) -> Moments:
-        """Where Adam stands."""
+        """Adam's state after the last step."""
         r = Network(self.network.shape, np.sqrt(self.v.first), np.sqrt(self.v.flat))
         return Moments(self.step, self.m, r)

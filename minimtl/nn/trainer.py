@@ -5,131 +5,111 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Moments
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import drop_threshold
-from minimtl.nn.kernels.adam import Constants, read_rows
+from minimtl.nn.kernels.adam import read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
-from minimtl.nn.kernels.epoch import Flat, Rule, train_epoch
-from minimtl.nn.kernels.layers import Buffers, Layout, Sparse
+from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
 from minimtl.nn.kernels.predict import predict
 from minimtl.nn.kernels.vectors import LANES
-from minimtl.nn.moments import Moments
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common, flat_offsets
-from minimtl.nn.pending import make_pending
+from minimtl.nn.pending import make_constants, make_pending
 
 
 class KernelTrainer:
-    """Adam with deferred moves; `network`, float32, is trained in place by `epoch` and `finish`.
+    """`backend.Trainer` by the kernels; `network` is up to date only after `finish`."""
 
-    Parameters
-    ----------
-    network
-        Its first weight matrix has one row for each column of `X`.
-    X
-        Training documents of all tasks, CSR.
-    labels
-        (n_documents,) int64, the class of each within its task.
-    adam, batch_size, dropout, task_weights
-        The step: `batch_size` documents of each task; `task_weights` (T,).
-    """
+    dtype = "float32"
 
     def __init__(
-        self,
-        network: Network,
-        X: sparse.csr_matrix,
-        labels: np.ndarray,
-        *,
-        adam: Adam,
-        batch_size: int,
-        dropout: float,
-        task_weights: np.ndarray,
+        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None:
-        shape = network.shape
-        padded = replace(shape, hidden=tuple(_padded(width) for width in shape.hidden))
-        self.network, self.adam, self.batch_size = network, adam, batch_size
-        self.documents, self.labels = _documents(X), labels
-        n_rows, n_batch = len(network.first), batch_size * len(shape.n_classes)
-        self.rows = _aligned(n_rows, 3 * padded.hidden[0])
-        self.last = np.zeros(n_rows, np.int64)
-        self.flat = Flat(*_aligned(4, padded.n_flat))
+        self.network, self.labels, self.documents = network, labels, _documents(X)
+        self.adam, batch_size, dropout, task_weights = settings
+        shape, n_rows = network.shape, len(network.first)
+        padded = replace(shape, hidden=tuple(-(-width // LANES) * LANES for width in shape.hidden))
+        flat = Flat(*_aligned(4, padded.n_flat))
+        self.state = State(
+            _aligned(n_rows, 3 * padded.hidden[0]),
+            np.zeros(n_rows, np.int64),
+            flat,
+            make_pending(self.adam, 0, 0),
+            0,
+        )
         # The state as three networks: views of the rows and of the flat vectors.
         self.w, self.m, self.r = (
-            Network(padded, first, flat)
-            for first, flat in zip(np.split(self.rows, 3, axis=1), self.flat[:3], strict=True)
+            Network(padded, first, vector)
+            for first, vector in zip(np.split(self.state.rows, 3, axis=1), flat[:3], strict=True)
         )
         copy_common(network, self.w)
-        self.layout = _layout(shape, padded)
-        self.rule = Rule(
-            drop_threshold(dropout), np.float32(1.0 / (1.0 - dropout)), task_weights.astype(float)
-        )
-        self.buffers = _buffers(padded, n_batch)
+        scale = np.float32(1.0 / (1.0 - dropout))
+        rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
+        self.plan = Plan(batch_size, rule, _layout(shape, padded), make_constants(self.adam))
+        n_batch = batch_size * len(shape.n_classes)
         longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
-        self.batch = _batch(n_rows, int(longest))
-        self.constants = _constants(adam)
-        self.step = 0
-        self.pending = make_pending(adam, 0, 0)
-        self.W, self.W_step = _aligned(n_rows, padded.hidden[0]), -1
+        self.scratch = Scratch(_batch(n_rows, int(longest)), _buffers(padded, n_batch))
+        self._W = _aligned(n_rows, padded.hidden[0])
+        self._W_step = -1
 
-    def epoch(self, order: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """One pass over `order` (T, n), rows of X by task; mean training loss of each task (T,).
-
-        `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
-        """
-        last_step = self.step + len(keys)
-        if last_step >= len(self.pending.step_size):
-            self.pending = make_pending(self.adam, 2 * last_step, self.pending.begun, self.pending)
-        losses = np.empty(len(order))
-        self.step = train_epoch(
-            self.documents, self.labels, order, self.batch_size, keys, self.rule, self.rows,
-            self.last, self.flat, self.layout, self.batch, self.buffers, self.pending,
-            self.constants, self.step, losses,
-        )  # fmt: skip
+    def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
+        """Make one pass over `order`; see `backend.Trainer`."""
+        state, last_step = self.state, self.state.step + len(keys)
+        if last_step >= len(state.pending.step_size):
+            longer = make_pending(self.adam, 2 * last_step, state.pending.begun, state.pending)
+            state = state._replace(pending=longer)
+        losses = train_epoch(
+            self.documents, self.labels, order, keys, self.plan, state, self.scratch
+        )
+        self.state = state._replace(step=last_step)
         return losses
 
-    def predict_proba(self, X: sparse.csr_matrix, base: np.ndarray, task: int) -> np.ndarray:
-        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
+        """P_t of documents; see `backend.Trainer`."""
         n_classes = self.network.shape.n_classes[task]
         probabilities = np.empty((X.shape[0], n_classes), np.float32)
         predict(
-            _documents(X), base, task, self._first_weights(), self.flat.w, self.layout,
-            self.buffers, probabilities,
+            _documents(X), base, task, self._first_weights(), self.state.flat.w, self.plan.layout,
+            self.scratch.buffers, probabilities,
         )  # fmt: skip
         return probabilities
 
     def finish(self) -> None:
-        """Write the parameters as they are after the last step back to the network."""
-        copy_common(Network(self.w.shape, self._first_weights(), self.flat.w), self.network)
+        """Write the parameters as they are after the last step to `network`."""
+        weights = Network(self.w.shape, self._first_weights(), self.state.flat.w)
+        copy_common(weights, self.network)
 
     def resume(self, moments: Moments) -> None:
-        """Go on from the state of an earlier training, as if this were its next step."""
+        """Continue an earlier training: the next step follows its last one."""
         copy_common(moments.m, self.m)
         copy_common(moments.r, self.r)
-        self.last[moments.moved_rows()] = self.step = moments.step
-        self.pending = make_pending(self.adam, self.step, begun=self.step)
+        self.state.last[moments.moved_rows()] = moments.step
+        pending = make_pending(self.adam, moments.step, begun=moments.step)
+        self.state = self.state._replace(pending=pending, step=moments.step)
 
     def moments(self) -> Moments:
-        """Where Adam stands after the last step."""
+        """Adam's state after the last step."""
+        pending, gaps = self.state.pending, self.state.step - self.state.last
         decayed = []
-        for state, decay in ((self.m, self.pending.decay_m), (self.r, self.pending.decay_r)):
-            since = decay[self.step - self.last].astype(np.float32)
-            network = Network.zeros(self.network.shape, len(self.last), np.float32)
-            copy_common(Network(state.shape, state.first * since[:, None], state.flat), network)
+        for moment, decay in ((self.m, pending.decay_m), (self.r, pending.decay_r)):
+            first = moment.first * decay[gaps].astype(np.float32)[:, None]
+            network = Network.zeros(self.network.shape, len(first), np.float32)
+            copy_common(Network(moment.shape, first, moment.flat), network)
             decayed.append(network)
-        return Moments(self.step, *decayed)
+        return Moments(self.state.step, *decayed)
 
-    def _first_weights(self) -> np.ndarray:
+    def _first_weights(self) -> FloatArray:
         """The first weight matrix after the last step, padded."""
-        if self.W_step != self.step:
-            read_rows(self.W, self.rows, self.last, self.step, self.pending, self.constants.eps)
-            self.W_step = self.step
-        return self.W
+        rows, last, _, pending, step = self.state
+        if self._W_step != step:
+            read_rows(self._W, rows, last, step, pending, self.plan.constants.eps)
+            self._W_step = step
+        return self._W
 
 
-def _padded(width: int) -> int:
-    return -(-width // LANES) * LANES
-
-
-def _aligned(*size: int) -> np.ndarray:
+def _aligned(*size: int) -> FloatArray:
     """Zeros, float32, that begin at a cache line, so that no vector load straddles two."""
     n = int(np.prod(size))
     memory = np.zeros(4 * n + 64, np.uint8)
@@ -155,11 +135,6 @@ def _layout(shape: Shape, padded: Shape) -> Layout:
         np.array(heads, np.int64),
         ACTIVATIONS.index(shape.activation),
     )
-
-
-def _constants(adam: Adam) -> Constants:
-    exact = (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
-    return Constants(*(np.float32(value) for value in exact))
 
 
 def _buffers(padded: Shape, n_batch: int) -> Buffers:

@@ -15,10 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
-from minimtl.nn.backend import trainer_class
-from minimtl.nn.moments import Moments
+from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.backend import StepSettings, trainer_class
 from minimtl.nn.network import Network
+
+# The version of the numbers that training gives. Raise it with every change that gives other
+# ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
+# (network.py), of the order of documents (below), of the kernels (kernels/). A study's stored
+# models carry it, and those of another version are trained anew; so are its streams of random
+# numbers made from it.
+TRAINING_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class TaskData:
     """
 
     X: sparse.csr_matrix
-    y: np.ndarray
+    y: IntArray
     X_test: sparse.csr_matrix | None = None
 
 
@@ -64,8 +71,8 @@ class History:
     after each epoch; n_test is 0 where there was no `X_test`.
     """
 
-    losses: np.ndarray
-    predictions: list[np.ndarray]
+    losses: FloatArray
+    predictions: list[IntArray]
 
 
 def train(
@@ -83,23 +90,22 @@ def train(
     to date in place. None: Adam begins anew, and what it ends with is dropped.
     """
     _check(network, tasks, schedule)
-    Trainer, dtype = trainer_class(backend)
+    make_trainer = trainer_class(backend)
+    dtype = np.dtype(make_trainer.dtype)
     words = [task.X.indices for task in tasks]
     active = np.unique(np.concatenate(words if moments is None else [*words, moments.moved_rows()]))
     columns = np.full(network.shape.n_features, -1, np.int64)
     columns[active] = np.arange(len(active))
-    part = network.with_rows(active, np.dtype(dtype))
-    trainer = Trainer(
+    part = network.with_rows(active, dtype)
+    weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
+    trainer = make_trainer(
         part,
         sparse.vstack([_take_columns(task.X, columns, len(active)) for task in tasks], "csr"),
         np.concatenate([task.y for task in tasks]).astype(np.int64),
-        adam=adam,
-        batch_size=schedule.batch_size,
-        dropout=schedule.dropout,
-        task_weights=np.asarray(schedule.task_weights or np.ones(len(tasks))),
+        StepSettings(adam, schedule.batch_size, schedule.dropout, weights),
     )
     if moments is not None:
-        trainer.resume(moments.with_rows(active, np.dtype(dtype)))
+        trainer.resume(moments.with_rows(active, dtype))
     followed = [_split_columns(task.X_test, columns, network, len(active)) for task in tasks]
     losses = np.empty((len(tasks), schedule.n_epochs))
     predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
@@ -119,7 +125,7 @@ def train(
 
 def _epochs(
     sizes: Sequence[int], schedule: Schedule, network: Network, rng: np.random.Generator
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[IntArray, IntArray]]:
     """The order of each epoch and the dropout keys of its steps."""
     n_steps = -(-sizes[0] // schedule.batch_size)
     starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -134,7 +140,7 @@ def _epochs(
         yield order, keys
 
 
-def _take_columns(X: sparse.csr_matrix, columns: np.ndarray, n: int) -> sparse.csr_matrix:
+def _take_columns(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
     """The columns j of `X` with ``columns[j] >= 0``, at their new places."""
     new = columns[X.indices]
     kept = np.concatenate([[0], np.cumsum(new >= 0)])
@@ -143,8 +149,8 @@ def _take_columns(X: sparse.csr_matrix, columns: np.ndarray, n: int) -> sparse.c
 
 
 def _split_columns(
-    X: sparse.csr_matrix | None, columns: np.ndarray, network: Network, n_active: int
-) -> tuple[sparse.csr_matrix, np.ndarray]:
+    X: sparse.csr_matrix | None, columns: IntArray, network: Network, n_active: int
+) -> tuple[sparse.csr_matrix, FloatArray]:
     """The active columns of `X`, and what the others add to Z_1 (n, H_1)."""
     if X is None:
         X = sparse.csr_matrix((0, network.shape.n_features))

@@ -138,7 +138,7 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
         "step": moments.step,
         "rng": model._rng.bit_generator.state,
     }
-    arrays = {"loss_curve": model.loss_curve_}
+    arrays: Arrays = {"loss_curve": model.loss_curve_}
     for name, part in (("w", network), ("m", moments.m), ("r", moments.r)):
         arrays |= {f"{name}_first": part.first, f"{name}_flat": part.flat}
     return facts, arrays

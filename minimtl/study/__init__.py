@@ -16,7 +16,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import TRAINING_VERSION, JobResult, StudyIdentity, decode, encode
+from minimtl.study.jobs import JobResult, StudyIdentity, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
     hierarchy_of,
@@ -70,7 +70,6 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
-    "TRAINING_VERSION",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

@@ -10,12 +10,13 @@ import numpy as np
 
 from minimtl.corpora import Corpus
 from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
+from minimtl.nn import TRAINING_VERSION
 from minimtl.store import Store
 from minimtl.study.collect import FeatureMaker, Results
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
-from minimtl.study.jobs import TRAINING_VERSION, Job, decode, job_key
+from minimtl.study.jobs import Job, decode, job_key
 from minimtl.study.plan import Problem, plan_jobs
 from minimtl.study.protocol import Protocol, Reading
 from minimtl.study.words import FeatureWords

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from minimtl.execution import rng_for, stable_hash
+from minimtl.nn import TRAINING_VERSION
 from minimtl.study.protocol import ModelSettings, Protocol
 from minimtl.study.tasks import Pair, Task
-
-# Raise it whenever a change of the code changes what training gives: models stored under
-# another number are then trained anew.
-TRAINING_VERSION = 2
 
 _SHAPE = struct.Struct("<IId")
 _CURVES = ("losses", "accuracy", "f1")

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.execution import rng_for, stable_hash
-from minimtl.nn import TaskData
+from minimtl.nn import TRAINING_VERSION, TaskData
 from minimtl.stats import accuracy, draw_per_class, f1_score
-from minimtl.study import TRAINING_VERSION, JobResult, decode, encode, train_model
+from minimtl.study import JobResult, decode, encode, train_model
 from minimtl.text import weigh_counts
 from minimtl.tune.data import SEED, TuneData, rows_of
 from minimtl.tune.grid import Setting

@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
+from minimtl.nn.backend import StepSettings
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.reference import ReferenceTrainer
 from minimtl.nn.trainer import KernelTrainer
@@ -29,16 +30,12 @@ class Race:
         self.n_layers, self.batch_size = len(shape.hidden), batch_size
         start = initialize(shape, rng)
         rows = np.arange(shape.n_features)
-        settings = {
-            "adam": adam or Adam(),
-            "batch_size": batch_size,
-            "dropout": dropout,
-            "task_weights": np.linspace(1.0, 0.5, len(shape.n_classes)),
-        }
+        task_weights = np.linspace(1.0, 0.5, len(shape.n_classes))
+        settings = StepSettings(adam or Adam(), batch_size, dropout, task_weights)
         self.trainers = {
-            "kernel": KernelTrainer(start.with_rows(rows, "float32"), X, labels, **settings),
-            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), X, labels, **settings),
-            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), X, labels, **settings),
+            "kernel": KernelTrainer(start.with_rows(rows, "float32"), X, labels, settings),
+            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), X, labels, settings),
+            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), X, labels, settings),
         }
 
     def epoch(self, order, rng):

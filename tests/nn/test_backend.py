@@ -10,7 +10,7 @@ from minimtl.nn.backend import default_backend, trainer_class
 def test_the_kernels_are_the_default():
     assert default_backend() == "numba"
     assert trainer_class(None) == trainer_class("numba")
-    assert trainer_class("numba")[1] == "float32"
+    assert trainer_class("numba").dtype == "float32"
 
 
 def test_without_numba_numpy_trains(monkeypatch):
@@ -19,7 +19,7 @@ def test_without_numba_numpy_trains(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "minimtl.nn.trainer", raising=False)
     assert default_backend() == "numpy"
-    assert trainer_class(None)[1] == "float64"
+    assert trainer_class(None).dtype == "float64"
     with pytest.raises(ImportError):
         trainer_class("numba")
 

@@ -10,8 +10,10 @@ import numba
 import numpy as np
 import pytest
 
+from minimtl.errors import MinimtlError
 from minimtl.nn.kernels import codecache
-from minimtl.nn.kernels.codecache import N_OTHERS, KernelCache, kernel_folder, open_folder
+from minimtl.nn.kernels.codecache import N_OTHERS, kernel_folder, open_folder
+from minimtl.nn.kernels.jit import EntryKernel
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="rights as POSIX has them")
 
@@ -30,12 +32,17 @@ def cache(tmp_path, monkeypatch):
 
 
 def hits(folder):
-    """How many of two kernels a new process would find; both must give the right number."""
-    dispatcher = numba.njit(double)
-    dispatcher._cache = KernelCache(double, folder)
-    assert dispatcher(2.5) == 5.0
-    assert dispatcher(3) == 6
-    return sum(dispatcher.stats.cache_hits.values())
+    """How many of two signatures a new process would find; both must give the right number."""
+    folder = open_folder()
+    kernel = EntryKernel(double, folder)
+    assert kernel(2.5) == 5.0
+    assert kernel(3) == 6
+    return kernel.n_loaded
+
+
+def files(folder):
+    """All files of a folder that has code in it."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_code_is_found_again():
@@ -46,21 +53,32 @@ def test_code_is_found_again():
     assert open_folder() == folder
 
 
+def test_other_functions_keep_their_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "theirs"))
+    before = numba.njit(cache=True)(double)
+    hits(open_folder())
+    after = numba.njit(cache=True)(double)
+    assert after.stats.cache_path == before.stats.cache_path
+    assert str(tmp_path / "theirs") in after.stats.cache_path
+
+
 @POSIX
 def test_the_folder_is_the_user_s_own():
     before = os.umask(0)
     try:
         folder = open_folder()
+        hits(folder)
     finally:
         os.umask(before)
     assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent)] == [0o700, 0o700]
+    assert hits(folder) == 2
 
 
 def test_every_truncated_file_is_made_anew():
     folder = open_folder()
     hits(folder)
-    whole = {path: path.read_bytes() for path in folder.iterdir()}
-    assert len(whole) == 3  # an index and the code of two signatures
+    whole = files(folder)
+    assert len(whole) == 4  # an index, the code of two signatures, and the checksums
     for path, content in whole.items():
         for length in (0, 40, len(content) - 40, len(content) - 1):
             path.write_bytes(content[:length])
@@ -68,15 +86,26 @@ def test_every_truncated_file_is_made_anew():
             assert hits(folder) == 2, f"{path.name} cut at {length}"
 
 
-def test_no_flipped_bit_of_the_code_is_run():
+def test_no_flipped_bit_is_read():
     folder = open_folder()
     hits(folder)
-    (path, _) = sorted(folder.glob("*.nbc"))
-    content = path.read_bytes()
-    for position in np.linspace(0, len(content) - 1, 8, dtype=int):
-        flipped = bytearray(content)
-        flipped[position] ^= 16
-        path.write_bytes(bytes(flipped))
+    for path, content in files(folder).items():
+        for position in np.linspace(0, len(content) - 1, 8, dtype=int):
+            flipped = bytearray(content)
+            flipped[position] ^= 16
+            path.write_bytes(bytes(flipped))
+            assert hits(folder) < 2
+            assert hits(folder) == 2
+
+
+@POSIX
+def test_a_file_of_another_user_is_not_read():
+    folder = open_folder()
+    hits(folder)
+    if os.getuid() != 0:
+        pytest.skip("only root can give a file away")
+    for path in files(folder):
+        os.chown(path, 4_000_001, -1)
         assert hits(folder) < 2
         assert hits(folder) == 2
 
@@ -84,7 +113,7 @@ def test_no_flipped_bit_of_the_code_is_run():
 def test_a_missing_file_is_made_anew():
     folder = open_folder()
     hits(folder)
-    for path in list(folder.iterdir()):
+    for path in files(folder):
         path.unlink()
         hits(folder)
         assert hits(folder) == 2
@@ -119,13 +148,84 @@ def test_a_cache_that_cannot_be_a_folder(tmp_path, monkeypatch):
 
 
 @POSIX
-@pytest.mark.parametrize("mode", [0o770, 0o702, 0o1777])
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o1777, 0o755])
 @pytest.mark.parametrize("level", ["kernels", "version"])
-def test_a_folder_that_others_can_write_is_not_read(mode, level):
+def test_a_folder_that_others_can_enter_is_not_read(mode, level):
     folder = open_folder()
     (folder if level == "version" else folder.parent).chmod(mode)
-    with pytest.warns(UserWarning, match="Others may write to .*; remove it, or set it to mode"):
+    with pytest.warns(UserWarning, match="Others may enter .*; remove it, or set it to mode"):
         assert open_folder() is None
+
+
+@POSIX
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+@pytest.mark.parametrize("level", ["cache", "deep"])
+def test_a_folder_above_that_others_can_write_is_not_trusted(cache, mode, level):
+    """They could put another folder in the place of the one that was checked."""
+    open_folder()
+    (cache if level == "cache" else cache.parent).chmod(mode)
+    with pytest.warns(
+        UserWarning, match="Others may write to .*; set it to mode 755, or MINIMTL_CACHE"
+    ):
+        assert open_folder() is None
+
+
+@POSIX
+def test_a_sticky_folder_above_is_trusted_if_it_is_the_user_s_or_root_s(cache, monkeypatch):
+    open_folder()
+    cache.parent.chmod(0o1777)
+    assert open_folder() is not None
+    if os.getuid() != 0:
+        pytest.skip("only root can give a folder away")
+    os.chown(cache.parent, 4_000_001, -1)
+    with pytest.warns(UserWarning, match="belongs to another user; set MINIMTL_CACHE"):
+        assert open_folder() is None
+
+
+# The attack: another user renames the checked folder and puts one of his own in its place, while
+# a process starts. `ATTACK` runs as that user; it succeeds if a planted file is ever read.
+ATTACK = """
+import os, sys, time
+os.setgid(4000001); os.setuid(4000001)
+kernels = sys.argv[1]
+for round in range(400):
+    try:
+        os.rename(kernels, kernels + f".{round}")
+        os.mkdir(kernels, 0o755)
+        print("planted", flush=True)
+    except OSError:
+        pass
+    time.sleep(0.001)
+"""
+
+
+@POSIX
+@pytest.mark.skipif(os.name != "nt" and os.getuid() != 0, reason="two users, which takes root")
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_nobody_slips_a_folder_in_between(mode, monkeypatch, tmp_path_factory):
+    """In a folder that all can write; with mode 1777 it is sticky, but the attacker's own."""
+    root = tmp_path_factory.mktemp("shared")
+    for folder in (root, root.parent, root.parent.parent):
+        folder.chmod(0o755)
+    root = root / "everybody"
+    root.mkdir()
+    root.chmod(mode)
+    if mode == 0o1777:
+        os.chown(root, 4_000_001, -1)
+    monkeypatch.setenv("MINIMTL_CACHE", str(root))
+    (root / "kernels").mkdir(mode=0o700)
+    command = [sys.executable, "-c", ATTACK, str(root / "kernels")]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as attacker,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        opened = []
+        while attacker.poll() is None:
+            opened.append(open_folder())
+        assert attacker.stdout.read().count(b"planted") > 0
+    assert len(opened) > 3
+    assert set(opened) == {None}
 
 
 @POSIX
@@ -148,18 +248,47 @@ def test_a_link_is_not_followed(tmp_path):
         assert open_folder() is None
 
 
-def test_a_full_disk_is_said_and_does_no_harm(monkeypatch):
+@pytest.mark.parametrize("fails", ["_save_data", "_save_index"])
+def test_a_full_disk_is_said_and_does_no_harm(monkeypatch, fails):
     folder = open_folder()
 
     def fail(*args):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(codecache._SummedFile, "_save_data", fail)
+        patch.setattr(numba.core.caching.IndexDataCacheFile, fails, fail)
         with pytest.warns(UserWarning, match=r"cannot be written \(No space left on device\)"):
             assert hits(folder) == 0
     hits(folder)
     assert hits(folder) == 2
+
+
+def test_checksums_that_cannot_be_written_do_no_harm(monkeypatch):
+    folder = open_folder()
+
+    def fail(*args):
+        raise MinimtlError("Cannot write: no space left on device.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(codecache, "write_atomically", fail)
+        with pytest.warns(UserWarning, match="not kept.* no space left"):
+            assert hits(folder) == 0
+    assert hits(folder) == 0
+    assert hits(folder) == 2
+
+
+def test_the_package_s_own_folder_is_not_used_instead(monkeypatch):
+    """Numba takes it where the chosen folder cannot be written."""
+    folder = open_folder()
+    locators = numba.core.caching
+
+    def refuse(self):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(locators.UserProvidedCacheLocator, "ensure_cache_path", refuse)
+    with pytest.warns(UserWarning, match="Numba cannot write to"):
+        assert hits(folder) == 0
+    assert list(files(folder)) == []
 
 
 TRAIN = """
@@ -190,11 +319,12 @@ def trained(cache, strict=True):
 def test_training_outlives_all_damage_to_its_cache(cache, tmp_path):
     expected = trained(cache)
     (folder,) = (cache / "kernels").iterdir()
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    for number, (name, content) in enumerate(files.items()):
-        (folder / name).write_bytes(content[: len(content) * (number % 3) // 3])
+    whole = files(folder)
+    assert len(whole) == 7  # index and code of each kernel that Python calls, and the checksums
+    for number, (path, content) in enumerate(whole.items()):
+        path.write_bytes(content[: len(content) * (number % 3) // 3])
     assert trained(cache) == expected
-    assert {path.name for path in folder.iterdir()} == files.keys()
+    assert files(folder).keys() == whole.keys()
     (tmp_path / "file").write_text("")
     weights, said = trained(tmp_path / "file" / "cache", strict=False)
     assert weights == expected[0]

@@ -6,8 +6,7 @@ import pytest
 from minimtl.nn.dropout import drop_threshold, dropout_mask
 from minimtl.nn.kernels.elementwise import exp32, fill_mask
 from minimtl.nn.kernels.jit import compiled
-from minimtl.nn.kernels.layers import Sparse
-from minimtl.nn.kernels.products import add_product, transpose
+from minimtl.nn.kernels.layers import Sparse, add_product, transpose
 from minimtl.nn.kernels.vectors import add_rows, sum_chain
 from minimtl.nn.network import ACTIVATIONS
 

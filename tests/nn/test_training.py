@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
-from minimtl.nn.moments import Moments
+from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.training import Schedule, TaskData, train

@@ -15,8 +15,7 @@ from minimtl.nn.kernels.adam import (
     extend_pending,
     read_rows,
 )
-from minimtl.nn.pending import make_pending
-from minimtl.nn.trainer import _constants
+from minimtl.nn.pending import make_constants, make_pending
 
 torch = pytest.importorskip("torch")
 
@@ -80,7 +79,7 @@ def test_kernel_on_a_vector(adam, agreement):
     m, r, pending = np.zeros_like(w), np.zeros_like(w), make_pending(adam, 300, 0)
     peers = Peer(w, adam, torch.float64), Peer(w, adam, torch.float32)
     for step, (_, g) in enumerate(gradients(rng, 300, 40, 1, 1e-3, 0.9), start=1):
-        adam_update(w, m, r, g[:, 0].astype(np.float32), step, pending, _constants(adam))
+        adam_update(w, m, r, g[:, 0].astype(np.float32), step, pending, make_constants(adam))
         for peer in peers:
             peer.step(g[:, 0])
     compare(agreement, "kernel on a vector, 300 steps", w, *peers)
@@ -94,7 +93,7 @@ class Deferred:
         self.rows = np.zeros((len(w), 3 * self.width), np.float32)
         self.rows[:, : self.width] = w
         self.last = np.zeros(len(w), np.int64)
-        self.pending, self.constants = make_pending(adam, n_steps, 0), _constants(adam)
+        self.pending, self.constants = make_pending(adam, n_steps, 0), make_constants(adam)
 
     def make_step(self, touched, g):
         self.step += 1

@@ -8,11 +8,12 @@ of the steps since are *pending* until the row is next read. `docs/deferred-adam
 What is called once a row takes the matrix and j, since a view of a row is counted as an object.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.kernels.jit import compiled, compiled_strictly, inlined
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.kernels.jit import EntryKernel, compiled, compiled_strictly, inlined
 
 f32 = np.float32
 
@@ -26,12 +27,12 @@ class Pending(NamedTuple):
     with s = `begun` have made the move of step s: it was an earlier training's.
     """
 
-    sums: np.ndarray
-    nodes: np.ndarray
-    step_size: np.ndarray
-    correction: np.ndarray
-    decay_m: np.ndarray
-    decay_r: np.ndarray
+    sums: FloatArray
+    nodes: FloatArray
+    step_size: FloatArray
+    correction: FloatArray
+    decay_m: FloatArray
+    decay_r: FloatArray
     n_exact: int
     n_terms: int
     begun: int
@@ -49,7 +50,16 @@ class Constants(NamedTuple):
 
 
 @inlined
-def move_by_rule(W: Any, rows: Any, j: int, S: int, a1: Any, a2: Any, e1: Any, e2: Any) -> None:
+def move_by_rule(
+    W: FloatArray,
+    rows: FloatArray,
+    j: int,
+    S: int,
+    a1: np.float32,
+    a2: np.float32,
+    e1: np.float32,
+    e2: np.float32,
+) -> None:
     """Make on W[j] all pending moves of row j at once, by the rule for its s."""
     for h in range(S):
         d1 = rows[j, 2 * S + h] + e1
@@ -59,7 +69,14 @@ def move_by_rule(W: Any, rows: Any, j: int, S: int, a1: Any, a2: Any, e1: Any, e
 
 @inlined
 def move_by_terms(
-    W: Any, rows: Any, j: int, S: int, s: int, t: int, pending: Any, eps: Any
+    W: FloatArray,
+    rows: FloatArray,
+    j: int,
+    S: int,
+    s: int,
+    t: int,
+    pending: Pending,
+    eps: np.float32,
 ) -> None:
     """Make on W[j] the pending moves of row j, those of steps s … t, one by one."""
     for k in range(1 if s == pending.begun else 0, min(t - s + 1, pending.n_terms)):
@@ -71,7 +88,14 @@ def move_by_terms(
 
 @inlined
 def advance_moments(
-    rows: Any, j: int, S: int, g: Any, decay_m: Any, decay_v: Any, new1: Any, new2: Any
+    rows: FloatArray,
+    j: int,
+    S: int,
+    g: FloatArray,
+    decay_m: np.float32,
+    decay_v: np.float32,
+    new1: np.float32,
+    new2: np.float32,
 ) -> None:
     """m and r of row j after steps of which only the last had a gradient, g (S,)."""
     for h in range(S):
@@ -81,7 +105,7 @@ def advance_moments(
 
 
 @compiled_strictly
-def extend_pending(pending: Any, t: int, eps: float) -> None:
+def extend_pending(pending: Pending, t: int, eps: np.float32) -> None:
     """Add step t's term to the sums of every s ≤ t in reach, and renew their rules.
 
     The two-point Gauss rule of a discrete measure with moments S_0..S_3: its nodes are the roots
@@ -119,7 +143,15 @@ def extend_pending(pending: Any, t: int, eps: float) -> None:
 
 
 @compiled
-def catch_up(words: Any, n: int, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
+def catch_up(
+    words: IntArray,
+    n: int,
+    rows: FloatArray,
+    last: IntArray,
+    t: int,
+    pending: Pending,
+    eps: np.float32,
+) -> None:
     """Make the moves that are pending after step t in rows ``words[:n]``."""
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for q in range(n):
@@ -132,8 +164,10 @@ def catch_up(words: Any, n: int, rows: Any, last: Any, t: int, pending: Any, eps
             move_by_terms(rows, rows, j, S, s, t, pending, eps)
 
 
-@compiled
-def read_rows(W: Any, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> None:
+@EntryKernel
+def read_rows(
+    W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: Pending, eps: np.float32
+) -> None:
     """W (n, S): all rows' weights after step t; their pending moves stay pending."""
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for j in range(len(rows)):
@@ -148,7 +182,15 @@ def read_rows(W: Any, rows: Any, last: Any, t: int, pending: Any, eps: Any) -> N
 
 
 @compiled
-def adam_update(w: Any, m: Any, r: Any, g: Any, t: int, pending: Any, constants: Any) -> None:
+def adam_update(
+    w: FloatArray,
+    m: FloatArray,
+    r: FloatArray,
+    g: FloatArray,
+    t: int,
+    pending: Pending,
+    constants: Constants,
+) -> None:
     """Adam's step t on a vector; the twin of `adam.Adam.update`, with r = √v."""
     decay_m, decay_v = f32(pending.decay_m[1]), f32(pending.decay_r[1] ** 2)
     size, correction = f32(pending.step_size[t]), f32(pending.correction[t])

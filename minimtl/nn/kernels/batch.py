@@ -1,18 +1,17 @@
 """A step's documents, and where in them each word occurs."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
+from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.jit import inlined
 
 
 class Documents(NamedTuple):
     """CSR: words `indices[indptr[i]:indptr[i+1]]` of document i, with values `data`."""
 
-    indptr: np.ndarray
-    indices: np.ndarray
-    data: np.ndarray
+    indptr: IntArray
+    indices: IntArray
+    data: FloatArray
 
 
 class Batch(NamedTuple):
@@ -23,15 +22,15 @@ class Batch(NamedTuple):
     `head` (n_rows,) is −1 for words that do not occur.
     """
 
-    head: np.ndarray
-    after: np.ndarray
-    doc: np.ndarray
-    value: np.ndarray
-    words: np.ndarray
+    head: IntArray
+    after: IntArray
+    doc: IntArray
+    value: FloatArray
+    words: IntArray
 
 
 @inlined
-def link(documents: Any, batch_rows: Any, n: int, batch: Any) -> int:
+def link(documents: Documents, batch_rows: IntArray, n: int, batch: Batch) -> int:
     """Fill `batch` from documents ``batch_rows[:n]``; returns the number of distinct words."""
     indptr, indices, data = documents.indptr, documents.indices, documents.data
     head, after, words = batch.head, batch.after, batch.words

@@ -1,76 +1,165 @@
-"""Where compiled kernels are kept between processes, and what is done when they are damaged.
+"""The folder that keeps compiled kernels between processes, and what may be read from it.
 
-Numba reads its files back with pickle, so they are read only from a folder that nobody but this
-user (or root) can write: one below the user's cache, never the package or a shared temporary
-folder. Numba also looks no further than the file of the function it loads; the folder's name is
-therefore a digest of all kernel sources, and a change in any of them compiles all anew.
+Numba reads its files back with pickle, which runs code that they hold. They are therefore read
+only from a folder in which nobody but this user and root can put a file, and which nobody else can
+replace, nor any folder above it. A file is read only if it is as `record_files` saw it last, since
+one flipped bit in machine code may give other numbers. Everything else is compiled anew.
+
+Numba notices changes in the file of the function that it loads, but not in the files of functions
+that this one calls. So the folder's name is a digest of all sources, and of what else decides the
+machine code.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import stat
+import sys
 import warnings
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import numba
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
+from llvmlite import binding
 
 from minimtl.errors import MinimtlError
-from minimtl.system import cache_dir
+from minimtl.system import cache_dir, write_atomically
 
 HERE = Path(__file__).parent
-# Folders of other versions left standing, the last used ones: two environments that share a
-# cache must not compile in turns.
-N_OTHERS = 3
+# All that compiled code is made of.
+SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "dropout.py")
+CHECKSUMS = "sha256.json"
+# Folders of other versions and processors that are left, the last used ones: environments and
+# machines that share a cache must not compile in turns.
+N_OTHERS = 7
 
 
 def kernel_folder() -> Path:
     """The folder of this version's machine code, which may not exist; raises as `cache_dir`."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in (*sorted(HERE.glob("*.py")), HERE.parent / "dropout.py"):
+    processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
+    features = numba.config.CPU_FEATURES or binding.get_host_cpu_features().flatten()
+    facts = (numba.__version__, sys.version, processor, features, str(HERE))
+    digest = hashlib.sha256(repr(facts).encode())
+    for source in SOURCES:
         digest.update(source.read_bytes())
     return cache_dir() / "kernels" / digest.hexdigest()[:16]
 
 
 def open_folder() -> Path | None:
-    """`kernel_folder`, made and found safe to read; None, with a warning, where it cannot be."""
+    """`kernel_folder`, made, found safe and cleared of damaged files; None, with a warning, else.
+
+    The answer is without links, so that it stays the folder that was checked.
+    """
     try:
         folder = kernel_folder()
         is_new = not folder.is_dir()
-        folder.parent.parent.mkdir(parents=True, exist_ok=True)
-        for path in (folder.parent, folder):
-            path.mkdir(mode=0o700, exist_ok=True)
-            _refuse_others(path)
+        folder = _make_private(folder.parent.parent.resolve(), folder.parent.name, folder.name)
+        _remove_damaged(folder)
+        if is_new:
+            _remove_oldest(folder)
+        os.utime(folder)
     except (OSError, MinimtlError) as error:
-        _warn(str(error))
+        warn_not_kept(str(error))
         return None
-    if is_new:
-        _remove_oldest(folder)
-    else:
-        _mark_used(folder)
     return folder
 
 
-def _refuse_others(folder: Path) -> None:
-    """Raise MinimtlError where somebody else could have put a file into `folder`."""
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode):
-        raise MinimtlError(f"{folder} is not a folder; remove it.")
+def warn_not_kept(reason: str) -> None:
+    """Warn that compiled kernels are not kept, for this reason."""
+    warnings.warn(
+        f"Compiled kernels are not kept, and each process compiles them anew: {reason}",
+        stacklevel=3,
+    )
+
+
+def record_files(folder: Path) -> None:
+    """Write the checksums of all of Numba's files in `folder`, which must be safe.
+
+    Raises MinimtlError where they cannot be written.
+    """
+    checksums = json.dumps(_checksums(folder)).encode()
+    if checksums != _read_own(folder / CHECKSUMS):
+        write_atomically(folder / CHECKSUMS, checksums)
+
+
+def _make_private(root: Path, *names: str) -> Path:
+    """Make the folder ``root/names[0]/…`` and raise MinimtlError unless it is safe to read.
+
+    Each folder from / on is opened within the one before, so that what is checked is what lies on
+    the path: were a checked folder replaced later, somebody could write to the one above it.
+    """
     if os.name == "nt":  # rights are kept elsewhere; a user's folders are their own there
-        return
+        root.joinpath(*names).mkdir(parents=True, exist_ok=True)
+        return root.joinpath(*names)
+    flags = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
+    path, within = Path(root.anchor), None
+    with ExitStack() as opened:
+        for name in (*root.parts, *names):
+            path /= name
+            is_ours = len(path.parts) > len(root.parts)
+            try:
+                if not path.exists():
+                    with suppress(FileExistsError):  # made by another process since
+                        os.mkdir(name, 0o700 if is_ours else 0o755, dir_fd=within)
+                within = os.open(name, flags, dir_fd=within)
+            except NotADirectoryError:
+                raise MinimtlError(f"{path} is not a folder; remove it.") from None
+            opened.callback(os.close, within)
+            _refuse_others(path, os.fstat(within), is_ours)
+    return path
+
+
+def _refuse_others(folder: Path, status: os.stat_result, is_ours: bool) -> None:
+    """Raise MinimtlError where another user could replace what `folder` holds.
+
+    A sticky folder of root's or the user's own, like /tmp, lets others replace only their own
+    files; the folders that minimtl makes (`is_ours`) must be closed to others altogether.
+    """
     if status.st_uid not in (os.getuid(), 0):
         raise MinimtlError(f"{folder} belongs to another user; set MINIMTL_CACHE to your own.")
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise MinimtlError(f"Others may write to {folder}; remove it, or set it to mode 700.")
+    if is_ours and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise MinimtlError(f"Others may enter {folder}; remove it, or set it to mode 700.")
+    is_shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if is_shared and not status.st_mode & stat.S_ISVTX:
+        raise MinimtlError(
+            f"Others may write to {folder}; set it to mode 755, or MINIMTL_CACHE to your own."
+        )
 
 
-def _mark_used(folder: Path) -> None:
-    # A cache that came with an image may be read-only; it serves all the same.
-    with suppress(OSError):
-        os.utime(folder)
+def _read_own(path: Path) -> bytes | None:
+    """The content of a file that belongs to the user or root; None for anything else."""
+    try:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+            status = os.fstat(file.fileno())
+            is_own = os.name == "nt" or status.st_uid in (os.getuid(), 0)
+            return file.read() if is_own and stat.S_ISREG(status.st_mode) else None
+    except OSError:
+        return None
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each of Numba's files, by its path within `folder`; "" for strange ones."""
+    contents = {path: _read_own(path) for path in sorted(folder.glob("*/*.nb?"))}
+    return {
+        path.relative_to(folder).as_posix(): "" if content is None else _sha256(content)
+        for path, content in contents.items()
+    }
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _remove_damaged(folder: Path) -> None:
+    """Remove all files in `folder` that are not as `record_files` saw them."""
+    try:
+        recorded = json.loads(_read_own(folder / CHECKSUMS) or b"{}")
+    except ValueError:
+        recorded = {}
+    for name, checksum in _checksums(folder).items():
+        if not checksum or checksum != recorded.get(name):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _remove_oldest(folder: Path) -> None:
@@ -89,90 +178,3 @@ def _last_used(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:  # another process has just removed it
         return 0.0
-
-
-def _warn(reason: str) -> None:
-    warnings.warn(
-        f"Compiled kernels are not kept, and each process compiles them anew: {reason}",
-        stacklevel=2,
-    )
-
-
-class KernelCache(FunctionCache):
-    """Numba's cache of one kernel, in the `folder` given; a damaged file is made anew."""
-
-    def __init__(self, function: Any, folder: Path) -> None:
-        class Implementation(CompileResultCacheImpl):
-            _locator_classes = (_Locator.at(folder),)
-
-        self._impl_class = Implementation
-        super().__init__(function)
-        self._cache_file = _SummedFile(
-            str(folder), self._impl.filename_base, self._impl.locator.get_source_stamp()
-        )
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled function, or None, upon which Numba compiles and saves it."""
-        try:
-            return super().load_overload(sig, target_context)
-        # Half an index: what unpickling that can raise has no end.
-        except Exception:
-            self._forget()
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        """Save it; a full or read-only disk costs the next process time, and this one nothing."""
-        try:
-            super().save_overload(sig, data)
-        except OSError as error:
-            _warn(f"{self.cache_path} cannot be written ({error.strerror}).")
-
-    def _forget(self) -> None:
-        for path in Path(self.cache_path).glob(f"{self._impl.filename_base}.*"):
-            path.unlink(missing_ok=True)
-
-
-class _SummedFile(IndexDataCacheFile):
-    """Numba's files of one function; a checksum behind the machine code, which pickle ignores.
-
-    One flipped bit in it need not crash: it could as well give other numbers.
-    """
-
-    def _dump(self, obj: Any) -> bytes:
-        content: bytes = super()._dump(obj)
-        return content + hashlib.sha256(content).digest()
-
-    def _load_data(self, name: str) -> Any:
-        content = Path(self._data_path(name)).read_bytes()
-        if hashlib.sha256(content[:-32]).digest() != content[-32:]:
-            raise OSError("the checksum does not match")  # to Numba, as if it were not there
-        return super()._load_data(name)
-
-
-class _Locator:
-    """What Numba asks about the place of a function's files."""
-
-    folder: Path
-
-    def __init__(self, function: Any) -> None:
-        self._lineno = function.__code__.co_firstlineno
-
-    @classmethod
-    def at(cls, folder: Path) -> type["_Locator"]:
-        return type("_LocatorAt", (cls,), {"folder": folder})
-
-    @classmethod
-    def from_function(cls, function: Any, file: str) -> "_Locator":
-        return cls(function)
-
-    def ensure_cache_path(self) -> None:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-
-    def get_cache_path(self) -> str:
-        return str(self.folder)
-
-    def get_source_stamp(self) -> str:
-        return self.folder.name
-
-    def get_disambiguator(self) -> str:
-        return str(self._lineno)

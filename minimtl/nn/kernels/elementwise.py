@@ -1,9 +1,8 @@
 """Functions of one vector: e^x, activations and their slopes, dropout masks."""
 
-from typing import Any
-
 import numpy as np
 
+from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2
 from minimtl.nn.kernels.jit import compiled, compiled_strictly
 
@@ -14,7 +13,7 @@ SIGMOID, TANH, RELU = 0, 1, 2
 
 
 @compiled_strictly
-def exp32(x: Any) -> Any:
+def exp32(x: np.float32) -> np.float32:
     """e^x in float32 to 2 units in the last place, clamped to the normal range; vectorisable.
 
     x = n·ln 2 + r with |r| ≤ ½·ln 2 (ln 2 in two parts), a polynomial for e^r, and 2^n by its bits.
@@ -32,7 +31,7 @@ def exp32(x: Any) -> Any:
 
 
 @compiled
-def activate(z: Any, n: int, activation: int) -> None:
+def activate(z: FloatArray, n: int, activation: int) -> None:
     """σ in place on the first `n` entries of a vector."""
     if activation == SIGMOID:
         for h in range(n):
@@ -46,7 +45,7 @@ def activate(z: Any, n: int, activation: int) -> None:
 
 
 @compiled
-def times_slope(delta: Any, a: Any, n: int, activation: int) -> None:
+def times_slope(delta: FloatArray, a: FloatArray, n: int, activation: int) -> None:
     """delta ← delta·σ'(z), written in a = σ(z)."""
     if activation == SIGMOID:
         for h in range(n):
@@ -60,7 +59,9 @@ def times_slope(delta: Any, a: Any, n: int, activation: int) -> None:
 
 
 @compiled
-def fill_mask(mask: Any, n: int, first: int, key: Any, threshold: Any, scale: Any) -> None:
+def fill_mask(
+    mask: FloatArray, n: int, first: int, key: IntArray, threshold: np.uint32, scale: np.float32
+) -> None:
     """Entries `first` … of the dropout mask of `key`: `dropout.dropout_mask`, a row at a time."""
     key_0, key_1 = key[0], key[1]
     for h in range(n):

@@ -1,61 +1,77 @@
 """One training epoch: what happens to the rows of the first layer, and the order of a step."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.kernels.adam import adam_update, advance_moments, catch_up, extend_pending
-from minimtl.nn.kernels.batch import link
+from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.kernels.adam import (
+    Constants,
+    Pending,
+    adam_update,
+    advance_moments,
+    catch_up,
+    extend_pending,
+)
+from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
-from minimtl.nn.kernels.jit import compiled, inlined
-from minimtl.nn.kernels.layers import backward, biases, forward
+from minimtl.nn.kernels.jit import EntryKernel, inlined
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, backward, biases, forward
 from minimtl.nn.kernels.vectors import add_rows, sum_chain
 
 f32 = np.float32
 
 
-class Flat(NamedTuple):
-    """Parameters outside the first weight matrix, their moments m and r = √v, and gradient."""
+class Plan(NamedTuple):
+    """What stays the same in all steps: `batch_size` documents of each task, and how they train."""
 
-    w: np.ndarray
-    m: np.ndarray
-    r: np.ndarray
-    g: np.ndarray
-
-
-class Rule(NamedTuple):
-    """How a step is made: dropout as `fill_mask` needs it, and the weight λ_t of each task."""
-
-    threshold: np.uint32
-    scale: np.float32
-    task_weights: np.ndarray
+    batch_size: int
+    rule: Rule
+    layout: Layout
+    constants: Constants
 
 
-@compiled
-def train_epoch(
-    documents: Any,
-    labels: Any,
-    order: Any,
-    batch_size: int,
-    keys: Any,
-    rule: Any,
-    rows: Any,
-    last: Any,
-    flat: Any,
-    layout: Any,
-    batch: Any,
-    buffers: Any,
-    pending: Any,
-    constants: Any,
-    step: int,
-    losses: Any,
-) -> int:
-    """Train on `order` (T, n), rows of `documents` by task; returns the number of the last step.
+class State(NamedTuple):
+    """What training changes.
 
-    `losses` (T,) receives the mean training loss of each task; `step` is the last step before.
+    `rows` (n_rows, 3·S) and the step `last` (n_rows,) of each row's last gradient, as in
+    `kernels.adam`; `step` is the number of the last step made.
     """
+
+    rows: FloatArray
+    last: IntArray
+    flat: Flat
+    pending: Pending
+    step: int
+
+
+class Scratch(NamedTuple):
+    """Memory that a step works in; `batch.head` is −1 everywhere between steps."""
+
+    batch: Batch
+    buffers: Buffers
+
+
+@EntryKernel
+def train_epoch(
+    documents: Documents,
+    labels: IntArray,
+    order: IntArray,
+    keys: IntArray,
+    plan: Plan,
+    state: State,
+    scratch: Scratch,
+) -> FloatArray:
+    """Train on `order` (T, n), rows of `documents` by task; the mean training losses (T,).
+
+    `keys` (n_steps, L, 2) are the steps' dropout keys. All of `state` but `step` is changed in
+    place.
+    """
+    batch_size, rule, layout, constants = plan
+    rows, last, flat, pending, step = state
+    batch, buffers = scratch
     n_tasks, n = order.shape
-    losses[:] = 0.0
+    losses = np.zeros(n_tasks)
     batch_rows = np.empty(n_tasks * batch_size, np.int64)
     for number, start in enumerate(range(0, n, batch_size)):
         step += 1
@@ -74,12 +90,18 @@ def train_epoch(
         adam_update(flat.w, flat.m, flat.r, flat.g, step, pending, constants)
         extend_pending(pending, step, constants.eps)
     losses /= n
-    return step
+    return losses
 
 
 @inlined
 def first_layer(
-    documents: Any, batch_rows: Any, n: int, rows: Any, w: Any, layout: Any, Z: Any
+    documents: Documents,
+    batch_rows: IntArray,
+    n: int,
+    rows: FloatArray,
+    w: FloatArray,
+    layout: Layout,
+    Z: FloatArray,
 ) -> None:
     """Z_1 of the batch."""
     b = biases(w, 0, layout)
@@ -93,14 +115,14 @@ def first_layer(
 
 @inlined
 def update_rows(
-    batch: Any,
+    batch: Batch,
     n_words: int,
-    rows: Any,
-    last: Any,
+    rows: FloatArray,
+    last: IntArray,
     step: int,
-    buffers: Any,
-    pending: Any,
-    constants: Any,
+    buffers: Buffers,
+    pending: Pending,
+    constants: Constants,
 ) -> None:
     """The gradient Xᵀ·G_1 of each word of the batch, and its moments; the moves stay pending."""
     head, after, doc, value = batch.head, batch.after, batch.doc, batch.value

@@ -1,17 +1,19 @@
 """The heads: softmax, loss, and the gradient they send down."""
 
-from typing import Any
-
 import numpy as np
 
+from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import exp32
 from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule
 
 f32 = np.float32
 
 
 @compiled
-def head_softmax(p: Any, d: Any, t: int, y: int, flat: Any, layout: Any) -> Any:
+def head_softmax(
+    p: FloatArray, d: FloatArray, t: int, y: int, flat: FloatArray, layout: Layout
+) -> float:
     """Class probabilities p of task t from d = D_L; returns the loss −ln p[y]."""
     width, n_classes = layout.widths[-1], layout.n_classes[t]
     U = flat[layout.heads[t] :]
@@ -35,14 +37,14 @@ def head_softmax(p: Any, d: Any, t: int, y: int, flat: Any, layout: Any) -> Any:
 
 @compiled
 def heads(
-    batch_rows: Any,
-    labels: Any,
+    batch_rows: IntArray,
+    labels: IntArray,
     size: int,
-    rule: Any,
-    flat: Any,
-    layout: Any,
-    buffers: Any,
-    losses: Any,
+    rule: Rule,
+    flat: Flat,
+    layout: Layout,
+    buffers: Buffers,
+    losses: FloatArray,
 ) -> None:
     """Loss and gradient of the heads; the gradient by D_L goes to the last layer of G."""
     width, p = layout.widths[-1], buffers.p

@@ -1,34 +1,91 @@
-"""How kernels are compiled: the flags, and that the machine code is kept in `codecache`."""
+"""How kernels are compiled: the flags, and which machine code is kept between processes."""
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numba
 
-from minimtl.nn.kernels.codecache import KernelCache, open_folder
+from minimtl.errors import MinimtlError
+from minimtl.nn.kernels.codecache import open_folder, record_files, warn_not_kept
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
 
 FOLDER = open_folder()
-
-
-def _jit(**flags: Any) -> Callable[[Callable[..., Any]], Any]:
-    def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher = numba.njit(error_model="numpy", **flags)(function)
-        if FOLDER is not None:
-            # What njit(cache=True) sets, but for the place: Numba would take the next best
-            # folder that it can write, the package's among them.
-            dispatcher._cache = KernelCache(function, FOLDER)
-        return dispatcher
-
-    return decorate
-
-
 # Sums may be reassociated and a product and a sum contracted, which is what vectorising them
 # takes; NaN and infinity keep their meaning.
 _FREE = {"reassoc", "contract", "arcp", "nsz"}
-compiled = _jit(fastmath=_FREE)
-# For what is called once a row: an array is seven arguments, and counting who refers to it costs
-# as much as the arithmetic on a row of 100.
-inlined = _jit(fastmath=_FREE, forceinline=True)
-# For the functions whose operations must happen in the order written. Said outright: without
-# the flag, Numba hands a caller's flags down to what it calls.
-compiled_strictly = _jit(fastmath={"contract"})
+
+
+def compiled(function: F, **flags: Any) -> F:
+    """A kernel that other kernels call; its code becomes part of theirs."""
+    kernel: F = numba.njit(**({"error_model": "numpy", "fastmath": _FREE} | flags))(function)
+    return kernel
+
+
+def inlined(function: F) -> F:
+    """A kernel that is called once a row or more.
+
+    An array is seven arguments, and counting who refers to it costs as much as the arithmetic on
+    a row of 100.
+    """
+    return compiled(function, forceinline=True)
+
+
+def compiled_strictly(function: F) -> F:
+    """A kernel whose operations must happen in the order written.
+
+    Its flags are given, because without any Numba hands a caller's flags down to what it calls.
+    """
+    return compiled(function, fastmath={"contract"})
+
+
+class EntryKernel(Generic[P, R]):
+    """A kernel that Python calls; its machine code is kept in `folder`, if there is one."""
+
+    def __init__(self, function: Callable[P, R], folder: Path | None = FOLDER) -> None:
+        self._function, self._folder, self._n_recorded = function, folder, 0
+        self._kernel: Any = compiled(function) if folder is None else self._cached(folder)
+
+    def _cached(self, folder: Path) -> Any:
+        """The kernel with Numba's cache in `folder`; nobody else's function gets it there."""
+        chosen = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(folder)
+        try:
+            kernel: Any = compiled(self._function, cache=True)
+        finally:
+            numba.config.CACHE_DIR = chosen
+        # Where the folder cannot be written, Numba takes the next best one, the package's.
+        if folder in Path(kernel.stats.cache_path).parents:
+            return kernel
+        warn_not_kept(f"Numba cannot write to {folder}.")
+        self._folder = None
+        return compiled(self._function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            result: R = self._kernel(*args, **kwargs)
+        except OSError as error:  # Numba could not save the code; nothing has been run yet
+            if self._folder is None:
+                raise
+            self._give_up(f"{self._folder} cannot be written ({error.strerror}).")
+            return self(*args, **kwargs)
+        if self._folder is not None and len(self._kernel.signatures) > self._n_recorded:
+            self._n_recorded = len(self._kernel.signatures)
+            try:
+                record_files(self._folder)
+            except MinimtlError as error:
+                self._give_up(str(error))
+        return result
+
+    def _give_up(self, reason: str) -> None:
+        """Go on without the folder."""
+        warn_not_kept(reason)
+        self._folder, self._kernel = None, compiled(self._function)
+
+    @property
+    def n_loaded(self) -> int:
+        """How many signatures' code was found in the folder."""
+        return sum(self._kernel.stats.cache_hits.values())

@@ -6,13 +6,14 @@ shared layers together. ``A[l]`` (B, S) activations, ``R[l]`` their dropout mask
 their mask is zero, and so is all they hand on.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import activate, fill_mask, times_slope
 from minimtl.nn.kernels.jit import compiled, inlined
-from minimtl.nn.kernels.products import add_product, transpose
+from minimtl.nn.kernels.vectors import add_rows
 
 f32 = np.float32
 
@@ -23,19 +24,36 @@ class Layout(NamedTuple):
     `units` are the layers' real widths, `widths` those padded to whole vector registers.
     """
 
-    units: np.ndarray
-    widths: np.ndarray
-    layers: np.ndarray
-    n_classes: np.ndarray
-    heads: np.ndarray
+    units: IntArray
+    widths: IntArray
+    layers: IntArray
+    n_classes: IntArray
+    heads: IntArray
     activation: int
+
+
+class Flat(NamedTuple):
+    """Parameters outside the first weight matrix, their moments m and r = √v, and gradient."""
+
+    w: FloatArray
+    m: FloatArray
+    r: FloatArray
+    g: FloatArray
+
+
+class Rule(NamedTuple):
+    """How a step is made: dropout as `fill_mask` needs it, and the weight λ_t of each task."""
+
+    threshold: np.uint32
+    scale: np.float32
+    task_weights: FloatArray
 
 
 class Sparse(NamedTuple):
     """Scratch space for a vector's entries that are not zero."""
 
-    indices: np.ndarray
-    values: np.ndarray
+    indices: IntArray
+    values: FloatArray
 
 
 class Buffers(NamedTuple):
@@ -45,25 +63,25 @@ class Buffers(NamedTuple):
     one vector.
     """
 
-    A: np.ndarray
-    R: np.ndarray
-    D: np.ndarray
-    G: np.ndarray
-    p: np.ndarray
-    g: np.ndarray
-    transposed: np.ndarray
+    A: FloatArray
+    R: FloatArray
+    D: FloatArray
+    G: FloatArray
+    p: FloatArray
+    g: FloatArray
+    transposed: FloatArray
     sparse: Sparse
 
 
 @inlined
-def matrix(flat: Any, layer: int, layout: Any) -> Any:
+def matrix(flat: FloatArray, layer: int, layout: Layout) -> FloatArray:
     """W_l (n_in, n_out), l ≥ 1, within the flat vector."""
     n_in, n_out, begin = layout.widths[layer - 1], layout.widths[layer], layout.layers[layer]
     return flat[begin : begin + n_in * n_out].reshape(n_in, n_out)
 
 
 @inlined
-def biases(flat: Any, layer: int, layout: Any) -> Any:
+def biases(flat: FloatArray, layer: int, layout: Layout) -> FloatArray:
     """b_l (n_out,) within the flat vector."""
     begin = layout.layers[layer]
     if layer > 0:
@@ -72,7 +90,15 @@ def biases(flat: Any, layer: int, layout: Any) -> Any:
 
 
 @inlined
-def pass_up(n: int, layer: int, below: Any, w: Any, layout: Any, Z: Any, sparse: Any) -> None:
+def pass_up(
+    n: int,
+    layer: int,
+    below: FloatArray,
+    w: FloatArray,
+    layout: Layout,
+    Z: FloatArray,
+    sparse: Sparse,
+) -> None:
     """Z_l = below·W_l + b_l, l ≥ 1."""
     b = biases(w, layer, layout)
     for i in range(n):
@@ -84,7 +110,9 @@ def pass_up(n: int, layer: int, below: Any, w: Any, layout: Any, Z: Any, sparse:
 
 
 @compiled
-def forward(n: int, keys: Any, rule: Any, w: Any, layout: Any, buffers: Any) -> None:
+def forward(
+    n: int, keys: IntArray, rule: Rule, w: FloatArray, layout: Layout, buffers: Buffers
+) -> None:
     """A, R and D of every hidden layer, from Z_1 in ``A[0]``."""
     for layer in range(len(layout.widths)):
         width, units, key = layout.widths[layer], layout.units[layer], keys[layer]
@@ -100,7 +128,7 @@ def forward(n: int, keys: Any, rule: Any, w: Any, layout: Any, buffers: Any) -> 
 
 
 @compiled
-def backward(n: int, flat: Any, layout: Any, buffers: Any) -> None:
+def backward(n: int, flat: Flat, layout: Layout, buffers: Buffers) -> None:
     """From the gradient by D_L down to that by Z_1 in ``G[0]``, collecting the parameters'."""
     for layer in range(len(layout.widths) - 1, -1, -1):
         A, R, G = buffers.A[layer], buffers.R[layer], buffers.G[layer]
@@ -118,7 +146,7 @@ def backward(n: int, flat: Any, layout: Any, buffers: Any) -> None:
 
 
 @inlined
-def collect(n: int, layer: int, flat_g: Any, layout: Any, buffers: Any) -> None:
+def collect(n: int, layer: int, flat_g: FloatArray, layout: Layout, buffers: Buffers) -> None:
     """The gradient DᵀG by W_l."""
     T, n_in, n_out = buffers.transposed, layout.units[layer - 1], layout.widths[layer]
     transpose(buffers.D[layer - 1], n, n_in, T)
@@ -127,10 +155,40 @@ def collect(n: int, layer: int, flat_g: Any, layout: Any, buffers: Any) -> None:
 
 
 @inlined
-def pass_down(n: int, layer: int, w: Any, layout: Any, buffers: Any) -> None:
+def pass_down(n: int, layer: int, w: FloatArray, layout: Layout, buffers: Buffers) -> None:
     """The gradient GW_lᵀ by D_{l−1}."""
     T, n_in, n_out = buffers.transposed, layout.widths[layer - 1], layout.units[layer]
     transpose(matrix(w, layer, layout), n_in, n_out, T)
     below = buffers.G[layer - 1]
     below[:n] = f32(0.0)
     add_product(below, buffers.G[layer], T, n, n_out, buffers.sparse, n_in)
+
+
+@inlined
+def add_product(
+    Z: FloatArray, C: FloatArray, W: FloatArray, n: int, n_terms: int, sparse: Sparse, S: int
+) -> None:
+    """Z ← Z + C·W for the first `n` rows and `n_terms` terms; `sparse` is scratch space."""
+    for i in range(n):
+        kept = nonzeros(C[i], n_terms, sparse)
+        add_rows(Z[i], W, sparse.indices, sparse.values, 0, kept, S)
+
+
+@inlined
+def nonzeros(v: FloatArray, n: int, sparse: Sparse) -> int:
+    """Indices and values of the entries of v (n,) that are not zero; returns their number."""
+    indices, values = sparse.indices, sparse.values
+    count = 0
+    for h in range(n):
+        indices[count] = h
+        values[count] = v[h]
+        count += v[h] != 0
+    return count
+
+
+@inlined
+def transpose(W: FloatArray, n_rows: int, n_columns: int, T: FloatArray) -> None:
+    """T[:n_columns, :n_rows] = W[:n_rows, :n_columns]ᵀ."""
+    for i in range(n_rows):
+        for k in range(n_columns):
+            T[k, i] = W[i, k]

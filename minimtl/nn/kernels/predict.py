@@ -1,24 +1,24 @@
 """Prediction of many documents, as many at a time as a step has."""
 
-from typing import Any
-
+from minimtl.nn.arrays import FloatArray
+from minimtl.nn.kernels.batch import Documents
 from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.heads import head_softmax
-from minimtl.nn.kernels.jit import compiled
-from minimtl.nn.kernels.layers import biases, pass_up
+from minimtl.nn.kernels.jit import EntryKernel, compiled
+from minimtl.nn.kernels.layers import Buffers, Layout, biases, pass_up
 from minimtl.nn.kernels.vectors import add_rows
 
 
-@compiled
+@EntryKernel
 def predict(
-    documents: Any,
-    base: Any,
+    documents: Documents,
+    base: FloatArray,
     task: int,
-    W: Any,
-    w: Any,
-    layout: Any,
-    buffers: Any,
-    probabilities: Any,
+    W: FloatArray,
+    w: FloatArray,
+    layout: Layout,
+    buffers: Buffers,
+    probabilities: FloatArray,
 ) -> None:
     """Class probabilities (n, K_t) of documents whose other words add `base` (n, H_1) to Z_1.
 
@@ -38,7 +38,15 @@ def predict(
 
 
 @compiled
-def first_layer(documents: Any, start: int, n: int, base: Any, W: Any, b: Any, Z: Any) -> None:
+def first_layer(
+    documents: Documents,
+    start: int,
+    n: int,
+    base: FloatArray,
+    W: FloatArray,
+    b: FloatArray,
+    Z: FloatArray,
+) -> None:
     """Z_1 of `n` documents from number `start` on."""
     indptr, indices, data = documents.indptr, documents.indices, documents.data
     for i in range(n):
