@@ -6,7 +6,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from minimtl.system.threads import pin_threads
+from minimtl.system import pin_threads
 
 # Before NumPy or any peer is loaded: they read the variables once.
 pin_threads()

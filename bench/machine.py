@@ -2,9 +2,9 @@
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
+
+from minimtl.system import installed_version, processor
 
 PACKAGES = ("numpy", "scipy", "numba", "torch", "scikit-learn")
 
@@ -12,27 +12,10 @@ PACKAGES = ("numpy", "scipy", "numba", "torch", "scikit-learn")
 def facts() -> dict[str, Any]:
     """Processor, cores, system, versions, and the load averages of 1, 5 and 15 minutes."""
     return {
-        "processor": processor(),
+        "processor": processor()[0],
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: installed(name) for name in PACKAGES},
+        "packages": {name: installed_version(name) for name in PACKAGES},
         "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
     }
-
-
-def processor() -> str:
-    """The processor's name as the system has it."""
-    try:
-        lines = [line.partition(":") for line in Path("/proc/cpuinfo").read_text().splitlines()]
-        return next(value.strip() for name, _, value in lines if name.strip() == "model name")
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def installed(package: str) -> str | None:
-    """The version of a package; None if it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -26,7 +26,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.system.threads import pin_threads
+from minimtl.system import pin_threads
 
 pin_threads()
 

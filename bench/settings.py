@@ -1,7 +1,6 @@
 """How much is measured, and on what."""
 
 import os
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,20 +15,17 @@ from minimtl.study.data import StudyData
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 from minimtl.study.tasks import Pair, related_pairs
+from minimtl.system import say
 
 # Of the RELATED pairs this one's documents have the median number of words: 40,687 nonzeros in
 # 5,491 distinct words for the main task, 6,581 for both.
 TYPICAL_PAIR = 44
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def corpus_at_hand() -> str:
     """The real corpus where it is on this machine, else ``synthetic``; nothing is downloaded."""
     provided = Path(os.environ.get("MINIMTL_DATA", ""), BYDATE.file_name)
-    path = provided if provided.is_file() else cached(BYDATE, _say)
+    path = provided if provided.is_file() else cached(BYDATE, say)
     return str(path) if path else "synthetic"
 
 
@@ -52,7 +48,7 @@ class Settings:
 
     @cached_property
     def corpus(self) -> Corpus:
-        return load_corpus(self.corpus_choice, announce=_say)
+        return load_corpus(self.corpus_choice, announce=say)
 
     @property
     def described(self) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.system import pin_threads
+from minimtl.system import pin_threads, say
 
 COMMANDS = {
     "study": "train all models of a study and report when multi-task learning helped",
@@ -54,13 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return args.run(args)
     except UsageError as error:
-        print(f"minimtl: {error}", file=sys.stderr)
+        say(f"minimtl: {error}")
         return EXIT_USAGE
     except MinimtlError as error:
-        print(f"minimtl: {error}", file=sys.stderr)
+        say(f"minimtl: {error}")
         return EXIT_FAILED
     except KeyboardInterrupt as interrupt:
-        print(f"minimtl: {interrupt or 'interrupted'}", file=sys.stderr)
+        say(f"minimtl: {interrupt or 'interrupted'}")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; say nothing more on a closed pipe.

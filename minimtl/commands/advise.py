@@ -1,7 +1,6 @@
 """``minimtl advise``: will joint training with a candidate help a person's own text classifier?"""
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from minimtl.advice import (
 from minimtl.corpora import read_text_set
 from minimtl.errors import MinimtlError
 from minimtl.execution import ProcessPool
-from minimtl.system import available_cores, write_atomically
+from minimtl.system import available_cores, say, write_atomically
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,10 +87,7 @@ def _report(args: argparse.Namespace) -> Report:
         without_texts_of(prepare(read_text_set(Path(path)), tokenizer, is_main=False), main)
         for path in args.aux
     ]
-    print(
-        f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.",
-        file=sys.stderr,
-    )
+    say(f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.")
     with ProcessPool(min(available_cores(), args.runs)) as executor:
         advised = advise(
             main,
@@ -115,10 +111,10 @@ def _write_pages(report: Report, out: Path) -> None:
     if can_draw_html():
         pages["advise.html"] = to_html(report)
     else:
-        print("pip install 'minimtl[page]' adds advise.html.", file=sys.stderr)
+        say("pip install 'minimtl[page]' adds advise.html.")
     for name, content in pages.items():
         write_atomically(out / name, content.encode())
-    print(f"Written: {', '.join(str(out / name) for name in pages)}", file=sys.stderr)
+    say(f"Written: {', '.join(str(out / name) for name in pages)}")
 
 
 def _at_least(least: int) -> Callable[[str], int]:

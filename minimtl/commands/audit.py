@@ -1,7 +1,6 @@
 """``minimtl audit PATH``: the published numbers against the authors' released logs."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from minimtl.audit import (
@@ -14,7 +13,7 @@ from minimtl.audit import (
     read_released,
 )
 from minimtl.errors import MinimtlError
-from minimtl.system import write_atomically
+from minimtl.system import say, write_atomically
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Write ``audit.csv`` and ``audit.md`` and say on one line what they hold."""
 
     experiments = read_released(args.path)
-    print(f"read {', '.join(experiment.name for experiment in experiments)}", file=sys.stderr)
+    say(f"read {', '.join(experiment.name for experiment in experiments)}")
     findings = audit(experiments)
     out = Path(args.out)
     try:

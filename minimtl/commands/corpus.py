@@ -1,7 +1,6 @@
 """``minimtl corpus``: what a corpus holds, getting it into the cache, checking it."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +14,7 @@ from minimtl.corpora import (
     load_corpus,
 )
 from minimtl.errors import UsageError
+from minimtl.system import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,12 +40,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def _info(choice: str) -> Iterator[str]:
-    return _describe(load_corpus(choice, announce=_announce))
+    return _describe(load_corpus(choice, announce=say))
 
 
 def _describe(corpus: Corpus) -> Iterator[str]:
@@ -74,7 +70,7 @@ def _fetch(choice: str) -> Iterator[str]:
     published = [edition for edition in EDITIONS if edition.urls]
     for edition in published:
         if choice in ("auto", edition.name):
-            yield str(fetch_edition(edition, _announce))
+            yield str(fetch_edition(edition, say))
             return
     raise UsageError(
         f"there is nothing to fetch for --corpus {choice}; choose "
@@ -85,7 +81,7 @@ def _fetch(choice: str) -> Iterator[str]:
 def _verify(choice: str) -> Iterator[str]:
     if choice == "synthetic":
         raise UsageError("the synthetic corpus is generated; there is no file to verify.")
-    edition, path = find_corpus(choice, announce=_announce)
+    edition, path = find_corpus(choice, announce=say)
     recognised = edition.check(path)
     edition.read(path)  # as a study would, which checks the topics as well
     yield f"{path.name}: {edition.name} edition, {recognised}"

@@ -2,7 +2,6 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
@@ -24,7 +23,7 @@ from minimtl.study import (
     train_models,
     write_manifest,
 )
-from minimtl.system import available_cores
+from minimtl.system import available_cores, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,10 +105,10 @@ def _study(args: argparse.Namespace) -> Study:
     protocol = PROTOCOLS[args.protocol]
     backend = args.backend or default_backend()
     if args.backend is None and backend == "numpy":
-        _say("Numba is not installed: training with NumPy, which is some ten times slower")
+        say("Numba is not installed: training with NumPy, which is some ten times slower")
     if backend == "numba" and default_backend() != "numba":
         raise MinimtlError("--backend numba needs Numba; `pip install numba`, or leave it out")
-    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else _say)
+    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else say)
     problems = make_problems(
         args.problem,
         protocol,
@@ -123,17 +122,17 @@ def _study(args: argparse.Namespace) -> Study:
 def _conduct(study: Study, args: argparse.Namespace) -> int:
 
     took, out = Stopwatch(), Path(args.out)
-    announce = _silent if args.quiet else _say
-    with open_store(out, study.identity, fresh=args.fresh, announce=_say) as store:
+    announce = _silent if args.quiet else say
+    with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         with make_workers(args.executor, args.workers, study.data) as workers:
             summary = train_models(study, store, workers, quiet=args.quiet)
         summary.raise_for_failures()
         if args.verbose:
-            _say(f"Models: {took.read()['wall_seconds']} s")
+            say(f"Models: {took.read()['wall_seconds']} s")
         results = Results(store, study.data.identity, study.protocol)
         concluded = conclude(study.problems, results, study.seed, feature_maker(study, results))
         if args.verbose:
-            _say(f"Models, features and meta-analysis: {took.read()['wall_seconds']} s")
+            say(f"Models, features and meta-analysis: {took.read()['wall_seconds']} s")
         write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
         made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
     if not args.quiet:
@@ -162,10 +161,6 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
         f"{study.count_jobs()} models by the protocol {study.protocol.name}, seed {study.seed}, "
         f"on {args.workers} workers, into {args.out}; nothing was computed"
     )
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _silent(line: str) -> None:

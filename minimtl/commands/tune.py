@@ -2,13 +2,12 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
 from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
 from minimtl.report import FIGURES_NOTE, figures_available, write_tables
-from minimtl.system import write_atomically
+from minimtl.system import say, write_atomically
 from minimtl.tune import draw, finding, make_grid, markdown, table, tune
 
 
@@ -46,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
 
-    reviews = load_amazon(args.corpus, announce=lambda line: print(line, file=sys.stderr))
+    reviews = load_amazon(args.corpus, announce=say)
     out = Path(args.out)
     grid = make_grid(args.learning_rate, args.dropout)
     try:

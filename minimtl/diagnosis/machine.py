@@ -2,13 +2,12 @@
 
 import os
 import platform
-import re
 import sys
 from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.diagnosis.section import Section
-from minimtl.system import THREAD_VARIABLES, available_cores
+from minimtl.system import THREAD_VARIABLES, available_cores, processor
 
 # The kernels are compiled to the best of these that the processor has.
 VECTOR_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "asimd", "sve")
@@ -31,18 +30,12 @@ def fill_machine(section: Section) -> None:
 
 
 def _processor() -> dict[str, str]:
-    """The model of the processor and its vector instructions, where the system tells."""
-    try:
-        cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {"processor": platform.processor() or platform.machine()}
-    model = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
-    flags = re.search(r"^(?:flags|Features)\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
-    has = set(flags[1].split()) if flags else set()
-    return {
-        "processor": model[1] if model else platform.machine(),
-        "vectors": " ".join(flag for flag in VECTOR_FLAGS if flag in has) or "unknown",
-    }
+    """The model of the processor, and its vector instructions where the system lists them."""
+    name, instructions = processor()
+    if not instructions:
+        return {"processor": name}
+    vectors = " ".join(flag for flag in VECTOR_FLAGS if flag in instructions)
+    return {"processor": name, "vectors": vectors or "unknown"}
 
 
 def _memory() -> int | None:

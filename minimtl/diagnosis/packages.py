@@ -1,9 +1,9 @@
 """Which packages are installed, and what the missing ones would add."""
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 
 from minimtl.diagnosis.section import Section
+from minimtl.system import installed_version
 
 REQUIRED = ("numpy", "scipy", "numba", "llvmlite")
 # By the names of setup.cfg: the packages of each extra, and what it adds.
@@ -19,7 +19,7 @@ EXTRAS = {
 def fill_packages(section: Section) -> None:
     """Versions; the required packages are imported too, because an installed one may be broken."""
     for package in REQUIRED:
-        installed = _version(package)
+        installed = installed_version(package)
         if package in ("numba", "llvmlite") and installed is None:
             section.facts[package] = "missing; NumPy trains in its place, some ten times slower"
             continue
@@ -34,13 +34,6 @@ def fill_packages(section: Section) -> None:
             )
     for extra, (packages, adds) in EXTRAS.items():
         for package in packages:
-            section.facts[package] = _version(package) or (
+            section.facts[package] = installed_version(package) or (
                 f"missing; 'pip install minimtl[{extra}]' adds {adds}"
             )
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

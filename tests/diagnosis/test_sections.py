@@ -73,7 +73,9 @@ def test_the_extras_are_those_of_the_metadata():
 
 def test_what_is_missing_and_what_is_broken(monkeypatch):
     absent = ("tqdm", "scipy")
-    monkeypatch.setattr(packages, "_version", lambda name: None if name in absent else "1.0")
+    monkeypatch.setattr(
+        packages, "installed_version", lambda name: None if name in absent else "1.0"
+    )
     monkeypatch.setitem(sys.modules, "scipy", None)
     section = make_section("packages", packages.fill_packages)
     assert section.facts["numpy"] == "1.0"
@@ -84,7 +86,9 @@ def test_what_is_missing_and_what_is_broken(monkeypatch):
 
 
 def test_without_numba_nothing_is_broken(monkeypatch):
-    monkeypatch.setattr(packages, "_version", lambda name: None if name == "numba" else "1.0")
+    monkeypatch.setattr(
+        packages, "installed_version", lambda name: None if name == "numba" else "1.0"
+    )
     section = make_section("packages", packages.fill_packages)
     assert section.facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
     assert section.broken == []
