@@ -1,9 +1,8 @@
-"""What minimtl's estimators share, so that scikit-learn takes them for its own.
+"""The base classes of minimtl's estimators, which work within scikit-learn.
 
-scikit-learn asks an estimator for its parameters by name (``clone``, ``GridSearchCV``), for its
-*tags* (what it is and what it accepts), and expects its own exceptions. None of this needs
-scikit-learn to be installed: tags are built only when it asks for them, and an exception is
-its class when it is loaded, ours when it is not.
+scikit-learn asks an estimator for its parameters by name (``clone``, ``GridSearchCV``) and for its
+*tags* (what it is and what it accepts), and expects its own exceptions. It need not be installed:
+tags are built only when it asks for them, and its exceptions are raised only when it is loaded.
 """
 
 import inspect
@@ -16,11 +15,11 @@ Self = TypeVar("Self", bound="BaseEstimator")
 
 
 class NotFittedError(ValueError, AttributeError):
-    """A method that needs what ``fit`` learns was called before ``fit``."""
+    """A method that needs a fitted estimator was called before ``fit``."""
 
 
 class DataConversionWarning(UserWarning):
-    """The input was understood only after a change of its shape or type."""
+    """The input was accepted after a change of its shape or type."""
 
 
 class ConvergenceWarning(UserWarning):
@@ -66,7 +65,7 @@ class BaseEstimator:
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters by name.
 
-        `deep` is part of the convention; as no estimator here holds another, it changes nothing.
+        `deep` is part of the convention; no estimator here holds another, so it has no effect.
         """
         return {name: getattr(self, name) for name in sorted(self._parameters())}
 
@@ -92,7 +91,7 @@ class BaseEstimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_tags__(self) -> Any:
-        """What scikit-learn should know; subclasses change fields of ``super()``'s answer."""
+        """The estimator's tags; subclasses change fields of what ``super()`` returns."""
         # Only scikit-learn calls this, so it is there to be imported.
         from sklearn.utils import InputTags, Tags, TargetTags
 
@@ -104,7 +103,7 @@ class BaseEstimator:
 class ClassifierMixin:
     """A `BaseEstimator` (named after this class among the bases) that predicts classes."""
 
-    # How scikit-learn before 1.6 told classifiers; since then it asks for tags.
+    # scikit-learn before 1.6 recognises a classifier by this; later ones ask for tags.
     _estimator_type = "classifier"
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -123,5 +122,5 @@ class ClassifierMixin:
 
 
 def _same(value: Any, default: Any) -> bool:
-    """Whether a parameter has its default; of arrays and the like only identity is asked."""
+    """Whether a parameter has its default; values of other types are equal only if identical."""
     return value is default or (type(value) is type(default) and repr(value) == repr(default))

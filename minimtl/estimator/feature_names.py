@@ -1,7 +1,7 @@
-"""The names of features: noted when an estimator is fitted, compared when it predicts.
+"""The names of features: recorded when an estimator is fitted, compared when it predicts.
 
-The words of the errors and warnings are those of scikit-learn. Data frames are recognised by
-their columns, so that this file loads none of their libraries.
+Errors and warnings read as scikit-learn's do. Data frames are recognised by their columns, so
+that no library of data frames is loaded.
 """
 
 import warnings
@@ -45,7 +45,7 @@ def record_features(estimator: Any, X: Any, n_features: int) -> None:
 
 
 def check_features(estimator: Any, X: Any, n_features: int) -> None:
-    """Compare `X` at prediction with what `record_features` noted at fitting.
+    """Compare `X` at prediction with what `record_features` recorded.
 
     Raises
     ------
@@ -59,21 +59,16 @@ def check_features(estimator: Any, X: Any, n_features: int) -> None:
     """
     name = type(estimator).__name__
     fitted, given = getattr(estimator, "feature_names_in_", None), feature_names(X)
-    if fitted is not None and given is not None:
-        if list(fitted) != list(given):
-            raise ValueError(_name_mismatch(list(fitted), list(given)))
-    elif fitted is not None:
+    if (fitted is None) != (given is None):
         warnings.warn(
-            f"X does not have valid feature names, but {name} was fitted with feature names",
+            f"X has feature names, but {name} was fitted without feature names"
+            if fitted is None
+            else f"X does not have valid feature names, but {name} was fitted with feature names",
             UserWarning,
             stacklevel=3,
         )
-    elif given is not None:
-        warnings.warn(
-            f"X has feature names, but {name} was fitted without feature names",
-            UserWarning,
-            stacklevel=3,
-        )
+    elif fitted is not None and given is not None and list(fitted) != list(given):
+        raise ValueError(_name_mismatch(list(fitted), list(given)))
     if n_features != estimator.n_features_in_:
         raise ValueError(
             f"X has {n_features} features, but {name} is expecting "

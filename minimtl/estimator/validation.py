@@ -1,8 +1,8 @@
-"""Checks of what users hand to estimators; the words of the errors are those of scikit-learn.
+"""Checks of what users pass to estimators; errors read as scikit-learn's do.
 
-Every function returns its argument as the array that the mathematics wants, or raises ValueError
-or TypeError with one sentence. Sparse matrices are recognised by their methods, so that this file
-loads neither SciPy nor scikit-learn.
+Each function returns its argument as the array that an estimator computes with, or raises
+ValueError or TypeError with one sentence. Sparse matrices are recognised by their methods, so
+that neither SciPy nor scikit-learn is loaded.
 """
 
 import warnings
@@ -38,8 +38,8 @@ def check_X(  # noqa: N802
     TypeError
         For a sparse `X` where dense data is needed.
     ValueError
-        For another number of dimensions than two, no samples or features, complex numbers, what
-        is no number, NaN or infinity.
+        For another number of dimensions than two, no samples or features, complex numbers, NaN,
+        infinity, or values that are no numbers.
     """
     name = "the estimator" if estimator is None else type(estimator).__name__
     if is_sparse(X):
@@ -73,45 +73,26 @@ def check_X(  # noqa: N802
 def check_X_y(  # noqa: N802
     X: Any, y: Any, *, accept_sparse: bool = False, estimator: object
 ) -> tuple[Any, Any]:
-    """`check_X` of `X`, and `y` as an array of as many class labels, shape (n_samples,).
-
-    Raises
-    ------
-    ValueError
-        As `check_X` and `check_y` do.
-    """
+    """`X` by `check_X` and `y` by `check_y`; raises as they do."""
     X = check_X(X, accept_sparse=accept_sparse, estimator=estimator)
     return X, check_y(y, X, estimator)
 
 
 def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
-    """`y` as class labels (n_samples,) of the samples `X`.
-
-    Raises
-    ------
-    ValueError
-        As `check_labels` does, for None, and for another length than that of `X`.
-    """
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
-        )
-    y = check_labels(y)
-    check_consistent_length(X, y)
-    return y
-
-
-def check_labels(y: Any) -> NDArray[Any]:
-    """Class labels as an array of shape (n_samples,), numbers or text.
+    """`y` as class labels, numbers or text, shape (n_samples,), of the samples `X`.
 
     A column of labels is flattened with a `DataConversionWarning`.
 
     Raises
     ------
     ValueError
-        For NaN or infinity, for numbers that are not whole (a regression target), or for another
-        shape.
+        For None, NaN or infinity, for numbers that are not whole (a regression target), or for
+        another shape or length than that of `X`.
     """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None"
+        )
     y = np.asarray(y)
     _refuse_complex(y.dtype)
     if y.ndim == 2 and y.shape[1] == 1:
@@ -131,6 +112,7 @@ def check_labels(y: Any) -> NDArray[Any]:
                 "Unknown label type: continuous. A classifier needs a discrete class for each "
                 "sample; these look like a regression target."
             )
+    check_consistent_length(X, y)
     return y
 
 
@@ -169,9 +151,9 @@ def check_consistent_length(X: Any, y: Any) -> None:
 
 
 def check_random_state(random_state: Any) -> np.random.Generator:
-    """A generator of its own for an estimator: the same for the same int, new for None.
+    """A new generator: the same for the same int, another one each time for None.
 
-    A Generator or RandomState gives the seed, and so moves on: estimators that share it differ.
+    It is seeded from a Generator or RandomState, so that estimators that share one differ.
 
     Raises
     ------

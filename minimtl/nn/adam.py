@@ -7,7 +7,8 @@ Notation: t step (1, 2, …), g gradient, m and v its running first and second m
 
 Kingma & Ba (2015), "Adam: a method for stochastic optimization", Algorithm 1.
 
-Derived in docs/mathematics.md, §2.
+Derived in docs/mathematics.md, §2. A change of the numbers needs a new
+`minimtl.nn.TRAINING_VERSION`.
 """
 
 from dataclasses import dataclass
@@ -69,11 +70,10 @@ class Moments:
         return Moments(self.step, self.m.with_rows(rows, dtype), self.r.with_rows(rows, dtype))
 
     def put(self, rows: IntArray, part: "Moments") -> None:
-        """Take over `part`, which holds only `rows` of the first weight matrix's moments."""
+        """Copy `part`, which holds only `rows` of the first weight matrix's moments."""
         self.step = part.step
-        for whole, piece in ((self.m, part.m), (self.r, part.r)):
-            whole.first[rows] = piece.first
-            whole.flat[:] = piece.flat
+        self.m.put(rows, part.m)
+        self.r.put(rows, part.r)
 
     def moved_rows(self) -> IntArray:
         """Rows of the first weight matrix that have had a gradient, and so go on moving."""

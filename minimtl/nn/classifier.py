@@ -42,7 +42,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     dropout : float, default=0.5
         Share of hidden units left out of a step, in [0, 1).
     n_epochs : int, default=100
-        Passes that `fit` makes; there is no other stopping rule.
+        Epochs of `fit`; there is no other stopping rule.
     batch_size : int, default=32
         Documents of each task per step.
     learning_rate, beta1, beta2, eps : float, default=1e-3, 0.9, 0.999 and 1e-8
@@ -50,11 +50,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     task_weights : sequence of float, optional
         Weight of each task's loss; 1 each by default.
     backend : {"numba", "numpy"}, optional
-        What trains: compiled kernels in float32, or their NumPy twin in float64. By default Numba
-        where it is installed.
+        Compiled kernels in float32, or their NumPy twin in float64. By default Numba where it is
+        installed.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        Of the initial weights, the order of documents and dropout. An int gives the same model
-        at every `fit`; None another one each time.
+        Seeds the initial weights, the order of documents and dropout. An int gives the same model
+        at every `fit`, None another one each time.
 
     Attributes
     ----------
@@ -66,9 +66,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     intercepts_ : list of float32 arrays (n_out,)
         Biases in the same order.
     loss_curve_ : float64, shape (n_tasks, n_epochs)
-        Mean training loss of each epoch, in nats, with dropout on and as the weights then were.
+        Mean training loss of each epoch, in nats, with dropout on, at the weights of each step.
     n_iter_ : int
-        Epochs made, those of `partial_fit` included.
+        Epochs trained, those of `partial_fit` included.
     n_features_in_ : int
     feature_names_in_ : array of str, shape (n_features,)
         Where the documents came as data frames with such column names.
@@ -77,8 +77,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     -----
     Words that no training document had keep their random initial weights.
 
-    `fit` takes no `sample_weight`: where steps are counted in batches of documents, weight 2 is not
-    the same as twice, nor weight 0 as left out. `task_weights` weigh tasks, `score` documents.
+    `fit` takes no `sample_weight`: steps are made on batches of documents, so a document of weight
+    2 would not equal two documents, nor one of weight 0 a document left out.
 
     Examples
     --------
@@ -213,7 +213,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         return documents, labels
 
     def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:
-        """Draw a network and forget what was learnt before."""
+        """Draw a new network, and drop all that was learnt before."""
         for classes_t in classes:
             if len(classes_t) < 2:
                 raise ValueError(
@@ -252,7 +252,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 TaskData(sparse.csr_matrix(X), encode_labels(y, classes))
                 for X, y, classes in zip(documents, labels, self._classes(), strict=True)
             ],
-            # A batch holds no more than the first task has; room for more would be for nothing.
+            # No batch is larger than the first task; memory for more would be wasted.
             Schedule(n_epochs, min(self.batch_size, documents[0].shape[0]), self.dropout, weights),
             Adam(self.learning_rate, self.beta1, self.beta2, self.eps),
             self._rng,

@@ -9,10 +9,10 @@ Notation, here and in all of `minimtl.nn`::
     head_weights[t]  (H_L, K_t); head_biases[t] (K_t,)
 
 All parameters but ``weights[0]`` are views into one flat vector, so that an optimiser can
-treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart.
+treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart. The flat vector holds
+one block a layer, its weights and then its biases, and then one block a head likewise.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -68,13 +68,17 @@ class Network:
             return view
 
         self.weights, self.biases = [self.first], [take(hidden[0])]
+        # Where the blocks begin in the flat vector.
+        self.layer_starts, self.head_starts = [0], []
         for n_in, n_out in pairwise(hidden):
+            self.layer_starts.append(start)
             self.weights.append(take(n_in, n_out))
             self.biases.append(take(n_out))
         # A head is stored class by class, (K_t, H_L): its products are then dot products of
         # contiguous vectors. The public view has the usual orientation.
         self.head_weights, self.head_biases = [], []
         for n_classes in self.shape.n_classes:
+            self.head_starts.append(start)
             self.head_weights.append(take(n_classes, hidden[-1]).T)
             self.head_biases.append(take(n_classes))
 
@@ -90,6 +94,11 @@ class Network:
     def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Network":
         """A copy in `dtype` that keeps only `rows` of the first weight matrix."""
         return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
+
+    def put(self, rows: IntArray, part: "Network") -> None:
+        """Copy the values of `part`, which holds only `rows` of the first weight matrix."""
+        self.first[rows] = part.first
+        self.flat[:] = part.flat
 
 
 def initialize(shape: Shape, rng: np.random.Generator, head_range: float = 0.05) -> Network:
@@ -118,20 +127,3 @@ def copy_common(source: Network, target: Network) -> None:
         for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
             corner = tuple(slice(min(sizes)) for sizes in zip(a.shape, b.shape, strict=True))
             b[corner] = a[corner]
-
-
-def flat_offsets(shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
-    """Where in the flat vector each hidden layer's and each head's block begins.
-
-    Block l ≥ 1 of a hidden layer is its weights, then its biases; block 0 is the first layer's
-    biases alone. A head's block is its weights (class by class), then its biases.
-    """
-    layers, start = [0], shape.hidden[0]
-    for n_in, n_out in pairwise(shape.hidden):
-        layers.append(start)
-        start += (n_in + 1) * n_out
-    heads = []
-    for n_classes in shape.n_classes:
-        heads.append(start)
-        start += (shape.hidden[-1] + 1) * n_classes
-    return layers, heads

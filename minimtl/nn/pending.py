@@ -10,7 +10,7 @@ import numpy as np
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
-from minimtl.nn.kernels.adam import Constants, Pending
+from minimtl.nn.kernels.adam import Pending
 
 # Terms are dropped once they are this small beside the first.
 NEGLIGIBLE = 1e-12
@@ -81,6 +81,7 @@ def make_pending(adam: Adam, last_step: int, begun: int, before: Pending | None 
         first_step_of_rule(adam),
         count_terms(adam),
         begun,
+        *(np.float32(value) for value in (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)),
     )
     # Rows of step `begun` have no term before the next step: they move by 0/(r + 1).
     pending.nodes[:, 2:] = 1.0
@@ -88,9 +89,3 @@ def make_pending(adam: Adam, last_step: int, begun: int, before: Pending | None 
         pending.sums[: len(before.sums)] = before.sums
         pending.nodes[: len(before.nodes)] = before.nodes
     return pending
-
-
-def make_constants(adam: Adam) -> Constants:
-    """The constants of `adam`, rounded to float32."""
-    exact = (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)
-    return Constants(*(np.float32(value) for value in exact))

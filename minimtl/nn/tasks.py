@@ -1,7 +1,7 @@
-"""What users hand to the classifier: the documents and labels of one task, or of several.
+"""Reads what users pass to the classifier: the documents and labels of one or several tasks.
 
-Several tasks are a list (or tuple) of matrices: every item is an array, data frame or sparse
-matrix of two dimensions. Everything else is one task, nested lists of numbers included.
+Several tasks are a list or tuple whose items are all arrays, data frames or sparse matrices of two
+dimensions. Everything else is one task, nested lists of numbers included.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def is_joint(X: Any) -> bool:
 
 
 def read_documents(X: Any, estimator: object) -> Any:
-    """`X` of one task, dense or CSR float64 (n_samples, n_features), that float32 can hold.
+    """`X` of one task, dense or CSR float64 (n_samples, n_features), within float32's range.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
 
 
 def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """The place of each label in the sorted `classes`; ValueError for a label that is none."""
+    """The index of each label in the sorted `classes`; ValueError for a label not among them."""
     unknown = np.setdiff1d(y, classes)
     if len(unknown):
         raise ValueError(f"y holds the label {str(unknown[0])!r}, which is not among the classes.")

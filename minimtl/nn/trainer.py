@@ -15,8 +15,8 @@ from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
 from minimtl.nn.kernels.predict import predict
 from minimtl.nn.kernels.vectors import LANES
-from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common, flat_offsets
-from minimtl.nn.pending import make_constants, make_pending
+from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
+from minimtl.nn.pending import make_pending
 
 
 class KernelTrainer:
@@ -47,7 +47,7 @@ class KernelTrainer:
         copy_common(network, self.w)
         scale = np.float32(1.0 / (1.0 - dropout))
         rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
-        self.plan = Plan(batch_size, rule, _layout(shape, padded), make_constants(self.adam))
+        self.plan = Plan(batch_size, rule, _layout(shape, self.w))
         n_batch = batch_size * len(shape.n_classes)
         longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
         self.scratch = Scratch(_batch(n_rows, int(longest)), _buffers(padded, n_batch))
@@ -104,7 +104,7 @@ class KernelTrainer:
         """The first weight matrix after the last step, padded."""
         rows, last, _, pending, step = self.state
         if self._W_step != step:
-            read_rows(self._W, rows, last, step, pending, self.plan.constants.eps)
+            read_rows(self._W, rows, last, step, pending)
             self._W_step = step
         return self._W
 
@@ -125,14 +125,13 @@ def _documents(X: sparse.csr_matrix) -> Documents:
     )
 
 
-def _layout(shape: Shape, padded: Shape) -> Layout:
-    layers, heads = flat_offsets(padded)
+def _layout(shape: Shape, padded: Network) -> Layout:
     return Layout(
         np.array(shape.hidden, np.int64),
-        np.array(padded.hidden, np.int64),
-        np.array(layers, np.int64),
+        np.array(padded.shape.hidden, np.int64),
+        np.array(padded.layer_starts, np.int64),
         np.array(shape.n_classes, np.int64),
-        np.array(heads, np.int64),
+        np.array(padded.head_starts, np.int64),
         ACTIVATIONS.index(shape.activation),
     )
 

@@ -22,17 +22,16 @@ from minimtl.nn.network import Network
 
 # The version of the numbers that training gives. Raise it with every change that gives other
 # ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
-# (network.py), of the order of documents (below), of the kernels (kernels/). A study's stored
-# models carry it, and those of another version are trained anew; so are its streams of random
-# numbers made from it.
+# (network.py), of the order of documents (below), of the kernels (kernels/). Stored models and
+# the random streams of jobs depend on it; models of another version are trained anew.
 TRAINING_VERSION = 2
 
 
 @dataclass(frozen=True)
 class TaskData:
-    """One task: training documents X (n, V) with classes y (n,), and documents to follow.
+    """One task: training documents X (n, V) with classes y (n,).
 
-    `X_test` (n_test, V) are predicted after every epoch; None where nobody asks for that.
+    If given, the documents `X_test` (n_test, V) are predicted after every epoch.
     """
 
     X: sparse.csr_matrix
@@ -42,7 +41,7 @@ class TaskData:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and on how much at a time: documents of each task per step, units dropped."""
+    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses."""
 
     n_epochs: int = 100
     batch_size: int = 32
@@ -65,7 +64,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class History:
-    """What happened: mean training loss `losses` (T, n_epochs), dropout on, as trained.
+    """The mean training losses `losses` (T, n_epochs), computed with dropout on.
 
     `predictions[t]` (n_epochs, n_test) holds the predicted class of each test document of task t
     after each epoch; n_test is 0 where there was no `X_test`.
@@ -86,8 +85,8 @@ def train(
 ) -> History:
     """Train `network` in place on `tasks` together; deterministic given `rng` and the backend.
 
-    `moments` are those of an earlier training that this one continues; they too are brought up
-    to date in place. None: Adam begins anew, and what it ends with is dropped.
+    `moments` are those of an earlier training that this one continues, and are updated in place.
+    Without them Adam begins anew, and its last moments are dropped.
     """
     _check(network, tasks, schedule)
     make_trainer = trainer_class(backend)
@@ -116,8 +115,7 @@ def train(
             if X.shape[0]:
                 predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
     trainer.finish()
-    network.first[active] = part.first
-    network.flat[:] = part.flat
+    network.put(active, part)
     if moments is not None:
         moments.put(active, trainer.moments())
     return History(losses, predictions)

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside their place, flushed to disk, then moved."""
+"""Writes files whole or not at all: to a temporary file, flushed to disk, then renamed."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""The user's own cache folder: corpora that were fetched, kernels that were compiled."""
+"""The user's cache folder, for fetched corpora and compiled kernels."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from minimtl.errors import MinimtlError
 
 
 def cache_dir() -> Path:
-    """The cache folder, which may not exist yet; whoever writes to it makes it.
+    """The cache folder, which may not exist yet.
 
     ``$MINIMTL_CACHE`` if set; else ``minimtl`` in the platform's user cache folder:
     ``$XDG_CACHE_HOME`` or ``~/.cache``, on macOS ``~/Library/Caches``, on Windows

@@ -6,9 +6,9 @@ May import: estimator.
 from minimtl.text.analyze import char_ngrams
 from minimtl.text.clean import strip_post
 from minimtl.text.counts import count_matrix
-from minimtl.text.fromcounts import weigh_counts
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
+from minimtl.text.weights import weigh_counts
 
 __all__ = [
     "TfidfVectorizer",

@@ -1,8 +1,7 @@
-"""From a text to the terms that are counted: words, runs of words, or runs of characters.
+"""The terms of a text that are counted: words, or n-grams of words or of characters.
 
-An *n-gram* is a run of n neighbours. Each function gives the n-grams for every n from
-``ngram_range[0]`` to ``ngram_range[1]``. Runs of characters need no word boundaries, and suit
-scripts that write none.
+Each function returns the n-grams for every n from ``ngram_range[0]`` to ``ngram_range[1]``.
+N-grams of characters suit scripts that mark no word boundaries.
 """
 
 import re
@@ -16,7 +15,7 @@ _WHITE_SPACE = re.compile(r"\s\s+")
 
 
 def word_splitter(token_pattern: str) -> Callable[[str], list[str]]:
-    """The function that finds `token_pattern` in a text: its one group, or all of it.
+    """The function that finds all matches of `token_pattern` in a text, or of its one group.
 
     Raises
     ------
@@ -36,7 +35,7 @@ def word_splitter(token_pattern: str) -> Callable[[str], list[str]]:
 def word_analyzer(
     token_pattern: str, ngram_range: tuple[int, int], stop_words: Collection[str]
 ) -> Callable[[str], list[str]]:
-    """The function that gives the n-grams of a text's words, the `stop_words` left out first."""
+    """The function that returns the n-grams of a text's words without the `stop_words`."""
     split = word_splitter(token_pattern)
     if not stop_words and ngram_range == (1, 1):
         return split

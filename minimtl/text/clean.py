@@ -1,10 +1,9 @@
-"""What is left of a newsgroup post when all that names its author or its group is taken away.
+"""Removes headers, quotations and signatures from newsgroup posts.
 
 A post is a header (``From:``, ``Subject:``, ...), a blank line, and a body; the body quotes the
-posts it answers and often ends in a signature. Each of these gives its topic away without
-saying anything about it, so the study trains on what remains. The rules are those of the field
-(Lang's "bydate" edition as scikit-learn's ``fetch_20newsgroups(remove=...)`` prepares it), so
-that scores can be compared; they are rough, and their known mistakes are part of them.
+posts it answers and often ends in a signature. Each of these reveals the topic without being
+about it, so the study trains on the rest. The rules are those of scikit-learn's
+``fetch_20newsgroups(remove=...)``, mistakes included, so that scores can be compared.
 """
 
 # A line that holds one of these introduces a quotation, as in "In article <1993...>, Ann writes:".
@@ -25,9 +24,9 @@ def strip_header(text: str) -> str:
 def strip_footer(text: str) -> str:
     """`text` without its last block, taken to be a signature.
 
-    Blocks are set apart by lines that hold nothing but spaces, or hyphens between spaces;
-    blank lines around the whole text separate nothing. A text of a single block is returned
-    as it is. A post of several paragraphs without a signature loses its last paragraph.
+    Blocks are separated by lines of spaces only, or of hyphens between spaces; blank lines
+    around the whole text separate nothing. A text of a single block is returned unchanged. A
+    post of several paragraphs without a signature loses its last paragraph.
     """
     lines = text.strip().split("\n")
     for index in range(len(lines) - 1, 0, -1):

@@ -35,7 +35,7 @@ def count_matrix(texts: Iterable[Any], tokenize: Analyzer) -> tuple[sparse.csr_m
     vocabulary : list of str, length n_words
         The word of each column, sorted.
     """
-    # Asked for a word it does not hold, the dictionary gives it the next free number.
+    # A word that is not yet in the dictionary gets the next free number.
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     words, ends = _number_words(texts, tokenize, numbers.__getitem__)
@@ -50,7 +50,7 @@ def count_matrix(texts: Iterable[Any], tokenize: Analyzer) -> tuple[sparse.csr_m
 def count_known(
     texts: Iterable[Any], tokenize: Analyzer, vocabulary: Mapping[str, int]
 ) -> sparse.csr_matrix:
-    """Count the words of `vocabulary`, which maps each to its column; others are passed over.
+    """Count the words of `vocabulary`, which maps each to its column; other words are ignored.
 
     Returns
     -------
@@ -70,7 +70,7 @@ class _Known(dict[str, int]):
 def _number_words(
     texts: Iterable[Any], tokenize: Analyzer, number: Callable[[str], int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of all words, text after text, and where each text ends (first: 0)."""
+    """The numbers of all words, text after text; and 0, then the place where each text ends."""
     words: list[int] = []
     ends = [0]
     for text in texts:
@@ -80,7 +80,7 @@ def _number_words(
 
 
 def _count(columns: np.ndarray, ends: np.ndarray, n_words: int) -> sparse.csr_matrix:
-    """Count equal columns within each text: ones at all of them, then duplicates summed."""
+    """Count equal columns within each text."""
     ones = np.ones(len(columns), dtype=np.int64)
     counts = sparse.csr_matrix((ones, columns, ends), shape=(len(ends) - 1, n_words))
     counts.sum_duplicates()

@@ -1,11 +1,11 @@
-"""Texts as rows of word weights: how often a word is in the text, times how rare it is elsewhere.
+"""TF-IDF: how often a word is in a text, times how rare it is in the collection.
 
 ====== ======================== ================= ====================================
 symbol meaning                  shape             value
 ====== ======================== ================= ====================================
 tf     weight of a count c > 0  (n_docs, n_words) c; or 1 + ln c when ``sublinear_tf``
 idf    rarity of word j         (n_words,)        see `minimtl.text.weights`
-X      what is given back       (n_docs, n_words) tf · idf, rows scaled to norm 1
+X      the result               (n_docs, n_words) tf · idf, rows scaled to norm 1
 ====== ======================== ================= ====================================
 """
 
@@ -39,14 +39,14 @@ class TfidfVectorizer(BaseEstimator):
     lowercase : bool, default=True
         Lower-case each text first.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
-        What is counted: words; runs of characters; runs of characters within words; or what the
-        callable returns for a document, which then needs to be no text.
+        What is counted: words, n-grams of characters, n-grams of characters within words, or what
+        the callable returns for a document, which may then be of any type.
     stop_words : collection of str, optional
         Words not to count. There is no built-in list.
     token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
         Regular expression of a word, with at most one capturing group.
     ngram_range : (int, int), default=(1, 1)
-        Shortest and longest runs of words or characters that are counted.
+        Smallest and largest n of the n-grams of words or characters.
     max_df, min_df : int or float, default=1.0 and 1
         Words in more, or fewer, documents than this are dropped; a float is a share of them.
     max_features : int, optional
@@ -56,7 +56,7 @@ class TfidfVectorizer(BaseEstimator):
     dtype : numpy.float64 or numpy.float32, default=numpy.float64
         Of the result.
     norm : {"l1", "l2"} or None, default="l2"
-        What each row is scaled to have a value of 1 of.
+        Norm by which each row is divided.
     use_idf, smooth_idf, sublinear_tf : bool, default=True, True and False
         Weights as in the formulas of this module and of `minimtl.text.weights`.
 
@@ -102,16 +102,16 @@ class TfidfVectorizer(BaseEstimator):
         self.sublinear_tf = sublinear_tf
 
     def fit(self, raw_documents: Iterable[Any], y: Any = None) -> "TfidfVectorizer":
-        """Learn words and their rarity; `y` is there for pipelines and not used."""
+        """Learn the vocabulary and its idf; `y` is part of the convention and ignored."""
         self._learn(raw_documents)
         return self
 
     def fit_transform(self, raw_documents: Iterable[Any], y: Any = None) -> Any:
-        """`fit`, then the features of the same documents, counted once."""
+        """The features of documents, after `fit` to the same; counts them only once."""
         return self._output(self._weigh(self._learn(raw_documents)), raw_documents)
 
     def transform(self, raw_documents: Iterable[Any]) -> Any:
-        """The features of documents, in the words of those that were fitted.
+        """The features of documents; words that `fit` did not see are ignored.
 
         Returns
         -------
@@ -160,7 +160,7 @@ class TfidfVectorizer(BaseEstimator):
         return X
 
     def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
-        """The function that gives what is counted in one document."""
+        """The function that returns the terms of one document."""
         if callable(self.analyzer):
             return self.analyzer
         if self.analyzer == "word":
@@ -171,7 +171,7 @@ class TfidfVectorizer(BaseEstimator):
         return partial(_lowered, analyze) if self.lowercase else analyze
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """The word of each column, an array of str; `input_features` is part of the convention."""
+        """The word of each column, an array of str; `input_features` is ignored, by convention."""
         check_is_fitted(self)
         return np.array(list(self.vocabulary_), dtype=object)
 
@@ -184,8 +184,8 @@ class TfidfVectorizer(BaseEstimator):
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index if they are a series; None: no change. Where nothing
-        was chosen, ``sklearn.set_config(transform_output=...)`` has its say.
+        the words, and the documents' index if they are a series; None: no change. Without a
+        choice, ``sklearn.set_config(transform_output=...)`` decides.
         """
         if transform not in (None, "default", "pandas"):
             raise ValueError(f"transform must be 'default', 'pandas' or None; got {transform!r}.")
@@ -203,7 +203,7 @@ class TfidfVectorizer(BaseEstimator):
         return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
 
     def _output_form(self) -> str:
-        """What was set for this vectorizer, else for all of scikit-learn where it is loaded."""
+        """What was set for this vectorizer, else in scikit-learn's configuration if loaded."""
         sklearn = sys.modules.get("sklearn")
         general = sklearn.get_config()["transform_output"] if sklearn else "default"
         chosen: str = getattr(self, "_sklearn_output_config", {}).get("transform", general)
@@ -217,7 +217,7 @@ class TfidfVectorizer(BaseEstimator):
         return _strings(raw_documents)
 
     def _check_params(self) -> None:
-        """ValueError for parameters out of range; a warning for those that can have no effect."""
+        """Raise ValueError for parameters out of range, and warn of those without effect."""
         shortest, longest = self.ngram_range
         if shortest > longest:
             raise ValueError(

@@ -1,4 +1,4 @@
-r"""Three ways to cut a text into words, each the one that a part of the study is defined by.
+r"""Three ways to split a text into words.
 
 A *word character* is what ``\w`` matches in Python: a letter or digit of any script, or ``_``.
 """
@@ -9,7 +9,7 @@ _NONWORD = re.compile(r"\W+")
 
 
 class _WordCharacters(dict[int, int]):
-    """For `str.translate`: word characters stand for themselves, all others for a space."""
+    """For `str.translate`: keeps word characters, and replaces all others by a space."""
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
@@ -17,7 +17,7 @@ class _WordCharacters(dict[int, int]):
         return self[code]
 
 
-# Filled with the characters as they are met.
+# Holds the characters met so far.
 _WORD_CHARACTERS = _WordCharacters()
 
 
@@ -38,9 +38,9 @@ def tokenize(text: str) -> list[str]:
 
 
 def whitespace_tokens(text: str) -> list[str]:
-    """What stands between white space in `text`, case kept.
+    """The pieces of `text` between white space, case kept.
 
-    The words whose distributions the ``released`` protocol compares.
+    The ``released`` protocol compares the distributions of these.
     """
     return text.split()
 
@@ -48,7 +48,7 @@ def whitespace_tokens(text: str) -> list[str]:
 def nonword_split_tokens(text: str) -> list[str]:
     r"""The pieces of `text` between runs of other than word characters (``\W+``), case kept.
 
-    The words that the ``released`` protocol counts. A text that begins or ends with such a run
-    has an empty piece there, and the released code counts it as a word like any other.
+    The ``released`` protocol counts these. A text that begins or ends with such a run has an
+    empty piece there, which the released code counts as a word.
     """
     return _NONWORD.split(text)

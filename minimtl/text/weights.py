@@ -1,4 +1,4 @@
-"""Which words are kept, and what a count of one is worth.
+"""Which words are kept, and the weight of a count.
 
 ====== ================================================= ================= =======
 symbol meaning                                           shape             dtype
@@ -10,7 +10,7 @@ idf    ln(n / df) + 1, or ln((1 + n) / (1 + df)) + 1     (n_words,)        float
 ====== ================================================= ================= =======
 
 The smoothed idf is that of a collection with one more document, which holds every word.
-The one that is added to either keeps words that all documents hold from vanishing.
+The 1 that is added to either keeps the weight of words that all documents hold above 0.
 Source of the formulas: C. D. Manning, P. Raghavan, H. Schütze, *Introduction to Information
 Retrieval* (2008), 6.2 and 6.4; the two additions of one are scikit-learn's.
 
@@ -33,7 +33,7 @@ def inverse_document_frequencies(
 ) -> np.ndarray:
     """idf of `dtype`, shape (n_words,): ln((s + n) / (s + df)) + 1 with s = 1 if `smooth`, else 0.
 
-    Every step is made in `dtype`, so that float32 gives the bits that scikit-learn's does.
+    All is computed in `dtype`, so that float32 gives the same bits as scikit-learn.
     """
     df = document_frequencies(counts).astype(dtype)
     n_docs = np.array(counts.shape[0] + smooth, dtype=dtype)
@@ -68,9 +68,8 @@ def select_words(
     df = document_frequencies(counts)
     kept = np.flatnonzero((fewest <= df) & (df <= most))
     if max_features is not None and len(kept) > max_features:
-        # Which of equally frequent words are kept hangs on how an unstable sort happens to
-        # leave them. The same call on the same numbers, in the same dtype and order, leaves
-        # them as scikit-learn's does, and so its vocabulary is ours to the last word.
+        # Which of equally frequent words are kept depends on an unstable sort. scikit-learn sorts
+        # the same numbers of the same dtype by the same call, so the vocabularies are equal.
         totals = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
         kept = np.sort(kept[np.argsort(-totals[kept].astype(dtype))[:max_features]])
     if len(kept) == 0:
@@ -106,3 +105,40 @@ def normalize_rows(matrix: sparse.csr_matrix, norm: str) -> None:
     if norm == "l2":
         norms = np.sqrt(norms)
     matrix.data[:] = matrix.data / norms[rows]
+
+
+def weigh_counts(
+    counts: sparse.csr_matrix, known: np.ndarray, max_features: int
+) -> sparse.csr_matrix:
+    """TF-IDF of counted texts: ``TfidfVectorizer(max_features=…)`` fitted to the texts `known`.
+
+    Cross-validation learns vocabulary and idf anew in every fold. Counting takes most of the time
+    and is the same for all folds: it is done once, and each fold chooses columns and weighs them.
+
+    Parameters
+    ----------
+    counts : csr_matrix of int64, shape (n_docs, n_words)
+        As `minimtl.text.counts.count_matrix` gives them.
+    known : int64, shape (n_known,)
+        The rows that vocabulary and idf are learned from.
+    max_features : int
+        How many words are kept, the most frequent ones.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (n_docs, n_kept)
+        Rows of unit L2 norm; empty where a text has no known word.
+
+    Raises
+    ------
+    ValueError
+        If the known texts have no word.
+    """
+    float32 = np.dtype(np.float32)
+    kept = select_words(counts[known], 1, 1.0, max_features, float32)
+    chosen = counts[:, kept]
+    idf = inverse_document_frequencies(chosen[known], True, float32)
+    X = chosen.astype(float32)
+    X.data *= idf[X.indices]
+    normalize_rows(X, "l2")
+    return X

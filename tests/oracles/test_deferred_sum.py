@@ -94,7 +94,7 @@ def test_kernel_uses_this_rule_where_it_is_exact_to_float32(agreement):
     last_step, errors = FIRST + 400, []
     pending = make_pending(ADAM, last_step, 0)
     for t in range(1, last_step + 1):
-        extend_pending(pending, t, np.float32(ADAM.eps))
+        extend_pending(pending, t)
         for s in (FIRST, FIRST + 7, FIRST + 100):
             if s <= t < s + N_TERMS:
                 w, z = terms(s, t - s)

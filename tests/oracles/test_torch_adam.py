@@ -15,7 +15,7 @@ from minimtl.nn.kernels.adam import (
     extend_pending,
     read_rows,
 )
-from minimtl.nn.pending import make_constants, make_pending
+from minimtl.nn.pending import make_pending
 
 torch = pytest.importorskip("torch")
 
@@ -79,7 +79,7 @@ def test_kernel_on_a_vector(adam, agreement):
     m, r, pending = np.zeros_like(w), np.zeros_like(w), make_pending(adam, 300, 0)
     peers = Peer(w, adam, torch.float64), Peer(w, adam, torch.float32)
     for step, (_, g) in enumerate(gradients(rng, 300, 40, 1, 1e-3, 0.9), start=1):
-        adam_update(w, m, r, g[:, 0].astype(np.float32), step, pending, make_constants(adam))
+        adam_update(w, m, r, g[:, 0].astype(np.float32), step, pending)
         for peer in peers:
             peer.step(g[:, 0])
     compare(agreement, "kernel on a vector, 300 steps", w, *peers)
@@ -93,26 +93,26 @@ class Deferred:
         self.rows = np.zeros((len(w), 3 * self.width), np.float32)
         self.rows[:, : self.width] = w
         self.last = np.zeros(len(w), np.int64)
-        self.pending, self.constants = make_pending(adam, n_steps, 0), make_constants(adam)
+        self.pending = make_pending(adam, n_steps, 0)
 
     def make_step(self, touched, g):
         self.step += 1
-        pending, (new1, new2, eps) = self.pending, self.constants
+        pending = self.pending
         words = touched.astype(np.int32)
-        catch_up(words, len(words), self.rows, self.last, self.step - 1, pending, eps)
+        catch_up(words, len(words), self.rows, self.last, self.step - 1, pending)
         for j in touched:
             k = self.step - self.last[j]
             decay_m, decay_v = pending.decay_m[k], pending.decay_r[k] ** 2
             advance_moments(
                 self.rows, j, self.width, g[j].astype(np.float32),
-                np.float32(decay_m), np.float32(decay_v), new1, new2,
+                np.float32(decay_m), np.float32(decay_v), pending.new1, pending.new2,
             )  # fmt: skip
             self.last[j] = self.step
-        extend_pending(pending, self.step, eps)
+        extend_pending(pending, self.step)
 
     def weights(self):
         W = np.empty((len(self.rows), self.width), np.float32)
-        read_rows(W, self.rows, self.last, self.step, self.pending, self.constants.eps)
+        read_rows(W, self.rows, self.last, self.step, self.pending)
         return W.astype(float)
 
 

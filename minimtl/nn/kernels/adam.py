@@ -19,12 +19,14 @@ f32 = np.float32
 
 
 class Pending(NamedTuple):
-    """What pending moves need, by the step s of a row's last gradient; see `nn.pending`.
+    """What Adam's steps and pending moves need, by the step s of a row's last gradient.
 
     `sums` (n, 4): Σ_k w_k·y_k^j, j = 0..3, with y_k = z_k/z_0 − 1; `nodes` (n, 4): the two-point
-    rule made of them, as (a_1, a_2, e_1, e_2) of `move`. By step t or gap k: lr/(1−β1^t),
+    rule made of them, as (a_1, a_2, e_1, e_2) of `move_by_rule`. By step t or gap k: lr/(1−β1^t),
     1/√(1−β2^t), β1^k, β2^(k/2). Rows with s < `n_exact` move term by term, `n_terms` at most. Rows
-    with s = `begun` have made the move of step s: it was an earlier training's.
+    with s = `begun` have made the move of step s: it was an earlier training's. `new1`, `new2`:
+    1−β1 and 1−β2, rounded to float32 once; taken in float32, 1−β2 and so every v would be off by
+    1e-5 of itself. `nn.pending` makes all this.
     """
 
     sums: FloatArray
@@ -36,29 +38,14 @@ class Pending(NamedTuple):
     n_exact: int
     n_terms: int
     begun: int
-
-
-class Constants(NamedTuple):
-    """1−β1, 1−β2 and ε, each rounded to float32 once.
-
-    1 − β2 taken in float32 would be off by 1e-5 of itself, and every v with it.
-    """
-
-    new1: np.float32
-    new2: np.float32
-    eps: np.float32
+    new1: f32
+    new2: f32
+    eps: f32
 
 
 @inlined
 def move_by_rule(
-    W: FloatArray,
-    rows: FloatArray,
-    j: int,
-    S: int,
-    a1: np.float32,
-    a2: np.float32,
-    e1: np.float32,
-    e2: np.float32,
+    W: FloatArray, rows: FloatArray, j: int, S: int, a1: f32, a2: f32, e1: f32, e2: f32
 ) -> None:
     """Make on W[j] all pending moves of row j at once, by the rule for its s."""
     for h in range(S):
@@ -69,16 +56,10 @@ def move_by_rule(
 
 @inlined
 def move_by_terms(
-    W: FloatArray,
-    rows: FloatArray,
-    j: int,
-    S: int,
-    s: int,
-    t: int,
-    pending: Pending,
-    eps: np.float32,
+    W: FloatArray, rows: FloatArray, j: int, S: int, s: int, t: int, pending: Pending
 ) -> None:
     """Make on W[j] the pending moves of row j, those of steps s … t, one by one."""
+    eps = pending.eps
     for k in range(1 if s == pending.begun else 0, min(t - s + 1, pending.n_terms)):
         size = f32(pending.step_size[s + k] * pending.decay_m[k])
         shrink = f32(pending.decay_r[k] * pending.correction[s + k])
@@ -92,10 +73,10 @@ def advance_moments(
     j: int,
     S: int,
     g: FloatArray,
-    decay_m: np.float32,
-    decay_v: np.float32,
-    new1: np.float32,
-    new2: np.float32,
+    decay_m: f32,
+    decay_v: f32,
+    new1: f32,
+    new2: f32,
 ) -> None:
     """m and r of row j after steps of which only the last had a gradient, g (S,)."""
     for h in range(S):
@@ -105,14 +86,14 @@ def advance_moments(
 
 
 @compiled_strictly
-def extend_pending(pending: Pending, t: int, eps: np.float32) -> None:
+def extend_pending(pending: Pending, t: int) -> None:
     """Add step t's term to the sums of every s ≤ t in reach, and renew their rules.
 
     The two-point Gauss rule of a discrete measure with moments S_0..S_3: its nodes are the roots
     of the orthogonal polynomial of degree two, here about the mean c: x² − g·x − q = 0 with q the
     variance and g the third central moment over q (Golub & Welsch 1969 for n points).
     """
-    sums, nodes = pending.sums, pending.nodes
+    sums, nodes, eps = pending.sums, pending.nodes, pending.eps
     step_size, z_now = pending.step_size[t], 1.0 / pending.correction[t]
     for s in range(max(pending.n_exact, pending.begun, t - pending.n_terms + 1), t + 1):
         k = t - s
@@ -144,13 +125,7 @@ def extend_pending(pending: Pending, t: int, eps: np.float32) -> None:
 
 @compiled
 def catch_up(
-    words: IntArray,
-    n: int,
-    rows: FloatArray,
-    last: IntArray,
-    t: int,
-    pending: Pending,
-    eps: np.float32,
+    words: IntArray, n: int, rows: FloatArray, last: IntArray, t: int, pending: Pending
 ) -> None:
     """Make the moves that are pending after step t in rows ``words[:n]``."""
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
@@ -161,13 +136,11 @@ def catch_up(
             a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
             move_by_rule(rows, rows, j, S, a1, a2, e1, e2)
         elif s > 0:
-            move_by_terms(rows, rows, j, S, s, t, pending, eps)
+            move_by_terms(rows, rows, j, S, s, t, pending)
 
 
 @EntryKernel
-def read_rows(
-    W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: Pending, eps: np.float32
-) -> None:
+def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: Pending) -> None:
     """W (n, S): all rows' weights after step t; their pending moves stay pending."""
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for j in range(len(rows)):
@@ -178,25 +151,19 @@ def read_rows(
             a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
             move_by_rule(W, rows, j, S, a1, a2, e1, e2)
         elif s > 0:
-            move_by_terms(W, rows, j, S, s, t, pending, eps)
+            move_by_terms(W, rows, j, S, s, t, pending)
 
 
 @compiled
 def adam_update(
-    w: FloatArray,
-    m: FloatArray,
-    r: FloatArray,
-    g: FloatArray,
-    t: int,
-    pending: Pending,
-    constants: Constants,
+    w: FloatArray, m: FloatArray, r: FloatArray, g: FloatArray, t: int, pending: Pending
 ) -> None:
     """Adam's step t on a vector; the twin of `adam.Adam.update`, with r = √v."""
     decay_m, decay_v = f32(pending.decay_m[1]), f32(pending.decay_r[1] ** 2)
     size, correction = f32(pending.step_size[t]), f32(pending.correction[t])
     for h in range(len(w)):
-        m_h = decay_m * m[h] + constants.new1 * g[h]
-        r_h = np.sqrt(decay_v * (r[h] * r[h]) + constants.new2 * (g[h] * g[h]))
+        m_h = decay_m * m[h] + pending.new1 * g[h]
+        r_h = np.sqrt(decay_v * (r[h] * r[h]) + pending.new2 * (g[h] * g[h]))
         m[h] = m_h
         r[h] = r_h
-        w[h] -= size * m_h / (r_h * correction + constants.eps)
+        w[h] -= size * m_h / (r_h * correction + pending.eps)

@@ -6,7 +6,6 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.adam import (
-    Constants,
     Pending,
     adam_update,
     advance_moments,
@@ -28,7 +27,6 @@ class Plan(NamedTuple):
     batch_size: int
     rule: Rule
     layout: Layout
-    constants: Constants
 
 
 class State(NamedTuple):
@@ -67,7 +65,7 @@ def train_epoch(
     `keys` (n_steps, L, 2) are the steps' dropout keys. All of `state` but `step` is changed in
     place.
     """
-    batch_size, rule, layout, constants = plan
+    batch_size, rule, layout = plan
     rows, last, flat, pending, step = state
     batch, buffers = scratch
     n_tasks, n = order.shape
@@ -80,15 +78,15 @@ def train_epoch(
             for i in range(size):
                 batch_rows[task * size + i] = order[task, start + i]
         n_words = link(documents, batch_rows, n_tasks * size, batch)
-        catch_up(batch.words, n_words, rows, last, step - 1, pending, constants.eps)
+        catch_up(batch.words, n_words, rows, last, step - 1, pending)
         first_layer(documents, batch_rows, n_tasks * size, rows, flat.w, layout, buffers.A[0])
         forward(n_tasks * size, keys[number], rule, flat.w, layout, buffers)
         flat.g[:] = f32(0.0)
         heads(batch_rows, labels, size, rule, flat, layout, buffers, losses)
         backward(n_tasks * size, flat, layout, buffers)
-        update_rows(batch, n_words, rows, last, step, buffers, pending, constants)
-        adam_update(flat.w, flat.m, flat.r, flat.g, step, pending, constants)
-        extend_pending(pending, step, constants.eps)
+        update_rows(batch, n_words, rows, last, step, buffers, pending)
+        adam_update(flat.w, flat.m, flat.r, flat.g, step, pending)
+        extend_pending(pending, step)
     losses /= n
     return losses
 
@@ -122,7 +120,6 @@ def update_rows(
     step: int,
     buffers: Buffers,
     pending: Pending,
-    constants: Constants,
 ) -> None:
     """The gradient Xᵀ·G_1 of each word of the batch, and its moments; the moves stay pending."""
     head, after, doc, value = batch.head, batch.after, batch.doc, batch.value
@@ -134,6 +131,6 @@ def update_rows(
         head[j] = -1
         k = step - last[j]
         advance_moments(
-            rows, j, S, g, f32(decay_m[k]), f32(decay_r[k] ** 2), constants.new1, constants.new2
+            rows, j, S, g, f32(decay_m[k]), f32(decay_r[k] ** 2), pending.new1, pending.new2
         )
         last[j] = step

@@ -3,7 +3,7 @@
 Notation as in `reference`: a step's B documents, those of each task in turn, run through the
 shared layers together. ``A[l]`` (B, S) activations, ``R[l]`` their dropout mask, ``D[l]`` = A∘R,
 ``G[l]`` the gradient of the loss by A or Z. Layers are padded with units that have no weights:
-their mask is zero, and so is all they hand on.
+their mask is zero, and so are their outputs.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ f32 = np.float32
 
 
 class Layout(NamedTuple):
-    """Sizes and places of the parameters in the flat vector, see `network.flat_offsets`.
+    """Sizes and places of the parameters in the flat vector, see `network`.
 
     `units` are the layers' real widths, `widths` those padded to whole vector registers.
     """
@@ -59,8 +59,7 @@ class Sparse(NamedTuple):
 class Buffers(NamedTuple):
     """Scratch space of a step: layers (L, B, S), class probabilities, a word's gradient.
 
-    `transposed` (S, S or B) holds a layer's weights or documents, turned round; `sparse` holds
-    one vector.
+    `transposed` (S, S or B) holds a layer's weights or documents, transposed; `sparse` one vector.
     """
 
     A: FloatArray

@@ -9,7 +9,7 @@ a multiple of `LANES`, every row has S places at least, and every index is that 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -24,7 +24,17 @@ LANES = 16
 GROUP = 7
 
 VECTOR = ir.VectorType(ir.FloatType(), LANES)
-INT, INT32 = ir.IntType(64), ir.IntType(32)
+INT = ir.IntType(64)
+INT32 = ir.IntType(32)
+
+
+class Terms(NamedTuple):
+    """The terms of a sum: p = first, following(p), … while more(p); `from_zero`, or added to z."""
+
+    first: Any
+    more: Callable[[Any], Any]
+    following: Callable[[Any], Any]
+    from_zero: bool
 
 
 @intrinsic
@@ -43,7 +53,7 @@ def add_rows(
         def following(p: Any) -> Any:
             return builder.add(p, INT(1))
 
-        _sum_rows(builder, arrays, S, begin, more, following, from_zero=False)
+        _sum_rows(builder, arrays, S, Terms(begin, more, following, from_zero=False))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 3
@@ -66,7 +76,7 @@ def sum_chain(
         def following(e: Any) -> Any:
             return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
 
-        _sum_rows(builder, arrays, S, first, more, following, from_zero=True)
+        _sum_rows(builder, arrays, S, Terms(first, more, following, from_zero=True))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 2
@@ -81,48 +91,27 @@ def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
     ]
 
 
-def _sum_rows(
-    builder: Any,
-    arrays: Any,
-    S: Any,
-    first: Any,
-    more: Callable[[Any], Any],
-    following: Callable[[Any], Any],
-    from_zero: bool,
-) -> None:
-    """The sum over p = first, following(first), … while more(p), `GROUP` vectors at a time."""
+def _sum_rows(builder: Any, arrays: Any, S: Any, terms: Terms) -> None:
+    """Emit the sum of S floats, `GROUP` vectors at a time."""
     n_vectors = builder.udiv(S, INT(LANES))
     whole = builder.mul(builder.udiv(n_vectors, INT(GROUP)), INT(GROUP))
-
-    def emit(start: Any, n: int) -> None:
-        _sum_group(builder, arrays, builder.mul(start, INT(LANES)), n, first, more, following,
-                   from_zero)  # fmt: skip
-
     with cgutils.for_range_slice(builder, INT(0), whole, INT(GROUP), INT) as (start, _):
-        emit(start, GROUP)
+        _sum_group(builder, arrays, start, GROUP, terms)
     for n in range(1, GROUP):
         rest = builder.sub(n_vectors, whole)
         with builder.if_then(builder.icmp_unsigned("==", rest, INT(n))):
-            emit(whole, n)
+            _sum_group(builder, arrays, whole, n, terms)
 
 
-def _sum_group(
-    builder: Any,
-    arrays: Any,
-    place: Any,
-    n: int,
-    first: Any,
-    more: Callable[[Any], Any],
-    following: Callable[[Any], Any],
-    from_zero: bool,
-) -> None:
-    """All terms of the `n` vectors that begin at `place`."""
+def _sum_group(builder: Any, arrays: Any, start: Any, n: int, terms: Terms) -> None:
+    """Emit the sum of the `n` vectors from number `start` on, in a loop over its terms."""
     z, W, indices, values = arrays
+    place = builder.mul(start, INT(LANES))
     row_length = cgutils.unpack_tuple(builder, W.shape)[1]
     target = _vectors(builder, z.data, place)
     starts = [
         ir.Constant(VECTOR, [0.0] * LANES)
-        if from_zero
+        if terms.from_zero
         else builder.load(_at(builder, target, v), align=4)
         for v in range(n)
     ]
@@ -131,9 +120,9 @@ def _sum_group(
     builder.branch(head)
     builder.position_at_end(head)
     p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in range(n)]
-    for phi, value in zip([p, *sums], [first, *starts], strict=True):
+    for phi, value in zip([p, *sums], [terms.first, *starts], strict=True):
         phi.add_incoming(value, before)
-    builder.cbranch(more(p), body, done)
+    builder.cbranch(terms.more(p), body, done)
     builder.position_at_end(body)
     index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
     row = _vectors(builder, W.data, builder.add(builder.mul(index, row_length), place))
@@ -142,7 +131,7 @@ def _sum_group(
         w = builder.load(_at(builder, row, v), align=4)
         term = builder.fmul(x, w, flags=("contract",))
         phi.add_incoming(builder.fadd(phi, term, flags=("contract",)), body)
-    p.add_incoming(following(p), body)
+    p.add_incoming(terms.following(p), body)
     builder.branch(head)
     builder.position_at_end(done)
     for v, phi in enumerate(sums):
