@@ -13,8 +13,12 @@ def test_the_kernels_are_the_default():
     assert trainer_class("numba").dtype == "float32"
 
 
-def test_without_numba_numpy_trains(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", None)  # what makes "import numba" an ImportError
+@pytest.mark.parametrize("reason", ["absent", "turned off"])
+def test_without_numba_numpy_trains(monkeypatch, reason):
+    if reason == "absent":
+        monkeypatch.setitem(sys.modules, "numba", None)  # what makes "import numba" an ImportError
+    else:
+        monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
     for name in [name for name in sys.modules if name.startswith("minimtl.nn.kernels")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "minimtl.nn.trainer", raising=False)

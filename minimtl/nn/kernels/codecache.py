@@ -2,8 +2,9 @@
 
 Numba reads its files back with pickle, which runs code that they hold. They are therefore read
 only from a folder in which nobody but this user and root can put a file, and which nobody else can
-replace, nor any folder above it. A file is read only if it is as `record_files` saw it last, since
-one flipped bit in machine code may give other numbers. Everything else is compiled anew.
+replace, nor any folder above it. Where there is no such folder, code is not kept. A file is read
+only if it is as `record_files` saw it last, since one flipped bit in machine code may give other
+numbers; everything else is compiled anew.
 
 Numba notices changes in the file of the function that it loads, but not in the files of functions
 that this one calls. So the folder's name is a digest of all sources, and of what else decides the
@@ -47,9 +48,10 @@ def kernel_folder() -> Path:
 
 
 def open_folder() -> Path | None:
-    """`kernel_folder`, made, found safe and cleared of damaged files; None, with a warning, else.
+    """Make `kernel_folder`, check that it is safe and remove damaged files; returns its path.
 
-    The answer is without links, so that it stays the folder that was checked.
+    The path is free of links, so that it leads to the folder that was checked. Returns None, with
+    a warning, where the folder cannot be made or is not safe.
     """
     try:
         folder = kernel_folder()
@@ -58,8 +60,9 @@ def open_folder() -> Path | None:
         _remove_damaged(folder)
         if is_new:
             _remove_oldest(folder)
-        os.utime(folder)
-    except (OSError, MinimtlError) as error:
+        os.utime(folder)  # for `_remove_oldest`
+    # RuntimeError: LLVM does not know the processor's instruction sets.
+    except (OSError, RuntimeError, MinimtlError) as error:
         warn_not_kept(str(error))
         return None
     return folder

@@ -13,6 +13,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels cannot run without compilation")
+
 FOLDER = open_folder()
 # Sums may be reassociated and a product and a sum contracted, which is what vectorising them
 # takes; NaN and infinity keep their meaning.
