@@ -1,6 +1,6 @@
 """The authors' released results against what they printed.
 
-May import: saving, stats, corpora, study, meta, report.
+May import: stats, corpora, saving, study, meta, report.
 """
 
 from minimtl.audit.experiments import read_released

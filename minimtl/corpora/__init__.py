@@ -9,13 +9,7 @@ from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import LabelledText, TextSet, read_text_set
 from minimtl.corpora.folders import folder_members
-from minimtl.corpora.load import (
-    CORPUS_METAVAR,
-    EDITIONS,
-    find_corpus,
-    load_amazon,
-    load_corpus,
-)
+from minimtl.corpora.load import CORPUS_METAVAR, EDITIONS, find_corpus, load_amazon, load_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE
 
 __all__ = [

@@ -25,7 +25,7 @@ __all__ = [
     "package_versions",
     "pin_threads",
     "processor",
-    "say",
     "remove_unfinished",
+    "say",
     "write_atomically",
 ]
