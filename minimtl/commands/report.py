@@ -1,7 +1,6 @@
 """``minimtl report``: tables, figures and page again, from a finished study's folder."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,9 @@ from minimtl.meta import conclude
 from minimtl.report import write_report
 from minimtl.store import open_existing_store
 from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
+from minimtl.system import print_note
+
+EXAMPLES = ("minimtl report results",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the store and write everything that is made from it."""
-
     folder = Path(args.folder)
 
     def no_features(problem: Problem, run: int) -> np.ndarray:
@@ -42,10 +43,6 @@ def run(args: argparse.Namespace) -> int:
         models = StudyIdentity.of(protocol, identity["corpus"]["digest"], identity["seed"])
         results = Results(store, models, protocol)
         concluded = conclude(problems_of(manifest), results, identity["seed"], no_features)
-        made = write_report(concluded, protocol, manifest, folder, _say)
+        made = write_report(concluded, protocol, manifest, folder, print_note)
     print_summary(made, folder)
     return 0
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)

@@ -17,7 +17,13 @@ from minimtl.study.features import (
 )
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.jobs import TRAINING_VERSION, JobResult, StudyIdentity, decode, encode
-from minimtl.study.manifest import Stopwatch, problems_of, read_manifest, write_manifest
+from minimtl.study.manifest import (
+    Stopwatch,
+    problems_of,
+    read_manifest,
+    resume_command,
+    write_manifest,
+)
 from minimtl.study.outcomes import (
     TIE,
     LabelledPairs,
@@ -100,6 +106,7 @@ __all__ = [
     "read_manifest",
     "related_pairs",
     "relative_gains",
+    "resume_command",
     "task_features",
     "train_model",
     "train_models",

@@ -8,7 +8,7 @@ from minimtl.corpora import AmazonReviews
 from minimtl.execution import make_executor, make_progress, run_jobs
 from minimtl.store import open_store
 from minimtl.study import decode
-from minimtl.system import available_cores
+from minimtl.system import available_cores, print_note
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS, SEED, TuneData
 from minimtl.tune.fits import compute, describe, key_of, keyed, plan
@@ -28,7 +28,7 @@ def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fres
     data = TuneData.of(reviews)
     fits = plan(settings, len(data.domains), N_FOLDS + 1)
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
-    with open_store(out, identity, fresh=fresh, announce=_say) as store:
+    with open_store(out, identity, fresh=fresh, announce=print_note) as store:
         with (
             make_executor("process", available_cores()) as executor,
             make_progress(len(fits), stream=sys.stderr, describe=describe) as progress,
@@ -39,7 +39,3 @@ def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fres
         summary.raise_for_failures()
         results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
     return Tuning.of(settings, [domain.name for domain in data.domains], results)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
