@@ -94,7 +94,7 @@ def _report(args: argparse.Namespace) -> Report:
         without_texts_of(prepare(read_text_set(Path(path)), tokenizer, is_main=False), main)
         for path in args.aux
     ]
-    print_note(f"Training {args.runs} paired runs with each of {len(candidates)} candidates")
+    print_note(f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.")
     with make_executor("process", min(available_cores(), args.runs)) as executor:
         advised = advise(
             main,

@@ -102,8 +102,9 @@ def _values(argument: Argument) -> str:
 
 
 def _zsh(commands: dict[str, list[Argument]]) -> str:
-    """Zsh runs the script for bash."""
-    return f"autoload -Uz compinit bashcompinit\ncompinit\nbashcompinit\n{_bash(commands)}"
+    """Zsh can run the script for bash, once its own completion is on."""
+    begin = "(( $+functions[compdef] )) || { autoload -Uz compinit; compinit }"
+    return f"{begin}\nautoload -Uz bashcompinit\nbashcompinit\n{_bash(commands)}"
 
 
 def _fish(commands: dict[str, list[Argument]]) -> str:
@@ -119,8 +120,10 @@ def _fish(commands: dict[str, list[Argument]]) -> str:
                 f"-l {flag[2:]}" if flag.startswith("--") else f"-s {flag[1:]}"
                 for flag in argument.flags
             ]
-            parts += ["-r"] * (bool(argument.flags) and argument.takes_value)
-            parts += ["-F"] * argument.takes_path
+            if argument.flags:
+                parts += ["-x"] * (argument.takes_value and not argument.takes_path)
+                parts += ["-d", shlex.quote(argument.help)]
+            parts += ["-r -F"] * argument.takes_path
             parts += [f"-a '{' '.join(argument.choices)}'"] * bool(argument.choices)
-            lines.append(" ".join([*parts, "-d", shlex.quote(argument.help)]))
+            lines.append(" ".join(parts))
     return "\n".join([*lines, ""])

@@ -106,6 +106,7 @@ def test_fish_completes_commands_flags_and_values(script):
     assert set(complete("minimtl ")) >= set(COMMANDS)
     assert complete("minimtl study --prob") == ["--problem"]
     assert set(complete("minimtl study --problem ")) == {"related", "unrelated", "both"}
+    assert complete("minimtl study --pairs ") == []
     assert set(complete("minimtl cache ")) == {"info", "clear"}
 
 
