@@ -1,4 +1,4 @@
-"""What a measurement gives: a row of numbers with their spread, or the reason for having none."""
+"""The rows that measurements give: numbers with their spread, or the reason why there are none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from bench.harness import Timing, Timings, ratio
+from bench.harness import Contestant, Timing, Timings, interleave, ratio
 
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 OURS = "minimtl"
@@ -69,6 +69,20 @@ def needs(package: str, extra: str) -> str:
     if find_spec(package):
         return ""
     return f'{package} is not installed: `pip install "minimtl[{extra}]"`'
+
+
+def beside_sklearn(
+    section: str,
+    what: str,
+    ours: Contestant,
+    peers: Callable[[], dict[str, Contestant]],
+    rounds: int,
+) -> list[Row]:
+    """Rows of minimtl and of scikit-learn's `peers`, in seconds; calling `peers` imports it."""
+    missing = needs("sklearn", "oracles")
+    contestants = {OURS: ours} if missing else {OURS: ours, **peers()}
+    rows = timing_rows(section, what, interleave(contestants, rounds, warm_up=0), "s")
+    return [*rows, missing_row(section, what, "scikit-learn", missing)] if missing else rows
 
 
 def find(rows: list[Row], wanted: Callable[[Row], bool]) -> Row | None:

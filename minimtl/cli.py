@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.system import pin_threads, print_note
+from minimtl.system import pin_threads, say
 
 COMMANDS = {
     "study": "train all models of a study and report when multi-task learning helped",
@@ -94,14 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = _parse(arguments)
         return args.run(args)
     except UsageError as error:
-        print_note(f"minimtl: {error}")
+        say(f"minimtl: {error}")
         return EXIT_USAGE
     except MinimtlError as error:
-        print_note(f"minimtl: {error}")
+        say(f"minimtl: {error}")
         return EXIT_FAILED
     except KeyboardInterrupt as interrupt:
         again = f"interrupted; `{shlex.join(['minimtl', *arguments])}` begins again"
-        print_note(f"minimtl: {str(interrupt) or again}")
+        say(f"minimtl: {str(interrupt) or again}")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; say nothing more on a closed pipe.

@@ -1,4 +1,4 @@
-"""What a person is told of one candidate: predicted, measured, and the verdict in words."""
+"""The advice on each candidate: what is predicted, what was measured, and the verdict."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from minimtl.advice.features import features_of_pair
+from minimtl.advice.measure import measure
 from minimtl.advice.metamodel import MetaModel, Prediction
 from minimtl.advice.sets import Prepared, Tokenizer
-from minimtl.advice.training import Measured, measure
-from minimtl.advice.trials import PairOfSets, Trial
+from minimtl.advice.trials import PairOfSets
 from minimtl.stats import LEVEL, PairedComparison, compare_paired
 
 HELPS, HURTS, CANNOT_TELL = "helps", "hurts", "cannot tell"
@@ -76,24 +76,17 @@ def advise(
         pair = PairOfSets.of(main, aux, tokenizer, per_class)
         trials = list(pair.trials(n_runs))
         measured = list(executor.map(measure, trials))
-        advised.append(_advice(pair, trials, measured, model, level))
+        single = np.array([result.single for result in measured])
+        multi = np.array([result.multi for result in measured])
+        advised.append(
+            Advice(
+                aux,
+                model.predict(features_of_pair(pair, trials, measured)),
+                single,
+                multi,
+                compare_paired(multi - single, pair.ratio, level=level),
+                len(trials[0].main_rows),
+                len(trials[0].test_rows),
+            )
+        )
     return advised
-
-
-def _advice(
-    pair: PairOfSets,
-    trials: Sequence[Trial],
-    measured: Sequence[Measured],
-    model: MetaModel,
-    level: float,
-) -> Advice:
-    single, multi = (np.array([getattr(m, name) for m in measured]) for name in ("single", "multi"))
-    return Advice(
-        pair.aux,
-        model.predict(features_of_pair(pair, trials, measured)),
-        single,
-        multi,
-        compare_paired(multi - single, pair.ratio, level=level),
-        len(trials[0].main_rows),
-        len(trials[0].test_rows),
-    )

@@ -16,7 +16,7 @@ from minimtl.execution import rng_for
 from minimtl.meta import N_PERMUTATIONS, main_tasks, make_designs, permuted_rows, score_set
 from minimtl.stats import fit_logistic_regression, scaling_parameters
 from minimtl.study import FEATURE_NAMES, PAPER, TIE, LabelledPairs
-from minimtl.system import write_atomically
+from minimtl.system import say, write_atomically
 
 _LEAST_TASKS = 5  # as many as there are folds of main tasks
 
@@ -81,13 +81,13 @@ def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
 def main(argv: Sequence[str]) -> int:
     """Fit and write; the exit code."""
     if len(argv) != 2:
-        print("usage: python -m minimtl.advice.fit STUDY_DIR OUT.json", file=sys.stderr)
+        say("usage: python -m minimtl.advice.fit STUDY_DIR OUT.json")
         return 2
     try:
         model = fit_on_study(Path(argv[0]))
         write_atomically(argv[1], model.to_json())
     except MinimtlError as error:
-        print(f"minimtl: {error}", file=sys.stderr)
+        say(f"minimtl: {error}")
         return 1
     return 0
 

@@ -7,8 +7,8 @@ from minimtl.advice import (
     TOKENIZERS,
     Report,
     advise,
-    can_draw_html,
     fit_on_study,
+    html_available,
     packaged_metamodel,
     prepare,
     to_html,
@@ -17,10 +17,11 @@ from minimtl.advice import (
     to_text,
     without_texts_of,
 )
-from minimtl.commands.arguments import MOST_RUNS, whole_number
+from minimtl.commands.arguments import MOST_RUNS, make_folder, whole_number
 from minimtl.corpora import read_text_set
 from minimtl.execution import make_executor
-from minimtl.system import available_cores, make_folder, print_note, write_atomically
+from minimtl.study import PAPER
+from minimtl.system import available_cores, say, write_atomically
 
 EXAMPLES = (
     "minimtl advise --main mine.csv --aux candidate.csv",
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--tokenizer",
-        choices=("words", "whitespace", "characters"),
+        choices=tuple(TOKENIZERS),
         default="words",
         help="words: runs of letters and digits (default); whitespace: texts cut into words "
         "already; characters: for scripts without spaces",
@@ -71,9 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--per-class",
         type=whole_number(1),
-        default=200,
+        default=PAPER.sampling.train_per_class,
         metavar="N",
-        help="training texts of a class in a run, at most (default: 200, as in the study)",
+        help="training texts of a class in a run, at most (default: %(default)s, as in the study)",
     )
 
 
@@ -94,7 +95,7 @@ def _report(args: argparse.Namespace) -> Report:
         without_texts_of(prepare(read_text_set(Path(path)), tokenizer, is_main=False), main)
         for path in args.aux
     ]
-    print_note(f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.")
+    say(f"Training {args.runs} paired runs with each candidate, {len(candidates)} in all.")
     with make_executor("process", min(available_cores(), args.runs)) as executor:
         advised = advise(
             main,
@@ -110,10 +111,10 @@ def _report(args: argparse.Namespace) -> Report:
 
 def _write_pages(report: Report, out: Path) -> None:
     pages = {"advise.md": to_markdown(report)}
-    if can_draw_html():
+    if html_available():
         pages["advise.html"] = to_html(report)
     else:
-        print_note("pip install 'minimtl[page]' adds advise.html.")
+        say("pip install 'minimtl[page]' adds advise.html.")
     for name, content in pages.items():
         write_atomically(out / name, content.encode())
-    print_note(f"Written: {', '.join(str(out / name) for name in pages)}")
+    say(f"Written: {', '.join(str(out / name) for name in pages)}")

@@ -4,7 +4,8 @@ import argparse
 from collections import Counter
 
 from minimtl.audit import audit, audit_csv, audit_markdown, read_released
-from minimtl.system import make_folder, print_note, write_atomically
+from minimtl.commands.arguments import make_folder
+from minimtl.system import say, write_atomically
 
 EXAMPLES = (
     "minimtl audit investigationMTL            # a checkout of the authors' repository",
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write ``audit.csv`` and ``audit.md`` and say on one line what they hold."""
     experiments = read_released(args.path)
-    print_note(f"read {', '.join(experiment.name for experiment in experiments)}")
+    say(f"read {', '.join(experiment.name for experiment in experiments)}")
     findings = audit(experiments)
     out = make_folder(args.out)
     write_atomically(out / "audit.csv", audit_csv(findings))

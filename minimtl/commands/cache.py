@@ -14,7 +14,8 @@ EXAMPLES = ("minimtl cache info", "minimtl cache clear")
 KERNELS = "kernels"
 _ARCHIVES = tuple(edition.file_name for edition in (BYDATE, PYPI, AMAZON))
 _KERNEL_FOLDER = re.compile(r"[0-9a-f]{16}")  # named by the digest of the kernels' sources
-_KERNEL_FILE = re.compile(r".+\.nb[ci](\.tmp\..+)?")  # Numba's, and one that it was writing
+# Numba's files, one that it was writing when it was killed, and the checksums of them all.
+_KERNEL_FILE = re.compile(r".+\.nb[ci](\.tmp\..+)?|sha256\.json")
 
 
 class Kept(NamedTuple):

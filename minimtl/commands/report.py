@@ -11,7 +11,7 @@ from minimtl.meta import conclude
 from minimtl.report import write_report
 from minimtl.store import open_existing_store
 from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
-from minimtl.system import print_note
+from minimtl.system import say
 
 EXAMPLES = ("minimtl report results",)
 
@@ -43,6 +43,6 @@ def run(args: argparse.Namespace) -> int:
         models = StudyIdentity.of(protocol, identity["corpus"]["digest"], identity["seed"])
         results = Results(store, models, protocol)
         concluded = conclude(problems_of(manifest), results, identity["seed"], no_features)
-        made = write_report(concluded, protocol, manifest, folder, print_note)
+        made = write_report(concluded, protocol, manifest, folder, say)
     print_summary(made, folder)
     return 0

@@ -23,7 +23,7 @@ from minimtl.study import (
     train_models,
     write_manifest,
 )
-from minimtl.system import available_cores, print_note
+from minimtl.system import available_cores, say
 
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
@@ -120,34 +120,32 @@ def _study(args: argparse.Namespace) -> Study:
     problems = make_problems(args.problem, protocol, n_runs=args.runs, n_pairs=args.pairs)
     for problem in problems:
         if args.pairs is not None and args.pairs > len(problem.pairs):
-            print_note(
-                f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken"
-            )
+            say(f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken")
     backend = args.backend or default_backend()
     if args.backend is None and backend == "numpy":
-        print_note("Numba is not installed: training with NumPy, which is some ten times slower")
+        say("Numba is not installed: training with NumPy, which is some ten times slower")
     if backend == "numba" and default_backend() != "numba":
         raise MinimtlError("--backend numba needs Numba; `pip install numba`, or leave it out")
-    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else print_note)
+    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else say)
     return Study(corpus, protocol, problems, args.seed, backend)
 
 
 def _conduct(study: Study, args: argparse.Namespace) -> None:
     took, out = Stopwatch(), Path(args.out)
-    announce = _silent if args.quiet else print_note
-    with open_store(out, study.identity, fresh=args.fresh, announce=print_note) as store:
+    announce = _silent if args.quiet else say
+    with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(study, None, args.argv, args.workers, args.executor, took, out)
         with make_executor(args.executor, args.workers) as executor:
             summary = train_models(study, store, executor, quiet=args.quiet)
         summary.raise_for_failures()
         if args.verbose:
-            print_note(f"Models: {took.read()['wall_seconds']} s")
+            say(f"Models: {took.read()['wall_seconds']} s")
         results = Results(store, study.data.identity, study.protocol)
         concluded = conclude(study.problems, results, study.seed, feature_maker(study, results))
         if args.verbose:
             seconds = took.read()["wall_seconds"]
-            print_note(f"Models, features and meta-analysis: {seconds} s")
+            say(f"Models, features and meta-analysis: {seconds} s")
         write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
         made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
     if not args.quiet:

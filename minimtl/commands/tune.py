@@ -7,7 +7,7 @@ from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
 from minimtl.report import FIGURES_NOTE, figures_available, write_tables
 from minimtl.study import resume_command
-from minimtl.system import print_note, write_atomically
+from minimtl.system import say, write_atomically
 from minimtl.tune import draw, finding, make_grid, markdown, table, tune
 
 EXAMPLES = (
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
     out = Path(args.out)
     try:
-        reviews = load_amazon(args.corpus, announce=print_note)
+        reviews = load_amazon(args.corpus, announce=say)
         tuning = tune(reviews, make_grid(args.learning_rate, args.dropout), out, fresh=args.fresh)
     except KeyboardInterrupt:
         raise StudyInterrupted(

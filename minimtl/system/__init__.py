@@ -1,4 +1,4 @@
-"""What the operating system gives: files written whole, the cache folder, threads, the machine.
+"""What the operating system gives: whole files, the cache folder, the machine, the terminal.
 
 May import: errors.
 """
@@ -6,7 +6,7 @@ May import: errors.
 from minimtl.system.atomic import write_atomically
 from minimtl.system.cache import cache_dir
 from minimtl.system.machine import available_cores, machine_facts, package_versions
-from minimtl.system.output import make_folder, print_note
+from minimtl.system.terminal import say
 from minimtl.system.threads import THREAD_VARIABLES, pin_threads
 
 __all__ = [
@@ -14,9 +14,8 @@ __all__ = [
     "available_cores",
     "cache_dir",
     "machine_facts",
-    "make_folder",
     "package_versions",
     "pin_threads",
-    "print_note",
+    "say",
     "write_atomically",
 ]

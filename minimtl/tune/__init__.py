@@ -6,13 +6,6 @@ May import: system, stats, text, nn, corpora, store, execution, study, report.
 from minimtl.tune.conduct import tune
 from minimtl.tune.figure import draw
 from minimtl.tune.grid import make_grid
-from minimtl.tune.page import finding, markdown, table
+from minimtl.tune.summary import finding, markdown, table
 
-__all__ = [
-    "draw",
-    "finding",
-    "make_grid",
-    "markdown",
-    "table",
-    "tune",
-]
+__all__ = ["draw", "finding", "make_grid", "markdown", "table", "tune"]

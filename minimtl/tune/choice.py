@@ -65,7 +65,7 @@ class Tuning:
         return compare_paired(each.ravel(), 1 / (N_FOLDS - 1))
 
     def equals(self) -> list[int]:
-        """The settings, the chosen one among them, that cannot be told from it."""
+        """Numbers of the settings that cannot be told from the chosen one, which is among them."""
         return [
             number
             for number in range(len(self.settings))

@@ -1,4 +1,4 @@
-"""A tuning from the reviews to its results: through the study's runner, resumed by its store."""
+"""A tuning from the reviews to its results, resumed from the store in its folder."""
 
 import sys
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from minimtl.corpora import AmazonReviews
 from minimtl.execution import make_executor, make_progress, run_jobs
 from minimtl.store import open_store
 from minimtl.study import decode
-from minimtl.system import available_cores, print_note
+from minimtl.system import available_cores, say
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS, SEED, TuneData
 from minimtl.tune.fits import compute, describe, key_of, keyed, plan
@@ -28,7 +28,7 @@ def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fres
     data = TuneData.of(reviews)
     fits = plan(settings, len(data.domains), N_FOLDS + 1)
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
-    with open_store(out, identity, fresh=fresh, announce=print_note) as store:
+    with open_store(out, identity, fresh=fresh, announce=say) as store:
         with (
             make_executor("process", available_cores()) as executor,
             make_progress(len(fits), stream=sys.stderr, describe=describe) as progress,

@@ -1,12 +1,10 @@
 """``tune.svg`` and ``tune.png``: how far each setting is from the chosen one."""
 
-import io
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from minimtl.report import FIGURE_STYLE
-from minimtl.system import write_atomically
+from minimtl.report import FIGURE_STYLE, save_figure
 from minimtl.tune.choice import Tuning
 from minimtl.tune.grid import LAYERS
 
@@ -30,13 +28,7 @@ def draw(tuning: Tuning, folder: Path) -> str:
         # The panels have the same layers; beside the whiskers there is no room for their names.
         names = figure.axes[0].get_legend_handles_labels()
         figure.legend(*names, loc="outside upper center", ncols=len(LAYERS), frameon=False)
-        for suffix, metadata in (
-            ("svg", {"Date": None, "Creator": None}),
-            ("png", {"Software": None}),
-        ):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=suffix, metadata=metadata)
-            write_atomically(folder / f"tune.{suffix}", buffer.getvalue())
+        save_figure(figure, folder, "tune")
     return "tune.png"
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from minimtl.advice.advice import CANNOT_TELL, HELPS, HURTS, Advice, advise
 from minimtl.advice.metamodel import packaged_metamodel
+from minimtl.advice.report import procedure, sentence_of, shown, trust
 from minimtl.advice.sets import TOKENIZERS, Prepared, prepare
-from minimtl.advice.words import procedure, sentence_of, shown, trust
 from minimtl.stats.intervals import compare_paired
 
 words = TOKENIZERS["words"]

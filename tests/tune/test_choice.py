@@ -9,7 +9,7 @@ from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.fits import plan
 from minimtl.tune.grid import PAPERS, Setting
-from minimtl.tune.page import finding, markdown, table
+from minimtl.tune.summary import finding, markdown, table
 
 WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
 BEST = Setting(2, 50, 1e-3, 0.5)
