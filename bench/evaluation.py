@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.harness import interleave
+from bench.harness import interleave, ratio
 from bench.ours import fresh_network
 from bench.rows import Row, timing_row
 from bench.settings import Settings
@@ -29,7 +29,7 @@ def measure(settings: Settings) -> list[Row]:
             settings.choose(15, 3),
             units=N_EPOCHS,
         )
-        share = np.median(np.divide(timings[FOLLOWED].cpu, timings[ALONE].cpu)) - 1.0
+        share = ratio(timings[FOLLOWED], timings[ALONE]) - 1.0
         rows.append(timing_row(SECTION, what, ALONE, timings[ALONE]))
         note = f"{n_test:,} test documents cost {share:.0%} of the training"
         rows.append(

@@ -85,6 +85,9 @@ def beside_sklearn(
     return [*rows, missing_row(section, what, "scikit-learn", missing)] if missing else rows
 
 
-def find(rows: list[Row], wanted: Callable[[Row], bool]) -> Row | None:
-    """The first measured row that is `wanted`."""
-    return next((row for row in rows if row.n and wanted(row)), None)
+def find(rows: list[Row], section: str, what: str, who: str | None = None) -> Row | None:
+    """The first row with a measurement of `what`, by anybody or by one contestant."""
+    for row in rows:
+        if row.n and (row.section, row.what) == (section, what) and who in (None, row.who):
+            return row
+    return None

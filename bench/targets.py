@@ -37,9 +37,9 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
         torch = _times(best_torch(rows, what))
         goals.append(Target(f"{what}: times the best PyTorch setting", AT_LEAST, 6.0, torch))
         if n_tasks == 1:
-            sklearn = _times(_of(rows, steps.SECTION, what, steps.SKLEARN))
+            sklearn = _times(find(rows, steps.SECTION, what, steps.SKLEARN))
             goals.append(Target(f"{what}: times scikit-learn", AT_LEAST, 20.0, sklearn))
-        floor = 1.0 / _times(_of(rows, steps.SECTION, what, steps.FLOOR))
+        floor = 1.0 / _times(find(rows, steps.SECTION, what, steps.FLOOR))
         goals.append(Target(f"{what}: over the floor", AT_MOST, 2.0, floor))
     for what in (growth.EQUAL_NONZEROS, growth.SAME_WORDS):
         small, large = (
@@ -98,8 +98,9 @@ def study_ratio(rows: list[Row], settings: Settings) -> float:
 
 def _speed_up(rows: list[Row], settings: Settings) -> float:
     what = f"{study.WALL}, {study.study_size(settings)}"
-    one, two = (_of(rows, study.SECTION, what, f"minimtl, {n}") for n in ("1 worker", "2 workers"))
-    return one.median / two.median if one and two else float("nan")
+    one = find(rows, study.SECTION, what, "minimtl, 1 worker")
+    two = find(rows, study.SECTION, what, "minimtl, 2 workers")
+    return _value(one) / _value(two)
 
 
 def _best_peer(rows: list[Row], section: str) -> float:
@@ -107,12 +108,8 @@ def _best_peer(rows: list[Row], section: str) -> float:
     return _times(min(peers, key=lambda row: row.median, default=None))
 
 
-def _of(rows: list[Row], section: str, what: str, who: str) -> Row | None:
-    return find(rows, lambda row: (row.section, row.what, row.who) == (section, what, who))
-
-
 def _median(rows: list[Row], section: str, what: str) -> float:
-    return _value(find(rows, lambda row: (row.section, row.what) == (section, what)))
+    return _value(find(rows, section, what))
 
 
 def _value(row: Row | None) -> float:

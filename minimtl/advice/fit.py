@@ -68,13 +68,13 @@ def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
         PAPER.meta,
     )
     return HeldOut(
-        scores.accuracy,
-        scores.majority_accuracy,
-        scores.majority_lift,
-        scores.majority_lift_low,
-        scores.majority_lift_high,
-        scores.brier,
-        scores.majority_brier,
+        accuracy=scores.accuracy,
+        majority_accuracy=scores.majority_accuracy,
+        lift=scores.majority_lift,
+        lift_low=scores.majority_lift_low,
+        lift_high=scores.majority_lift_high,
+        brier=scores.brier,
+        majority_brier=scores.majority_brier,
     )
 
 
