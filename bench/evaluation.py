@@ -1,4 +1,4 @@
-"""What it costs to predict all test documents after every epoch, as a share of the training."""
+"""The cost of predicting all test documents after every epoch, as a share of the training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -39,6 +39,6 @@ def measure(settings: Settings) -> list[Row]:
 
 
 def run(tasks: Sequence[TaskData]) -> None:
-    """A training of `N_EPOCHS`."""
+    """Train for `N_EPOCHS`."""
     network = fresh_network(tasks[0].X.shape[1], len(tasks))
     train(network, tasks, Schedule(N_EPOCHS), Adam(), np.random.default_rng(0), "numba")

@@ -58,7 +58,7 @@ class Multitask(nn.Module):
 
 
 class TorchEpochs:
-    """Training of one network that goes on from epoch to epoch over the same batches."""
+    """Training of one network, continued from epoch to epoch over the same batches."""
 
     def __init__(
         self, tasks: Sequence[TaskData], document_input: str, adam: str, dropout: float = 0.5

@@ -59,7 +59,7 @@ def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
 
 
 def torch_contestants(tasks: list[TaskData]) -> dict[str, Contestant]:
-    """PyTorch in every setting, and in one with a saving of minimtl's: the active words only."""
+    """PyTorch in every setting, and once with minimtl's own saving: the active words only."""
     from bench.peers_torch import ADAMS, INPUTS, TorchEpochs
 
     contestants: dict[str, Contestant] = {

@@ -67,7 +67,7 @@ def count_steps(settings: Settings) -> tuple[int, int]:
 
 
 def run_study(settings: Settings, n_workers: int) -> Ended:
-    """One study in a folder that is thrown away."""
+    """Run one study in a temporary folder."""
     n_pairs, n_runs = sizes(settings)
     arguments = ["-m", "minimtl", "study", "--problem", "related", "--quiet"]
     arguments += ["--corpus", settings.corpus_choice, "--workers", str(n_workers)]

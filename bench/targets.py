@@ -1,4 +1,4 @@
-"""What was to be reached, and what this run measured of it."""
+"""The goals, and what this run measured for each."""
 
 from dataclasses import dataclass
 
@@ -78,7 +78,7 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
 
 
 def best_torch(rows: list[Row], what: str) -> Row | None:
-    """The fastest of PyTorch's settings; the one with our saving built in does not count."""
+    """The fastest of PyTorch's settings; the one with minimtl's own saving does not count."""
     measured = [
         row
         for row in rows

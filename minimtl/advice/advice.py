@@ -39,20 +39,20 @@ class Advice:
 
     @property
     def verdict(self) -> str:
-        """By the interval of the gain."""
+        """`HELPS`, `HURTS` or `CANNOT_TELL`, by the interval of the gain."""
         if self.gain.low > 0:
             return HELPS
         return HURTS if self.gain.high < 0 else CANNOT_TELL
 
     @property
     def further(self) -> str:
-        """How many more runs would tell, in words; empty where these did."""
+        """How many more runs would settle the question, in words; empty where these did."""
         if self.verdict != CANNOT_TELL:
             return ""
         runs = self.gain.further_runs
         if not runs:
-            return "no number of runs would tell on these texts; more texts might"
-        return f"about {runs:,} more runs would tell, if mean and spread stay as they are"
+            return "more runs on these texts would not settle it; more texts might"
+        return f"about {runs:,} more runs would settle it, if mean and spread stay as they are"
 
 
 def advise(
@@ -65,7 +65,7 @@ def advise(
     per_class: int,
     executor: Executor,
 ) -> list[Advice]:
-    """Advice on each candidate; none depends on the others but for the interval's level.
+    """Advice on each candidate; only the level of the intervals depends on how many there are.
 
     With n candidates, intervals have the level 1 − 0.05 / n (Bonferroni): all of them hold
     together with 95 %.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from minimtl._version import __version__
 from minimtl.advice.advice import Advice
-from minimtl.advice.report import Report, sentence_of, shown
+from minimtl.advice.report import Report, printable, sentence_of
 from minimtl.advice.sets import Prepared
 from minimtl.report import escape, pipe_table
 
@@ -26,7 +26,7 @@ _CAPTION = (
 
 
 def to_text(report: Report) -> str:
-    """For the screen."""
+    """The advice for a terminal."""
     lines = [_HEAD, *report.rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
@@ -41,7 +41,7 @@ def to_markdown(report: Report) -> str:
     """``advise.md``."""
     rows = [[escape(cell) for cell in row] for row in report.rows]
     parts = [
-        f"# Does joint training help {escape(shown(report.main.name))}?",
+        f"# Does joint training help {escape(printable(report.main.name))}?",
         "\n".join(f"- {escape(sentence_of(advice))}" for advice in report.advised),
         pipe_table(_HEAD, rows),
         _CAPTION,
@@ -63,7 +63,7 @@ def to_html(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     source = files("minimtl.advice").joinpath("page.html").read_text(encoding="utf-8")
     page: str = environment.from_string(source).render(
-        main=shown(report.main.name),
+        main=printable(report.main.name),
         sentences=[sentence_of(advice) for advice in report.advised],
         head=_HEAD,
         rows=list(zip(report.rows, marks(report.advised), strict=True)),
@@ -76,7 +76,7 @@ def to_html(report: Report) -> str:
 
 
 class Mark(NamedTuple):
-    """Where a gain's interval, the gain, and no gain at all lie across a drawing of `WIDTH`."""
+    """Pixels from the left of a gain's interval, of the gain, and of no gain, in `WIDTH`."""
 
     low: float
     mean: float
@@ -85,7 +85,7 @@ class Mark(NamedTuple):
 
 
 def marks(advised: Sequence[Advice]) -> list[Mark]:
-    """A candidate each; the scale reaches from the lowest to the highest of all ends, and to 0."""
+    """One mark a candidate; their common scale holds 0 and the ends of all intervals."""
     gains = [advice.gain for advice in advised]
     least = min(0.0, *(gain.low for gain in gains))
     most = max(0.0, *(gain.high for gain in gains))
@@ -102,7 +102,7 @@ def _sections(report: Report) -> list[tuple[str, list[str]]]:
 
 
 def to_json(report: Report) -> str:
-    """For scripts: every number of the other forms, unrounded."""
+    """The advice as JSON: every number of the other forms, unrounded."""
     content = {
         "minimtl": __version__,
         "main": _set(report.main),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from minimtl.advice.advice import Advice
-from minimtl.advice.metamodel import MetaModel, Prediction, stated
+from minimtl.advice.metamodel import MetaModel, Prediction, describe_study
 from minimtl.advice.sets import Prepared
 from minimtl.advice.trials import N_FOLDS, passes_per_epoch
 from minimtl.report import signed
@@ -15,7 +15,7 @@ _NAMED_OUTSIDE = 3
 
 @dataclass(frozen=True)
 class Report:
-    """All that is shown, whatever the form."""
+    """Everything that is shown, whatever the form."""
 
     main: Prepared
     advised: Sequence[Advice]
@@ -32,15 +32,15 @@ class Report:
     def warnings(self) -> list[str]:
         """Everything a person should know before believing the table."""
         sets = (self.main, *(advice.aux for advice in self.advised))
-        own = [shown(warning) for prepared in sets for warning in prepared.warnings]
+        own = [printable(warning) for prepared in sets for warning in prepared.warnings]
         outside = [line for advice in self.advised for line in outside_of(advice)]
         return [*own, *classes_unknown(sets), *outside]
 
     @property
     def why(self) -> list[str]:
-        """What drove each prediction."""
+        """What moved each prediction."""
         return [
-            f"{shown(advice.aux.name)}: {advice.prediction.probability:.0%}; "
+            f"{printable(advice.aux.name)}: {advice.prediction.probability:.0%}; "
             + ", ".join(f"{name} {signed(value, 2)}" for name, value in drivers(advice.prediction))
             for advice in self.advised
         ]
@@ -55,7 +55,7 @@ def _row(advice: Advice) -> tuple[str, ...]:
     gain = advice.gain
     prediction = advice.prediction
     return (
-        shown(advice.aux.name),
+        printable(advice.aux.name),
         f"{prediction.probability:.0%}{' (extrapolated)' if prediction.outside else ''}",
         f"{advice.single.mean():.3f}",
         f"{advice.multi.mean():.3f}",
@@ -66,8 +66,8 @@ def _row(advice: Advice) -> tuple[str, ...]:
     )
 
 
-def shown(text: str) -> str:
-    """A name from outside on one line, without characters that move a terminal's cursor."""
+def printable(text: str) -> str:
+    """A name from outside on one line, without characters that could move a terminal's cursor."""
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
@@ -76,9 +76,8 @@ def sentence_of(advice: Advice) -> str:
     gain = advice.gain
     numbers = f"{signed(gain.mean)} macro-F1 [{signed(gain.low)}, {signed(gain.high)}]"
     further = f"; {advice.further}" if advice.further else ""
-    return (
-        f"{shown(advice.aux.name)}: {advice.verdict} ({numbers}, p = {gain.p_value:.2g}){further}."
-    )
+    name = printable(advice.aux.name)
+    return f"{name}: {advice.verdict} ({numbers}, p = {gain.p_value:.2g}){further}."
 
 
 def drivers(prediction: Prediction) -> list[tuple[str, float]]:
@@ -98,7 +97,7 @@ def outside_of(advice: Advice) -> list[str]:
     ]
     more = f" and {len(outside) - len(named)} more" if len(outside) > len(named) else ""
     return [
-        f"{shown(advice.aux.name)}: the prediction is an extrapolation, {len(outside)} of "
+        f"{printable(advice.aux.name)}: the prediction is an extrapolation, {len(outside)} of "
         f"{len(advice.prediction.contributions)} features lie outside what the meta-model has "
         f"seen: {', '.join(named)}{more}."
     ]
@@ -106,7 +105,7 @@ def outside_of(advice: Advice) -> list[str]:
 
 def classes_unknown(sets: Iterable[Prepared]) -> list[str]:
     """One sentence, if a set has more than two classes, as the tasks of the meta-model have."""
-    many = [f"{shown(s.name)} has {len(s.classes)}" for s in sets if len(s.classes) > 2]
+    many = [f"{printable(s.name)} has {len(s.classes)}" for s in sets if len(s.classes) > 2]
     if not many:
         return []
     return [
@@ -123,14 +122,14 @@ def trust(model: MetaModel) -> str:
     low = held_out.lift_low - (guess - held_out.majority_accuracy)
     worth = "a hint, no more" if low > 0 else "not shown to be better than a guess"
     return (
-        f"Fitted on {stated(model.study)}. On main tasks it had not seen it was right in "
+        f"Fitted on {describe_study(model.study)}. On main tasks it had not seen it was right in "
         f"{held_out.accuracy:.0%} of cases, where a guess is in {guess:.0%}: the prediction is "
         f"{worth}. The verdict rests on the measured gain alone."
     )
 
 
 def procedure(advised: Sequence[Advice], main: Prepared, per_class: int) -> list[str]:
-    """What was measured and how."""
+    """What was measured, and how, a sentence each."""
     first, n_runs, k = advised[0], len(advised[0].single), len(main.classes)
     if main.test:
         tested = "on texts of the set's own test part"
@@ -141,7 +140,7 @@ def procedure(advised: Sequence[Advice], main: Prepared, per_class: int) -> list
         )
     together = "" if len(advised) == 1 else f" for all {len(advised)} candidates together"
     sentences = [
-        f"{shown(main.name)}: {n_runs} paired runs on {first.n_train:,} training texts of {k} "
+        f"{printable(main.name)}: {n_runs} paired runs on {first.n_train:,} training texts of {k} "
         f"classes, tested {tested}, {first.n_test:,} at a time. The network and its training are "
         f"those of the study's paper protocol; intervals and p-values are corrected for the texts "
         f"that the runs share, intervals hold with 95 %{together}."

@@ -1,4 +1,4 @@
-"""A person's text sets made ready for advice; what is wrong with them is said in sentences.
+"""Prepares a person's text sets for advice, and says in sentences what is wrong with them.
 
 A text is the *same* as another if they differ in white space and case at most.
 """
@@ -92,8 +92,8 @@ def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
     return left
 
 
-def same(text: str) -> str:
-    """What texts that count as the same have in common."""
+def normalised(text: str) -> str:
+    """The text in lower case with single spaces: equal for texts that count as the same."""
     return " ".join(text.casefold().split())
 
 
@@ -119,7 +119,7 @@ def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
     first: dict[str, LabelledText] = {}
     n_disagreeing = 0
     for row in texts:
-        kept = first.setdefault(same(row.text), row)
+        kept = first.setdefault(normalised(row.text), row)
         n_disagreeing += kept.label != row.label
     n_copies = len(texts) - len(first)
     if n_copies:
@@ -133,9 +133,9 @@ def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
 
 
 def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[str]) -> Texts:
-    """The texts that are not among the others, which are those of `where`."""
-    known = {same(row.text) for row in others}
-    kept = tuple(row for row in texts if same(row.text) not in known)
+    """The texts that are not among the others; `where` names those in the warning."""
+    known = {normalised(row.text) for row in others}
+    kept = tuple(row for row in texts if normalised(row.text) not in known)
     if len(kept) < len(texts):
         n_left_out = _texts(len(texts) - len(kept))
         warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="words: runs of letters and digits (default); whitespace: texts cut into words "
         "already; characters: for scripts without spaces",
     )
-    # The verdict says how many more runs would tell; this is how to make them.
+    # Where the verdict is open, it says how many more runs would settle it.
     parser.add_argument(
         "--runs",
         type=whole_number(2, MOST_RUNS),

@@ -1,4 +1,4 @@
-"""The paper's hyper-parameters, tuned as it says: single-task, on Amazon reviews, by k-fold CV.
+"""Tunes the paper's hyper-parameters as the paper did: single-task networks, k-fold CV.
 
 May import: system, stats, text, nn, corpora, store, execution, study, report.
 """

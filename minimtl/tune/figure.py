@@ -9,7 +9,7 @@ from minimtl.tune.choice import Tuning
 from minimtl.tune.grid import LAYERS
 
 # Okabe and Ito's, told apart by the colour-blind, and by their markers in grey.
-_LOOKS = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
+_STYLES = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
 _SHIFT = 0.12  # of a layer count beside its neighbour, in steps between sizes
 
 
@@ -39,7 +39,7 @@ def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
     by_layers = groupby(members, lambda n: tuning.settings[n].n_layers)
     for n_layers, numbers_ in by_layers:
         numbers = list(numbers_)
-        colour, marker = _LOOKS[n_layers]
+        colour, marker = _STYLES[n_layers]
         comparisons = [tuning.difference(number) for number in numbers]
         shift = (LAYERS.index(n_layers) - 1) * _SHIFT
         axes.errorbar(

@@ -45,7 +45,7 @@ def key_of(fit: Fit, data_digest: str) -> str:
 
 
 def keyed(fits: Sequence[Fit], data_digest: str) -> Iterator[tuple[str, Fit]]:
-    """Each fit behind its key."""
+    """Each fit with its key before it."""
     return ((key_of(fit, data_digest), fit) for fit in fits)
 
 
@@ -77,5 +77,5 @@ def compute(fit: Fit, data: TuneData) -> bytes:
 
 
 def describe(fit: Fit, result: bytes) -> str:
-    """A finished fit in a few words, for the progress display."""
+    """A short text about a finished fit, for the progress display."""
     return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"

@@ -48,9 +48,11 @@ def finding(tuning: Tuning) -> str:
     """What was chosen, and how the paper's setting compares, in one or two sentences."""
     n_others = len(tuning.settings) - 1
     n_equal = len(tuning.equals()) - 1
-    others = f"{n_equal} of the other {n_others} cannot be told from it"
     if n_equal == n_others:
-        others = f"none of the other {n_others} can be told from it"
+        others = f"none of the other {n_others} is significantly worse"
+    else:
+        verb = "is" if n_equal == 1 else "are"
+        others = f"{n_equal} of the other {n_others} {verb} not significantly worse"
     chosen = (
         f"Chosen of {len(tuning.settings)} settings: **{tuning.settings[tuning.chosen]}** (mean F1 "
         f"{tuning.cv_f1[tuning.chosen]:.3f}); {others}."
@@ -60,10 +62,10 @@ def finding(tuning: Tuning) -> str:
     if tuning.papers == tuning.chosen:
         return f"{chosen} It is what the paper settled on."
     difference = tuning.difference(tuning.papers)
-    verdict = "is worse" if difference.high < 0 else "cannot be told from the chosen one"
+    verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
     return (
         f"{chosen} The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
-        f"{_with_interval(difference)}, which {verdict}."
+        f"{_with_interval(difference)}, which is {verdict}."
     )
 
 
