@@ -13,7 +13,7 @@ from minimtl.store import open_existing_store
 from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
 from minimtl.system import say
 
-EXAMPLES = ("minimtl report results",)
+EXAMPLES = ("minimtl report results", "minimtl report released    # of a study with --out released")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
