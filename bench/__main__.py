@@ -11,16 +11,7 @@ from minimtl.system import pin_threads
 # Before NumPy or any peer is loaded: they read the variables once.
 pin_threads()
 
-MEASUREMENTS = (
-    "training",
-    "floor",
-    "evaluation",
-    "growth",
-    "tfidf",
-    "metamodel",
-    "starts",
-    "study",
-)
+MEASUREMENTS = ["steps", "floor", "evaluation", "growth", "tfidf", "logistic", "starts", "study"]
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

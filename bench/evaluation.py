@@ -1,11 +1,11 @@
-"""What it costs to predict all test documents after every epoch, as a share of the training."""
+"""The cost of predicting all test documents after every epoch, as a share of the training."""
 
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
-from bench.harness import interleave
+from bench.harness import interleave, ratio
 from bench.ours import fresh_network
 from bench.rows import Row, timing_row
 from bench.settings import Settings
@@ -29,7 +29,7 @@ def measure(settings: Settings) -> list[Row]:
             settings.choose(15, 3),
             units=N_EPOCHS,
         )
-        share = np.median(np.divide(timings[FOLLOWED].cpu, timings[ALONE].cpu)) - 1.0
+        share = ratio(timings[FOLLOWED], timings[ALONE]) - 1.0
         rows.append(timing_row(SECTION, what, ALONE, timings[ALONE]))
         note = f"{n_test:,} test documents cost {share:.0%} of the training"
         rows.append(
@@ -39,6 +39,6 @@ def measure(settings: Settings) -> list[Row]:
 
 
 def run(tasks: Sequence[TaskData]) -> None:
-    """A training of `N_EPOCHS`."""
+    """Train for `N_EPOCHS`."""
     network = fresh_network(tasks[0].X.shape[1], len(tasks))
     train(network, tasks, Schedule(N_EPOCHS), Adam(), np.random.default_rng(0), "numba")

@@ -6,13 +6,12 @@ those are what a step works on; `same words` therefore also spreads one set of d
 ever more columns.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from scipy import sparse
 
-from bench.harness import Timing, interleave
+from bench.harness import Contestant, Timing, interleave
 from bench.ours import BATCH, EPOCHS, OurEpochs, several_epochs
 from bench.rows import OURS, Row, needs, timing_row
 from bench.settings import Settings
@@ -76,7 +75,7 @@ def spread(task: TaskData, n_words: int) -> TaskData:
 
 def grow(what: str, ours: dict[int, OurEpochs], rounds: int) -> list[Row]:
     """A row for each size, beside the first of its kind."""
-    per_step: dict[str, Callable[[], object]] = {str(n): o.epoch for n, o in ours.items()}
+    per_step: dict[str, Contestant] = {str(n): o.epoch for n, o in ours.items()}
     timings = interleave(several_epochs(per_step), rounds, warm_up=2)
     rows = []
     for (n, epochs), timing in zip(ours.items(), timings.values(), strict=True):

@@ -28,11 +28,6 @@ class Timing:
         self.cpu.append((time.process_time() - cpu) / self.units)
         self.wall.append((time.perf_counter() - wall) / self.units)
 
-    @property
-    def median(self) -> float:
-        """Median CPU seconds."""
-        return float(np.median(self.cpu))
-
 
 Timings = dict[str, Timing]
 

@@ -1,11 +1,12 @@
 """minimtl's training as a contestant: an epoch at a time, batch order and dropout drawn within."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 from scipy import sparse
 
+from bench.harness import Contestant
 from minimtl.nn.adam import Adam
 from minimtl.nn.backend import StepSettings
 from minimtl.nn.network import Network, Shape, initialize
@@ -30,12 +31,10 @@ def active_words(tasks: Sequence[TaskData]) -> tuple[list[TaskData], np.ndarray]
     return [TaskData(task.X[:, active], task.y) for task in tasks], active
 
 
-def several_epochs(
-    contestants: Mapping[str, Callable[[], object]],
-) -> dict[str, Callable[[], object]]:
+def several_epochs(contestants: Mapping[str, Contestant]) -> dict[str, Contestant]:
     """The contestants, each of which makes an epoch, with `EPOCHS` of them at a time."""
 
-    def repeat(epoch: Callable[[], object]) -> None:
+    def repeat(epoch: Contestant) -> None:
         for _ in range(EPOCHS):
             epoch()
 
@@ -43,7 +42,7 @@ def several_epochs(
 
 
 class OurEpochs:
-    """Training of one network that goes on from epoch to epoch, on the active words as ever.
+    """Training of one network, continued from epoch to epoch, on the active words as in `train`.
 
     Attributes
     ----------

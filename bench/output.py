@@ -2,12 +2,14 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from bench.rows import Row
 from bench.targets import Target
+from minimtl.report import pipe_table
 
 
 def as_json(about: dict[str, Any], rows: list[Row], goals: list[Target]) -> str:
@@ -24,7 +26,7 @@ def as_markdown(about: dict[str, Any], rows: list[Row], goals: list[Target]) -> 
     """The targets, then a table for each section."""
     parts = [_heading(about), _goals_table(goals)]
     for section, some in groupby(rows, key=lambda row: row.section):
-        parts.append(f"## {section}\n\n{_table(list(some))}")
+        parts.append(f"## {section}\n\n{_table(some)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,24 +45,20 @@ def _heading(about: dict[str, Any]) -> str:
 
 
 def _goals_table(goals: list[Target]) -> str:
-    lines = ["| target | goal | measured | reached |", "|---|---|--:|---|"]
-    for goal in goals:
-        wanted = f"{goal.direction} {goal.goal:g}"
-        lines.append(_line(goal.what, wanted, _number(goal.measured), goal.verdict))
-    return "\n".join(lines)
+    lines = [
+        (goal.what, f"{goal.direction} {goal.goal:g}", _number(goal.measured), goal.verdict)
+        for goal in goals
+    ]
+    return pipe_table(("target", "goal", "measured", "reached"), lines)
 
 
-def _table(rows: list[Row]) -> str:
-    lines = ["| what | who | median | quartiles | × ours | |", "|---|---|--:|---|--:|---|"]
+def _table(rows: Iterable[Row]) -> str:
+    lines = []
     for row in rows:
         median = f"{_number(row.median)} {row.unit}" if row.n else "—"
         spread = "" if math.isnan(row.low) else f"{_number(row.low)} – {_number(row.high)}"
-        lines.append(_line(row.what, row.who, median, spread, _number(row.times_ours), row.note))
-    return "\n".join(lines)
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+        lines.append((row.what, row.who, median, spread, _number(row.times_ours), row.note))
+    return pipe_table(("what", "who", "median", "quartiles", "× ours", ""), lines)
 
 
 def _number(value: float) -> str:

@@ -58,17 +58,12 @@ class Multitask(nn.Module):
 
 
 class TorchEpochs:
-    """Training of one network that goes on from epoch to epoch over the same batches."""
+    """Training of one network, continued from epoch to epoch over the same batches."""
 
     def __init__(
-        self,
-        tasks: Sequence[TaskData],
-        document_input: str,
-        adam: str,
-        dropout: float = 0.5,
-        hidden: tuple[int, ...] = (100, 100),
+        self, tasks: Sequence[TaskData], document_input: str, adam: str, dropout: float = 0.5
     ) -> None:
-        network = fresh_network(tasks[0].X.shape[1], len(tasks), hidden)
+        network = fresh_network(tasks[0].X.shape[1], len(tasks))
         self.model = Multitask(network, document_input, dropout)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, **ADAMS[adam])
         self.batches = [

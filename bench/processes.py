@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_SECONDS_BETWEEN_LOOKS = 0.05
+_SECONDS_BETWEEN_READINGS = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Ended:
 def run_python(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None, *, memory: bool = False
 ) -> Ended:
-    """Run this interpreter with `arguments`; memory is only looked at when asked for."""
+    """Run this interpreter with `arguments`; memory is read only when asked for."""
     began = time.perf_counter()
     peaks: dict[int, float] = {}
     with tempfile.TemporaryFile() as errors:
@@ -53,19 +53,19 @@ def run_python(
         while memory and not _has_ended(process.pid):
             for pid in _family(process.pid):
                 peaks[pid] = max(peaks.get(pid, 0.0), _peak_mb(pid))
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_SECONDS_BETWEEN_READINGS)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         lines = errors.read().decode(errors="replace").split("\n")
-        said = [line for line in lines if line.strip()] or ["it said nothing"]
+        messages = [line for line in lines if line.strip()] or ["no message"]
     return Ended(
         wall=time.perf_counter() - began,
         cpu=usage.ru_utime + usage.ru_stime,
         parent_mb=peaks.pop(process.pid, 0.0),
         worker_mb=max(peaks.values(), default=0.0),
         exit_code=process.returncode,
-        error=said[-1] if process.returncode else "",
+        error=messages[-1] if process.returncode else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a measurement gives: a row of numbers with their spread, or the reason for having none."""
+"""The rows that measurements give: numbers with their spread, or the reason why there are none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from bench.harness import Timing, Timings, ratio
+from bench.harness import Contestant, Timing, Timings, interleave, ratio
 
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 OURS = "minimtl"
@@ -71,6 +71,23 @@ def needs(package: str, extra: str) -> str:
     return f'{package} is not installed: `pip install "minimtl[{extra}]"`'
 
 
-def find(rows: list[Row], wanted: Callable[[Row], bool]) -> Row | None:
-    """The first measured row that is `wanted`."""
-    return next((row for row in rows if row.n and wanted(row)), None)
+def beside_sklearn(
+    section: str,
+    what: str,
+    ours: Contestant,
+    peers: Callable[[], dict[str, Contestant]],
+    rounds: int,
+) -> list[Row]:
+    """Rows of minimtl and of scikit-learn's `peers`, in seconds; calling `peers` imports it."""
+    missing = needs("sklearn", "oracles")
+    contestants = {OURS: ours} if missing else {OURS: ours, **peers()}
+    rows = timing_rows(section, what, interleave(contestants, rounds, warm_up=0), "s")
+    return [*rows, missing_row(section, what, "scikit-learn", missing)] if missing else rows
+
+
+def find(rows: list[Row], section: str, what: str, who: str | None = None) -> Row | None:
+    """The first row with a measurement of `what`, by anybody or by one contestant."""
+    for row in rows:
+        if row.n and (row.section, row.what) == (section, what) and who in (None, row.who):
+            return row
+    return None

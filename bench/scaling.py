@@ -132,7 +132,7 @@ def open_here(folder: Path) -> Store:
 
 
 def count(items: Iterable[object]) -> int:
-    """How many there are, holding none."""
+    """The number of items, of which none is kept."""
     return sum(1 for _ in items)
 
 
@@ -148,7 +148,7 @@ STEPS: dict[str, Step] = {
 
 
 def take(step: Step, n_pairs: int, folder: Path, executor: str) -> Measured:
-    """Do one step in this process."""
+    """Measure one step in this process."""
     import resource  # not on Windows
 
     wall, cpu = time.perf_counter(), time.process_time()
@@ -161,7 +161,7 @@ def take(step: Step, n_pairs: int, folder: Path, executor: str) -> Measured:
 
 
 def take_apart(name: str, n_pairs: int, folder: Path, executor: str) -> str:
-    """Do one step in a process of its own; a row of the table."""
+    """Measure one step in a process of its own; returns a row of the table."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         measured = process.submit(take, STEPS[name], n_pairs, folder, executor).result()
     return (

@@ -14,7 +14,7 @@ from minimtl.study.compute import sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
-from minimtl.study.tasks import Pair, related_pairs
+from minimtl.study.tasks import related_pairs
 from minimtl.system import say
 
 # Of the RELATED pairs this one's documents have the median number of words: 40,687 nonzeros in
@@ -65,13 +65,10 @@ class Settings:
         """The corpus as the `paper` protocol has it: TF-IDF of 10,000 words."""
         return StudyData.of(self.corpus, PAPER, 0, "numba")
 
-    @property
-    def pair(self) -> Pair:
-        return related_pairs(NEWSGROUPS)[TYPICAL_PAIR]
-
     def tasks(self, n_tasks: int) -> list[TaskData]:
-        """Documents of the pair's main task, or of both its tasks, in run 0 of a study."""
-        samples = [sample_of(task, 0, self.data) for task in self.pair[:n_tasks]]
+        """Documents of the typical pair's main task, or of both its tasks, in run 0 of a study."""
+        pair = related_pairs(NEWSGROUPS)[TYPICAL_PAIR]
+        samples = [sample_of(task, 0, self.data) for task in pair[:n_tasks]]
         return [
             TaskData(
                 self.data.train[sample.train_rows],

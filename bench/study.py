@@ -18,7 +18,6 @@ from minimtl.study.protocol import PAPER
 
 SECTION = "The RELATED study"
 CPU, WALL = "CPU seconds, one worker", "wall seconds"
-N_DOCUMENTS = 400  # of each task, by protocol `paper`
 WORKER_MEMORY, PARENT_MEMORY = "peak memory of a worker", "peak memory of the parent"
 
 
@@ -62,14 +61,14 @@ def study_size(settings: Settings) -> str:
 
 def count_steps(settings: Settings) -> tuple[int, int]:
     """Training steps of all single and of all joint models of the study."""
-    per_epoch = -(-N_DOCUMENTS // PAPER.training.batch_size)
+    per_epoch = -(-PAPER.sampling.n_train // PAPER.training.batch_size)
     n_tasks = [len(job.tasks) for job in plan_jobs(_problems(settings), PAPER)]
     single = n_tasks.count(1) * PAPER.training.epochs_single
     return single * per_epoch, n_tasks.count(2) * PAPER.training.epochs_joint * per_epoch
 
 
 def run_study(settings: Settings, n_workers: int) -> Ended:
-    """One study in a folder that is thrown away."""
+    """Run one study in a temporary folder."""
     n_pairs, n_runs = sizes(settings)
     arguments = ["-m", "minimtl", "study", "--problem", "related", "--quiet"]
     arguments += ["--corpus", settings.corpus_choice, "--workers", str(n_workers)]

@@ -6,9 +6,12 @@ Numba nor SciPy.
 
 import argparse
 import os
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from typing import NoReturn
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
@@ -21,37 +24,74 @@ COMMANDS = {
     "advise": "say whether training your texts jointly with other texts helps",
     "audit": "hold the published numbers against the authors' released logs",
     "report": "draw a finished study's tables, figures and page again",
+    "cache": "show or clear what minimtl keeps between runs",
     "doctor": "say what is installed, where things are kept, and whether training works",
+    "completion": "print the script that completes commands and flags in a shell",
 }
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
-def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one sentence, and names the nearest flag.
+
+    Attributes
+    ----------
+    commands : the sub-commands' own parsers, by name.
+    """
+
+    commands: dict[str, "Parser"]
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(EXIT_USAGE, f"minimtl: {message} (see `{self.prog} --help`)\n")
+
+    @property
+    def arguments(self) -> list[argparse.Action]:
+        """What the command takes, flags and positional arguments, in their order."""
+        return list(self._actions)
+
+    def refuse_unknown_flags(self, words: Iterable[str]) -> None:
+        """End with the first long flag that there is none of; Argparse names no other."""
+        known = [flag for action in self._actions for flag in action.option_strings]
+        for word in words:
+            flag = word.partition("=")[0]
+            if flag == "--":
+                return
+            if flag.startswith("--") and not any(other.startswith(flag) for other in known):
+                self.error(f"there is no flag {flag!r}{_did_you_mean(flag, known)}")
+
+
+def build_parser(chosen: str | None = None) -> Parser:
     """The parser of ``minimtl``, with the flags of the sub-command `chosen` (None: of all)."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="minimtl",
         description="Will training my text classifier together with another task help it?",
+        epilog="`minimtl COMMAND --help` shows a command's flags and examples.",
     )
     parser.add_argument("--version", action="version", version=f"minimtl {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.commands = subparsers.choices
     for name, help_text in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=help_text, description=help_text)
+        subparser = subparsers.add_parser(
+            name,
+            help=help_text,
+            description=help_text,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         if chosen in (None, name):
             command = import_module(f"minimtl.commands.{name}")
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
+            subparser.epilog = "\n  ".join(["examples:", *command.EXAMPLES])
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``minimtl`` with `argv` (default: the process's own) and return its exit code."""
-    pin_threads()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    # The top level has no option with a value, so the first word that is no option is the command.
-    chosen = next((word for word in arguments if not word.startswith("-")), "")
-    args = build_parser(chosen).parse_args(arguments)
-    args.argv = arguments
     try:
+        pin_threads()
+        args = _parse(arguments)
         return args.run(args)
     except UsageError as error:
         say(f"minimtl: {error}")
@@ -60,9 +100,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"minimtl: {error}")
         return EXIT_FAILED
     except KeyboardInterrupt as interrupt:
-        say(f"minimtl: {interrupt or 'interrupted'}")
+        again = f"interrupted; `{shlex.join(['minimtl', *arguments])}` begins again"
+        say(f"minimtl: {str(interrupt) or again}")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; say nothing more on a closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    # The top level has no option with a value, so the first word that is no option is the command.
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    parser = build_parser(chosen)
+    if chosen in COMMANDS:
+        own = words[words.index(chosen) + 1 :]
+        parser.commands[chosen].refuse_unknown_flags(own)
+    elif chosen:
+        parser.error(f"there is no command {chosen!r}{_did_you_mean(chosen, COMMANDS)}")
+    args = parser.parse_args(words)
+    args.argv = words
+    return args
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    nearest = get_close_matches(word, known, n=1)
+    return f", did you mean {nearest[0]}?" if nearest else ""

@@ -20,7 +20,7 @@ from minimtl.study.protocol import PAPER
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS
 from minimtl.tune.grid import PAPERS, Setting
-from minimtl.tune.page import table as tune_table
+from minimtl.tune.summary import table as tune_table
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))

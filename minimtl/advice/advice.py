@@ -1,4 +1,4 @@
-"""What a person is told of one candidate: predicted, measured, and the verdict in words."""
+"""The advice on each candidate: what is predicted, what was measured, and the verdict."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from minimtl.advice.features import features_of_pair
+from minimtl.advice.measure import measure
 from minimtl.advice.metamodel import MetaModel, Prediction
 from minimtl.advice.sets import Prepared, Tokenizer
-from minimtl.advice.training import Measured, measure
-from minimtl.advice.trials import PairOfSets, Trial
+from minimtl.advice.trials import PairOfSets
 from minimtl.stats import LEVEL, PairedComparison, compare_paired
 
 HELPS, HURTS, CANNOT_TELL = "helps", "hurts", "cannot tell"
@@ -39,20 +39,20 @@ class Advice:
 
     @property
     def verdict(self) -> str:
-        """By the interval of the gain."""
+        """`HELPS`, `HURTS` or `CANNOT_TELL`, by the interval of the gain."""
         if self.gain.low > 0:
             return HELPS
         return HURTS if self.gain.high < 0 else CANNOT_TELL
 
     @property
     def further(self) -> str:
-        """How many more runs would tell, in words; empty where these did."""
+        """How many more runs would settle the question, in words; empty where these did."""
         if self.verdict != CANNOT_TELL:
             return ""
         runs = self.gain.further_runs
         if not runs:
-            return "no number of runs would tell on these texts; more texts might"
-        return f"about {runs:,} more runs would tell, if mean and spread stay as they are"
+            return "more runs on these texts would not settle it; more texts might"
+        return f"about {runs:,} more runs would settle it, if mean and spread stay as they are"
 
 
 def advise(
@@ -65,7 +65,7 @@ def advise(
     per_class: int,
     executor: Executor,
 ) -> list[Advice]:
-    """Advice on each candidate; none depends on the others but for the interval's level.
+    """Advice on each candidate; only the level of the intervals depends on how many there are.
 
     With n candidates, intervals have the level 1 − 0.05 / n (Bonferroni): all of them hold
     together with 95 %.
@@ -76,24 +76,17 @@ def advise(
         pair = PairOfSets.of(main, aux, tokenizer, per_class)
         trials = list(pair.trials(n_runs))
         measured = list(executor.map(measure, trials))
-        advised.append(_advice(pair, trials, measured, model, level))
+        single = np.array([result.single for result in measured])
+        multi = np.array([result.multi for result in measured])
+        advised.append(
+            Advice(
+                aux,
+                model.predict(features_of_pair(pair, trials, measured)),
+                single,
+                multi,
+                compare_paired(multi - single, pair.ratio, level=level),
+                len(trials[0].main_rows),
+                len(trials[0].test_rows),
+            )
+        )
     return advised
-
-
-def _advice(
-    pair: PairOfSets,
-    trials: Sequence[Trial],
-    measured: Sequence[Measured],
-    model: MetaModel,
-    level: float,
-) -> Advice:
-    single, multi = (np.array([getattr(m, name) for m in measured]) for name in ("single", "multi"))
-    return Advice(
-        pair.aux,
-        model.predict(features_of_pair(pair, trials, measured)),
-        single,
-        multi,
-        compare_paired(multi - single, pair.ratio, level=level),
-        len(trials[0].main_rows),
-        len(trials[0].test_rows),
-    )

@@ -56,7 +56,7 @@ def fit_on_study(folder: Path) -> MetaModel:
 
 
 def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
-    """Repeated folds of whole main tasks, as the study's table 2 has them."""
+    """Scores by repeated folds of whole main tasks, as in the study's table 2."""
     rng = rng_for("advise fit", study.facts)
     task = main_tasks(study.pairs)
     scores = score_set(
@@ -68,18 +68,18 @@ def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
         PAPER.meta,
     )
     return HeldOut(
-        scores.accuracy,
-        scores.majority_accuracy,
-        scores.majority_lift,
-        scores.majority_lift_low,
-        scores.majority_lift_high,
-        scores.brier,
-        scores.majority_brier,
+        accuracy=scores.accuracy,
+        majority_accuracy=scores.majority_accuracy,
+        lift=scores.majority_lift,
+        lift_low=scores.majority_lift_low,
+        lift_high=scores.majority_lift_high,
+        brier=scores.brier,
+        majority_brier=scores.majority_brier,
     )
 
 
 def main(argv: Sequence[str]) -> int:
-    """Fit and write; the exit code."""
+    """Fit the meta-model and write it; returns the exit code."""
     if len(argv) != 2:
         say("usage: python -m minimtl.advice.fit STUDY_DIR OUT.json")
         return 2

@@ -1,4 +1,4 @@
-"""The fitted meta-model: what it knows, what it predicts, why, and how far it can be trusted.
+"""The fitted meta-model: its coefficients, its predictions, and its scores on held-out tasks.
 
 Notation
 --------
@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature as the meta-model knows it; ``minimum``, ``maximum``, ``mean`` over its pairs."""
+    """A feature of the meta-model; ``minimum``, ``maximum``, ``mean`` over the study's pairs."""
 
     name: str
     coefficient: float
@@ -43,7 +43,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Scores on pairs whose main task was not learned from, beside the majority's.
+    """Scores on pairs whose main task was held out, and those of always answering the majority.
 
     ``lift`` is the accuracy above the majority's, with its corrected 95 % interval.
     """
@@ -132,7 +132,7 @@ def packaged_metamodel() -> MetaModel:
     return MetaModel.from_json(file.read_bytes(), PACKAGED)
 
 
-def stated(study: dict[str, Any]) -> str:
+def describe_study(study: dict[str, Any]) -> str:
     """The study that a meta-model was fitted on, in words."""
     return (
         f"{study['n_pairs']} {str(study['problem']).upper()} pairs over {study['n_main_tasks']} "

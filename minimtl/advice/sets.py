@@ -1,4 +1,4 @@
-"""A person's text sets made ready for advice, with all that is wrong with them in sentences.
+"""Prepares a person's text sets for advice, and says in sentences what is wrong with them.
 
 A text is the *same* as another if they differ in white space and case at most.
 """
@@ -17,21 +17,13 @@ LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5
 _SMALL_CLASS, _SMALL_TEST = 50, 100
 
+Texts = tuple[LabelledText, ...]
 Tokenizer = Callable[[str], list[str]]
-
-
-def _characters(text: str) -> list[str]:
-    return char_ngrams(" ".join(text.lower().split()), (1, 2))
-
-
-def _split_at_spaces(text: str) -> list[str]:
-    return whitespace_tokens(text.lower())
-
 
 TOKENIZERS: dict[str, Tokenizer] = {
     "words": tokenize,
-    "whitespace": _split_at_spaces,
-    "characters": _characters,
+    "whitespace": lambda text: whitespace_tokens(text.lower()),
+    "characters": lambda text: char_ngrams(" ".join(text.lower().split()), (1, 2)),
 }
 """Runs of two or more letters or digits of any script; what stands between white space (texts cut
 into words beforehand); single characters and pairs of them (scripts without spaces)."""
@@ -50,8 +42,8 @@ class Prepared:
 
     name: str
     classes: tuple[str, ...]
-    train: tuple[LabelledText, ...]
-    test: tuple[LabelledText, ...]
+    train: Texts
+    test: Texts
     warnings: tuple[str, ...]
 
     def labels(self, texts: Sequence[LabelledText]) -> np.ndarray:
@@ -62,20 +54,20 @@ class Prepared:
 def prepare(text_set: TextSet, tokenizer: Tokenizer, *, is_main: bool) -> Prepared:
     """Leave out texts without a word and copies, check the sizes, collect the warnings.
 
-    The test part of an auxiliary set is left alone: nobody tests on it.
+    The test part of an auxiliary set is not used.
 
     Raises
     ------
     MinimtlError
         If what is left has one class, too few texts of one, or a label in the test part only.
     """
-    name, warnings = text_set.name, list[str]()
+    name = text_set.name
+    warnings: list[str] = []
     train = _with_words(text_set.train, tokenizer, name, warnings)
     test = _with_words(text_set.test, tokenizer, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)
-    in_test = {same(row.text) for row in test}
-    train = _without(train, in_test, f"{name}: {{}} also in the test part", warnings)
-    prepared = Prepared(name, tuple(sorted({row.label for row in train})), train, test, ())
+    train = _without(train, test, name, "the test part", warnings)
+    prepared = Prepared(name, _classes(train), train, test, ())
     _check(prepared)
     warnings += _small(prepared, is_main=is_main)
     return replace(prepared, warnings=tuple(warnings))
@@ -90,26 +82,26 @@ def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
         If too few are left.
     """
     warnings = list(aux.warnings)
-    known = {same(row.text) for row in (*main.train, *main.test)}
-    train = _without(aux.train, known, f"{aux.name}: {{}} also in {main.name}", warnings)
+    train = _without(aux.train, (*main.train, *main.test), aux.name, main.name, warnings)
     if train == aux.train:
         return aux
     if not train:
         raise MinimtlError(f"Every text of {aux.name} is also in {main.name}; give another set.")
-    classes = tuple(sorted({row.label for row in train}))
-    left = Prepared(aux.name, classes, train, aux.test, tuple(warnings))
+    left = Prepared(aux.name, _classes(train), train, aux.test, tuple(warnings))
     _check(left)
     return left
 
 
-def same(text: str) -> str:
-    """What texts that count as the same have in common."""
+def normalised(text: str) -> str:
+    """The text in lower case with single spaces: equal for texts that count as the same."""
     return " ".join(text.casefold().split())
 
 
-def _with_words(
-    texts: Sequence[LabelledText], tokenizer: Tokenizer, name: str, warnings: list[str]
-) -> tuple[LabelledText, ...]:
+def _classes(texts: Texts) -> tuple[str, ...]:
+    return tuple(sorted({row.label for row in texts}))
+
+
+def _with_words(texts: Texts, tokenizer: Tokenizer, name: str, warnings: list[str]) -> Texts:
     kept = tuple(row for row in texts if tokenizer(row.text))
     if texts and not kept:
         raise MinimtlError(
@@ -123,29 +115,30 @@ def _with_words(
     return kept
 
 
-def _first_copies(
-    texts: Sequence[LabelledText], name: str, warnings: list[str]
-) -> tuple[LabelledText, ...]:
+def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
     first: dict[str, LabelledText] = {}
     n_disagreeing = 0
     for row in texts:
-        kept = first.setdefault(same(row.text), row)
+        kept = first.setdefault(normalised(row.text), row)
         n_disagreeing += kept.label != row.label
-    if len(first) < len(texts):
+    n_copies = len(texts) - len(first)
+    if n_copies:
         labels = f", {n_disagreeing} of them under another label" if n_disagreeing else ""
+        repeats = "repeats" if n_copies == 1 else "repeat"
         warnings.append(
-            f"{name}: {_texts(len(texts) - len(first))} that repeat another{labels}; left out, as "
-            "copies would stand both in training and in test."
+            f"{name}: {_texts(n_copies)} that {repeats} another{labels}; left out, as copies would "
+            "stand both in training and in test."
         )
     return tuple(first.values())
 
 
-def _without(
-    texts: tuple[LabelledText, ...], known: set[str], sentence: str, warnings: list[str]
-) -> tuple[LabelledText, ...]:
-    kept = tuple(row for row in texts if same(row.text) not in known)
+def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[str]) -> Texts:
+    """The texts that are not among the others; `where` names those in the warning."""
+    known = {normalised(row.text) for row in others}
+    kept = tuple(row for row in texts if normalised(row.text) not in known)
     if len(kept) < len(texts):
-        warnings.append(f"{sentence.format(_texts(len(texts) - len(kept)))}; left out of training.")
+        n_left_out = _texts(len(texts) - len(kept))
+        warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")
     return kept
 
 
@@ -177,21 +170,21 @@ def _check(prepared: Prepared) -> None:
 def _small(prepared: Prepared, *, is_main: bool) -> list[str]:
     counts = Counter(row.label for row in prepared.train)
     small = sorted((n, label) for label, n in counts.items() if n < _SMALL_CLASS)
-    said = []
+    sentences = []
     if small:
         n, label = small[0]
         more = f" ({len(small)} labels have fewer than {_SMALL_CLASS})" if len(small) > 1 else ""
-        said.append(
+        sentences.append(
             f"{prepared.name} is small: {_texts(n)} of the label {label!r}{more}; from fewer than "
             f"{_SMALL_CLASS} of a label, expect an uncertain answer."
         )
     n_test = len(prepared.test) or len(prepared.train) // LEAST_PER_CLASS
     if is_main and n_test < _SMALL_TEST:
-        said.append(
+        sentences.append(
             f"{prepared.name} is tested on {n_test} texts at a time: one text more or less that is "
             f"right moves the score by about {1 / n_test:.3f}."
         )
-    return said
+    return sentences
 
 
 def _texts(n: int) -> str:

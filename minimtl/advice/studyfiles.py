@@ -1,7 +1,6 @@
 """The pairs of a finished study, their mean features and gains, from its tables."""
 
 import csv
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,20 +48,19 @@ def read_study_pairs(folder: Path) -> StudyPairs:
             f"the manifest in {folder} names no problem or no version; run minimtl study again, "
             "which keeps the models and writes a new one"
         )
-    gains = _means(folder / "scores.csv", ("gain",), lambda row: row.get("problem") == problem)
-    features = _means(folder / "features.csv", FEATURE_NAMES, lambda row: True)
+    gains = _means(folder / "scores.csv", ("gain",), problem)
+    features = _means(folder / "features.csv", FEATURE_NAMES)
     if not gains or not gains.keys() <= features.keys():
         raise MinimtlError(
             f"features.csv and scores.csv in {folder} do not belong together; "
             f"run minimtl report {folder} to write them again"
         )
-    corpus = manifest["corpus"]
     pairs = tuple(gains)
     facts: dict[str, str | int] = {
         "protocol": protocol,
         "problem": problem,
-        "edition": corpus["edition"],
-        "corpus_digest": corpus["digest"],
+        "edition": manifest["corpus"]["edition"],
+        "corpus_digest": manifest["corpus"]["digest"],
         "seed": manifest["identity"]["seed"],
         "n_pairs": len(pairs),
         "n_main_tasks": len({pair.main for pair in pairs}),
@@ -78,30 +76,23 @@ def read_study_pairs(folder: Path) -> StudyPairs:
 
 
 def _means(
-    path: Path, columns: tuple[str, ...], wanted: Callable[[dict[str, str]], bool]
+    path: Path, columns: tuple[str, ...], problem: str | None = None
 ) -> dict[Pair, FloatArray]:
-    """The mean over the runs of the columns, for each pair that stands in a wanted row."""
+    """The mean over the runs of the columns, for each pair of a table or of a problem in it."""
     values: dict[Pair, list[list[float]]] = {}
-    for row in _rows(path):
-        if wanted(row):
-            try:
-                topics = [row[name] for name in _TOPICS]
-                numbers = [float(row[name]) for name in columns]
-            except (KeyError, TypeError, ValueError):
-                raise _damaged(path) from None
-            values.setdefault(Pair(Task(*topics[:2]), Task(*topics[2:])), []).append(numbers)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if problem in (None, row.get("problem")):
+                    topics = [row[name] for name in _TOPICS]
+                    pair = Pair(Task(*topics[:2]), Task(*topics[2:]))
+                    values.setdefault(pair, []).append([float(row[name]) for name in columns])
+    except (OSError, KeyError, TypeError, ValueError, csv.Error):
+        raise _damaged(path) from None
     means = {pair: np.mean(runs, axis=0) for pair, runs in values.items()}
     if not all(np.isfinite(mean).all() for mean in means.values()):
         raise _damaged(path)
     return means
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise _damaged(path) from None
 
 
 def _damaged(path: Path) -> MinimtlError:

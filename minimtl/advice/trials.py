@@ -1,4 +1,4 @@
-"""The paired runs of one main and one auxiliary set: who is trained and tested on what.
+"""The paired runs of one main and one auxiliary set: what is trained and tested on which texts.
 
 Notation
 --------
@@ -10,7 +10,7 @@ A main set with a test part of its own is tested on it in every run. One without
 5 folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
 
 An epoch of a set smaller than the study's tasks passes over it several times. A hundred epochs of
-a few texts would be a hundred steps, which is no training, and say nothing of the set.
+a few texts would be a hundred steps, in which a network learns next to nothing.
 """
 
 from collections.abc import Iterator
@@ -29,15 +29,12 @@ from minimtl.text import count_matrix, weigh_counts
 N_FOLDS = 5
 FEATURE_RUNS = PAPER.runs_related  # runs that the prediction's features are averaged over
 SEED = 0
-_MOST_TESTED = 2_000  # more would cost time and, beside what training texts add, tell little
-
-
-_STUDY_TEXTS = 400  # the `paper` protocol's 200 of each of two classes
+_MOST_TESTED = 2_000  # more would take time, and the score would hardly be more certain
 
 
 def passes_per_epoch(n_texts: int) -> int:
     """How often an epoch passes over so many texts: about as many steps as the study's, or more."""
-    return max(1, round(_STUDY_TEXTS / n_texts))
+    return max(1, round(PAPER.sampling.n_train / n_texts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +48,11 @@ class Trial:
     main: TaskData
     aux: TaskData
     test_labels: np.ndarray
-    n_classes: tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
 class PairOfSets:
-    """Both sets counted; see the notation above. ``ratio`` is of test to available texts."""
+    """Both sets counted; see the notation above. At most `per_class` texts of a class are drawn."""
 
     main: Prepared
     aux: Prepared
@@ -83,42 +79,33 @@ class PairOfSets:
 
     def trials(self, n_runs: int) -> Iterator[Trial]:
         """Runs 0 … n_runs − 1; the first ones do not depend on how many there are."""
-        n_train, n_main = len(self.main.train), len(self.main.train) + len(self.main.test)
-        aux = np.arange(n_main, len(self.labels))
+        n_train = len(self.main.train)
+        n_main = n_train + len(self.main.test)
         for run in range(n_runs):
-            learned, tested = np.arange(n_train), np.arange(n_train, n_main)
-            if not self.main.test:
-                fold = self._folds(run // N_FOLDS)
-                learned, tested = (
-                    np.flatnonzero(fold != run % N_FOLDS),
-                    np.flatnonzero(fold == run % N_FOLDS),
-                )
-            yield self._trial(run, learned, tested, aux)
+            if self.main.test:
+                yield self._trial(run, np.arange(n_train), np.arange(n_train, n_main))
+            else:
+                rng = rng_for("advise folds", SEED, run // N_FOLDS)
+                is_tested = stratified_parts(self.labels[:n_train], N_FOLDS, rng) == run % N_FOLDS
+                yield self._trial(run, np.flatnonzero(~is_tested), np.flatnonzero(is_tested))
 
-    def _folds(self, repeat: int) -> np.ndarray:
-        """The fold of each main text, int64 (n_train,), each class in equal shares."""
-        rng = rng_for("advise folds", SEED, repeat)
-        return stratified_parts(self.labels[: len(self.main.train)], N_FOLDS, rng)
-
-    def _trial(self, run: int, learned: np.ndarray, tested: np.ndarray, aux: np.ndarray) -> Trial:
+    def _trial(self, run: int, learned: np.ndarray, tested: np.ndarray) -> Trial:
+        """The run with main texts drawn from the rows `learned`, and tested on `tested`."""
         rng = rng_for("advise sample", SEED, run)
+        aux_rng = rng_for("advise sample of aux", SEED, run)
+        aux = np.arange(len(self.main.train) + len(self.main.test), len(self.labels))
         main_rows = draw_per_class(learned, self.labels, self.per_class, rng)
         test_rows = np.sort(rng.permutation(tested)[:_MOST_TESTED])
-        aux_rows = draw_per_class(
-            aux, self.labels, self.per_class, rng_for("advise sample of aux", SEED, run)
-        )
-        known = np.concatenate([learned, aux])
-        main_again, aux_again = (
-            np.tile(rows, passes_per_epoch(len(rows))) for rows in (main_rows, aux_rows)
-        )
-        X = weigh_counts(self.counts, known, PAPER.model.max_features)
+        aux_rows = draw_per_class(aux, self.labels, self.per_class, aux_rng)
+        X = weigh_counts(self.counts, np.concatenate([learned, aux]), PAPER.model.max_features)
+        main_passes = np.tile(main_rows, passes_per_epoch(len(main_rows)))
+        aux_passes = np.tile(aux_rows, passes_per_epoch(len(aux_rows)))
         return Trial(
             run,
             main_rows,
             aux_rows,
             test_rows,
-            TaskData(X[main_again], self.labels[main_again], X[test_rows]),
-            TaskData(X[aux_again], self.labels[aux_again]),
+            TaskData(X[main_passes], self.labels[main_passes], X[test_rows]),
+            TaskData(X[aux_passes], self.labels[aux_passes]),
             self.labels[test_rows],
-            (len(self.main.classes), len(self.aux.classes)),
         )

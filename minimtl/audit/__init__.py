@@ -4,14 +4,10 @@ May import: stats, corpora, saving, study, meta, report.
 """
 
 from minimtl.audit.experiments import read_released
-from minimtl.audit.finding import AGREES, DIFFERS, INCOMPLETE
 from minimtl.audit.findings import audit
 from minimtl.audit.page import audit_csv, audit_markdown
 
 __all__ = [
-    "AGREES",
-    "DIFFERS",
-    "INCOMPLETE",
     "audit",
     "audit_csv",
     "audit_markdown",

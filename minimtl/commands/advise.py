@@ -1,15 +1,14 @@
 """``minimtl advise``: will joint training with a candidate help a person's own text classifier?"""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from minimtl.advice import (
     TOKENIZERS,
     Report,
     advise,
-    can_draw_html,
     fit_on_study,
+    html_available,
     packaged_metamodel,
     prepare,
     to_html,
@@ -18,10 +17,17 @@ from minimtl.advice import (
     to_text,
     without_texts_of,
 )
+from minimtl.commands.arguments import MOST_RUNS, make_folder, whole_number
 from minimtl.corpora import read_text_set
-from minimtl.errors import MinimtlError
 from minimtl.execution import ProcessPool
+from minimtl.study import PAPER
 from minimtl.system import available_cores, say, write_atomically
+
+EXAMPLES = (
+    "minimtl advise --main mine.csv --aux candidate.csv",
+    "minimtl advise --main mine.csv --aux one.csv --aux another.jsonl --out advice",
+    "minimtl advise --main mine.csv --aux candidate.csv --runs 40 --json > advice.json",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,37 +55,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--tokenizer",
-        choices=("words", "whitespace", "characters"),
+        choices=tuple(TOKENIZERS),
         default="words",
         help="words: runs of letters and digits (default); whitespace: texts cut into words "
         "already; characters: for scripts without spaces",
     )
-    # The verdict says how many more runs would tell; this is how to make them.
+    # Where the verdict is open, it says how many more runs would settle it.
     parser.add_argument(
-        "--runs", type=_at_least(2), default=20, metavar="N", help="paired runs (default: 20)"
+        "--runs",
+        type=whole_number(2, MOST_RUNS),
+        default=20,
+        metavar="N",
+        help="paired runs (default: 20)",
     )
     # The study's 200 is what the meta-model knows, and not what everybody has.
     parser.add_argument(
         "--per-class",
-        type=_at_least(1),
-        default=200,
+        type=whole_number(1),
+        default=PAPER.sampling.train_per_class,
         metavar="N",
-        help="training texts of a class in a run, at most (default: 200, as in the study)",
+        help="training texts of a class in a run, at most (default: %(default)s, as in the study)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, train, and print the advice; write the pages where asked."""
-
     report = _report(args)
     print(to_json(report) if args.json else to_text(report))
     if args.out is not None:
-        _write_pages(report, Path(args.out))
+        _write_pages(report, make_folder(args.out))
     return 0
 
 
 def _report(args: argparse.Namespace) -> Report:
-
     tokenizer = TOKENIZERS[args.tokenizer]
     model = packaged_metamodel() if args.study is None else fit_on_study(Path(args.study))
     main = prepare(read_text_set(Path(args.main)), tokenizer, is_main=True)
@@ -102,26 +110,11 @@ def _report(args: argparse.Namespace) -> Report:
 
 
 def _write_pages(report: Report, out: Path) -> None:
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MinimtlError(f"Cannot make the folder {out}: {error.strerror}.") from None
     pages = {"advise.md": to_markdown(report)}
-    if can_draw_html():
+    if html_available():
         pages["advise.html"] = to_html(report)
     else:
         say("pip install 'minimtl[page]' adds advise.html.")
     for name, content in pages.items():
         write_atomically(out / name, content.encode())
     say(f"Written: {', '.join(str(out / name) for name in pages)}")
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def count(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
-        return value
-
-    return count

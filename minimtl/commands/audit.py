@@ -1,19 +1,16 @@
 """``minimtl audit PATH``: the published numbers against the authors' released logs."""
 
 import argparse
-from pathlib import Path
+from collections import Counter
 
-from minimtl.audit import (
-    AGREES,
-    DIFFERS,
-    INCOMPLETE,
-    audit,
-    audit_csv,
-    audit_markdown,
-    read_released,
-)
-from minimtl.errors import MinimtlError
+from minimtl.audit import audit, audit_csv, audit_markdown, read_released
+from minimtl.commands.arguments import make_folder
 from minimtl.system import say, write_atomically
+
+EXAMPLES = (
+    "minimtl audit investigationMTL            # a checkout of the authors' repository",
+    "minimtl audit investigationMTL-all.tar.gz --out audited",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,20 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write ``audit.csv`` and ``audit.md`` and say on one line what they hold."""
-
     experiments = read_released(args.path)
     say(f"read {', '.join(experiment.name for experiment in experiments)}")
     findings = audit(experiments)
-    out = Path(args.out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MinimtlError(f"Cannot make the folder {out}: {error.strerror}.") from None
+    out = make_folder(args.out)
     write_atomically(out / "audit.csv", audit_csv(findings))
     write_atomically(out / "audit.md", audit_markdown(experiments, findings).encode())
-    counts = [
-        f"{sum(finding.verdict == verdict for finding in findings)} {verdict}"
-        for verdict in (AGREES, DIFFERS, INCOMPLETE)
-    ]
-    print(f"{len(findings)} findings ({', '.join(counts)}): {out / 'audit.md'}")
+    verdicts = Counter(finding.verdict for finding in findings)
+    counts = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
+    print(f"{len(findings)} findings ({counts}): {out / 'audit.md'}")
     return 0

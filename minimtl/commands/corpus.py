@@ -16,6 +16,12 @@ from minimtl.corpora import (
 from minimtl.errors import UsageError
 from minimtl.system import say
 
+EXAMPLES = (
+    "minimtl corpus info --corpus synthetic",
+    "minimtl corpus fetch",
+    "minimtl corpus verify --corpus 20news-bydate.tar.gz",
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the action and ``--corpus``."""

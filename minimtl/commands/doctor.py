@@ -15,6 +15,8 @@ from minimtl.diagnosis import (
 )
 from minimtl.errors import MinimtlError
 
+EXAMPLES = ("minimtl doctor", "minimtl doctor --json > doctor.json")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare ``--json``."""

@@ -13,6 +13,8 @@ from minimtl.store import open_existing_store
 from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
 from minimtl.system import say
 
+EXAMPLES = ("minimtl report results", "minimtl report released    # of a study with --out released")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the folder."""
@@ -21,7 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the store and write everything that is made from it."""
-
     folder = Path(args.folder)
 
     def no_features(problem: Problem, run: int) -> np.ndarray:

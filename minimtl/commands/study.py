@@ -1,11 +1,11 @@
 """``minimtl study``: the whole study, from the corpus to the report; resumes by default."""
 
 import argparse
-import shlex
 from pathlib import Path
 
+from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, whole_number
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
-from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
+from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend
@@ -20,10 +20,17 @@ from minimtl.study import (
     feature_maker,
     make_problems,
     read_manifest,
+    resume_command,
     train_models,
     write_manifest,
 )
 from minimtl.system import available_cores, say
+
+EXAMPLES = (
+    "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
+    "minimtl study                                    # the whole study, into results/",
+    "minimtl study --protocol released --problem related --out released",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,14 +53,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=CORPUS_METAVAR,
         help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
     )
-    parser.add_argument("--runs", type=int, metavar="N", help="runs (default: the protocol's)")
     parser.add_argument(
-        "--pairs", type=int, metavar="N", help="an even sample of N pairs, for a quick look"
+        "--runs",
+        type=whole_number(1, MOST_RUNS),
+        metavar="N",
+        help="runs (default: the protocol's)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--pairs",
+        type=whole_number(1),
+        metavar="N",
+        help="an even sample of N pairs, for a quick look",
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
+    )
     parser.add_argument("--out", default="results", metavar="DIR", help="default: results")
     parser.add_argument(
-        "--workers", type=int, metavar="N", help="processes that train (default: all cores)"
+        "--workers",
+        type=whole_number(1, MOST_WORKERS),
+        metavar="N",
+        help="processes that train (default: all cores)",
     )
     parser.add_argument(
         "--executor",
@@ -79,29 +99,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Conduct the study of `args`; 0 when the report is written."""
-
     check_executor(args.executor)
     if args.workers is None:
         args.workers = available_cores()
-    if args.workers < 1:
-        raise UsageError(f"--workers {args.workers} is less than 1")
-    if args.seed < 0:
-        raise UsageError(f"--seed {args.seed} is less than 0")
-    study = _study(args)
-    if args.dry_run:
-        _print_plan(study, args)
-        return 0
     try:
-        return _conduct(study, args)
+        study = _study(args)
+        if args.dry_run:
+            _print_plan(study, args)
+        else:
+            _conduct(study, args)
     except KeyboardInterrupt:
-        command = shlex.join(["minimtl", *args.argv])
+        command = resume_command(args.argv)
         raise StudyInterrupted(
             f"interrupted; every finished model is kept, and `{command}` continues"
         ) from None
+    return 0
 
 
 def _study(args: argparse.Namespace) -> Study:
-
     protocol = PROTOCOLS[args.protocol]
     backend = args.backend or default_backend()
     if args.backend is None and backend == "numpy":
@@ -116,14 +131,18 @@ def _study(args: argparse.Namespace) -> Study:
         n_runs=args.runs,
         n_pairs=args.pairs,
     )
+    for problem in problems:
+        if args.pairs is not None and args.pairs > len(problem.pairs):
+            say(f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken")
     return Study(corpus, protocol, problems, args.seed, backend)
 
 
-def _conduct(study: Study, args: argparse.Namespace) -> int:
-
+def _conduct(study: Study, args: argparse.Namespace) -> None:
     took, out = Stopwatch(), Path(args.out)
     announce = _silent if args.quiet else say
     with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
+        # From now on `minimtl report` can say how an interrupted study continues.
+        write_manifest(study, None, args.argv, args.workers, args.executor, took, out)
         with make_workers(args.executor, args.workers, study.data) as workers:
             summary = train_models(study, store, workers, quiet=args.quiet)
         summary.raise_for_failures()
@@ -132,12 +151,12 @@ def _conduct(study: Study, args: argparse.Namespace) -> int:
         results = Results(store, study.data.identity, study.protocol)
         concluded = conclude(study.problems, results, study.seed, feature_maker(study, results))
         if args.verbose:
-            say(f"Models, features and meta-analysis: {took.read()['wall_seconds']} s")
+            seconds = took.read()["wall_seconds"]
+            say(f"Models, features and meta-analysis: {seconds} s")
         write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
         made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
     if not args.quiet:
         print_summary(made, out)
-    return 0
 
 
 def print_summary(made: list[Table], out: Path) -> None:

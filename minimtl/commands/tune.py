@@ -1,14 +1,19 @@
 """``minimtl tune``: the paper's hyper-parameters, tuned on Amazon reviews."""
 
 import argparse
-import shlex
 from pathlib import Path
 
 from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
 from minimtl.report import FIGURES_NOTE, figures_available, write_tables
+from minimtl.study import resume_command
 from minimtl.system import say, write_atomically
 from minimtl.tune import draw, finding, make_grid, markdown, table, tune
+
+EXAMPLES = (
+    "minimtl tune",
+    "minimtl tune --learning-rate 0.001 0.01 --dropout 0 0.5 --out wider",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,16 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
-
-    reviews = load_amazon(args.corpus, announce=say)
     out = Path(args.out)
-    grid = make_grid(args.learning_rate, args.dropout)
     try:
-        tuning = tune(reviews, grid, out, fresh=args.fresh)
+        reviews = load_amazon(args.corpus, announce=say)
+        tuning = tune(reviews, make_grid(args.learning_rate, args.dropout), out, fresh=args.fresh)
     except KeyboardInterrupt:
-        command = shlex.join(["minimtl", *args.argv])
         raise StudyInterrupted(
-            f"interrupted; every finished fit is kept, and `{command}` continues"
+            f"interrupted; every finished fit is kept, and `{resume_command(args.argv)}` continues"
         ) from None
     write_tables([table(tuning)], out)
     figure = draw(tuning, out) if figures_available() else FIGURES_NOTE

@@ -4,7 +4,7 @@ May import: system, stats, study, meta.
 """
 
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
-from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available
+from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
 from minimtl.report.grid import escape, pipe_table
 from minimtl.report.numbers import signed
 from minimtl.report.produce import write_report
@@ -17,6 +17,7 @@ __all__ = [
     "escape",
     "figures_available",
     "pipe_table",
+    "save_figure",
     "signed",
     "to_csv",
     "write_report",

@@ -64,7 +64,7 @@ def draw_figures(
     with style.context(["default", FIGURE_STYLE]):
         for outcomes in problems:
             for name, figure in _figures(outcomes, protocol, hierarchy):
-                _save(figure, folder, name)
+                save_figure(figure, folder, name)
                 drawn.append(name)
     return drawn
 
@@ -84,7 +84,7 @@ def _figures(
                 yield name, _relative_gains(outcomes, protocol, rows, parent)
 
 
-def _save(figure: Any, folder: Path, name: str) -> None:
+def save_figure(figure: Any, folder: Path, name: str) -> None:
     """Both formats, without the date and version that would make bytes differ."""
     for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
         buffer = io.BytesIO()

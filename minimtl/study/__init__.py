@@ -22,6 +22,7 @@ from minimtl.study.manifest import (
     hierarchy_of,
     problems_of,
     read_manifest,
+    resume_command,
     write_manifest,
 )
 from minimtl.study.outcomes import (
@@ -107,6 +108,7 @@ __all__ = [
     "read_manifest",
     "related_pairs",
     "relative_gains",
+    "resume_command",
     "task_features",
     "train_model",
     "train_models",

@@ -1,10 +1,11 @@
-"""`manifest.json`: the study's settings, the machine, the package versions and the time taken.
+"""`manifest.json`: settings, machine, package versions and, once it is finished, the time taken.
 
 Times and facts of the machine stand here and nowhere else, so that the tables stay the same bytes.
 """
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,17 +45,22 @@ def _cpu_seconds() -> float:
 
 def write_manifest(
     study: Study,
-    summary: RunSummary,
+    summary: RunSummary | None,
     command: Sequence[str],
     n_workers: int,
     executor: str,
     took: Stopwatch,
     out: Path,
 ) -> None:
-    """Write the manifest of a finished study."""
+    """Write the manifest: at the start, where `summary` is None, and when the study is finished."""
     corpus = study.corpus
+    outcome: dict[str, Any] = {}
+    if summary is not None:
+        jobs = {"done": summary.n_computed, "resumed": summary.n_resumed}
+        outcome = {"jobs": jobs, **took.read()}
     content = {
         "minimtl": __version__,
+        "finished": summary is not None,
         "command": list(command),
         "identity": study.identity,
         "problems": {
@@ -75,21 +81,21 @@ def write_manifest(
         },
         "machine": machine_facts(),
         "packages": package_versions(),
-        "jobs": {"done": summary.n_computed, "resumed": summary.n_resumed},
         "workers": n_workers,
         "executor": executor,
-        **took.read(),
+        **outcome,
     }
     write_atomically(out / NAME, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the study in `folder`.
+    """The manifest of the finished study in `folder`.
 
     Raises
     ------
     MinimtlError
-        If there is none (the study is not finished) or it is not one.
+        If the study is not finished, saying the command that continues it, or if the file is
+        missing or not a manifest.
     """
     path = folder / NAME
     try:
@@ -112,7 +118,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             raise TypeError("seed")
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None
+    if not content.get("finished", True):
+        raise MinimtlError(
+            f"the study in {folder} is not finished; `{resume_command(content['command'])}` "
+            "continues it"
+        )
     return content
+
+
+def resume_command(arguments: Sequence[str]) -> str:
+    """The line that continues what ``minimtl`` was doing with `arguments`.
+
+    It has no ``--fresh``, or a shortening of it: that would begin anew.
+    """
+    kept = [word for word in arguments if len(word) < 3 or not "--fresh".startswith(word)]
+    return shlex.join(["minimtl", *kept])
 
 
 def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:

@@ -40,6 +40,11 @@ class Sampling:
         if (self.train_per_class is None) == (self.train_per_task is None):
             raise ValueError("give either train_per_class or train_per_task")
 
+    @property
+    def n_train(self) -> int:
+        """Training documents of a task, where its topics have that many."""
+        return self.train_per_task or 2 * (self.train_per_class or 0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Model:

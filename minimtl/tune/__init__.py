@@ -1,4 +1,4 @@
-"""The paper's hyper-parameters, tuned as it says: single-task, on Amazon reviews, by k-fold CV.
+"""Tunes the paper's hyper-parameters as the paper did: single-task networks, k-fold CV.
 
 May import: system, stats, text, nn, corpora, store, execution, study, report.
 """
@@ -6,7 +6,7 @@ May import: system, stats, text, nn, corpora, store, execution, study, report.
 from minimtl.tune.conduct import tune
 from minimtl.tune.figure import draw
 from minimtl.tune.grid import make_grid
-from minimtl.tune.page import finding, markdown, table
+from minimtl.tune.summary import finding, markdown, table
 
 __all__ = [
     "draw",

@@ -1,4 +1,4 @@
-"""Which setting is best, and how far the others are from it.
+"""The setting with the best mean F1, and the differences of the others from it.
 
 Notation
 --------
@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Tuning:
-    """All results; see the notation above. ``seconds`` (n_settings,) is a fit's mean time."""
+    """All results; see the notation above. ``seconds`` (n_settings,) is the mean time of a fit."""
 
     settings: tuple[Setting, ...]
     domains: tuple[str, ...]
@@ -46,7 +46,7 @@ class Tuning:
 
     @property
     def cv_f1(self) -> FloatArray:
-        """Mean F1 over domains and folds, what the choice is made by, shape (n_settings,)."""
+        """Mean F1 over domains and folds, which decides the choice, shape (n_settings,)."""
         mean: FloatArray = self.f1[..., :HELD_OUT].mean(axis=(1, 2))
         return mean
 
@@ -65,7 +65,7 @@ class Tuning:
         return compare_paired(each.ravel(), 1 / (N_FOLDS - 1))
 
     def equals(self) -> list[int]:
-        """The settings, the chosen one among them, that cannot be told from it."""
+        """Numbers of the chosen setting and of those that are not significantly worse."""
         return [
             number
             for number in range(len(self.settings))

@@ -1,4 +1,4 @@
-"""A tuning from the reviews to its results: through the study's runner, resumed by its store."""
+"""A tuning from the reviews to its results, resumed from the store in its folder."""
 
 import sys
 from collections.abc import Sequence

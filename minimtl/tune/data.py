@@ -1,4 +1,4 @@
-"""The reviews as the tuning sees them: unigram counts, labels, and who is held out when.
+"""The reviews that the tuning uses: unigram counts, labels, and when each review is tested.
 
 Notation: n reviews of one domain; k folds. ``part`` (n,) says for each review in which fold it is
 tested, 0 … k − 1, or `HELD_OUT`: not used to choose, only to see afterwards what was chosen.

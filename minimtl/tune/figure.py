@@ -1,17 +1,15 @@
 """``tune.svg`` and ``tune.png``: how far each setting is from the chosen one."""
 
-import io
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from minimtl.report import FIGURE_STYLE
-from minimtl.system import write_atomically
+from minimtl.report import FIGURE_STYLE, save_figure
 from minimtl.tune.choice import Tuning
 from minimtl.tune.grid import LAYERS
 
 # Okabe and Ito's, told apart by the colour-blind, and by their markers in grey.
-_LOOKS = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
+_STYLES = dict(zip(LAYERS, (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^")), strict=True))
 _SHIFT = 0.12  # of a layer count beside its neighbour, in steps between sizes
 
 
@@ -30,13 +28,7 @@ def draw(tuning: Tuning, folder: Path) -> str:
         # The panels have the same layers; beside the whiskers there is no room for their names.
         names = figure.axes[0].get_legend_handles_labels()
         figure.legend(*names, loc="outside upper center", ncols=len(LAYERS), frameon=False)
-        for suffix, metadata in (
-            ("svg", {"Date": None, "Creator": None}),
-            ("png", {"Software": None}),
-        ):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=suffix, metadata=metadata)
-            write_atomically(folder / f"tune.{suffix}", buffer.getvalue())
+        save_figure(figure, folder, "tune")
     return "tune.png"
 
 
@@ -47,7 +39,7 @@ def _panel(axes: Any, tuning: Tuning, panel: tuple[float, float]) -> None:
     by_layers = groupby(members, lambda n: tuning.settings[n].n_layers)
     for n_layers, numbers_ in by_layers:
         numbers = list(numbers_)
-        colour, marker = _LOOKS[n_layers]
+        colour, marker = _STYLES[n_layers]
         comparisons = [tuning.difference(number) for number in numbers]
         shift = (LAYERS.index(n_layers) - 1) * _SHIFT
         axes.errorbar(

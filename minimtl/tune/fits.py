@@ -9,13 +9,13 @@ import numpy as np
 from minimtl.execution import rng_for, stable_hash
 from minimtl.nn import TRAINING_VERSION, TaskData
 from minimtl.stats import accuracy, draw_per_class, f1_score
-from minimtl.study import JobResult, decode, encode, train_model
+from minimtl.study import PAPER, JobResult, decode, encode, train_model
 from minimtl.text import weigh_counts
 from minimtl.tune.data import SEED, TuneData, rows_of
 from minimtl.tune.grid import Setting
 
-# Training documents, as many of each class as the study's `paper` protocol draws.
-PER_CLASS = 200
+# Training reviews of each class, as many as the study's `paper` protocol draws.
+PER_CLASS = PAPER.sampling.n_train // 2
 
 
 class Fit(NamedTuple):
@@ -27,7 +27,7 @@ class Fit(NamedTuple):
 
 
 def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[Fit]:
-    """All fits, part by part, so that an interrupted tuning has every setting about equally."""
+    """All fits, part by part, so that an interrupted tuning has about as many of each setting."""
     return [
         Fit(setting, domain, tested)
         for tested in range(n_parts)
@@ -45,15 +45,15 @@ def key_of(fit: Fit, data_digest: str) -> str:
 
 
 def keyed(fits: Sequence[Fit], data_digest: str) -> Iterator[tuple[str, Fit]]:
-    """Each fit behind its key."""
+    """Each fit with its key before it."""
     return ((key_of(fit, data_digest), fit) for fit in fits)
 
 
 def compute(fit: Fit, data: TuneData) -> bytes:
-    """Train the network and encode its `JobResult`; all settings see the same documents.
+    """Train the network and encode its `JobResult`; all settings see the same reviews.
 
-    Vocabulary and idf come from all that may be learned from, the training documents are as many
-    of each class as the study's.
+    Vocabulary and idf come from all reviews that may be learned from; `PER_CLASS` of each class
+    are drawn to train on.
     """
     began = time.perf_counter()
     protocol, domain = fit.setting.protocol(), data.domains[fit.domain]
@@ -77,5 +77,5 @@ def compute(fit: Fit, data: TuneData) -> bytes:
 
 
 def describe(fit: Fit, result: bytes) -> str:
-    """A finished fit in a few words, for the progress display."""
+    """A short text about a finished fit, for the progress display."""
     return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"

@@ -1,4 +1,4 @@
-"""What is tried: hidden layers × layer size, with learning rates and dropouts if asked."""
+"""The settings that are tried: hidden layers × layer size × learning rates × dropouts."""
 
 from collections.abc import Sequence
 from itertools import product

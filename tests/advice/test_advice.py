@@ -8,8 +8,8 @@ import pytest
 
 from minimtl.advice.advice import CANNOT_TELL, HELPS, HURTS, Advice, advise
 from minimtl.advice.metamodel import packaged_metamodel
+from minimtl.advice.report import printable, procedure, sentence_of, trust
 from minimtl.advice.sets import TOKENIZERS, Prepared, prepare
-from minimtl.advice.words import procedure, sentence_of, shown, trust
 from minimtl.stats.intervals import compare_paired
 
 words = TOKENIZERS["words"]
@@ -44,8 +44,8 @@ def test_how_many_more_runs_would_tell():
     differences = np.array([0.02, -0.01, 0.03, 0.0])
     advice = made_up(differences, ratio=0.0)
     more = advice.gain.further_runs
-    assert advice.further.startswith(f"about {more} more runs would tell")
-    assert made_up(differences, ratio=5.0).further.startswith("no number of runs would tell")
+    assert advice.further.startswith(f"about {more} more runs would settle it")
+    assert made_up(differences, ratio=5.0).further.startswith("more runs on these texts would not")
 
 
 def test_trust_does_not_take_doing_better_than_a_bad_majority_for_knowledge():
@@ -64,7 +64,7 @@ def test_trust_does_not_take_doing_better_than_a_bad_majority_for_knowledge():
 
 
 def test_names_cannot_move_the_cursor():
-    assert shown("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
+    assert printable("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 
 
 def test_what_was_cut_is_said(text_set):

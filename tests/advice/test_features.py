@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minimtl.advice.features import align, features_of_pair
+from minimtl.advice.measure import Measured
 from minimtl.advice.sets import TOKENIZERS, prepare
-from minimtl.advice.training import Measured
 from minimtl.advice.trials import PairOfSets
 from minimtl.study.features import FEATURE_NAMES, features_of_run
 from minimtl.study.protocol import PAPER

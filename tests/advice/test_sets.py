@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.advice.sets import TOKENIZERS, prepare, same, without_texts_of
+from minimtl.advice.sets import TOKENIZERS, normalised, prepare, without_texts_of
 from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 
@@ -40,12 +40,21 @@ def test_copies_go_and_are_counted_with_their_labels():
     assert "2 texts that repeat another, 1 of them under another label" in prepared.warnings[0]
 
 
+def test_a_copy_is_one_text_and_a_name_may_hold_braces():
+    texts = rows(a=[*numbered("aa", 60), "aa number0"], b=numbered("bb", 60))
+    test = rows(a=["aa number1", *numbered("tt", 99)], b=["bb some other"])
+    prepared = prepare(TextSet("{0}", texts, test), words, is_main=True)
+    assert "{0}: 1 text that repeats another; left out" in prepared.warnings[0]
+    assert prepared.warnings[1] == "{0}: 1 text also in the test part; left out of training."
+
+
 def test_test_texts_are_not_trained_on():
     texts = rows(a=numbered("aa", 60), b=numbered("bb", 60))
     test = rows(a=[*numbered("tt", 100), "aa number3"], b=["bb number9", "ok ok"])
     prepared = prepare(TextSet("s", texts, test), words, is_main=True)
     assert len(prepared.train) == 118
-    assert not {same(row.text) for row in prepared.train} & {same(row.text) for row in test}
+    trained = {normalised(row.text) for row in prepared.train}
+    assert not trained & {normalised(row.text) for row in test}
     assert prepared.warnings == ("s: 2 texts also in the test part; left out of training.",)
 
 

@@ -89,7 +89,7 @@ def test_torch_makes_the_same_steps(documents, document_input, n_tasks):
 
 def test_sklearn_learns_what_it_is_given(documents):
     pytest.importorskip("sklearn")
-    from bench.peers_sklearn import SklearnEpochs
+    from bench.steps import SklearnEpochs
 
     peer = SklearnEpochs(documents)
     losses = [peer.epoch() for _ in range(30)]
@@ -101,8 +101,8 @@ def test_targets_and_tables_say_what_is_missing():
     from bench.output import as_json, as_markdown
     from bench.rows import Row, missing_row
     from bench.settings import Settings
+    from bench.steps import FLOOR, SECTION, SKLEARN, TORCH, WHATS
     from bench.targets import targets
-    from bench.training import FLOOR, SECTION, SKLEARN, TORCH, WHATS
 
     what = WHATS[1]
     rows = [

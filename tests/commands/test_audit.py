@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from minimtl.audit.finding import AGREES, DIFFERS, FOUND, MISSING, Finding
 from minimtl.commands import audit
 from minimtl.errors import MinimtlError
 
@@ -36,6 +37,18 @@ def test_an_archive_that_is_none(parse, tmp_path):
     archive.write_bytes(b"\x1f\x8b" + b"nothing" * 20)
     with pytest.raises(MinimtlError, match=r"logs\.tar\.gz"):
         run(parse, str(archive), "--out", str(tmp_path / "out"))
+
+
+def test_the_counts_of_the_last_line_add_up(parse, tmp_path, monkeypatch, capsys):
+    verdicts = [AGREES] * 3 + [DIFFERS] * 2 + [MISSING, FOUND]
+    findings = [Finding("t", "p", "i", "r", None, None, "", verdict) for verdict in verdicts]
+    monkeypatch.setattr(audit, "read_released", lambda path: [])
+    monkeypatch.setattr(audit, "audit", lambda experiments: findings)
+    monkeypatch.setattr(audit, "audit_markdown", lambda experiments, findings: "")
+    assert run(parse, "logs", "--out", str(tmp_path)) == 0
+    assert capsys.readouterr().out == (
+        f"7 findings (3 agrees, 2 differs, 1 missing, 1 found): {tmp_path / 'audit.md'}\n"
+    )
 
 
 @pytest.mark.corpus

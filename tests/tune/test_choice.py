@@ -9,7 +9,7 @@ from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.fits import plan
 from minimtl.tune.grid import PAPERS, Setting
-from minimtl.tune.page import finding, markdown, table
+from minimtl.tune.summary import finding, markdown, table
 
 WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
 BEST = Setting(2, 50, 1e-3, 0.5)
@@ -74,7 +74,12 @@ def test_results_are_read_in_the_plan_s_order():
 
 
 @pytest.mark.parametrize(
-    ("papers", "sentence"), [(-0.03, "is worse"), (0.0095, "cannot be told"), (0.1, "It is what")]
+    ("papers", "sentence"),
+    [
+        (-0.03, "which is significantly worse."),
+        (0.0095, "which is not significantly worse."),
+        (0.1, "It is what the paper settled on."),
+    ],
 )
 def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
     assert sentence in finding(tuning(papers))
@@ -82,9 +87,9 @@ def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
 
 def test_the_finding_counts_who_cannot_be_told_from_the_chosen(tuning):
     made = tuning()
-    assert "; 1 of the other 3 cannot be told from it." in finding(made)
+    assert "; 1 of the other 3 is not significantly worse." in finding(made)
     made.f1[:] = made.f1[2]
-    assert "; none of the other 3 can be told from it." in finding(made)
+    assert "; none of the other 3 is significantly worse." in finding(made)
 
 
 def test_table_and_page(tuning):

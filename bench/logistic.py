@@ -7,13 +7,12 @@ problem; scaling is done beforehand and no score is computed.
 
 import os
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from bench.harness import interleave
-from bench.rows import OURS, Row, missing_row, needs, timing_rows
+from bench.harness import Contestant
+from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
 from minimtl.audit.experiments import read_released
 from minimtl.meta.designs import Design, make_designs
@@ -34,18 +33,13 @@ def measure(settings: Settings) -> list[Row]:
     labelled, what = features_and_labels()
     pairs = tuple(related_pairs(NEWSGROUPS))
     design = make_designs(pairs, PAPER.meta, np.random.default_rng(0))["random"]
-    columns = range(labelled.X.shape[1])
-    contestants: dict[str, Callable[[], object]] = {
-        OURS: lambda: score_pairs(labelled, columns, design, PAPER.meta)
-    }
-    missing = needs("sklearn", "oracles")
-    if not missing:
-        contestants |= sklearn_contestants(labelled, design)
-    rows = timing_rows(
-        SECTION, what, interleave(contestants, settings.choose(9, 2), warm_up=0), "s"
+    return beside_sklearn(
+        SECTION,
+        what,
+        lambda: score_pairs(labelled, range(labelled.X.shape[1]), design, PAPER.meta),
+        lambda: sklearn_contestants(labelled, design),
+        settings.choose(9, 2),
     )
-    peer = "scikit-learn LogisticRegression"
-    return rows + ([missing_row(SECTION, what, peer, missing)] if missing else [])
 
 
 def features_and_labels() -> tuple[LabelledPairs, str]:
@@ -63,7 +57,7 @@ def features_and_labels() -> tuple[LabelledPairs, str]:
     return LabelledPairs(X, y), "features at random: the released ones are not at hand"
 
 
-def sklearn_contestants(labelled: LabelledPairs, design: Design) -> dict[str, Callable[[], object]]:
+def sklearn_contestants(labelled: LabelledPairs, design: Design) -> dict[str, Contestant]:
     """A loop over the folds for each solver."""
     from sklearn.linear_model import LogisticRegression
 
@@ -71,7 +65,7 @@ def sklearn_contestants(labelled: LabelledPairs, design: Design) -> dict[str, Ca
     masks = zip(design.train, design.test, strict=True)
     folds = [(np.flatnonzero(train), np.flatnonzero(test)) for train, test in masks]
 
-    def loop(solver: str) -> Callable[[], object]:
+    def loop(solver: str) -> Contestant:
         def fit_all() -> list[np.ndarray]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -6,98 +6,34 @@ Names of files and labels come from outside: each form escapes them.
 import importlib.util
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from minimtl._version import __version__
 from minimtl.advice.advice import Advice
-from minimtl.advice.chart import WIDTH, marks
-from minimtl.advice.metamodel import MetaModel
+from minimtl.advice.report import Report, printable, sentence_of
 from minimtl.advice.sets import Prepared
-from minimtl.advice.words import (
-    classes_unknown,
-    drivers,
-    outside_of,
-    procedure,
-    sentence_of,
-    shown,
-    trust,
-)
-from minimtl.report import escape, pipe_table, signed
+from minimtl.report import escape, pipe_table
 
-_EXTRAPOLATED = " (extrapolated)"
 _HEAD = ("auxiliary set", "predicted", "alone", "jointly", "gain", "interval", "p", "verdict")
+_WHY = "What moved the predictions (log odds, against an average pair of the study)"
+WIDTH, MARGIN = 160, 5  # of a drawn interval, in pixels
 _CAPTION = (
     "predicted: probability of a gain, from single-task runs only; alone, jointly: macro-F1 of the "
     "main set's test texts, mean over the runs."
 )
 
 
-@dataclass(frozen=True)
-class Report:
-    """All that is shown, whatever the form."""
-
-    main: Prepared
-    advised: Sequence[Advice]
-    model: MetaModel
-    per_class: int
-    tokenizer: str
-
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """The table without its head, a row a candidate."""
-        return [_row(advice) for advice in self.advised]
-
-    @property
-    def warnings(self) -> list[str]:
-        """Everything a person should know before believing the table."""
-        sets = (self.main, *(advice.aux for advice in self.advised))
-        own = [shown(warning) for prepared in sets for warning in prepared.warnings]
-        outside = [line for advice in self.advised for line in outside_of(advice)]
-        return [*own, *classes_unknown(sets), *outside]
-
-    @property
-    def why(self) -> list[str]:
-        """What drove each prediction."""
-        return [
-            f"{shown(advice.aux.name)}: {advice.prediction.probability:.0%}; "
-            + ", ".join(f"{name} {signed(value, 2)}" for name, value in drivers(advice.prediction))
-            for advice in self.advised
-        ]
-
-    @property
-    def procedure(self) -> list[str]:
-        """What was measured and how, and what the prediction is worth."""
-        return [*procedure(self.advised, self.main, self.per_class), trust(self.model)]
-
-
-def _row(advice: Advice) -> tuple[str, ...]:
-    gain = advice.gain
-    return (
-        shown(advice.aux.name),
-        f"{advice.prediction.probability:.0%}{_EXTRAPOLATED if advice.prediction.outside else ''}",
-        f"{advice.single.mean():.3f}",
-        f"{advice.multi.mean():.3f}",
-        signed(gain.mean),
-        f"{signed(gain.low)} to {signed(gain.high)}",
-        f"{gain.p_value:.2g}",
-        advice.verdict,
-    )
-
-
-_WHY = "What moved the predictions (log odds, against an average pair of the study)"
-
-
 def to_text(report: Report) -> str:
-    """For the screen."""
+    """The advice for a terminal."""
     lines = [_HEAD, *report.rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     parts = ["\n".join(table), "\n".join(map(sentence_of, report.advised))]
     if report.warnings:
         parts.append("\n".join(f"Note: {line}" for line in report.warnings))
-    parts += ["\n".join([f"{_WHY}:", *(f"  {line}" for line in report.why)])]
+    parts.append("\n".join([f"{_WHY}:", *(f"  {line}" for line in report.why)]))
     return "\n\n".join([*parts, *report.procedure])
 
 
@@ -105,7 +41,7 @@ def to_markdown(report: Report) -> str:
     """``advise.md``."""
     rows = [[escape(cell) for cell in row] for row in report.rows]
     parts = [
-        f"# Does joint training help {escape(shown(report.main.name))}?",
+        f"# Does joint training help {escape(printable(report.main.name))}?",
         "\n".join(f"- {escape(sentence_of(advice))}" for advice in report.advised),
         pipe_table(_HEAD, rows),
         _CAPTION,
@@ -115,7 +51,7 @@ def to_markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def can_draw_html() -> bool:
+def html_available() -> bool:
     """Whether the page's template library, an extra, is installed."""
     return importlib.util.find_spec("jinja2") is not None
 
@@ -127,7 +63,7 @@ def to_html(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     source = files("minimtl.advice").joinpath("page.html").read_text(encoding="utf-8")
     page: str = environment.from_string(source).render(
-        main=shown(report.main.name),
+        main=printable(report.main.name),
         sentences=[sentence_of(advice) for advice in report.advised],
         head=_HEAD,
         rows=list(zip(report.rows, marks(report.advised), strict=True)),
@@ -139,17 +75,34 @@ def to_html(report: Report) -> str:
     return page
 
 
-def _sections(report: Report) -> list[tuple[str, list[str]]]:
-    sections = [
-        ("Before you believe it", report.warnings),
-        (_WHY, report.why),
-        ("What was done", report.procedure),
+class Mark(NamedTuple):
+    """Pixels from the left of a gain's interval, of the gain, and of no gain, in `WIDTH`."""
+
+    low: float
+    mean: float
+    high: float
+    zero: float
+
+
+def marks(advised: Sequence[Advice]) -> list[Mark]:
+    """One mark a candidate; their common scale holds 0 and the ends of all intervals."""
+    gains = [advice.gain for advice in advised]
+    least = min(0.0, *(gain.low for gain in gains))
+    most = max(0.0, *(gain.high for gain in gains))
+    scale = (WIDTH - 2 * MARGIN) / ((most - least) or 1.0)
+    return [
+        Mark(*(MARGIN + scale * (x - least) for x in (gain.low, gain.mean, gain.high, 0.0)))
+        for gain in gains
     ]
-    return [(title, lines) for title, lines in sections if lines]
+
+
+def _sections(report: Report) -> list[tuple[str, list[str]]]:
+    warnings = [("Before you believe it", report.warnings)] if report.warnings else []
+    return [*warnings, (_WHY, report.why), ("What was done", report.procedure)]
 
 
 def to_json(report: Report) -> str:
-    """For scripts: every number of the other forms, unrounded."""
+    """The advice as JSON: every number of the other forms, unrounded."""
     content = {
         "minimtl": __version__,
         "main": _set(report.main),

@@ -2,13 +2,15 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from minimtl.advice.advice import Advice
+from minimtl.advice.forms import MARGIN, WIDTH, marks, to_html, to_json, to_markdown, to_text
 from minimtl.advice.metamodel import packaged_metamodel
-from minimtl.advice.page import Report, to_html, to_json, to_markdown, to_text
+from minimtl.advice.report import Report
 from minimtl.advice.sets import TOKENIZERS, prepare
 from minimtl.stats.intervals import compare_paired
 
@@ -76,3 +78,23 @@ def test_html_escapes_and_asks_for_nothing_outside(report):
     assert "src=" not in page
     assert "href=" not in page
     assert page.count("<tr>") == 3
+
+
+def with_gain(low, mean, high):
+    return SimpleNamespace(gain=SimpleNamespace(low=low, mean=mean, high=high))
+
+
+def test_all_candidates_and_no_gain_share_one_scale():
+    helps, hurts = marks([with_gain(0.01, 0.02, 0.03), with_gain(-0.03, -0.02, -0.01)])
+    assert helps.zero == hurts.zero == pytest.approx(WIDTH / 2)
+    assert (hurts.low, helps.high) == pytest.approx((MARGIN, WIDTH - MARGIN))
+    assert hurts.low < hurts.mean < hurts.high < hurts.zero < helps.low < helps.mean < helps.high
+
+
+def test_no_gain_is_on_the_scale_though_no_interval_holds_it():
+    (mark,) = marks([with_gain(0.01, 0.02, 0.04)])
+    assert mark == pytest.approx((MARGIN + 37.5, MARGIN + 75, MARGIN + 150, MARGIN))
+
+
+def test_gains_that_are_all_nothing():
+    assert marks([with_gain(0.0, 0.0, 0.0)]) == [(MARGIN,) * 4]

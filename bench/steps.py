@@ -1,10 +1,8 @@
 """A training step, single and joint: minimtl, PyTorch in nine settings, scikit-learn, the floor."""
 
-from collections.abc import Callable
-
 from bench.floor import Floor
-from bench.harness import Timings, interleave
-from bench.ours import EPOCHS, OurEpochs, active_words, several_epochs
+from bench.harness import Contestant, Timings, interleave
+from bench.ours import BATCH, EPOCHS, SEED, OurEpochs, active_words, several_epochs
 from bench.rows import OURS, Row, missing_row, needs, timing_rows
 from bench.settings import Settings
 from minimtl.nn.training import TaskData
@@ -15,6 +13,26 @@ FLOOR, SKLEARN, TORCH = "the floor", "scikit-learn MLPClassifier", "PyTorch"
 ACTIVE = "PyTorch EmbeddingBag, fused Adam, active words only"
 # The first steps make their deferred moves term by term, and rows never seen have none to make.
 WARM_UP = 10
+
+
+class SklearnEpochs:
+    """Training of one `MLPClassifier`, an epoch for each call; it shuffles as minimtl does.
+
+    It makes minimtl's step without the dropout; ``alpha=0`` is no weight decay.
+    """
+
+    def __init__(self, task: TaskData) -> None:
+        from sklearn.neural_network import MLPClassifier
+
+        self.task = task
+        self.model = MLPClassifier(
+            (100, 100), activation="logistic", alpha=0.0, batch_size=BATCH, random_state=SEED
+        )
+
+    def epoch(self) -> float:
+        """One epoch; its mean loss."""
+        self.model.partial_fit(self.task.X, self.task.y, classes=[0, 1])
+        return float(self.model.loss_)
 
 
 def measure(settings: Settings) -> list[Row]:
@@ -30,10 +48,8 @@ def measure(settings: Settings) -> list[Row]:
 def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
     """Timings per step of every contestant."""
     ours = OurEpochs(tasks)
-    contestants: dict[str, Callable[[], object]] = {OURS: ours.epoch, FLOOR: Floor(ours).epoch}
+    contestants: dict[str, Contestant] = {OURS: ours.epoch, FLOOR: Floor(ours).epoch}
     if len(tasks) == 1 and not needs("sklearn", "oracles"):
-        from bench.peers_sklearn import SklearnEpochs
-
         contestants[SKLEARN] = SklearnEpochs(tasks[0]).epoch
     if not needs("torch", "oracles"):
         contestants |= torch_contestants(tasks)
@@ -42,11 +58,11 @@ def time_epochs(tasks: list[TaskData], rounds: int) -> Timings:
     return interleave(several_epochs(contestants), rounds, units=ours.n_steps * EPOCHS)
 
 
-def torch_contestants(tasks: list[TaskData]) -> dict[str, Callable[[], object]]:
-    """PyTorch in every setting, and in one with a saving of minimtl's: the active words only."""
+def torch_contestants(tasks: list[TaskData]) -> dict[str, Contestant]:
+    """PyTorch in every setting, and once with minimtl's own saving: the active words only."""
     from bench.peers_torch import ADAMS, INPUTS, TorchEpochs
 
-    contestants: dict[str, Callable[[], object]] = {
+    contestants: dict[str, Contestant] = {
         f"{TORCH} {document_input}, {adam} Adam": TorchEpochs(tasks, document_input, adam).epoch
         for document_input in INPUTS
         for adam in ADAMS

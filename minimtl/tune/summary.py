@@ -1,10 +1,9 @@
-"""``tune.csv`` and ``tune.md``: every setting's scores, and where the paper's stands."""
-
-from collections.abc import Sequence
+"""``tune.csv`` and ``tune.md``: every setting's scores, and how the paper's setting compares."""
 
 import numpy as np
 
-from minimtl.report import Row, Table, signed
+from minimtl.report import Row, Table, pipe_table, signed
+from minimtl.stats import PairedComparison
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.fits import PER_CLASS
@@ -46,78 +45,57 @@ def _row(tuning: Tuning, number: int) -> Row:
 
 
 def finding(tuning: Tuning) -> str:
-    """What was chosen and where the paper's setting stands, in one or two sentences."""
-    said = (
+    """What was chosen, and how the paper's setting compares, in one or two sentences."""
+    n_others = len(tuning.settings) - 1
+    n_equal = len(tuning.equals()) - 1
+    if n_equal == n_others:
+        others = f"none of the other {n_others} is significantly worse"
+    else:
+        verb = "is" if n_equal == 1 else "are"
+        others = f"{n_equal} of the other {n_others} {verb} not significantly worse"
+    chosen = (
         f"Chosen of {len(tuning.settings)} settings: **{tuning.settings[tuning.chosen]}** (mean F1 "
-        f"{tuning.cv_f1[tuning.chosen]:.3f}); {_equals(tuning)}."
+        f"{tuning.cv_f1[tuning.chosen]:.3f}); {others}."
     )
     if PAPERS not in tuning.settings:
-        return said
+        return chosen
     if tuning.papers == tuning.chosen:
-        return f"{said} It is what the paper settled on."
+        return f"{chosen} It is what the paper settled on."
     difference = tuning.difference(tuning.papers)
-    verdict = (
-        "which is worse" if difference.high < 0 else "which cannot be told from the chosen one"
-    )
+    verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
     return (
-        f"{said} The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
-        f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}], "
-        f"{verdict}."
+        f"{chosen} The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
+        f"{_with_interval(difference)}, which is {verdict}."
     )
 
 
-def _equals(tuning: Tuning) -> str:
-    equal, others = len(tuning.equals()) - 1, len(tuning.settings) - 1
-    if equal == others:
-        return f"none of the other {others} can be told from it"
-    return f"{equal} of the other {others} cannot be told from it"
+def _with_interval(difference: PairedComparison) -> str:
+    return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
 
 
 def markdown(tuning: Tuning, source: str, figure: str) -> str:
     """``tune.md``; `figure` is the file's name, or a sentence where there is none."""
-    order = np.argsort(-tuning.cv_f1, kind="stable")
-    drawn = f"![F1 of each setting]({figure})" if figure.endswith(".png") else figure
+    order = np.argsort(-tuning.cv_f1, kind="stable").tolist()
+    scores = ("F1", *tuning.domains)
+    header = ("layers × size", *scores, "from the chosen", "p", "held out F1", "s a fit")
     parts = [
         "# Hidden layers and their size, tuned on Amazon reviews",
         finding(tuning),
-        "\n".join(_lines(tuning, order.tolist())),
-        drawn,
+        pipe_table(header, [_cells(tuning, number) for number in order]),
+        f"![F1 of each setting]({figure})" if figure.endswith(".png") else figure,
         _METHOD.format(n=len(tuning.settings)),
         f"Reviews: {source}, {len(tuning.domains)} domains: {', '.join(tuning.domains)}.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _lines(tuning: Tuning, order: Sequence[int]) -> list[str]:
-    """The table, best first."""
-    head = (
-        "layers × size",
-        "F1",
-        *tuning.domains,
-        "from the chosen",
-        "p",
-        "held out F1",
-        "s a fit",
-    )
-    lines = [head, ("---",) * len(head)]
-    for number in order:
-        row, difference = _row(tuning, number), tuning.difference(number)
-        from_chosen = (
-            "–"
-            if number == tuning.chosen
-            else f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
-        )
-        lines.append(
-            (
-                f"**{tuning.settings[number]}**"
-                if number == tuning.chosen
-                else f"{tuning.settings[number]}",
-                f"{row['f1']:.3f}",
-                *(f"{row[f'f1_{domain}']:.3f}" for domain in tuning.domains),
-                from_chosen,
-                "–" if number == tuning.chosen else f"{row['p_value']:.2g}",
-                f"{row['held_out_f1']:.3f}",
-                f"{row['seconds']:.1f}",
-            )
-        )
-    return ["| " + " | ".join(line) + " |" for line in lines]
+def _cells(tuning: Tuning, number: int) -> list[str]:
+    """A line of the table."""
+    row = _row(tuning, number)
+    name = str(tuning.settings[number])
+    compared = [_with_interval(tuning.difference(number)), f"{row['p_value']:.2g}"]
+    if number == tuning.chosen:
+        name = f"**{name}**"
+        compared = ["–", "–"]
+    scores = [f"{row[column]:.3f}" for column in ("f1", *(f"f1_{d}" for d in tuning.domains))]
+    return [name, *scores, *compared, f"{row['held_out_f1']:.3f}", f"{row['seconds']:.1f}"]

@@ -1,0 +1,97 @@
+"""``minimtl cache``: what minimtl keeps between runs, and how to be rid of it."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from minimtl.corpora import AMAZON, EDITIONS
+from minimtl.errors import MinimtlError
+from minimtl.system import cache_dir
+
+EXAMPLES = ("minimtl cache info", "minimtl cache clear")
+
+KERNELS = "kernels"
+_ARCHIVES = tuple(edition.file_name for edition in (*EDITIONS, AMAZON) if edition.urls)
+_KERNEL_FOLDER = re.compile(r"[0-9a-f]{16}")  # named by the digest of the kernels' sources
+# Numba's files, one that it was writing when it was killed, and the checksums of them all.
+_KERNEL_FILE = re.compile(r".+\.nb[ci](\.tmp\..+)?|sha256\.json")
+
+
+class Kept(NamedTuple):
+    """A corpus, or the kernels of one version: its files with their sizes in bytes."""
+
+    name: str
+    files: dict[Path, int]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(self.files.values())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the action."""
+    parser.add_argument(
+        "action",
+        choices=("info", "clear"),
+        help="info: what is kept, where, and how large; clear: remove it",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """List or remove what is kept; what is not minimtl's stays."""
+    folder = cache_dir()
+    everything = _find_kept(folder)
+    total = f"{sum(kept.size for kept in everything) / 1e6:.1f} MB"
+    if args.action == "clear":
+        _remove(everything, folder)
+        print(f"{total} removed from {folder}")
+    else:
+        for kept in everything:
+            print(f"{kept.size / 1e6:8.1f} MB  {kept.name}")
+        print(f"{total} in {folder}")
+    return 0
+
+
+def _find_kept(cache: Path) -> list[Kept]:
+    """What minimtl put into the cache folder and is still there; no link is followed."""
+    found = [Kept(name, _sizes([cache / name])) for name in _ARCHIVES]
+    for folder in _kernel_folders(cache):
+        files = [path for path in folder.iterdir() if _KERNEL_FILE.fullmatch(path.name)]
+        found.append(Kept(f"{KERNELS}/{folder.name}", _sizes(files)))
+    return [kept for kept in found if kept.files]
+
+
+def _kernel_folders(cache: Path) -> list[Path]:
+    parent = cache / KERNELS
+    if not _is_folder(parent):
+        return []
+    named = (path for path in parent.iterdir() if _KERNEL_FOLDER.fullmatch(path.name))
+    return sorted(filter(_is_folder, named))
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _sizes(paths: list[Path]) -> dict[Path, int]:
+    """Bytes of those of the paths that are files and no links."""
+    return {
+        path: path.lstat().st_size for path in paths if path.is_file() and not path.is_symlink()
+    }
+
+
+def _remove(everything: list[Kept], cache: Path) -> None:
+    """Remove the files and, where they are left empty, the folders of kernels."""
+    try:
+        for kept in everything:
+            for path in kept.files:
+                path.unlink(missing_ok=True)
+        for folder in (*_kernel_folders(cache), cache / KERNELS):
+            if _is_folder(folder) and not any(folder.iterdir()):
+                folder.rmdir()
+    except OSError as error:
+        raise MinimtlError(
+            f"Cannot remove {error.filename} ({error.strerror}); remove it by hand."
+        ) from None
