@@ -3,9 +3,9 @@
 May import: stats, corpora, study, meta, report.
 """
 
+from minimtl.audit.audit import audit
 from minimtl.audit.experiments import read_released
 from minimtl.audit.finding import AGREES, DIFFERS, INCOMPLETE
-from minimtl.audit.findings import audit
 from minimtl.audit.page import audit_csv, audit_markdown
 
 __all__ = [

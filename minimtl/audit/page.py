@@ -18,7 +18,7 @@ from minimtl.audit.finding import (
     ROWS_THAT_AGREE,
     Finding,
 )
-from minimtl.report import Table, to_csv
+from minimtl.report import Table, pipe_table, to_csv
 
 _EXPLANATION = f"""\
 Each printed number stands beside what the released logs give for it, under one or more readings:
@@ -134,7 +134,7 @@ def _contradiction(finding: Finding) -> str:
 def _table(findings: Sequence[Finding]) -> str:
     head = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
     rows = [
-        (
+        [
             finding.problem,
             _item(finding),
             finding.reading,
@@ -143,11 +143,10 @@ def _table(findings: Sequence[Finding]) -> str:
             finding.experiments,
             finding.verdict,
             finding.reason,
-        )
+        ]
         for finding in findings
     ]
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return pipe_table(head, rows)
 
 
 def _text(value: str | float | None) -> str:

@@ -6,28 +6,24 @@ train, test     which pairs each fit learns from and is scored on, shape (n_fits
 
 Four designs, from the paper's to the strictest:
 
-random      the protocol's: repeated random folds, features scaled over all pairs beforehand
+random      as in the protocol: repeated random folds, features scaled over all pairs beforehand
 in_fold     the same folds; features scaled by the training part alone
-by_task     folds of whole main tasks: no main task is both learned from and scored on
-by_topic    each topic left out once: scored on the pairs whose main task tells that topic from
-            another, learned from the pairs that do not contain it in either task
+by_task     folds of whole main tasks: no main task is in both training and test
+by_topic    each topic left out once: the test pairs are those with that topic in the main task,
+            the training pairs those without it in either task
 
-A pair of tasks shares its main task's single-task score and features with its neighbours, which
-random folds let leak from training to test. Fits whose training or test part is empty are left
-out, so that a handful of pairs may have designs without any fit.
+Pairs of one main task share its single-task score and its features, which random folds let leak
+from training to test. Fits whose training or test part is empty are left out, so that a design
+of a few pairs may have no fit.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minimtl.stats import repeated_k_fold
+from minimtl.stats import BoolArray, IntArray, repeated_k_fold
 from minimtl.study import Meta, Pair
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 DESIGNS = ("random", "in_fold", "by_task", "by_topic")
 
@@ -51,7 +47,7 @@ class Design:
         return len(self.train)
 
     def first_repetition(self) -> "Design":
-        """The design with one repetition only, for what is too dear to repeat."""
+        """The design with one repetition only, for computations that take too long to repeat."""
         n = self.n_folds
         return Design(self.name, self.train[:n], self.test[:n], n, self.scaled_inside)
 
@@ -83,7 +79,7 @@ Folds = tuple[BoolArray, BoolArray, int]
 def _repeated_folds(
     n_pairs: int, settings: Meta, rng: np.random.Generator, groups: IntArray | None = None
 ) -> Folds:
-    """Folds of pairs, or of whole groups; as many as the protocol says and there are of these."""
+    """Folds of pairs or of whole groups, as many as the protocol says, or fewer if these are."""
     n_folds = min(settings.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
     if n_folds < 2:
         return _no_folds(n_pairs)

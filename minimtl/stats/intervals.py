@@ -23,8 +23,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
+
+from minimtl.stats.arrays import FloatArray
 
 LEVEL = 0.95
 # Beyond so many runs the question of how many more would tell is answered with "too many".
@@ -132,7 +134,7 @@ def _further_runs(mean: float, spread: float, n: int, ratio: float, level: float
     return enough - n
 
 
-def _checked(scores: ArrayLike, ratio: float, level: float) -> NDArray[np.float64]:
+def _checked(scores: ArrayLike, ratio: float, level: float) -> FloatArray:
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"An interval needs at least two scores, got shape {values.shape}.")

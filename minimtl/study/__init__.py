@@ -29,7 +29,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, Protocol
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -75,6 +75,7 @@ __all__ = [
     "Pair",
     "PairCurves",
     "Problem",
+    "ProblemName",
     "Protocol",
     "Results",
     "Sample",
