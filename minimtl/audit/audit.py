@@ -18,7 +18,7 @@ _SEED = 0  # of the folds; the verdicts allow for another draw
 
 
 def audit(experiments: Sequence[Experiment]) -> list[Finding]:
-    """Every published number that the experiments can say something of, in the paper's order."""
+    """Findings on every published number that the experiments bear on, in the paper's order."""
     rng = np.random.default_rng(_SEED)
     findings = []
     for problem in get_args(ProblemName):

@@ -94,7 +94,7 @@ class Experiment:
 
 @dataclass
 class _Parts:
-    """What has been read of an experiment so far."""
+    """The files of an experiment that have been read so far."""
 
     single: dict[Task, Log] = field(default_factory=dict)
     joint: dict[Pair, Log] = field(default_factory=dict)

@@ -59,15 +59,8 @@ class Importance:
 
 
 class Collinearity(NamedTuple):
-    """How far features repeat one another.
-
-    Attributes
-    ----------
-    vif : float64, shape (n_features,)
-        Infinite for a feature that the others determine, NaN for a constant one.
-    condition_number : float
-        Infinite if any feature is determined by the others.
-    """
+    """``vif`` (n_features,), infinite for a feature that the others determine, NaN for a constant
+    one; and the condition number, infinite if any feature is determined."""
 
     vif: FloatArray
     condition_number: float

@@ -31,13 +31,13 @@ def cross_validate(
     Parameters
     ----------
     estimator : a classifier by scikit-learn's conventions
-        Fitted afresh, with the same parameters, for every fold; itself left alone.
+        A copy with the same parameters is fitted for every fold; it is not changed itself.
     X : array-like or sparse, shape (n_samples, n_features)
     y : array-like, shape (n_samples,)
     groups : array-like, shape (n_samples,), optional
         Samples of one group are never in both train and test.
     random_state : int or Generator, optional
-        Of the splits.
+        Draws the splits.
 
     Returns
     -------

@@ -8,7 +8,7 @@ c       how early the curve bends, c > 0; θ = ln c is what is searched
 g       ln(c·i + 1) less its mean over i; y' is y less its mean
 
 a·ln(c·i + d) + b over-counts its parameters: (c, d, b) and (k·c, k·d, b - a·ln k) are the same
-curve. Fixing d = 1 leaves each curve one name, and makes b the loss at i = 0.
+curve. Fixing d = 1 leaves each curve one set of parameters, and makes b the loss at i = 0.
 
 Given c, a and b solve a linear regression, a = g·y' / g·g, with residual r = y' - a·g and
 RSS(θ) = r·r. The fit is the minimum of this function of one variable (variable projection,
@@ -19,8 +19,8 @@ not change RSS to first order, and its slope is
 
 All minima between `C_MIN` and `C_MAX` are bracketed by the sign of this slope on a grid of θ, the
 lowest is taken, and bisected to float64 precision. Below C_MIN the curve of 150 epochs is a
-straight line to within one part in a hundred, and a and c have no separate meanings; above C_MAX
-it is a·ln i from the second epoch on, and c says only how far the first loss stands apart.
+straight line to within one part in a hundred, which determines a·c only; above C_MAX it is a·ln i
+from the second epoch on, and c affects only the first loss.
 
 Derived in docs/mathematics.md, §6.
 """

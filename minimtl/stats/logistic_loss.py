@@ -87,7 +87,7 @@ class BinaryLoss:
 
 
 class SoftmaxLoss:
-    """The loss of one softmax regression, in the form of a batch of one.
+    """The loss of one softmax regression, a batch of one: the only fit in `fits` is number 0.
 
     Parameters
     ----------
@@ -116,7 +116,6 @@ class SoftmaxLoss:
         self.scale = (self._weights @ np.abs(X)).max(keepdims=True)
 
     def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
-        del fits  # the only one
         coef = theta.reshape(self._shape)
         log_pi = log_softmax(self._X @ coef.T, axis=1)[np.arange(len(self._y)), self._y]
         penalty = np.einsum("kj,jl,kl->", coef, self._penalty, coef)
@@ -125,7 +124,6 @@ class SoftmaxLoss:
     def gradient_and_hessian(
         self, theta: FloatArray, fits: IndexArray
     ) -> tuple[FloatArray, FloatArray]:
-        del fits
         coef = theta.reshape(self._shape)
         pi = np.exp(log_softmax(self._X @ coef.T, axis=1))
         surplus = pi.copy()

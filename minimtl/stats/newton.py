@@ -48,7 +48,7 @@ class Objective(Protocol):
 
 @dataclass(frozen=True)
 class Minimum:
-    """Where each function was left: `theta`, the number of steps, and whether it met `tol`."""
+    """The minimum of each function: `theta`, the number of steps, and whether it met `tol`."""
 
     theta: FloatArray
     n_iter: IndexArray
@@ -85,10 +85,10 @@ def _line_search(
     slope: FloatArray,
     fits: IndexArray,
 ) -> BoolArray:
-    """Move each of `fits` by the longest halved step that falls enough: its `theta` and `value`.
+    """Moves each of `fits` by its longest halved step that lowers f enough.
 
-    Returns for which of them the fall that a quadratic promises, half of -slope, is no more than
-    the rounding of f: they are where float64 can bring them.
+    It changes `theta` and `value` in place. Returns for which of them the fall that a quadratic
+    promises, half of -slope, is no more than the rounding of f: float64 gets them no further.
     """
     rounding = 4 * np.finfo(float).eps * np.abs(value[fits])
     pending = np.arange(len(fits))

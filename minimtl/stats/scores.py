@@ -68,8 +68,8 @@ def log_loss(
 ) -> Score:
     """Mean of -ln of the probability given to the true class, in nats.
 
-    `y_true` holds 0 and 1 and `probability` that of 1. A probability of exactly 0 for what came
-    to be costs -ln of float64's ε, about 36, as in scikit-learn.
+    `y_true` holds 0 and 1 and `probability` that of 1. A probability of exactly 0 for
+    the true class costs -ln of float64's ε, about 36, as in scikit-learn.
     """
     y_true, p = _binary(y_true, probability)
     eps = np.finfo(np.float64).eps
@@ -80,7 +80,7 @@ def log_loss(
 def brier_score(
     y_true: ArrayLike, probability: ArrayLike, sample_weight: ArrayLike | None = None
 ) -> Score:
-    """Mean squared difference of the probability of class 1 and the outcome, 0 or 1."""
+    """Mean squared difference of the probability of class 1 and the true class, 0 or 1."""
     y_true, p = _binary(y_true, probability)
     return _mean((p - y_true) ** 2, _weights(y_true, p, sample_weight))
 

@@ -53,7 +53,7 @@ def grouped_k_fold(groups: ArrayLike, n_splits: int, rng: np.random.Generator) -
     order = order[np.argsort(-sizes[order], kind="stable")]
     fold_of_group = np.empty(len(sizes), dtype=np.intp)
     filled = np.zeros(n_splits, dtype=np.intp)
-    ties = rng.random((len(sizes), n_splits))  # less than a sample: they decide among equals only
+    ties = rng.random((len(sizes), n_splits))  # below 1 sample: they decide among equals only
     for group in order:
         fold = (filled + ties[group]).argmin()
         fold_of_group[group] = fold
