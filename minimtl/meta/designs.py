@@ -79,28 +79,22 @@ Folds = tuple[BoolArray, BoolArray, int]
 def _repeated_folds(
     n_pairs: int, settings: Meta, rng: np.random.Generator, groups: IntArray | None = None
 ) -> Folds:
-    """Folds of pairs or of whole groups, as many as the protocol says, or fewer if these are."""
+    """Folds of pairs or of whole groups; fewer than the protocol's where there are fewer of these.
+
+    A single pair or group cannot be divided: there is no fold then.
+    """
     n_folds = min(settings.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
     if n_folds < 2:
-        return _no_folds(n_pairs)
-    masks = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups)
-    test = masks.reshape(-1, n_pairs)
+        no_pairs = np.zeros((0, n_pairs), bool)
+        return no_pairs, no_pairs, 0
+    test = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups).reshape(-1, n_pairs)
     return ~test, test, n_folds
 
 
 def _topic_folds(pairs: Sequence[Pair]) -> Folds:
-    folds = []
-    for topic in sorted({topic for pair in pairs for topic in pair.main}):
-        test = np.array([topic in pair.main for pair in pairs])
-        train = np.array([topic not in pair.main and topic not in pair.aux for pair in pairs])
-        if train.any():
-            folds.append((train, test))
-    if not folds:
-        return _no_folds(len(pairs))
-    train, test = (np.array(part) for part in zip(*folds, strict=True))
-    return train, test, len(folds)
-
-
-def _no_folds(n_pairs: int) -> Folds:
-    empty = np.zeros((0, n_pairs), bool)
-    return empty, empty, 0
+    """A fold for each topic of a main task, where that leaves a pair to learn from."""
+    topics = sorted({topic for pair in pairs for topic in pair.main})
+    test = np.array([[topic in pair.main for pair in pairs] for topic in topics])
+    train = np.array([[topic not in pair.main + pair.aux for pair in pairs] for topic in topics])
+    kept = train.any(axis=1)
+    return train[kept], test[kept], int(kept.sum())
