@@ -48,7 +48,7 @@ def features_and_labels() -> tuple[LabelledPairs, str]:
     if path.is_file():
         for experiment in read_released(path):
             if experiment.problem == "related" and experiment.features is not None:
-                single, multi = experiment.scores("accuracy", 80)
+                single, multi = experiment.scores("accuracy")
                 y = (multi > single).astype(np.int64)
                 return LabelledPairs(experiment.features, y), "the authors' released features"
     rng = np.random.default_rng(0)

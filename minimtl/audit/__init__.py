@@ -3,8 +3,8 @@
 May import: stats, corpora, saving, study, meta, report.
 """
 
+from minimtl.audit.audit import audit
 from minimtl.audit.experiments import read_released
-from minimtl.audit.findings import audit
 from minimtl.audit.page import audit_csv, audit_markdown
 
 __all__ = [

@@ -16,19 +16,15 @@ from typing import Literal
 import numpy as np
 
 from minimtl.audit.files import ReleasedFile, released_files
-from minimtl.audit.logs import (
-    Efficiency,
-    Log,
-    parse_efficiency,
-    parse_features,
-    parse_log,
-)
+from minimtl.audit.logs import Efficiency, Log, parse_efficiency, parse_features, parse_log
 from minimtl.errors import MinimtlError
+from minimtl.stats import central_difference
 from minimtl.study import (
     AUTHORS_FEATURES,
     NEWSGROUPS,
     RELEASED,
     Pair,
+    ProblemName,
     Task,
     related_pairs,
     unrelated_pairs,
@@ -46,7 +42,7 @@ _COLUMNS = (
 )
 _ORDER = [_COLUMNS.index(name) for name in AUTHORS_FEATURES]
 
-ProblemName = Literal["related", "unrelated"]
+ScoreName = Literal["printed_accuracy", "accuracy", "f1"]
 PAIRS = {"related": related_pairs, "unrelated": unrelated_pairs}
 
 _SAME_GRADIENT = 1e-10  # both come from the same 12 printed digits; other tasks differ by 1e-5
@@ -88,10 +84,9 @@ class Experiment:
         """Whether all pairs of the problem are here."""
         return len(self.joint) == len(PAIRS[self.problem](NEWSGROUPS))
 
-    def scores(
-        self, score: Literal["printed_accuracy", "accuracy", "f1"], epoch: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Single and joint `score` of each main task at `epoch` (from 0), shapes (n_pairs,)."""
+    def scores(self, score: ScoreName) -> tuple[np.ndarray, np.ndarray]:
+        """Single and joint `score` of each main task, shapes (n_pairs,), at the published epoch."""
+        epoch = RELEASED.reading.read_at
         single = [getattr(self.single[pair.main], score)[epoch] for pair in self.pairs]
         joint = [getattr(log, score)[epoch] for log in self.joint.values()]
         return np.array(single), np.array(joint)
@@ -99,7 +94,7 @@ class Experiment:
 
 @dataclass
 class _Parts:
-    """What has been read of an experiment so far."""
+    """The files of an experiment that have been read so far."""
 
     single: dict[Task, Log] = field(default_factory=dict)
     joint: dict[Pair, Log] = field(default_factory=dict)
@@ -183,7 +178,9 @@ def _experiment(name: str, parts: _Parts) -> Experiment:
 
 def _pairs_of_rows(features: np.ndarray, parts: _Parts) -> list[Pair]:
     tasks = list(parts.single)
-    gradients = np.array([_gradients(log) for log in parts.single.values()]).reshape(-1, 4)
+    epochs = np.array(RELEASED.reading.gradient_epochs)
+    gradients = np.array([central_difference(log.loss, epochs) for log in parts.single.values()])
+    gradients = gradients.reshape(-1, len(epochs))  # also without any log
     mains = _nearest(features, "main", gradients)
     auxes = _nearest(features, "aux", gradients)
     pairs: list[Pair] = []
@@ -201,13 +198,6 @@ def _pairs_of_rows(features: np.ndarray, parts: _Parts) -> list[Pair]:
             "a whole copy of the released logs."
         )
     return pairs
-
-
-def _gradients(log: Log) -> list[float]:
-    places = [
-        int(p * RELEASED.reading.gradient_window) for p in RELEASED.reading.gradient_fractions
-    ]
-    return [(log.loss[i + 1] - log.loss[i - 1]) / 2 for i in places]
 
 
 def _nearest(features: np.ndarray, task: str, gradients: np.ndarray) -> np.ndarray:

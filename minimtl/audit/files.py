@@ -1,4 +1,4 @@
-"""Which files of the authors' repository matter here, from a folder or a ``.tar.gz`` of it."""
+"""Finds the authors' released files in a folder or a ``.tar.gz`` of their repository."""
 
 import os
 import re
@@ -9,8 +9,8 @@ from typing import NamedTuple
 from minimtl.corpora import folder_members, tar_members
 from minimtl.errors import MinimtlError
 
-# A repository's archive has one folder around everything; joint logs end in "split" (the same
-# names without it are of another experiment), and so the pattern ends in what is no part's name.
+# A repository's archive has one folder around everything. Names of joint logs end in "split";
+# the same names without it belong to another experiment.
 _WANTED = re.compile(
     r"(?:\./)?(?:[\w.-]+/)?(?P<experiment>exp[12]_\d{1,3})/results200/"
     r"(?P<part>simple/[\w.-]+(?<!_informations)|multi/[\w.-]+(?=split)|"
@@ -20,7 +20,15 @@ _WANTED = re.compile(
 
 
 class ReleasedFile(NamedTuple):
-    """A file of one experiment: ``exp1_0``, ``simple/A_B``, its name in full, its bytes."""
+    """A file of one experiment.
+
+    Attributes
+    ----------
+    experiment : its name, ``exp1_0``.
+    part : which of its files, ``simple/A_B``.
+    file : the name in full, for messages.
+    content : its bytes.
+    """
 
     experiment: str
     part: str

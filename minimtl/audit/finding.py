@@ -7,9 +7,10 @@ the authors' code computed, what the authors' own log files say.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from minimtl.audit.experiments import Experiment, ProblemName
-from minimtl.study import RELEASED
+from minimtl.audit.experiments import Experiment
+from minimtl.study import RELEASED, ProblemName
 
 AS_PRINTED = "as labelled"
 AS_COMPUTED = "as computed"
@@ -24,39 +25,96 @@ FOUND = "found"
 AWAITS = "the mean needs"
 ROWS_THAT_AGREE = "rows that agree"  # the item that sums up a table
 
-Judgement = tuple[str, str]  # verdict, reason
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """A line of ``audit.csv``; the fields are its columns, `printed` and `derived` maybe absent."""
 
     table: str
     problem: str
     item: str
-    reading: str
-    printed: float | None
-    derived: float | None
-    experiments: str
+    reading: str = ""
+    printed: float | None = None
+    derived: float | None = None
+    experiments: str = ""
     verdict: str
     reason: str = ""
 
 
-def expected(problem: ProblemName) -> list[str]:
-    """Names of the experiments that the published numbers of a problem were made from."""
-    number = {"related": 1, "unrelated": 2}[problem]
-    return [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
+def finding_on(
+    experiments: Sequence[Experiment],
+    table: str,
+    item: str,
+    derived: float,
+    reason: str,
+    *,
+    verdict: str = FOUND,
+    reading: str = "",
+    printed: float | None = None,
+) -> Finding:
+    """A finding on `experiments`, one or more of them; the problem is that of the first."""
+    return Finding(
+        table=table,
+        problem=experiments[0].problem,
+        item=item,
+        reading=reading,
+        printed=printed,
+        derived=derived,
+        experiments=" ".join(experiment.name for experiment in experiments),
+        verdict=verdict,
+        reason=reason,
+    )
 
 
-def names_of(experiments: Sequence[Experiment]) -> str:
-    """The experiments' names in one cell."""
-    return " ".join(experiment.name for experiment in experiments)
+class Judgement(NamedTuple):
+    """Whether a printed number agrees, and why where that is not plain."""
+
+    verdict: str
+    reason: str = ""
+
+
+def compare(
+    experiments: Sequence[Experiment],
+    table: str,
+    item: str,
+    reading: str,
+    *,
+    printed: float,
+    derived: float,
+    judgement: Judgement,
+    sentence: str = "",
+) -> Finding:
+    """The finding of a printed number that speaks of all runs of a problem.
+
+    Where runs are missing nothing is decided, whatever `judgement` says.
+
+    Parameters
+    ----------
+    experiments : runs of one problem, at least one.
+    printed, derived : the number in print, and the same from `experiments`.
+    judgement : whether the two agree, all runs being present.
+    sentence : what `derived` is, in words; it stands before the judgement's reason.
+    """
+    if missing := absent(experiments, experiments[0].problem):
+        judgement = Judgement(INCOMPLETE, f"{AWAITS} {' '.join(missing)} as well")
+    verdict, reason = judgement
+    reason = join(sentence, reason)
+    return finding_on(
+        experiments, table, item, derived, reason, verdict=verdict, reading=reading, printed=printed
+    )
+
+
+def join(*sentences: str) -> str:
+    """Those of the sentences that are not empty, as one."""
+    return "; ".join(filter(None, sentences))
 
 
 def absent(experiments: Sequence[Experiment], problem: ProblemName) -> list[str]:
-    """Those of the expected experiments that are not among these with all their pairs."""
+    """Names of the problem's published runs that are not here with all their pairs."""
     present = {experiment.name for experiment in experiments if experiment.is_complete}
-    return [name for name in expected(problem) if name not in present]
+    number = {"related": 1, "unrelated": 2}[problem]
+    published = [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
+    return [name for name in published if name not in present]
 
 
 def rounding(printed: float, derived: float, digits: int) -> str | None:
@@ -70,25 +128,9 @@ def rounding(printed: float, derived: float, digits: int) -> str | None:
     return None
 
 
-def verdict_on(printed: float, derived: float, digits: int, missing: Sequence[str]) -> Judgement:
-    """The judgement of a number that is printed to `digits` places.
-
-    Where experiments are missing nothing is decided: the printed number is a mean over all.
-    """
-    if missing:
-        return awaiting(missing)
+def by_digits(printed: float, derived: float, digits: int) -> Judgement:
+    """The judgement of a number that is printed to `digits` places."""
     how = rounding(printed, derived, digits)
     if how is None:
-        return DIFFERS, ""
-    return AGREES, "" if how == "rounded" else "printed cut, not rounded"
-
-
-def awaiting(missing: Sequence[str]) -> Judgement:
-    """The judgement where a mean lacks these experiments."""
-    return INCOMPLETE, f"{AWAITS} {' '.join(missing)} as well"
-
-
-def with_sentence(sentence: str, judgement: Judgement) -> Judgement:
-    """The judgement with a sentence before its reason."""
-    verdict, reason = judgement
-    return verdict, "; ".join(filter(None, [sentence, reason]))
+        return Judgement(DIFFERS)
+    return Judgement(AGREES, "" if how == "rounded" else "printed cut, not rounded")

@@ -1,4 +1,4 @@
-"""The three kinds of files in the authors' released results, from bytes to arrays, trusting none.
+"""Parses the three kinds of files in the authors' released results; none of them is trusted.
 
 A *log* has one line an epoch: a single-task line is ``Epoch 0, loss …, val_loss …, cacc …, acc …,
 val_acc …, f1 …``, a joint line ``Epoch 0, cacc …, f1 … activation_62_acc … val_activation_62_acc
@@ -116,7 +116,7 @@ def _text(content: bytes, file: str) -> str:
 def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
     """The array of an ``.npz`` with a single one: shape (n_pairs, `n_columns`), float64, finite.
 
-    The header is checked before anything of its size is made, and nothing is unpickled.
+    The header is checked before memory of its size is allocated, and nothing is unpickled.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
         if features.ndim != 2 or features.shape[1] != n_columns or features.dtype != np.float64:
             raise ValueError(f"array of shape {features.shape} and type {features.dtype}")
     # zipfile raises a dozen kinds of exception on damaged input (NotImplementedError,
-    # struct.error, zlib.error, EOFError, …); to the caller they are one.
+    # struct.error, zlib.error, EOFError and others); the caller gets one.
     except Exception as error:
         raise MinimtlError(
             f"{file} is no table of {n_columns} features ({error}); take a whole copy of the "
@@ -156,7 +156,7 @@ def parse_efficiency(content: bytes, file: str) -> Efficiency:
     """
     text = _text(content, file)
     counts = re.search(r"nb true (\d{1,9})\s+nb false (\d{1,9})\b", text)
-    # Two shapes of a line and nothing that backtracks: the file may be hostile.
+    # Nothing in these patterns backtracks: the file may be hostile.
     accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({_FLOAT}) ", text, re.MULTILINE)
     coefficients = re.search(r"^Coeffs \[([^\]]*)\]", text, re.MULTILINE)
     if counts is None or not accuracies or coefficients is None:

@@ -18,7 +18,7 @@ from minimtl.audit.finding import (
     ROWS_THAT_AGREE,
     Finding,
 )
-from minimtl.report import Table, to_csv
+from minimtl.report import Table, pipe_table, to_csv
 
 _EXPLANATION = f"""\
 Each printed number stands beside what the released logs give for it, under one or more readings:
@@ -53,7 +53,7 @@ def audit_csv(findings: Sequence[Finding]) -> bytes:
 
 
 def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding]) -> str:
-    """A page: what was there, what follows in a sentence each, then every finding by table."""
+    """A page: the experiments read, a sentence for each conclusion, then all findings by table."""
     here = "; ".join(
         f"{experiment.name} ({experiment.problem}, {len(experiment.pairs)} pairs)"
         for experiment in experiments
@@ -72,7 +72,7 @@ def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding
 
 
 def _in_short(findings: Sequence[Finding]) -> list[str]:
-    """The conclusions under their headings, and how many printed numbers need none."""
+    """The number of findings that need no conclusion, and the conclusions under their headings."""
     concluded = conclusions(findings)
     parts = []
     for heading in _HEADINGS:
@@ -92,15 +92,14 @@ def conclusions(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     numbers: dict[tuple[str, ...], dict[str, Finding]] = {}
     for finding in findings:
         number: tuple[str, ...] = (finding.table, finding.problem.upper(), _item(finding))
-        if not finding.reading:  # nothing printed: each experiment speaks for itself
+        if not finding.reading:  # nothing printed: each experiment has a conclusion of its own
             number = (*number, finding.experiments)
         numbers.setdefault(number, {})[finding.reading] = finding
-    concluded = []
-    for number, by_reading in numbers.items():
-        if conclusion := _conclusion(by_reading):
-            heading, sentence = conclusion
-            concluded.append((heading, f"{', '.join(filter(None, number))}: {sentence}"))
-    return concluded
+    return [
+        (conclusion[0], f"{', '.join(filter(None, number))}: {conclusion[1]}")
+        for number, by_reading in numbers.items()
+        if (conclusion := _conclusion(by_reading))
+    ]
 
 
 def _conclusion(by_reading: dict[str, Finding]) -> tuple[str, str] | None:
@@ -134,7 +133,7 @@ def _contradiction(finding: Finding) -> str:
 def _table(findings: Sequence[Finding]) -> str:
     head = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
     rows = [
-        (
+        [
             finding.problem,
             _item(finding),
             finding.reading,
@@ -143,16 +142,13 @@ def _table(findings: Sequence[Finding]) -> str:
             finding.experiments,
             finding.verdict,
             finding.reason,
-        )
+        ]
         for finding in findings
     ]
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return pipe_table(head, rows)
 
 
-def _text(value: str | float | None) -> str:
-    if isinstance(value, str):
-        return value
+def _text(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
 
 

@@ -5,29 +5,27 @@ are no further apart than four standard errors of their difference, and a hundre
 printed one was shortened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.experiments import Experiment, ProblemName
+from minimtl.audit.experiments import Experiment
 from minimtl.audit.finding import (
     AGREES,
     AS_COMPUTED,
     AS_LOGGED,
     AS_PRINTED,
     DIFFERS,
-    FOUND,
     Finding,
     Judgement,
     absent,
-    awaiting,
-    names_of,
-    verdict_on,
-    with_sentence,
+    by_digits,
+    compare,
+    finding_on,
 )
 from minimtl.audit.table1 import gains
-from minimtl.meta import Design, fit_design, make_designs, score_folds
+from minimtl.meta import Design, make_designs, score_pairs
 from minimtl.study import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -35,11 +33,12 @@ from minimtl.study import (
     RELEASED,
     TABLE1,
     TABLE2_PRINTED,
+    LabelledPairs,
 )
 
 
 class _Computed(NamedTuple):
-    """What stands behind a row of Table 2: columns, in words, and its name in the authors' file."""
+    """What the authors' code computed for a row: columns, in words, and its name in their file."""
 
     columns: tuple[int, ...]
     sentence: str
@@ -76,59 +75,41 @@ class _Accuracy(NamedTuple):
     error: float
 
 
-def audit_accuracy(
-    experiments: Sequence[Experiment], problem: ProblemName, rng: np.random.Generator
-) -> list[Finding]:
+def audit_accuracy(experiments: Sequence[Experiment], rng: np.random.Generator) -> list[Finding]:
     """Table 2 and the majority class of one problem.
 
     Parameters
     ----------
-    experiments : those of the problem, at least one; each with features and both labels.
+    experiments : of one problem, at least one; each with features and both labels.
     rng : draws the folds, the same for all rows.
     """
     folds = [
         make_designs(experiment.pairs, RELEASED.meta, rng)["random"] for experiment in experiments
     ]
-    findings: list[Finding] = []
-    as_labelled: dict[str, _Accuracy] = {}
-    for item, printed in TABLE2_PRINTED[problem].items():
+    findings = []
+    as_labelled = {}
+    for item, printed in TABLE2_PRINTED[experiments[0].problem].items():
         computed = _COMPUTED[item]
-        for reading, columns, sentence in (
-            (AS_PRINTED, _columns(item), ""),
-            (AS_COMPUTED, computed.columns, computed.sentence),
+        as_labelled[item] = _accuracy(experiments, _columns(item), folds)
+        for reading, accuracy, sentence in (
+            (AS_PRINTED, as_labelled[item], ""),
+            (AS_COMPUTED, _accuracy(experiments, computed.columns, folds), computed.sentence),
         ):
-            accuracy = _accuracy(experiments, columns, folds)
-            judgement = with_sentence(
-                sentence, _judge(printed, accuracy, absent(experiments, problem))
+            findings.append(
+                compare(
+                    experiments,
+                    "Table 2",
+                    item,
+                    reading,
+                    printed=printed,
+                    derived=accuracy.mean,
+                    judgement=_judge(printed, accuracy),
+                    sentence=sentence,
+                )
             )
-            names = names_of(experiments)
-            row = (problem, item, reading, printed, accuracy.mean, names, *judgement)
-            findings.append(Finding("Table 2", *row))
-            if reading == AS_PRINTED:
-                as_labelled[item] = accuracy
-        findings += _logged(experiments, problem, item)
-    return [
-        *findings,
-        _curves_first(experiments, problem, as_labelled),
-        _majority(experiments, problem),
-    ]
-
-
-def _curves_first(
-    experiments: Sequence[Experiment], problem: ProblemName, accuracies: Mapping[str, _Accuracy]
-) -> Finding:
-    """The claim of §5.2 that curve features predict gains better than the others."""
-    curve, other = accuracies["only_curve"], accuracies["no_curve"]
-    lead = _Accuracy(curve.mean - other.mean, float(np.hypot(curve.error, other.error)))
-    table = TABLE2_PRINTED[problem]
-    printed = round(table["only_curve"] - table["no_curve"], 2)
-    verdict, reason = with_sentence(
-        "accuracy of the curve features less that of all the others; the text says that curves "
-        "predict gains best",
-        _judge(printed, lead, absent(experiments, problem)),
-    )
-    row = ("§5.2", problem, "lead of the curve features", AS_PRINTED, printed, lead.mean)
-    return Finding(*row, names_of(experiments), verdict, reason)
+        findings += _compare_log(experiments, item, printed)
+    lead = _compare_lead(experiments, as_labelled["only_curve"], as_labelled["no_curve"])
+    return [*findings, lead, _majority(experiments)]
 
 
 def _accuracy(
@@ -137,25 +118,24 @@ def _accuracy(
     means, variances = [], []
     for experiment, design in zip(experiments, folds, strict=True):
         assert experiment.features is not None
-        y = gains(experiment).astype(np.int64)
-        fits = fit_design(experiment.features[:, list(columns)], y, design, RELEASED.meta)
-        accuracy = score_folds(y, fits.probability, design.test).accuracy
+        labelled = LabelledPairs(experiment.features, gains(experiment).astype(np.int64))
+        accuracy = score_pairs(labelled, columns, design, RELEASED.meta).accuracy
         repetitions = accuracy.reshape(-1, design.n_folds).mean(axis=1)
         means.append(repetitions.mean())
         variances.append(repetitions.var() / len(repetitions))
     return _Accuracy(float(np.mean(means)), float(np.sqrt(np.sum(variances)) / len(means)))
 
 
-def _judge(printed: float, accuracy: _Accuracy, missing: Sequence[str]) -> Judgement:
-    if missing:
-        return awaiting(missing)
+def _judge(printed: float, accuracy: _Accuracy) -> Judgement:
     allowed = 4 * np.sqrt(2) * accuracy.error + 0.01
     same = abs(printed - accuracy.mean) <= allowed
-    return (AGREES if same else DIFFERS), f"random folds allow a difference of {allowed:.3f}"
+    reason = f"random folds allow a difference of {allowed:.3f}"
+    return Judgement(AGREES if same else DIFFERS, reason)
 
 
-def _logged(experiments: Sequence[Experiment], problem: ProblemName, item: str) -> list[Finding]:
-    name, printed = _COMPUTED[item].logged_as, TABLE2_PRINTED[problem][item]
+def _compare_log(experiments: Sequence[Experiment], item: str, printed: float) -> list[Finding]:
+    """The row against the authors' own files; nothing if one of them lacks it."""
+    name = _COMPUTED[item].logged_as
     logged = [
         experiment.efficiency.accuracies[name]
         for experiment in experiments
@@ -163,15 +143,41 @@ def _logged(experiments: Sequence[Experiment], problem: ProblemName, item: str) 
     ]
     if len(logged) < len(experiments):
         return []
-    mean = float(np.mean(logged))
-    judgement = with_sentence(
-        f"there called “{name}”", verdict_on(printed, mean, 2, absent(experiments, problem))
+    derived = float(np.mean(logged))
+    return [
+        compare(
+            experiments,
+            "Table 2",
+            item,
+            AS_LOGGED,
+            printed=printed,
+            derived=derived,
+            judgement=by_digits(printed, derived, 2),
+            sentence=f"there called “{name}”",
+        )
+    ]
+
+
+def _compare_lead(experiments: Sequence[Experiment], curve: _Accuracy, other: _Accuracy) -> Finding:
+    """The claim of §5.2 that curve features predict gains better than the others."""
+    lead = _Accuracy(curve.mean - other.mean, float(np.hypot(curve.error, other.error)))
+    table = TABLE2_PRINTED[experiments[0].problem]
+    printed = round(table["only_curve"] - table["no_curve"], 2)
+    return compare(
+        experiments,
+        "§5.2",
+        "lead of the curve features",
+        AS_PRINTED,
+        printed=printed,
+        derived=lead.mean,
+        judgement=_judge(printed, lead),
+        sentence="accuracy of the curve features less that of all the others; the text says that "
+        "curves predict gains best",
     )
-    names = names_of(experiments)
-    return [Finding("Table 2", problem, item, AS_LOGGED, printed, mean, names, *judgement)]
 
 
-def _majority(experiments: Sequence[Experiment], problem: ProblemName) -> Finding:
+def _majority(experiments: Sequence[Experiment]) -> Finding:
+    problem = experiments[0].problem
     shares = np.array([gains(experiment).mean() for experiment in experiments])
     derived = float(np.maximum(shares, 1 - shares).mean())
     bar, source = derived, "it"
@@ -179,9 +185,11 @@ def _majority(experiments: Sequence[Experiment], problem: ProblemName) -> Findin
         # The majority's share of a run is no less than the run's share of gains.
         bar, source = TABLE1[problem].improved, "Table 1's share of gains"
     better = [item for item, score in TABLE2_PRINTED[problem].items() if score > bar]
-    reason = (
+    return finding_on(
+        experiments,
+        "Table 2",
+        "majority class",
+        derived,
         "is the accuracy of always giving the more frequent label; printed rows above "
-        f"{source} ({bar:.3f}): {', '.join(better) or 'none'}"
+        f"{source} ({bar:.3f}): {', '.join(better) or 'none'}",
     )
-    names = names_of(experiments)
-    return Finding("Table 2", problem, "majority class", "", None, derived, names, FOUND, reason)

@@ -5,9 +5,8 @@ May import: stats, execution, study.
 
 from minimtl.meta.analysis import N_PERMUTATIONS, Analysed, conclude
 from minimtl.meta.designs import DESIGNS, Design, main_tasks, make_designs
-from minimtl.meta.foldscores import score_folds
-from minimtl.meta.importance import coefficients
-from minimtl.meta.model import fit_design
+from minimtl.meta.foldscores import score_pairs
+from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.resampling import bootstrap_counts, permuted_rows
 from minimtl.meta.scores import SetScores, score_set
 
@@ -18,12 +17,11 @@ __all__ = [
     "Design",
     "SetScores",
     "bootstrap_counts",
-    "coefficients",
     "conclude",
-    "fit_design",
+    "fit_all_pairs",
     "main_tasks",
     "make_designs",
     "permuted_rows",
-    "score_folds",
+    "score_pairs",
     "score_set",
 ]

@@ -1,12 +1,13 @@
-"""The meta-analysis: can gains be predicted, by which features, and better than by what is trivial.
+"""The meta-analysis: can gains be predicted, by which features, and better than by a baseline.
 
 Notation
 --------
-labelled          what one meta-analysis is fitted to: X (n_pairs, 30) and y (n_pairs,)
-set, design     the columns of X that a meta-model sees, and how its folds are made
+data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and y (n_pairs,)
+feature set     the columns of X that a meta-model sees
+design          how folds are made
 
-A protocol makes one labelled of averaged runs or one labelled a run; every number here is the mean
-over the samples. All sets and samples are scored on the same folds, so that they compare.
+A protocol has one data set of averaged runs, or one for each run; every number here is the mean
+over them. All feature sets and data sets are scored on the same folds, so that scores compare.
 """
 
 from collections.abc import Sequence
@@ -16,18 +17,15 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.execution import rng_for
-from minimtl.meta.calibration import CalibrationBin, reliability_diagram
-from minimtl.meta.designs import Design, main_tasks, make_designs
+from minimtl.meta.calibration import CalibrationBin, calibration
+from minimtl.meta.designs import main_tasks, make_designs
 from minimtl.meta.importance import Importance, importance
 from minimtl.meta.labelnoise import LabelNoise, label_noise
-from minimtl.meta.model import fit_design
 from minimtl.meta.resampling import permuted_rows
 from minimtl.meta.scores import SetScores, score_set
 from minimtl.study import (
     FEATURE_SETS,
     FeatureMaker,
-    LabelledPairs,
-    Meta,
     Outcomes,
     PairCurves,
     Problem,
@@ -44,8 +42,8 @@ N_PERMUTATIONS = 999  # at most: p-values that are not small need a tenth of the
 class MetaAnalysis:
     """The whole meta-analysis of one problem.
 
-    ``scores`` is keyed by set, then by design; ``calibration`` is of all features, scored on main
-    tasks that were not learned from.
+    ``scores`` is keyed by feature set, then by design; ``calibration`` is of all features, scored
+    on main tasks that are not in training.
     """
 
     scores: dict[str, dict[str, SetScores]]
@@ -55,44 +53,30 @@ class MetaAnalysis:
 
 
 class Analysed(NamedTuple):
-    """A problem's outcomes and what the meta-analysis made of them."""
+    """A problem's outcomes and its meta-analysis."""
 
     outcomes: Outcomes
     meta: MetaAnalysis
 
 
 def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) -> MetaAnalysis:
-    """The meta-analysis of a problem: five sets of features under four designs."""
-    fitted_to = labelled_pairs(outcomes, protocol.reading)
+    """The meta-analysis of a problem: each feature set under each design."""
+    data_sets, settings = labelled_pairs(outcomes, protocol.reading), protocol.meta
     task = main_tasks(outcomes.pairs)
-    every = make_designs(outcomes.pairs, protocol.meta, rng)
+    designs = make_designs(outcomes.pairs, settings, rng)
     permutations = permuted_rows(task, N_PERMUTATIONS, rng)
     return MetaAnalysis(
         scores={
             name: {
-                design.name: score_set(
-                    fitted_to, columns, design, task, permutations, protocol.meta
-                )
-                for design in every.values()
+                design.name: score_set(data_sets, columns, design, task, permutations, settings)
+                for design in designs.values()
             }
             for name, columns in FEATURE_SETS.items()
         },
-        calibration=_calibration(fitted_to, every["by_task"], protocol.meta),
-        importance=importance(fitted_to, every["random"], task, protocol.meta, rng),
-        noise=label_noise(outcomes.gains, outcomes.n_runs // len(fitted_to)),
+        calibration=calibration(data_sets, designs["by_task"], settings),
+        importance=importance(data_sets, designs["random"], task, settings, rng),
+        noise=label_noise(outcomes.gains, outcomes.n_runs // len(data_sets)),
     )
-
-
-def _calibration(
-    fitted_to: Sequence[LabelledPairs], design: Design, settings: Meta
-) -> list[CalibrationBin]:
-    """Reliability diagram of all predictions of held-out pairs, pooled over folds and samples."""
-    y = [np.broadcast_to(labelled.y, design.test.shape)[design.test] for labelled in fitted_to]
-    probability = [
-        fit_design(labelled.X, labelled.y, design, settings).probability[design.test]
-        for labelled in fitted_to
-    ]
-    return reliability_diagram(np.concatenate(y), np.concatenate(probability))
 
 
 def conclude(

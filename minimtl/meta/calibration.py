@@ -1,9 +1,14 @@
-"""The reliability diagram: what became of the pairs to which the meta-model gave a probability."""
+"""The reliability diagram: the share of gains among pairs with about the same probability."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from minimtl.meta.designs import Design
+from minimtl.meta.model import fit_design
+from minimtl.stats import FloatArray, IntArray
+from minimtl.study import LabelledPairs, Meta
 
 N_BINS = 10
 
@@ -21,9 +26,19 @@ class CalibrationBin(NamedTuple):
     n: int
 
 
-def reliability_diagram(
-    y: NDArray[np.int64], probability: NDArray[np.float64]
+def calibration(
+    data_sets: Sequence[LabelledPairs], design: Design, settings: Meta
 ) -> list[CalibrationBin]:
+    """Reliability diagram of the predictions of all test pairs, over all folds and data sets."""
+    y = [np.broadcast_to(labelled.y, design.test.shape)[design.test] for labelled in data_sets]
+    probability = [
+        fit_design(labelled.X, labelled.y, design, settings).probability[design.test]
+        for labelled in data_sets
+    ]
+    return reliability_diagram(np.concatenate(y), np.concatenate(probability))
+
+
+def reliability_diagram(y: IntArray, probability: FloatArray) -> list[CalibrationBin]:
     """The bins of equal width that hold a prediction, from the lowest.
 
     Parameters
@@ -34,16 +49,13 @@ def reliability_diagram(
         Of a gain, from a fit that had not seen the pair.
     """
     which = np.minimum((probability * N_BINS).astype(np.int64), N_BINS - 1)
-    bins = []
-    for number in np.unique(which):
-        member = which == number
-        bins.append(
-            CalibrationBin(
-                low=float(number) / N_BINS,
-                high=float(number + 1) / N_BINS,
-                predicted=float(probability[member].mean()),
-                observed=float(y[member].mean()),
-                n=int(member.sum()),
-            )
+    return [
+        CalibrationBin(
+            low=float(number) / N_BINS,
+            high=float(number + 1) / N_BINS,
+            predicted=float(probability[which == number].mean()),
+            observed=float(y[which == number].mean()),
+            n=int((which == number).sum()),
         )
-    return bins
+        for number in np.unique(which)
+    ]

@@ -6,28 +6,24 @@ train, test     which pairs each fit learns from and is scored on, shape (n_fits
 
 Four designs, from the paper's to the strictest:
 
-random      the protocol's: repeated random folds, features scaled over all pairs beforehand
+random      as in the protocol: repeated random folds, features scaled over all pairs beforehand
 in_fold     the same folds; features scaled by the training part alone
-by_task     folds of whole main tasks: no main task is both learned from and scored on
-by_topic    each topic left out once: scored on the pairs whose main task tells that topic from
-            another, learned from the pairs that do not contain it in either task
+by_task     folds of whole main tasks: no main task is in both training and test
+by_topic    each topic left out once: the test pairs are those with that topic in the main task,
+            the training pairs those without it in either task
 
-A pair of tasks shares its main task's single-task score and features with its neighbours, which
-random folds let leak from training to test. Fits whose training or test part is empty are left
-out, so that a handful of pairs may have designs without any fit.
+Pairs of one main task share its single-task score and its features, which random folds let leak
+from training to test. Fits whose training or test part is empty are left out, so that a design
+of a few pairs may have no fit.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minimtl.stats import repeated_k_fold
+from minimtl.stats import BoolArray, IntArray, repeated_k_fold
 from minimtl.study import Meta, Pair
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 
 DESIGNS = ("random", "in_fold", "by_task", "by_topic")
 
@@ -51,7 +47,7 @@ class Design:
         return len(self.train)
 
     def first_repetition(self) -> "Design":
-        """The design with one repetition only, for what is too dear to repeat."""
+        """The design with one repetition only, for computations that take too long to repeat."""
         n = self.n_folds
         return Design(self.name, self.train[:n], self.test[:n], n, self.scaled_inside)
 
@@ -83,28 +79,22 @@ Folds = tuple[BoolArray, BoolArray, int]
 def _repeated_folds(
     n_pairs: int, settings: Meta, rng: np.random.Generator, groups: IntArray | None = None
 ) -> Folds:
-    """Folds of pairs, or of whole groups; as many as the protocol says and there are of these."""
+    """Folds of pairs or of whole groups; fewer than the protocol's where there are fewer of these.
+
+    A single pair or group cannot be divided: there is no fold then.
+    """
     n_folds = min(settings.cv_folds, n_pairs if groups is None else len(np.unique(groups)))
     if n_folds < 2:
-        return _no_folds(n_pairs)
-    masks = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups)
-    test = masks.reshape(-1, n_pairs)
+        no_pairs = np.zeros((0, n_pairs), bool)
+        return no_pairs, no_pairs, 0
+    test = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups).reshape(-1, n_pairs)
     return ~test, test, n_folds
 
 
 def _topic_folds(pairs: Sequence[Pair]) -> Folds:
-    folds = []
-    for topic in sorted({topic for pair in pairs for topic in pair.main}):
-        test = np.array([topic in pair.main for pair in pairs])
-        train = np.array([topic not in pair.main and topic not in pair.aux for pair in pairs])
-        if train.any():
-            folds.append((train, test))
-    if not folds:
-        return _no_folds(len(pairs))
-    train, test = (np.array(part) for part in zip(*folds, strict=True))
-    return train, test, len(folds)
-
-
-def _no_folds(n_pairs: int) -> Folds:
-    empty = np.zeros((0, n_pairs), bool)
-    return empty, empty, 0
+    """A fold for each topic of a main task, where that leaves a pair to learn from."""
+    topics = sorted({topic for pair in pairs for topic in pair.main})
+    test = np.array([[topic in pair.main for pair in pairs] for topic in topics])
+    train = np.array([[topic not in pair.main + pair.aux for pair in pairs] for topic in topics])
+    kept = train.any(axis=1)
+    return train[kept], test[kept], int(kept.sum())

@@ -1,22 +1,34 @@
-"""Every score of many folds at once, from the probabilities their fits gave to every pair.
+"""Scores of predicted gains in each fold: the meta-model's, and those of two baselines.
 
 Notation
 --------
 y               1 where multi-task learning helped, shape (n_pairs,)
-probability     of a gain, shape (n_fits, n_pairs); above one half is the decision "gain"
-test            which pairs each fold is scored on, shape (n_fits, n_pairs), bool
+probability     of a gain, shape (n_fits, n_pairs); above one half the decision is "gain"
+train, test     which pairs each fit learns from and is scored on, shape (n_fits, n_pairs), bool
+task            number of each pair's main task, shape (n_pairs,), int64
+
+The baselines know the majority, and the main task's name. They give a probability for every pair,
+as the meta-model does, so that the same code scores all three.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minimtl.stats import accuracy, brier_score, f1_score, log_loss, macro_f1
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from minimtl.meta.designs import Design
+from minimtl.meta.model import fit_design
+from minimtl.stats import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    accuracy,
+    brier_score,
+    f1_score,
+    log_loss,
+    macro_f1,
+)
+from minimtl.study import LabelledPairs, Meta
 
 
 @dataclass(frozen=True)
@@ -29,12 +41,13 @@ class FoldScores:
     brier: FloatArray
     log_loss: FloatArray
 
-    def means(self) -> dict[str, float]:
-        """Each score averaged over the folds; NaN if there is none."""
-        return {
-            name: float(values.mean()) if values.size else float("nan")
-            for name, values in vars(self).items()
-        }
+
+def score_pairs(
+    labelled: LabelledPairs, columns: Sequence[int], design: Design, settings: Meta
+) -> FoldScores:
+    """The meta-model's scores in every fold of the design, seeing the given columns only."""
+    fits = fit_design(labelled.X[:, list(columns)], labelled.y, design, settings)
+    return score_folds(labelled.y, fits.probability, design.test)
 
 
 def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldScores:
@@ -49,3 +62,27 @@ def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldSc
         brier=np.asarray(brier_score(y, probability, test)),
         log_loss=np.asarray(log_loss(y, probability, test)),
     )
+
+
+def majority_probability(y: IntArray, train: BoolArray) -> FloatArray:
+    """The share of gains among the training pairs, for every pair: shape (n_fits, n_pairs).
+
+    Its decision is the majority class, and its Brier score and log loss are those of the base
+    rate.
+    """
+    share = (train & (y == 1)).sum(axis=1) / train.sum(axis=1)
+    return np.repeat(share[:, np.newaxis], train.shape[1], axis=1)
+
+
+def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> FloatArray:
+    """The share of gains among the training pairs of the same main task, (n_fits, n_pairs).
+
+    One pair with the overall share is added to each task, (k + p) / (n + 1): a task that is not in
+    training gets the overall share, and a task with one pair is drawn halfway towards it.
+    """
+    member = (task[:, np.newaxis] == np.arange(task.max() + 1)).astype(float)
+    gains = (train & (y == 1)).astype(float) @ member
+    seen = train.astype(float) @ member
+    share = majority_probability(y, train)[:, :1]
+    rate: FloatArray = ((gains + share) / (seen + 1))[:, task]
+    return rate

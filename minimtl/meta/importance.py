@@ -1,35 +1,42 @@
-"""Which features the meta-model leans on, and how much of that would survive other main tasks.
+"""How strongly each feature counts in the meta-model, and how firmly that is known.
 
 Notation
 --------
-rank            of a feature in one fit, by |coefficient|: 30 is the strongest ("inverse rank")
-labelled          what one meta-analysis is fitted to: X (n_pairs, 30) and y (n_pairs,)
+data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and y (n_pairs,)
+rank            of a feature in one fit, by |coefficient|: n_features for the strongest, which the
+                paper calls the inverse rank
+R               correlation matrix of the features that vary, eigenvalues λ_1 ≥ … ≥ λ_p
+VIF_j           variance inflation factor, 1 / (1 − R_j²), R_j² from regressing feature j on the
+                others: by how much their correlation multiplies the variance of an unpenalised
+                coefficient
+κ               condition number √(λ_1 / λ_p); above 30 is commonly called severe (Belsley 1980)
 
-Coefficients are in units of the scaled features, so that their sizes compare.
+Coefficients are in units of the scaled features, so that their sizes compare. Features that repeat
+one another share an effect, and a single coefficient of theirs then means little.
+
+Derived in docs/mathematics.md, §13.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minimtl.meta.collinearity import collinearity
 from minimtl.meta.designs import Design
 from minimtl.meta.model import fit_design, fit_rows
 from minimtl.meta.resampling import bootstrap_counts
-from minimtl.stats import scale_features
+from minimtl.stats import FloatArray, IntArray, inverse_ranks, scale_features
 from minimtl.study import LabelledPairs, Meta
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
 N_BOOTSTRAP = 1000
+# A feature is determined by the others when no more than rounding is left of it.
+_DETERMINED = 1e-12
 
 
 @dataclass(frozen=True)
 class Importance:
-    """What the coefficients of all features say, each array float64 of shape (30,).
+    """What the coefficients of all features say, each array float64 of shape (n_features,).
 
     Attributes
     ----------
@@ -51,54 +58,74 @@ class Importance:
     condition_number: float
 
 
-def coefficients(labelled: LabelledPairs, settings: Meta) -> FloatArray:
-    """Of one fit to all pairs, in units of the scaled features; shape (n_features,)."""
-    X = scale_features(labelled.X, settings.scaling)
-    return fit_rows(X, labelled.y, np.ones((1, len(X))), settings).coef[0]
+class Collinearity(NamedTuple):
+    """``vif`` (n_features,), infinite for a feature that the others determine, NaN for a constant
+    one; and the condition number, infinite if any feature is determined."""
 
-
-def inverse_ranks(coef: FloatArray) -> FloatArray:
-    """Rank of each column by absolute value within its row, the largest the number of columns."""
-    order = np.abs(coef).argsort(axis=1, kind="stable")
-    return order.argsort(axis=1).astype(np.float64) + 1
+    vif: FloatArray
+    condition_number: float
 
 
 def importance(
-    fitted_to: Sequence[LabelledPairs],
+    data_sets: Sequence[LabelledPairs],
     design: Design,
     task: IntArray,
     settings: Meta,
     rng: np.random.Generator,
 ) -> Importance:
-    """Coefficients and ranks of all features, averaged over the samples, and their stability."""
-    folds = [fit_design(labelled.X, labelled.y, design, settings).coef for labelled in fitted_to]
+    """Coefficients and ranks of all features, averaged over the data sets, and their stability."""
+    folds = [fit_design(labelled.X, labelled.y, design, settings).coef for labelled in data_sets]
     counts = bootstrap_counts(task, N_BOOTSTRAP, rng)
-    draws = np.mean(
-        [_coefficients_of_draws(labelled, counts, settings) for labelled in fitted_to], 0
-    )
-    whole = np.mean([coefficients(labelled, settings) for labelled in fitted_to], axis=0)
-    correlation = [collinearity(labelled.X) for labelled in fitted_to]
+    draws = np.mean([_fit_counts(labelled, counts, settings) for labelled in data_sets], axis=0)
+    whole = np.mean([fit_all_pairs(labelled, settings) for labelled in data_sets], axis=0)
+    correlation = [collinearity(labelled.X) for labelled in data_sets]
     low, high = np.percentile(draws, [2.5, 97.5], axis=0)
     return Importance(
-        inverse_rank=_mean_over([inverse_ranks(coef) for coef in folds]),
-        coefficient=_mean_over(folds),
+        inverse_rank=_mean_over_fits([inverse_ranks(coef) for coef in folds]),
+        coefficient=_mean_over_fits(folds),
         coefficient_all_pairs=whole,
         coefficient_low=low,
         coefficient_high=high,
         sign_stability=(np.sign(draws) == np.sign(whole)).mean(axis=0),
-        vif=np.mean([of_sample.vif for of_sample in correlation], axis=0),
-        condition_number=float(np.mean([of_sample.condition_number for of_sample in correlation])),
+        vif=np.mean([of_one.vif for of_one in correlation], axis=0),
+        condition_number=float(np.mean([of_one.condition_number for of_one in correlation])),
     )
 
 
-def _coefficients_of_draws(labelled: LabelledPairs, counts: IntArray, settings: Meta) -> FloatArray:
-    X = scale_features(labelled.X, settings.scaling)
-    return fit_rows(X, labelled.y, counts, settings).coef
+def fit_all_pairs(labelled: LabelledPairs, settings: Meta) -> FloatArray:
+    """Coefficients of one fit to all pairs, features scaled over all pairs; (n_features,)."""
+    return _fit_counts(labelled, np.ones((1, len(labelled.y)), np.int64), settings)[0]
 
 
-def _mean_over(per_sample: Sequence[FloatArray]) -> FloatArray:
-    """Mean over the fits of each labelled, then over the samples; NaN where there is no fit."""
-    if not len(per_sample[0]):
-        return np.full(per_sample[0].shape[1], np.nan)
-    mean: FloatArray = np.mean([values.mean(axis=0) for values in per_sample], axis=0)
+def _fit_counts(labelled: LabelledPairs, counts: IntArray, settings: Meta) -> FloatArray:
+    """Coefficients of a fit for each row of ``counts``, which says how often a pair counts."""
+    return fit_rows(scale_features(labelled.X, settings.scaling), labelled.y, counts, settings).coef
+
+
+def _mean_over_fits(per_data_set: Sequence[FloatArray]) -> FloatArray:
+    """Mean over the fits to each data set, then over these; NaN where there is no fit."""
+    if not len(per_data_set[0]):
+        return np.full(per_data_set[0].shape[1], np.nan)
+    mean: FloatArray = np.mean([values.mean(axis=0) for values in per_data_set], axis=0)
     return mean
+
+
+def collinearity(X: FloatArray) -> Collinearity:
+    """Variance inflation factors and condition number of X, shape (n_samples, n_features)."""
+    vif = np.full(X.shape[1], np.nan)
+    deviation = X.std(axis=0)
+    varying = np.flatnonzero(deviation > _DETERMINED * np.abs(X).max(axis=0, initial=1.0))
+    if not varying.size:
+        return Collinearity(vif, float("nan"))
+    Z = (X[:, varying] - X[:, varying].mean(axis=0)) / (deviation[varying] * np.sqrt(len(X)))
+    singular = np.linalg.svd(Z, compute_uv=False)
+    vif[varying] = [_inflation(Z, column) for column in range(varying.size)]
+    determined = varying.size > min(len(X) - 1, len(singular)) or singular[-1] <= _DETERMINED
+    return Collinearity(vif, float("inf") if determined else float(singular[0] / singular[-1]))
+
+
+def _inflation(Z: FloatArray, column: int) -> float:
+    others = np.delete(Z, column, axis=1)
+    coefficients = np.linalg.lstsq(others, Z[:, column], rcond=None)[0]
+    left = float(((Z[:, column] - others @ coefficients) ** 2).sum())  # 1 − R², as |Z_j| = 1
+    return 1 / left if left > _DETERMINED else float("inf")

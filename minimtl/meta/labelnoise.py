@@ -1,4 +1,4 @@
-"""How much of a gain is the pair's and how much the run's, and what that leaves to predict.
+"""How much of a gain is due to the pair and how much to the run, and what that leaves to predict.
 
 Notation
 --------
@@ -12,8 +12,9 @@ the pairs' means less σ²/k, or 0 where that is negative. From them follow
     reliability of a label's gain   τ² / (τ² + σ²/k)                     (Spearman-Brown)
     ceiling of any predictor        E_t Φ(|μ + t| √k / σ),
 
-the second because the best a predictor can do is to know μ + t and to bet on its sign. It takes
-t and e as normal, e as equally strong for every pair, and labels as "mean gain above 0".
+the second because the best predictor knows μ + t and answers with its sign. This assumes that t
+and e are normal, that e has the same variance for every pair, and that the label is "mean gain
+above 0".
 
 Derived in docs/mathematics.md, §12.
 """
@@ -21,22 +22,21 @@ Derived in docs/mathematics.md, §12.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-FloatArray = NDArray[np.float64]
+from minimtl.stats import FloatArray
 
 _N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
 
 
 @dataclass(frozen=True)
 class LabelNoise:
-    """What the runs say of the labels; NaN throughout if there is only one run.
+    """How noisy the labels are, estimated from several runs; all NaN if there is only one.
 
     Attributes
     ----------
     run_correlation : mean correlation of the gains between two runs, over all pairs of runs.
-    label_reliability : share of the variance of a label's gain that is the pair's own.
+    label_reliability : share of the variance of a label's gain that is between pairs.
     ceiling_accuracy : accuracy that no predictor of such labels can exceed on average.
     """
 
@@ -46,7 +46,7 @@ class LabelNoise:
 
 
 def label_noise(gains: FloatArray, runs_per_label: int) -> LabelNoise:
-    """Estimate it from gains of shape (n_pairs, n_runs), labels being means of some runs."""
+    """Estimates from gains, shape (n_pairs, n_runs), for labels of the mean of some runs."""
     n_pairs, n_runs = gains.shape
     if n_runs < 2 or n_pairs < 2:
         return LabelNoise(*[float("nan")] * 3)
@@ -62,9 +62,10 @@ def label_noise(gains: FloatArray, runs_per_label: int) -> LabelNoise:
 
 
 def ceiling(mean: float, between: float, noise: float) -> float:
-    """Accuracy of knowing each pair's true gain, normal with that mean and variance ``between``.
+    """Accuracy of a predictor that knows each pair's true gain.
 
-    ``noise`` is the variance of what is added to it before the label is read off.
+    True gains are normal with the given mean and variance ``between``; ``noise`` is the variance
+    of what is added to them before the label is read off.
     """
     if noise == 0:
         return 1.0

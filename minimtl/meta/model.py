@@ -4,25 +4,28 @@ Notation
 --------
 X, y            features (n_pairs, n_features) float64, and labels, 1 for a gain: (n_pairs,), or
                 (n_fits, n_pairs) where each fit has labels of its own
-rows            which pairs each fit learns from, shape (n_fits, n_pairs), bool
+counts          how often each fit counts each pair, shape (n_fits, n_pairs): a mask of training
+                pairs, or a bootstrap's counts
 
-A training part whose pairs are all gains, or all losses, has no minimum; its fit is the limit of
-one: no coefficient, and certainty of what it has seen.
+Where the training pairs are all gains, or all losses, the loss has no minimum. The fit is then
+the limit: coefficients of 0 and a probability of 1 or 0 for every pair.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from minimtl.meta.designs import Design
-from minimtl.stats import fit_logistic_regression, scale_features, scaling_parameters
+from minimtl.stats import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    fit_logistic_regression,
+    scale_features,
+    scaling_parameters,
+)
 from minimtl.study import Meta
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Fits:
 def fit_design(X: FloatArray, y: IntArray, design: Design, settings: Meta) -> Fits:
     """One meta-model for each training part of the design.
 
-    ``y`` has shape (n_pairs,), or (n_labellings, n_pairs); with labellings there are n_fits of
-    each, those of the first labelling first.
+    ``y`` has shape (n_pairs,), or (n_labellings, n_pairs): then there are as many fits as the
+    design has for each labelling, those of the first labelling first.
     """
     labellings = np.atleast_2d(y)
     train = np.tile(design.train, (len(labellings), 1))
@@ -60,23 +63,20 @@ def fit_design(X: FloatArray, y: IntArray, design: Design, settings: Meta) -> Fi
 def fit_rows(
     X: FloatArray,
     y: IntArray,
-    weights: NDArray[np.generic],
+    counts: IntArray | BoolArray,
     settings: Meta,
     center: FloatArray | None = None,
     scale: FloatArray | None = None,
 ) -> Fits:
-    """One meta-model for each row of ``weights``, on ``X`` or on ``(X - center) / scale``.
+    """One meta-model for each row of ``counts``, on ``X`` or on ``(X - center) / scale``.
 
     Parameters
     ----------
-    weights : shape (n_fits, n_pairs)
-        How often each fit counts each pair; a mask of training pairs, or a bootstrap's counts.
     center, scale : float64, shape (n_fits, n_features), optional
     """
-    n_fits = len(weights)
-    labels, counts = np.broadcast_to(y, weights.shape), weights.astype(np.float64)
-    share = np.einsum("ij,ij->i", counts, labels) / counts.sum(axis=1)
-    coef = np.zeros((n_fits, X.shape[1]))
+    labels, weights = np.broadcast_to(y, counts.shape), counts.astype(np.float64)
+    share = np.einsum("ij,ij->i", weights, labels) / weights.sum(axis=1)
+    coef = np.zeros((len(counts), X.shape[1]))
     probability = np.repeat(share[:, np.newaxis], X.shape[0], axis=1)
     both = np.flatnonzero((share > 0) & (share < 1))
     if both.size:
@@ -87,7 +87,7 @@ def fit_rows(
             labels[both],
             C=settings.meta_c,
             penalize_intercept=settings.penalize_intercept,
-            sample_weight=counts[both],
+            sample_weight=weights[both],
             center=center[both],
             scale=scale[both],
         )

@@ -1,8 +1,8 @@
-"""Random rearrangements that keep together what belongs together: the pairs of a main task.
+"""Permutations and bootstrap samples that keep the pairs of a main task together.
 
-Pairs of one main task share its single-task score, so their labels stand or fall together. A
-permutation that ignored this would call any trace of the main task's identity a finding, and a
-bootstrap over pairs would draw intervals that are too short.
+Pairs of one main task share its single-task score, so their labels depend on one another. A
+permutation of single pairs would give a small p-value to any feature that identifies the main
+task, and a bootstrap over pairs would give intervals that are too short.
 
 Notation
 --------
@@ -15,12 +15,10 @@ Derived in docs/mathematics.md, §11.
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from minimtl.stats import BoolArray, IntArray
 
-ENOUGH = 20  # as good permutations: p is then known to a fifth of itself
+ENOUGH = 20  # permutations as good as the truth: the standard error of p is a fifth of p
 _BATCH = 100
 
 
@@ -28,8 +26,8 @@ def permuted_rows(task: IntArray, n_permutations: int, rng: np.random.Generator)
     """Row numbers that give each pair another pair's label, shape (n_permutations, n_pairs).
 
     The labels of a main task move together to a main task with as many pairs, and are shuffled
-    within it: under the hypothesis that features say nothing of gains, all these are as likely
-    as what was seen (Winkler et al. 2015, whole-block and within-block exchangeability).
+    within it: if features say nothing of gains, all these orders are as likely as the observed
+    one (Winkler et al. 2015, whole-block and within-block exchangeability).
     """
     blocks = [np.flatnonzero(task == number) for number in np.unique(task)]
     by_size: dict[int, list[IntArray]] = {}
@@ -46,12 +44,12 @@ def permuted_rows(task: IntArray, n_permutations: int, rng: np.random.Generator)
 def permutation_p_value(rows: IntArray, is_as_good: Callable[[IntArray], BoolArray]) -> float:
     """The share of labellings, the true one among them, that are predicted at least as well.
 
-    It stops at the 20th that is: p is then 20 over the number of permutations tried, which is as
-    valid and spares the many that only tell a p of 0.3 from one of 0.31.
+    It stops at the 20th that is: p is then 20 over the number of permutations tried. That is as
+    valid, and a p-value that is not small needs few permutations.
 
     Parameters
     ----------
-    is_as_good : of some of the rows, whether each is predicted at least as well as the truth.
+    is_as_good : takes some of the rows; whether each is predicted at least as well as the truth.
 
     References
     ----------

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
 from minimtl.report.csvfile import Row
 from minimtl.report.grid import verdict
 from minimtl.report.numbers import number, text, with_interval
+from minimtl.stats import spearman
 from minimtl.study import ERRATA, FEATURE_NAMES
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
@@ -114,14 +113,3 @@ def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> tuple[str | Marke
     mark = Marked("reproduces", "good") if rho >= 0.5 else Marked("does not reproduce", "bad")
     sentence = f"Spearman's ρ with the published column is {text(rho, 2)}: the order "
     return sentence, mark, " (ρ ≥ 0.5)."
-
-
-def spearman(first: Sequence[float], second: Sequence[float]) -> float:
-    """Rank correlation: Pearson's correlation of the ranks, ties at their mean rank."""
-    return float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    """Ranks from 1, ties at their mean."""
-    ordered = sorted(values)
-    return [ordered.index(value) + 1 + (ordered.count(value) - 1) / 2 for value in values]

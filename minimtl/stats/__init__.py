@@ -3,7 +3,8 @@
 May import: estimator.
 """
 
-from minimtl.stats.crossval import cross_validate, repeated_k_fold
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
 from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.stats.intervals import (
@@ -14,12 +15,16 @@ from minimtl.stats.intervals import (
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
+from minimtl.stats.ranks import inverse_ranks, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
-from minimtl.stats.stratified import draw_per_class, stratified_parts
+from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_parts
 
 __all__ = [
     "LEVEL",
+    "BoolArray",
+    "FloatArray",
+    "IntArray",
     "LogCurve",
     "LogisticRegression",
     "PairedComparison",
@@ -34,11 +39,13 @@ __all__ = [
     "fit_log_curve",
     "fit_log_curves",
     "fit_logistic_regression",
+    "inverse_ranks",
     "jensen_shannon_divergence",
     "log_loss",
     "macro_f1",
     "repeated_k_fold",
     "scale_features",
     "scaling_parameters",
+    "spearman",
     "stratified_parts",
 ]

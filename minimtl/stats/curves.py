@@ -1,4 +1,4 @@
-"""What a loss curve looks like in few numbers: a fitted logarithm, and slopes on the way.
+"""A loss curve in few numbers: a fitted logarithm, and slopes at some epochs.
 
 Notation
 --------
@@ -8,7 +8,7 @@ c       how early the curve bends, c > 0; θ = ln c is what is searched
 g       ln(c·i + 1) less its mean over i; y' is y less its mean
 
 a·ln(c·i + d) + b over-counts its parameters: (c, d, b) and (k·c, k·d, b - a·ln k) are the same
-curve. Fixing d = 1 leaves each curve one name, and makes b the loss at i = 0.
+curve. Fixing d = 1 leaves each curve one set of parameters, and makes b the loss at i = 0.
 
 Given c, a and b solve a linear regression, a = g·y' / g·g, with residual r = y' - a·g and
 RSS(θ) = r·r. The fit is the minimum of this function of one variable (variable projection,
@@ -19,8 +19,8 @@ not change RSS to first order, and its slope is
 
 All minima between `C_MIN` and `C_MAX` are bracketed by the sign of this slope on a grid of θ, the
 lowest is taken, and bisected to float64 precision. Below C_MIN the curve of 150 epochs is a
-straight line to within one part in a hundred, and a and c have no separate meanings; above C_MAX
-it is a·ln i from the second epoch on, and c says only how far the first loss stands apart.
+straight line to within one part in a hundred, which determines a·c only; above C_MAX it is a·ln i
+from the second epoch on, and c affects only the first loss.
 
 Derived in docs/mathematics.md, §6.
 """
@@ -28,13 +28,13 @@ Derived in docs/mathematics.md, §6.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 
 C_MIN, C_MAX = 1e-4, 1e4
 _GRID = np.linspace(np.log(C_MIN), np.log(C_MAX), 93)  # steps of 0.2 in ln c
 _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class LogCurve:
     at_bound: bool
     d: float = 1.0
 
-    def __call__(self, i: ArrayLike) -> Array:
+    def __call__(self, i: ArrayLike) -> FloatArray:
         """The fitted loss at epochs `i`, counted from 0."""
-        values: Array = self.a * np.log(self.c * np.asarray(i, np.float64) + self.d) + self.b
+        values: FloatArray = self.a * np.log(self.c * np.asarray(i, np.float64) + self.d) + self.b
         return values
 
 
@@ -101,31 +101,43 @@ def fit_log_curves(losses: ArrayLike) -> list[LogCurve]:
     return [LogCurve(float(a), float(b), float(c), float(s), bool(e)) for a, b, c, s, e in columns]
 
 
-def central_difference(curve: ArrayLike, index: int) -> float:
-    """Slope of `curve` per epoch at `index`: ``(curve[index + 1] - curve[index - 1]) / 2``.
+def central_difference(curve: ArrayLike, index: int | IntArray) -> FloatArray:
+    """Slopes of `curve` per epoch: ``(curve[index + 1] - curve[index - 1]) / 2``.
+
+    Parameters
+    ----------
+    curve : array-like, shape (..., n_epochs)
+    index : int, or int64 of any shape
+        Zero-based epochs.
+
+    Returns
+    -------
+    float64, the leading shape of `curve` and then the shape of `index`
 
     Raises
     ------
     ValueError
-        Where `curve`, shape (n_epochs,), has no epoch on both sides of `index`.
+        Where `curve` has no epoch on both sides of an `index`.
     """
-    curve = np.asarray(curve, np.float64)
-    if curve.ndim != 1 or not 1 <= index < len(curve) - 1:
+    curve, index = np.asarray(curve, np.float64), np.asarray(index)
+    n_epochs = curve.shape[-1] if curve.ndim else 0
+    if not ((index >= 1) & (index < n_epochs - 1)).all():
         raise ValueError(f"A curve of shape {curve.shape} has no central difference at {index}.")
-    return float((curve[index + 1] - curve[index - 1]) / 2)
+    slopes: FloatArray = (curve[..., index + 1] - curve[..., index - 1]) / 2
+    return slopes
 
 
 @dataclass(frozen=True)
 class _Projection:
     """Best a and b for given c, one entry per curve, and what they leave."""
 
-    a: Array
-    b: Array
-    rss: Array
-    slope: Array  # dRSS/dθ
+    a: FloatArray
+    b: FloatArray
+    rss: FloatArray
+    slope: FloatArray  # dRSS/dθ
 
 
-def _project(losses: Array, theta: Array) -> _Projection:
+def _project(losses: FloatArray, theta: FloatArray) -> _Projection:
     """The linear regression of each row of `losses` on ln(c·i + 1), c = exp(theta)."""
     ci = np.exp(theta)[:, np.newaxis] * np.arange(losses.shape[1])
     log = np.log1p(ci)
@@ -138,7 +150,7 @@ def _project(losses: Array, theta: Array) -> _Projection:
     return _Projection(a, mean_loss - a * mean_log, np.einsum("ij,ij->i", r, r), slope)
 
 
-def _minimise(losses: Array) -> tuple[Array, NDArray[np.bool_]]:
+def _minimise(losses: FloatArray) -> tuple[FloatArray, BoolArray]:
     """θ of the least RSS within the bounds for each row, and whether it is a bound."""
     grid = [_project(losses, np.full(len(losses), theta)) for theta in _GRID]
     rss, slope = np.array([p.rss for p in grid]), np.array([p.slope for p in grid])

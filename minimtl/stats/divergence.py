@@ -18,12 +18,14 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minimtl.stats.arrays import FloatArray
+
 LN2 = math.log(2.0)
 
 
 def jensen_shannon_divergence(
     p: ArrayLike, q: ArrayLike, base: float | None = None
-) -> float | NDArray[np.float64]:
+) -> float | FloatArray:
     """Jensen-Shannon divergence of `p` and `q` along the last axis.
 
     SciPy's ``scipy.spatial.distance.jensenshannon`` is its square root.
@@ -79,9 +81,9 @@ def _divergence(p: NDArray[np.generic], q: NDArray[np.generic]) -> float:
     return min(max(float(p_part + q_part) / 2, 0.0), LN2)
 
 
-def _normalised(counts: NDArray[np.generic]) -> NDArray[np.float64]:
+def _normalised(counts: NDArray[np.generic]) -> FloatArray:
     values = counts.astype(np.float64)
-    probabilities: NDArray[np.float64] = values / values.sum()
+    probabilities: FloatArray = values / values.sum()
     return probabilities
 
 

@@ -1,4 +1,4 @@
-"""How far a mean of repeated scores can be trusted: the corrected resampled t interval and test.
+"""The corrected resampled t interval and test of a mean of repeated scores.
 
 Notation
 --------
@@ -23,11 +23,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from minimtl.stats.arrays import FloatArray
+
 LEVEL = 0.95
-# Beyond so many runs the question of how many more would tell is answered with "too many".
+# The search for a sufficient number of runs ends here.
 _MOST_RUNS = 1_000_000
 
 
@@ -68,7 +70,7 @@ def corrected_resampled_interval(
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """What paired differences of two methods say.
+    """Two methods compared by the paired differences of their scores.
 
     Attributes
     ----------
@@ -116,23 +118,23 @@ def _half_width(spread: float, n: int, ratio: float, level: float) -> float:
 
 
 def _further_runs(mean: float, spread: float, n: int, ratio: float, level: float) -> int | None:
-    """The least number of runs more, by bisection, as the half-width falls with n."""
+    """The least number of further runs, by bisection: the half-width falls with n."""
 
-    def tells(n_runs: int) -> bool:
+    def is_enough(n_runs: int) -> bool:
         return _half_width(spread, n_runs, ratio, level) < abs(mean)
 
-    if tells(n):
+    if is_enough(n):
         return 0
-    if not tells(_MOST_RUNS):
+    if not is_enough(_MOST_RUNS):
         return None
     too_few, enough = n, _MOST_RUNS
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        too_few, enough = (too_few, middle) if tells(middle) else (middle, enough)
+        too_few, enough = (too_few, middle) if is_enough(middle) else (middle, enough)
     return enough - n
 
 
-def _checked(scores: ArrayLike, ratio: float, level: float) -> NDArray[np.float64]:
+def _checked(scores: ArrayLike, ratio: float, level: float) -> FloatArray:
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"An interval needs at least two scores, got shape {values.shape}.")

@@ -30,13 +30,10 @@ from minimtl.estimator import (
     is_sparse,
     record_features,
 )
-from minimtl.stats.logistic_fit import MAX_ITER, TOL, LogisticFit, fit_logistic_regression
+from minimtl.stats.arrays import FloatArray, IndexArray
+from minimtl.stats.logistic_fit import MAX_ITER, TOL
 from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
 from minimtl.stats.newton import minimise
-
-__all__ = ["LogisticFit", "LogisticRegression", "fit_logistic_regression"]
-
-Array = NDArray[np.float64]
 
 
 class LogisticRegression(ClassifierMixin, BaseEstimator):
@@ -116,12 +113,12 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         self.intercept_ = coef[:, -1]
         return self
 
-    def decision_function(self, X: Any) -> Array:
+    def decision_function(self, X: Any) -> FloatArray:
         """x·w + b: shape (n_samples,) for two classes, else (n_samples, n_classes)."""
         check_is_fitted(self)
         samples = check_X(X, accept_sparse=True, estimator=self)
         check_features(self, X, samples.shape[1])
-        decision: Array = samples @ self.coef_.T + self.intercept_
+        decision: FloatArray = samples @ self.coef_.T + self.intercept_
         return decision[:, 0] if len(self.classes_) == 2 else decision
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -131,20 +128,20 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         classes: NDArray[Any] = self.classes_[index]
         return classes
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Any) -> FloatArray:
         """Probabilities of the classes in the order of ``classes_``, (n_samples, n_classes)."""
         decision = self.decision_function(X)
         if decision.ndim == 1:
             return np.column_stack([expit(-decision), expit(decision)])
-        probabilities: Array = np.exp(log_softmax(decision, axis=1))
+        probabilities: FloatArray = np.exp(log_softmax(decision, axis=1))
         return probabilities
 
-    def predict_log_proba(self, X: Any) -> Array:
+    def predict_log_proba(self, X: Any) -> FloatArray:
         """Logarithms of `predict_proba`, finite where a probability rounds to 0."""
         decision = self.decision_function(X)
         if decision.ndim == 1:
             return np.column_stack([log_expit(-decision), log_expit(decision)])
-        logarithms: Array = log_softmax(decision, axis=1)
+        logarithms: FloatArray = log_softmax(decision, axis=1)
         return logarithms
 
     def _check_parameters(self) -> None:
@@ -152,7 +149,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)!r}.")
 
-    def _minimise(self, X: Array, y: NDArray[np.intp], weights: Array) -> Array:
+    def _minimise(self, X: FloatArray, y: IndexArray, weights: FloatArray) -> FloatArray:
         """Coefficients with the intercept last, shape (1 or n_classes, n_features + 1)."""
         # Without an intercept its column is zero, and the penalty holds its coefficient at zero.
         X = np.column_stack([X, np.full(len(X), float(self.fit_intercept))])
@@ -181,7 +178,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _occurring(X: Any) -> tuple[Array, Any]:
+def _occurring(X: Any) -> tuple[FloatArray, Any]:
     """`X` as a dense array, of a sparse one only the columns with entries; and which these are."""
     if not is_sparse(X):
         return X, slice(None)

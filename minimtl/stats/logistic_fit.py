@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minimtl.stats.arrays import BoolArray, FloatArray
 from minimtl.stats.logistic_loss import BinaryLoss
 from minimtl.stats.newton import minimise
-
-Array = NDArray[np.float64]
 
 TOL = 1e-12
 MAX_ITER = 100
@@ -33,21 +32,13 @@ class LogisticFit:
     ----------
     coef : float64, shape (n_fits, n_features)
     intercept : float64, shape (n_fits,)
-    n_iter : int, shape (n_fits,)
-        Newton steps.
     converged : bool, shape (n_fits,)
         Whether the gradient met the tolerance, or rounding hid what was left.
     """
 
-    coef: Array
-    intercept: Array
-    n_iter: NDArray[np.intp]
-    converged: NDArray[np.bool_]
-
-    def decision_function(self, X: Array) -> Array:
-        """w·x + b of each fit for each row of `X`, shape (n_fits, n)."""
-        decision: Array = self.coef @ X.T + self.intercept[:, np.newaxis]
-        return decision
+    coef: FloatArray
+    intercept: FloatArray
+    converged: BoolArray
 
 
 def fit_logistic_regression(
@@ -100,15 +91,13 @@ def fit_logistic_regression(
         loss = BinaryLoss(X, signs[some], weights[some], C, rescaled_penalty)
         minima.append(minimise(loss, tol=tol, max_iter=max_iter))
     theta = np.einsum("ijk,ik->ij", rescale, np.concatenate([m.theta for m in minima]))
-    n_iter, converged = (
-        np.concatenate([getattr(m, a) for m in minima]) for a in ("n_iter", "converged")
-    )
-    return LogisticFit(theta[:, :-1], theta[:, -1], n_iter, converged)
+    converged = np.concatenate([m.converged for m in minima])
+    return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1], converged=converged)
 
 
 def _rescaling(
     n_fits: int, n_features: int, center: ArrayLike | None, scale: ArrayLike | None
-) -> Array:
+) -> FloatArray:
     """S with S θ the parameters in rescaled units: w_j scale_j, and b + Σ w_j center_j."""
     rescale = np.tile(np.eye(n_features + 1), (n_fits, 1, 1))
     if scale is not None:
@@ -120,8 +109,8 @@ def _rescaling(
 
 
 def _checked(
-    X: Array, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
-) -> tuple[Array, NDArray[np.bool_], Array]:
+    X: FloatArray, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
+) -> tuple[FloatArray, BoolArray, FloatArray]:
     """X, y as bool and weights, the latter two of shape (n_fits, n)."""
     if not C > 0:
         raise ValueError(f"C must be greater than 0, got {C!r}.")

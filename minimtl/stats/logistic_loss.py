@@ -24,11 +24,9 @@ Derived in docs/mathematics.md, §7.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-Array = NDArray[np.float64]
-Fits = NDArray[np.intp]
+from minimtl.stats.arrays import FloatArray, IndexArray
 
 
 class BinaryLoss:
@@ -43,7 +41,9 @@ class BinaryLoss:
     penalty : float64, shape (p, p) or (n_fits, p, p)
     """
 
-    def __init__(self, X: Array, signs: Array, weights: Array, C: float, penalty: Array):
+    def __init__(
+        self, X: FloatArray, signs: FloatArray, weights: FloatArray, C: float, penalty: FloatArray
+    ):
         self.n_fits, self.n_params = len(weights), X.shape[1]
         self._X, self._weights = X, C * weights
         self._signs = np.broadcast_to(signs, weights.shape)
@@ -55,15 +55,17 @@ class BinaryLoss:
         if self.n_fits > 1:
             self._products = X[:, self._upper[0]] * X[:, self._upper[1]]
 
-    def value(self, theta: Array, fits: Fits) -> Array:
+    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
         margin = self._signs[fits] * (theta @ self._X.T)
         surprise = np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0)  # ln(1 + e^-u)
         data = np.einsum("ij,ij->i", self._weights[fits], surprise)
-        penalty: Array = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
-        total: Array = data + penalty / 2
+        penalty: FloatArray = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
+        total: FloatArray = data + penalty / 2
         return total
 
-    def gradient_and_hessian(self, theta: Array, fits: Fits) -> tuple[Array, Array]:
+    def gradient_and_hessian(
+        self, theta: FloatArray, fits: IndexArray
+    ) -> tuple[FloatArray, FloatArray]:
         signs, weights, penalty = self._signs[fits], self._weights[fits], self._penalty[fits]
         margin = signs * (theta @ self._X.T)
         # One exponential for both: with e = e^-|u|, σ(-u) is e or 1 over 1 + e.
@@ -73,7 +75,7 @@ class BinaryLoss:
         gradient += np.einsum("ijk,ik->ij", penalty, theta)
         return gradient, self._weighted_products(weights * e / (1 + e) ** 2) + penalty
 
-    def _weighted_products(self, curvature: Array) -> Array:
+    def _weighted_products(self, curvature: FloatArray) -> FloatArray:
         """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""
         if self.n_fits == 1:
             return ((self._X * curvature[0][:, np.newaxis]).T @ self._X)[np.newaxis]
@@ -85,7 +87,7 @@ class BinaryLoss:
 
 
 class SoftmaxLoss:
-    """The loss of one softmax regression, in the form of a batch of one.
+    """The loss of one softmax regression, a batch of one: the only fit in `fits` is number 0.
 
     Parameters
     ----------
@@ -101,11 +103,11 @@ class SoftmaxLoss:
 
     def __init__(
         self,
-        X: Array,
-        y: NDArray[np.intp],
-        weights: Array,
+        X: FloatArray,
+        y: IndexArray,
+        weights: FloatArray,
         C: float,
-        penalty: Array,
+        penalty: FloatArray,
         n_classes: int,
     ):
         self.n_params = n_classes * X.shape[1]
@@ -113,15 +115,15 @@ class SoftmaxLoss:
         self._penalty, self._shape = penalty, (n_classes, X.shape[1])
         self.scale = (self._weights @ np.abs(X)).max(keepdims=True)
 
-    def value(self, theta: Array, fits: Fits) -> Array:
-        del fits  # the only one
+    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
         coef = theta.reshape(self._shape)
         log_pi = log_softmax(self._X @ coef.T, axis=1)[np.arange(len(self._y)), self._y]
         penalty = np.einsum("kj,jl,kl->", coef, self._penalty, coef)
         return np.atleast_1d(penalty / 2 - self._weights @ log_pi)
 
-    def gradient_and_hessian(self, theta: Array, fits: Fits) -> tuple[Array, Array]:
-        del fits
+    def gradient_and_hessian(
+        self, theta: FloatArray, fits: IndexArray
+    ) -> tuple[FloatArray, FloatArray]:
         coef = theta.reshape(self._shape)
         pi = np.exp(log_softmax(self._X @ coef.T, axis=1))
         surplus = pi.copy()
@@ -129,7 +131,7 @@ class SoftmaxLoss:
         gradient = (surplus * self._weights[:, np.newaxis]).T @ self._X + coef @ self._penalty
         return gradient.reshape(1, -1), self._hessian(pi).reshape(1, self.n_params, self.n_params)
 
-    def _hessian(self, pi: Array) -> Array:
+    def _hessian(self, pi: FloatArray) -> FloatArray:
         n_classes, p = self._shape
         hessian = np.empty((n_classes, p, n_classes, p))
         for k in range(n_classes):

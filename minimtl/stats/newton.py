@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray
 
 _ARMIJO = 1e-4
 _HALVINGS = 60
@@ -36,22 +35,24 @@ class Objective(Protocol):
 
     n_fits: int
     n_params: int
-    scale: Array  # (n_fits,)
+    scale: FloatArray  # (n_fits,)
 
-    def value(self, theta: Array, fits: NDArray[np.intp]) -> Array:
+    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
         """f at `theta`, shapes (len(fits),) and (len(fits), n_params)."""
 
-    def gradient_and_hessian(self, theta: Array, fits: NDArray[np.intp]) -> tuple[Array, Array]:
+    def gradient_and_hessian(
+        self, theta: FloatArray, fits: IndexArray
+    ) -> tuple[FloatArray, FloatArray]:
         """g and H at `theta` of the functions `fits`."""
 
 
 @dataclass(frozen=True)
 class Minimum:
-    """Where each function was left: `theta`, the number of steps, and whether it met `tol`."""
+    """The minimum of each function: `theta`, the number of steps, and whether it met `tol`."""
 
-    theta: Array
-    n_iter: NDArray[np.intp]
-    converged: NDArray[np.bool_]
+    theta: FloatArray
+    n_iter: IndexArray
+    converged: BoolArray
 
 
 def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
@@ -78,16 +79,16 @@ def minimise(objective: Objective, *, tol: float, max_iter: int) -> Minimum:
 
 def _line_search(
     objective: Objective,
-    theta: Array,
-    value: Array,
-    step: Array,
-    slope: Array,
-    fits: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Move each of `fits` by the longest halved step that falls enough: its `theta` and `value`.
+    theta: FloatArray,
+    value: FloatArray,
+    step: FloatArray,
+    slope: FloatArray,
+    fits: IndexArray,
+) -> BoolArray:
+    """Moves each of `fits` by its longest halved step that lowers f enough.
 
-    Returns for which of them the fall that a quadratic promises, half of -slope, is no more than
-    the rounding of f: they are where float64 can bring them.
+    It changes `theta` and `value` in place. Returns for which of them the fall that a quadratic
+    promises, half of -slope, is no more than the rounding of f: float64 gets them no further.
     """
     rounding = 4 * np.finfo(float).eps * np.abs(value[fits])
     pending = np.arange(len(fits))

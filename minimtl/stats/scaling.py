@@ -15,15 +15,16 @@ Derived in docs/mathematics.md, §8.
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from minimtl.stats.arrays import BoolArray, FloatArray
+
 Scaling = Literal["minmax", "standard"]
 
 
 def scaling_parameters(
-    X: ArrayLike, scaling: Scaling, masks: NDArray[np.bool_] | None = None
-) -> tuple[Array, Array]:
+    X: ArrayLike, scaling: Scaling, masks: BoolArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Center and scale of the features of `X`, from all samples or from each of several sets.
 
     Parameters
@@ -52,8 +53,8 @@ def scaling_parameters(
     return center, np.where(spread > 0, spread, 1.0)
 
 
-def scale_features(X: ArrayLike, scaling: Scaling) -> Array:
+def scale_features(X: ArrayLike, scaling: Scaling) -> FloatArray:
     """`X` with every feature scaled over all samples, shape (n, n_features)."""
     center, scale = scaling_parameters(X, scaling)
-    scaled: Array = (np.asarray(X, np.float64) - center) / scale
+    scaled: FloatArray = (np.asarray(X, np.float64) - center) / scale
     return scaled

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
-Score = float | Array
+from minimtl.stats.arrays import FloatArray
+
+Score = float | FloatArray
 
 
 def accuracy(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> Score:
@@ -67,8 +68,8 @@ def log_loss(
 ) -> Score:
     """Mean of -ln of the probability given to the true class, in nats.
 
-    `y_true` holds 0 and 1 and `probability` that of 1. A probability of exactly 0 for what came
-    to be costs -ln of float64's ε, about 36, as in scikit-learn.
+    `y_true` holds 0 and 1 and `probability` that of 1. A probability of exactly 0 for
+    the true class costs -ln of float64's ε, about 36, as in scikit-learn.
     """
     y_true, p = _binary(y_true, probability)
     eps = np.finfo(np.float64).eps
@@ -79,12 +80,12 @@ def log_loss(
 def brier_score(
     y_true: ArrayLike, probability: ArrayLike, sample_weight: ArrayLike | None = None
 ) -> Score:
-    """Mean squared difference of the probability of class 1 and the outcome, 0 or 1."""
+    """Mean squared difference of the probability of class 1 and the true class, 0 or 1."""
     y_true, p = _binary(y_true, probability)
     return _mean((p - y_true) ** 2, _weights(y_true, p, sample_weight))
 
 
-def _binary(y_true: ArrayLike, probability: ArrayLike) -> tuple[NDArray[Any], Array]:
+def _binary(y_true: ArrayLike, probability: ArrayLike) -> tuple[NDArray[Any], FloatArray]:
     y_true, p = np.asarray(y_true), np.asarray(probability, np.float64)
     if not np.isin(y_true, (0, 1)).all():
         raise ValueError("y_true must hold only 0 and 1, or False and True.")
@@ -93,7 +94,9 @@ def _binary(y_true: ArrayLike, probability: ArrayLike) -> tuple[NDArray[Any], Ar
     return y_true.astype(np.float64), p
 
 
-def _weights(y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: ArrayLike | None) -> Array:
+def _weights(
+    y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: ArrayLike | None
+) -> FloatArray:
     """Weights with the broadcast shape of all three; ones for None."""
     given = np.ones(1) if sample_weight is None else np.asarray(sample_weight, np.float64)
     lengths = {a.shape[-1] for a in (y_true, y_pred) if a.ndim}
@@ -108,9 +111,9 @@ def _weights(y_true: NDArray[Any], y_pred: NDArray[Any], sample_weight: ArrayLik
     return weights
 
 
-def _mean(values: NDArray[Any], weights: Array) -> Score:
+def _mean(values: NDArray[Any], weights: FloatArray) -> Score:
     return _plain((weights * values).sum(axis=-1) / weights.sum(axis=-1))
 
 
-def _plain(score: Array) -> Score:
+def _plain(score: FloatArray) -> Score:
     return float(score) if np.ndim(score) == 0 else score

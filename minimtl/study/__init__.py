@@ -36,7 +36,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, Protocol
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -82,6 +82,7 @@ __all__ = [
     "Pair",
     "PairCurves",
     "Problem",
+    "ProblemName",
     "Protocol",
     "Results",
     "Sample",

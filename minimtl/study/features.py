@@ -71,7 +71,7 @@ class Feature(NamedTuple):
 
 
 def _gradient(number: int, task: TaskRun) -> float:
-    return central_difference(task.losses, task.gradient_epochs[number])
+    return float(central_difference(task.losses, task.gradient_epochs[number]))
 
 
 FEATURES = (

@@ -1,4 +1,4 @@
-"""What a problem's training runs came to: scores, gains, labels, and what the meta-model sees.
+"""The scores and gains of a problem's training runs, and the data sets of its meta-analysis.
 
 Notation
 --------
@@ -7,10 +7,9 @@ single, multi   score of a pair's main task alone and beside its auxiliary task,
 features        the 30 features of every pair in every run, shape (n_runs, n_pairs, 30), float64
 y               labels, 1 where multi-task learning helped, shape (n_pairs,), int64
 
-A *labelled* is what one meta-analysis is fitted to, (X, y). A protocol that averages over the runs
-makes one labelled; one that gives each run its own meta-analysis makes as many as there are runs.
-Everything downstream takes a list of samples and averages its results, so that the protocols
-differ in values only.
+A `LabelledPairs`, (X, y), is the data set that one meta-analysis is fitted to. A protocol that
+averages over the runs has one data set; one that analyses each run by itself has one for each run.
+All later steps take a list of data sets and average their results over it.
 """
 
 from dataclasses import dataclass
@@ -93,7 +92,14 @@ class Outcomes:
 
 
 class LabelledPairs(NamedTuple):
-    """What one meta-analysis is fitted to: X (n_pairs, 30) float64 and y (n_pairs,) int64."""
+    """The data set of one meta-analysis: a row and a label for each pair.
+
+    Attributes
+    ----------
+    X : float64, shape (n_pairs, n_features)
+    y : int64, shape (n_pairs,)
+        1 where multi-task learning helped, else 0.
+    """
 
     X: FloatArray
     y: IntArray
@@ -114,9 +120,10 @@ def mean_relative_gain(outcomes: Outcomes) -> float:
 
 
 def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
-    """What the protocol's meta-analyses are fitted to; a tie is no gain.
+    """The data sets of the protocol's meta-analyses; a tie counts as no gain.
 
-    One labelled of run averages for ``label="mean_gain"``, one labelled a run for ``"each_run"``.
+    For ``label="mean_gain"`` there is one, of averages over the runs; for ``"each_run"`` there is
+    one for each run.
     """
     gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
     if reading.label == "mean_gain":
@@ -128,5 +135,5 @@ def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
 
 
 def improved_share(outcomes: Outcomes, reading: Reading) -> float:
-    """Share of pairs that multi-task learning helped, averaged over the protocol's samples."""
+    """Share of pairs that multi-task learning helped, averaged over the data sets."""
     return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, reading)]))

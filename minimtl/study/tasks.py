@@ -84,14 +84,6 @@ class HierarchyPairs(Pairs):
         s, t = self._blocks[number]
         return self._hierarchy.subclasses[s].topics, self._hierarchy.subclasses[t].topics
 
-    def tasks(self) -> Iterator[Task]:
-        """Every task that occurs in a pair, once; there are ``n_tasks`` of them."""
-        for number in range(len(self._blocks)):
-            positives, negatives = self._topics(number)
-            for a in positives:
-                for b in negatives:
-                    yield Task(a, b)
-
     def __len__(self) -> int:
         return self._starts[-1]
 

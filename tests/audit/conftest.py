@@ -17,6 +17,29 @@ JOINT = (
 )
 N_TEST = 700
 
+EFFICIENCY = """Epoch 80
+
+nb true 32
+nb false 20
+
+All features
+Accuracy 0.643745454545 0.0394774294758
+Only curve data
+Accuracy 0.727818181818 0.0380252199911
+
+
+Coeffs [ {}]
+
+
+OOV rate&-0.4\\\\
+"""
+
+
+def npz(array):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, array)
+    return buffer.getvalue()
+
 
 class MadeUpExperiment:
     """An experiment drawn at random; its arrays are what a reader has to find again.
@@ -74,9 +97,7 @@ class MadeUpExperiment:
                 JOINT.format(i, a := accuracy if i == 80 else 0.5, a, 0.6, a) for i in range(100)
             ]
             (results / "multi" / ("_".join(four) + "split")).write_text("".join(lines))
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, self.features)
-        (results / "80array_features_log_reg.npz").write_bytes(buffer.getvalue())
+        (results / "80array_features_log_reg.npz").write_bytes(npz(self.features))
 
 
 @pytest.fixture
@@ -89,3 +110,9 @@ def made_up_experiment(tmp_path):
         return experiment
 
     return make
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Where ``made_up_experiment`` writes."""
+    return tmp_path / "released"

@@ -21,7 +21,7 @@ TASK = main_tasks(PAIRS)
 ALL = range(30)
 
 
-def sample_of(y, seed=0):
+def labelled_by(y, seed=0):
     return LabelledPairs(np.random.default_rng(seed).normal(size=(len(y), 30)), y.astype(np.int64))
 
 
@@ -44,7 +44,7 @@ def test_every_fold_scores_as_scikit_learn_would(design, protocol):
     """Both solvers are at the minimum to 1e-8; no probability is that close to a half."""
     rng = np.random.default_rng(1)
     y = (rng.uniform(size=120) < 0.6).astype(np.int64)
-    labelled = sample_of(y)
+    labelled = labelled_by(y)
     settings = protocol.replace(cv_repeats=1).meta
     folds = make_designs(PAIRS, settings, rng)[design]
     ours = score_pairs(labelled, ALL, folds, settings)
@@ -70,7 +70,7 @@ def test_every_fold_scores_as_scikit_learn_would(design, protocol):
 
 
 def test_a_feature_that_tells_is_found_and_one_that_does_not_is_not():
-    labelled = sample_of(np.random.default_rng(2).integers(0, 2, 120))
+    labelled = labelled_by(np.random.default_rng(2).integers(0, 2, 120))
     labelled.X[:, 3] = labelled.y + 0.1 * labelled.X[:, 3]
     told = scores(labelled, columns=[3], design="by_task")
     assert told.accuracy == 1.0
@@ -86,14 +86,14 @@ def test_random_folds_reward_the_main_tasks_name_and_grouped_folds_do_not():
     pairs = tuple(unrelated_pairs(NEWSGROUPS))
     task = main_tasks(pairs)
     y = np.random.default_rng(3).integers(0, 2, task.max() + 1)[task]
-    leaky = scores(sample_of(y), design="random", columns=[0], pairs=pairs)
-    honest = scores(sample_of(y), design="by_task", columns=[0], pairs=pairs)
+    leaky = scores(labelled_by(y), design="random", columns=[0], pairs=pairs)
+    honest = scores(labelled_by(y), design="by_task", columns=[0], pairs=pairs)
     assert leaky.identity_accuracy > 0.9
     assert honest.identity_accuracy == pytest.approx(honest.majority_accuracy)
 
 
 def test_one_label_only_is_predicted_and_beats_nobody():
-    result = scores(sample_of(np.ones(120)))
+    result = scores(labelled_by(np.ones(120)))
     assert result.accuracy == result.majority_accuracy == result.identity_accuracy == 1.0
     assert result.majority_lift == 0.0
     assert result.p_value == 1.0
@@ -102,7 +102,7 @@ def test_one_label_only_is_predicted_and_beats_nobody():
 def test_scores_of_the_base_rate_are_scikit_learns():
     y = (np.random.default_rng(5).uniform(size=120) < 0.7).astype(np.int64)
     folds = make_designs(PAIRS, SETTINGS, np.random.default_rng(0))["by_task"]
-    result = scores(sample_of(y), design="by_task")
+    result = scores(labelled_by(y), design="by_task")
     each = [
         (y[test], np.full(test.sum(), y[train].mean()))
         for train, test in zip(folds.train, folds.test, strict=True)
@@ -113,9 +113,9 @@ def test_scores_of_the_base_rate_are_scikit_learns():
     assert result.majority_brier == pytest.approx(np.mean(briers))
 
 
-def test_samples_are_averaged():
-    first = sample_of(np.random.default_rng(4).integers(0, 2, 120))
-    second = sample_of(np.ones(120))
+def test_data_sets_are_averaged():
+    first = labelled_by(np.random.default_rng(4).integers(0, 2, 120))
+    second = labelled_by(np.ones(120))
     rng = np.random.default_rng(0)
     every, rows = make_designs(PAIRS, SETTINGS, rng), permuted_rows(TASK, 9, rng)
     alone = score_set([first], ALL, every["random"], TASK, rows, SETTINGS)
@@ -126,5 +126,5 @@ def test_samples_are_averaged():
 
 def test_no_folds_no_scores():
     pairs = tuple(EvenSample(related_pairs(NEWSGROUPS), 1))
-    result = scores(sample_of(np.ones(1)), pairs=pairs)
+    result = scores(labelled_by(np.ones(1)), pairs=pairs)
     assert np.isnan(list(vars(result).values())).all()

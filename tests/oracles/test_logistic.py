@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from sklearn import linear_model
 
-from minimtl.stats.logistic import LogisticRegression, fit_logistic_regression
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.stats.logistic_fit import fit_logistic_regression
 
 STRENGTHS = [1e-4, 1e-2, 1.0, 1e2, 1e4]
 PEER = "scikit-learn `newton-cholesky`"

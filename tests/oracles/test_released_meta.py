@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from minimtl.audit.experiments import read_released
 from minimtl.audit.table1 import gains
 from minimtl.audit.table2 import audit_accuracy
-from minimtl.audit.table3 import fit_to_all_pairs
+from minimtl.audit.table3 import coefficients
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def test_labels_are_the_authors(experiments):
 
 def test_coefficients_are_the_authors_to_three_decimals(experiments, agreement):
     for experiment in experiments:
-        ours = fit_to_all_pairs(experiment)
+        ours = coefficients(experiment)
         # liblinear stops at 1e-4 of the first gradient, about 1e-4 from the minimum here.
         printed = experiment.efficiency.coefficients
         agreement("coefficients, two experiments", "the authors' log", ours, printed, 5e-4)
@@ -55,14 +55,14 @@ def test_coefficients_are_liblinears(experiments, agreement):
         peer.fit(X, gains(experiment))
         # liblinear gives up, whatever its tolerance, where the gradient is 1.3e-6 and the
         # Hessian's eigenvalues are 1 (the penalty's) and more; ours ends below 1e-9.
-        ours = fit_to_all_pairs(experiment)
+        ours = coefficients(experiment)
         agreement("coefficients, two experiments", "scikit-learn `liblinear`",
                   ours, peer.coef_[0], 1.5e-6)  # fmt: skip
 
 
 def test_accuracies_are_the_authors(experiments, agreement):
     for experiment in experiments:
-        findings = audit_accuracy([experiment], experiment.problem, np.random.default_rng(0))
+        findings = audit_accuracy([experiment], np.random.default_rng(0))
         derived = {(finding.item, finding.reading): finding.derived for finding in findings}
         for item in ("all", "no_curve", "only_curve", "only_ratio"):
             # Both average 100 runs whose accuracies scatter by 0.03 to 0.05 (52 pairs): their

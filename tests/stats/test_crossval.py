@@ -1,68 +1,11 @@
-"""Splits keep their promises; cross_validate scores its own splits and leaves no trace."""
+"""cross_validate scores the splits it says, and leaves the estimator alone."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from minimtl.stats.crossval import cross_validate, grouped_k_fold, k_fold, repeated_k_fold
+from minimtl.stats.crossval import cross_validate
 from minimtl.stats.logistic import LogisticRegression
-
-
-def assert_partition(folds, n):
-    covered = np.concatenate([test for _, test in folds])
-    assert sorted(covered) == list(range(n))
-    for train, test in folds:
-        assert len(test) > 0
-        assert sorted([*train, *test]) == list(range(n))
-
-
-@given(n=st.integers(2, 60), n_splits=st.integers(2, 10), seed=st.integers(0, 2**32))
-def test_k_fold_covers_all_in_even_parts(n, n_splits, seed):
-    n_splits = min(n, n_splits)
-    folds = k_fold(n, n_splits, np.random.default_rng(seed))
-    assert_partition(folds, n)
-    sizes = [len(test) for _, test in folds]
-    assert sizes == sorted(sizes, reverse=True)
-    assert max(sizes) - min(sizes) <= 1
-
-
-@given(
-    groups=st.lists(st.integers(0, 9), min_size=5, max_size=60).filter(lambda g: len(set(g)) > 4),
-    n_splits=st.integers(2, 5),
-    seed=st.integers(0, 2**32),
-)
-def test_grouped_k_fold_keeps_groups_together_and_sizes_close(groups, n_splits, seed):
-    groups = np.array(groups)
-    folds = grouped_k_fold(groups, n_splits, np.random.default_rng(seed))
-    assert_partition(folds, len(groups))
-    for train, test in folds:
-        assert not set(groups[train]) & set(groups[test])
-    sizes = [len(test) for _, test in folds]
-    assert max(sizes) - min(sizes) <= np.bincount(groups).max()
-
-
-def test_every_sample_is_as_often_in_every_fold():
-    rng = np.random.default_rng(0)
-    masks = repeated_k_fold(12, 5, 4000, rng)
-    # 4000 draws with probability 3/12 or 2/12: five standard deviations are 0.035.
-    shares = masks.mean(axis=0)
-    expected = np.array([3, 3, 2, 2, 2]) / 12
-    assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
-
-
-def test_grouped_splits_differ_between_repeats():
-    masks = repeated_k_fold(40, 5, 20, np.random.default_rng(0), np.repeat(np.arange(10), 4))
-    assert len({mask.tobytes() for mask in masks}) == 20
-
-
-@pytest.mark.parametrize("n_splits", [0, 1, 7])
-def test_refuses_splits_that_cannot_be(n_splits):
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 6 samples"):
-        k_fold(6, n_splits, rng)
-    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 3 groups"):
-        grouped_k_fold([0, 0, 1, 1, 2, 2], n_splits, rng)
+from minimtl.stats.splits import repeated_k_fold
 
 
 @pytest.fixture

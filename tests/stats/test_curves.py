@@ -82,6 +82,12 @@ def test_central_difference_is_numpys_gradient_inside():
         assert central_difference(curve, index) == pytest.approx(gradient[index], rel=1e-14)
 
 
+def test_central_differences_of_many_curves_at_many_epochs():
+    curves = np.random.default_rng(3).random((4, 150))
+    slopes = central_difference(curves, np.array([1, 60, 148]))
+    np.testing.assert_allclose(slopes, np.gradient(curves, axis=1)[:, [1, 60, 148]], rtol=1e-14)
+
+
 @pytest.mark.parametrize("index", [0, 149, 150, -1])
 def test_central_difference_needs_both_neighbours(index):
     with pytest.raises(ValueError, match="no central difference"):

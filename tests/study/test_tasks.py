@@ -44,8 +44,7 @@ def generated_hierarchy(n_classes, n_subclasses, n_topics):
 def test_newsgroups_give_the_published_counts(pairs_of, n_pairs, n_tasks):
     pairs = pairs_of(NEWSGROUPS)
     assert len(pairs) == n_pairs == len(set(pairs))
-    assert pairs.n_tasks == n_tasks == len(set(pairs.tasks()))
-    assert {task for pair in pairs for task in pair} == set(pairs.tasks())
+    assert pairs.n_tasks == n_tasks == len({task for pair in pairs for task in pair})
 
 
 def test_newsgroups_have_twenty_topics_in_eight_subclasses_of_five_classes():

@@ -1,4 +1,8 @@
-"""What the released logs show of the experiments' design, beyond any printed number."""
+"""How consistent the released logs are, within an experiment and between two; nothing is printed.
+
+Within an experiment: ties, unequal test sets and crossed classes of the two models that a gain
+compares. Between two: logs that are the same, and how far their labels and gains agree.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,19 +11,19 @@ from itertools import combinations
 import numpy as np
 
 from minimtl.audit.experiments import Experiment
-from minimtl.audit.finding import FOUND, Finding
+from minimtl.audit.finding import Finding, finding_on
 from minimtl.audit.logs import Log
 from minimtl.audit.table1 import gains
-from minimtl.study import NEWSGROUPS, RELEASED, TIE, Pair
+from minimtl.study import NEWSGROUPS, TIE, Pair
 
 _PRINTED_DIGITS = 1e-11  # accuracies are logged to twelve digits
 
 
-def audit_design(experiments: Sequence[Experiment]) -> list[Finding]:
-    """Ties, unequal test sets and misaligned classes of each experiment; agreement between runs."""
+def audit_consistency(experiments: Sequence[Experiment]) -> list[Finding]:
+    """Ties, unequal test sets and crossed classes of each experiment; agreement between runs."""
     findings = []
     for experiment in experiments:
-        findings += [_ties(experiment), _test_sets(experiment), _alignment(experiment)]
+        findings += [_ties(experiment), _test_sets(experiment), _crossed_classes(experiment)]
     for one, other in combinations(experiments, 2):  # UNRELATED holds the pairs of RELATED, too
         findings += [_repeated_logs(one, other), *_agreement(one, other)]
     return findings
@@ -45,22 +49,20 @@ def is_aligned(pair: Pair) -> bool:
     return main == aux
 
 
-def _found(experiments: str, problem: str, item: str, value: float, reason: str) -> Finding:
-    return Finding("design", problem, item, "", None, value, experiments, FOUND, reason)
+def _found(experiments: Sequence[Experiment], item: str, derived: float, reason: str) -> Finding:
+    return finding_on(experiments, "design", item, derived, reason)
 
 
 def _ties(experiment: Experiment) -> Finding:
-    single, joint = experiment.scores("accuracy", RELEASED.reading.read_at)
+    single, joint = experiment.scores("accuracy")
     tied = np.abs(joint - single) <= TIE
-    labelled = int(gains(experiment)[tied].sum())
     return _found(
-        experiment.name,
-        experiment.problem,
+        [experiment],
         "ties",
         int(tied.sum()),
         f"of {len(experiment.pairs)} pairs have the same share of documents right alone and "
-        f"jointly; {labelled} of them are "
-        "labelled gains, by rounding in the tenth digit of the accuracy as it was printed",
+        f"jointly; {int(gains(experiment)[tied].sum())} of them are labelled gains, by rounding in "
+        "the tenth digit of the accuracy as it was printed",
     )
 
 
@@ -70,8 +72,7 @@ def _test_sets(experiment: Experiment) -> Finding:
         n_test_documents(log) != single[pair.main] for pair, log in experiment.joint.items()
     )
     return _found(
-        experiment.name,
-        experiment.problem,
+        [experiment],
         "unequal test sets",
         unequal,
         f"of {len(experiment.pairs)} pairs compare the main task alone and jointly on different "
@@ -79,17 +80,16 @@ def _test_sets(experiment: Experiment) -> Finding:
     )
 
 
-def _alignment(experiment: Experiment) -> Finding:
-    crossed = [pair for pair in experiment.pairs if not is_aligned(pair)]
+def _crossed_classes(experiment: Experiment) -> Finding:
     where = Counter(
         "/".join(sorted(NEWSGROUPS.subclass_of(topic).name for topic in pair.main))
-        for pair in crossed
+        for pair in experiment.pairs
+        if not is_aligned(pair)
     )
     return _found(
-        experiment.name,
-        experiment.problem,
+        [experiment],
         "crossed classes",
-        len(crossed),
+        where.total(),
         f"of {len(experiment.pairs)} pairs: the classes are numbered by alphabet, which sets the "
         "main task's positive topic beside the auxiliary task's negative one ("
         + ", ".join(f"{name} {count}" for name, count in sorted(where.items()))
@@ -101,8 +101,7 @@ def _repeated_logs(one: Experiment, other: Experiment) -> Finding:
     shared = [task for task in one.single if task in other.single]
     same = sum(np.array_equal(one.single[task].loss, other.single[task].loss) for task in shared)
     return _found(
-        f"{one.name} {other.name}",
-        one.problem,
+        [one, other],
         "repeated single-task logs",
         same,
         f"of {len(shared)} tasks that both experiments trained have the same losses in both",
@@ -114,28 +113,23 @@ def _agreement(one: Experiment, other: Experiment) -> list[Finding]:
     labels, changes = [], []
     for experiment in (one, other):
         rows = [experiment.pairs.index(pair) for pair in shared]
-        single, joint = experiment.scores("accuracy", RELEASED.reading.read_at)
+        single, joint = experiment.scores("accuracy")
         labels.append(gains(experiment)[rows])
         changes.append((joint - single)[rows])
     if len(shared) < 3 or min(np.ptp(change) for change in changes) == 0:
         return []
-    names = f"{one.name} {other.name}"
-    same = float((labels[0] == labels[1]).mean())
-    correlation = float(np.corrcoef(*changes)[0, 1])
     return [
         _found(
-            names,
-            one.problem,
+            [one, other],
             "same label",
-            same,
+            float((labels[0] == labels[1]).mean()),
             f"is the share of {len(shared)} pairs, trained anew in both experiments, that gain in "
             "both or in neither",
         ),
         _found(
-            names,
-            one.problem,
+            [one, other],
             "correlation of gains",
-            correlation,
+            float(np.corrcoef(*changes)[0, 1]),
             f"is the correlation of the gains of these {len(shared)} pairs between the two",
         ),
     ]

@@ -1,8 +1,8 @@
-"""Baselines, against probabilities worked by hand."""
+"""Scores in each fold, and baselines, against probabilities worked by hand."""
 
 import numpy as np
 
-from minimtl.meta.baselines import identity_probability, majority_probability
+from minimtl.meta.foldscores import identity_probability, majority_probability
 
 Y = np.array([1, 1, 0, 0, 1])
 TASK = np.array([0, 0, 1, 1, 2])

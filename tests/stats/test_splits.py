@@ -1,0 +1,113 @@
+"""Folds, grouped folds, parts and draws: they cover all samples, evenly, and by chance."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.stats.splits import (
+    draw_per_class,
+    grouped_k_fold,
+    k_fold,
+    repeated_k_fold,
+    stratified_parts,
+)
+
+
+@given(n=st.integers(2, 60), n_splits=st.integers(2, 10), seed=st.integers(0, 2**32))
+def test_k_fold_covers_all_in_even_parts(n, n_splits, seed):
+    n_splits = min(n, n_splits)
+    fold = k_fold(n, n_splits, np.random.default_rng(seed))
+    sizes = np.bincount(fold)
+    assert (len(fold), len(sizes)) == (n, n_splits)
+    assert list(sizes) == sorted(sizes, reverse=True)
+    assert max(sizes) - min(sizes) <= 1
+
+
+@given(
+    groups=st.lists(st.integers(0, 9), min_size=5, max_size=60).filter(lambda g: len(set(g)) > 4),
+    n_splits=st.integers(2, 5),
+    seed=st.integers(0, 2**32),
+)
+def test_grouped_k_fold_keeps_groups_together_and_sizes_close(groups, n_splits, seed):
+    groups = np.array(groups)
+    fold = grouped_k_fold(groups, n_splits, np.random.default_rng(seed))
+    for group in groups:
+        assert len(set(fold[groups == group])) == 1
+    sizes = np.bincount(fold)
+    assert (len(fold), len(sizes)) == (len(groups), n_splits)
+    assert min(sizes) > 0
+    assert max(sizes) - min(sizes) <= np.bincount(groups).max()
+
+
+def test_every_sample_is_as_often_in_every_fold():
+    rng = np.random.default_rng(0)
+    masks = repeated_k_fold(12, 5, 4000, rng)
+    # 4000 draws with probability 3/12 or 2/12: five standard deviations are 0.035.
+    shares = masks.mean(axis=0)
+    expected = np.array([3, 3, 2, 2, 2]) / 12
+    assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(11) % 5])
+def test_masks_are_the_test_sets_of_the_folds(groups):
+    masks = repeated_k_fold(11, 5, 2, np.random.default_rng(0), groups)
+    rng = np.random.default_rng(0)
+    for mask in masks:
+        fold = k_fold(11, 5, rng) if groups is None else grouped_k_fold(groups, 5, rng)
+        np.testing.assert_array_equal(mask, [fold == number for number in range(5)])
+
+
+def test_grouped_splits_differ_between_repeats():
+    masks = repeated_k_fold(40, 5, 20, np.random.default_rng(0), np.repeat(np.arange(10), 4))
+    assert len({mask.tobytes() for mask in masks}) == 20
+
+
+@pytest.mark.parametrize("n_splits", [0, 1, 7])
+def test_refuses_splits_that_cannot_be(n_splits):
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 6 samples"):
+        k_fold(6, n_splits, rng)
+    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 3 groups"):
+        grouped_k_fold([0, 0, 1, 1, 2, 2], n_splits, rng)
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    st.integers(1, 7),
+    st.integers(0, 2**32 - 1),
+)
+def test_parts_are_equal_in_all_and_in_each_class(labels, n_parts, seed):
+    labels = np.array(labels)
+    part = stratified_parts(labels, n_parts, np.random.default_rng(seed))
+    for members in (part, *(part[labels == label] for label in np.unique(labels))):
+        sizes = np.bincount(members, minlength=n_parts)
+        assert len(sizes) == n_parts
+        assert sizes.max() - sizes.min() <= 1
+
+
+def test_parts_are_random():
+    labels = np.repeat([0, 1], 50)
+    first, second = (stratified_parts(labels, 5, np.random.default_rng(seed)) for seed in (0, 1))
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("n", [1, 4, 100])
+def test_draws_take_what_there_is_of_each_class(n):
+    labels = np.repeat([0, 1, 2], [3, 5, 9])
+    rows = np.arange(1, 17)
+    drawn = draw_per_class(rows, labels, n, np.random.default_rng(0))
+    assert list(drawn) == sorted(set(drawn))
+    assert set(drawn) <= set(rows)
+    assert list(np.bincount(labels[drawn])) == [min(n, 2), min(n, 5), min(n, 9)]
+
+
+def test_every_row_has_the_same_chance():
+    labels = np.zeros(10, int)
+    rng = np.random.default_rng(0)
+    counts = sum(
+        np.bincount(draw_per_class(np.arange(10), labels, 3, rng), minlength=10)
+        for _ in range(2000)
+    )
+    # 2,000 draws at 0.3: standard deviation 20; five of them leave a chance of 6e-7 a row.
+    assert np.abs(counts - 600).max() < 100
