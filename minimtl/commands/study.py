@@ -1,26 +1,33 @@
 """``minimtl study``: the whole study, from the corpus to the report; resumes by default."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, whole_number
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted
-from minimtl.execution import EXECUTOR_FORMS, check_executor, make_workers
+from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend
 from minimtl.report import Table, write_report
-from minimtl.store import open_store
+from minimtl.store import Store, open_store
 from minimtl.study import (
     PROTOCOLS,
     Hierarchy,
+    JobKind,
+    Problem,
     Results,
     Stopwatch,
     Study,
     feature_maker,
+    finished_manifest,
+    kinds_of,
+    make_manifest,
     make_problems,
-    read_manifest,
     resume_command,
+    seconds_of,
     train_models,
     write_manifest,
 )
@@ -90,7 +97,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be computed, and stop"
+        "--dry-run",
+        action="store_true",
+        help="say what would be trained and how long it would take, and stop",
     )
     how_loud = parser.add_mutually_exclusive_group()
     how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
@@ -138,25 +147,75 @@ def _study(args: argparse.Namespace) -> Study:
 
 
 def _conduct(study: Study, args: argparse.Namespace) -> None:
+    """Train problem by problem, and write a report after each: the first one is soon complete."""
     took, out = Stopwatch(), Path(args.out)
-    announce = _silent if args.quiet else say
+    manifest = make_manifest(study, args.argv, args.workers, args.executor)
+    n_done = n_models = 0
     with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
-        write_manifest(study, None, args.argv, args.workers, args.executor, took, out)
+        write_manifest(manifest, out)
         with make_workers(args.executor, args.workers, study.data) as workers:
-            summary = train_models(study, store, workers, quiet=args.quiet)
-        summary.raise_for_failures()
+            if not args.quiet:
+                _announce_training(study, store, workers, args)
+            for number in range(1, len(study.problems) + 1):
+                problems = study.problems[:number]
+                summary = train_models(study, store, workers, problems=problems, quiet=args.quiet)
+                summary.raise_for_failures()
+                n_done += summary.n_computed
+                n_models = summary.n_computed + summary.n_resumed
+                if number < len(study.problems):
+                    _report(study, problems, store, manifest, args)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
-        results = Results(store, study.data.identity, study.protocol)
-        concluded = conclude(study.problems, results, study.seed, feature_maker(study, results))
-        if args.verbose:
-            seconds = took.read()["wall_seconds"]
-            say(f"Models, features and meta-analysis: {seconds} s")
-        write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
-        made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
+        manifest = finished_manifest(manifest, n_done, n_models - n_done, took)
+        _report(study, study.problems, store, manifest, args)
+        write_manifest(manifest, out)
+
+
+def _report(
+    study: Study,
+    problems: Sequence[Problem],
+    store: Store,
+    manifest: dict[str, Any],
+    args: argparse.Namespace,
+) -> None:
+    """Tables, figures and page of these problems, whose models are all in the store."""
+    results = Results(store, study.data.identity, study.protocol)
+    concluded = conclude(problems, results, study.seed, feature_maker(study, results))
+    shown = {**manifest, "problems": {p.name: manifest["problems"][p.name] for p in problems}}
+    out = Path(args.out)
+    made = write_report(
+        concluded, study.protocol, shown, out, announce=_silent if args.quiet else say
+    )
     if not args.quiet:
         print_summary(made, out)
+
+
+def _announce_training(
+    study: Study, store: Store, workers: Workers, args: argparse.Namespace
+) -> None:
+    """One line: what will be trained, how long it will take, where the report will be."""
+    missing = kinds_of(job for key, job in study.keyed_jobs(study.problems) if key not in store)
+    if not missing:
+        return
+    futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
+    answers = [future.result() for future in futures if future.exception() is None]
+    seconds = [answer for answer in answers if isinstance(answer, float)]
+    # A job that cannot be timed cannot be trained either, and the training says why.
+    when = _time(missing, seconds, args) if len(seconds) == len(missing) else ""
+    first = study.problems[0].name.upper()
+    order = f"; {first} comes first" if len(study.problems) > 1 else ""
+    n_models = sum(kind.n_jobs for kind in missing)
+    say(f"{n_models:,} models to train{when}{order}; the report goes to {args.out}")
+
+
+def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Namespace) -> str:
+    """The time for all jobs of these kinds, whose examples take so many seconds each."""
+    total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
+    if args.executor != "process":  # whose number of workers is not ours to know
+        return f", about {duration(total)} of one core's time"
+    n_workers = min(args.workers, available_cores())
+    return f", about {duration(total / n_workers)} on {n_workers} of this machine's cores"
 
 
 def print_summary(made: list[Table], out: Path) -> None:
@@ -176,9 +235,11 @@ def print_summary(made: list[Table], out: Path) -> None:
 def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
         print(f"{problem.name}: {len(problem.pairs)} pairs, {problem.n_runs} runs")
+    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
+    seconds = [seconds_of(kind.example, study.data) for kind in kinds]
     print(
-        f"{study.count_jobs()} models by the protocol {study.protocol.name}, seed {study.seed}, "
-        f"on {args.workers} workers, into {args.out}; nothing was computed"
+        f"{sum(kind.n_jobs for kind in kinds)} models by the protocol {study.protocol.name}, seed "
+        f"{study.seed}, into {args.out}{_time(kinds, seconds, args)}; nothing was computed"
     )
 
 

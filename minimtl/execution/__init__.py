@@ -5,7 +5,7 @@ May import: system, store.
 
 from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.execution.pool import ProcessPool
-from minimtl.execution.progress import make_progress
+from minimtl.execution.progress import duration, make_progress
 from minimtl.execution.runner import RunSummary, run_jobs
 from minimtl.execution.seeds import rng_for, stable_hash
 from minimtl.execution.worker import Workers
@@ -16,6 +16,7 @@ __all__ = [
     "RunSummary",
     "Workers",
     "check_executor",
+    "duration",
     "make_progress",
     "make_workers",
     "rng_for",

@@ -37,8 +37,8 @@ class Workers:
         self._executor = executor
         self._data = data
 
-    def submit_job(self, compute: Compute, job: Any) -> "Future[bytes | JobError]":
-        """Have a worker call ``compute(job, data)``."""
+    def submit_job(self, compute: Callable[[Any, Any], Any], job: Any) -> "Future[Any]":
+        """Have a worker call ``compute(job, data)``; the answer is its result or a `JobError`."""
         return self._executor.submit(compute_job, compute, job, *self._data)
 
 
@@ -51,7 +51,7 @@ def hold_data(data: Any) -> None:
     _held["data"] = data
 
 
-def compute_job(compute: Compute, job: Any, *data: Any) -> bytes | JobError:
+def compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
     """Return ``compute(job, data)``, on the data that this process holds if none are given."""
     _pin_threads_once()
     try:

@@ -30,7 +30,7 @@ def refuse_another_format(path: Path, there: Mapping[str, Any]) -> None:
 def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
     """Raise MinimtlError unless the study `there`, in the store at `path`, is the study `here`."""
     refuse_another_format(path, there)
-    old, new = _flat(there), _flat(json.loads(canonical_text(here)))
+    old, new = _by_name(there, json.loads(canonical_text(here)))
     differing = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
     if not differing:
         return
@@ -43,6 +43,23 @@ def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str
     raise MinimtlError(
         f"{path} holds another study: {'; '.join(sentences)}; choose another --out, or --fresh to "
         "set it aside"
+    )
+
+
+def _by_name(
+    there: Mapping[str, Any], here: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both identities flat; where two parts have different names, the names stand for them."""
+    parts = {key: (there[key], here[key]) for key in there.keys() & here.keys()}
+    names = {
+        key: (old.get("name"), new.get("name"))
+        for key, (old, new) in parts.items()
+        if isinstance(old, Mapping) and isinstance(new, Mapping)
+    }
+    renamed = {key: pair for key, pair in names.items() if pair[0] != pair[1]}
+    return (
+        _flat({**there, **{key: old for key, (old, _) in renamed.items()}}),
+        _flat({**here, **{key: new for key, (_, new) in renamed.items()}}),
     )
 
 

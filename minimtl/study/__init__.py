@@ -6,6 +6,7 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
 from minimtl.study.compute import train_model
 from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.estimate import JobKind, kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,
     FEATURE_NAMES,
@@ -19,7 +20,9 @@ from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import JobResult, StudyIdentity, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
+    finished_manifest,
     hierarchy_of,
+    make_manifest,
     problems_of,
     read_manifest,
     resume_command,
@@ -75,6 +78,7 @@ __all__ = [
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
+    "JobKind",
     "JobResult",
     "LabelledPairs",
     "Meta",
@@ -99,9 +103,12 @@ __all__ = [
     "decode",
     "encode",
     "feature_maker",
+    "finished_manifest",
     "hierarchy_of",
     "improved_share",
+    "kinds_of",
     "labelled_pairs",
+    "make_manifest",
     "make_problems",
     "mean_relative_gain",
     "pair_features",
@@ -110,6 +117,7 @@ __all__ = [
     "related_pairs",
     "relative_gains",
     "resume_command",
+    "seconds_of",
     "task_features",
     "train_model",
     "train_models",

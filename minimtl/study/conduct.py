@@ -1,7 +1,7 @@
 """A study: its settings, its data, and the training of the models that its store lacks."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -56,20 +56,32 @@ class Study:
             self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
         )
 
-    def count_jobs(self) -> int:
-        """How many models the study needs."""
-        return sum(1 for _ in plan_jobs(self.problems, self.protocol))
+    def keyed_jobs(self, problems: Sequence[Problem]) -> Iterator[tuple[str, Job]]:
+        """The models that these problems of the study need, each once, behind its key."""
+        identity = self.data.identity
+        return ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
+
+    def count_jobs(self, problems: Sequence[Problem]) -> int:
+        """How many models these problems of the study need."""
+        return sum(1 for _ in plan_jobs(problems, self.protocol))
 
 
-def train_models(study: Study, store: Store, workers: Workers, *, quiet: bool) -> RunSummary:
-    """Train every model of the study that the store lacks; raises as `run_jobs`.
+def train_models(
+    study: Study,
+    store: Store,
+    workers: Workers,
+    *,
+    problems: Sequence[Problem] | None = None,
+    quiet: bool,
+) -> RunSummary:
+    """Train every model that the store lacks, of the whole study or of some of its problems.
 
-    `workers` compute on ``study.data``.
+    `workers` compute on ``study.data``. Raises as `run_jobs`.
     """
-    identity = study.data.identity
-    jobs = ((job_key(job, identity), job) for job in plan_jobs(study.problems, study.protocol))
+    wanted = study.problems if problems is None else problems
+    jobs = study.keyed_jobs(wanted)
     progress = make_progress(
-        study.count_jobs(),
+        study.count_jobs(wanted),
         stream=sys.stderr,
         describe=_describe(study.protocol.reading),
         quiet=quiet,

@@ -1,7 +1,9 @@
 """How long the training of a study will take here, from a few epochs of its own models."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from minimtl.nn import TaskData
 from minimtl.study.compute import epochs_of, samples_of, task_data, train_model
@@ -13,25 +15,30 @@ _SHORT = 5
 _LONG = 25
 
 
-def seconds_of_training(jobs: Iterable[Job], data: StudyData) -> float:
-    """CPU seconds that the training of `jobs` takes, estimated.
+class JobKind(NamedTuple):
+    """Jobs that take about as long as one another: an example of them, and their number."""
 
-    One single-task and one joint model are trained for a few epochs, the first of each among
-    `jobs`. The kernels are compiled before, if they are not yet.
-    """
-    seconds: dict[int, float] = {}
-    total = 0.0
+    example: Job
+    n_jobs: int
+
+
+def kinds_of(jobs: Iterable[Job]) -> list[JobKind]:
+    """Single-task and joint jobs apart; memory does not grow with their number."""
+    examples: dict[int, Job] = {}
+    counts: Counter[int] = Counter()
     for job in jobs:
-        n_tasks = len(job.tasks)
-        if n_tasks not in seconds:
-            seconds[n_tasks] = _seconds_of(job, data)
-        total += seconds[n_tasks]
-    return total
+        examples.setdefault(len(job.tasks), job)
+        counts[len(job.tasks)] += 1
+    return [JobKind(example, counts[n_tasks]) for n_tasks, example in examples.items()]
 
 
-def _seconds_of(job: Job, data: StudyData) -> float:
+def seconds_of(job: Job, data: StudyData) -> float:
+    """Seconds that a core takes to train the job's model, from a few of its epochs.
+
+    The kernels are loaded, or compiled, before.
+    """
     tasks = task_data(samples_of(job, data), data)
-    _timed(job, data, tasks, 1)  # loads or compiles the kernels
+    _timed(job, data, tasks, 1)
     short = _timed(job, data, tasks, _SHORT)
     per_epoch = (_timed(job, data, tasks, _LONG) - short) / (_LONG - _SHORT)
     return short + (epochs_of(job, data.protocol.training) - _SHORT) * per_epoch

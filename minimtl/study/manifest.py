@@ -7,13 +7,12 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
-from minimtl.execution import RunSummary
 from minimtl.study.conduct import Study
 from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
@@ -43,24 +42,14 @@ def _cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def write_manifest(
-    study: Study,
-    summary: RunSummary | None,
-    command: Sequence[str],
-    n_workers: int,
-    executor: str,
-    took: Stopwatch,
-    out: Path,
-) -> None:
-    """Write the manifest: at the start, where `summary` is None, and when the study is finished."""
+def make_manifest(
+    study: Study, command: Sequence[str], n_workers: int, executor: str
+) -> dict[str, Any]:
+    """The manifest of a study that has begun, as JSON values."""
     corpus = study.corpus
-    outcome: dict[str, Any] = {}
-    if summary is not None:
-        jobs = {"done": summary.n_computed, "resumed": summary.n_resumed}
-        outcome = {"jobs": jobs, **took.read()}
-    content = {
+    return {
         "minimtl": __version__,
-        "finished": summary is not None,
+        "finished": False,
         "command": list(command),
         "identity": study.identity,
         "problems": {
@@ -83,9 +72,20 @@ def write_manifest(
         "packages": package_versions(),
         "workers": n_workers,
         "executor": executor,
-        **outcome,
     }
-    write_atomically(out / NAME, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def finished_manifest(
+    manifest: Mapping[str, Any], n_done: int, n_resumed: int, took: Stopwatch
+) -> dict[str, Any]:
+    """The manifest of the study when it is finished: models trained now, found before, time."""
+    jobs = {"done": n_done, "resumed": n_resumed}
+    return {**manifest, "finished": True, "jobs": jobs, **took.read()}
+
+
+def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
+    """Write ``manifest.json`` into `out`, whole or not at all."""
+    write_atomically(out / NAME, (json.dumps(manifest, indent=2) + "\n").encode())
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -413,3 +413,14 @@ def test_damage_while_open_is_a_sentence(filled):
         store._connection.execute("PRAGMA shrink_memory")
         with pytest.raises(MinimtlError, match="damaged"):
             contents(store)
+
+
+def test_a_study_by_another_protocol_is_told_by_its_name(tmp_path):
+    paper = {"protocol": {"name": "paper", "sampling": {"max_test": None}}, "seed": 0}
+    released = {"protocol": {"name": "released", "sampling": {"max_test": 700}}, "seed": 0}
+    with open_store(tmp_path, paper, announce=pytest.fail):
+        pass
+    with pytest.raises(
+        MinimtlError, match="holds another study: protocol is paper there and released here; choose"
+    ):
+        open_store(tmp_path, released, announce=pytest.fail)

@@ -35,12 +35,14 @@ def test_every_epoch_of_every_model_counts(trainings):
     n_single = sum(len(job.tasks) == 1 for job in jobs)
     assert 0 < n_single < len(jobs)
     data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")
-    expected = n_single * (SETUP + 150 * 2.0) + (len(jobs) - n_single) * (SETUP + 100 * 3.0)
-    assert estimate.seconds_of_training(jobs, data) == pytest.approx(expected)
+    kinds = estimate.kinds_of(jobs)
+    assert [len(kind.example.tasks) for kind in kinds] == [1, 2]
+    assert [kind.n_jobs for kind in kinds] == [n_single, len(jobs) - n_single]
+    seconds = [estimate.seconds_of(kind.example, data) for kind in kinds]
+    assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
     assert len(trainings) == 2 * 3
 
 
-def test_nothing_to_train_takes_no_time(trainings):
-    assert estimate.seconds_of_training([], None) == 0.0
-    assert trainings == []
+def test_without_jobs_there_is_no_kind():
+    assert estimate.kinds_of([]) == []

@@ -4,12 +4,13 @@ import pytest
 
 from minimtl.corpora.corpus import build_corpus
 from minimtl.errors import MinimtlError
-from minimtl.execution.runner import RunSummary
 from minimtl.study.conduct import Study
 from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.manifest import (
     Stopwatch,
+    finished_manifest,
     hierarchy_of,
+    make_manifest,
     problems_of,
     read_manifest,
     write_manifest,
@@ -29,8 +30,12 @@ def study():
     return Study(corpus, PAPER, problems, 0, "numpy")
 
 
+def manifest_of(study):
+    return finished_manifest(make_manifest(study, ["study"], 1, "process"), 0, 0, Stopwatch())
+
+
 def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
-    write_manifest(study, RunSummary(0, 0, 0, ()), ["study"], 1, "process", Stopwatch(), tmp_path)
+    write_manifest(manifest_of(study), tmp_path)
     manifest = read_manifest(tmp_path)
     assert hierarchy_of(manifest) == Hierarchy.from_tree(TREE)
     again = problems_of(manifest)
@@ -42,7 +47,7 @@ def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
 
 
 def test_a_manifest_without_a_tree_has_its_sentence(study, tmp_path):
-    write_manifest(study, RunSummary(0, 0, 0, ()), ["study"], 1, "process", Stopwatch(), tmp_path)
+    write_manifest(manifest_of(study), tmp_path)
     path = tmp_path / "manifest.json"
     path.write_text(path.read_text().replace('"tree"', '"trees"'))
     with pytest.raises(MinimtlError, match=r"not the manifest of a study \(KeyError: 'tree'\)"):
