@@ -2,7 +2,7 @@
 
 import sys
 
-from minimtl.cli import main
+from minimtl.cli import run_process
 
 if __name__ == "__main__":
-    sys.exit(main(["study", *sys.argv[1:]]))
+    sys.exit(run_process(["study", *sys.argv[1:]]))

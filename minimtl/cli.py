@@ -15,7 +15,14 @@ from typing import NoReturn
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.system import pin_threads, say
+from minimtl.system import (
+    begin_process,
+    end_process,
+    exit_code_of_signal,
+    ignore_signals,
+    pin_threads,
+    say,
+)
 
 COMMANDS = {
     "study": "train all models of a study and report when multi-task learning helped",
@@ -29,6 +36,7 @@ COMMANDS = {
     "completion": "print the script that completes commands and flags in a shell",
 }
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_BY_SIGNAL = 128  # and the signal's number: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP
 
 
 class Parser(argparse.ArgumentParser):
@@ -86,6 +94,28 @@ def build_parser(chosen: str | None = None) -> Parser:
     return parser
 
 
+def run_process(argv: Sequence[str] | None = None) -> int:
+    """`main` as a process of its own: with its signals, its standard streams, its last words."""
+    begin_process()
+    try:
+        code = main(argv)
+    except SystemExit as request:  # of argparse, which has said why
+        code = request.code if isinstance(request.code, int) else EXIT_USAGE
+    except KeyboardInterrupt:  # a second signal, while the first one was being answered
+        code = exit_code_of_signal()
+    try:
+        end_process()
+    except BrokenPipeError:  # the reader of our output (head, less) has gone
+        return EXIT_FAILED
+    except MinimtlError as error:
+        say(f"minimtl: {error}")
+        return EXIT_FAILED
+    if code >= EXIT_BY_SIGNAL:
+        # Python would take its own time, and may end itself by SIGINT whatever the signal was.
+        os._exit(code)
+    return code
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``minimtl`` with `argv` (default: the process's own) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -100,12 +130,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"minimtl: {error}")
         return EXIT_FAILED
     except KeyboardInterrupt as interrupt:
+        ignore_signals()
         again = f"interrupted; `{shlex.join(['minimtl', *arguments])}` begins again"
         say(f"minimtl: {str(interrupt) or again}")
-        return EXIT_INTERRUPTED
+        return exit_code_of_signal()
+    except MemoryError:
+        say("minimtl: memory ran out; what was finished before is kept; give it more memory")
+        return EXIT_FAILED
+    except ImportError as error:  # a library that is installed, and that the system cannot load
+        say(f"minimtl: a package cannot be loaded ({error}); `minimtl doctor` says what is there")
+        return EXIT_FAILED
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone; say nothing more on a closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
 
 

@@ -20,7 +20,7 @@ from multiprocessing.reduction import ForkingPickler
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from minimtl.system import pin_threads
+from minimtl.system import ENDING_SIGNALS, pin_threads
 
 # Fresh interpreters: no lock, thread or open store of the parent is copied into them.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -104,8 +104,8 @@ class ProcessPool(Executor):
     def _run_worker(self) -> None:
         """Pass calls to a worker of this thread's own, and replace it when it dies."""
         if hasattr(signal, "pthread_sigmask"):
-            # Inherited by the workers: Ctrl-C is for the parent, which decides what ends.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # Inherited by the workers: these are for the parent, which decides what ends.
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         worker: _Worker | None = None
         while (waiting := self._calls.get()) is not None:
             future, call = waiting

@@ -1,4 +1,4 @@
-"""What the operating system gives: whole files, the cache folder, the machine, the terminal.
+"""What the operating system gives: whole files, the cache folder, machine, process, terminal.
 
 May import: errors.
 """
@@ -14,12 +14,24 @@ from minimtl.system.machine import (
     pin_threads,
     processor,
 )
+from minimtl.system.process import (
+    ENDING_SIGNALS,
+    begin_process,
+    end_process,
+    exit_code_of_signal,
+    ignore_signals,
+)
 from minimtl.system.terminal import say
 
 __all__ = [
+    "ENDING_SIGNALS",
     "THREAD_VARIABLES",
     "available_cores",
+    "begin_process",
     "cache_dir",
+    "end_process",
+    "exit_code_of_signal",
+    "ignore_signals",
     "installed_version",
     "machine_facts",
     "package_versions",

@@ -2,12 +2,14 @@
  *
  * fault_arm(folder, first, last, error): the calls first..last (counted from 1) that write, sync,
  * cut, rename or remove below `folder` fail with `error`. fault_disarm() gives the count so far.
+ * A program that is started with FAULT_FOLDER, FAULT_FIRST, FAULT_LAST and FAULT_ERROR is armed so.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -19,6 +21,14 @@ static int error_code;
 void fault_arm(const char *path, long from, long to, int error) {
     count = 0, first = from, last = to, error_code = error;
     strncpy(folder, path, PATH_MAX - 1);
+}
+
+__attribute__((constructor)) static void arm_from_environment(void) {
+    const char *path = getenv("FAULT_FOLDER");
+    if (path) {
+        fault_arm(path, atol(getenv("FAULT_FIRST")), atol(getenv("FAULT_LAST")),
+                  atoi(getenv("FAULT_ERROR")));
+    }
 }
 
 long fault_disarm(void) {

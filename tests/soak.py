@@ -1,0 +1,300 @@
+"""A soak: small studies under random signals, full disks and damaged stores, until time is up.
+
+``python -m tests.soak --minutes N [--seed N]`` runs the same two-pair study again and again, each
+in a folder of its own: on local processes, or on a Dask cluster of its own (where Dask is
+installed) whose workers are killed, too. Every study is run until it succeeds, with the same
+command. Meanwhile, at random moments,
+
+- the parent, a worker, all workers or all processes are killed (SIGKILL);
+- the parent or all its processes get SIGINT, SIGTERM or SIGHUP, or are stopped and continued;
+- the disk is full or fails from some call on (tests/execution/faulty_disk.c);
+- between two attempts, a page of the store is overwritten or its end cut off.
+
+Wrong is: a table that is not the same bytes as an undisturbed study's; a result that was stored
+and is gone without damage; a number of kept results that is not what is in the store; a traceback;
+an exit code that docs/commands.md does not have. A line of figures is printed every minute, and a
+summary at the end. The exit code is 1 if anything was wrong.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+
+from tests.execution.cluster import ENVIRONMENT, dask_worker, scheduler
+from tests.execution.processes import heed_ctrl_c, kill, session, workers
+
+HERE = Path(__file__).parent
+STUDY = [
+    sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
+    "--pairs", "2", "--runs", "1", "--workers", "2",
+]  # fmt: skip
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+MOST_ATTEMPTS = 60  # of one study; after half of them nothing disturbs it
+ERRORS = {"ENOSPC": 28, "EIO": 5}
+
+
+class Soak:
+    """The figures so far, and what was wrong."""
+
+    def __init__(self, root, seed):
+        self.root = root
+        self.rng = random.Random(seed)
+        self.figures = Counter()
+        self.wrong = []
+        self.faulty_disk = compile_faulty_disk(root)
+        self.cluster = ExitStack()
+        self.dask = None
+        self.expected = {}
+
+    def report_wrong(self, what, said=""):
+        self.wrong.append(what)
+        print(f"WRONG: {what}\n{said}", flush=True)
+
+    def run_undisturbed(self):
+        """The tables that every study must give."""
+        folder = self.root / "undisturbed"
+        subprocess.run(
+            [*STUDY, "--quiet", "--out", folder], env=ENVIRONMENT, check=True, capture_output=True
+        )
+        self.expected = tables_in(folder)
+        assert {"scores.csv", "features.csv", "table2.csv"} <= self.expected.keys()
+
+    def start_cluster(self):
+        """Two Dask workers with nannies, which replace a worker that is killed."""
+        with suppress(ImportError):
+            import distributed  # noqa: F401
+
+            cluster = self.cluster.enter_context(scheduler())
+            nannies = [self.cluster.enter_context(dask_worker(cluster.address)) for _ in "ab"]
+            self.dask = cluster.address, [nanny.pid for nanny in nannies]
+
+    def run_study(self, number):
+        """One study, attempt by attempt, until it has succeeded."""
+        folder = self.root / f"study-{number}"
+        on_dask = self.dask is not None and self.rng.random() < 0.25
+        executor = ["--executor", f"dask://{self.dask[0]}"] if on_dask else []
+        kept = set()
+        for attempt in range(MOST_ATTEMPTS):
+            calm = attempt >= MOST_ATTEMPTS // 2
+            code, said = self.attempt([*STUDY, *executor, "--out", folder], folder, calm, on_dask)
+            self.check_ending(code, said, calm)
+            stored = keys_in(folder)
+            if "damaged (" in said:
+                self.check_rescue(said, folder)
+            elif not kept <= stored:
+                self.report_wrong(f"{len(kept - stored)} results are lost in {folder}", said)
+            if code == 0:
+                break
+            damaged = not calm and self.rng.random() < 0.15 and self.damage(folder)
+            kept = set() if damaged else stored
+        else:
+            self.report_wrong(f"{folder} never succeeded")
+        self.figures["studies"] += 1
+        self.figures["studies on Dask"] += on_dask
+        if tables_in(folder) != self.expected:
+            self.report_wrong(f"the tables in {folder} differ")
+        elif not self.wrong:
+            shutil.rmtree(folder)
+
+    def attempt(self, command, folder, calm, on_dask):
+        """Run the command, disturbed unless `calm`; its exit code and standard error."""
+        environment, self.sent = dict(ENVIRONMENT), []
+        if not calm and self.faulty_disk and self.rng.random() < 0.15:
+            environment |= self.fault_settings(folder)
+        with tempfile.TemporaryFile("w+") as said:
+            process = subprocess.Popen(
+                command, env=environment, start_new_session=True, preexec_fn=heed_ctrl_c,
+                stdout=subprocess.DEVNULL, stderr=said,
+            )  # fmt: skip
+            self.figures["attempts"] += 1
+            # Some attempts are left alone for long enough to come to the tables.
+            pause = self.rng.choice((0.3, 1, 3, 6, 12))
+            deadline = time.monotonic() + 300
+            while process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(self.rng.uniform(0, 2 * pause) if not calm else 300)
+                    break
+                if time.monotonic() > deadline:
+                    self.report_wrong("an attempt did not end within 300 s")
+                    os.killpg(process.pid, signal.SIGKILL)
+                if not calm:
+                    self.disturb(process.pid, on_dask)
+            self.wait_for_session(process.pid)
+            said.seek(0)
+            return process.returncode, said.read()
+
+    def fault_settings(self, folder):
+        """The disk below `folder` fails from some call on, or for some calls only."""
+        self.figures["failing disks"] += 1
+        first = self.rng.randrange(1, 150)
+        last = self.rng.choice((first, first + 3, 10**9))
+        name = self.rng.choice(sorted(ERRORS))
+        return {
+            "LD_PRELOAD": str(self.faulty_disk), "FAULT_FOLDER": str(folder),
+            "FAULT_FIRST": str(first), "FAULT_LAST": str(last), "FAULT_ERROR": str(ERRORS[name]),
+        }  # fmt: skip
+
+    def disturb(self, leader, on_dask):
+        """One signal to some process or processes of the study."""
+        what = self.rng.choice(
+            ["worker"] * 5 + ["workers"] * 3 + ["parent", "parent", "everyone", "stop"]
+            + ["signal"] * 3
+        )  # fmt: skip
+        hired = workers(leader) if not on_dask else self.dask_workers()
+        if what == "worker":
+            self.kill_all(self.rng.sample(hired, min(1, len(hired))), "workers killed")
+        elif what == "workers":
+            self.kill_all(hired, "workers killed")
+        elif what == "parent":
+            self.kill_all([leader], "parents killed")
+        elif what == "everyone":
+            self.kill_all(list(session(leader)), "killed with all others")
+        elif what == "stop":
+            self.send(leader, signal.SIGSTOP)
+            time.sleep(self.rng.uniform(0, 0.5))
+            self.send(leader, signal.SIGCONT)
+            self.figures["stopped and continued"] += 1
+        elif catches_signals(leader):  # before that, Python itself answers them
+            number = self.rng.choice(SIGNALS)
+            self.sent.append(number)
+            self.figures[number.name] += 1
+            self.send(leader, number, group=self.rng.random() < 0.5)
+
+    def dask_workers(self):
+        """The processes that compute for the nannies."""
+        return [pid for nanny in self.dask[1] for pid in workers(nanny)]
+
+    def send(self, leader, number, group=True):
+        with suppress(ProcessLookupError):
+            (os.killpg if group else os.kill)(leader, number)
+
+    def kill_all(self, victims, name):
+        for pid in victims:
+            kill(pid)
+            self.figures[name] += 1
+            self.figures["kills"] += 1
+
+    def wait_for_session(self, leader):
+        """No process of the study may outlive it."""
+        deadline = time.monotonic() + 60
+        while session(leader):
+            if time.monotonic() > deadline:
+                self.report_wrong(f"processes are left over: {session(leader)}")
+                self.kill_all(list(session(leader)), "left over")
+                return
+            time.sleep(0.02)
+
+    def check_ending(self, code, said, calm):
+        """The exit code, and what stands on standard error."""
+        self.figures[f"exit code {code}"] += 1
+        allowed = {0, 1, -signal.SIGKILL} | {128 + number for number in self.sent}
+        if code not in allowed:
+            self.report_wrong(f"exit code {code} after the signals {self.sent}", said)
+        if "Traceback" in said:
+            self.report_wrong("a traceback", said)
+        sentences = re.findall(r"^minimtl: .+$", said, re.MULTILINE)
+        if code > 0 and len(sentences) != 1:
+            self.report_wrong(f"exit code {code} with {len(sentences)} sentences", said)
+        if code == 1:
+            self.figures["failures with a sentence"] += 1
+            print(f"  {sentences}", flush=True)
+            if calm:
+                self.report_wrong("an undisturbed attempt failed", said)
+
+    def check_rescue(self, said, folder):
+        """What the program says it kept of a damaged store is what it kept."""
+        (n_kept,) = re.findall(r"; (\d+) of its results", said)
+        self.figures["damaged stores rescued"] += 1
+        self.figures["results kept of them"] += int(n_kept)
+        if len(keys_in(folder)) < int(n_kept):
+            self.report_wrong(f"{n_kept} results were said to be kept in {folder}", said)
+
+    def damage(self, folder):
+        """Overwrite a page of the store, or cut off its end; whether there was one."""
+        path = folder / "study.sqlite"
+        if not path.exists() or (n_pages := path.stat().st_size // 4096) < 1:
+            return False
+        self.figures["stores damaged"] += 1
+        if self.rng.random() < 0.2:
+            os.truncate(path, self.rng.randrange(path.stat().st_size))
+            return True
+        with path.open("r+b") as file:
+            file.seek(4096 * self.rng.randrange(n_pages))
+            file.write(self.rng.choice((bytes(4096), self.rng.randbytes(4096))))
+        return True
+
+    def print_figures(self, began):
+        figures = ", ".join(f"{n} {name}" for name, n in sorted(self.figures.items()))
+        minutes = (time.monotonic() - began) / 60
+        print(f"{minutes:.0f} min: {figures}, {len(self.wrong)} wrong", flush=True)
+
+
+def compile_faulty_disk(root):
+    """The library that makes a disk fail; None where it cannot be compiled."""
+    if not sys.platform.startswith("linux") or not shutil.which("gcc"):
+        return None
+    library = root / "faulty_disk.so"
+    source = HERE / "execution" / "faulty_disk.c"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+def catches_signals(pid):
+    """Whether the process has come so far that it answers SIGTERM by itself."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        (caught,) = re.findall(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.M)
+        return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+    return False
+
+
+def tables_in(folder):
+    return {path.name: path.read_bytes() for path in Path(folder).glob("*.csv")}
+
+
+def keys_in(folder):
+    """The keys of all results in a folder's store, read from a copy; none if it is damaged."""
+    with tempfile.TemporaryDirectory() as copy:
+        for path in Path(folder).glob("study.sqlite*"):
+            if path.name in ("study.sqlite", "study.sqlite-journal"):
+                shutil.copy(path, copy)
+        with suppress(sqlite3.Error), closing(sqlite3.connect(Path(copy, "study.sqlite"))) as file:
+            return {key for (key,) in file.execute("SELECT key FROM results")}
+    return set()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="minimtl-soak-") as root:
+        soak = Soak(Path(root), args.seed)
+        with soak.cluster:
+            soak.start_cluster()
+            soak.run_undisturbed()
+            began = last = time.monotonic()
+            number = 0
+            while time.monotonic() - began < 60 * args.minutes:
+                soak.run_study(number)
+                number += 1
+                if time.monotonic() - last >= 60:
+                    last = time.monotonic()
+                    soak.print_figures(began)
+        soak.print_figures(began)
+    print("nothing wrong" if not soak.wrong else f"wrong: {soak.wrong}")
+    return bool(soak.wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
