@@ -119,7 +119,7 @@ class Soak:
             )  # fmt: skip
             self.figures["attempts"] += 1
             # Some attempts are left alone for long enough to come to the tables.
-            pause = self.rng.choice((0.3, 1, 3, 6, 12))
+            pause = self.rng.choice((0.2, 0.5, 1, 2, 8))
             deadline = time.monotonic() + 300
             while process.poll() is None:
                 with suppress(subprocess.TimeoutExpired):
@@ -148,7 +148,7 @@ class Soak:
     def disturb(self, leader, on_dask):
         """One signal to some process or processes of the study."""
         what = self.rng.choice(
-            ["worker"] * 5 + ["workers"] * 3 + ["parent", "parent", "everyone", "stop"]
+            ["worker"] * 5 + ["workers"] * 5 + ["parent", "parent", "everyone", "stop"]
             + ["signal"] * 3
         )  # fmt: skip
         hired = workers(leader) if not on_dask else self.dask_workers()
