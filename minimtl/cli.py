@@ -142,12 +142,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except BrokenPipeError:
         return EXIT_FAILED
+    except OSError as error:  # too few open files or processes are allowed, say
+        say(f"minimtl: the system refused something ({error}); what was finished before is kept")
+        return EXIT_FAILED
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
     # The top level has no option with a value, so the first word that is no option is the command.
     chosen = next((word for word in words if not word.startswith("-")), "")
     parser = build_parser(chosen)
+    for word in words:
+        if not _is_text(word):
+            parser.error(f"{ascii(word)} is not UTF-8 text; minimtl takes file names in UTF-8 only")
     if chosen in COMMANDS:
         own = words[words.index(chosen) + 1 :]
         parser.commands[chosen].refuse_unknown_flags(own)
@@ -156,6 +162,14 @@ def _parse(words: list[str]) -> argparse.Namespace:
     args = parser.parse_args(words)
     args.argv = words
     return args
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:  # bytes that were no text, as Python keeps them
+        return False
+    return True
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from minimtl.advice import (
     to_text,
     without_texts_of,
 )
-from minimtl.commands.arguments import MOST_RUNS, make_folder, whole_number
+from minimtl.commands.arguments import MOST_RUNS, folder_name, make_folder, whole_number
 from minimtl.corpora import read_text_set
 from minimtl.execution import ProcessPool
 from minimtl.study import PAPER
@@ -51,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="predict by this finished study (default: the meta-model that ships with minimtl)",
     )
-    parser.add_argument("--out", metavar="DIR", help="also write advise.md and advise.html there")
+    parser.add_argument(
+        "--out", type=folder_name, metavar="DIR", help="also write advise.md and advise.html there"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--tokenizer",

@@ -25,6 +25,13 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     return number
 
 
+def folder_name(text: str) -> str:
+    """The type of a flag that names a folder to write to."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names no folder; the one you are in is called .")
+    return text
+
+
 def make_folder(path: str) -> Path:
     """The folder `path` that a flag names, made if it is missing; MinimtlError if it cannot be."""
     folder = Path(path)

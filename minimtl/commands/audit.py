@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from minimtl.audit import audit, audit_csv, audit_markdown, read_released
-from minimtl.commands.arguments import make_folder
+from minimtl.commands.arguments import folder_name, make_folder
 from minimtl.system import say, write_atomically
 
 EXAMPLES = (
@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", metavar="PATH", help="released logs: a checkout of the repository, or its .tar.gz"
     )
-    parser.add_argument("--out", metavar="DIR", default="results", help="default: %(default)s")
+    parser.add_argument(
+        "--out", type=folder_name, metavar="DIR", default="results", help="default: %(default)s"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from minimtl.errors import MinimtlError
 from minimtl.meta import conclude
 from minimtl.report import write_report
 from minimtl.store import open_existing_store
-from minimtl.study import PROTOCOLS, Problem, Results, StudyIdentity, problems_of, read_manifest
+from minimtl.study import Problem, Results, identity_of, problems_of, read_manifest
 from minimtl.system import say
 
 EXAMPLES = ("minimtl report results", "minimtl report released    # of a study with --out released")
@@ -32,17 +32,17 @@ def run(args: argparse.Namespace) -> int:
         )
 
     with open_existing_store(folder) as store:
+        protocol, identity = identity_of(store)
+        if not store.is_held:
+            say(f"another minimtl is at work in {folder}; its store is read as it is now")
         manifest = read_manifest(folder)
-        identity = store.identity
-        protocol = PROTOCOLS[identity["protocol"]["name"]]
-        if identity["protocol"] != protocol.to_dict():
+        if manifest["identity"] != store.identity:
             raise MinimtlError(
-                f"{folder} was made by another version of minimtl, whose protocol "
-                f"{protocol.name} differs; use that version, or begin anew with --fresh"
+                f"manifest.json in {folder} is of another study than {store.path.name}; run "
+                f"`minimtl study` again with --out {folder}, which writes a new one"
             )
-        models = StudyIdentity.of(protocol, identity["corpus"]["digest"], identity["seed"])
-        results = Results(store, models, protocol)
-        concluded = conclude(problems_of(manifest), results, identity["seed"], no_features)
+        results = Results(store, identity, protocol)
+        concluded = conclude(problems_of(manifest), results, identity.seed, no_features)
         made = write_report(concluded, protocol, manifest, folder, say)
     print_summary(made, folder)
     return 0

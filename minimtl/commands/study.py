@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, whole_number
+from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, folder_name, whole_number
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
 from minimtl.meta import conclude
-from minimtl.nn import default_backend
+from minimtl.nn import default_backend, why_no_kernels
 from minimtl.report import Table, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
@@ -75,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
     )
-    parser.add_argument("--out", default="results", metavar="DIR", help="default: results")
+    parser.add_argument(
+        "--out", type=folder_name, default="results", metavar="DIR", help="default: results"
+    )
     parser.add_argument(
         "--workers",
         type=whole_number(1, MOST_WORKERS),
@@ -113,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
         args.workers = available_cores()
     try:
         study = _study(args)
+        study.check_samples()
         if args.dry_run:
             _print_plan(study, args)
         else:
@@ -128,10 +131,10 @@ def run(args: argparse.Namespace) -> int:
 def _study(args: argparse.Namespace) -> Study:
     protocol = PROTOCOLS[args.protocol]
     backend = args.backend or default_backend()
-    if args.backend is None and backend == "numpy":
-        say("Numba is not installed: training with NumPy, which is some ten times slower")
-    if backend == "numba" and default_backend() != "numba":
-        raise MinimtlError("--backend numba needs Numba; `pip install numba`, or leave it out")
+    if args.backend != "numpy" and (reason := why_no_kernels()):
+        if args.backend == "numba":
+            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
+        say(f"{reason}: training with NumPy, which is some ten times slower")
     corpus = load_corpus(args.corpus, announce=_silent if args.quiet else say)
     problems = make_problems(
         args.problem,
@@ -164,12 +167,16 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                 n_done += summary.n_computed
                 n_models = summary.n_computed + summary.n_resumed
                 if number < len(study.problems):
-                    _report(study, problems, store, manifest, args)
+                    made = _report(study, problems, store, manifest, args)
+                    if not args.quiet:
+                        print_summary(made, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
         manifest = finished_manifest(manifest, n_done, n_models - n_done, took)
-        _report(study, study.problems, store, manifest, args)
+        made = _report(study, study.problems, store, manifest, args)
         write_manifest(manifest, out)
+    if not args.quiet:
+        print_summary(made, out)
 
 
 def _report(
@@ -178,17 +185,13 @@ def _report(
     store: Store,
     manifest: dict[str, Any],
     args: argparse.Namespace,
-) -> None:
+) -> list[Table]:
     """Tables, figures and page of these problems, whose models are all in the store."""
     results = Results(store, study.data.identity, study.protocol)
     concluded = conclude(problems, results, study.seed, feature_maker(study, results))
     shown = {**manifest, "problems": {p.name: manifest["problems"][p.name] for p in problems}}
-    out = Path(args.out)
-    made = write_report(
-        concluded, study.protocol, shown, out, announce=_silent if args.quiet else say
-    )
-    if not args.quiet:
-        print_summary(made, out)
+    announce = _silent if args.quiet else say
+    return write_report(concluded, study.protocol, shown, Path(args.out), announce)
 
 
 def _announce_training(

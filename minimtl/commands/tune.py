@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from minimtl.commands.arguments import folder_name
 from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
 from minimtl.report import FIGURES_NOTE, figures_available, write_tables
@@ -25,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processed_acl.tar.gz or the folder it unpacks to (default: amazon, found or fetched)",
     )
     # Not the study's folder: each holds one store.
-    parser.add_argument("--out", metavar="DIR", default="tuning", help="default: %(default)s")
+    parser.add_argument(
+        "--out", type=folder_name, metavar="DIR", default="tuning", help="default: %(default)s"
+    )
     parser.add_argument(
         "--learning-rate",
         type=_learning_rate,

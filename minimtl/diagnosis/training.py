@@ -76,8 +76,10 @@ def print_facts() -> None:
 
 
 def _plain() -> dict[str, Any]:
+    from minimtl.nn import why_no_kernels
+
     _, seconds = _train("numpy")
-    return {"kernels": "none, Numba is not installed", "numpy_ms": round(1e3 * seconds, 2)}
+    return {"kernels": f"none: {why_no_kernels()}", "numpy_ms": round(1e3 * seconds, 2)}
 
 
 def _compare() -> dict[str, Any]:

@@ -3,7 +3,8 @@
 `concurrent.futures.ProcessPoolExecutor` breaks as a whole when a worker dies, and every
 job in flight fails without saying whose fault it was. Here each worker has its own pipe and its
 own thread in the parent. The thread knows which job its worker held, and starts another worker
-in its place. A worker ends itself as soon as its parent has ended, however that happened.
+in its place. Only a worker that cannot be started at all breaks the pool, since another could not
+either. A worker ends itself as soon as its parent has ended, however that happened.
 """
 
 import contextlib
@@ -11,15 +12,17 @@ import multiprocessing
 import multiprocessing.resource_tracker
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from minimtl.errors import MinimtlError
 from minimtl.system import ENDING_SIGNALS, pin_threads
 
 # Fresh interpreters: no lock, thread or open store of the parent is copied into them.
@@ -31,6 +34,10 @@ class WorkerDiedError(RuntimeError):
     """The process that computed a call ended before it answered."""
 
 
+class WorkerStartError(BrokenExecutor):
+    """No worker can be started here: processes, files or memory are lacking, or a package."""
+
+
 class CallError(RuntimeError):
     """The call raised; the message is its traceback in the worker."""
 
@@ -38,9 +45,14 @@ class CallError(RuntimeError):
 class ProcessPool(Executor):
     """An executor over `n_workers` processes, started when there is work for them.
 
-    Each process first calls ``initializer(*initargs)``, a replacement too; if that raises, the
-    process ends with a traceback. Left by an exception (Ctrl-C), the ``with`` block kills the
-    workers at once.
+    Each process first calls ``initializer(*initargs)``, a replacement too. Where that raises, or a
+    process cannot be started, calls fail with WorkerStartError. Left by an exception (Ctrl-C), the
+    ``with`` block kills the workers at once.
+
+    Raises
+    ------
+    MinimtlError
+        If the system allows no more threads, processes or open files.
     """
 
     def __init__(
@@ -56,15 +68,22 @@ class ProcessPool(Executor):
         self._closed = self._killed = False
         self._workers: set[_Worker] = set()
         self._lock = threading.Lock()
-        if hasattr(signal, "pthread_sigmask"):
-            # Started here because its start would undo the threads' signal mask.
-            multiprocessing.resource_tracker.ensure_running()
         self._threads = [
             threading.Thread(target=self._run_worker, daemon=True, name=f"worker-{number}")
             for number in range(n_workers)
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            if hasattr(signal, "pthread_sigmask"):
+                # Started here because its start would undo the threads' signal mask.
+                multiprocessing.resource_tracker.ensure_running()
+            for thread in self._threads:
+                thread.start()
+        except (OSError, RuntimeError) as error:  # what Python raises where there are no threads
+            self.shutdown(wait=False)
+            raise MinimtlError(
+                f"{n_workers} worker processes cannot be started here ({error}); ask for fewer, or "
+                "raise the limits of open files and processes (`ulimit -n`, `ulimit -u`)"
+            ) from None
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a worker call ``fn(*args, **kwargs)``; `fn` must be a function of a module."""
@@ -114,10 +133,10 @@ class ProcessPool(Executor):
             try:
                 if worker is None:
                     worker = self._start_worker()
-                    worker.connection.send_bytes(self._first_message)
+                    worker.prepare(self._first_message)
                 future.set_result(worker.call(call))
             except (EOFError, OSError):
-                future.set_exception(WorkerDiedError(self._end_worker(worker)))
+                future.set_exception(self._end_worker(worker))
                 worker = None
             except Exception as error:
                 future.set_exception(error)
@@ -129,29 +148,50 @@ class ProcessPool(Executor):
         with self._lock:
             if self._killed:
                 raise WorkerDiedError("the pool was killed")
-            worker = _Worker()
+            try:
+                worker = _Worker()
+            except (OSError, RuntimeError) as error:
+                raise WorkerStartError(f"no worker process could be started: {error}") from None
             self._workers.add(worker)
         return worker
 
-    def _end_worker(self, worker: "_Worker | None") -> str:
-        """End a worker, dead or alive, and return a text about how it ended."""
+    def _end_worker(self, worker: "_Worker | None") -> Exception:
+        """End a worker, dead or alive, and return an exception that says how it ended."""
         if worker is None:
-            return "no worker process could be started"
+            return WorkerDiedError("no worker process could be started")
         with self._lock:
             self._workers.discard(worker)
             exit_code = worker.end()
+        if not worker.is_ready and exit_code and exit_code > 0:
+            reason = worker.complaint or f"it ended with exit code {exit_code}"
+            return WorkerStartError(f"a worker process could not begin: {reason}")
         hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
-        return f"the worker process ended with exit code {exit_code}{hint}"
+        return WorkerDiedError(f"the worker process ended with exit code {exit_code}{hint}")
 
 
 class _Worker:
-    """A process and the parent's end of its pipe."""
+    """A process and the parent's end of its pipe.
+
+    Attributes
+    ----------
+    is_ready : whether the initializer has run.
+    complaint : why it has not, where the worker could say so.
+    """
 
     def __init__(self) -> None:
+        self.is_ready, self.complaint = False, ""
         self.connection, child_connection = _SPAWN.Pipe()
         self.process = _SPAWN.Process(target=_answer_calls, args=(child_connection,), daemon=True)
         self.process.start()
         child_connection.close()  # so that the death of the worker closes the pipe
+
+    def prepare(self, first_message: Any) -> None:
+        """Have the initializer run; EOFError or OSError if the worker ends instead."""
+        self.connection.send_bytes(first_message)
+        self.complaint = self.connection.recv()
+        self.is_ready = not self.complaint
+        if not self.is_ready:
+            raise EOFError
 
     def call(self, call: Any) -> Any:
         """Return the call's result.
@@ -178,10 +218,15 @@ class _Worker:
 def _answer_calls(connection: "Connection[Any, Any]") -> None:
     """Call the initializer, then answer calls until the pipe closes. Runs in the worker."""
     pin_threads()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    initializer, initargs = connection.recv()
-    if initializer:
-        initializer(*initargs)
+    try:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+        initializer, initargs = connection.recv()
+        if initializer:
+            initializer(*initargs)
+    except Exception as error:
+        connection.send(f"{type(error).__name__}: {error}")
+        sys.exit(1)
+    connection.send("")
     while True:
         try:
             function, args, kwargs = connection.recv()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from minimtl.errors import MinimtlError
 from minimtl.system import pin_threads
 
 # Takes a job and the data and returns the result as bytes; a function of a module.
@@ -15,7 +16,7 @@ Compute = Callable[[Any, Any], bytes]
 
 @dataclass(frozen=True)
 class JobError:
-    """The answer when a job raised: the traceback as text, because not every exception pickles."""
+    """The answer when a job raised: a sentence or the traceback, as not every exception pickles."""
 
     traceback: str
 
@@ -56,6 +57,8 @@ def compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any
     _pin_threads_once()
     try:
         return compute(job, data[0] if data else _held["data"])
+    except MinimtlError as error:  # a sentence for people, which needs no traceback
+        return JobError(str(error))
     except Exception:
         return JobError(traceback.format_exc())
 

@@ -1,6 +1,7 @@
 """What trains: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import NamedTuple, Protocol
 
 from scipy import sparse
@@ -64,13 +65,20 @@ class Trainer(Protocol):
 
 def default_backend() -> str:
     """``"numba"`` where Numba can be imported, else ``"numpy"``."""
+    return "numba" if why_no_kernels() is None else "numpy"
+
+
+def why_no_kernels() -> str | None:
+    """Why the compiled kernels cannot be used here, as a sentence without its stop, or None."""
     try:
         import_module("minimtl.nn.kernels.jit")
     # Installed is not enough: Numba refuses a NumPy that it does not know, and its compiler is a
     # library that the system may fail to load.
-    except (ImportError, OSError):
-        return "numpy"
-    return "numba"
+    except (ImportError, OSError) as error:
+        if find_spec("numba") is None:
+            return "Numba is not installed"
+        return f"Numba is installed but cannot be used ({error})"
+    return None
 
 
 def trainer_class(backend: str | None) -> type[Trainer]:

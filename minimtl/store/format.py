@@ -25,6 +25,7 @@ SCHEMA = (
 PAGE_SIZE = 4096
 # The first 24 bytes of a file of ours: the magic, the page size, the rollback journal's format.
 HEADER = b"SQLite format 3\x00" + PAGE_SIZE.to_bytes(2, "big") + bytes([1, 1, 0, 64, 32, 32])
+SECONDS_TO_WAIT = 600.0  # for another process that reads or writes the file
 _MAX_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
 # What SQLite says when the disk or its rights are at fault and not the contents of the file.
 _OUTSIDE_CAUSES = ("disk I/O error", "disk is full", "unable to open", "readonly", "locked")
@@ -50,7 +51,8 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open `path` such that a transaction that has returned survives a loss of power."""
     if not path.exists():  # a link to a missing file, say, which SQLite would follow
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    connection = sqlite3.connect(path, isolation_level=None)
+    # A report that reads beside a study holds a commit up for as long as it checks the rows.
+    connection = sqlite3.connect(path, isolation_level=None, timeout=SECONDS_TO_WAIT)
     connection.text_factory = bytes  # what is damaged need not be UTF-8
     try:
         for pragma in (
@@ -63,6 +65,15 @@ def connect(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open `path` without the right to write; SQLite's own locks keep what is read whole."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=SECONDS_TO_WAIT)
+    connection.text_factory = bytes
+    connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 

@@ -22,6 +22,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+class FolderInUseError(MinimtlError):
+    """Another process holds the folder."""
+
+
 class FolderLock:
     """Holds `folder` (made if need be) for this process until it is released or dies.
 
@@ -30,8 +34,10 @@ class FolderLock:
 
     Raises
     ------
+    FolderInUseError
+        If another process holds the folder.
     MinimtlError
-        If another process holds the folder, or nothing can be written there.
+        If nothing can be written there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,11 +55,13 @@ class FolderLock:
         except OSError as error:
             self.release()
             if isinstance(error, BlockingIOError | PermissionError):
-                reason = "another minimtl is at work in it"
-            else:
-                reason = f"its file system refuses to lock {LOCK_NAME}: {error.strerror}"
+                raise FolderInUseError(
+                    f"{folder} cannot be used: another minimtl is at work in it; wait for it or "
+                    "choose another --out"
+                ) from error
             raise MinimtlError(
-                f"{folder} cannot be used: {reason}; wait for it or choose another --out"
+                f"{folder} cannot be used: its file system refuses to lock {LOCK_NAME} "
+                f"({error.strerror}); choose another --out"
             ) from error
         remove_unfinished(folder)
 

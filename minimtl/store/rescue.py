@@ -45,9 +45,8 @@ def rescue(path: Path, identity: Mapping[str, Any]) -> tuple[Path, int]:
     with closing(_connect_to_read(path)) as damaged, suppress(*storefile.DAMAGE):
         storefile.check_schema(damaged)
         refuse_another_study(path, storefile.read_identity(damaged), identity)
-    rescued = path.with_name(path.name + ".rescued")
-    for leftover in (rescued, _journal(rescued)):
-        leftover.unlink(missing_ok=True)
+    remove_unfinished_rescue(path)
+    rescued = _rescued(path)
     with closing(storefile.connect(rescued)) as new:
         storefile.create(new, identity)
         storefile.add_rows(new, _readable_rows(path))
@@ -55,6 +54,16 @@ def rescue(path: Path, identity: Mapping[str, Any]) -> tuple[Path, int]:
     aside = set_aside(path, "damaged")
     os.replace(rescued, path)
     return aside, n_kept
+
+
+def remove_unfinished_rescue(path: Path) -> None:
+    """Remove what a process that was killed while it rescued the store at `path` left."""
+    for leftover in (_rescued(path), _journal(_rescued(path))):
+        leftover.unlink(missing_ok=True)
+
+
+def _rescued(path: Path) -> Path:
+    return path.with_name(path.name + ".rescued")
 
 
 def _journal(path: Path) -> Path:

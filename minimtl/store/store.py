@@ -1,11 +1,13 @@
 """The store: `study.sqlite` in the output folder, the only state of a study.
 
-Only the process that opened it reads and writes it, and nothing in it depends on the order in
-which results arrive: they are asked for by key.
+Only the process that holds the folder writes it, and nothing in it depends on the order in which
+results arrive: they are asked for by key. Others may read it meanwhile.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ from minimtl.errors import MinimtlError
 from minimtl.store import format as storefile
 from minimtl.store.format import DamagedStoreError, failures_as_sentences
 from minimtl.store.identity import FORMAT_VERSION, refuse_another_format, refuse_another_study
-from minimtl.store.lock import FolderLock
-from minimtl.store.rescue import rescue, set_aside
+from minimtl.store.lock import FolderInUseError, FolderLock
+from minimtl.store.rescue import remove_unfinished_rescue, rescue, set_aside
 
 STORE_NAME = "study.sqlite"
 
@@ -28,12 +30,16 @@ class Store:
         The file.
     identity : dict
         What the study is, as it was given when the store was made.
+    is_held : bool
+        Whether this process holds the folder; else the store can only be read.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FolderLock) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FolderLock | None) -> None:
         self.path = path
+        self.is_held = lock is not None
         self._connection = connection
         self._lock = lock
+        self._file = os.stat(path)
         self.identity = storefile.read_identity(connection)
         del self.identity["store_format"]
 
@@ -55,7 +61,7 @@ class Store:
 
     def __iter__(self) -> Iterator[str]:
         """The keys of all finished jobs, one at a time, in the order of their arrival."""
-        with failures_as_sentences(self.path):
+        with self._failures_as_sentences():
             for (key,) in self._connection.execute("SELECT key FROM results ORDER BY rowid"):
                 yield key.decode()
 
@@ -65,10 +71,12 @@ class Store:
         Raises
         ------
         MinimtlError
-            If they cannot be written; none of them is then in the store.
+            If they cannot be written; none of them is then in the store. Or if the store is no
+            longer where it was.
         """
-        with failures_as_sentences(self.path):
+        with self._failures_as_sentences():
             storefile.add_rows(self._connection, results)
+        self._check_that_it_is_there()
 
     def remove(self, key: str) -> None:
         """Forget the result of the job `key`, so that it can be computed again."""
@@ -77,11 +85,33 @@ class Store:
     def close(self) -> None:
         """Close the file and let other processes use the folder; a second call does nothing."""
         self._connection.close()
-        self._lock.release()
+        if self._lock:
+            self._lock.release()
 
     def _query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
-        with failures_as_sentences(self.path):
+        with self._failures_as_sentences():
             return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _failures_as_sentences(self) -> Iterator[None]:
+        try:
+            with failures_as_sentences(self.path):
+                yield
+        except MinimtlError:
+            self._check_that_it_is_there()
+            raise
+
+    def _check_that_it_is_there(self) -> None:
+        """Raise MinimtlError if another file or none has the store's name now."""
+        try:
+            is_there = os.path.samestat(os.stat(self.path), self._file)
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            raise MinimtlError(
+                f"{self.path} was removed or replaced while it was in use, and what it held is "
+                "lost unless you moved it: put it back, or let the same command begin again"
+            )
 
     def __enter__(self) -> "Store":
         return self
@@ -120,8 +150,11 @@ def open_store(
     identity = {**identity, "store_format": FORMAT_VERSION}
     lock = FolderLock(folder)
     try:
+        _refuse_link(path)
         if path.exists() and not path.is_file():
             raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
+        with failures_as_sentences(path):
+            remove_unfinished_rescue(path)
         if fresh and path.exists():
             with failures_as_sentences(path):
                 announce(f"the earlier study is now {set_aside(path, 'old')}")
@@ -132,23 +165,34 @@ def open_store(
 
 
 def open_existing_store(folder: Path) -> Store:
-    """Open whatever study `folder` holds.
+    """Open whatever study `folder` holds; only to read it where another process holds the folder.
 
     Raises
     ------
     MinimtlError
-        If there is none, it is damaged or another version's, or another process is at work in
-        the folder.
+        If there is none, or it is damaged or another version's.
     """
     path = folder / STORE_NAME
+    _refuse_link(path)
     if not path.is_file():
         raise MinimtlError(f"{folder} holds no {STORE_NAME}; give the --out folder of a study")
-    lock = FolderLock(folder)
+    try:
+        lock = FolderLock(folder)
+    except FolderInUseError:
+        return Store(path, _open_checked(path, connect=storefile.connect_to_read), None)
     try:
         return Store(path, _open_checked(path), lock)
     except BaseException:
         lock.release()
         raise
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise MinimtlError(
+            f"{path} cannot be read or written, because it is a link; put the file itself there, "
+            "or link the whole folder"
+        )
 
 
 def _open_or_rescue(
@@ -166,11 +210,15 @@ def _open_or_rescue(
     return _open_checked(path, identity)
 
 
-def _open_checked(path: Path, identity: Mapping[str, Any] | None = None) -> sqlite3.Connection:
+def _open_checked(
+    path: Path,
+    identity: Mapping[str, Any] | None = None,
+    connect: Callable[[Path], sqlite3.Connection] = storefile.connect,
+) -> sqlite3.Connection:
     """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
     with failures_as_sentences(path):
         storefile.check_header(path)
-        connection = storefile.connect(path)
+        connection = connect(path)
         try:
             if identity is not None and storefile.is_empty(connection):
                 storefile.create(connection, identity)

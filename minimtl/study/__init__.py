@@ -5,7 +5,7 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
 from minimtl.study.compute import train_model
-from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.conduct import Study, feature_maker, identity_of, train_models
 from minimtl.study.estimate import JobKind, kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,
@@ -105,6 +105,7 @@ __all__ = [
     "feature_maker",
     "finished_manifest",
     "hierarchy_of",
+    "identity_of",
     "improved_share",
     "kinds_of",
     "labelled_pairs",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minimtl.corpora import Corpus
+from minimtl.errors import MinimtlError
 from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
 from minimtl.nn import TRAINING_VERSION
 from minimtl.store import Store
@@ -16,10 +17,14 @@ from minimtl.study.collect import FeatureMaker, Results
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
-from minimtl.study.jobs import Job, decode, job_key
+from minimtl.study.jobs import Job, StudyIdentity, decode, job_key
 from minimtl.study.plan import Problem, plan_jobs
-from minimtl.study.protocol import Protocol, Reading
+from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
+from minimtl.study.tasks import Task
 from minimtl.study.words import FeatureWords
+
+
+_RUNS_TO_CHECK = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,31 @@ class Study:
         identity = self.data.identity
         return ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
 
+    def check_samples(self) -> None:
+        """Draw the documents of every task, so that what is lacking is said before any training.
+
+        Draws differ a little by run, so the first few runs are tried.
+
+        Raises
+        ------
+        MinimtlError
+            If the corpus has too few documents for the protocol; the message is about all tasks.
+        """
+        lacking: dict[Task, str] = {}
+        tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
+        for task in sorted(tasks):
+            try:
+                for run in range(min(tasks[task], _RUNS_TO_CHECK)):
+                    sample_of(task, run, self.data)
+            except MinimtlError as error:
+                lacking[task] = str(error)
+        if lacking:
+            first = next(iter(lacking.values()))
+            raise MinimtlError(
+                f"{len(lacking)} of the study's {len(tasks)} tasks cannot be trained by the "
+                f"protocol {self.protocol.name}: {first}"
+            )
+
     def count_jobs(self, problems: Sequence[Problem]) -> int:
         """How many models these problems of the study need."""
         return sum(1 for _ in plan_jobs(problems, self.protocol))
@@ -101,6 +131,33 @@ def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
     return describe
+
+
+def identity_of(store: Store) -> tuple[Protocol, StudyIdentity]:
+    """The protocol and the models' identity of the study in a store.
+
+    Raises
+    ------
+    MinimtlError
+        If it is no study, or one of another version of minimtl.
+    """
+    there = store.identity
+    try:
+        protocol = PROTOCOLS[there["protocol"]["name"]]
+        digest, seed, version = there["corpus"]["digest"], there["seed"], there["training_version"]
+        if not isinstance(digest, str) or type(seed) is not int:
+            raise TypeError("corpus and seed")
+    except (KeyError, TypeError) as error:
+        raise MinimtlError(
+            f"{store.path} does not hold a study of texts ({type(error).__name__}: {error}); give "
+            "the --out folder of `minimtl study`"
+        ) from None
+    if version != TRAINING_VERSION or there["protocol"] != protocol.to_dict():
+        raise MinimtlError(
+            f"{store.path} was made by another version of minimtl, which trained otherwise; use "
+            "that version, or begin anew with --fresh"
+        )
+    return protocol, StudyIdentity.of(protocol, digest, seed)
 
 
 def feature_maker(study: Study, results: Results) -> FeatureMaker:

@@ -112,11 +112,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         for name in ("edition", "source", "sha256", "digest"):
             if not isinstance(content["corpus"][name], str):
                 raise TypeError(name)
+        for name in ("train", "test"):
+            if not isinstance(content["corpus"][name], int):
+                raise TypeError(name)
+        if not isinstance(content["minimtl"], str):
+            raise TypeError("minimtl")
         if not all(isinstance(word, str) for word in content["command"]):
             raise TypeError("command")
         if not isinstance(content["identity"]["seed"], int):
             raise TypeError("seed")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None
     if not content.get("finished", True):
         raise MinimtlError(

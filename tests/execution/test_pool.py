@@ -1,11 +1,13 @@
 """The pool of local processes by itself; `test_runner` has what the runner makes of it."""
 
 import os
+import signal
 import time
 
 import pytest
 
-from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError
+from minimtl.errors import MinimtlError
+from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError, WorkerStartError
 
 
 def test_a_call_that_cannot_be_sent_fails_and_the_worker_lives_on():
@@ -41,15 +43,47 @@ def test_a_killed_pool_fails_its_calls():
 
 
 @pytest.mark.parametrize(
-    ("initializer", "arguments", "code", "shown"),
-    [(divmod, (1, 0), 1, "ZeroDivisionError"), (os._exit, (5,), 5, "")],
+    ("initializer", "arguments", "said"),
+    [
+        (divmod, (1, 0), "could not begin: ZeroDivisionError: "),
+        (os._exit, (5,), "could not begin: it ended with exit code 5"),
+    ],
 )
-def test_a_pool_whose_workers_cannot_start_says_so(capfd, initializer, arguments, code, shown):
+def test_a_pool_whose_workers_cannot_begin_is_broken_and_says_why(
+    capfd, initializer, arguments, said
+):
     with ProcessPool(1, initializer, arguments) as pool:
         for _ in range(2):
-            with pytest.raises(WorkerDiedError, match=f"exit code {code}"):
+            with pytest.raises(WorkerStartError, match=said):
                 pool.submit(abs, -1).result()
-    assert shown in capfd.readouterr().err
+    assert capfd.readouterr().err == ""
+
+
+def test_a_worker_that_is_killed_before_it_is_ready_breaks_nothing():
+    with ProcessPool(1, _end_by_signal) as pool, pytest.raises(WorkerDiedError, match="code -9"):
+        pool.submit(abs, -1).result()
+
+
+def test_a_pool_that_gets_no_threads_says_so(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", refuse)
+    with pytest.raises(MinimtlError, match=r"2 worker processes cannot .* \(can't start new"):
+        ProcessPool(2)
+
+
+def test_a_pool_that_gets_no_processes_is_broken(monkeypatch):
+    def refuse(process):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    with ProcessPool(2) as pool, pytest.raises(WorkerStartError, match="temporarily unavailable"):
+        pool.submit(abs, -1).result()
+
+
+def _end_by_signal():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_an_initializer_that_cannot_be_sent_is_an_error_at_once():

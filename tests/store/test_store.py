@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,34 @@ def test_a_second_holder_is_refused_at_once(filled):
     opened(filled).close()
 
 
+def test_others_read_a_store_that_is_held_and_cannot_write_it(filled):
+    before = (filled / "study.sqlite").read_bytes()
+    with opened(filled) as writer:
+        with open_existing_store(filled) as reader:
+            assert writer.is_held
+            assert not reader.is_held
+            assert reader.identity == IDENTITY
+            assert contents(reader) == ROWS
+            with pytest.raises(MinimtlError, match=r"study\.sqlite cannot be read or written"):
+                reader.add([("a" * 64, b"not by a reader")])
+            assert (filled / "study.sqlite").read_bytes() == before
+            writer.add([("b" * 64, b"while it is read")])
+            assert reader["b" * 64] == b"while it is read"
+        with pytest.raises(MinimtlError, match="another minimtl is at work"):
+            opened(filled)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no open file")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_that_is_removed_while_it_is_open_is_a_sentence(filled, replaced):
+    with opened(filled) as store:
+        (filled / "study.sqlite").unlink()
+        if replaced:
+            (filled / "study.sqlite").touch()
+        with pytest.raises(MinimtlError, match=r"study\.sqlite was removed or replaced while"):
+            store.add([("a" * 64, b"into nowhere")])
+
+
 def test_a_second_process_is_refused_until_the_first_is_killed(filled):
     hold = (
         "import sys, time, pathlib\n"
@@ -127,7 +156,7 @@ def test_a_second_process_is_refused_until_the_first_is_killed(filled):
     try:
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(MinimtlError, match="another minimtl is at work"):
-            open_existing_store(filled)
+            opened(filled)
     finally:
         holder.kill()
         holder.communicate()
@@ -257,6 +286,7 @@ def test_what_is_kept_of_a_damaged_store_is_said_truly(filled):
     """Any page may be lost; the old store stays as it was beside the new one."""
     path = filled / "study.sqlite"
     whole = path.read_bytes()
+    assert len(whole) // storefile.PAGE_SIZE >= 54
     n_kept = []
     for number in range(1, len(whole) // storefile.PAGE_SIZE + 1):
         path.write_bytes(whole)
@@ -320,6 +350,17 @@ def test_nothing_is_written_through_planted_links(filled, tmp_path_factory):
     overwrite_page(filled / "study.sqlite", -1, os.urandom(storefile.PAGE_SIZE))
     rescued_contents(filled)
     assert {path.read_bytes() for path in elsewhere.iterdir()} == {b"mine"}
+    (elsewhere / "journal").write_bytes(b"mine")
+    (filled / "study.sqlite-journal").symlink_to(elsewhere / "journal")
+    with suppress(MinimtlError), opened(filled) as store:
+        store.add([("a" * 64, b"beside a planted journal")])
+    assert (elsewhere / "journal").read_bytes() == b"mine"
+    (filled / "study.sqlite-journal").unlink(missing_ok=True)
+    (filled / "study.sqlite").rename(elsewhere / "whole")
+    (filled / "study.sqlite").symlink_to(elsewhere / "whole")
+    for open_it in (opened, open_existing_store):
+        with pytest.raises(MinimtlError, match="because it is a link"):
+            open_it(filled)
     (filled / "study.sqlite").unlink()
     (filled / "study.sqlite").symlink_to(elsewhere / "new")
     with pytest.raises(MinimtlError, match=r"study\.sqlite cannot be read or written"):
@@ -342,8 +383,10 @@ def test_what_a_killed_process_had_begun_to_write_is_removed(filled):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code, str(filled)], env=environment, check=False)
     (filled / ".manifest.json.mine").touch()
+    (filled / "study.sqlite.rescued").touch()
     assert len(list(filled.glob(".manifest.json.*"))) == 2
-    open_existing_store(filled).close()
+    opened(filled).close()
+    assert not (filled / "study.sqlite.rescued").exists()
     assert [path.name for path in filled.glob(".manifest.json.*")] == [".manifest.json.mine"]
 
 
