@@ -153,7 +153,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     parser = build_parser(chosen)
     for word in words:
         if not _is_text(word):
-            parser.error(f"{ascii(word)} is not UTF-8 text; minimtl takes file names in UTF-8 only")
+            parser.error(f"{word!a} is not UTF-8 text; minimtl takes file names in UTF-8 only")
     if chosen in COMMANDS:
         own = words[words.index(chosen) + 1 :]
         parser.commands[chosen].refuse_unknown_flags(own)

@@ -23,7 +23,6 @@ from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
 from minimtl.study.tasks import Task
 from minimtl.study.words import FeatureWords
 
-
 _RUNS_TO_CHECK = 5
 
 
