@@ -18,14 +18,12 @@ from minimtl.report.blocks import (
     Marked,
     Paragraph,
 )
-from minimtl.report.captions import CAPTIONS
+from minimtl.report.coefficients import predictors
 from minimtl.report.csvfile import Row, Table
-from minimtl.report.figures import FIGURES_NOTE
+from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.grid import compared, problem_of
-from minimtl.report.numbers import number
 from minimtl.report.prediction import predictions
-from minimtl.report.predictors import predictors
+from minimtl.report.wording import compared, number, problem_of
 from minimtl.study import ERRATA, MEAN_GAIN_PRINTED, Protocol
 
 TITLE = "When does multi-task learning help?"

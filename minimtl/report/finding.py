@@ -14,8 +14,15 @@ import math
 from collections.abc import Sequence
 
 from minimtl.report.csvfile import Row
-from minimtl.report.numbers import NOTHING, number, share_with_interval, text
-from minimtl.report.words import SCORE_NAMES, SET_NAMES
+from minimtl.report.wording import (
+    SCORE_NAMES,
+    SET_NAMES,
+    number,
+    problem_of,
+    share_with_interval,
+    signed,
+    text,
+)
 from minimtl.study import Protocol
 
 SIGNIFICANCE = 0.05
@@ -27,7 +34,7 @@ def finding(table1: Sequence[Row], table2: Sequence[Row], protocol: Protocol) ->
     problems: dict[str, list[str]] = {}  # what is said, and of which problems
     for row in table1:
         verdict = f"{_effect(row, protocol)}, and {_prediction(_rows_of(row, table2))}"
-        problems.setdefault(verdict, []).append(f"on {str(row['problem']).upper()}")
+        problems.setdefault(verdict, []).append(f"on {problem_of(row)}")
     clauses = [f"{' and '.join(names)} pairs it {verdict}" for verdict, names in problems.items()]
     return f"When does multi-task learning help? Here, {'; '.join(clauses)}."
 
@@ -35,7 +42,7 @@ def finding(table1: Sequence[Row], table2: Sequence[Row], protocol: Protocol) ->
 def evidence(table1: Sequence[Row], table2: Sequence[Row], protocol: Protocol) -> list[str]:
     """The numbers that the finding rests on, some sentences for each problem."""
     return [
-        f"{str(row['problem']).upper()}: {_scores(row, protocol)} {_best(_rows_of(row, table2))}"
+        f"{problem_of(row)}: {_scores(row, protocol)} {_best(_rows_of(row, table2))}"
         for row in table1
     ]
 
@@ -76,11 +83,11 @@ def _prediction(rows: Sequence[Row]) -> str:
 
 def _scores(row: Row, protocol: Protocol) -> str:
     score = SCORE_NAMES[protocol.reading.score]
-    low, high = (text(number(row, f"gain_{end}"), 4, "+") for end in ("low", "high"))
-    interval = "" if low == NOTHING else f" (95 % interval {low} to {high})"
+    low, high = (signed(number(row, f"gain_{end}"), 4) for end in ("low", "high"))
+    interval = "" if math.isnan(number(row, "gain_low")) else f" (95 % interval {low} to {high})"
     return (
         f"the mean {score} is {text(number(row, 'single'))} alone and "
-        f"{text(number(row, 'multi'))} joint, a gain of {text(number(row, 'gain'), 4, '+')}"
+        f"{text(number(row, 'multi'))} joint, a gain of {signed(number(row, 'gain'), 4)}"
         f"{interval}; joint training is ahead in {100 * number(row, 'improved'):.0f} % of "
         f"{row['n_pairs']} pairs."
     )

@@ -1,7 +1,8 @@
-"""report.md: the contents of the report as Markdown."""
+"""Text and tables as Markdown, and report.md, the contents of the report as Markdown."""
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from minimtl.report.blocks import (
     Block,
@@ -17,9 +18,20 @@ from minimtl.report.blocks import (
     pieces,
 )
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
-from minimtl.report.csvfile import Table
-from minimtl.report.grid import escape, pipe_table
+from minimtl.report.csvfile import Cell, Table
 from minimtl.study import Protocol
+
+
+def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A table from a header and lines of cells that are Markdown already."""
+    every = [header, ["---"] * len(header), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in every)
+
+
+def escape(text: Cell) -> str:
+    """Text as Markdown shows it, letter for letter, on one line."""
+    single_line = html.escape(" ".join(str(text).split()), quote=False)
+    return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
 
 
 def render_markdown(

@@ -1,6 +1,6 @@
 """What the page shows of each pair: scores of the runs, gain, learning curves, features."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from minimtl.report.chart import Chart, draw_chart
@@ -14,15 +14,15 @@ MEANINGS = {
 }
 
 
-class TaskFeature(NamedTuple):
-    """One feature that each task has: of the main task, of the auxiliary task, their ratio."""
-
-    name: str
-    by_role: tuple[float, ...]
-
-
 class PairView(NamedTuple):
-    """One pair; `single`, `multi` and `gain` are means over the runs, the rest as named."""
+    """One pair; numbers are means over the runs.
+
+    Attributes
+    ----------
+    half_width : of the gain's 95 % interval over the runs; NaN with one run.
+    runs : single-task and multi-task score of each run.
+    features : name and values: of the main task, the auxiliary task and their ratio, or one.
+    """
 
     problem: str
     main: Task
@@ -33,8 +33,7 @@ class PairView(NamedTuple):
     half_width: float
     runs: tuple[tuple[float, float], ...]
     chart: Chart
-    of_tasks: tuple[TaskFeature, ...]
-    of_pair: tuple[tuple[str, float], ...]
+    features: tuple[tuple[str, tuple[float, ...]], ...]
 
     @property
     def verdict(self) -> str:
@@ -69,22 +68,16 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
             chart=draw_chart(curves.single[row], curves.multi[row], protocol.reading.read_at),
-            of_tasks=_of_tasks(features[row]),
-            of_pair=tuple(_of_pair(features[row])),
+            features=_by_role(dict(zip(FEATURE_NAMES, features[row], strict=True))),
         )
         for row, pair in enumerate(outcomes.pairs)
     ]
 
 
-def _of_tasks(values: Sequence[float]) -> tuple[TaskFeature, ...]:
-    named = dict(zip(FEATURE_NAMES, values, strict=True))
+def _by_role(values: dict[str, float]) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """The features in the order of `MEANINGS`, the three values of a feature of tasks together."""
+    columns = {name: (name, *(f"{name}_{role}" for role in ROLES)) for name in MEANINGS}
     return tuple(
-        TaskFeature(name, tuple(named[f"{name}_{role}"] for role in ROLES))
-        for name in MEANINGS
-        if name not in named
+        (name, tuple(values[column] for column in of_name if column in values))
+        for name, of_name in columns.items()
     )
-
-
-def _of_pair(values: Sequence[float]) -> list[tuple[str, float]]:
-    named = zip(FEATURE_NAMES, values, strict=True)
-    return [(name, value) for name, value in named if name in MEANINGS]

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Items, Marked, Paragraph
 from minimtl.report.csvfile import Row
 from minimtl.report.finding import tells
-from minimtl.report.grid import compared, problem_of, problems_of
-from minimtl.report.numbers import number, share_with_interval, text, with_interval
-from minimtl.report.words import DESIGN_NAMES, SET_NAMES
+from minimtl.report.wording import (
+    DESIGN_NAMES,
+    SET_NAMES,
+    by_problem,
+    compared,
+    number,
+    problem_of,
+    share_with_interval,
+    text,
+    with_interval,
+)
 from minimtl.study import ERRATA
 
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
@@ -48,12 +56,11 @@ def _protocol_folds(rows: Sequence[Row]) -> list[Block]:
         f"label where “printed under this label” differs; ours reproduces it within {MARGIN}. "
         "“Majority” and “main task's name” are the accuracies of the two baselines."
     )
-    each = [[row for row in rows if row["problem"] == name] for name in problems_of(rows)]
     return [
         Heading(2, "Table 2: can gains be predicted?"),
         Grid(header, lines, n_labels=2),
         Paragraph(note),
-        Items(tuple(map(_curves_first, each))),
+        Items(tuple(map(_curves_first, by_problem(rows)))),
         Errata(ERRATA["table2"]),
     ]
 
@@ -85,7 +92,7 @@ def _without_leakage(rows: Sequence[Row]) -> list[Block]:
             share_with_interval(row, f"accuracy{{}}_{design}"),
             text(number(row, f"majority_accuracy_{design}")),
             text(number(row, f"identity_accuracy_{design}")),
-            with_interval(row, f"majority_lift{{}}_{design}", 3, "+"),
+            with_interval(row, f"majority_lift{{}}_{design}", 3),
             text(number(row, f"p_value_{design}"), 3),
             text(number(row, f"brier_{design}")),
             text(number(row, f"majority_brier_{design}")),
@@ -98,9 +105,6 @@ def _without_leakage(rows: Sequence[Row]) -> list[Block]:
         *("problem", "features", "folds", "accuracy", "majority", "main task's name"),
         *("above majority", "p", "Brier", "Brier of base rate", "log loss"),
     )
-    verdicts = [
-        _verdict([row for row in rows if row["problem"] == name]) for name in problems_of(rows)
-    ]
     note = (
         "Features are scaled by the training part alone; intervals are corrected resampled 95 % "
         "intervals; p is a permutation test that moves the labels of a main task together. Where "
@@ -112,7 +116,7 @@ def _without_leakage(rows: Sequence[Row]) -> list[Block]:
         Heading(3, "The same without leakage"),
         Grid(header, lines, n_labels=3),
         Paragraph(note),
-        *map(Paragraph, verdicts),
+        *(Paragraph(_verdict(of_problem)) for of_problem in by_problem(rows)),
     ]
 
 
@@ -137,8 +141,7 @@ def _verdict(rows: Sequence[Row]) -> Inline:
 
 def _noise(rows: Sequence[Row]) -> list[Block]:
     sentences = []
-    for name in problems_of(rows):
-        row = next(row for row in rows if row["problem"] == name)
+    for row, *_ in by_problem(rows):  # the same in all rows of a problem
         if math.isnan(number(row, "ceiling_accuracy")):
             sentences.append(
                 f"{problem_of(row)}: one run cannot tell how much of a gain is chance; two would."

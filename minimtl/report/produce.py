@@ -9,8 +9,8 @@ from minimtl.meta import Analysed
 from minimtl.report.contents import About
 from minimtl.report.csvfile import Table, write_tables
 from minimtl.report.figures import draw_figures, figures_available
+from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_page
 from minimtl.report.markdown import render_markdown
-from minimtl.report.page import PAGE_NOTE, page_available, render_page
 from minimtl.report.pairs import view_pairs
 from minimtl.report.tables import tables
 from minimtl.study import PairCurves, Protocol, hierarchy_of

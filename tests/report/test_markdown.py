@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 
 from minimtl.meta.analysis import Analysed, analyse
-from minimtl.report.captions import CAPTIONS
 from minimtl.report.csvfile import Table
-from minimtl.report.figures import FIGURES_NOTE
+from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.grid import compared, escape
-from minimtl.report.markdown import render_markdown
-from minimtl.report.numbers import share_with_interval, text, with_interval
+from minimtl.report.markdown import escape, render_markdown
 from minimtl.report.tables import tables
+from minimtl.report.wording import compared, share_with_interval, text, with_interval
 from minimtl.study.published import ERRATA, TABLE3A, TABLE3B
 
 
@@ -158,7 +156,7 @@ def test_what_does_not_exist_is_a_dash():
 def test_shares_stay_shares():
     row = {"accuracy": 0.75, "accuracy_low": -0.1, "accuracy_high": 1.032}
     assert share_with_interval(row, "accuracy{}") == "0.750 (0.000 to 1.000)"
-    assert with_interval(row, "accuracy{}", 2, "+") == "+0.75 (−0.10 to +1.03)"
+    assert with_interval(row, "accuracy{}", 2) == "+0.75 (−0.10 to +1.03)"
 
 
 def test_features_are_marked_where_they_reproduce(made, markdown):

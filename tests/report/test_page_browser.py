@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from minimtl.report import page
+from minimtl.report import htmlpage as page
 
 pytest.importorskip("jinja2")
 

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 from minimtl.report.blocks import Heading, pieces
 from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
 from minimtl.report.csvfile import Table
-from minimtl.report.numbers import text
 from minimtl.report.pairs import MEANINGS, PairView
-from minimtl.report.words import SCORE_NAMES
+from minimtl.report.wording import SCORE_NAMES, text
 from minimtl.study import ROLES, Protocol
 
 if TYPE_CHECKING:

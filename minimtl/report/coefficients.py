@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
 from minimtl.report.csvfile import Row
-from minimtl.report.grid import verdict
-from minimtl.report.numbers import number, text, with_interval
+from minimtl.report.wording import number, signed, text, verdict, with_interval
 from minimtl.stats import spearman
 from minimtl.study import ERRATA, FEATURE_NAMES
 
@@ -65,10 +64,10 @@ def _line_3a(row: Row) -> tuple[Inline, ...]:
         *_names(row),
         text(ours, 1),
         text(theirs, 0),
-        text(ours - theirs, 1, "+"),
+        signed(ours - theirs, 1),
         verdict(near),
         text(number(row, "published"), 0),
-        with_interval(row, "coefficient{}", 2, "+"),
+        with_interval(row, "coefficient{}", 2),
         *_firmness(row),
     )
 
@@ -79,9 +78,9 @@ def _line_3b(row: Row) -> tuple[Inline, ...]:
     low, high = number(row, "coefficient_low"), number(row, "coefficient_high")
     return (
         *_names(row),
-        with_interval(row, "coefficient{}", 2, "+"),
-        text(theirs, 2, "+"),
-        text(ours - theirs, 2, "+"),
+        with_interval(row, "coefficient{}", 2),
+        signed(theirs, 2),
+        signed(ours - theirs, 2),
         verdict(_agrees(theirs, low, high)),
         text(number(row, "inverse_rank"), 1),
         *_firmness(row),

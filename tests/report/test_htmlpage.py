@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from minimtl.report import page
+from minimtl.report import htmlpage as page
 from minimtl.report.blocks import pieces
 from minimtl.report.markdown import render_markdown
 from minimtl.report.pairs import MEANINGS, view_pairs
