@@ -9,7 +9,7 @@ from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, check_executor, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend
-from minimtl.report import Table, write_report
+from minimtl.report import write_report
 from minimtl.store import open_store
 from minimtl.study import (
     PROTOCOLS,
@@ -154,21 +154,14 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
             seconds = took.read()["wall_seconds"]
             say(f"Models, features and meta-analysis: {seconds} s")
         write_manifest(study, summary, args.argv, args.workers, args.executor, took, out)
-        made = write_report(concluded, study.protocol, read_manifest(out), out, announce)
+        shown = write_report(concluded, study.protocol, read_manifest(out), out, announce)
     if not args.quiet:
-        print_summary(made, out)
+        print_summary(shown, out)
 
 
-def print_summary(made: list[Table], out: Path) -> None:
-    """Table 1 beside the published numbers, and where the report is."""
-    (rows,) = (table.rows for table in made if table.name == "table1")
-    print(f"{'':10}  {'single':>15}  {'multi':>15}  {'improved':>15}   (published)")
-    for row in rows:
-        cells = [
-            f"{row[name]:.3f} ({row[f'published_{name}']:.3f})"
-            for name in ("single", "multi", "improved")
-        ]
-        print(f"{str(row['problem']).upper():10}  " + "  ".join(f"{cell:>15}" for cell in cells))
+def print_summary(summary: str, out: Path) -> None:
+    """What the study came to, and where the report is."""
+    print(summary)
     page = out / "report.html"
     print(page if page.exists() else out / "report.md")
 

@@ -5,83 +5,124 @@ from collections.abc import Sequence
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
 from minimtl.report.csvfile import Row
-from minimtl.report.wording import number, signed, text, verdict, with_interval
+from minimtl.report.scope import Scope, filled
+from minimtl.report.wording import compared, number, signed, text, verdict, with_interval
 from minimtl.stats import spearman
 from minimtl.study import ERRATA, FEATURE_NAMES
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
-CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near
-_HEADER_3A: tuple[str, ...] = (
-    *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
-    *("printed", "coefficient", "sign kept", "VIF"),
-)
-_HEADER_3B: tuple[str, ...] = (
-    *("feature", "printed label", "coefficient", "published", "difference", "reproduces"),
-    *("inverse rank", "sign kept", "VIF"),
-)
-_NOTE_3A = (
-    "“Published” is 30 − the printed rank, which turns the printed column the right way up; ours "
-    f"reproduces it within {RANK_MARGIN}, where chance alone would put some "
-    f"{100 * CHANCE:.0f} % of the features."
-)
-_NOTE_3B = (
-    "A coefficient reproduces if the 95 % interval of ours holds the published one and leaves out "
-    "0; it does not if the published one lies outside; a dash is neither."
-)
+SAME_ORDER = 0.5  # Spearman's ρ from which on the order of the features counts as reproduced
+MOST_VIF = 1000
+_CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near
+# The paper prints ranks of RELATED and coefficients of UNRELATED.
+_PROBLEMS = {"table3a": "RELATED", "table3b": "UNRELATED"}
+_COMPARED = {
+    "table3a": ("inverse_rank", "published_inverse_rank"),
+    "table3b": ("coefficient", "published"),
+}
+_HEADERS = {
+    "table3a": (
+        *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
+        *("printed", "coefficient", "sign kept", "VIF"),
+    ),
+    "table3b": (
+        *("feature", "printed label", "coefficient", "published", "difference", "reproduces"),
+        *("inverse rank", "sign kept", "VIF"),
+    ),
+}
+_NOTES = {
+    "table3a": (
+        "“Published” is 30 − the printed rank, which turns the printed column the right way up; "
+        f"ours reproduces it within {RANK_MARGIN}, where chance alone would put some "
+        f"{100 * _CHANCE:.0f} % of the features. "
+    ),
+    "table3b": (
+        "A coefficient reproduces if the 95 % interval of ours holds the published one and leaves "
+        "out 0; it does not if the published one lies outside; a dash is neither. "
+    ),
+}
 
 
-def predictors(name: str, tables: dict[str, list[Row]]) -> list[Block]:
-    """The section of table ``name``, "table3a" or "table3b"."""
-    rows = tables[name]
-    if name == "table3a":
-        problem, header, note = "related", _HEADER_3A, _NOTE_3A
-        lines, columns = map(_line_3a, rows), ("inverse_rank", "published_inverse_rank")
-    else:
-        problem, header, note = "unrelated", _HEADER_3B, _NOTE_3B
-        lines, columns = map(_line_3b, rows), ("coefficient", "published")
-    condition = next(
-        number(row, "condition_number") for row in tables["table2"] if row["problem"] == problem
-    )
-    explained = (
-        f"{note} “Sign kept” is the share of samples of main tasks in which the coefficient has "
-        f"the same sign. The features' condition number is {text(condition, 0)}; a feature's VIF "
-        "is by how much its correlation with the others multiplies the variance of its "
-        "coefficient. "
-    )
+def order_claims(tables: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Inline]:
+    """Whether the order of the features reproduces, for the problems that can tell."""
     return [
-        Heading(2, f"Table 3{name[-1]}: which features, {problem.upper()}"),
-        Grid(header, tuple(lines), n_labels=2),
-        Paragraph((explained, *_agreement(rows, *columns))),
-        Errata(ERRATA[name]),
+        _same_order(problem, f"Table {name[-2:]}", tables[name], *_COMPARED[name])
+        for name, problem in _PROBLEMS.items()
+        if name in tables and scopes[problem].judges
     ]
 
 
-def _line_3a(row: Row) -> tuple[Inline, ...]:
-    """Ranks first: they are what the paper prints of RELATED."""
+def _same_order(problem: str, table: str, rows: Sequence[Row], ours: str, theirs: str) -> Inline:
+    """Spearman's correlation of our column with the published one, in a sentence."""
+    first, second = ([number(row, column) for row in rows] for column in (ours, theirs))
+    unknown = any(math.isnan(value) for value in (*first, *second))
+    if unknown or len(set(first)) == 1:  # one value for all is no order
+        return f"{problem}: there are too few pairs to compare the order of the features."
+    rho = round(spearman(first, second), 2)
+    same = rho >= SAME_ORDER
+    mark = Marked("reproduces", "good") if same else Marked("does not reproduce", "bad")
+    return (
+        f"{problem}: the order of the features in {table} ",
+        mark,
+        f": Spearman's ρ with the published column is {text(rho, 2)}; {SAME_ORDER} is asked for.",
+    )
+
+
+def coefficients(name: str, tables: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
+    """The section of table ``name``, "table3a" or "table3b"."""
+    problem, line_of = _PROBLEMS[name], _line_3a if name == "table3a" else _line_3b
+    scope = scopes[problem]
+    lines = tuple(line_of(row, scope.judges) for row in tables[name])
+    grid = filled(Grid(_HEADERS[name], lines, n_labels=2), [scope])
+    title = Heading(2, f"Table {name[-2:]}: which features, {problem}")
+    note = Paragraph((_NOTES[name] if scope.compares else "") + _firmness_note(tables, scope))
+    if scope.compares:
+        return [title, grid, note, Errata(ERRATA[name])]
+    return [title, grid, note]
+
+
+def _firmness_note(tables: dict[str, list[Row]], scope: Scope) -> str:
+    condition = next(
+        number(row, "condition_number")
+        for row in tables["table2"]
+        if row["problem"] == scope.problem
+    )
+    if math.isinf(condition):
+        together = (
+            f"With {scope.n_pairs} pairs the {len(FEATURE_NAMES)} features determine one another, "
+            "and the VIF has no bound"
+        )
+    else:
+        together = (
+            f"The condition number of all features is {text(condition, 0)}; above 30 is severe"
+        )
+    return (
+        "“Sign kept” is the share of samples of main tasks in which the coefficient has the same "
+        "sign. The VIF is by how much a feature's correlation with the others multiplies the "
+        f"variance of its coefficient; above 10, a single coefficient says little. {together}."
+    )
+
+
+def _line_3a(row: Row, judged: bool) -> tuple[Inline, ...]:
     ours, theirs = number(row, "inverse_rank"), number(row, "published_inverse_rank")
-    near = None if math.isnan(ours) else abs(ours - theirs) <= RANK_MARGIN
     return (
         *_names(row),
-        text(ours, 1),
-        text(theirs, 0),
-        signed(ours - theirs, 1),
-        verdict(near),
+        *compared(ours, theirs, RANK_MARGIN, (1, 0), judged),
         text(number(row, "published"), 0),
         with_interval(row, "coefficient{}", 2),
         *_firmness(row),
     )
 
 
-def _line_3b(row: Row) -> tuple[Inline, ...]:
-    """Coefficients first: they are what the paper prints of UNRELATED."""
-    ours, theirs = number(row, "coefficient"), number(row, "published")
-    low, high = number(row, "coefficient_low"), number(row, "coefficient_high")
+def _line_3b(row: Row, judged: bool) -> tuple[Inline, ...]:
+    ours, theirs = round(number(row, "coefficient"), 2), number(row, "published")
+    low, high = (round(number(row, f"coefficient_{end}"), 2) for end in ("low", "high"))
     return (
         *_names(row),
         with_interval(row, "coefficient{}", 2),
         signed(theirs, 2),
-        signed(ours - theirs, 2),
-        verdict(_agrees(theirs, low, high)),
+        signed(ours - theirs if judged else math.nan, 2),
+        verdict(_agrees(theirs, low, high) if judged else None),
         text(number(row, "inverse_rank"), 1),
         *_firmness(row),
     )
@@ -99,16 +140,6 @@ def _names(row: Row) -> tuple[Inline, ...]:
 
 
 def _firmness(row: Row) -> tuple[Inline, ...]:
-    return text(number(row, "sign_stability"), 2), text(number(row, "vif"), 1)
-
-
-def _agreement(rows: Sequence[Row], ours: str, theirs: str) -> tuple[str | Marked, ...]:
-    """Spearman's correlation of our column with the published one, in a sentence."""
-    pairs = [(number(row, ours), number(row, theirs)) for row in rows]
-    unknown = any(math.isnan(value) for pair in pairs for value in pair)
-    if unknown or len({pair[0] for pair in pairs}) == 1:  # one value for all is no order
-        return ("There are too few pairs to compare the order of the features with the paper's.",)
-    rho = spearman(*zip(*pairs, strict=True))
-    mark = Marked("reproduces", "good") if rho >= 0.5 else Marked("does not reproduce", "bad")
-    sentence = f"Spearman's ρ with the published column is {text(rho, 2)}: the order "
-    return sentence, mark, " (ρ ≥ 0.5)."
+    vif = number(row, "vif")
+    shown = f"over {MOST_VIF:,}" if vif > MOST_VIF else text(vif, 1)
+    return text(number(row, "sign_stability"), 2), shown

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.report.wording import SCORE_NAMES
+from minimtl.report.wording import SCORE_NAMES, counted
 from minimtl.stats import corrected_resampled_interval
 from minimtl.study import Hierarchy, Outcomes, Protocol, Task, relative_gains
 from minimtl.system import write_atomically
@@ -131,7 +131,7 @@ def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
     axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
     axes.set_ylim(max(0.0, low - _MARGIN), min(1.0, high + _MARGIN))  # whatever the bands reach
     axes.set(
-        title=f"{outcomes.problem.upper()}: {outcomes.n_pairs} pairs, {_runs(outcomes.n_runs)}",
+        title=_title(outcomes.problem.upper(), outcomes.n_pairs, outcomes.n_runs),
         xlabel="epoch",
         ylabel=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
     )
@@ -165,7 +165,7 @@ def _relative_gains(
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(n_lines - 0.4, -0.6)  # first task on top
     axes.set(
-        title=f"{parent}: {len(rows)} pairs, {_runs(outcomes.n_runs)}",
+        title=_title(parent, len(rows), outcomes.n_runs),
         xlabel=f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %",
     )
     axes.grid(axis="x", color="0.9", lw=0.5)
@@ -218,5 +218,6 @@ def _name(task: Task) -> str:
     return " / ".join(topic.split(".", 1)[-1] for topic in task)
 
 
-def _runs(n_runs: int) -> str:
-    return "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
+def _title(name: str, n_pairs: int, n_runs: int) -> str:
+    runs = "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
+    return f"{name}: {counted(n_pairs, 'pair')}, {runs}"

@@ -1,10 +1,20 @@
 """What the page shows of each pair: scores of the runs, gain, learning curves, features."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from minimtl.report.chart import Chart, draw_chart
+from minimtl.report.charts import (
+    WIDE,
+    Chart,
+    GainFrame,
+    GainMark,
+    draw_chart,
+    frame_gains,
+    mark_gain,
+)
 from minimtl.report.figures import interval_over_runs
+from minimtl.report.scope import MIN_RUNS
 from minimtl.study import COLUMNS, FEATURE_NAMES, ROLES, Outcomes, PairCurves, Protocol, Task
 
 # What each row of a pair's features means; a feature that each task has is one row.
@@ -36,11 +46,46 @@ class PairView(NamedTuple):
     features: tuple[tuple[str, tuple[float, ...]], ...]
 
     @property
-    def verdict(self) -> str:
-        """``up`` or ``down``, or ``open`` where the interval over the runs contains 0."""
-        if abs(self.gain) <= self.half_width:  # never of one run, whose half-width is NaN
-            return "open"
-        return "up" if self.gain > 0 else "down"
+    def direction(self) -> str:
+        """``up`` if multi-task learning was better, ``down`` if worse, ``even`` if neither."""
+        return "up" if self.gain > 0 else "down" if self.gain < 0 else "even"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the gain's interval leaves out 0, with enough runs for a verdict."""
+        return len(self.runs) >= MIN_RUNS and abs(self.gain) > self.half_width
+
+    @property
+    def anchor(self) -> str:
+        """The page's address of the pair; the same in every report of the same pair."""
+        name = "-".join([self.problem, *self.main, *self.aux]).lower()
+        return "pair-" + re.sub(r"[^a-z0-9.]+", "-", name)
+
+
+class Panel(NamedTuple):
+    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame."""
+
+    problem: str
+    width: int
+    marks: tuple[tuple[PairView, GainMark], ...]
+
+    def count(self, direction: str) -> int:
+        """How many gains of a direction are clear."""
+        return sum(pair.is_clear and pair.direction == direction for pair, _ in self.marks)
+
+
+def draw_gains(pairs: Sequence[PairView]) -> tuple[GainFrame, list[Panel]]:
+    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem."""
+    frame = frame_gains([pair.gain for pair in pairs], [pair.half_width for pair in pairs])
+    panels = []
+    for problem in dict.fromkeys(pair.problem for pair in pairs):
+        of_problem = [pair for pair in pairs if pair.problem == problem]
+        marks = tuple(
+            (pair, mark_gain(frame, rank, pair.gain, pair.half_width))
+            for rank, pair in enumerate(of_problem)
+        )
+        panels.append(Panel(problem, WIDE * len(marks), marks))
+    return frame, panels
 
 
 def view_pairs(

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.meta import Analysed
-from minimtl.report.contents import About
-from minimtl.report.csvfile import Table, write_tables
+from minimtl.report.background import About
+from minimtl.report.csvfile import write_tables
 from minimtl.report.figures import draw_figures, figures_available
 from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_page
 from minimtl.report.markdown import render_markdown
 from minimtl.report.pairs import view_pairs
+from minimtl.report.summary import summary
 from minimtl.report.tables import tables
 from minimtl.study import PairCurves, Protocol, hierarchy_of
 from minimtl.system import write_atomically
@@ -23,8 +24,8 @@ def write_report(
     manifest: dict[str, Any],
     out: Path,
     announce: Callable[[str], None],
-) -> list[Table]:
-    """Write all that a study shows into `out`; returns the tables.
+) -> str:
+    """Write all that a study shows into `out`; returns what a terminal shows at the end.
 
     `announce` is told which extra would add what is not drawn.
     """
@@ -46,9 +47,9 @@ def write_report(
         html = render_page(made, views, protocol, about, pictures)
         write_atomically(out / "report.html", html.encode())
     else:
-        (out / "report.html").unlink(missing_ok=True)  # an earlier one would tell of other tables
+        (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
         announce(PAGE_NOTE)
-    return made
+    return summary(made, protocol, about.edition)
 
 
 def _about(manifest: dict[str, Any]) -> About:

@@ -7,6 +7,7 @@ from minimtl.report.blocks import Inline, Marked
 from minimtl.report.csvfile import Row
 
 NOTHING = "–"
+_ROUNDING = 1e-9  # of differences between numbers with few digits
 SCORE_NAMES = {"f1": "F1", "accuracy": "accuracy"}
 SET_NAMES = {
     "all": "all features",
@@ -48,6 +49,11 @@ def with_interval(row: Row, column: str, digits: int) -> str:
     return _interval(*_with_ends(row, column), digits, "+")
 
 
+def has_two_labels(row: Row, suffix: str = "") -> bool:
+    """Whether a row of Table 2 has a score: pairs of one label only are always told right."""
+    return number(row, f"majority_accuracy{suffix}") < 1
+
+
 def _with_ends(row: Row, column: str) -> tuple[float, float, float]:
     middle, low, high = (number(row, column.format(end)) for end in ("", "_low", "_high"))
     return middle, low, high
@@ -59,11 +65,23 @@ def _interval(middle: float, low: float, high: float, digits: int, sign: str) ->
     return f"{text(middle, digits, sign)} ({text(low, digits, sign)} to {text(high, digits, sign)})"
 
 
-def compared(ours: float, theirs: float, margin: float, digits: int = 3) -> tuple[Inline, ...]:
-    """Ours, theirs with so many digits, the difference, and whether it is within the margin."""
-    difference = ours - theirs
-    inside = None if math.isnan(difference) else abs(difference) <= margin
-    return text(ours), text(theirs, digits), signed(difference), verdict(inside)
+def compared(
+    ours: float, theirs: float, margin: float, digits: tuple[int, int] = (3, 3), judged: bool = True
+) -> tuple[Inline, ...]:
+    """Ours, theirs, the difference, and whether it is within the margin, each as far as known.
+
+    The difference is that of the numbers as they are shown with so many digits of ours and of
+    theirs, so that a reader who subtracts comes to the same verdict. Where nothing may be judged,
+    difference and verdict are dashes.
+    """
+    difference = round(ours, digits[0]) - theirs if judged else math.nan
+    inside = None if math.isnan(difference) else abs(difference) <= margin + _ROUNDING
+    return (
+        text(ours, digits[0]),
+        text(theirs, digits[1]),
+        signed(difference, digits[0]),
+        verdict(inside),
+    )
 
 
 def verdict(reproduces: bool | None) -> Inline:
@@ -71,6 +89,11 @@ def verdict(reproduces: bool | None) -> Inline:
     if reproduces is None:
         return NOTHING
     return Marked("yes", "good") if reproduces else Marked("no", "bad")
+
+
+def counted(n: int, noun: str) -> str:
+    """Such as ``1 pair`` and ``2 pairs``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def problem_of(row: Row) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from minimtl.meta.analysis import Analysed, analyse
-from minimtl.report.contents import About
+from minimtl.report.background import About
+from minimtl.report.csvfile import Table
 from minimtl.report.pairs import view_pairs
 from minimtl.report.tables import tables
 from minimtl.study.collect import PairCurves
@@ -145,6 +146,17 @@ def browser():
             pytest.skip(f"{program} does not start: {error}")
         yield browser
         browser.close()
+
+
+def whole(made):
+    """The tables as if all pairs of both problems had been run five times: they conclude."""
+    n_pairs = {"related": 52, "unrelated": 516}
+    return [
+        Table("table1", [row | {"n_pairs": n_pairs[row["problem"]], "n_runs": 5} for row in t.rows])
+        if t.name == "table1"
+        else t
+        for t in made
+    ]
 
 
 @pytest.fixture(scope="session")

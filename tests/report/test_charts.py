@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from minimtl.report.chart import HEIGHT, SETTLED, STEP, draw_chart
+from minimtl.report.charts import HEIGHT, SETTLED, STEP, draw_chart
 
 
 def points(path):
