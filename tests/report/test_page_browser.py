@@ -306,5 +306,8 @@ def test_it_prints(opened):
     assert opened.value(f"{table}.checkVisibility({{contentVisibilityAuto: true}})") is True
     assert opened.value(f"{table}.getBoundingClientRect().height") > 100
     assert opened.value(f"{MARK}.checkVisibility()") is True
+    opened.resize(700, 1000)  # an A4 page without its margins
+    frames = "[...document.querySelectorAll('.wide')]"
+    assert opened.value(f"{frames}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
     opened.do("Emulation.setEmulatedMedia", media="")
     assert opened.value(f"{table}.checkVisibility()") is False  # folded again
