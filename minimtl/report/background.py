@@ -5,7 +5,7 @@ from typing import NamedTuple
 from minimtl.report.blocks import Inline, Items, Link, Terms
 from minimtl.report.scope import PUBLISHED_EDITIONS, Scope
 from minimtl.report.wording import SCORE_NAMES
-from minimtl.study import Protocol
+from minimtl.study import Hierarchy, Protocol
 
 PAPER = (
     "Emma Kerinec, Chloé Braud and Anders Søgaard: “When does deep multi-task learning work for "
@@ -24,11 +24,12 @@ MEANINGS = {
     ),
     "RELATED": (
         "Pairs in which all four topics belong to one top-level class: hockey or motorcycles, "
-        "helped by baseball or autos, all of rec. There are 52."
+        "helped by baseball or autos, all of rec. 20 Newsgroups has 52."
     ),
     "UNRELATED": (
         "Pairs in which the two topics of a task may be of different top-level classes: guns or "
-        "autos, helped by Mideast or motorcycles. There are 516, the RELATED ones among them."
+        "autos, helped by Mideast or motorcycles. 20 Newsgroups has 516, the RELATED "
+        "ones among them."
     ),
     "single-task, multi-task": "The main task trained alone, and together with the auxiliary task.",
     "gain": "The main task's multi-task score minus its single-task score, on the test posts.",
@@ -47,12 +48,13 @@ MEANINGS = {
 class About(NamedTuple):
     """What the reader must know to judge the numbers or to make them again.
 
-    The corpus' edition, source, digest and sizes are those of the loaded corpus; ``command`` is
-    the line that a person would type.
+    Edition, hierarchy, source, digest and sizes are those of the loaded corpus; ``command`` is the
+    line that a person would type.
     """
 
     version: str
     edition: str
+    hierarchy: Hierarchy
     source: str
     sha256: str
     n_train: int

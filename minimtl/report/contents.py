@@ -61,7 +61,7 @@ def contents(
     """The contents; ``figures`` are the names of those that were drawn, without suffix."""
     rows = {table.name: table.rows for table in tables}
     table1, table2 = rows["table1"], rows["table2"]
-    scopes = scopes_of(table1, protocol, about.edition)
+    scopes = scopes_of(table1, protocol, about.edition, about.hierarchy)
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(figures)]
     return Contents(
         warnings=warnings_of(scopes, about.edition),

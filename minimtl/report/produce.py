@@ -29,16 +29,16 @@ def write_report(
 
     `announce` is told which extra would add what is not drawn.
     """
+    about = _about(manifest)
     analysed = [problem for problem, _ in concluded]
     made = tables(analysed, protocol)
     write_tables(made, out)
     drawn: list[str] = []
     if figures_available():
         outcomes = [problem.outcomes for problem in analysed]
-        drawn = draw_figures(outcomes, protocol, hierarchy_of(manifest), out)
+        drawn = draw_figures(outcomes, protocol, about.hierarchy, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    about = _about(manifest)
     text = render_markdown(made, protocol, about, drawn)
     write_atomically(out / "report.md", text.encode())
     if page_available():
@@ -49,7 +49,7 @@ def write_report(
     else:
         (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
         announce(PAGE_NOTE)
-    return summary(made, protocol, about.edition)
+    return summary(made, protocol, about)
 
 
 def _about(manifest: dict[str, Any]) -> About:
@@ -57,6 +57,7 @@ def _about(manifest: dict[str, Any]) -> About:
     return About(
         version=manifest["minimtl"],
         edition=corpus["edition"],
+        hierarchy=hierarchy_of(manifest),
         source=corpus["source"],
         sha256=corpus["sha256"],
         n_train=corpus["train"],

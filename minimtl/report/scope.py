@@ -11,7 +11,7 @@ from typing import NamedTuple
 from minimtl.report.blocks import Grid
 from minimtl.report.csvfile import Row
 from minimtl.report.wording import counted, problem_of
-from minimtl.study import NEWSGROUPS, Protocol, related_pairs, unrelated_pairs
+from minimtl.study import Hierarchy, Protocol, related_pairs, unrelated_pairs
 
 MIN_RUNS = 3
 # Editions with the words of the paper's corpus.
@@ -71,14 +71,16 @@ class Scope(NamedTuple):
         return sentence
 
 
-def scopes_of(table1: Sequence[Row], protocol: Protocol, edition: str) -> dict[str, Scope]:
+def scopes_of(
+    table1: Sequence[Row], protocol: Protocol, edition: str, hierarchy: Hierarchy
+) -> dict[str, Scope]:
     """The scope of each problem of Table 1, by the problem as the paper writes it."""
     enumerate_pairs = {"related": related_pairs, "unrelated": unrelated_pairs}
     return {
         problem_of(row): Scope(
             problem=name,
             n_pairs=int(row["n_pairs"]),
-            all_pairs=len(enumerate_pairs[name](NEWSGROUPS)),
+            all_pairs=len(enumerate_pairs[name](hierarchy)),
             n_runs=int(row["n_runs"]),
             protocol_runs=protocol.runs("related" if name == "related" else "unrelated"),
             compares=edition in PUBLISHED_EDITIONS,

@@ -22,6 +22,7 @@ from minimtl.report.csvfile import Table
 from minimtl.report.pairs import view_pairs
 from minimtl.report.tables import tables
 from minimtl.study.collect import PairCurves
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
@@ -173,6 +174,7 @@ def study(made_up_outcomes):
     about = About(
         version="1.2.3",
         edition="bydate",
+        hierarchy=NEWSGROUPS,
         source=EVIL,
         sha256="ab" * 32,
         n_train=11314,

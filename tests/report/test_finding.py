@@ -7,6 +7,7 @@ import pytest
 
 from minimtl.report.finding import evidence, finding, predicts
 from minimtl.report.scope import scopes_of
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER, RELEASED
 
 SETS = ("all", "no_curve", "only_curve", "only_ratio", "no_ratio")
@@ -37,12 +38,12 @@ def row2(features, problem="related", lift=(-0.02, -0.05, 0.01), p_value=0.5):
 
 def numbers(table1, table2, protocol=PAPER):
     """The numbers behind it."""
-    return evidence(table1, table2, scopes_of(table1, protocol, "bydate"), protocol)
+    return evidence(table1, table2, scopes_of(table1, protocol, "bydate", NEWSGROUPS), protocol)
 
 
 def found(table1, table2, protocol=PAPER):
     """The finding of a study of the paper's corpus."""
-    return finding(table1, table2, scopes_of(table1, protocol, "bydate"), protocol)
+    return finding(table1, table2, scopes_of(table1, protocol, "bydate", NEWSGROUPS), protocol)
 
 
 GOOD = {"lift": (0.1, 0.04, 0.16), "p_value": 0.01}

@@ -14,6 +14,7 @@ from minimtl.report.markdown import escape, render_markdown
 from minimtl.report.scope import scopes_of, warnings_of
 from minimtl.report.tables import tables
 from minimtl.report.wording import compared, share_with_interval, text, with_interval
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.published import ERRATA, TABLE3A, TABLE3B
 from tests.report.conftest import whole
 
@@ -55,7 +56,7 @@ def line_of(page, *beginning):
 def test_the_first_sentence_is_the_finding(study, made, page):
     rows = {table.name: table.rows for table in made}
     table1, table2 = rows["table1"], rows["table2"]
-    scopes = scopes_of(table1, study.protocol, "bydate")
+    scopes = scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)
     title, answer, numbers = page.split("\n\n")[:3]
     assert f"{title[2:]} {answer}" == finding(table1, table2, scopes, study.protocol)
     lines = [line.removeprefix("- ") for line in numbers.splitlines()]
@@ -65,7 +66,7 @@ def test_the_first_sentence_is_the_finding(study, made, page):
 def test_part_of_a_study_says_so_first_and_judges_nothing(study, markdown):
     page = markdown(study.tables)
     table1 = next(table.rows for table in study.tables if table.name == "table1")
-    warnings = warnings_of(scopes_of(table1, study.protocol, "bydate"), "bydate")
+    warnings = warnings_of(scopes_of(table1, study.protocol, "bydate", NEWSGROUPS), "bydate")
     _, banner, answer, *_ = page.split("\n\n")
     assert [line[2:].rstrip() for line in banner.splitlines()] == [*map(escape, warnings)]
     assert "RELATED: 12 of 52 pairs, 2 of 5 runs: a look, no finding." in banner

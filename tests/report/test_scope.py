@@ -3,6 +3,7 @@
 import pytest
 
 from minimtl.report.scope import Scope, scopes_of, warnings_of
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER, RELEASED
 
 WHOLE = {"related": (52, 5), "unrelated": (516, 5)}
@@ -13,7 +14,7 @@ def scopes(sizes, protocol=PAPER, edition="bydate"):
         {"problem": name, "n_pairs": n_pairs, "n_runs": n_runs}
         for name, (n_pairs, n_runs) in sizes.items()
     ]
-    return scopes_of(rows, protocol, edition)
+    return scopes_of(rows, protocol, edition, NEWSGROUPS)
 
 
 def test_a_whole_study_of_the_papers_corpus_judges_and_warns_of_nothing():
