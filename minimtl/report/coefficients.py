@@ -1,25 +1,18 @@
 """Tables 3a and 3b as sections of the report: what the coefficients say, and how firmly."""
 
 import math
-from collections.abc import Sequence
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
 from minimtl.report.csvfile import Row
 from minimtl.report.scope import Scope, filled
 from minimtl.report.wording import compared, number, signed, text, verdict, with_interval
-from minimtl.stats import spearman
 from minimtl.study import ERRATA, FEATURE_NAMES
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
-SAME_ORDER = 0.5  # Spearman's ρ from which on the order of the features counts as reproduced
 MOST_VIF = 1000
 _CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
-_PROBLEMS = {"table3a": "RELATED", "table3b": "UNRELATED"}
-_COMPARED = {
-    "table3a": ("inverse_rank", "published_inverse_rank"),
-    "table3b": ("coefficient", "published"),
-}
+PROBLEMS = {"table3a": "RELATED", "table3b": "UNRELATED"}
 _HEADERS = {
     "table3a": (
         *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
@@ -43,34 +36,9 @@ _NOTES = {
 }
 
 
-def order_claims(tables: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Inline]:
-    """Whether the order of the features reproduces, for the problems that can tell."""
-    return [
-        _same_order(problem, f"Table {name[-2:]}", tables[name], *_COMPARED[name])
-        for name, problem in _PROBLEMS.items()
-        if name in tables and scopes[problem].judges
-    ]
-
-
-def _same_order(problem: str, table: str, rows: Sequence[Row], ours: str, theirs: str) -> Inline:
-    """Spearman's correlation of our column with the published one, in a sentence."""
-    first, second = ([number(row, column) for row in rows] for column in (ours, theirs))
-    unknown = any(math.isnan(value) for value in (*first, *second))
-    if unknown or len(set(first)) == 1:  # one value for all is no order
-        return f"{problem}: there are too few pairs to compare the order of the features."
-    rho = round(spearman(first, second), 2)
-    same = rho >= SAME_ORDER
-    mark = Marked("reproduces", "good") if same else Marked("does not reproduce", "bad")
-    return (
-        f"{problem}: the order of the features in {table} ",
-        mark,
-        f": Spearman's ρ with the published column is {text(rho, 2)}; {SAME_ORDER} is asked for.",
-    )
-
-
 def coefficients(name: str, tables: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
     """The section of table ``name``, "table3a" or "table3b"."""
-    problem, line_of = _PROBLEMS[name], _line_3a if name == "table3a" else _line_3b
+    problem, line_of = PROBLEMS[name], _line_3a if name == "table3a" else _line_3b
     scope = scopes[problem]
     lines = tuple(line_of(row, scope.judges) for row in tables[name])
     grid = filled(Grid(_HEADERS[name], lines, n_labels=2), [scope])

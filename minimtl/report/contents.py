@@ -19,11 +19,12 @@ from minimtl.report.blocks import (
     Marked,
     Paragraph,
 )
-from minimtl.report.coefficients import coefficients, order_claims
+from minimtl.report.claims import claims
+from minimtl.report.coefficients import coefficients
 from minimtl.report.csvfile import Row, Table
 from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.prediction import prediction_claims, predictions
+from minimtl.report.prediction import predictions
 from minimtl.report.scope import Scope, filled, scopes_of, warnings_of
 from minimtl.report.wording import compared, number, problem_of
 from minimtl.study import ERRATA, MEAN_GAIN_PRINTED, Protocol
@@ -71,7 +72,7 @@ def contents(
             Heading(2, "What this study is"),
             what_it_is(about, protocol, scopes),
             *_table1(table1, scopes),
-            *_claims(rows, scopes),
+            *claims(rows, scopes),
         ],
         details=[
             *predictions(table2, rows["calibration"], scopes),
@@ -123,11 +124,6 @@ def _table1(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
         Paragraph(margins),
         Errata(ERRATA["table1"]),
     ]
-
-
-def _claims(rows: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
-    claims = [*prediction_claims(rows["table2"], scopes), *order_claims(rows, scopes)]
-    return [Heading(3, "The paper's claims"), Items(tuple(claims))] if claims else []
 
 
 def _provenance(about: About, protocol: Protocol) -> list[Block]:

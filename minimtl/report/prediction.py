@@ -8,14 +8,11 @@ from minimtl.report.blocks import (
     Errata,
     Grid,
     Heading,
-    Inline,
     Items,
-    Marked,
     Paragraph,
     Reliability,
 )
 from minimtl.report.csvfile import Row
-from minimtl.report.finding import predicting_sets
 from minimtl.report.scope import Scope, filled
 from minimtl.report.wording import (
     DESIGN_NAMES,
@@ -27,51 +24,12 @@ from minimtl.report.wording import (
     number,
     problem_of,
     share_with_interval,
-    signed,
     text,
     with_interval,
 )
 from minimtl.study import ERRATA
 
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
-
-
-def prediction_claims(table2: Sequence[Row], scopes: dict[str, Scope]) -> list[Inline]:
-    """Whether the paper's claims about prediction reproduce, for the problems that can tell."""
-    judged = [rows for rows in by_problem(table2) if scopes[problem_of(rows[0])].judges]
-    return [claim for rows in judged for claim in (_predictable(rows), _curves_best(rows))]
-
-
-def _predictable(rows: Sequence[Row]) -> Inline:
-    name = problem_of(rows[0])
-    if all(math.isnan(number(row, "accuracy_by_task")) for row in rows):
-        return f"{name}: too few main tasks to hold some out."
-    predicting = predicting_sets(rows)
-    found = Marked("reproduces", "good")
-    reason = f"it holds for main tasks held out, with {' and '.join(predicting)}."
-    if not predicting:
-        found = Marked("does not reproduce", "bad")
-        reason = (
-            "no set of features clearly beats both baselines and one half on main tasks held out."
-        )
-    return f"{name}: the paper's claim that gains can be predicted ", found, f": {reason}"
-
-
-def _curves_best(rows: Sequence[Row]) -> Inline:
-    """The paper's claim that loss curves predict gains better than any other features."""
-    accuracy = {str(row["features"]): number(row, "accuracy") for row in rows}
-    curve, other = round(accuracy["only_curve"], 3), round(accuracy["no_curve"], 3)
-    if math.isnan(curve) or math.isnan(other):
-        return f"{problem_of(rows[0])}: too few pairs to compare curve features with the others."
-    found: str | Marked = f"is not decided by a difference of {signed(curve - other)}"
-    if round(abs(curve - other), 3) > MARGIN:
-        better = curve > other
-        found = Marked("reproduces", "good") if better else Marked("does not reproduce", "bad")
-    return (
-        f"{problem_of(rows[0])}: the paper's claim that curve features predict best ",
-        found,
-        f": alone they reach an accuracy of {text(curve)}, the others {text(other)}.",
-    )
 
 
 def predictions(

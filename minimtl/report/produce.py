@@ -1,4 +1,4 @@
-"""Everything a finished study shows: tables, figures, report.md and the page."""
+"""Everything a finished study shows: tables, figures, report.md, the page, lines for a terminal."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -7,13 +7,14 @@ from typing import Any
 
 from minimtl.meta import Analysed
 from minimtl.report.background import About
-from minimtl.report.csvfile import write_tables
+from minimtl.report.csvfile import Table, write_tables
 from minimtl.report.figures import draw_figures, figures_available
 from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_page
 from minimtl.report.markdown import render_markdown
 from minimtl.report.pairs import view_pairs
-from minimtl.report.summary import summary
+from minimtl.report.scope import scopes_of, warnings_of
 from minimtl.report.tables import tables
+from minimtl.report.wording import number, problem_of
 from minimtl.study import PairCurves, Protocol, hierarchy_of
 from minimtl.system import write_atomically
 
@@ -65,3 +66,21 @@ def _about(manifest: dict[str, Any]) -> About:
         seed=manifest["identity"]["seed"],
         command=shlex.join(["minimtl", *manifest["command"]]),
     )
+
+
+def summary(tables: Sequence[Table], protocol: Protocol, about: About) -> str:
+    """Lines for a terminal: what must be known before any number is read, then the numbers."""
+    (rows,) = (table.rows for table in tables if table.name == "table1")
+    scopes = scopes_of(rows, protocol, about.edition, about.hierarchy)
+    compares = all(scope.compares for scope in scopes.values())
+    header = [f"{name:>15}" for name in ("single", "multi", "improved")]
+    lines = [*warnings_of(scopes, about.edition), "  ".join([" " * 10, *header])]
+    if compares:
+        lines[-1] += "   (published)"
+    for row in rows:
+        cells = [f"{problem_of(row):10}"]
+        for name in ("single", "multi", "improved"):
+            published = f" ({number(row, f'published_{name}'):.3f})" if compares else ""
+            cells.append(f"{f'{number(row, name):.3f}{published}':>15}")
+        lines.append("  ".join(cells))
+    return "\n".join(lines)

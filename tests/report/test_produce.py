@@ -1,6 +1,6 @@
 """What a terminal shows at the end of a study."""
 
-from minimtl.report.summary import summary
+from minimtl.report.produce import summary
 from tests.report.conftest import whole
 
 
