@@ -43,6 +43,6 @@ def run(args: argparse.Namespace) -> int:
         models = StudyIdentity.of(protocol, identity["corpus"]["digest"], identity["seed"])
         results = Results(store, models, protocol)
         concluded = conclude(problems_of(manifest), results, identity["seed"], no_features)
-        made = write_report(concluded, protocol, manifest, folder, say)
-    print_summary(made, folder)
+        shown = write_report(concluded, protocol, manifest, folder, say)
+    print_summary(shown, folder)
     return 0

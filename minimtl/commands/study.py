@@ -11,7 +11,7 @@ from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend
-from minimtl.report import Table, write_report
+from minimtl.report import write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
     PROTOCOLS,
@@ -184,11 +184,11 @@ def _report(
     concluded = conclude(problems, results, study.seed, feature_maker(study, results))
     shown = {**manifest, "problems": {p.name: manifest["problems"][p.name] for p in problems}}
     out = Path(args.out)
-    made = write_report(
+    summary = write_report(
         concluded, study.protocol, shown, out, announce=_silent if args.quiet else say
     )
     if not args.quiet:
-        print_summary(made, out)
+        print_summary(summary, out)
 
 
 def _announce_training(
@@ -218,16 +218,9 @@ def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Nam
     return f", about {duration(total / n_workers)} on {n_workers} of this machine's cores"
 
 
-def print_summary(made: list[Table], out: Path) -> None:
-    """Table 1 beside the published numbers, and where the report is."""
-    (rows,) = (table.rows for table in made if table.name == "table1")
-    print(f"{'':10}  {'single':>15}  {'multi':>15}  {'improved':>15}   (published)")
-    for row in rows:
-        cells = [
-            f"{row[name]:.3f} ({row[f'published_{name}']:.3f})"
-            for name in ("single", "multi", "improved")
-        ]
-        print(f"{str(row['problem']).upper():10}  " + "  ".join(f"{cell:>15}" for cell in cells))
+def print_summary(summary: str, out: Path) -> None:
+    """What the study came to, and where the report is."""
+    print(summary)
     page = out / "report.html"
     print(page if page.exists() else out / "report.md")
 
