@@ -1,4 +1,4 @@
-"""``python -m bench [--quick]``: measures everything, writes bench.json and bench.md."""
+"""``python -m bench [--quick]``: measures everything, writes bench.json, bench.md and a chart."""
 
 import argparse
 import sys
@@ -38,12 +38,14 @@ def _command(args: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure, print the Markdown, write both files."""
+    """Measure, print the Markdown, write both files and, with Matplotlib, the chart."""
     args = parse(argv)
+    from bench.chart import draw
     from bench.machine import facts
     from bench.output import as_json, as_markdown
     from bench.settings import Settings, corpus_at_hand
     from bench.targets import targets
+    from minimtl.report import figures_available
 
     about = {"command": _command(args), "machine": facts()}
     settings = Settings(args.corpus or corpus_at_hand(), args.quick)
@@ -59,6 +61,8 @@ def main(argv: list[str] | None = None) -> int:
     markdown = as_markdown(about, rows, goals)
     (args.out / "bench.json").write_text(as_json(about, rows, goals), encoding="utf-8")
     (args.out / "bench.md").write_text(markdown, encoding="utf-8")
+    if figures_available():
+        draw(rows, args.out)
     print(markdown)
     return 0
 

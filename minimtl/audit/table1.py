@@ -17,7 +17,15 @@ from minimtl.audit.finding import (
     finding_on,
     join,
 )
-from minimtl.study import MEAN_GAIN_PRINTED, PAPER, RELEASED, TABLE1, TIE, Scores
+from minimtl.study import (
+    MEAN_GAIN_PRINTED,
+    PAPER,
+    RELEASED,
+    TABLE1,
+    TIE,
+    LabelledPairs,
+    Scores,
+)
 
 _EPOCH = RELEASED.reading.read_at + 1
 # Two ways to read Table 1: which logged score it holds, and that in words.
@@ -35,6 +43,12 @@ def gains(experiment: Experiment) -> np.ndarray:
     """
     single, joint = experiment.scores("printed_accuracy")
     return joint - single > TIE
+
+
+def labelled_pairs(experiment: Experiment) -> LabelledPairs:
+    """The released features and the authors' labels; the experiment must have features."""
+    assert experiment.features is not None
+    return LabelledPairs(experiment.features, gains(experiment).astype(np.int64))
 
 
 def audit_scores(experiments: Sequence[Experiment]) -> list[Finding]:

@@ -24,7 +24,7 @@ from minimtl.audit.finding import (
     compare,
     finding_on,
 )
-from minimtl.audit.table1 import gains
+from minimtl.audit.table1 import gains, labelled_pairs
 from minimtl.meta import Design, make_designs, score_pairs
 from minimtl.study import (
     AUTHORS_FEATURES,
@@ -33,7 +33,6 @@ from minimtl.study import (
     RELEASED,
     TABLE1,
     TABLE2_PRINTED,
-    LabelledPairs,
 )
 
 
@@ -117,9 +116,7 @@ def _accuracy(
 ) -> _Accuracy:
     means, variances = [], []
     for experiment, design in zip(experiments, folds, strict=True):
-        assert experiment.features is not None
-        labelled = LabelledPairs(experiment.features, gains(experiment).astype(np.int64))
-        accuracy = score_pairs(labelled, columns, design, RELEASED.meta).accuracy
+        accuracy = score_pairs(labelled_pairs(experiment), columns, design, RELEASED.meta).accuracy
         repetitions = accuracy.reshape(-1, design.n_folds).mean(axis=1)
         means.append(repetitions.mean())
         variances.append(repetitions.var() / len(repetitions))

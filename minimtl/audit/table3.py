@@ -26,7 +26,7 @@ from minimtl.audit.finding import (
     finding_on,
     rounding,
 )
-from minimtl.audit.table1 import gains
+from minimtl.audit.table1 import gains, labelled_pairs
 from minimtl.meta import fit_all_pairs
 from minimtl.stats import inverse_ranks, spearman
 from minimtl.study import (
@@ -35,7 +35,6 @@ from minimtl.study import (
     TABLE3A,
     TABLE3B,
     FeatureRow,
-    LabelledPairs,
     Meta,
 )
 
@@ -88,9 +87,7 @@ def audit_coefficients(experiments: Sequence[Experiment]) -> list[Finding]:
 
 def coefficients(experiment: Experiment, settings: Meta = RELEASED.meta) -> np.ndarray:
     """Coefficients of one fit to all pairs, the features scaled over them, shape (30,)."""
-    assert experiment.features is not None
-    labels = gains(experiment).astype(np.int64)
-    return fit_all_pairs(LabelledPairs(experiment.features, labels), settings)
+    return fit_all_pairs(labelled_pairs(experiment), settings)
 
 
 def _compare_log(experiment: Experiment, w: np.ndarray) -> Finding:

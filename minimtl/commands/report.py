@@ -43,6 +43,6 @@ def run(args: argparse.Namespace) -> int:
             )
         results = Results(store, identity, protocol)
         concluded = conclude(problems_of(manifest), results, identity.seed, no_features)
-        made = write_report(concluded, protocol, manifest, folder, say)
-    print_summary(made, folder)
+        summary = write_report(concluded, protocol, manifest, folder, say)
+    print_summary(summary, folder)
     return 0

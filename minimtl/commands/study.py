@@ -11,7 +11,7 @@ from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend, why_no_kernels
-from minimtl.report import Table, write_report
+from minimtl.report import write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
     PROTOCOLS,
@@ -21,6 +21,7 @@ from minimtl.study import (
     Results,
     Stopwatch,
     Study,
+    count_processors,
     feature_maker,
     finished_manifest,
     kinds_of,
@@ -167,16 +168,22 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                 n_done += summary.n_computed
                 n_models = summary.n_computed + summary.n_resumed
                 if number < len(study.problems):
-                    made = _report(study, problems, store, manifest, args)
+                    summary = _report(study, problems, store, manifest, args)
                     if not args.quiet:
-                        print_summary(made, out)
+                        print_summary(summary, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
-        manifest = finished_manifest(manifest, n_done, n_models - n_done, took)
-        made = _report(study, study.problems, store, manifest, args)
+        trained_by = count_processors(study, store)
+        if len(trained_by) > 1:
+            say(
+                f"The models were trained on {len(trained_by)} kinds of processors "
+                f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
+            )
+        manifest = finished_manifest(manifest, n_done, n_models - n_done, trained_by, took)
+        summary = _report(study, study.problems, store, manifest, args)
         write_manifest(manifest, out)
     if not args.quiet:
-        print_summary(made, out)
+        print_summary(summary, out)
 
 
 def _report(
@@ -185,11 +192,15 @@ def _report(
     store: Store,
     manifest: dict[str, Any],
     args: argparse.Namespace,
-) -> list[Table]:
+) -> str:
     """Tables, figures and page of these problems, whose models are all in the store."""
     results = Results(store, study.data.identity, study.protocol)
     concluded = conclude(problems, results, study.seed, feature_maker(study, results))
-    shown = {**manifest, "problems": {p.name: manifest["problems"][p.name] for p in problems}}
+    shown = {
+        **manifest,
+        "problems": {p.name: manifest["problems"][p.name] for p in problems},
+        "trained_by": count_processors(study, store, problems),
+    }
     announce = _silent if args.quiet else say
     return write_report(concluded, study.protocol, shown, Path(args.out), announce)
 
@@ -221,16 +232,9 @@ def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Nam
     return f", about {duration(total / n_workers)} on {n_workers} of this machine's cores"
 
 
-def print_summary(made: list[Table], out: Path) -> None:
-    """Table 1 beside the published numbers, and where the report is."""
-    (rows,) = (table.rows for table in made if table.name == "table1")
-    print(f"{'':10}  {'single':>15}  {'multi':>15}  {'improved':>15}   (published)")
-    for row in rows:
-        cells = [
-            f"{row[name]:.3f} ({row[f'published_{name}']:.3f})"
-            for name in ("single", "multi", "improved")
-        ]
-        print(f"{str(row['problem']).upper():10}  " + "  ".join(f"{cell:>15}" for cell in cells))
+def print_summary(summary: str, out: Path) -> None:
+    """What the study came to, and where the report is."""
+    print(summary)
     page = out / "report.html"
     print(page if page.exists() else out / "report.md")
 

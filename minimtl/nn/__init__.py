@@ -4,7 +4,7 @@ May import: system, estimator.
 """
 
 from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.backend import default_backend, why_no_kernels
+from minimtl.nn.backend import default_backend, processor_of, why_no_kernels
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, train
@@ -21,6 +21,7 @@ __all__ = [
     "TaskData",
     "default_backend",
     "initialize",
+    "processor_of",
     "train",
     "why_no_kernels",
 ]

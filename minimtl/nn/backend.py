@@ -1,5 +1,8 @@
 """What trains: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
 
+import hashlib
+import re
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import NamedTuple, Protocol
@@ -9,8 +12,11 @@ from scipy import sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.network import Network
+from minimtl.system import processor
 
 BACKENDS = ("numba", "numpy")
+# Instruction sets by which the mathematical functions of the system and of NumPy are chosen.
+_ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
 
 
 class StepSettings(NamedTuple):
@@ -79,6 +85,22 @@ def why_no_kernels() -> str | None:
             return "Numba is not installed"
         return f"Numba is installed but cannot be used ({error})"
     return None
+
+
+@cache
+def processor_of(backend: str) -> str:
+    """The backend and what of this machine decides its last digits, as one short text.
+
+    Two machines of the same text round alike. With another processor, or for another one, sums
+    are split into other vectors, and a product and a sum may be rounded once or twice.
+    """
+    name, every = processor()
+    parts = sorted(flag for flag in every if re.match(_ARITHMETIC, flag))
+    if backend == "numba":
+        name, features = import_module("minimtl.nn.kernels").target()
+        parts.append(features)
+    digest = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]
+    return f"{backend}, {name.encode('ascii', 'replace').decode()[:100]} [{digest}]"
 
 
 def trainer_class(backend: str | None) -> type[Trainer]:

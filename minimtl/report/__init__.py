@@ -5,9 +5,9 @@ May import: system, stats, study, meta.
 
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
 from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
-from minimtl.report.grid import escape, pipe_table
-from minimtl.report.numbers import signed
+from minimtl.report.markdown import escape, pipe_table
 from minimtl.report.produce import write_report
+from minimtl.report.wording import signed
 
 __all__ = [
     "FIGURES_NOTE",

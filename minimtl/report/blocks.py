@@ -1,7 +1,7 @@
-"""What a report says, apart from how it looks: headings, text, lists and tables of marked words.
+"""What a report says, apart from how it looks: headings, text, lists, tables and diagrams.
 
-Text stays plain until a writer (`minimtl.report.markdown`, `minimtl.report.page`) escapes it, so
-that nothing from outside can become markup in either.
+Text stays plain until a writer (`minimtl.report.markdown`, `minimtl.report.htmlpage`) escapes it,
+so that nothing from outside can become markup in either.
 """
 
 from typing import Literal, NamedTuple
@@ -14,7 +14,15 @@ class Marked(NamedTuple):
     mark: Literal["strong", "code", "good", "bad"]
 
 
-Inline = str | Marked | tuple[str | Marked, ...]
+class Link(NamedTuple):
+    """Words that lead to an address, which is always one of this package's own."""
+
+    text: str
+    address: str
+
+
+Piece = str | Marked | Link
+Inline = Piece | tuple[Piece, ...]
 
 
 class Heading(NamedTuple):
@@ -42,12 +50,38 @@ class Errata(NamedTuple):
     sentences: tuple[str, ...]
 
 
+class Terms(NamedTuple):
+    """Words and what they mean."""
+
+    meanings: tuple[tuple[str, str], ...]
+
+
 class Grid(NamedTuple):
     """A table. The first `n_labels` cells of a line name it; the others are its values."""
 
     header: tuple[str, ...]
     lines: tuple[tuple[Inline, ...], ...]
     n_labels: int = 1
+
+    def without(self, *names: str) -> "Grid":
+        """The table without the columns of these names."""
+        kept = [column for column, name in enumerate(self.header) if name not in names]
+        header, *lines = (
+            tuple(cells[column] for column in kept) for cells in (self.header, *self.lines)
+        )
+        n_labels = sum(column < self.n_labels for column in kept)
+        return Grid(header, tuple(lines), n_labels)  # type: ignore[arg-type]
+
+
+class Reliability(NamedTuple):
+    """Reliability diagrams, and their numbers as a table.
+
+    ``panels`` has a title each and its points: mean prediction, share that gained, and the share
+    of all predictions that are in the bin.
+    """
+
+    panels: tuple[tuple[str, tuple[tuple[float, float, float], ...]], ...]
+    grid: Grid
 
 
 class Figure(NamedTuple):
@@ -63,9 +97,9 @@ class Command(NamedTuple):
     line: str
 
 
-Block = Heading | Paragraph | Items | Errata | Grid | Figure | Command
+Block = Heading | Paragraph | Items | Errata | Terms | Grid | Reliability | Figure | Command
 
 
-def pieces(inline: Inline) -> tuple[str | Marked, ...]:
-    """The words of a text in their order, marked ones apart."""
-    return (inline,) if isinstance(inline, str | Marked) else inline
+def pieces(inline: Inline) -> tuple[Piece, ...]:
+    """The words of a text in their order, marked ones and links apart."""
+    return (inline,) if isinstance(inline, str | Marked | Link) else inline

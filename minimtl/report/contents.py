@@ -1,4 +1,4 @@
-"""What every form of the report says: the finding, each table beside the paper's, how to redo it.
+"""What every form of the report says, in order: finding, numbers, what reproduces, details.
 
 It is made from the tables alone, so that it cannot say what they do not.
 """
@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from minimtl.report.background import About, glossary, what_it_is
 from minimtl.report.blocks import (
     Block,
     Command,
@@ -18,99 +19,120 @@ from minimtl.report.blocks import (
     Marked,
     Paragraph,
 )
-from minimtl.report.captions import CAPTIONS
+from minimtl.report.claims import claims
+from minimtl.report.coefficients import coefficients
 from minimtl.report.csvfile import Row, Table
-from minimtl.report.figures import FIGURES_NOTE
+from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.grid import compared, problem_of
-from minimtl.report.numbers import number
 from minimtl.report.prediction import predictions
-from minimtl.report.predictors import predictors
+from minimtl.report.scope import Scope, filled, scopes_of, warnings_of
+from minimtl.report.wording import compared, number, problem_of
 from minimtl.study import ERRATA, MEAN_GAIN_PRINTED, Protocol
 
 TITLE = "When does multi-task learning help?"
 # How near a number must come to the published one to count as reproduced.
-SCORE_MARGIN, SHARE_MARGIN = 0.015, 0.1
+SCORE_MARGIN = 0.015
+SHARE_MARGIN = 0.1
 
 
-class About(NamedTuple):
-    """What the reader must know to judge the numbers or to make them again.
+class Contents(NamedTuple):
+    """Everything the report says but the pairs, which the page alone shows.
 
-    The corpus' edition, source, digest and sizes are those of the loaded corpus; ``command`` is
-    the line that a person would type.
+    Attributes
+    ----------
+    warnings : what must be known before any number is read.
+    answer : the finding as the answer to the title, which it does not ask again.
+    numbers : what the answer rests on, an item for each problem.
+    results : the study in four lines, then Table 1 and what reproduces.
+    details : Tables 2 and 3 and the figures.
+    ending : the glossary, the data, the command.
     """
 
-    version: str
-    edition: str
-    source: str
-    sha256: str
-    n_train: int
-    n_test: int
-    seed: int
-    command: str
+    warnings: tuple[str, ...]
+    answer: str
+    numbers: Items
+    results: list[Block]
+    details: list[Block]
+    ending: list[Block]
 
 
-def answer(tables: Sequence[Table], protocol: Protocol) -> str:
-    """The finding as the answer to the title, which it does not ask again."""
+def contents(
+    tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
+) -> Contents:
+    """The contents; ``figures`` are the names of those that were drawn, without suffix."""
     rows = {table.name: table.rows for table in tables}
-    return finding(rows["table1"], rows["table2"], protocol).removeprefix(f"{TITLE} ")
+    table1, table2 = rows["table1"], rows["table2"]
+    scopes = scopes_of(table1, protocol, about.edition, about.hierarchy)
+    pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(figures)]
+    return Contents(
+        warnings=warnings_of(scopes, about.edition),
+        answer=finding(table1, table2, scopes, protocol).removeprefix(f"{TITLE} "),
+        numbers=Items(tuple(evidence(table1, table2, scopes, protocol))),
+        results=[
+            Heading(2, "What this study is"),
+            what_it_is(about, protocol, scopes),
+            *_table1(table1, scopes),
+            *claims(rows, scopes),
+        ],
+        details=[
+            *predictions(table2, rows["calibration"], scopes),
+            *(
+                part
+                for name in rows
+                if name.startswith("table3")
+                for part in coefficients(name, rows, scopes)
+            ),
+            Heading(2, "Figures"),
+            *(pictures or [Paragraph(FIGURES_NOTE)]),
+        ],
+        ending=[Heading(2, "Glossary"), glossary(), *_provenance(about, protocol)],
+    )
 
 
-def in_numbers(tables: Sequence[Table], protocol: Protocol) -> Items:
-    """What the answer rests on, an item for each problem."""
-    rows = {table.name: table.rows for table in tables}
-    return Items(tuple(evidence(rows["table1"], rows["table2"], protocol)))
-
-
-def results(tables: Sequence[Table], figures: Sequence[str]) -> list[Block]:
-    """Tables 1 to 3 with what is made of them, then the figures that were drawn."""
-    rows = {table.name: table.rows for table in tables}
-    return [
-        *_table1(rows["table1"]),
-        *predictions(rows["table2"], rows["calibration"]),
-        *(part for name in rows if name.startswith("table3") for part in predictors(name, rows)),
-        *_figures(figures),
-    ]
-
-
-def _table1(rows: Sequence[Row]) -> list[Block]:
+def _table1(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
     lines = []
     for row in rows:
-        for column, name, margin in (
-            ("single", "single-task", SCORE_MARGIN),
-            ("multi", "multi-task", SCORE_MARGIN),
-            ("improved", "share of pairs improved", SHARE_MARGIN),
-        ):
-            ours, theirs = number(row, column), number(row, f"published_{column}")
-            lines.append((problem_of(row), name, *compared(ours, theirs, margin)))
         printed = MEAN_GAIN_PRINTED.get(str(row["problem"]), math.nan)
-        gain = compared(number(row, "relative_gain"), printed, SCORE_MARGIN)
-        lines.append((problem_of(row), "mean relative gain", *gain))
+        judged = scopes[problem_of(row)].judges
+        for name, ours, theirs, margin in (
+            ("single-task", number(row, "single"), number(row, "published_single"), SCORE_MARGIN),
+            ("multi-task", number(row, "multi"), number(row, "published_multi"), SCORE_MARGIN),
+            (
+                "share of pairs improved",
+                number(row, "improved"),
+                number(row, "published_improved"),
+                SHARE_MARGIN,
+            ),
+            ("mean relative gain", number(row, "relative_gain"), printed, SCORE_MARGIN),
+        ):
+            lines.append((problem_of(row), name, *compared(ours, theirs, margin, judged=judged)))
     header = ("problem", "", "here", "published", "difference", "reproduces")
+    grid = filled(Grid(header, tuple(lines), n_labels=2), scopes.values())
+    title = Heading(2, "Table 1: single-task and multi-task")
+    if not any(scope.compares for scope in scopes.values()):
+        return [title, grid]
+    if not any(scope.judges for scope in scopes.values()):
+        return [title, grid, Errata(ERRATA["table1"])]
     margins = (
-        f"A score reproduces if it is within {SCORE_MARGIN} of the published one, a share within "
-        f"{SHARE_MARGIN}."
+        f"A score or the mean relative gain reproduces if it is within {SCORE_MARGIN} of the "
+        f"published one, a share if it is within {SHARE_MARGIN}."
     )
     return [
-        Heading(2, "Table 1: single-task and multi-task"),
-        Grid(header, tuple(lines), n_labels=2),
+        Heading(2, "What reproduces"),
+        Heading(3, title.text),
+        grid,
         Paragraph(margins),
         Errata(ERRATA["table1"]),
     ]
 
 
-def _figures(drawn: Sequence[str]) -> list[Block]:
-    pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(drawn)]
-    return [Heading(2, "Figures"), *(pictures or [Paragraph(FIGURES_NOTE)])]
-
-
-def provenance(about: About, protocol: Protocol) -> list[Block]:
+def _provenance(about: About, protocol: Protocol) -> list[Block]:
     """What the data was and how to make the numbers again."""
     data = (
-        f"20 Newsgroups, the {about.edition} edition: {about.n_train:,} training and "
-        f"{about.n_test:,} test posts, from {about.source} (SHA-256 ",
+        f"{about.corpus}: {about.n_train:,} training and {about.n_test:,} test posts, from "
+        f"{about.source} (SHA-256 ",
         Marked(about.sha256, "code"),
-        ").",
+        "). Scores of different corpora and editions do not compare.",
     )
     made = (
         f"minimtl {about.version}, protocol ",
@@ -123,4 +145,18 @@ def provenance(about: About, protocol: Protocol) -> list[Block]:
         Heading(2, "How to run it again"),
         Paragraph(made),
         Command(about.command),
+        *_mixture(about.trained_by),
+    ]
+
+
+def _mixture(trained_by: Sequence[str]) -> list[Block]:
+    """A warning where models come from several kinds of processors."""
+    if len(trained_by) < 2:
+        return []
+    return [
+        Paragraph(
+            f"The models were trained on {len(trained_by)} kinds of processors "
+            f"({'; '.join(trained_by)}), which round differently: the last digits of some numbers "
+            "may differ from those of a study that one kind trained."
+        )
     ]

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.report.words import SCORE_NAMES
+from minimtl.report.wording import SCORE_NAMES, counted
 from minimtl.stats import corrected_resampled_interval
-from minimtl.study import Hierarchy, Outcomes, Pair, Protocol, Task, relative_gains
+from minimtl.study import Hierarchy, Outcomes, Protocol, Task, relative_gains
 from minimtl.system import write_atomically
 
 FIGURES_NOTE = (
@@ -32,6 +32,25 @@ FIGURES_NOTE = (
 SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
+_FIGURE4 = (
+    "Mean score on the test documents after each epoch, over all pairs and runs: single-task in "
+    "blue with crosses, multi-task in orange with points, the paper's colours. Bands are 95 % "
+    "t-intervals over the runs (one run has none), cut at the frame; the dashed line is where "
+    "scores are read."
+)
+_FIGURE5 = (
+    "Relative gain of each pair, under its main task; bars are 95 % t-intervals over the runs "
+    "(one run has none). "
+    "Orange points: multi-task learning was better; blue squares: single-task learning was; "
+    "hollow where the interval contains 0."
+)
+CAPTIONS = {
+    "figure4a": f"Figure 4a, RELATED. {_FIGURE4}",
+    "figure4b": f"Figure 4b, UNRELATED. {_FIGURE4}",
+    "figure5a": f"Figure 5a, sport against vehicles (rec). {_FIGURE5}",
+    "figure5b": f"Figure 5b, systems against other computing (comp). {_FIGURE5}",
+    "figure5c": f"Figure 5c, politics against religion (talk). {_FIGURE5}",
+}
 FIGURE_STYLE = {
     "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone
     "svg.fonttype": "path",
@@ -85,7 +104,7 @@ def _figures(
 
 
 def save_figure(figure: Any, folder: Path, name: str) -> None:
-    """Both formats, without the date and version that would make bytes differ."""
+    """Write ``name.svg`` and ``name.png``; the same drawing gives the same bytes."""
     for suffix, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
         buffer = io.BytesIO()
         figure.savefig(buffer, format=suffix, metadata=metadata)
@@ -112,7 +131,7 @@ def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
     axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
     axes.set_ylim(max(0.0, low - _MARGIN), min(1.0, high + _MARGIN))  # whatever the bands reach
     axes.set(
-        title=f"{outcomes.problem.upper()}: {outcomes.n_pairs} pairs, {_runs(outcomes.n_runs)}",
+        title=_title(outcomes.problem.upper(), outcomes.n_pairs, outcomes.n_runs),
         xlabel="epoch",
         ylabel=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
     )
@@ -127,7 +146,8 @@ def _relative_gains(
     from matplotlib.figure import Figure
 
     rows = sorted(rows, key=lambda row: outcomes.pairs[row])
-    groups = [(task, list(members)) for task, members in groupby(rows, _main_task_of(outcomes))]
+    by_task = groupby(rows, lambda row: outcomes.pairs[row].main)
+    groups = [(task, list(members)) for task, members in by_task]
     n_lines = len(rows) + len(groups)
     figure = Figure(figsize=(5.6, 1.0 + 0.17 * n_lines), layout="constrained")
     axes = figure.add_subplot()
@@ -145,7 +165,7 @@ def _relative_gains(
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(n_lines - 0.4, -0.6)  # first task on top
     axes.set(
-        title=f"{parent}: {len(rows)} pairs, {_runs(outcomes.n_runs)}",
+        title=_title(parent, len(rows), outcomes.n_runs),
         xlabel=f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %",
     )
     axes.grid(axis="x", color="0.9", lw=0.5)
@@ -181,26 +201,16 @@ def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     mean, half_width : arrays of float64, shape (n_items,)
         With one run the half-width is NaN, with none the mean too.
     """
-    rows = [_mean_and_half_width(row[~np.isnan(row)]) for row in values]
-    mean, half = np.array(rows).T
+    mean, half = np.full((2, len(values)), np.nan)
+    for item, row in enumerate(values):
+        runs = row[~np.isnan(row)]
+        if runs.size:
+            mean[item] = runs.mean()
+        if runs.size > 1:
+            # Each run draws its documents and weights anew: independent scores have a ratio of 0.
+            low, high = corrected_resampled_interval(runs, 0.0)
+            half[item] = (high - low) / 2
     return mean, half
-
-
-def _mean_and_half_width(runs: FloatArray) -> tuple[float, float]:
-    mean = float(runs.mean()) if runs.size else float("nan")
-    if runs.size < 2:
-        return mean, float("nan")
-    # Each run draws its documents and weights anew: independent scores have a ratio of 0.
-    low, high = corrected_resampled_interval(runs, 0.0)
-    return mean, (high - low) / 2
-
-
-def _main_task_of(outcomes: Outcomes) -> Any:
-    def main_task(row: int) -> Task:
-        pair: Pair = outcomes.pairs[row]
-        return pair.main
-
-    return main_task
 
 
 def _name(task: Task) -> str:
@@ -208,5 +218,6 @@ def _name(task: Task) -> str:
     return " / ".join(topic.split(".", 1)[-1] for topic in task)
 
 
-def _runs(n_runs: int) -> str:
-    return "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
+def _title(name: str, n_pairs: int, n_runs: int) -> str:
+    runs = "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
+    return f"{name}: {counted(n_pairs, 'pair')}, {runs}"

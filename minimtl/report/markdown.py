@@ -1,8 +1,10 @@
-"""report.md: the contents of the report as Markdown."""
+"""Text and tables as Markdown, and report.md, the contents of the report as Markdown."""
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from minimtl.report.background import About
 from minimtl.report.blocks import (
     Block,
     Command,
@@ -12,27 +14,44 @@ from minimtl.report.blocks import (
     Heading,
     Inline,
     Items,
+    Link,
     Marked,
     Paragraph,
+    Piece,
+    Reliability,
+    Terms,
     pieces,
 )
-from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
-from minimtl.report.csvfile import Table
-from minimtl.report.grid import escape, pipe_table
+from minimtl.report.contents import TITLE, contents
+from minimtl.report.csvfile import Cell, Table
 from minimtl.study import Protocol
+
+
+def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A table from a header and lines of cells that are Markdown already."""
+    every = [header, ["---"] * len(header), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in every)
+
+
+def escape(text: Cell) -> str:
+    """Text as Markdown shows it, letter for letter, on one line."""
+    single_line = html.escape(" ".join(str(text).split()), quote=False)
+    return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
 
 
 def render_markdown(
     tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
 ) -> str:
     """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
-    blocks = [
-        Paragraph(answer(tables, protocol)),
-        in_numbers(tables, protocol),
-        *results(tables, figures),
-        *provenance(about, protocol),
+    content = contents(tables, protocol, about, figures)
+    parts = [
+        f"# {TITLE}",
+        "\n".join(f"> {escape(line)}  " for line in content.warnings),
+        escape(content.answer),
+        _block(content.numbers),
+        *map(_block, [*content.results, *content.details, *content.ending]),
     ]
-    return "\n\n".join([f"# {TITLE}", *map(_block, blocks)]) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -47,6 +66,10 @@ def _block(block: Block) -> str:
             return f"Known about the published table:\n\n{_block(Items(sentences))}"
         case Grid(header, lines, _):
             return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
+        case Terms(meanings):
+            return "\n".join(f"- **{escape(term)}**: {escape(text)}" for term, text in meanings)
+        case Reliability(_, grid):
+            return _block(grid)
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
         case Command(line):
@@ -60,7 +83,9 @@ def _inline(text: Inline) -> str:
     return "".join(map(_piece, pieces(text)))
 
 
-def _piece(piece: str | Marked) -> str:
+def _piece(piece: Piece) -> str:
+    if isinstance(piece, Link):
+        return f"[{escape(piece.text)}]({piece.address})"
     if isinstance(piece, Marked):
         if piece.mark == "code":
             return "`{}`".format(" ".join(piece.text.replace("`", "'").split()))

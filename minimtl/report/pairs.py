@@ -1,10 +1,20 @@
 """What the page shows of each pair: scores of the runs, gain, learning curves, features."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from minimtl.report.chart import Chart, draw_chart
+from minimtl.report.charts import (
+    WIDE,
+    Chart,
+    GainFrame,
+    GainMark,
+    draw_chart,
+    frame_gains,
+    mark_gain,
+)
 from minimtl.report.figures import interval_over_runs
+from minimtl.report.scope import MIN_RUNS
 from minimtl.study import COLUMNS, FEATURE_NAMES, ROLES, Outcomes, PairCurves, Protocol, Task
 
 # What each row of a pair's features means; a feature that each task has is one row.
@@ -14,15 +24,15 @@ MEANINGS = {
 }
 
 
-class TaskFeature(NamedTuple):
-    """One feature that each task has: of the main task, of the auxiliary task, their ratio."""
-
-    name: str
-    by_role: tuple[float, ...]
-
-
 class PairView(NamedTuple):
-    """One pair; `single`, `multi` and `gain` are means over the runs, the rest as named."""
+    """One pair; numbers are means over the runs.
+
+    Attributes
+    ----------
+    half_width : of the gain's 95 % interval over the runs; NaN with one run.
+    runs : single-task and multi-task score of each run.
+    features : name and values: of the main task, the auxiliary task and their ratio, or one.
+    """
 
     problem: str
     main: Task
@@ -33,15 +43,49 @@ class PairView(NamedTuple):
     half_width: float
     runs: tuple[tuple[float, float], ...]
     chart: Chart
-    of_tasks: tuple[TaskFeature, ...]
-    of_pair: tuple[tuple[str, float], ...]
+    features: tuple[tuple[str, tuple[float, ...]], ...]
 
     @property
-    def verdict(self) -> str:
-        """``up`` or ``down``, or ``open`` where the interval over the runs contains 0."""
-        if abs(self.gain) <= self.half_width:  # never of one run, whose half-width is NaN
-            return "open"
-        return "up" if self.gain > 0 else "down"
+    def direction(self) -> str:
+        """``up`` if multi-task learning was better, ``down`` if worse, ``even`` if neither."""
+        return "up" if self.gain > 0 else "down" if self.gain < 0 else "even"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the gain's interval leaves out 0, with enough runs for a verdict."""
+        return len(self.runs) >= MIN_RUNS and abs(self.gain) > self.half_width
+
+    @property
+    def anchor(self) -> str:
+        """The page's address of the pair; the same in every report of the same pair."""
+        name = "-".join([self.problem, *self.main, *self.aux]).lower()
+        return "pair-" + re.sub(r"[^a-z0-9.]+", "-", name)
+
+
+class Panel(NamedTuple):
+    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame."""
+
+    problem: str
+    width: int
+    marks: tuple[tuple[PairView, GainMark], ...]
+
+    def count(self, direction: str) -> int:
+        """How many gains of a direction are clear."""
+        return sum(pair.is_clear and pair.direction == direction for pair, _ in self.marks)
+
+
+def draw_gains(pairs: Sequence[PairView]) -> tuple[GainFrame, list[Panel]]:
+    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem."""
+    frame = frame_gains([pair.gain for pair in pairs], [pair.half_width for pair in pairs])
+    panels = []
+    for problem in dict.fromkeys(pair.problem for pair in pairs):
+        of_problem = [pair for pair in pairs if pair.problem == problem]
+        marks = tuple(
+            (pair, mark_gain(frame, rank, pair.gain, pair.half_width))
+            for rank, pair in enumerate(of_problem)
+        )
+        panels.append(Panel(problem, WIDE * len(marks), marks))
+    return frame, panels
 
 
 def view_pairs(
@@ -69,22 +113,16 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
             chart=draw_chart(curves.single[row], curves.multi[row], protocol.reading.read_at),
-            of_tasks=_of_tasks(features[row]),
-            of_pair=tuple(_of_pair(features[row])),
+            features=_by_role(dict(zip(FEATURE_NAMES, features[row], strict=True))),
         )
         for row, pair in enumerate(outcomes.pairs)
     ]
 
 
-def _of_tasks(values: Sequence[float]) -> tuple[TaskFeature, ...]:
-    named = dict(zip(FEATURE_NAMES, values, strict=True))
+def _by_role(values: dict[str, float]) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """The features in the order of `MEANINGS`, the three values of a feature of tasks together."""
+    columns = {name: (name, *(f"{name}_{role}" for role in ROLES)) for name in MEANINGS}
     return tuple(
-        TaskFeature(name, tuple(named[f"{name}_{role}"] for role in ROLES))
-        for name in MEANINGS
-        if name not in named
+        (name, tuple(values[column] for column in of_name if column in values))
+        for name, of_name in columns.items()
     )
-
-
-def _of_pair(values: Sequence[float]) -> list[tuple[str, float]]:
-    named = zip(FEATURE_NAMES, values, strict=True)
-    return [(name, value) for name, value in named if name in MEANINGS]

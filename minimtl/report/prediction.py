@@ -3,142 +3,144 @@
 import math
 from collections.abc import Sequence
 
-from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Items, Marked, Paragraph
+from minimtl.report.blocks import (
+    Block,
+    Errata,
+    Grid,
+    Heading,
+    Items,
+    Paragraph,
+    Reliability,
+)
 from minimtl.report.csvfile import Row
-from minimtl.report.finding import tells
-from minimtl.report.grid import compared, problem_of, problems_of
-from minimtl.report.numbers import number, share_with_interval, text, with_interval
-from minimtl.report.words import DESIGN_NAMES, SET_NAMES
+from minimtl.report.scope import Scope, filled
+from minimtl.report.wording import (
+    DESIGN_NAMES,
+    NOTHING,
+    SET_NAMES,
+    by_problem,
+    compared,
+    has_two_labels,
+    number,
+    problem_of,
+    share_with_interval,
+    text,
+    with_interval,
+)
 from minimtl.study import ERRATA
 
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
 
 
-def predictions(table2: Sequence[Row], calibration: Sequence[Row]) -> list[Block]:
-    """Everything that the report says of whether gains can be predicted."""
+def predictions(
+    table2: Sequence[Row], calibration: Sequence[Row], scopes: dict[str, Scope]
+) -> list[Block]:
+    """All numbers about whether gains can be predicted."""
     return [
-        *_protocol_folds(table2),
+        *_protocol_folds(table2, scopes),
         *_without_leakage(table2),
         *_noise(table2),
         *_calibration(calibration),
     ]
 
 
-def _protocol_folds(rows: Sequence[Row]) -> list[Block]:
-    lines = tuple(
-        (
-            problem_of(row),
-            SET_NAMES[str(row["features"])],
-            *compared(number(row, "accuracy"), number(row, "published_true"), MARGIN, digits=2),
-            text(number(row, "published"), 2),
-            text(number(row, "majority_accuracy")),
-            text(number(row, "identity_accuracy")),
-            text(number(row, "f1")),
-            text(number(row, "macro_f1")),
+def _protocol_folds(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
+    lines = []
+    for row in rows:
+        scored = {column: number(row, column) for column in ("accuracy", "f1", "macro_f1")}
+        if not has_two_labels(row):
+            scored = dict.fromkeys(scored, math.nan)
+        published = number(row, "published_true")
+        judged = scopes[problem_of(row)].judges
+        lines.append(
+            (
+                problem_of(row),
+                SET_NAMES[str(row["features"])],
+                *compared(scored["accuracy"], published, MARGIN, (3, 2), judged),
+                text(number(row, "published"), 2),
+                text(number(row, "majority_accuracy")),
+                text(number(row, "identity_accuracy")),
+                text(scored["f1"]),
+                text(scored["macro_f1"]),
+            )
         )
-        for row in rows
-    )
     header = (
         *("problem", "features", "accuracy", "published", "difference", "reproduces"),
         *("printed under this label", "majority", "main task's name", "F1", "macro-F1"),
     )
     note = (
-        "The protocol's own folds: random, so that a main task is both learned from and scored on. "
-        "“Published” is the paper's accuracy with these features, which it prints under another "
-        f"label where “printed under this label” differs; ours reproduces it within {MARGIN}. "
-        "“Majority” and “main task's name” are the accuracies of the two baselines."
+        "The protocol's own folds are random, so that a main task is both learned from and scored "
+        "on. “Majority” and “main task's name” are the accuracies of two baselines: always "
+        "answering with the commoner label, and knowing which main task it is and nothing else."
     )
-    each = [[row for row in rows if row["problem"] == name] for name in problems_of(rows)]
-    return [
-        Heading(2, "Table 2: can gains be predicted?"),
-        Grid(header, lines, n_labels=2),
-        Paragraph(note),
-        Items(tuple(map(_curves_first, each))),
-        Errata(ERRATA["table2"]),
+    grid = filled(Grid(header, tuple(lines), n_labels=2), scopes.values())
+    title = Heading(2, "Table 2: can gains be predicted?")
+    if not any(scope.compares for scope in scopes.values()):
+        return [title, grid, Paragraph(note + _one_label(rows))]
+    note += (
+        " “Published” is the paper's accuracy with these features, which it prints under another "
+        "label where “printed under this label” differs."
+    )
+    if any(scope.judges for scope in scopes.values()):
+        note += f" Ours reproduces it within {MARGIN}."
+    return [title, grid, Paragraph(note + _one_label(rows)), Errata(ERRATA["table2"])]
+
+
+def _one_label(rows: Sequence[Row]) -> str:
+    """Why a problem has no scores in the table above; nothing if all have."""
+    alone = [
+        problem_of(of_problem[0])
+        for of_problem in by_problem(rows)
+        if all(number(row, "majority_accuracy") == 1 for row in of_problem)
     ]
-
-
-def _curves_first(rows: Sequence[Row]) -> Inline:
-    """The paper's claim that loss curves predict gains better than any other features."""
-    accuracy = {str(row["features"]): number(row, "accuracy") for row in rows}
-    curve, other = accuracy["only_curve"], accuracy["no_curve"]
-    if math.isnan(curve) or math.isnan(other):
-        return f"{problem_of(rows[0])}: too few pairs to compare curve features with the others."
-    verdict: str | Marked = f"is not decided by a difference within {MARGIN}"
-    if abs(curve - other) > MARGIN:
-        better = curve > other
-        verdict = Marked("reproduces", "good") if better else Marked("does not reproduce", "bad")
-    return (
-        f"{problem_of(rows[0])}: curve features alone reach an accuracy of {text(curve)}, the "
-        f"others {text(other)}; the paper's claim that curves predict best ",
-        verdict,
-        ".",
-    )
+    if not alone:
+        return ""
+    return f" All pairs of {' and '.join(alone)} have one label, so that no score means anything."
 
 
 def _without_leakage(rows: Sequence[Row]) -> list[Block]:
-    lines = tuple(
-        (
-            problem_of(row),
-            SET_NAMES[str(row["features"])],
-            folds,
-            share_with_interval(row, f"accuracy{{}}_{design}"),
-            text(number(row, f"majority_accuracy_{design}")),
-            text(number(row, f"identity_accuracy_{design}")),
-            with_interval(row, f"majority_lift{{}}_{design}", 3, "+"),
-            text(number(row, f"p_value_{design}"), 3),
-            text(number(row, f"brier_{design}")),
-            text(number(row, f"majority_brier_{design}")),
-            text(number(row, f"log_loss_{design}")),
-        )
-        for row in rows
-        for design, folds in DESIGN_NAMES.items()
-    )
     header = (
         *("problem", "features", "folds", "accuracy", "majority", "main task's name"),
         *("above majority", "p", "Brier", "Brier of base rate", "log loss"),
     )
-    verdicts = [
-        _verdict([row for row in rows if row["problem"] == name]) for name in problems_of(rows)
-    ]
+    lines = tuple(
+        (problem_of(row), SET_NAMES[str(row["features"])], folds, *_scores(row, f"_{design}"))
+        for row in rows
+        for design, folds in DESIGN_NAMES.items()
+    )
     note = (
         "Features are scaled by the training part alone; intervals are corrected resampled 95 % "
-        "intervals; p is a permutation test that moves the labels of a main task together. Where "
-        "about half of the pairs gain, a majority learned from other tasks is below 0.5, for the "
-        "label that is scarcer in training is the commoner one in the tasks held out; accuracies "
-        "are then to be read against 0.5."
+        "intervals; p is of a permutation test that moves the labels of a main task together. "
+        "Where about half of the pairs gain, a majority learned from other tasks is below 0.5, for "
+        "the label that is scarcer in training is the commoner one in the tasks held out; compare "
+        "accuracies with 0.5 then."
     )
     return [
         Heading(3, "The same without leakage"),
         Grid(header, lines, n_labels=3),
         Paragraph(note),
-        *map(Paragraph, verdicts),
     ]
 
 
-def _verdict(rows: Sequence[Row]) -> Inline:
-    telling = [SET_NAMES[str(row["features"])] for row in rows if tells(row, len(rows))]
-    name = problem_of(rows[0])
-    if all(math.isnan(number(row, "accuracy_by_task")) for row in rows):
-        return f"{name}: too few main tasks to hold some out."
-    if telling:
-        return (
-            Marked(f"{name}:", "strong"),
-            f" gains are predicted beyond both baselines and one half by {' and '.join(telling)}.",
-        )
+def _scores(row: Row, suffix: str) -> tuple[str, ...]:
+    """The cells of one set of features and design; dashes where all pairs have one label."""
+    if not has_two_labels(row, suffix):
+        return (NOTHING,) * 8
     return (
-        Marked(
-            f"{name}: the paper's claim that gains can be predicted does not reproduce.", "strong"
-        ),
-        " No set of features clearly beats both baselines and one half on main tasks not seen "
-        "before.",
+        share_with_interval(row, f"accuracy{{}}{suffix}"),
+        text(number(row, f"majority_accuracy{suffix}")),
+        text(number(row, f"identity_accuracy{suffix}")),
+        with_interval(row, f"majority_lift{{}}{suffix}", 3),
+        text(number(row, f"p_value{suffix}"), 3),
+        text(number(row, f"brier{suffix}")),
+        text(number(row, f"majority_brier{suffix}")),
+        text(number(row, f"log_loss{suffix}")),
     )
 
 
 def _noise(rows: Sequence[Row]) -> list[Block]:
     sentences = []
-    for name in problems_of(rows):
-        row = next(row for row in rows if row["problem"] == name)
+    for row, *_ in by_problem(rows):  # the same in all rows of a problem
         if math.isnan(number(row, "ceiling_accuracy")):
             sentences.append(
                 f"{problem_of(row)}: one run cannot tell how much of a gain is chance; two would."
@@ -154,6 +156,8 @@ def _noise(rows: Sequence[Row]) -> list[Block]:
 
 
 def _calibration(rows: Sequence[Row]) -> list[Block]:
+    if not rows:
+        return []
     lines = tuple(
         (
             problem_of(row),
@@ -164,8 +168,24 @@ def _calibration(rows: Sequence[Row]) -> list[Block]:
         )
         for row in rows
     )
-    if not lines:
-        return []
+    panels = tuple((problem_of(bins[0]), _points(bins)) for bins in by_problem(rows))
     header = ("problem", "predicted between", "mean prediction", "share that gained", "predictions")
-    note = "All features, main tasks held out, all repetitions: what became of the predictions."
-    return [Heading(3, "Reliability diagram"), Grid(header, lines, n_labels=2), Paragraph(note)]
+    note = (
+        "Predictions from all features, main tasks held out, all repetitions. Each circle is the "
+        "predictions of one tenth of the scale: across, their mean; up, the share of those pairs "
+        "that gained; its area, how many they are. On the diagonal, predictions can be taken at "
+        "their word."
+    )
+    return [
+        Heading(3, "Reliability diagram"),
+        Reliability(panels, Grid(header, lines, n_labels=2)),
+        Paragraph(note),
+    ]
+
+
+def _points(bins: Sequence[Row]) -> tuple[tuple[float, float, float], ...]:
+    total = sum(number(row, "n") for row in bins)
+    return tuple(
+        (number(row, "predicted"), number(row, "observed"), number(row, "n") / total)
+        for row in bins
+    )

@@ -1,4 +1,4 @@
-"""Everything a finished study shows: tables, figures, report.md and the page."""
+"""Everything a finished study shows: tables, figures, report.md, the page, lines for a terminal."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.meta import Analysed
-from minimtl.report.contents import About
+from minimtl.report.background import About
 from minimtl.report.csvfile import Table, write_tables
 from minimtl.report.figures import draw_figures, figures_available
+from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_page
 from minimtl.report.markdown import render_markdown
-from minimtl.report.page import PAGE_NOTE, page_available, render_page
 from minimtl.report.pairs import view_pairs
+from minimtl.report.scope import scopes_of, warnings_of
 from minimtl.report.tables import tables
+from minimtl.report.wording import number, problem_of
 from minimtl.study import PairCurves, Protocol, hierarchy_of
 from minimtl.system import write_atomically
 
@@ -23,21 +25,21 @@ def write_report(
     manifest: dict[str, Any],
     out: Path,
     announce: Callable[[str], None],
-) -> list[Table]:
-    """Write all that a study shows into `out`; returns the tables.
+) -> str:
+    """Write all that a study shows into `out`; returns what a terminal shows at the end.
 
     `announce` is told which extra would add what is not drawn.
     """
+    about = _about(manifest)
     analysed = [problem for problem, _ in concluded]
     made = tables(analysed, protocol)
     write_tables(made, out)
     drawn: list[str] = []
     if figures_available():
         outcomes = [problem.outcomes for problem in analysed]
-        drawn = draw_figures(outcomes, protocol, hierarchy_of(manifest), out)
+        drawn = draw_figures(outcomes, protocol, about.hierarchy, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    about = _about(manifest)
     text = render_markdown(made, protocol, about, drawn)
     write_atomically(out / "report.md", text.encode())
     if page_available():
@@ -46,9 +48,9 @@ def write_report(
         html = render_page(made, views, protocol, about, pictures)
         write_atomically(out / "report.html", html.encode())
     else:
-        (out / "report.html").unlink(missing_ok=True)  # an earlier one would tell of other tables
+        (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
         announce(PAGE_NOTE)
-    return made
+    return summary(made, protocol, about)
 
 
 def _about(manifest: dict[str, Any]) -> About:
@@ -56,10 +58,30 @@ def _about(manifest: dict[str, Any]) -> About:
     return About(
         version=manifest["minimtl"],
         edition=corpus["edition"],
+        hierarchy=hierarchy_of(manifest),
         source=corpus["source"],
         sha256=corpus["sha256"],
         n_train=corpus["train"],
         n_test=corpus["test"],
         seed=manifest["identity"]["seed"],
         command=shlex.join(["minimtl", *manifest["command"]]),
+        trained_by=tuple(manifest.get("trained_by", ())),
     )
+
+
+def summary(tables: Sequence[Table], protocol: Protocol, about: About) -> str:
+    """Lines for a terminal: what must be known before any number is read, then the numbers."""
+    (rows,) = (table.rows for table in tables if table.name == "table1")
+    scopes = scopes_of(rows, protocol, about.edition, about.hierarchy)
+    compares = all(scope.compares for scope in scopes.values())
+    header = [f"{name:>15}" for name in ("single", "multi", "improved")]
+    lines = [*warnings_of(scopes, about.edition), "  ".join([" " * 10, *header])]
+    if compares:
+        lines[-1] += "   (published)"
+    for row in rows:
+        cells = [f"{problem_of(row):10}"]
+        for name in ("single", "multi", "improved"):
+            published = f" ({number(row, f'published_{name}'):.3f})" if compares else ""
+            cells.append(f"{f'{number(row, name):.3f}{published}':>15}")
+        lines.append("  ".join(cells))
+    return "\n".join(lines)

@@ -35,7 +35,6 @@ from minimtl.study import (
     TABLE2_TRUE,
     TABLE3A,
     TABLE3B,
-    FeatureRow,
     Outcomes,
     Pair,
     Protocol,
@@ -57,13 +56,13 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         Table("table1", [_table1(problem.outcomes, protocol) for problem in problems]),
         Table("table2", [row for problem in problems for row in _table2(problem)]),
     ]
-    for problem in problems:
-        related = problem.outcomes.problem == "related"
-        made.append(_table3a(problem) if related else _table3b(problem))
-    made.append(
-        Table("calibration", [row for problem in problems for row in _calibration(problem)])
-    )
-    return made
+    made += [_table3(problem) for problem in problems]
+    calibration: list[Row] = [
+        {"problem": problem.outcomes.problem, **bin_._asdict()}
+        for problem in problems
+        for bin_ in problem.meta.calibration
+    ]
+    return [*made, Table("calibration", calibration)]
 
 
 def _topics(pair: Pair) -> Row:
@@ -148,23 +147,14 @@ def _named_scores(scores: SetScores, suffix: str) -> dict[str, Cell]:
     return {f"{name}{suffix}": value for name, value in asdict(scores).items()}
 
 
-def _table3a(problem: Analysed) -> Table:
-    rows = _table3(problem, TABLE3A)
-    for row in rows:
-        row["published_inverse_rank"] = len(AUTHORS_FEATURES) - float(row["published"])
-    return Table("table3a", sorted(rows, key=lambda row: -float(row["inverse_rank"])))
-
-
-def _table3b(problem: Analysed) -> Table:
-    rows = _table3(problem, TABLE3B)
-    return Table("table3b", sorted(rows, key=lambda row: -abs(float(row["coefficient"]))))
-
-
-def _table3(problem: Analysed, published: Sequence[FeatureRow]) -> list[Row]:
+def _table3(problem: Analysed) -> Table:
+    """Table 3a of RELATED, by rank, or 3b of UNRELATED, by size of coefficient."""
+    related = problem.outcomes.problem == "related"
     importance = problem.meta.importance
-    printed = {row.feature: row for row in published}
-    return [
-        {
+    printed = {row.feature: row for row in (TABLE3A if related else TABLE3B)}
+    rows: list[Row] = []
+    for column, name in enumerate(FEATURE_NAMES):
+        row: Row = {
             "feature": name,
             "inverse_rank": float(importance.inverse_rank[column]),
             "coefficient": float(importance.coefficient[column]),
@@ -176,10 +166,9 @@ def _table3(problem: Analysed, published: Sequence[FeatureRow]) -> list[Row]:
             "published_label": printed[name].label if name in printed else "",
             "published": printed[name].value if name in printed else math.nan,
         }
-        for column, name in enumerate(FEATURE_NAMES)
-    ]
-
-
-def _calibration(problem: Analysed) -> Iterator[Row]:
-    for bin_ in problem.meta.calibration:
-        yield {"problem": problem.outcomes.problem, **bin_._asdict()}
+        if related:
+            row["published_inverse_rank"] = len(AUTHORS_FEATURES) - float(row["published"])
+        rows.append(row)
+    if related:
+        return Table("table3a", sorted(rows, key=lambda row: -float(row["inverse_rank"])))
+    return Table("table3b", sorted(rows, key=lambda row: -abs(float(row["coefficient"]))))

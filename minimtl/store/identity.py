@@ -7,7 +7,7 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 
-FORMAT_VERSION = 2  # of the tables and of the results in them; part of every identity
+FORMAT_VERSION = 3  # of the tables and of the results in them; part of every identity
 _MAX_CHARACTERS = 70  # a SHA-256 fits
 _MAX_DIFFERENCES = 5  # more than these would be no sentence
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, train
+from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, processor_of, train
 from minimtl.stats import accuracy, f1_score
 from minimtl.study.data import StudyData
 from minimtl.study.jobs import Job, JobResult, encode, sampling_rng, training_rng
@@ -87,4 +87,5 @@ def compute(job: Job, data: StudyData) -> bytes:
         for sample, predicted in zip(samples, history.predictions, strict=True)
     ]
     accuracies, f1s = (np.stack(curves) for curves in zip(*scored, strict=True))
-    return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
+    seconds = time.perf_counter() - began
+    return encode(JobResult(history.losses, accuracies, f1s, seconds, processor_of(data.backend)))

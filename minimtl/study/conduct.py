@@ -1,6 +1,7 @@
 """A study: its settings, its data, and the training of the models that its store lacks."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,6 +131,17 @@ def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
     return describe
+
+
+def count_processors(
+    study: Study, store: Store, problems: Sequence[Problem] | None = None
+) -> dict[str, int]:
+    """How many of the study's models each kind of processor trained; all are in the store.
+
+    Keys are `JobResult.trained_by`, the most frequent first.
+    """
+    keys = (key for key, _ in study.keyed_jobs(study.problems if problems is None else problems))
+    return dict(Counter(decode(store[key]).trained_by for key in keys).most_common())
 
 
 def identity_of(store: Store) -> tuple[Protocol, StudyIdentity]:

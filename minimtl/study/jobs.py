@@ -1,8 +1,9 @@
 """One job is one trained model: its name, what it depends on, and its result.
 
 A result as bytes, little-endian throughout: the number of tasks and of epochs (uint32 each), the
-seconds (float64), then losses, accuracy and F1 (float64, task by task). It holds numbers only;
-nothing in it can be executed. The store has a checksum of it.
+seconds (float64), the number of letters of `trained_by` (uint32), then losses, accuracy and F1
+(float64, task by task), then the letters. Nothing in it can be executed. The store has a checksum
+of it.
 """
 
 import struct
@@ -15,7 +16,8 @@ from minimtl.nn import TRAINING_VERSION
 from minimtl.study.protocol import ModelSettings, Protocol
 from minimtl.study.tasks import Pair, Task
 
-_SHAPE = struct.Struct("<IId")
+_HEAD = struct.Struct("<IIdI")
+_MOST_LETTERS = 200  # of trained_by
 _CURVES = ("losses", "accuracy", "f1")
 
 
@@ -97,17 +99,20 @@ class JobResult:
     losses : mean training loss of each epoch, in nats, dropout on.
     accuracy, f1 : of the test documents after each epoch; f1 of the positive class.
     seconds : wall time of the training.
+    trained_by : backend and processor, as `minimtl.nn.processor_of` tells them apart; "" if unknown.
 
     Raises
     ------
     ValueError
-        If shapes differ or are empty, a number is not finite, or a score is outside [0, 1].
+        If shapes differ or are empty, a number is not finite, a score is outside [0, 1], or
+        `trained_by` is long or not printable ASCII.
     """
 
     losses: np.ndarray
     accuracy: np.ndarray
     f1: np.ndarray
     seconds: float
+    trained_by: str = ""
 
     def __post_init__(self) -> None:
         shape = self.losses.shape
@@ -123,6 +128,9 @@ class JobResult:
             raise ValueError("a score exceeds 1")
         if not (np.isfinite(self.seconds) and self.seconds >= 0):
             raise ValueError("seconds is negative or not finite")
+        text = self.trained_by
+        if len(text) > _MOST_LETTERS or not (text.isascii() and text.isprintable()):
+            raise ValueError("trained_by is too long or not printable ASCII")
 
 
 def encode(result: JobResult) -> bytes:
@@ -130,7 +138,8 @@ def encode(result: JobResult) -> bytes:
     curves = b"".join(
         np.ascontiguousarray(getattr(result, name), dtype="<f8").tobytes() for name in _CURVES
     )
-    return _SHAPE.pack(*result.losses.shape, result.seconds) + curves
+    letters = result.trained_by.encode("ascii")
+    return _HEAD.pack(*result.losses.shape, result.seconds, len(letters)) + curves + letters
 
 
 def decode(data: bytes) -> JobResult:
@@ -141,12 +150,14 @@ def decode(data: bytes) -> JobResult:
     ValueError
         If the bytes are not what :func:`encode` gives, in length or value.
     """
-    if len(data) < _SHAPE.size:
+    if len(data) < _HEAD.size:
         raise ValueError("a stored result is too short")
-    n_tasks, n_epochs, seconds = _SHAPE.unpack_from(data)
+    n_tasks, n_epochs, seconds, n_letters = _HEAD.unpack_from(data)
     # Python integers: the product cannot overflow, and nothing is allocated before it matches.
-    if len(data) - _SHAPE.size != len(_CURVES) * n_tasks * n_epochs * 8:
+    n_numbers = len(_CURVES) * n_tasks * n_epochs
+    if len(data) != _HEAD.size + n_numbers * 8 + n_letters:
         raise ValueError("a stored result's length does not match its shape")
-    curves = np.frombuffer(data, dtype="<f8", offset=_SHAPE.size)
+    curves = np.frombuffer(data, dtype="<f8", offset=_HEAD.size, count=n_numbers)
+    trained_by = data[len(data) - n_letters :].decode("latin-1")
     losses, accuracy, f1 = curves.astype(np.float64).reshape(len(_CURVES), n_tasks, n_epochs)
-    return JobResult(losses, accuracy, f1, seconds)
+    return JobResult(losses, accuracy, f1, seconds, trained_by)

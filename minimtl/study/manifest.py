@@ -76,11 +76,24 @@ def make_manifest(
 
 
 def finished_manifest(
-    manifest: Mapping[str, Any], n_done: int, n_resumed: int, took: Stopwatch
+    manifest: Mapping[str, Any],
+    n_done: int,
+    n_resumed: int,
+    trained_by: Mapping[str, int],
+    took: Stopwatch,
 ) -> dict[str, Any]:
-    """The manifest of the study when it is finished: models trained now, found before, time."""
+    """The manifest of the study when it is finished: models trained now, found before, time.
+
+    `trained_by` says how many of all models each kind of processor trained.
+    """
     jobs = {"done": n_done, "resumed": n_resumed}
-    return {**manifest, "finished": True, "jobs": jobs, **took.read()}
+    return {
+        **manifest,
+        "finished": True,
+        "jobs": jobs,
+        "trained_by": dict(trained_by),
+        **took.read(),
+    }
 
 
 def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
@@ -115,6 +128,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         for name in ("train", "test"):
             if not isinstance(content["corpus"][name], int):
                 raise TypeError(name)
+        if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
+            raise TypeError("trained_by")
         if not isinstance(content["minimtl"], str):
             raise TypeError("minimtl")
         if not all(isinstance(word, str) for word in content["command"]):

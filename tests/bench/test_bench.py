@@ -6,18 +6,9 @@ Nothing here asserts a time.
 import json
 import math
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _bench_can_be_imported(monkeypatch):
-    """``bench`` is no part of the installed package; it runs from the root of the repository."""
-    monkeypatch.syspath_prepend(str(ROOT))
 
 
 @pytest.fixture
@@ -155,3 +146,22 @@ def test_starts_are_what_they_say():
     assert row.n == 0
     assert math.isnan(row.median)
     assert "no such thing" in row.note
+
+
+def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):
+    pytest.importorskip("matplotlib")
+    from bench.chart import draw
+    from bench.rows import OURS, Row
+    from bench.steps import SECTION, SKLEARN
+
+    rows = [
+        Row(SECTION, "single task", OURS, "ms", 0.25),
+        Row(SECTION, "single task", "PyTorch dense", "ms", 2.5),
+        Row(SECTION, "single task", SKLEARN, "ms", 7.5),
+        Row(SECTION, "two tasks jointly", OURS, "ms", 0.5),
+    ]
+    assert draw(rows, tmp_path)
+    drawn = (tmp_path / "speed.svg").read_text(encoding="utf-8")
+    for text in ("0.25 ms", "2.5 ms", "7.5 ms", "0.5 ms", "single task: PyTorch, best setting"):
+        assert text in drawn
+    assert not draw([], tmp_path)

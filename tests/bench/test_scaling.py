@@ -8,12 +8,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _bench_can_be_imported(monkeypatch):
-    """``bench`` is no part of the installed package; it runs from the root of the repository."""
-    monkeypatch.syspath_prepend(str(ROOT))
-
-
 def test_the_hierarchy_has_a_thousand_topics_and_over_ten_million_pairs():
     from bench.scaling import all_pairs
 

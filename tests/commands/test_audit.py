@@ -41,7 +41,7 @@ def test_an_archive_that_is_none(parse, tmp_path):
 
 def test_the_counts_of_the_last_line_add_up(parse, tmp_path, monkeypatch, capsys):
     verdicts = [AGREES] * 3 + [DIFFERS] * 2 + [MISSING, FOUND]
-    findings = [Finding("t", "p", "i", "r", None, None, "", verdict) for verdict in verdicts]
+    findings = [Finding(table="t", problem="p", item="i", verdict=verdict) for verdict in verdicts]
     monkeypatch.setattr(audit, "read_released", lambda path: [])
     monkeypatch.setattr(audit, "audit", lambda experiments: findings)
     monkeypatch.setattr(audit, "audit_markdown", lambda experiments, findings: "")

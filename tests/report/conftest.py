@@ -17,10 +17,12 @@ import numpy as np
 import pytest
 
 from minimtl.meta.analysis import Analysed, analyse
-from minimtl.report.contents import About
+from minimtl.report.background import About
+from minimtl.report.csvfile import Table
 from minimtl.report.pairs import view_pairs
 from minimtl.report.tables import tables
 from minimtl.study.collect import PairCurves
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
@@ -147,6 +149,17 @@ def browser():
         browser.close()
 
 
+def whole(made):
+    """The tables as if all pairs of both problems had been run five times: they conclude."""
+    n_pairs = {"related": 52, "unrelated": 516}
+    return [
+        Table("table1", [row | {"n_pairs": n_pairs[row["problem"]], "n_runs": 5} for row in t.rows])
+        if t.name == "table1"
+        else t
+        for t in made
+    ]
+
+
 @pytest.fixture(scope="session")
 def study(made_up_outcomes):
     """12 RELATED pairs of two runs and 30 UNRELATED ones of one: all that a report is made of.
@@ -161,6 +174,7 @@ def study(made_up_outcomes):
     about = About(
         version="1.2.3",
         edition="bydate",
+        hierarchy=NEWSGROUPS,
         source=EVIL,
         sha256="ab" * 32,
         n_train=11314,

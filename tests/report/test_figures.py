@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from minimtl.report import figures
-from minimtl.report.captions import CAPTIONS
+from minimtl.report.figures import CAPTIONS
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 

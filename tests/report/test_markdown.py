@@ -7,26 +7,29 @@ import numpy as np
 import pytest
 
 from minimtl.meta.analysis import Analysed, analyse
-from minimtl.report.captions import CAPTIONS
 from minimtl.report.csvfile import Table
-from minimtl.report.figures import FIGURES_NOTE
+from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
-from minimtl.report.grid import compared, escape
-from minimtl.report.markdown import render_markdown
-from minimtl.report.numbers import share_with_interval, text, with_interval
+from minimtl.report.markdown import escape, render_markdown
+from minimtl.report.scope import scopes_of, warnings_of
 from minimtl.report.tables import tables
+from minimtl.report.wording import compared, share_with_interval, text, with_interval
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.published import ERRATA, TABLE3A, TABLE3B
+from tests.report.conftest import whole
 
 
 @pytest.fixture(scope="module")
 def made(study):
-    return study.tables
+    """The tables of a whole study."""
+    return whole(study.tables)
 
 
 @pytest.fixture(scope="module")
-def markdown(study):
-    def render(made=study.tables, figures=()):
-        return render_markdown(made, study.protocol, study.about, figures)
+def markdown(study, made):
+    def render(made=made, figures=(), edition="bydate"):
+        about = study.about._replace(edition=edition)
+        return render_markdown(made, study.protocol, about, figures)
 
     return render
 
@@ -50,12 +53,37 @@ def line_of(page, *beginning):
     )
 
 
-def test_the_first_sentence_is_the_finding(study, page):
-    rows = {table.name: table.rows for table in study.tables}
-    told = rows["table1"], rows["table2"], study.protocol
+def test_the_first_sentence_is_the_finding(study, made, page):
+    rows = {table.name: table.rows for table in made}
+    table1, table2 = rows["table1"], rows["table2"]
+    scopes = scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)
     title, answer, numbers = page.split("\n\n")[:3]
-    assert f"{title[2:]} {answer}" == finding(*told)
-    assert [line.removeprefix("- ") for line in numbers.splitlines()] == evidence(*told)
+    assert f"{title[2:]} {answer}" == finding(table1, table2, scopes, study.protocol)
+    lines = [line.removeprefix("- ") for line in numbers.splitlines()]
+    assert lines == evidence(table1, table2, scopes, study.protocol)
+
+
+def test_part_of_a_study_says_so_first_and_judges_nothing(study, markdown):
+    page = markdown(study.tables)
+    table1 = next(table.rows for table in study.tables if table.name == "table1")
+    warnings = warnings_of(scopes_of(table1, study.protocol, "bydate", NEWSGROUPS), "bydate")
+    _, banner, answer, *_ = page.split("\n\n")
+    assert [line[2:].rstrip() for line in banner.splitlines()] == [*map(escape, warnings)]
+    assert "RELATED: 12 of 52 pairs, 2 of 5 runs: a look, no finding." in banner
+    assert "too few for a verdict" in answer
+    for verdict in ("raised", "lowered", "does not reproduce", "| yes |", "**no**", "claim that"):
+        assert verdict not in page
+    # The numbers are there, and the paper's beside them.
+    assert line_of(page, "RELATED", "single-task").endswith(" | 0.834 |")
+
+
+def test_another_corpus_has_no_published_number(markdown):
+    page = markdown(edition="synthetic")
+    assert "The corpus is the synthetic edition, on which nothing was published" in page
+    assert "the synthetic edition, 11,314" in page
+    for mark in ("published |", "reproduces", "Known about", "0.834", "JSD pos. class main"):
+        assert mark not in page.split("## Glossary")[0], mark
+    assert "raised the mean F1" in page or "change the mean F1" in page
 
 
 def test_every_grid_is_rectangular(page):
@@ -79,6 +107,24 @@ def test_reproduction_is_judged_by_the_difference(made, markdown):
     assert line_of(near, "UNRELATED", "single-task").endswith("| 0.893 | −0.048 | **no** |")
 
 
+@pytest.mark.parametrize(
+    ("ours", "difference", "verdict"),
+    [(0.8494, "+0.015", "yes"), (0.8486, "+0.015", "yes"), (0.8496, "+0.016", "**no**")],
+)
+def test_a_verdict_follows_the_numbers_as_shown(made, markdown, ours, difference, verdict):
+    line = line_of(markdown(altered(made, "table1", single=ours)), "RELATED", "single-task")
+    assert line.endswith(f"| 0.834 | {difference} | {verdict} |")
+    assert "within 0.015" in markdown()
+
+
+def test_pairs_of_one_label_have_no_score(made, markdown):
+    same = {f"majority_accuracy{end}": 1.0 for end in ("", "_in_fold", "_by_task", "_by_topic")}
+    page = markdown(altered(made, "table2", accuracy=1.0, accuracy_by_task=1.0, **same))
+    assert "1.000 (" not in page
+    assert line_of(page, "RELATED", "all features").startswith("| RELATED | all features | – | ")
+    assert "All pairs of RELATED and UNRELATED have one label" in page
+
+
 def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
     good = {
         "majority_lift_low_by_task": 0.1,
@@ -87,21 +133,26 @@ def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
         "p_value_by_task": 0.01,
     }
     page = markdown(altered(made, "table2", **good))
-    assert "**RELATED:** gains are predicted beyond both baselines and one half by" in page
+    assert "RELATED: the paper's claim that gains can be predicted reproduces: it holds" in page
     bad = markdown(altered(made, "table2", p_value_by_task=0.9))
-    assert "**RELATED: the paper's claim that gains can be predicted does not reproduce.**" in bad
+    assert "RELATED: the paper's claim that gains can be predicted **does not reproduce**:" in bad
 
 
 @pytest.mark.parametrize(
     ("curve", "verdict"),
-    [(0.75, "reproduces."), (0.61, "is not decided by"), (0.5, "**does not reproduce**.")],
+    [
+        (0.75, "reproduces:"),
+        (0.6204, "is not decided by a difference of +0.020:"),
+        (0.5, "**does not reproduce**:"),
+    ],
 )
 def test_curves_are_better_only_beyond_the_margin(made, markdown, curve, verdict):
     rows = next(table.rows for table in made if table.name == "table2")
     accuracy = {"only_curve": curve, "no_curve": 0.6}
     changed = [row | {"accuracy": accuracy.get(row["features"], 0.6)} for row in rows]
     page = markdown([Table("table2", changed) if t.name == "table2" else t for t in made])
-    assert f"the others 0.600; the paper's claim that curves predict best {verdict}" in page
+    assert f"the paper's claim that curve features predict best {verdict}" in page
+    assert f"alone they reach an accuracy of {curve:.3f}, the others 0.600." in page
 
 
 def test_label_noise_of_one_run_is_unknown(page):
@@ -116,7 +167,15 @@ def test_order_of_features_is_compared_by_spearman(made, markdown):
         else t
         for t in made
     ]
-    assert "column is 1.00: the order reproduces" in markdown(same)
+    assert "Table 3a reproduces: Spearman's ρ with the published column is 1.00" in markdown(same)
+    turned = [
+        Table("table3a", [row | {"inverse_rank": -row["published_inverse_rank"]} for row in t.rows])
+        if t.name == "table3a"
+        else t
+        for t in made
+    ]
+    assert "Table 3a **does not reproduce**: Spearman's ρ" in markdown(turned)
+    assert "is −1.00; 0.5 is asked for" in markdown(turned)
 
 
 def test_coefficients_without_an_order_are_not_compared(made, markdown):
@@ -158,7 +217,7 @@ def test_what_does_not_exist_is_a_dash():
 def test_shares_stay_shares():
     row = {"accuracy": 0.75, "accuracy_low": -0.1, "accuracy_high": 1.032}
     assert share_with_interval(row, "accuracy{}") == "0.750 (0.000 to 1.000)"
-    assert with_interval(row, "accuracy{}", 2, "+") == "+0.75 (−0.10 to +1.03)"
+    assert with_interval(row, "accuracy{}", 2) == "+0.75 (−0.10 to +1.03)"
 
 
 def test_features_are_marked_where_they_reproduce(made, markdown):
@@ -181,5 +240,6 @@ def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     page = render_markdown(tables([alone], study.protocol), study.protocol, study.about, [])
     assert "nan" not in page
     assert "Table 3b" not in page
-    assert "RELATED: too few main tasks to hold some out." in page
+    assert "1 of 52 pairs, 1 of 5 runs: a look, no finding." in page
+    assert "| over 1,000 |" in page or "| – |" in page
     assert "does not reproduce" not in page

@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from minimtl.report import page
+from minimtl.report import htmlpage as page
+from tests.report.conftest import whole
 
 pytest.importorskip("jinja2")
 
@@ -17,7 +18,11 @@ def path(study, tmp_path_factory):
     """The page of 12 RELATED and 30 UNRELATED pairs."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     figures = {"figure4a": SVG, "figure4b": SVG}
-    html = page.render_page(study.tables, study.views, study.protocol, study.about, figures)
+    views = list(study.views)
+    for clear in (0, 11):  # the largest gain and the largest loss of RELATED
+        runs = views[clear].runs
+        views[clear] = views[clear]._replace(half_width=0.001, runs=(*runs, runs[0]))
+    html = page.render_page(whole(study.tables), views, study.protocol, study.about, figures)
     path.write_text(html, encoding="utf-8")
     return path
 
@@ -70,7 +75,7 @@ def test_search_narrows_to_pairs_with_every_word(opened):
 
 def test_choosing_a_problem(opened):
     opened.value("const p = document.getElementById('problem'); p.value = 'RELATED';"
-                 "p.dispatchEvent(new Event('change'))")  # fmt: skip
+                 "p.dispatchEvent(new Event('input'))")  # fmt: skip
     assert opened.value(f"{SHOWN}.length") == 12
     assert opened.value(f"{SHOWN}.every(e => e.dataset.problem === 'RELATED')")
 
@@ -119,15 +124,125 @@ def test_the_head_of_the_list_stays_above_the_pairs(opened):
     assert opened.value(f"{pair} >= {head}.getBoundingClientRect().bottom")
 
 
+def put(browser, name, value):
+    """Type a value into a filter."""
+    field = f"document.getElementById('{name}')"
+    browser.value(f"{field}.value = '{value}'; {field}.dispatchEvent(new Event('input'))")
+
+
+def test_filters_by_gain_and_by_what_is_clear(opened):
+    gains = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    put(opened, "above", "0.01")
+    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    assert shown == [gain for gain in gains if gain > 0.01]
+    faint = opened.value("document.querySelectorAll('.marks .off').length")
+    assert faint == 42 - len(shown)
+    put(opened, "above", "")
+    put(opened, "below", "-0.01")
+    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    assert shown == [gain for gain in gains if gain < -0.01]
+    put(opened, "below", "")
+    for kind, n_pairs in (("up", 1), ("down", 1), ("open", 40), ("", 42)):
+        put(opened, "kind", kind)
+        assert opened.value(f"{SHOWN}.length") == n_pairs
+
+
+MARK = "document.querySelectorAll('.marks a')[3]"
+OPEN = "[...document.querySelectorAll('#pairs [open]')]"
+
+
+def middle_of(browser, element):
+    """The coordinates of an element's middle in the window."""
+    box = f"{element}.getBoundingClientRect()"
+    return {
+        "x": browser.value(f"{box}.left + {box}.width / 2"),
+        "y": browser.value(f"{box}.top + {box}.height / 2"),
+    }
+
+
+def click(browser, at):
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.do("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+
+
+def test_a_mark_is_read_out_under_the_pointer_and_leads_to_its_pair(opened):
+    at = middle_of(opened, f"{MARK}.querySelector('.hit')")
+    opened.do("Input.dispatchMouseEvent", type="mouseMoved", **at)
+    title = opened.value(f"{MARK}.querySelector('title').textContent")
+    assert opened.value("document.getElementById('readout').textContent") == title
+    anchor = opened.value(f"{MARK}.getAttribute('href')")
+    click(opened, at)
+    assert opened.value("location.hash") == anchor
+    assert opened.value(f"{OPEN}.map(e => e.querySelector('.inside').id)") == [anchor[1:]]
+    top = opened.value("document.activeElement.getBoundingClientRect().top")
+    assert 0 <= top < 200
+
+
+def test_the_marks_by_keyboard(opened):
+    opened.value("document.querySelector('.marks').focus()")
+    for _ in range(4):
+        opened.press("ArrowRight")
+    title = opened.value(f"{MARK}.querySelector('title').textContent")
+    assert opened.value("document.getElementById('readout').textContent") == title
+    opened.press("Enter", text="\r")
+    assert opened.value("location.hash") == opened.value(f"{MARK}.getAttribute('href')")
+    assert opened.value(f"{OPEN}.length") == 1
+    assert opened.value("document.querySelectorAll('.marks a[tabindex=\"-1\"]').length") == 42
+
+
+def test_a_link_to_a_pair_opens_it_whatever_the_filters(opened):
+    put(opened, "search", "no such topic")
+    opened.value(f"location.hash = {MARK}.getAttribute('href')")
+    opened.value("new Promise(done => setTimeout(done, 100))")
+    assert opened.value(f"{OPEN}.length") == 1
+    assert opened.value(f"{SHOWN}.length") == 42
+
+
+def test_clear_gains_and_losses_differ_by_more_than_colour(opened):
+    clear = "[...document.querySelectorAll('.marks .{0}:not(.open) .dot')]"
+    caps = f"{clear}.map(e => getComputedStyle(e).strokeLinecap)"
+    assert opened.value(caps.format("up")) == ["round"]
+    assert opened.value(caps.format("down")) == ["square"]
+    assert opened.value("document.querySelectorAll('.marks .open .hole').length") == 40
+
+
+def test_orange_and_blue_have_one_meaning_each(opened):
+    """Verdicts and links have the colour of the text."""
+    ink = opened.value("getComputedStyle(document.body).color")
+    for other in (".good", ".bad", "a"):
+        assert opened.value(f"getComputedStyle(document.querySelector('{other}')).color") == ink
+    colour = "getComputedStyle(document.querySelector('{}')).{}"
+    for single, multi in (("span.down", "span.up"), ("span.single", "span.multi")):
+        assert opened.value(colour.format(single, "color")) == opened.value(
+            colour.format(".marks .down .dot", "stroke")
+        )
+        assert opened.value(colour.format(multi, "color")) == opened.value(
+            colour.format(".marks .up .dot", "stroke")
+        )
+
+
 def test_every_control_can_be_reached_by_keyboard(opened):
-    """Tab from the search goes through problem, six buttons and to the first pair."""
+    """Tab from the search goes through the other filters, six buttons and to the first pair."""
     opened.value("document.getElementById('search').focus()")
     reached = []
-    for _ in range(8):
+    for _ in range(11):
         opened.press("Tab")
         reached.append(opened.value("document.activeElement.dataset.key ||"
+                                    "document.activeElement.id ||"
                                     "document.activeElement.tagName"))  # fmt: skip
-    controls = ["SELECT", "problem", "main", "aux", "single", "multi", "gain", "SUMMARY"]
+    controls = [
+        "problem",
+        "kind",
+        "above",
+        "below",
+        "problem",
+        "main",
+        "aux",
+        "single",
+        "multi",
+        "gain",
+        "SUMMARY",
+    ]
     assert reached == controls
 
 
@@ -136,6 +251,12 @@ def test_a_phone_need_not_scroll_sideways(opened, path):
     opened.open(path)
     opened.value("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert opened.value("document.documentElement.scrollWidth") <= 390
+    # Nor does any table in a frame of its own.
+    frames = "[...document.querySelectorAll('.wide')]"
+    assert opened.value(f"{frames}.length") >= 5
+    assert opened.value(f"{frames}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
+    label = "getComputedStyle(document.querySelector('.cards td'), '::before').content"
+    assert opened.value(label) == '"here"'  # of Table 1
 
 
 def test_darkness_is_dark_and_readable(opened):
@@ -145,7 +266,8 @@ def test_darkness_is_dark_and_readable(opened):
         return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
         return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
       const paper = light(getComputedStyle(document.body).backgroundColor);
-      return [paper, ...["body", "a", "figcaption", ".good", ".bad", ".up", ".down"].map((s) => {
+      const texts = ["body", "a", "figcaption", ".good", ".bad", "span.up", "span.down"];
+      return [paper, ...texts.map((s) => {
         const ink = light(getComputedStyle(document.querySelector(s)).color);
         return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); })];
     })()"""
@@ -166,7 +288,12 @@ def test_without_script_all_is_there_and_no_dead_control(browser, path):
         browser.do("Emulation.setScriptExecutionDisabled", value=False)
     assert browser.value("document.getElementById('controls').checkVisibility()") is False
     assert browser.value("document.getElementById('head').checkVisibility()") is True
+    assert browser.value("document.getElementById('readout').checkVisibility()") is False
     assert browser.value(f"{SHOWN}.length") == 42
+    click(browser, middle_of(browser, f"{MARK}.querySelector('.hit')"))
+    anchor = browser.value(f"{MARK}.getAttribute('href')")
+    assert browser.value("location.hash") == anchor
+    assert browser.value("document.querySelector(':target').checkVisibility()") is True
 
 
 def test_it_prints(opened):
@@ -175,4 +302,12 @@ def test_it_prints(opened):
     opened.do("Emulation.setEmulatedMedia", media="print")
     assert opened.value("document.getElementById('controls').checkVisibility()") is False
     assert opened.value("document.getElementById('head').checkVisibility()") is True
+    table = "document.querySelector('.long .wide')"
+    assert opened.value(f"{table}.checkVisibility({{contentVisibilityAuto: true}})") is True
+    assert opened.value(f"{table}.getBoundingClientRect().height") > 100
+    assert opened.value(f"{MARK}.checkVisibility()") is True
+    opened.resize(700, 1000)  # an A4 page without its margins
+    frames = "[...document.querySelectorAll('.wide')]"
+    assert opened.value(f"{frames}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
     opened.do("Emulation.setEmulatedMedia", media="")
+    assert opened.value(f"{table}.checkVisibility()") is False  # folded again

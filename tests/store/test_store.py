@@ -260,7 +260,7 @@ def test_a_forged_identity_with_the_right_checksum(filled, text, said):
 
 
 def test_a_store_of_another_format_is_refused(filled, monkeypatch):
-    for there, here, which in ((2, 3, "an earlier"), (2, 1, "a later")):
+    for there, here, which in ((3, 4, "an earlier"), (3, 2, "a later")):
         assert there == identity.FORMAT_VERSION
         with monkeypatch.context() as patch:
             for module in (identity, store_module):

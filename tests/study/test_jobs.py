@@ -84,19 +84,19 @@ def assert_equal(a, b):
     for name in ("losses", "accuracy", "f1"):
         assert np.array_equal(getattr(a, name), getattr(b, name))
         assert getattr(b, name).dtype == np.float64
-    assert a.seconds == b.seconds
+    assert (a.seconds, a.trained_by) == (b.seconds, b.trained_by)
 
 
 @given(st.integers(1, 3), st.integers(1, 7), st.integers(0, 2**32 - 1))
 def test_decode_inverts_encode(n_tasks, n_epochs, seed):
     losses, accuracy, f1 = np.random.default_rng(seed).random((3, n_tasks, n_epochs))
-    result = JobResult(10 * losses, accuracy, f1, 0.5)
+    result = JobResult(10 * losses, accuracy, f1, 0.5, f"numba, {seed}")
     assert_equal(decode(encode(result)), result)
 
 
 def test_bytes_are_laid_out_as_the_module_says():
-    packed = struct.pack("<IId9d", 1, 3, 1.5, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
-    assert encode(RESULT) == packed
+    packed = struct.pack("<IIdI9d", 1, 3, 1.5, 3, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
+    assert encode(dataclasses.replace(RESULT, trained_by="cpu")) == packed + b"cpu"
 
 
 def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
@@ -108,7 +108,7 @@ def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
 
 
 def test_every_truncation_is_noticed():
-    whole = encode(RESULT)
+    whole = encode(dataclasses.replace(RESULT, trained_by="numba, generic"))
     for length in range(len(whole)):
         with pytest.raises(ValueError, match="stored result"):
             decode(whole[:length])
@@ -128,15 +128,17 @@ def test_foreign_bytes_are_refused_or_read(data):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (struct.pack("<IId3d", 2**32 - 1, 2**32 - 1, 1.0, 0, 0, 0), "length"),  # a bomb's shape
-        (struct.pack("<IId3d", 1, 1, 1.0, np.nan, 0, 0), "losses"),
-        (struct.pack("<IId3d", 1, 1, 1.0, np.inf, 0, 0), "losses"),
-        (struct.pack("<IId3d", 1, 1, 1.0, -1, 0, 0), "losses"),
-        (struct.pack("<IId3d", 1, 1, 1.0, 1, 1.5, 0), "score exceeds"),
-        (struct.pack("<IId3d", 1, 1, 1.0, 1, 0, 1.5), "score exceeds"),
-        (struct.pack("<IId3d", 1, 1, np.nan, 1, 0, 0), "seconds"),
-        (struct.pack("<IId", 0, 0, 1.0), "at least one"),
-        (struct.pack("<IId", 2**32 - 1, 0, 1.0), "at least one"),
+        (struct.pack("<IIdI3d", 2**32 - 1, 2**32 - 1, 1.0, 0, 0, 0, 0), "length"),  # a bomb's shape
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.nan, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.inf, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, -1, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 1.5, 0), "score exceeds"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 0, 1.5), "score exceeds"),
+        (struct.pack("<IIdI3d", 1, 1, np.nan, 0, 1, 0, 0), "seconds"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 2, 1, 0, 0) + b"\x1b[", "trained_by"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 201, 1, 0, 0) + b"x" * 201, "trained_by"),
+        (struct.pack("<IIdI", 0, 0, 1.0, 0), "at least one"),
+        (struct.pack("<IIdI", 2**32 - 1, 0, 1.0, 0), "at least one"),
     ],
 )
 def test_impossible_values_are_refused(body, sentence):

@@ -5,10 +5,12 @@ A change that gives other numbers needs a new `minimtl.nn.TRAINING_VERSION`.
 May import: system, for the folder of compiled code; llvmlite comes with Numba.
 """
 
+from minimtl.nn.kernels.codecache import target
 from minimtl.nn.kernels.epoch import train_epoch
 from minimtl.nn.kernels.jit import FOLDER
 
 __all__ = [
     "FOLDER",
+    "target",
     "train_epoch",
 ]

@@ -36,11 +36,17 @@ CHECKSUMS = "sha256.json"
 N_OTHERS = 7
 
 
+def target() -> tuple[str, str]:
+    """The processor that kernels are compiled for, and its features, as LLVM names them."""
+    return (
+        numba.config.CPU_NAME or binding.get_host_cpu_name(),
+        numba.config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
+    )
+
+
 def kernel_folder() -> Path:
     """The folder of this version's machine code, which may not exist; raises as `cache_dir`."""
-    processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
-    features = numba.config.CPU_FEATURES or binding.get_host_cpu_features().flatten()
-    facts = (numba.__version__, sys.version, processor, features, str(HERE))
+    facts = (numba.__version__, sys.version, *target(), str(HERE))
     digest = hashlib.sha256(repr(facts).encode())
     for source in SOURCES:
         digest.update(source.read_bytes())

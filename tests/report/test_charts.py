@@ -5,7 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from minimtl.report.chart import HEIGHT, SETTLED, STEP, draw_chart
+from minimtl.report.charts import (
+    HEIGHT,
+    SETTLED,
+    STEP,
+    TALL,
+    WIDE,
+    draw_chart,
+    frame_gains,
+    mark_gain,
+)
 
 
 def points(path):
@@ -57,3 +66,27 @@ def test_one_epoch_is_a_point():
     chart = draw_chart(np.array([0.5]), np.array([0.6]), 0)
     assert chart.width == 0
     assert chart.single.startswith("M0 ")
+
+
+@pytest.mark.parametrize("half_widths", [[0.01, 0.02, 0.5], [np.nan] * 3])
+def test_gains_are_where_the_lines_say(half_widths):
+    gains = [0.03, 0.0, -0.021]
+    frame = frame_gains(gains, half_widths)
+    values = [float(label.replace("−", "-")) for _, label in frame.lines]
+    assert values[0] == pytest.approx(frame.low)
+    assert values[-1] == pytest.approx(frame.high)
+    assert dict(zip(values, frame.lines, strict=True))[0.0] == (frame.zero, "0")
+    for rank, (gain, half_width) in enumerate(zip(gains, half_widths, strict=True)):
+        mark = mark_gain(frame, rank, gain, half_width)
+        share = (frame.high - gain) / (frame.high - frame.low)
+        assert 0 <= mark.y == round(TALL * share) <= TALL
+        assert mark.x == WIDE * rank + WIDE // 2
+        if np.isnan(half_width):
+            assert mark.interval == ""
+            continue
+        ends = re.fullmatch(rf"M{mark.x} (-?\d+)V(-?\d+)", mark.interval).groups()
+        top, bottom = map(int, ends)
+        assert top <= mark.y <= bottom
+        assert bottom - top == pytest.approx(
+            2 * TALL * half_width / (frame.high - frame.low), abs=1
+        )

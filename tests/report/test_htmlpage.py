@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from minimtl.report import page
-from minimtl.report.blocks import pieces
+from minimtl.report import htmlpage as page
+from minimtl.report.background import MEANINGS as TERMS
+from minimtl.report.blocks import Grid, pieces
 from minimtl.report.markdown import render_markdown
 from minimtl.report.pairs import MEANINGS, view_pairs
 from minimtl.study.features import FEATURE_NAMES
@@ -21,6 +22,7 @@ pytest.importorskip("jinja2")
 
 FIGURES = {"figure4a": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
 VOID = {"meta", "link", "img", "input", "br"}
+PAPER = "https://aclanthology.org/W18-5401/"
 
 
 class Reader(HTMLParser):
@@ -76,10 +78,12 @@ def test_it_says_what_the_markdown_says(study, html):
     markdown = render_markdown(study.tables, study.protocol, study.about, sorted(FIGURES))
     shown = read(html).text
     for line in markdown.splitlines():
+        line = line.removeprefix("> ").rstrip()
         if line.startswith(("| ---", "![", "```", "minimtl study")):
             continue
-        for cell in line.split(" | ") if line.startswith("| ") else [line]:
-            words = re.sub(r"(?<!\\)[`*]|^[#-] |^#+ |^\| | \|$", "", cell)
+        for cell in re.split(r" \| |\*\*: ", line):
+            words = re.sub(r"\[([^]]*)\]\(https[^)]*\)", r"\1", cell)
+            words = re.sub(r"(?<!\\)[`*]|^[#-] |^#+ |^\| | \|$", "", words)
             assert unescape(re.sub(r"\\(.)", r"\1", words)).removesuffix(":") in shown, cell
 
 
@@ -112,13 +116,18 @@ def test_the_policy_allows_the_pages_own_script_and_no_connection(html):
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == f"'sha256-{digest}'"
     assert rules["img-src"] == "data:"
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert rules["style-src"] == f"'sha256-{digest}'"
+    assert " style=" not in html
 
 
 def test_nothing_is_loaded_from_elsewhere(html):
     for tag, attributes in read(html).elements:
         for name in ("src", "href", "xlink:href", "action", "poster", "data"):
             target = attributes.get(name)
-            assert target is None or target.startswith(("data:", "#")), (tag, target)
+            if (tag, name, target) != ("a", "href", PAPER):  # followed on a click, not loaded
+                assert target is None or target.startswith(("data:", "#")), (tag, target)
         assert not any(name.startswith("on") for name in attributes), (tag, attributes)
     assert not re.search(r"url\(|@import", html)
 
@@ -127,9 +136,46 @@ def test_links_lead_somewhere_and_identifiers_are_unique(html):
     elements = read(html).elements
     ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(set(ids)) == len(ids)
-    links = [attributes["href"][1:] for tag, attributes in elements if tag == "a"]
-    assert len(links) == 8
+    hrefs = [attributes["href"] for tag, attributes in elements if tag == "a"]
+    assert hrefs.count(PAPER) == 1
+    links = [href[1:] for href in hrefs if href != PAPER]
+    # Ten sections, two terms, and each pair from the picture and from itself.
+    assert len(links) == 10 + 2 + 2 * 42
     assert set(links) <= set(ids)
+
+
+def test_every_pair_is_a_mark_from_the_largest_gain_down(study, html):
+    (related, unrelated) = re.findall(r'(?s)<svg class="marks.*?</svg>', html)
+    for picture, problem, n_pairs in ((related, "RELATED", 12), (unrelated, "UNRELATED", 30)):
+        views = [view for view in study.views if view.problem == problem]
+        marks = re.findall(r'<a href="#(pair-[a-z0-9.-]+)".*?M(\d+) (-?\d+)h0', picture)
+        assert [anchor for anchor, _, _ in marks] == [view.anchor for view in views]
+        assert [int(x) for _, x, _ in marks] == [10 * rank + 5 for rank in range(n_pairs)]
+        heights = [int(y) for _, _, y in marks]
+        assert heights == sorted(heights)
+        (zero,) = re.findall(r'class="zero" d="M0 (\d+)H', picture)
+        for view, y in zip(views, heights, strict=True):
+            assert y == int(zero) or (y > int(zero)) == (view.gain < 0)
+    assert "RELATED</b>: 12 pairs</p>" in html  # nothing is clear with two runs
+
+
+def test_the_sentence_and_the_picture_come_first(html):
+    order = ['class="finding"', 'id="gains"', "<li>RELATED: the mean F1", "What this study is</h2>"]
+    places = [html.index(part) for part in order]
+    assert places == sorted(places)
+    assert html.index('class="banner"') < places[0]
+
+
+def test_terms_are_defined_beside_the_picture_and_in_the_glossary(html):
+    reader = read(html)
+    ids = {attributes.get("id") for _, attributes in reader.elements}
+    for term, meaning in TERMS.items():
+        assert meaning in reader.text
+        assert page.term_anchor(term) in ids
+    beside = re.search(r'(?s)<p class="terms">.*?</p>', html)[0]
+    for term in ("pair", "main task", "auxiliary task", "RELATED", "UNRELATED"):
+        assert f"<b>{term}</b>: {TERMS[term]}" in beside.replace("&#39;", "'")
+    assert '<a class="term" href="#term-related"' in html
 
 
 def test_every_pair_with_its_curves_and_30_features(study, html):
@@ -158,13 +204,20 @@ def test_pairs_stand_by_gain_within_their_problem(study):
         assert gains == sorted(gains, reverse=True)
 
 
-def test_a_gain_is_coloured_where_its_interval_leaves_out_0(study):
-    view = study.views[0]._replace(gain=0.02, half_width=0.01)
-    assert view.verdict == "up"
-    assert view._replace(gain=-0.02).verdict == "down"
-    assert view._replace(half_width=0.03).verdict == "open"
-    one_run = view._replace(half_width=math.nan)
-    assert (one_run.verdict, one_run._replace(gain=-0.02).verdict) == ("up", "down")
+def test_a_gain_is_clear_where_its_interval_leaves_out_0(study):
+    three = ((0.8, 0.82),) * 3
+    view = study.views[0]._replace(gain=0.02, half_width=0.01, runs=three)
+    assert (view.direction, view.is_clear) == ("up", True)
+    assert view._replace(gain=-0.02).direction == "down"
+    assert view._replace(gain=0.0).direction == "even"
+    assert not view._replace(half_width=0.03).is_clear
+    assert not view._replace(half_width=math.nan).is_clear
+    assert not view._replace(runs=three[:2]).is_clear
+
+
+def test_columns_can_be_left_out():
+    grid = Grid(("a", "b", "c", "d"), (("1", "2", "3", "4"),), n_labels=2)
+    assert grid.without("b", "d", "x") == Grid(("a", "c"), (("1", "3"),), n_labels=1)
 
 
 def test_every_feature_is_explained():

@@ -13,16 +13,20 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from minimtl.report.blocks import Heading, pieces
-from minimtl.report.contents import TITLE, About, answer, in_numbers, provenance, results
+from minimtl.report.background import MEANINGS as TERMS
+from minimtl.report.background import About
+from minimtl.report.blocks import Block, Heading, pieces
+from minimtl.report.charts import TALL, WIDE
+from minimtl.report.contents import TITLE, contents
 from minimtl.report.csvfile import Table
-from minimtl.report.numbers import text
-from minimtl.report.pairs import MEANINGS, PairView
-from minimtl.report.words import SCORE_NAMES
+from minimtl.report.pairs import MEANINGS, PairView, draw_gains
+from minimtl.report.scope import MIN_RUNS
+from minimtl.report.wording import SCORE_NAMES, counted, text
 from minimtl.study import ROLES, Protocol
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 PAGE_NOTE = '`pip install "minimtl[page]"` would make report.html'
 PAIRS = Heading(2, "Every pair")
@@ -41,34 +45,38 @@ def render_page(
     figures: Mapping[str, bytes],
 ) -> str:
     """The whole page; ``figures`` are the .svg files of those that were drawn, by name."""
-    before, after = results(tables, sorted(figures)), provenance(about, protocol)
+    content = contents(tables, protocol, about, sorted(figures))
+    frame, panels = draw_gains(pairs)
+    blocks: list[Block] = [*content.results, *content.details, PAIRS, *content.ending]
+    style, script = _own("page.css"), _own("page.js")
     page: str = (
         _environment()
         .get_template("page.html")
         .render(
             title=TITLE,
-            answer=answer(tables, protocol),
-            evidence=in_numbers(tables, protocol).lines,
-            before=before,
-            after=after,
-            sections=[
-                block
-                for block in (*before, PAIRS, *after)
-                if isinstance(block, Heading) and block.level == 2
-            ],
+            content=content,
+            sections=[b for b in blocks if isinstance(b, Heading) and b.level == 2],
             pairs_heading=PAIRS,
             pairs=pairs,
+            frame=frame,
+            panels=panels,
+            tall=TALL,
+            wide=WIDE,
             several_runs=any(len(pair.runs) > 1 for pair in pairs),
-            problems=list(dict.fromkeys(pair.problem for pair in pairs)),
+            enough_runs=any(len(pair.runs) >= MIN_RUNS for pair in pairs),
+            min_runs=MIN_RUNS,
+            problems=[panel.problem for panel in panels],
             score=SCORE_NAMES[protocol.reading.score],
             read_at=protocol.reading.read_at + 1,
             pictures={name: _data_uri(svg) for name, svg in figures.items()},
             meanings=MEANINGS,
+            terms=TERMS,
             roles=ROLES,
             about=about,
-            style=_own("page.css"),
-            script=_own("page.js"),
-            script_hash=_sha256(_own("page.js")),
+            style=style,
+            style_hash=_sha256(style),
+            script=script,
+            script_hash=_sha256(script),
         )
     )
     return page
@@ -86,6 +94,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     environment.filters |= {"pieces": pieces, "fixed": text, "short": short, "anchor": anchor}
+    environment.filters |= {"counted": counted, "linked": linked, "term_anchor": term_anchor}
     environment.filters["kind"] = lambda block: type(block).__name__.lower()
     return environment
 
@@ -93,6 +102,29 @@ def _environment() -> "Environment":
 def anchor(heading: Heading) -> str:
     """What a link to the section names: letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", heading.text.lower()).strip("-")
+
+
+def linked(sentence: str) -> "Markup":
+    """A sentence in which the first mention of each problem leads to what it means."""
+    from markupsafe import Markup, escape
+
+    seen: set[str] = set()
+
+    def link(mention: re.Match[str]) -> str:
+        name = mention[0]
+        if name in seen:
+            return name
+        seen.add(name)
+        return (
+            f'<a class="term" href="#{term_anchor(name)}" title="{escape(TERMS[name])}">{name}</a>'
+        )
+
+    return Markup(re.sub(r"\b(UN)?RELATED\b", link, str(escape(sentence))))
+
+
+def term_anchor(term: str) -> str:
+    """What a link to a term of the glossary names."""
+    return f"term-{anchor(Heading(2, term))}"
 
 
 def short(value: float) -> str:

@@ -1,0 +1,109 @@
+"""How the report writes numbers, comparisons and names; a dash stands for what is not there."""
+
+import math
+from collections.abc import Iterable
+
+from minimtl.report.blocks import Inline, Marked
+from minimtl.report.csvfile import Row
+
+NOTHING = "–"
+_ROUNDING = 1e-9  # of differences between numbers with few digits
+SCORE_NAMES = {"f1": "F1", "accuracy": "accuracy"}
+SET_NAMES = {
+    "all": "all features",
+    "no_curve": "all but curve features",
+    "only_curve": "curve features only",
+    "only_ratio": "ratio features only",
+    "no_ratio": "all but ratio features",
+}
+DESIGN_NAMES = {
+    "in_fold": "random folds, scaled inside",
+    "by_task": "main tasks held out",
+    "by_topic": "topics held out",
+}
+
+
+def number(row: Row, column: str) -> float:
+    """The value of a numeric column."""
+    return float(row[column])
+
+
+def text(value: float, digits: int = 3, sign: str = "") -> str:
+    """A number with so many digits and a true minus; ``sign="+"`` shows a plus as well."""
+    return NOTHING if math.isnan(value) else f"{value:{sign}.{digits}f}".replace("-", "−")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A difference, whose sign counts, such as ``+0.012``."""
+    return text(value, digits, "+")
+
+
+def share_with_interval(row: Row, column: str) -> str:
+    """A share with its interval, cut to what a share can be, 0 to 1."""
+    middle, low, high = _with_ends(row, column)
+    return _interval(middle, max(low, 0.0), min(high, 1.0), 3, "")
+
+
+def with_interval(row: Row, column: str, digits: int) -> str:
+    """The signed value of a column with its interval; ``column`` has {} where ``_low`` goes."""
+    return _interval(*_with_ends(row, column), digits, "+")
+
+
+def has_two_labels(row: Row, suffix: str = "") -> bool:
+    """Whether a row of Table 2 has a score: pairs of one label only are always told right."""
+    return number(row, f"majority_accuracy{suffix}") < 1
+
+
+def _with_ends(row: Row, column: str) -> tuple[float, float, float]:
+    middle, low, high = (number(row, column.format(end)) for end in ("", "_low", "_high"))
+    return middle, low, high
+
+
+def _interval(middle: float, low: float, high: float, digits: int, sign: str) -> str:
+    if math.isnan(low):
+        return text(middle, digits, sign)
+    return f"{text(middle, digits, sign)} ({text(low, digits, sign)} to {text(high, digits, sign)})"
+
+
+def compared(
+    ours: float, theirs: float, margin: float, digits: tuple[int, int] = (3, 3), judged: bool = True
+) -> tuple[Inline, ...]:
+    """Ours, theirs, the difference, and whether it is within the margin, each as far as known.
+
+    The difference is that of the numbers as they are shown with so many digits of ours and of
+    theirs, so that a reader who subtracts comes to the same verdict. Where nothing may be judged,
+    difference and verdict are dashes.
+    """
+    difference = round(ours, digits[0]) - theirs if judged else math.nan
+    inside = None if math.isnan(difference) else abs(difference) <= margin + _ROUNDING
+    return (
+        text(ours, digits[0]),
+        text(theirs, digits[1]),
+        signed(difference, digits[0]),
+        verdict(inside),
+    )
+
+
+def verdict(reproduces: bool | None) -> Inline:
+    """The mark of a number that reproduces or not; a dash where there is nothing to compare."""
+    if reproduces is None:
+        return NOTHING
+    return Marked("yes", "good") if reproduces else Marked("no", "bad")
+
+
+def counted(n: int, noun: str) -> str:
+    """Such as ``1 pair`` and ``2 pairs``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def problem_of(row: Row) -> str:
+    """The problem as the paper writes it."""
+    return str(row["problem"]).upper()
+
+
+def by_problem(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each problem, in order."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(problem_of(row), []).append(row)
+    return list(groups.values())
