@@ -168,9 +168,9 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                 n_done += summary.n_computed
                 n_models = summary.n_computed + summary.n_resumed
                 if number < len(study.problems):
-                    summary = _report(study, problems, store, manifest, args)
+                    text = _report(study, problems, store, manifest, args)
                     if not args.quiet:
-                        print_summary(summary, out)
+                        print_summary(text, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
         trained_by = count_processors(study, store)
@@ -180,10 +180,10 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                 f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
             )
         manifest = finished_manifest(manifest, n_done, n_models - n_done, trained_by, took)
-        summary = _report(study, study.problems, store, manifest, args)
+        text = _report(study, study.problems, store, manifest, args)
         write_manifest(manifest, out)
     if not args.quiet:
-        print_summary(summary, out)
+        print_summary(text, out)
 
 
 def _report(

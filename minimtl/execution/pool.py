@@ -218,24 +218,33 @@ class _Worker:
 def _answer_calls(connection: "Connection[Any, Any]") -> None:
     """Call the initializer, then answer calls until the pipe closes. Runs in the worker."""
     pin_threads()
-    try:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-        initializer, initargs = connection.recv()
-        if initializer:
-            initializer(*initargs)
-    except Exception as error:
-        connection.send(f"{type(error).__name__}: {error}")
-        sys.exit(1)
-    connection.send("")
-    while True:
+    # The parent may end, or be killed, at any time; there is nobody to tell of it then.
+    with contextlib.suppress(EOFError, ConnectionError):
         try:
-            function, args, kwargs = connection.recv()
-            answer = (True, function(*args, **kwargs))
-        except EOFError:
-            return
-        except Exception:
-            answer = (False, traceback.format_exc())
-        connection.send(answer)
+            threading.Thread(target=_end_with_parent, daemon=True).start()
+            initializer, initargs = connection.recv()
+            if initializer:
+                initializer(*initargs)
+        except Exception as error:
+            connection.send(f"{type(error).__name__}: {error}")
+            sys.exit(1)
+        connection.send("")
+        while True:
+            connection.send(_answer_next_call(connection))
+
+
+def _answer_next_call(connection: "Connection[Any, Any]") -> tuple[bool, Any]:
+    """Whether the call that comes succeeded, and its result or traceback."""
+    try:
+        function, args, kwargs = connection.recv()
+    except (EOFError, ConnectionError):  # no call comes any more
+        raise
+    except Exception:  # a call that cannot be unpickled here
+        return False, traceback.format_exc()
+    try:
+        return True, function(*args, **kwargs)
+    except Exception:
+        return False, traceback.format_exc()
 
 
 def _end_with_parent() -> None:

@@ -49,7 +49,7 @@ class About(NamedTuple):
     """What the reader must know to judge the numbers or to make them again.
 
     Edition, hierarchy, source, digest and sizes are those of the loaded corpus; ``command`` is the
-    line that a person would type.
+    line that a person would type, and ``trained_by`` the kinds of processors.
     """
 
     version: str
@@ -61,6 +61,7 @@ class About(NamedTuple):
     n_test: int
     seed: int
     command: str
+    trained_by: tuple[str, ...] = ()
 
     @property
     def corpus(self) -> str:

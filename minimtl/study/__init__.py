@@ -23,7 +23,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, StudyIdentity, decode, encode
+from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -99,7 +99,6 @@ __all__ = [
     "Scores",
     "Stopwatch",
     "Study",
-    "StudyIdentity",
     "Task",
     "TaskFeatures",
     "WordCounts",

@@ -99,7 +99,7 @@ class JobResult:
     losses : mean training loss of each epoch, in nats, dropout on.
     accuracy, f1 : of the test documents after each epoch; f1 of the positive class.
     seconds : wall time of the training.
-    trained_by : backend and processor, as `minimtl.nn.processor_of` tells them apart; "" if unknown.
+    trained_by : backend and processor, as `minimtl.nn.processor_of` has them; "" if unknown.
 
     Raises
     ------

@@ -31,7 +31,8 @@ def study():
 
 
 def manifest_of(study):
-    return finished_manifest(make_manifest(study, ["study"], 1, "process"), 0, 0, Stopwatch())
+    begun = make_manifest(study, ["study"], 1, "process")
+    return finished_manifest(begun, 0, 0, {"numpy, a processor": 3}, Stopwatch())
 
 
 def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
