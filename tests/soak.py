@@ -279,6 +279,7 @@ def main():
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *arguments: sys.exit("stopped"))  # which cleans up
     with tempfile.TemporaryDirectory(prefix="minimtl-soak-") as root:
         soak = Soak(Path(root), args.seed)
         with soak.cluster:
