@@ -5,6 +5,7 @@ import re
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from textwrap import shorten
 from typing import NamedTuple, Protocol
 
 from scipy import sparse
@@ -15,6 +16,7 @@ from minimtl.nn.network import Network
 from minimtl.system import processor
 
 BACKENDS = ("numba", "numpy")
+_MOST_LETTERS = 100  # of a reason
 # Instruction sets by which the mathematical functions of the system and of NumPy are chosen.
 _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
 
@@ -83,7 +85,7 @@ def why_no_kernels() -> str | None:
     except (ImportError, OSError) as error:
         if find_spec("numba") is None:
             return "Numba is not installed"
-        return f"Numba is installed but cannot be used ({error})"
+        return f"Numba is installed but cannot be used ({shorten(str(error), _MOST_LETTERS)})"
     return None
 
 

@@ -69,7 +69,7 @@ def test_a_pool_that_gets_no_threads_says_so(monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr("threading.Thread.start", refuse)
-    with pytest.raises(MinimtlError, match=r"2 worker processes cannot .* \(can't start new"):
+    with pytest.raises(MinimtlError, match=r"no 2 workers can .* \(can't start new"):
         ProcessPool(2)
 
 
