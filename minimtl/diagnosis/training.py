@@ -65,21 +65,20 @@ def _reason(result: "subprocess.CompletedProcess[bytes]") -> str:
 
 def print_facts() -> None:
     """Train by each backend and print the facts as JSON."""
-    from minimtl.nn import default_backend
+    from minimtl.nn import why_no_kernels
 
+    reason = why_no_kernels()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        facts = _compare() if default_backend() == "numba" else _plain()
+        facts = _plain(reason) if reason else _compare()
     messages = [str(warning.message) for warning in caught]
     notes = [message for message in messages if "kernels" in message]
     print(json.dumps({**facts, "notes": notes}))
 
 
-def _plain() -> dict[str, Any]:
-    from minimtl.nn import why_no_kernels
-
+def _plain(reason: str) -> dict[str, Any]:
     _, seconds = _train("numpy")
-    return {"kernels": f"none: {why_no_kernels()}", "numpy_ms": round(1e3 * seconds, 2)}
+    return {"kernels": f"none: {reason}", "numpy_ms": round(1e3 * seconds, 2)}
 
 
 def _compare() -> dict[str, Any]:
