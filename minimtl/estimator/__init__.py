@@ -12,11 +12,11 @@ from minimtl.estimator.base import (
 )
 from minimtl.estimator.feature_names import check_features, record_features
 from minimtl.estimator.validation import (
-    check_X,
-    check_X_y,
     check_consistent_length,
     check_random_state,
     check_sample_weight,
+    check_X,
+    check_X_y,
     check_y,
     is_sparse,
 )

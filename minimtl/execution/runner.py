@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from minimtl.errors import MinimtlError
+from minimtl.execution.pool import WorkerDiedError
 from minimtl.execution.progress import Progress
 from minimtl.execution.worker import Compute, JobError, Workers
 from minimtl.store import Store
@@ -240,6 +241,8 @@ def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
         return future.result()
     except (BrokenExecutor, CancelledError) as error:
         return error
+    except WorkerDiedError as error:
+        return JobError(str(error))
     except Exception:
         return JobError(traceback.format_exc())
 

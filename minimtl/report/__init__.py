@@ -4,7 +4,7 @@ May import: system, stats, study, meta.
 """
 
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
-from minimtl.report.figures import FIGURES_NOTE, FIGURE_STYLE, figures_available, save_figure
+from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
 from minimtl.report.markdown import escape, pipe_table
 from minimtl.report.produce import write_report
 from minimtl.report.wording import counted, signed
