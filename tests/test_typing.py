@@ -67,7 +67,8 @@ def check(script, tmp_path):
     # The package's own settings, under which scipy and numba count as untyped; its cache as well.
     result = subprocess.run([*command, str(file)], cwd=ROOT, capture_output=True, text=True)
     assert result.stderr == ""
-    return [line for line in result.stdout.splitlines() if f"{file.name}:" in line]
+    lines = result.stdout.splitlines()
+    return [line for line in lines if line.startswith(f"{file}:") and "error:" in line]
 
 
 def test_correct_use_passes(tmp_path):
