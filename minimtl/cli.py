@@ -17,6 +17,7 @@ from minimtl._version import __version__
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.system import (
     begin_process,
+    check_address_space,
     end_process,
     exit_code_of_signal,
     ignore_signals,
@@ -150,6 +151,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parse(words: list[str]) -> argparse.Namespace:
     # The top level has no option with a value, so the first word that is no option is the command.
     chosen = next((word for word in words if not word.startswith("-")), "")
+    if chosen in COMMANDS:
+        check_address_space()
     parser = build_parser(chosen)
     for word in words:
         if not _is_text(word):

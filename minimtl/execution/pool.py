@@ -81,9 +81,8 @@ class ProcessPool(Executor):
         except (OSError, RuntimeError) as error:  # what Python raises where there are no threads
             self.shutdown(wait=False)
             raise MinimtlError(
-                f"no {n_workers} workers can be started here ({error}); ask for fewer with "
-                "--workers, or raise the limits of open files and processes (`ulimit -n`, "
-                "`ulimit -u`)"
+                f"no {n_workers} workers can be started here ({error}); ask for fewer, or "
+                "raise the limits of open files and processes (`ulimit -n`, `ulimit -u`)"
             ) from None
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

@@ -6,7 +6,6 @@ fails every time is reported and the others go on. Only if the first ten jobs al
 time, and none succeeds, is the rest not tried.
 """
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from minimtl.errors import MinimtlError
-from minimtl.execution.pool import WorkerDiedError
 from minimtl.execution.progress import Progress
 from minimtl.execution.worker import Compute, JobError, Workers
 from minimtl.store import Store
@@ -241,10 +239,8 @@ def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
         return future.result()
     except (BrokenExecutor, CancelledError) as error:
         return error
-    except WorkerDiedError as error:
-        return JobError(str(error))
-    except Exception:
-        return JobError(traceback.format_exc())
+    except Exception as error:  # the worker died, say; what a job raised is a JobError already
+        return JobError(f"{type(error).__name__}: {error}")
 
 
 def _broken(error: BaseException) -> MinimtlError:

@@ -17,6 +17,7 @@ from minimtl.system.machine import (
 from minimtl.system.process import (
     ENDING_SIGNALS,
     begin_process,
+    check_address_space,
     end_process,
     exit_code_of_signal,
     ignore_signals,
@@ -29,6 +30,7 @@ __all__ = [
     "available_cores",
     "begin_process",
     "cache_dir",
+    "check_address_space",
     "end_process",
     "exit_code_of_signal",
     "ignore_signals",

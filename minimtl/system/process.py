@@ -13,11 +13,18 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 
+resource: Any
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None
+
 # Ctrl-C; what batch systems and `kill` send; a terminal that was closed. Windows lacks the last.
 ENDING_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _DEVICES = (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)  # how 0, 1 and 2 are opened
+_LEAST_ADDRESS_SPACE = 600_000_000  # bytes; a worker with the kernels takes 450 MB
 _state: dict[str, int] = {"arrived": signal.SIGINT}
 
 
@@ -55,6 +62,21 @@ def end_process() -> None:
     except (MinimtlError, OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise
+
+
+def check_address_space() -> None:
+    """Raise MinimtlError if this process may not use enough address space to load NumPy and Numba.
+
+    With too little, some of their libraries fail as if they were missing, and others wait for ever.
+    """
+    if resource is None:
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if resource.RLIM_INFINITY != limit < _LEAST_ADDRESS_SPACE:
+        raise MinimtlError(
+            f"this process may use {limit / 1e6:.0f} MB of address space (`ulimit -v`), and "
+            f"minimtl needs {_LEAST_ADDRESS_SPACE / 1e6:.0f} MB; raise the limit"
+        )
 
 
 def ignore_signals() -> None:

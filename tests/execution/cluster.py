@@ -22,11 +22,14 @@ def free_port():
 
 
 @contextmanager
-def started(*command):
-    """A Python module as a process, which is killed with all that it started at the end."""
+def started(*command, **settings):
+    """A Python module as a process, which is killed with all that it started at the end.
+
+    `settings` are added to its environment.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", *command],
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | settings,
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )
@@ -48,11 +51,11 @@ def scheduler():
         yield SimpleNamespace(address=f"127.0.0.1:{port}", process=process)
 
 
-def dask_worker(address, *options):
-    """A worker of one thread."""
+def dask_worker(address, *options, **settings):
+    """A worker of one thread; `settings` are added to its environment."""
     return started(
         "distributed.cli.dask_worker", f"tcp://{address}", "--host", "127.0.0.1",
-        "--nthreads", "1", "--no-dashboard", *options,
+        "--nthreads", "1", "--no-dashboard", *options, **settings,
     )  # fmt: skip
 
 

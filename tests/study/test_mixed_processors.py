@@ -1,0 +1,81 @@
+"""Models that were trained on different processors: what may differ, and that it is said.
+
+A processor without wide vectors and fused products is had by ``NUMBA_CPU_NAME=generic``.
+"""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.execution.cluster import ENVIRONMENT, dask_worker, scheduler
+
+pytest.importorskip("numba")
+pytestmark = pytest.mark.slow
+GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+
+
+def study(folder, *options, **settings):
+    """What a study of four pairs, or as `options` have it, says on standard error."""
+    command = [
+        sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
+        "--pairs", "4", "--runs", "1", "--workers", "2", "--out", folder, *options,
+    ]  # fmt: skip
+    ended = subprocess.run(
+        command, env=ENVIRONMENT | settings, capture_output=True, text=True, check=True
+    )
+    return ended.stderr
+
+
+def trained_by(folder):
+    return json.loads((folder / "manifest.json").read_text())["trained_by"]
+
+
+def cells(folder):
+    rows = []
+    for name in ("scores.csv", "features.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            rows += csv.DictReader(file)
+    return [cell for row in rows for cell in row.values()]
+
+
+@pytest.fixture(scope="module")
+def native(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("native")
+    said = study(folder)
+    assert "kinds of processors" not in said
+    assert list(trained_by(folder).values()) == [12]
+    assert "kinds of processors" not in (folder / "report.md").read_text()
+    return folder
+
+
+def check_a_mixture(folder, said, native):
+    assert "The models were trained on 2 kinds of processors (" in said
+    assert (
+        "The models were trained on 2 kinds of processors (" in (folder / "report.md").read_text()
+    )
+    counts = trained_by(folder)
+    assert sum(counts.values()) == 12
+    assert len(counts) == 2
+    assert set(trained_by(native)) < set(counts)
+    for ours, theirs in zip(cells(folder), cells(native), strict=True):
+        if ours != theirs:
+            assert float(ours) == pytest.approx(float(theirs), rel=1e-3)
+
+
+def test_on_resume(native, tmp_path):
+    study(tmp_path, "--pairs", "2", **GENERIC)
+    check_a_mixture(tmp_path, study(tmp_path), native)
+
+
+def test_on_dask(native, tmp_path):
+    pytest.importorskip("distributed")
+    with (
+        scheduler() as dask,
+        dask_worker(dask.address, **GENERIC),
+        dask_worker(dask.address),
+    ):
+        said = study(tmp_path, "--executor", f"dask://{dask.address}")
+    check_a_mixture(tmp_path, said, native)
