@@ -32,9 +32,10 @@ def test_both_backends_train_and_agree(capsys):
 
 def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
     monkeypatch.setattr("minimtl.nn.default_backend", lambda: "numpy")
+    monkeypatch.setattr("minimtl.nn.why_no_kernels", lambda: "Numba is not installed")
     training.print_facts()
     said = json.loads(capsys.readouterr().out)
-    assert said["kernels"] == "none, Numba is not installed"
+    assert said["kernels"] == "none: Numba is not installed"
     assert said["numpy_ms"] > 0
     section = ends(monkeypatch, stdout=json.dumps(said))
     assert section.broken == []

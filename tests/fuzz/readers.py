@@ -172,7 +172,8 @@ MANIFEST_TEXT = (
     b'{"minimtl": "0", "command": ["study"], '
     b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
     b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
-    b'"sha256": "b", "digest": "c", "tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
+    b'"sha256": "b", "digest": "c", "train": 2, "test": 1, '
+    b'"tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
 PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
@@ -241,6 +242,6 @@ READERS = {
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(
-        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 2}\xffk\xffp',)
+        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 3}\xffk\xffp',)
     ),
 }
