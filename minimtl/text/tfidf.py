@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, check_is_fitted
+from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.analyze import TOKEN_PATTERN, char_ngrams, char_wb_ngrams, word_analyzer
 from minimtl.text.counts import count_known, count_matrix
 from minimtl.text.weights import (
@@ -176,9 +176,15 @@ class TfidfVectorizer(BaseEstimator):
         return np.array(list(self.vocabulary_), dtype=object)
 
     def inverse_transform(self, X: Any) -> list[np.ndarray]:
-        """The words with a weight other than 0 in each row of `X`, dense or sparse."""
+        """The words with a weight other than 0 in each row of `X`, dense or sparse.
+
+        Raises ValueError for another number of columns than words, or a malformed sparse `X`.
+        """
         words = self.get_feature_names_out()
-        return [words[row.nonzero()[1]] for row in sparse.csr_matrix(X)]
+        X = sparse.csr_matrix(check_sparse(X) if is_sparse(X) else X)
+        if X.shape[1] != len(words):
+            raise ValueError(f"X has {X.shape[1]} features, but there are {len(words)} words.")
+        return [words[row.nonzero()[1]] for row in X]
 
     def set_output(self, *, transform: str | None = None) -> "TfidfVectorizer":
         """Choose what `transform` and `fit_transform` return.

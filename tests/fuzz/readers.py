@@ -39,6 +39,7 @@ from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
 from minimtl.text.tfidf import TfidfVectorizer
+from tests.fuzz.matrices import use_matrix
 
 
 class Reader(NamedTuple):
@@ -235,6 +236,18 @@ READERS = {
     ),
     "tables": Reader(_read_tables, (MANIFEST_TEXT + b"\xff" + SCORES + b"\xff" + FEATURES,)),
     "model": Reader(_saved(load_model, "any.npz"), _models()),
+    "matrix": Reader(
+        lambda content, _: use_matrix(content),
+        (
+            bytes([0, 2, 4, 3, 0, 0, 1, 2, 3, 0, 1, 3]),  # csr, 3 rows
+            bytes([1, 2, 5, 3, 1, 0, 1, 2, 3, 3, 0, 1, 2]),  # csc
+            bytes([3, 2, 3, 3, 0, 0, 1, 2, 3, 0, 1]),  # coo
+            bytes([4, 2, 2, 3, 0, 0, 1, 0, 0, 0]),  # dia
+            bytes([5, 2, 2, 2, 0, 0, 1, 0, 0]),  # lil
+            bytes([6, 2, 2, 2, 0, 0, 1, 0, 1]),  # dok
+        ),
+        ValueError,
+    ),
     "meta-model": Reader(
         lambda content, _: MetaModel.from_json(content, "a.json"),
         (files("minimtl.advice").joinpath(PACKAGED).read_bytes(),),
