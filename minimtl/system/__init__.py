@@ -21,7 +21,7 @@ from minimtl.system.process import (
     exit_code_of_signal,
     ignore_signals,
 )
-from minimtl.system.terminal import say
+from minimtl.system.terminal import escape, is_one_line, say
 
 __all__ = [
     "ENDING_SIGNALS",
@@ -30,9 +30,11 @@ __all__ = [
     "begin_process",
     "cache_dir",
     "end_process",
+    "escape",
     "exit_code_of_signal",
     "ignore_signals",
     "installed_version",
+    "is_one_line",
     "machine_facts",
     "package_versions",
     "pin_threads",
