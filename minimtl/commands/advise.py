@@ -21,7 +21,7 @@ from minimtl.commands.arguments import MOST_RUNS, folder_name, make_folder, whol
 from minimtl.corpora import read_text_set
 from minimtl.execution import ProcessPool
 from minimtl.study import PAPER
-from minimtl.system import available_cores, say, write_atomically
+from minimtl.system import available_cores, escape, say, write_atomically
 
 EXAMPLES = (
     "minimtl advise --main mine.csv --aux candidate.csv",
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read, train, and print the advice; write the pages where asked."""
     report = _report(args)
-    print(to_json(report) if args.json else to_text(report))
+    print(to_json(report) if args.json else escape(to_text(report)))
     if args.out is not None:
         _write_pages(report, make_folder(args.out))
     return 0

@@ -11,7 +11,7 @@ from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
 from minimtl.meta import conclude
 from minimtl.nn import default_backend, why_no_kernels
-from minimtl.report import write_report
+from minimtl.report import counted, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
     PROTOCOLS,
@@ -241,7 +241,8 @@ def print_summary(summary: str, out: Path) -> None:
 
 def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
-        print(f"{problem.name}: {len(problem.pairs)} pairs, {problem.n_runs} runs")
+        pairs = counted(len(problem.pairs), "pair")
+        print(f"{problem.name}: {pairs}, {counted(problem.n_runs, 'run')}")
     kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
     seconds = [seconds_of(kind.example, study.data) for kind in kinds]
     print(

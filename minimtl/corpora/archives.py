@@ -16,8 +16,10 @@ from typing import BinaryIO
 
 from minimtl.corpora.limits import LIMITS, Limits
 from minimtl.errors import MinimtlError
+from minimtl.system import is_one_line
 
 CHUNK = 1 << 20
+LONGEST_NAME = 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
 # All that tarfile and the decompressors are known to raise on damaged input. RuntimeError is a
@@ -62,8 +64,8 @@ def tar_members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, byte
     Raises
     ------
     MinimtlError
-        If the archive is damaged, holds a link, a device or a name that leads out of it, or
-        passes `limits`.
+        If the archive is damaged, holds a link, a device, a name that leads out of it or that
+        could control a terminal, or passes `limits`.
     """
     try:
         with path.open("rb") as file:
@@ -95,14 +97,15 @@ def _tar_members(file: BinaryIO, place: str, limits: Limits) -> Iterator[tuple[s
 
 
 def _check_kind(member: tarfile.TarInfo, place: str) -> None:
+    shown = f"{member.name[:LONGEST_NAME]!r} in {place}"
+    if len(member.name) > LONGEST_NAME or not is_one_line(member.name):
+        raise MinimtlError(
+            f"{shown} is a name with control characters, or too long; the archive is refused."
+        )
     if not (member.isfile() or member.isdir()) or member.issparse():
-        raise MinimtlError(
-            f"{member.name!r} in {place} is a link or a device, not a file; the archive is refused."
-        )
+        raise MinimtlError(f"{shown} is a link or a device, not a file; the archive is refused.")
     if not is_safe_name(member.name):
-        raise MinimtlError(
-            f"{member.name!r} in {place} leads out of the archive; the archive is refused."
-        )
+        raise MinimtlError(f"{shown} leads out of the archive; the archive is refused.")
 
 
 class _CountedGzip(gzip.GzipFile):

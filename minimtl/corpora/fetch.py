@@ -4,13 +4,13 @@ import os
 import shutil
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
+from minimtl.corpora.download import download_chunks, reason_of
 from minimtl.corpora.editions import Edition
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
@@ -21,7 +21,6 @@ Announce = Callable[[str], None]
 TIMEOUT_SECONDS = 8.0
 # For one whole file from a slow server: 15 MB in this time is 0.2 Mbit/s.
 DEADLINE_SECONDS = 600.0
-CHUNK = 1 << 16
 # More than four times the largest published file: a server cannot fill the disk.
 MAX_BYTES = 256 << 20
 SCRATCH_PREFIX = ".fetch-"
@@ -92,19 +91,10 @@ def _copy(url: str, file: BinaryIO) -> None:
 
 
 def _chunks(url: str) -> Iterator[bytes]:
-    deadline = time.monotonic() + DEADLINE_SECONDS
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            # read1 gives what has arrived; read would wait until a slow server fills the chunk.
-            while chunk := response.read1(CHUNK):
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not complete after {DEADLINE_SECONDS:.0f} s")
-                yield chunk
-            if response.length:
-                raise EOFError(f"ended {response.length} bytes early")
+        yield from download_chunks(url, DEADLINE_SECONDS, TIMEOUT_SECONDS)
     except (OSError, EOFError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
-        raise FetchError(f"{url}: {reason}") from None
+        raise FetchError(f"{url}: {reason_of(error)}") from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from minimtl.corpora.archives import is_hidden, unreadable
 from minimtl.corpora.limits import LIMITS, Limits
 from minimtl.errors import MinimtlError
+from minimtl.system import is_one_line
 
 
 def folder_members(folder: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
@@ -18,7 +19,8 @@ def folder_members(folder: Path, limits: Limits = LIMITS) -> Iterator[tuple[str,
     Raises
     ------
     MinimtlError
-        If a file or folder is a link, a device or a pipe, cannot be read, or `limits` are passed.
+        If a file or folder is a link, a device or a pipe, cannot be read, has a name with control
+        characters, or `limits` are passed.
     """
     total = 0
     for n_files, name in enumerate(sorted(_file_names(folder)), start=1):
@@ -40,6 +42,8 @@ def _file_names(top: Path) -> Iterator[str]:
         except OSError as error:
             raise unreadable(top / prefix, error) from None
         for entry in visible:
+            if not is_one_line(entry.name):
+                raise MinimtlError(f"{entry.path!r} has control characters in its name; rename it.")
             if entry.is_dir(follow_symlinks=False):
                 prefixes.append(f"{prefix}{entry.name}/")
             elif entry.is_file(follow_symlinks=False):

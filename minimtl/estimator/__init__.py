@@ -11,6 +11,7 @@ from minimtl.estimator.base import (
     check_is_fitted,
 )
 from minimtl.estimator.feature_names import check_features, record_features
+from minimtl.estimator.sparse import check_sparse, is_sparse
 from minimtl.estimator.validation import (
     check_consistent_length,
     check_random_state,
@@ -18,7 +19,6 @@ from minimtl.estimator.validation import (
     check_X,
     check_X_y,
     check_y,
-    is_sparse,
 )
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "check_is_fitted",
     "check_random_state",
     "check_sample_weight",
+    "check_sparse",
     "check_y",
     "is_sparse",
     "record_features",

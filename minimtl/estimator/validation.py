@@ -1,8 +1,7 @@
 """Checks of what users pass to estimators; errors read as scikit-learn's do.
 
 Each function returns its argument as the array that an estimator computes with, or raises
-ValueError or TypeError with one sentence. Sparse matrices are recognised by their methods, so
-that neither SciPy nor scikit-learn is loaded.
+ValueError or TypeError with one sentence. Neither SciPy nor scikit-learn is loaded.
 """
 
 import warnings
@@ -13,11 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.estimator.base import DataConversionWarning, as_scikit_learn
-
-
-def is_sparse(X: Any) -> bool:
-    """Whether `X` is a SciPy sparse matrix or array."""
-    return hasattr(X, "tocsr") and hasattr(X, "nnz")
+from minimtl.estimator.sparse import check_sparse, is_sparse
 
 
 def check_X(  # noqa: N802
@@ -39,7 +34,7 @@ def check_X(  # noqa: N802
         For a sparse `X` where dense data is needed.
     ValueError
         For another number of dimensions than two, no samples or features, complex numbers, NaN,
-        infinity, or values that are no numbers.
+        infinity, values that are no numbers, or a sparse `X` that is malformed.
     """
     name = "the estimator" if estimator is None else type(estimator).__name__
     if is_sparse(X):
@@ -48,7 +43,7 @@ def check_X(  # noqa: N802
                 f"Sparse data was passed for X, but {name} requires dense data. "
                 "Use '.toarray()' to convert to a dense numpy array."
             )
-        X = X.tocsr()
+        X = check_sparse(X)
         _refuse_complex(X.dtype)
         X = X.astype(np.float64)
         _check_finite(X.data, "X")

@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from minimtl.estimator import (
 )
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray
+from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
@@ -135,6 +138,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             For parameters out of range, a task with fewer than two classes, input that is not
             finite or does not fit together, or weights that diverged.
         """
+        self._check_params()
         documents, labels = self._read(X, y)
         classes = [np.unique(labels_t) for labels_t in labels]
         self._begin(X, documents, classes)
@@ -158,6 +162,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             As `fit` does, for a label not among the classes, and for no classes at first.
         """
+        self._check_params()
         documents, labels = self._read(X, y)
         started = hasattr(self, "_network")
         if not started and classes is None:
@@ -242,19 +247,41 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         for X_t, documents_t in zip(X if is_joint(X) else [X], documents, strict=True):
             check_features(self, X_t, documents_t.shape[1])
 
+    def _check_params(self) -> None:
+        """Raise ValueError for parameters out of range, TypeError for those of another type."""
+        for name in ("n_epochs", "batch_size", "hidden_layer_sizes"):
+            value = getattr(self, name)
+            values = value if name == "hidden_layer_sizes" else [value]
+            if not all(isinstance(number, Integral) for number in values):
+                raise TypeError(f"{name} must be whole, got {value!r}.")
+        Shape(1, tuple(self.hidden_layer_sizes), (2,), self.activation)
+        self._schedule()
+        self._adam()
+        if self.backend not in (None, *BACKENDS):
+            raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
+        if not isinstance(self.random_state, np.random.Generator | np.random.RandomState):
+            check_random_state(self.random_state)
+
+    def _schedule(self) -> Schedule:
+        weights = None if self.task_weights is None else tuple(map(float, self.task_weights))
+        return Schedule(self.n_epochs, self.batch_size, self.dropout, weights)
+
+    def _adam(self) -> Adam:
+        return Adam(self.learning_rate, self.beta1, self.beta2, self.eps)
+
     def _train(
         self, documents: list[Any], labels: list[np.ndarray], n_epochs: int
     ) -> "MultiTaskMLPClassifier":
-        weights = None if self.task_weights is None else tuple(map(float, self.task_weights))
+        # No batch is larger than the first task; memory for more would be wasted.
+        batch_size = min(self.batch_size, documents[0].shape[0])
         history = train(
             self._network,
             [
                 TaskData(sparse.csr_matrix(X), encode_labels(y, classes))
                 for X, y, classes in zip(documents, labels, self._classes(), strict=True)
             ],
-            # No batch is larger than the first task; memory for more would be wasted.
-            Schedule(n_epochs, min(self.batch_size, documents[0].shape[0]), self.dropout, weights),
-            Adam(self.learning_rate, self.beta1, self.beta2, self.eps),
+            replace(self._schedule(), n_epochs=n_epochs, batch_size=batch_size),
+            self._adam(),
             self._rng,
             self.backend,
             self._moments,

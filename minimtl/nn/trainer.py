@@ -49,8 +49,8 @@ class KernelTrainer:
         rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
         self.plan = Plan(batch_size, rule, _layout(shape, self.w))
         n_batch = batch_size * len(shape.n_classes)
-        longest = np.sort(np.diff(X.indptr))[-n_batch:].sum()
-        self.scratch = Scratch(_batch(n_rows, int(longest)), _buffers(padded, n_batch))
+        self.lengths = np.diff(X.indptr)  # entries of each document
+        self.scratch = Scratch(_batch(n_rows, 0), _buffers(padded, n_batch))
         self._W = _aligned(n_rows, padded.hidden[0])
         self._W_step = -1
 
@@ -60,11 +60,24 @@ class KernelTrainer:
         if last_step >= len(state.pending.step_size):
             longer = make_pending(self.adam, 2 * last_step, state.pending.begun, state.pending)
             state = state._replace(pending=longer)
+        self._make_room(order)
         losses = train_epoch(
             self.documents, self.labels, order, keys, self.plan, state, self.scratch
         )
         self.state = state._replace(step=last_step)
         return losses
+
+    def _make_room(self, order: IntArray) -> None:
+        """Make the batch hold the entries of each step's documents, as the kernels do not look.
+
+        A document can be in a step twice: a small task is dealt again within an epoch.
+        """
+        per_column = self.lengths[order].sum(axis=0)
+        steps = np.arange(0, order.shape[1], self.plan.batch_size)
+        n_entries = int(np.add.reduceat(per_column, steps).max())
+        if n_entries > len(self.scratch.batch.after):
+            batch = _batch(len(self.network.first), n_entries)
+            self.scratch = self.scratch._replace(batch=batch)
 
     def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
         """P_t of documents; see `backend.Trainer`."""

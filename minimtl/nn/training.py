@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from minimtl.estimator import check_sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.backend import StepSettings, trainer_class
@@ -87,8 +88,15 @@ def train(
 
     `moments` are those of an earlier training that this one continues, and are updated in place.
     Without them Adam begins anew, and its last moments are dropped.
+
+    Raises
+    ------
+    ValueError
+        For tasks that do not fit the network or the schedule, or documents whose CSR arrays are
+        malformed: the kernels follow indices without looking.
     """
     _check(network, tasks, schedule)
+    tasks = [_with_checked_documents(task, network.shape.n_features) for task in tasks]
     make_trainer = trainer_class(backend)
     dtype = np.dtype(make_trainer.dtype)
     words = [task.X.indices for task in tasks]
@@ -155,6 +163,16 @@ def _split_columns(
     others = np.where(columns < 0, np.arange(len(columns)), -1)
     base = _take_columns(X, others, len(columns)) @ network.first
     return _take_columns(X, columns, n_active), np.ascontiguousarray(base, network.first.dtype)
+
+
+def _with_checked_documents(task: TaskData, n_features: int) -> TaskData:
+    documents = [None if X is None else check_sparse(X) for X in (task.X, task.X_test)]
+    for X in documents:
+        if X is not None and X.shape[1] != n_features:
+            raise ValueError(
+                f"documents have {X.shape[1]} features, but the network has {n_features}"
+            )
+    return TaskData(documents[0], task.y, documents[1])
 
 
 def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:

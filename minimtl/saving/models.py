@@ -15,6 +15,7 @@ from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
 from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
+from minimtl.saving.patterns import pattern_fault
 from minimtl.saving.values import (
     labels_from_plain,
     labels_to_plain,
@@ -25,6 +26,12 @@ from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer
 
 FORMAT = "minimtl model 1"
+# What a parameter of a model in a file may be at most: above, one call could take hours or more
+# memory than there is.
+LARGEST = {"n_epochs": 10**6, "max_iter": 10**6, "beta1": 0.999}
+LONGEST_NGRAM = 100
+MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
+LONGEST_REASON = 200
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -39,7 +46,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
     TypeError
         For anything but the three estimators of minimtl.
     ValueError
-        For a parameter that is no plain value: a function, or a generator.
+        For a parameter that is no plain value (a function, or a generator), that is out of range,
+        or that `load_model` would not take from a stranger.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
@@ -48,6 +56,7 @@ def save_model(estimator: Any, path: str | Path) -> None:
     if converter is None or cls is not converter.cls:
         raise TypeError(f"Only {', '.join(CONVERTERS)} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
+    _check_params(estimator)
     params = {name: value_to_plain(name, value) for name, value in estimator.get_params().items()}
     facts, arrays = converter.state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
@@ -65,6 +74,9 @@ def save_model(estimator: Any, path: str | Path) -> None:
 def load_model(path: str | Path) -> Any:
     """The estimator that `save_model` wrote to `path`; the file may come from anybody.
 
+    Parameters are checked as in ``fit``. Those with which a short text could take forever are
+    refused, see `LARGEST`, `LONGEST_NGRAM` and `minimtl.saving.patterns`.
+
     Raises
     ------
     MinimtlError
@@ -73,7 +85,7 @@ def load_model(path: str | Path) -> Any:
     try:
         return _make_estimator(*read_model_file(path))
     except FAULTS as error:
-        reason = str(error) or type(error).__name__
+        reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
         raise MinimtlError(
             f"{path} is damaged, or no model saved by minimtl: {reason}; save the model again."
         ) from None
@@ -88,6 +100,7 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     if set(params) != set(estimator.get_params()):
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
+    _check_params(estimator)
     facts = description["fitted"]
     converter.set_state(estimator, facts, arrays)
     names = facts.get("feature_names")
@@ -95,6 +108,26 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
         _require(_are_texts(names) and len(names) == estimator.n_features_in_, "feature names")
         estimator.feature_names_in_ = np.array(names, dtype=object)
     return estimator
+
+
+def _check_params(estimator: Any) -> None:
+    """Raise ValueError for parameters that are out of range or could stall whoever uses them."""
+    params = estimator.get_params()
+    pattern = params.get("token_pattern", "")
+    fault = pattern_fault(pattern)
+    if fault:
+        raise ValueError(
+            f"token_pattern {pattern[:LONGEST_REASON]!r} could take forever on a short text, as "
+            f"{fault}; a model in a file needs a simpler one."
+        )
+    estimator._check_params()
+    longest = params.get("ngram_range", (1, 1))[1]
+    for name, value, most in (
+        ("the end of ngram_range", longest, LONGEST_NGRAM),
+        *((name, params.get(name, 0), most) for name, most in LARGEST.items()),
+    ):
+        if value > most:
+            raise ValueError(f"{name} is {value}; in a file it must be at most {most}.")
 
 
 def _vectorizer_state(vectorizer: TfidfVectorizer) -> tuple[Facts, Arrays]:
@@ -125,6 +158,7 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
     _require(model.coef_.ndim == 2 and len(model.coef_) == n_rows, "coef")
     _require(model.intercept_.shape == (n_rows,), "intercept")
     _require(model.coef_.dtype == model.intercept_.dtype == np.float64, "coef")
+    _require(model.n_iter_.shape == (1,) and model.n_iter_.dtype.kind == "i", "n_iter")
     model.n_features_in_ = model.coef_.shape[1]
 
 
@@ -148,13 +182,15 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     classes = [labels_from_plain(plain) for plain in facts["classes"]]
     n_classes = tuple(len(classes_t) for classes_t in classes)
     n_features, hidden = len(arrays["w_first"]), tuple(facts["hidden"])
+    _require(all(type(width) is int for width in hidden), "hidden")
     shape = Shape(n_features, hidden, n_classes, facts["activation"])
     network, m, r = (
         _network(shape, arrays[f"{name}_first"], arrays[f"{name}_flat"]) for name in "wmr"
     )
     curve, step = arrays["loss_curve"], facts["step"]
     _require(curve.ndim == 2 and len(curve) == len(classes), "loss_curve")
-    _require(type(step) is int and 0 <= step < 2**31, "step")
+    _require(curve.dtype == np.float64, "loss_curve")
+    _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
     _require(facts["joint"] is True or len(classes) == 1, "classes")
     model._network = network

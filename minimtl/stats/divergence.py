@@ -18,6 +18,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minimtl.estimator import is_sparse
 from minimtl.stats.arrays import FloatArray
 
 LN2 = math.log(2.0)
@@ -89,6 +90,8 @@ def _normalised(counts: NDArray[np.generic]) -> FloatArray:
 
 def _checked(values: ArrayLike, name: str) -> NDArray[np.generic]:
     """`values` as an array of non-negative numbers with a positive sum along the last axis."""
+    if is_sparse(values):
+        raise ValueError(f"{name} is a sparse matrix; pass {name}.toarray().")
     values = np.asarray(values)
     if values.dtype.kind not in "buif":
         values = values.astype(np.float64)

@@ -11,6 +11,7 @@ Derived in docs/mathematics.md, §7.
 """
 
 import warnings
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             For parameters out of range, fewer than two classes, or input that is not finite
             or does not fit together.
         """
-        self._check_parameters()
+        self._check_params()
         samples, y = check_X_y(X, y, accept_sparse=True, estimator=self)
         weights = check_sample_weight(sample_weight, len(y))
         self.classes_, index = np.unique(y, return_inverse=True)
@@ -144,10 +145,12 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         logarithms: FloatArray = log_softmax(decision, axis=1)
         return logarithms
 
-    def _check_parameters(self) -> None:
+    def _check_params(self) -> None:
+        """Raise ValueError for parameters out of range."""
         for name in ("C", "tol", "max_iter"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)!r}.")
+            value = getattr(self, name)
+            if not (isinstance(value, Real) and float(value) > 0):
+                raise ValueError(f"{name} must be greater than 0, got {value!r}.")
 
     def _minimise(self, X: FloatArray, y: IndexArray, weights: FloatArray) -> FloatArray:
         """Coefficients with the intercept last, shape (1 or n_classes, n_features + 1)."""

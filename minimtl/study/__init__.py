@@ -5,13 +5,7 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
 from minimtl.study.compute import train_model
-from minimtl.study.conduct import (
-    Study,
-    count_processors,
-    feature_maker,
-    identity_of,
-    train_models,
-)
+from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.estimate import JobKind, kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,

@@ -22,7 +22,7 @@ from minimtl.system.process import (
     exit_code_of_signal,
     ignore_signals,
 )
-from minimtl.system.terminal import say
+from minimtl.system.terminal import escape, is_one_line, say
 
 __all__ = [
     "ENDING_SIGNALS",
@@ -32,9 +32,11 @@ __all__ = [
     "cache_dir",
     "check_address_space",
     "end_process",
+    "escape",
     "exit_code_of_signal",
     "ignore_signals",
     "installed_version",
+    "is_one_line",
     "machine_facts",
     "package_versions",
     "pin_threads",

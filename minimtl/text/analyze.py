@@ -20,11 +20,16 @@ def word_splitter(token_pattern: str) -> Callable[[str], list[str]]:
     Raises
     ------
     ValueError
-        If the pattern has more than one capturing group.
+        If the pattern is no regular expression, or has more than one capturing group.
     """
     if token_pattern == TOKEN_PATTERN:
         return find_words
-    pattern = re.compile(token_pattern)
+    try:
+        pattern = re.compile(token_pattern)
+    except (re.error, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(
+            f"token_pattern is no regular expression: {error}; got {token_pattern!r}."
+        ) from None
     if pattern.groups > 1:
         raise ValueError(
             "More than 1 capturing group in token pattern. Only a single group should be captured."
@@ -52,7 +57,7 @@ def word_ngrams(words: list[str], ngram_range: tuple[int, int]) -> list[str]:
     shortest, longest = ngram_range
     return [
         " ".join(words[start : start + n])
-        for n in range(shortest, longest + 1)
+        for n in range(shortest, min(longest, len(words)) + 1)
         for start in range(len(words) - n + 1)
     ]
 
@@ -63,7 +68,7 @@ def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
     shortest, longest = ngram_range
     return [
         text[start : start + n]
-        for n in range(shortest, longest + 1)
+        for n in range(shortest, min(longest, len(text)) + 1)
         for start in range(len(text) - n + 1)
     ]
 

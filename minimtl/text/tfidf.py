@@ -13,13 +13,20 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, check_is_fitted
-from minimtl.text.analyze import TOKEN_PATTERN, char_ngrams, char_wb_ngrams, word_analyzer
+from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
+from minimtl.text.analyze import (
+    TOKEN_PATTERN,
+    char_ngrams,
+    char_wb_ngrams,
+    word_analyzer,
+    word_splitter,
+)
 from minimtl.text.counts import count_known, count_matrix
 from minimtl.text.weights import (
     check_limits,
@@ -133,6 +140,7 @@ class TfidfVectorizer(BaseEstimator):
     def _learn(self, raw_documents: Iterable[Any]) -> sparse.csr_matrix:
         """Set the fitted attributes, and return the counts of the words kept."""
         self._check_params()
+        self._warn_of_unused_params()
         counts, words = count_matrix(self._checked(raw_documents), self.build_analyzer())
         if not words:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
@@ -176,9 +184,15 @@ class TfidfVectorizer(BaseEstimator):
         return np.array(list(self.vocabulary_), dtype=object)
 
     def inverse_transform(self, X: Any) -> list[np.ndarray]:
-        """The words with a weight other than 0 in each row of `X`, dense or sparse."""
+        """The words with a weight other than 0 in each row of `X`, dense or sparse.
+
+        Raises ValueError for another number of columns than words, or a malformed sparse `X`.
+        """
         words = self.get_feature_names_out()
-        return [words[row.nonzero()[1]] for row in sparse.csr_matrix(X)]
+        X = sparse.csr_matrix(check_sparse(X) if is_sparse(X) else X)
+        if X.shape[1] != len(words):
+            raise ValueError(f"X has {X.shape[1]} features, but there are {len(words)} words.")
+        return [words[row.nonzero()[1]] for row in X]
 
     def set_output(self, *, transform: str | None = None) -> "TfidfVectorizer":
         """Choose what `transform` and `fit_transform` return.
@@ -217,7 +231,9 @@ class TfidfVectorizer(BaseEstimator):
         return _strings(raw_documents)
 
     def _check_params(self) -> None:
-        """Raise ValueError for parameters out of range, and warn of those without effect."""
+        """Raise ValueError for parameters out of range."""
+        if len(self.ngram_range) != 2 or not all(isinstance(n, Integral) for n in self.ngram_range):
+            raise ValueError(f"ngram_range must be two whole numbers; got {self.ngram_range}.")
         shortest, longest = self.ngram_range
         if shortest > longest:
             raise ValueError(
@@ -236,8 +252,11 @@ class TfidfVectorizer(BaseEstimator):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
         if np.dtype(self.dtype) not in (np.float32, np.float64):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
+        if not all(isinstance(word, str) for word in self.stop_words or ()):
+            raise ValueError("stop_words must be a collection of words.")
+        if self.analyzer == "word":
+            word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
-        self._warn_of_unused_params()
 
     def _warn_of_unused_params(self) -> None:
         if self.analyzer == "word":
@@ -249,7 +268,7 @@ class TfidfVectorizer(BaseEstimator):
         for name in unused:
             if getattr(self, name) != defaults[name]:
                 message = f"The parameter {name!r} will not be used since {reason}"
-                warnings.warn(message, stacklevel=5)  # the caller of fit or fit_transform
+                warnings.warn(message, stacklevel=4)  # the caller of fit or fit_transform
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

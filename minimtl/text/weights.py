@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from minimtl.estimator import check_sparse
+
 
 def document_frequencies(counts: sparse.csr_matrix) -> np.ndarray:
     """df, of int64, shape (n_words,): the number of documents that hold each word."""
@@ -132,8 +134,9 @@ def weigh_counts(
     Raises
     ------
     ValueError
-        If the known texts have no word.
+        If the known texts have no word, or `counts` is malformed.
     """
+    counts = check_sparse(counts, "counts")
     float32 = np.dtype(np.float32)
     kept = select_words(counts[known], 1, 1.0, max_features, float32)
     chosen = counts[:, kept]

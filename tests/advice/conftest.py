@@ -76,6 +76,8 @@ def study_folder(tmp_path):
                 "sha256": "0",
                 "digest": "d",
                 "tree": TOPIC_TREE,
+                "train": 11314,
+                "test": 7532,
             },
         }
         (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -49,6 +49,23 @@ def test_names_that_lead_out_are_refused(archive, tar_gz, name):
         list(tar_members(archive(tar_gz({name: b"x"}))))
 
 
+@pytest.mark.parametrize(
+    "name", ["\x1b[2Jx", "a/one\ntwo", "\u202eb", "a\tb", "\udcff", "x" * 2000]
+)
+def test_names_that_could_control_a_terminal_are_refused(archive, tar_gz, name):
+    with pytest.raises(MinimtlError, match="control characters, or too long") as error:
+        list(tar_members(archive(tar_gz({name: b"x"}))))
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 1200
+
+
+def test_names_of_files_that_could_control_a_terminal_are_refused(tmp_path):
+    (tmp_path / "a\n\x1b[2J").write_bytes(b"x")
+    with pytest.raises(MinimtlError, match="has control characters in its name; rename") as error:
+        list(folder_members(tmp_path))
+    assert str(error.value).isprintable()
+
+
 def test_each_cap_has_its_sentence(archive, tar_gz):
     path = archive(tar_gz({"a": b"x" * 2000, "b": b"x" * 2000}))
     for limits, sentence in [

@@ -11,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from minimtl.cli import main
 from minimtl.corpora import fetch as fetching
+from minimtl.corpora import load
 from minimtl.corpora.fetch import FetchError, cached, fetch_edition
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.errors import MinimtlError
@@ -124,28 +126,112 @@ def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
             fetch_edition(replace(edition, urls=(url,)), lambda line: None)
 
 
-def test_a_server_that_drips_does_not_hold_us_up(edition, cache, monkeypatch):
-    monkeypatch.setattr(fetching, "DEADLINE_SECONDS", 0.3)
+@contextlib.contextmanager
+def answering(answer):
+    """The address of a server that gives each connection to `answer(connection, stop)`."""
     stop = threading.Event()
 
-    def drip(listening):
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-            with contextlib.suppress(OSError):  # we hung up
-                while not stop.wait(0.02):
-                    connection.sendall(b"x")
+    def serve(listening):
+        listening.settimeout(0.05)
+        while not stop.is_set():
+            with contextlib.suppress(OSError):  # nobody came, or the client hung up
+                connection, _ = listening.accept()
+                with connection:
+                    answer(connection, stop)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=drip, args=(listening,))
+        thread = threading.Thread(target=serve, args=(listening,))
         thread.start()
         try:
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-            with pytest.raises(FetchError, match="not complete after 0 s"):
-                fetch_edition(replace(edition, urls=(url,)), lambda line: None)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
         finally:
             stop.set()
             thread.join()
+
+
+def drip(connection, stop):
+    while not stop.wait(0.02):
+        connection.sendall(b"x")
+
+
+def drip_body(connection, stop):
+    connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    drip(connection, stop)
+
+
+def drip_header(connection, stop):
+    connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: ")
+    drip(connection, stop)
+
+
+def drip_redirect(connection, stop):
+    connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: /else\r\nContent-Length: 9999\r\n")
+    drip(connection, stop)
+
+
+def continue_without_end(connection, stop):
+    while not stop.wait(0.02):
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def redirect_slowly(connection, stop):
+    """To one more address, each of which is new."""
+    stop.wait(0.1)
+    path = connection.recv(4096).split()[1].decode()
+    connection.sendall(f"HTTP/1.0 302 Found\r\nLocation: {path}x\r\n\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [drip, drip_body, drip_header, drip_redirect, continue_without_end, redirect_slowly],
+)
+def test_a_slow_server_does_not_hold_us_up(edition, cache, monkeypatch, answer):
+    monkeypatch.setattr(fetching, "DEADLINE_SECONDS", 0.3)
+    with answering(answer) as url:
+        begun = time.monotonic()
+        with pytest.raises(FetchError, match="not complete after 0 s"):
+            fetch_edition(replace(edition, urls=(url,)), lambda line: None)
+        assert time.monotonic() - begun < 2
+
+
+def test_the_body_of_a_redirect_is_not_read(edition, cache, server):
+    def redirect(connection, stop):
+        head = f"HTTP/1.0 302 Found\r\nLocation: {server.url}/whole\r\n\r\n"
+        connection.sendall(head.encode())
+        while not stop.is_set():
+            connection.sendall(b"x" * 65536)
+
+    with answering(redirect) as url:
+        path = fetch_edition(replace(edition, urls=(url,)), lambda line: None)
+    assert path.read_bytes() == server.content
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1:9/x", "data:,x"])
+def test_a_redirect_leads_to_no_other_protocol(edition, cache, target):
+    def redirect(connection, stop):
+        connection.recv(4096)
+        connection.sendall(f"HTTP/1.0 302 Found\r\nLocation: {target}\r\n\r\n".encode())
+
+    with (
+        answering(redirect) as url,
+        pytest.raises(FetchError, match=r"not allowed|unknown url type"),
+    ):
+        fetch_edition(replace(edition, urls=(url,)), lambda line: None)
+
+
+def test_what_a_server_says_cannot_control_the_terminal(edition, cache, monkeypatch, capsys):
+    def answer(connection, stop):
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.0 404 \x1b]0;owned\x07\x1b[2J\x9b31m\r\n\r\n")
+
+    with answering(answer) as url:
+        monkeypatch.delenv("MINIMTL_DATA", raising=False)
+        monkeypatch.setattr(load, "EDITIONS", (replace(edition, urls=(url,)),))
+        assert main(["corpus", "info", "--corpus", edition.name]) == 1
+    error = capsys.readouterr().err
+    assert "owned" in error
+    assert all(character.isprintable() or character == "\n" for character in error)
+    assert r"\x1b[2J\x9b31m" in error
 
 
 def test_what_a_killed_fetch_left_is_removed_later(edition, cache):

@@ -10,13 +10,16 @@ import gzip
 import io
 import lzma
 import shutil
+import signal
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +33,7 @@ from minimtl.corpora.files import read_text_set
 from minimtl.corpora.newsgroups import TOPICS, read_newsgroups
 from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
+from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.saving.models import load_model, save_model
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.store.format import SCHEMA, checksum
@@ -39,6 +43,7 @@ from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
 from minimtl.text.tfidf import TfidfVectorizer
+from tests.fuzz.matrices import use_matrix
 
 
 class Reader(NamedTuple):
@@ -172,7 +177,8 @@ MANIFEST_TEXT = (
     b'{"minimtl": "0", "command": ["study"], '
     b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
     b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
-    b'"sha256": "b", "digest": "c", "train": 1, "test": 1, "tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
+    b'"sha256": "b", "digest": "c", "train": 2, "test": 1, '
+    b'"tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
 PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
@@ -190,14 +196,69 @@ def _read_tables(content: bytes, folder: Path) -> object:
 
 
 def _models() -> tuple[bytes, ...]:
+    X, y = np.array([[0.0], [1.0]]), ["a", "b"]
     fitted = (
         TfidfVectorizer().fit(["one two", "two three"]),
-        LogisticRegression().fit(np.array([[0.0], [1.0]]), ["a", "b"]),
+        LogisticRegression().fit(X, y),
+        MultiTaskMLPClassifier((2,), n_epochs=1, random_state=0).fit(X, y),
     )
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:
             save_model(model, Path(name, type(model).__name__))
         return tuple(path.read_bytes() for path in Path(name).iterdir())
+
+
+MODELS = _models()
+
+
+def _members(model: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(model)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _use_forged(content: bytes, folder: Path) -> None:
+    """Load a model whose description is these bytes, behind right checksums, and use it.
+
+    The arrays are those of one of the `MODELS`. What is loaded must be of use within seconds.
+    """
+    for model in MODELS:
+        with zipfile.ZipFile(folder / "model", "w") as archive:
+            for name, member in (_members(model) | {"model.json": content}).items():
+                archive.writestr(name, member)
+        with contextlib.suppress(MinimtlError):
+            with time_limit(5):
+                _use(load_model(folder / "model"))
+            return
+    load_model(folder / "model")
+
+
+def _use(model: Any) -> None:
+    """Predict and train on; a model that tells of its input what is wrong raises ValueError."""
+    with warnings.catch_warnings(), contextlib.suppress(ValueError):
+        warnings.simplefilter("ignore")
+        if isinstance(model, TfidfVectorizer):
+            model.set_output(transform="default").transform(["a" * 3000 + "!", "one two " * 200])
+            return
+        X = np.ones((2, model.n_features_in_))
+        model.predict_proba(X)
+        if isinstance(model, MultiTaskMLPClassifier) and not isinstance(model.classes_, list):
+            model.partial_fit(X, model.classes_[:2])
+
+
+@contextlib.contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """AssertionError in what takes longer."""
+
+    def give_up(*_: object) -> None:
+        raise AssertionError(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 READERS = {
@@ -234,7 +295,20 @@ READERS = {
         (MANIFEST_TEXT,),
     ),
     "tables": Reader(_read_tables, (MANIFEST_TEXT + b"\xff" + SCORES + b"\xff" + FEATURES,)),
-    "model": Reader(_saved(load_model, "any.npz"), _models()),
+    "model": Reader(_saved(load_model, "any.npz"), MODELS),
+    "forged model": Reader(_use_forged, tuple(_members(model)["model.json"] for model in MODELS)),
+    "matrix": Reader(
+        lambda content, _: use_matrix(content),
+        (
+            bytes([0, 2, 4, 3, 0, 0, 1, 2, 3, 0, 1, 3]),  # csr, 3 rows
+            bytes([1, 2, 5, 3, 1, 0, 1, 2, 3, 3, 0, 1, 2]),  # csc
+            bytes([3, 2, 3, 3, 0, 0, 1, 2, 3, 0, 1]),  # coo
+            bytes([4, 2, 2, 3, 0, 0, 1, 0, 0, 0]),  # dia
+            bytes([5, 2, 2, 2, 0, 0, 1, 0, 0]),  # lil
+            bytes([6, 2, 2, 2, 0, 0, 1, 0, 1]),  # dok
+        ),
+        ValueError,
+    ),
     "meta-model": Reader(
         lambda content, _: MetaModel.from_json(content, "a.json"),
         (files("minimtl.advice").joinpath(PACKAGED).read_bytes(),),

@@ -253,7 +253,24 @@ def test_parameters_out_of_range(make_task, params, sentence):
         classifier(**params).fit(*make_task([0, 1]))
 
 
-@pytest.mark.parametrize("params", [{"random_state": "seed"}, {"hidden_layer_sizes": ("a",)}])
+def test_refused_parameters_leave_the_fitted_model_as_it_was(make_task):
+    X, y = make_task([0, 1])
+    model = classifier().fit(X, y)
+    expected = model.predict_proba(X)
+    with pytest.raises(ValueError, match="dropout"):
+        model.set_params(dropout=1.0).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), expected)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"random_state": "seed"},
+        {"hidden_layer_sizes": ("a",)},
+        {"n_epochs": 1.5},
+        {"batch_size": "9"},
+    ],
+)
 def test_parameters_of_another_type(make_task, params):
     with pytest.raises(TypeError):
         classifier(**params).fit(*make_task([0, 1]))

@@ -75,6 +75,36 @@ def test_tasks_of_unequal_size(make_task, sizes):
     np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
 
 
+def test_a_small_task_is_in_a_step_many_times():
+    """The step's buffers must hold its documents as often as they are dealt."""
+    rng = np.random.default_rng(0)
+    sizes = (256, 2)
+    tasks = [
+        TaskData(sparse.csr_matrix(rng.normal(size=(n, 120))), np.arange(n) % 2) for n in sizes
+    ]
+    (_, _, seen), (_, _, expected) = (
+        fit(tasks, name, n_epochs=2, batch_size=256) for name in ("numba", "numpy")
+    )
+    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
+
+
+@pytest.mark.parametrize(("place", "value"), [(0, -1), (3, 10**8)])
+@pytest.mark.parametrize("name", ["indices", "indptr"])
+def test_malformed_documents_are_refused(make_task, name, place, value):
+    for which in ("X", "X_test"):
+        task = make_task(20)
+        array = getattr(getattr(task, which), name)
+        array[place] = value
+        with pytest.raises(ValueError, match="is malformed"):
+            fit([task], "numba")
+
+
+def test_documents_of_another_width_are_refused(make_task):
+    task = make_task(20)
+    with pytest.raises(ValueError, match="have 119 features, but the network has 120"):
+        fit([TaskData(task.X, task.y, task.X_test[:, 1:])], "numba")
+
+
 def test_the_same_generator_gives_the_same_bits(make_task):
     tasks = [make_task(50), make_task(50)]
     (one, _, a), (two, _, b) = fit(tasks, "numba"), fit(tasks, "numba")

@@ -237,7 +237,72 @@ HOSTILE_VALUES = {
     "feature names of numbers": (("fitted", "feature_names"), [1, 2, 3, 4, 5, 6]),
     "too few feature names": (("fitted", "feature_names"), ["x"]),
     "no state": (("fitted",), None),
+    "dropout of everything": (("params", "dropout"), 1.0),
+    "no epochs": (("params", "n_epochs"), 0),
+    "half an epoch": (("params", "n_epochs"), 0.5),
+    "epochs without end": (("params", "n_epochs"), 2**40),
+    "a decay without end": (("params", "beta1"), 1 - 1e-15),
+    "an infinite decay": (("params", "beta2"), 1e400),
+    "a batch of text": (("params", "batch_size"), "32"),
+    "no layers": (("params", "hidden_layer_sizes"), []),
+    "no such backend": (("params", "backend"), "os"),
+    "a seed of text": (("params", "random_state"), "0"),
+    "a negative weight": (("params", "task_weights"), [1, -1]),
+    "a width of half": (("fitted", "hidden"), [7.0, 3.0]),
+    "steps beyond memory": (("fitted", "step"), 2**30),
 }
+HOSTILE_VECTORIZERS = {
+    "nested repeats": ("token_pattern", r"(a+)+$", "could take forever"),
+    "no pattern": ("token_pattern", "(", "no regular expression"),
+    "a pattern of numbers": ("token_pattern", 5, "int"),
+    "two groups": ("token_pattern", "(a)(b)", "capturing group"),
+    "n-grams without end": ("ngram_range", {"tuple": [1, 2**40]}, "at most 100"),
+    "n-grams of nothing": ("ngram_range", {"tuple": [0, 1]}, "begin at 1"),
+    "n-grams of text": ("ngram_range", "11", "two whole numbers"),
+    "three ends": ("ngram_range", [1, 2, 3], "two whole numbers"),
+    "no such analyzer": ("analyzer", "os.system", "not a valid analyzer"),
+    "no such norm": ("norm", "l3", "norm must be"),
+    "words of lists": ("stop_words", [["a"]], "collection of words"),
+    "a dtype of objects": ("dtype", "object", "dtype must be"),
+    "a share above one": ("max_df", 1.5, "max_df must be"),
+    "no features": ("max_features", 0, "max_features must be"),
+}
+HOSTILE_REGRESSIONS = {
+    "no weight": ("C", 0.0, "C must be greater"),
+    "a weight of text": ("C", "1", "C must be greater"),
+    "steps without end": ("max_iter", 2**40, "at most 1000000"),
+}
+
+
+@pytest.mark.parametrize("case", [*HOSTILE_VECTORIZERS, *HOSTILE_REGRESSIONS])
+def test_hostile_parameters(path, case):
+    if case in HOSTILE_VECTORIZERS:
+        save_model(TfidfVectorizer().fit(TEXTS), path)
+    else:
+        save_model(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), path)
+    name, value, sentence = (HOSTILE_VECTORIZERS | HOSTILE_REGRESSIONS)[case]
+    with zipfile.ZipFile(path) as archive:
+        parts = {member: archive.read(member) for member in archive.namelist()}
+    description = json.loads(parts["model.json"])
+    description["params"][name] = value
+    write(path, parts | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match=sentence) as error:
+        load_model(path)
+    assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (TfidfVectorizer(token_pattern="(a|aa)+x").fit(["aax"]), "needs a simpler one"),
+        (TfidfVectorizer(ngram_range=(1, 101)).fit(TEXTS), "at most 100"),
+        (LogisticRegression().fit([[0.0], [1.0]], [0, 1]).set_params(C=-1), "C must be"),
+    ],
+)
+def test_what_would_not_be_loaded_is_not_saved(path, model, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        save_model(model, path)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("case", HOSTILE_VALUES)

@@ -1,6 +1,7 @@
 """Where the cache is, by platform and by what the environment says."""
 
 import os
+import pathlib
 import sys
 
 import pytest
@@ -41,6 +42,8 @@ def test_the_cache_folder_of_each_platform(monkeypatch, platform, variables, exp
 @pytest.mark.parametrize("chosen", [None, "~nobody-of-this-name/c"])
 def test_no_home_folder_has_its_sentence(monkeypatch, chosen):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as it does without a home
+    if sys.version_info < (3, 11):  # pathlib holds the function in a place of its own
+        monkeypatch.setattr(pathlib._NormalAccessor, "expanduser", staticmethod(lambda path: path))
     if chosen:
         monkeypatch.setenv("MINIMTL_CACHE", chosen)
     with pytest.raises(MinimtlError, match=r"no home folder .*; set MINIMTL_CACHE"):
