@@ -30,7 +30,9 @@ pin_threads()
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
 from minimtl.audit.experiments import read_released  # noqa: E402
-from minimtl.meta import Design, fit_design, make_designs  # noqa: E402
+from minimtl.meta.dependence import pair_levels  # noqa: E402
+from minimtl.meta.designs import Design, make_designs  # noqa: E402
+from minimtl.meta.model import fit_design  # noqa: E402
 from minimtl.stats.clustered import clustered_mean, dyadic_mean, mean_of_runs  # noqa: E402
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
@@ -77,26 +79,6 @@ class Gains:
     X: np.ndarray
     gains: np.ndarray
     meta: Meta
-
-    def levels(self) -> dict[str, np.ndarray]:
-        """The levels of the crossed effects of each pair."""
-        tasks = _numbers([(_unordered(pair.main), _unordered(pair.aux)) for pair in self.pairs])
-        topics = _numbers([(*pair.main, *pair.aux) for pair in self.pairs])
-        return {
-            "main": tasks[:, 0],
-            "aux": tasks[:, 1],
-            "main_topics": topics[:, :2],
-            "aux_topics": topics[:, 2:],
-        }
-
-
-def _unordered(task: Task) -> tuple[str, ...]:
-    return tuple(sorted(task))
-
-
-def _numbers(rows: list[tuple[object, ...]]) -> np.ndarray:
-    numbers: dict[object, int] = {}
-    return np.array([[numbers.setdefault(item, len(numbers)) for item in row] for row in rows])
 
 
 def read_study(folder: Path) -> list[Gains]:
@@ -177,7 +159,7 @@ def coverage(data: Gains, n_trials: int, rng: np.random.Generator) -> list[Share
 
     For *these tasks* the true mean is that of the simulated tasks, without the runs' noise.
     """
-    levels = data.levels()
+    levels = pair_levels(data.pairs)
     effects = crossed_effects(levels)
     components = fit_components(data.gains, effects)
     n_runs = data.gains.shape[1]
@@ -233,7 +215,7 @@ def rejections(
     data: Gains, n_trials: int, n_simulations: int, rng: np.random.Generator
 ) -> list[Share]:
     """How often the meta-model's accuracy has p ≤ 0.05 under each null, for two feature sets."""
-    effects = crossed_effects(data.levels())
+    effects = crossed_effects(pair_levels(data.pairs))
     design = make_designs(data.pairs, data.meta, rng)["by_task"].first_repetition()
     n_positive = int((data.gains.mean(axis=1) > TIE).sum())
     found = []

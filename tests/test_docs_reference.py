@@ -86,7 +86,9 @@ def columns_of(title):
     return set(named(next(t for k, t in sections(OUTPUTS, 3).items() if title in k)))
 
 
-@pytest.mark.parametrize("name", ["scores", "table1", "table3a", "table3b", "calibration"])
+@pytest.mark.parametrize(
+    "name", ["scores", "table1", "blocks", "table3a", "table3b", "calibration"]
+)
 def test_columns_of_the_study(study_tables, name):
     described = columns_of(f"{name}.csv")
     if name == "table3b":

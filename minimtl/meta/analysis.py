@@ -18,11 +18,13 @@ import numpy as np
 
 from minimtl.execution import rng_for
 from minimtl.meta.calibration import CalibrationBin, calibration
+from minimtl.meta.dependence import mean_of_gains
 from minimtl.meta.designs import main_tasks, make_designs
 from minimtl.meta.importance import Importance, importance
 from minimtl.meta.labelnoise import LabelNoise, label_noise
 from minimtl.meta.resampling import permuted_rows
 from minimtl.meta.scores import SetScores, score_set
+from minimtl.stats import MeanGain
 from minimtl.study import (
     FEATURE_SETS,
     FeatureMaker,
@@ -42,10 +44,12 @@ N_PERMUTATIONS = 999  # at most: p-values that are not small need a tenth of the
 class MetaAnalysis:
     """The whole meta-analysis of one problem.
 
-    ``scores`` is keyed by feature set, then by design; ``calibration`` is of all features, scored
-    on main tasks that are not in training.
+    ``gain`` is the mean gain with its intervals, None of too few tasks. ``scores`` is keyed by
+    feature set, then by design; ``calibration`` is of all features, scored on main tasks that are
+    not in training.
     """
 
+    gain: MeanGain | None
     scores: dict[str, dict[str, SetScores]]
     calibration: list[CalibrationBin]
     importance: Importance
@@ -66,6 +70,7 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
     designs = make_designs(outcomes.pairs, settings, rng)
     permutations = permuted_rows(task, N_PERMUTATIONS, rng)
     return MetaAnalysis(
+        gain=mean_of_gains(outcomes),
         scores={
             name: {
                 design.name: score_set(data_sets, columns, design, task, permutations, settings)

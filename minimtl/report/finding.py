@@ -1,5 +1,8 @@
 """What a study comes to, in one sentence and in the numbers behind it, read off its tables alone.
 
+Whether multi-task learning raised the mean score is two questions: of these tasks, by the interval
+over runs, and of new tasks, by the one that has tasks and topics drawn anew.
+
 A set of features counts as predicting which pairs gain only where all of this holds with whole
 main tasks held out and scaling inside the folds: its accuracy is above the majority class, above
 the main task's identity and above one half, each with its corrected resampled 95 % interval, and
@@ -12,6 +15,7 @@ majority learned from the others scores below a tossed coin.
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from minimtl.report.csvfile import Row
 from minimtl.report.scope import Scope
@@ -19,16 +23,24 @@ from minimtl.report.wording import (
     SCORE_NAMES,
     SET_NAMES,
     has_two_labels,
+    interval,
     number,
     problem_of,
     share_with_interval,
+    signed,
     text,
-    with_interval,
 )
 from minimtl.study import Protocol
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin
+
+
+class _Change(NamedTuple):
+    """A verdict on tasks that were trained, and the same on others."""
+
+    did: str
+    would: str
 
 
 def finding(
@@ -39,7 +51,11 @@ def finding(
     for row in table1:
         problem, score = problem_of(row), SCORE_NAMES[protocol.reading.score]
         if scopes[problem].concludes:
-            found = f"{_change(row)} the mean {score}, and {_prediction(_rows_of(row, table2))}"
+            found = (
+                f"{_change(row, '_tasks').did} the mean {score} of these tasks and "
+                f"{_change(row, '').would} that of new tasks, and "
+                f"{_prediction(_rows_of(row, table2))}"
+            )
         else:
             found = (
                 f"came with a mean {score} gain of {_gain(row)} in "
@@ -86,13 +102,23 @@ def _rows_of(problem: Row, table2: Sequence[Row]) -> list[Row]:
 
 
 def _gain(row: Row) -> str:
-    return with_interval(row, "gain{}", 4).replace("(", "(95 % interval ")
+    """The mean gain and both of its intervals, as far as they exist."""
+    known = [
+        f"{interval(row, ending, 4)} for {whose} tasks"
+        for ending, whose in (("_tasks", "these"), ("", "new"))
+        if not math.isnan(number(row, f"low{ending}"))
+    ]
+    mean = signed(number(row, "gain"), 4)
+    return f"{mean} (95 % interval {', '.join(known)})" if known else mean
 
 
-def _change(row: Row) -> str:
-    if number(row, "gain_low") > 0:
-        return "raised"
-    return "lowered" if number(row, "gain_high") < 0 else "did not clearly change"
+def _change(row: Row, ending: str) -> _Change:
+    """What the interval in the columns with this ending says."""
+    if number(row, f"low{ending}") > 0:
+        return _Change("raised", "would raise")
+    if number(row, f"high{ending}") < 0:
+        return _Change("lowered", "would lower")
+    return _Change("did not clearly change", "would not clearly change")
 
 
 def _prediction(rows: Sequence[Row]) -> str:

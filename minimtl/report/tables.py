@@ -5,7 +5,9 @@ Columns beyond those that the interface fixes stand after them:
 scores.csv      ``run`` counts from 0
 features.csv    one row for a pair and run, whichever problems the pair is in
 table1.csv      ``gain`` is the mean of multi − single, ``gain_low`` and ``gain_high`` its 95 %
-                percentile interval over main tasks drawn with replacement
+                percentile interval over main tasks drawn with replacement; then the intervals of
+                `minimtl.stats.MeanGain`: for these tasks, for new tasks, and the published ones
+blocks.csv      the mean gain of each block {S, T} of subclasses, its interval over runs
 table2.csv      ``published`` stands under the label that the paper prints, ``published_true`` under
                 what was computed. The fields of `minimtl.meta.scores.SetScores` follow for the
                 protocol's own folds, then with the suffix of each other design of
@@ -27,6 +29,7 @@ import numpy as np
 
 from minimtl.meta import DESIGNS, Analysed, SetScores, bootstrap_counts, main_tasks
 from minimtl.report.csvfile import Cell, Row, Table
+from minimtl.stats import MeanEstimate, MeanGain
 from minimtl.study import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -45,6 +48,15 @@ from minimtl.study import (
 _N_BOOTSTRAP = 10_000
 _FIXED_SEED = 0  # of an interval's bootstrap: a table may not depend on what was drawn before it
 _PROTOCOL_DESIGN, *_HONEST_DESIGNS = DESIGNS
+# The ending of columns, and the interval of `minimtl.stats.MeanGain` that they hold.
+_GAIN_INTERVALS = {
+    "_tasks": "these_tasks",
+    "": "new_tasks",
+    "_main": "by_main",
+    "_two_way": "two_way",
+    "_dyadic": "dyadic",
+    "_block": "by_block",
+}
 _FIRST_SCORES = ("f1", "accuracy", "macro_f1", "majority_accuracy", "majority_f1")
 
 
@@ -53,7 +65,8 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
     made = [
         Table("scores", [row for problem in problems for row in _scores(problem.outcomes)]),
         Table("features", _features([problem.outcomes for problem in problems])),
-        Table("table1", [_table1(problem.outcomes, protocol) for problem in problems]),
+        Table("table1", [_table1(problem, protocol) for problem in problems]),
+        Table("blocks", [row for problem in problems for row in _blocks(problem)]),
         Table("table2", [row for problem in problems for row in _table2(problem)]),
     ]
     made += [_table3(problem) for problem in problems]
@@ -97,7 +110,8 @@ def _features(problems: Sequence[Outcomes]) -> list[Row]:
     return list(rows.values())
 
 
-def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
+def _table1(problem: Analysed, protocol: Protocol) -> Row:
+    outcomes = problem.outcomes
     published = TABLE1[outcomes.problem]
     low, high = _gain_interval(outcomes)
     return {
@@ -114,7 +128,34 @@ def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
         "gain": float(outcomes.gains.mean()),
         "gain_low": low,
         "gain_high": high,
+        **_gain_estimates(problem.meta.gain),
     }
+
+
+def _gain_estimates(gain: MeanGain | None) -> Row:
+    """The ends of each interval of the mean gain; p for new tasks."""
+    row: Row = {}
+    for suffix, name in _GAIN_INTERVALS.items():
+        row[f"low{suffix}"], row[f"high{suffix}"] = _ends(getattr(gain, name, None))
+    row["p_value"] = gain.new_tasks.p_value if gain else math.nan
+    return row
+
+
+def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
+    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)
+
+
+def _blocks(problem: Analysed) -> Iterator[Row]:
+    for block in problem.meta.gain.blocks if problem.meta.gain else ():
+        low, high = _ends(block.over_runs)
+        yield {
+            "problem": problem.outcomes.problem,
+            "block": str(block.block),
+            "n_pairs": block.n_pairs,
+            "gain": block.mean,
+            "low": low,
+            "high": high,
+        }
 
 
 def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:

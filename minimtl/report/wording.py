@@ -49,6 +49,12 @@ def with_interval(row: Row, column: str, digits: int) -> str:
     return _interval(*_with_ends(row, column), digits, "+")
 
 
+def interval(row: Row, ending: str, digits: int) -> str:
+    """The columns ``low`` and ``high`` with an ending, such as ``−0.0020 to +0.0145``."""
+    low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))
+    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
 def has_two_labels(row: Row, suffix: str = "") -> bool:
     """Whether a row of Table 2 has a score: pairs of one label only are always told right."""
     return number(row, f"majority_accuracy{suffix}") < 1

@@ -4,6 +4,7 @@ May import: estimator.
 """
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.clustered import MeanEstimate
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
 from minimtl.stats.divergence import jensen_shannon_divergence
@@ -15,6 +16,7 @@ from minimtl.stats.intervals import (
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
+from minimtl.stats.meangain import MeanGain, mean_gain
 from minimtl.stats.ranks import inverse_ranks, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
@@ -27,6 +29,8 @@ __all__ = [
     "IntArray",
     "LogCurve",
     "LogisticRegression",
+    "MeanEstimate",
+    "MeanGain",
     "PairedComparison",
     "accuracy",
     "brier_score",
@@ -43,6 +47,7 @@ __all__ = [
     "jensen_shannon_divergence",
     "log_loss",
     "macro_f1",
+    "mean_gain",
     "repeated_k_fold",
     "scale_features",
     "scaling_parameters",

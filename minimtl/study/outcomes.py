@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.study.protocol import Reading
-from minimtl.study.tasks import Pair
+from minimtl.study.tasks import Block, Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
 TIE = 1e-12
@@ -38,6 +38,8 @@ class Outcomes:
         ``"related"`` or ``"unrelated"``.
     pairs : tuple of Pair
         In the order of the rows of everything below.
+    blocks : tuple of Block, one for each pair
+        The two subclasses {S, T} that its topics are of.
     single, multi : array of float64, shape (n_pairs, n_runs)
         Test score of the main task, trained alone and jointly, at the protocol's epoch.
     features : array of float64, shape (n_runs, n_pairs, 30)
@@ -53,6 +55,7 @@ class Outcomes:
 
     problem: str
     pairs: tuple[Pair, ...]
+    blocks: tuple[Block, ...]
     single: FloatArray
     multi: FloatArray
     features: FloatArray

@@ -21,30 +21,19 @@ def _bench_can_be_imported(monkeypatch):
 def made_up():
     """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""
     from bench.calibration import Gains
+    from minimtl.meta.dependence import pair_levels
     from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
     from minimtl.study import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
 
     pairs = tuple(related_pairs(NEWSGROUPS))
     rng = np.random.default_rng(0)
-    empty = Gains("made up", pairs, np.zeros((52, 0)), np.zeros((52, 0)), PAPER.meta)
-    levels = empty.levels()
+    levels = pair_levels(pairs)
     effects = crossed_effects(levels)
     lasting = {"main": 0.4, "aux": 0.2, "main_topics": 0.05, "aux_topics": 0.0, "pair": 0.3}
     components = Components(0.1, lasting, dict.fromkeys(lasting, 0.05))
     gains = simulate_gains(components, effects, 2, 1, rng)[0]
     X = rng.normal(size=(38, len(FEATURE_NAMES)))[levels["main"]]
     return Gains("made up", pairs, X, gains, PAPER.meta)
-
-
-def test_levels_are_tasks_in_either_role_and_their_topics(made_up):
-    levels = made_up.levels()
-    assert len(set(levels["main"])) == len(set(levels["aux"])) == 19
-    assert len(set(levels["main_topics"].ravel())) == 15
-    for i, pair in enumerate(made_up.pairs):
-        for j, other in enumerate(made_up.pairs):
-            assert (levels["main"][i] == levels["aux"][j]) == (pair.main == other.aux)
-            shared = set(levels["main_topics"][i]) & set(levels["aux_topics"][j])
-            assert len(shared) == len(set(pair.main) & set(other.aux))
 
 
 def test_intervals_that_know_of_all_dependence_cover(made_up):
@@ -68,12 +57,13 @@ def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
 
 def test_it_rejects_where_features_say_all(made_up):
     from bench.calibration import crossed_p_value
-    from minimtl.meta import make_designs
+    from minimtl.meta.dependence import pair_levels
+    from minimtl.meta.designs import make_designs
     from minimtl.stats.crossed import crossed_effects
 
     rng = np.random.default_rng(0)
     gains = rng.normal(size=(52, 1))
-    effects = crossed_effects(made_up.levels())
+    effects = crossed_effects(pair_levels(made_up.pairs))
     design = make_designs(made_up.pairs, made_up.meta, rng)["by_task"].first_repetition()
     p = crossed_p_value(gains, gains, 26, effects, design, made_up.meta, 99, rng)
     assert p == pytest.approx(0.01)

@@ -36,7 +36,7 @@ def made(problems):
 
 
 def test_columns_are_those_of_the_interface(made):
-    assert set(made) == {*FIRST_COLUMNS, "calibration"}
+    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration"}
     for name, columns in FIRST_COLUMNS.items():
         for row in made[name]:
             assert list(row)[: len(columns.split())] == columns.split(), name
@@ -73,6 +73,19 @@ def test_table_1(problems, made):
     assert (row["published_single"], row["published_improved"]) == (0.834, 0.719)
     assert row["gain_low"] < row["gain"] < row["gain_high"]
     assert made["table1"][1]["published_multi"] == 0.897
+    gain = problems[0].meta.gain
+    assert (row["low_tasks"], row["high_tasks"]) == (gain.these_tasks.low, gain.these_tasks.high)
+    assert (row["low"], row["high"]) == (gain.new_tasks.low, gain.new_tasks.high)
+    assert (row["low_two_way"], row["p_value"]) == (gain.two_way.low, gain.new_tasks.p_value)
+    assert np.isnan(made["table1"][1]["low_tasks"])  # one run
+
+
+def test_blocks_add_up_to_the_problem(made):
+    for problem in made["table1"]:
+        of_problem = [row for row in made["blocks"] if row["problem"] == problem["problem"]]
+        assert sum(row["n_pairs"] for row in of_problem) == problem["n_pairs"]
+        total = sum(row["n_pairs"] * row["gain"] for row in of_problem)
+        assert total / problem["n_pairs"] == pytest.approx(problem["gain"])
 
 
 def test_table_2_has_printed_and_true_labels(problems, made):

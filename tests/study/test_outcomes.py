@@ -16,6 +16,7 @@ def outcomes(single, multi):
     return Outcomes(
         problem="related",
         pairs=tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs)),
+        blocks=(("sys", "others"),) * n_pairs,
         single=single,
         multi=multi,
         features=features,
