@@ -121,7 +121,7 @@ def read_logs(path: Path) -> list[Gains]:
     found = []
     for experiment in read_released(path):
         if experiment.is_complete and experiment.features is not None:
-            single, joint = experiment.scores("accuracy", RELEASED.reading.read_at)
+            single, joint = experiment.scores("accuracy")
             gains = (joint - single)[:, np.newaxis]
             X = experiment.features[:, [AUTHORS_FEATURES.index(name) for name in FEATURE_NAMES]]
             name = f"{experiment.problem}, released logs {experiment.name}"
