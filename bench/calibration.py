@@ -10,7 +10,8 @@ rejections  how often the test of the meta-model's accuracy has p ≤ 0.05 where
             variance; main tasks and the main tasks' topics; the fitted crossed model
 
 Each simulated study is treated as a real one would be: components are fitted to its gains, and new
-labels are simulated from these to be compared with. The accuracy is that on main tasks held out.
+labels are simulated from these to be compared with. The accuracy is that on pairs whose subclasses
+are not in training.
 """
 
 import argparse
@@ -31,8 +32,8 @@ import numpy as np  # noqa: E402  (reads the variables that were just set)
 
 from minimtl.audit.experiments import read_released  # noqa: E402
 from minimtl.meta.dependence import pair_levels  # noqa: E402
-from minimtl.meta.designs import Design, make_designs  # noqa: E402
-from minimtl.meta.model import fit_design  # noqa: E402
+from minimtl.meta.designs import Design, held_out_designs  # noqa: E402
+from minimtl.meta.heldout import accuracies  # noqa: E402
 from minimtl.stats.clustered import clustered_mean, dyadic_mean, mean_of_runs  # noqa: E402
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
@@ -48,6 +49,7 @@ from minimtl.study import (  # noqa: E402
     AUTHORS_FEATURES,
     FEATURE_NAMES,
     FEATURE_SETS,
+    NEWSGROUPS,
     PROTOCOLS,
     RELEASED,
     TIE,
@@ -216,7 +218,7 @@ def rejections(
 ) -> list[Share]:
     """How often the meta-model's accuracy has p ≤ 0.05 under each null, for two feature sets."""
     effects = crossed_effects(pair_levels(data.pairs))
-    design = make_designs(data.pairs, data.meta, rng)["by_task"].first_repetition()
+    design = held_out_designs(data.pairs, [_block(pair) for pair in data.pairs])["groups_unseen"]
     n_positive = int((data.gains.mean(axis=1) > TIE).sum())
     found = []
     for null, components in nulls(data, effects).items():
@@ -251,27 +253,20 @@ def crossed_p_value(
     """
     components = fit_components(gains, effects)
 
-    def accuracy(labels: np.ndarray) -> np.ndarray:
-        return _accuracies(X, labels, design, meta)
-
-    seen = accuracy(label_largest(gains.mean(axis=1), n_positive)[np.newaxis])[0]
+    labels = label_largest(gains.mean(axis=1), n_positive)
+    seen = accuracies(X, labels[np.newaxis], design, meta)[0]
 
     def as_good() -> Iterator[np.ndarray]:
         for start in range(0, n_simulations, _BATCH):
             n = min(_BATCH, n_simulations - start)
             simulated = simulate_gains(components, effects, 1, n, rng)[:, :, 0]
-            yield accuracy(label_largest(simulated, n_positive)) >= seen - TIE
+            yield accuracies(X, label_largest(simulated, n_positive), design, meta) >= seen - TIE
 
     return simulated_p_value(as_good(), enough=math.floor(ALPHA * (n_simulations + 1)))
 
 
-def _accuracies(X: np.ndarray, labels: np.ndarray, design: Design, meta: Meta) -> np.ndarray:
-    """Mean accuracy over the folds for each labelling, shape (n_labellings,)."""
-    decision = fit_design(X, labels, design, meta).probability > 0.5
-    right = decision == np.repeat(labels, design.n_fits, axis=0).astype(bool)
-    test = np.tile(design.test, (len(labels), 1))
-    share = (right & test).sum(axis=1) / test.sum(axis=1)
-    return share.reshape(len(labels), design.n_fits).mean(axis=1)
+def _block(pair: Pair) -> tuple[str, ...]:
+    return tuple(NEWSGROUPS.subclass_of(topic).name for topic in pair.main)
 
 
 def tables(

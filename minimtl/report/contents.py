@@ -77,7 +77,7 @@ def contents(
         ],
         details=[
             *mean_gains(table1, rows["blocks"]),
-            *predictions(table2, rows["calibration"], scopes),
+            *predictions(table2, rows["calibration"], rows["single_features"], scopes),
             *(
                 part
                 for name in rows

@@ -12,13 +12,16 @@ table2.csv      ``published`` stands under the label that the paper prints, ``pu
                 what was computed. The fields of `minimtl.meta.scores.SetScores` follow for the
                 protocol's own folds, then with the suffix of each other design of
                 `minimtl.meta.designs`; then, the same in all rows of a problem, label noise
-                (`minimtl.meta.labelnoise`) and the features' condition number
+                (`minimtl.meta.labelnoise`) and the features' condition number; then the fields of
+                `minimtl.meta.heldout.HeldOutScores` with the suffix of each design of
+                `minimtl.meta.HELD_OUT`, and their p-values by Holm's procedure over the table
 table3?.csv     the fields of `minimtl.meta.importance.Importance`; ``published`` as printed under
                 ``published_label``; in 3a also ``published_inverse_rank``, the printed rank turned
                 the right way up
-calibration.csv reliability diagram of all features, folds of whole main tasks: of the
+calibration.csv reliability diagram of all features, no subclass in common with training: of the
                 predictions between ``low`` and ``high``, their mean, the share of gains and
-                their number over all repetitions
+                their number
+single_features.csv  scores of each feature by itself, no subclass in common with training
 """
 
 import math
@@ -27,9 +30,17 @@ from dataclasses import asdict
 
 import numpy as np
 
-from minimtl.meta import DESIGNS, Analysed, SetScores, bootstrap_counts, main_tasks
+from minimtl.meta import (
+    DESIGNS,
+    HELD_OUT,
+    Analysed,
+    HeldOutScores,
+    SetScores,
+    bootstrap_counts,
+    main_tasks,
+)
 from minimtl.report.csvfile import Cell, Row, Table
-from minimtl.stats import MeanEstimate, MeanGain
+from minimtl.stats import MeanEstimate, MeanGain, holm
 from minimtl.study import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -67,7 +78,7 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         Table("features", _features([problem.outcomes for problem in problems])),
         Table("table1", [_table1(problem, protocol) for problem in problems]),
         Table("blocks", [row for problem in problems for row in _blocks(problem)]),
-        Table("table2", [row for problem in problems for row in _table2(problem)]),
+        Table("table2", _table2(problems)),
     ]
     made += [_table3(problem) for problem in problems]
     calibration: list[Row] = [
@@ -75,7 +86,16 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for problem in problems
         for bin_ in problem.meta.calibration
     ]
-    return [*made, Table("calibration", calibration)]
+    alone: list[Row] = [
+        {"problem": problem.outcomes.problem, "feature": feature, **_probabilities(scores)}
+        for problem in problems
+        for feature, scores in problem.meta.alone.items()
+    ]
+    return [*made, Table("calibration", calibration), Table("single_features", alone)]
+
+
+def _probabilities(scores: HeldOutScores) -> Row:
+    return {name: getattr(scores, name) for name in ("accuracy", "brier", "log_loss")}
 
 
 def _topics(pair: Pair) -> Row:
@@ -168,7 +188,17 @@ def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _table2(problem: Analysed) -> Iterator[Row]:
+def _table2(problems: Sequence[Analysed]) -> list[Row]:
+    """The rows of all problems, with p-values adjusted for all that stand in the table."""
+    rows = [row for problem in problems for row in _rows_of_table2(problem)]
+    columns = [f"p_value_{design}" for design in HELD_OUT]
+    adjusted = holm([float(row[column]) for row in rows for column in columns])
+    for row, of_row in zip(rows, adjusted.reshape(-1, len(columns)).tolist(), strict=True):
+        row |= {f"p_holm_{design}": p for design, p in zip(HELD_OUT, of_row, strict=True)}
+    return rows
+
+
+def _rows_of_table2(problem: Analysed) -> Iterator[Row]:
     name, meta = problem.outcomes.problem, problem.meta
     for features, by_design in meta.scores.items():
         own = _named_scores(by_design[_PROTOCOL_DESIGN], "")
@@ -181,10 +211,12 @@ def _table2(problem: Analysed) -> Iterator[Row]:
             row |= _named_scores(by_design[design], f"_{design}")
         row |= asdict(meta.noise)
         row["condition_number"] = meta.importance.condition_number
+        for design in HELD_OUT:
+            row |= _named_scores(meta.held_out[features][design], f"_{design}")
         yield row
 
 
-def _named_scores(scores: SetScores, suffix: str) -> dict[str, Cell]:
+def _named_scores(scores: SetScores | HeldOutScores, suffix: str) -> dict[str, Cell]:
     return {f"{name}{suffix}": value for name, value in asdict(scores).items()}
 
 

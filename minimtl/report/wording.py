@@ -16,10 +16,14 @@ SET_NAMES = {
     "only_ratio": "ratio features only",
     "no_ratio": "all but ratio features",
 }
-DESIGN_NAMES = {
+FOLD_NAMES = {
     "in_fold": "random folds, scaled inside",
-    "by_task": "main tasks held out",
-    "by_topic": "topics held out",
+    "by_task": "whole main tasks",
+}
+HELD_OUT_NAMES = {
+    "main_unseen": "main task",
+    "block_out": "both tasks",
+    "groups_unseen": "subclasses: a new problem",
 }
 
 

@@ -128,13 +128,19 @@ def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
     For ``label="mean_gain"`` there is one, of averages over the runs; for ``"each_run"`` there is
     one for each run.
     """
-    gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
+    features = outcomes.features
     if reading.label == "mean_gain":
-        gains, features = gains.mean(axis=0, keepdims=True), features.mean(axis=0, keepdims=True)
+        features = features.mean(axis=0, keepdims=True)
     return [
         LabelledPairs(X, (gain > TIE).astype(np.int64))
-        for X, gain in zip(features, gains, strict=True)
+        for X, gain in zip(features, label_gains(outcomes, reading).T, strict=True)
     ]
+
+
+def label_gains(outcomes: Outcomes, reading: Reading) -> FloatArray:
+    """The gains whose signs are the labels, shape (n_pairs, n_data_sets)."""
+    gains = outcomes.gains
+    return gains.mean(axis=1, keepdims=True) if reading.label == "mean_gain" else gains
 
 
 def improved_share(outcomes: Outcomes, reading: Reading) -> float:

@@ -58,13 +58,14 @@ def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
 def test_it_rejects_where_features_say_all(made_up):
     from bench.calibration import crossed_p_value
     from minimtl.meta.dependence import pair_levels
-    from minimtl.meta.designs import make_designs
+    from minimtl.meta.designs import held_out_designs
     from minimtl.stats.crossed import crossed_effects
 
     rng = np.random.default_rng(0)
     gains = rng.normal(size=(52, 1))
     effects = crossed_effects(pair_levels(made_up.pairs))
-    design = make_designs(made_up.pairs, made_up.meta, rng)["by_task"].first_repetition()
+    blocks = [(pair.main.positive[:5], pair.main.negative[:5]) for pair in made_up.pairs]
+    design = held_out_designs(made_up.pairs, blocks)["main_unseen"]
     p = crossed_p_value(gains, gains, 26, effects, design, made_up.meta, 99, rng)
     assert p == pytest.approx(0.01)
 

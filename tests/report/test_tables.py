@@ -36,7 +36,7 @@ def made(problems):
 
 
 def test_columns_are_those_of_the_interface(made):
-    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration"}
+    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration", "single_features"}
     for name, columns in FIRST_COLUMNS.items():
         for row in made[name]:
             assert list(row)[: len(columns.split())] == columns.split(), name
@@ -97,9 +97,27 @@ def test_table_2_has_printed_and_true_labels(problems, made):
     assert np.isnan(rows["related", "no_ratio"]["published"])
     scores = problems[0].meta.scores["only_curve"]
     assert row["accuracy"] == scores["random"].accuracy
-    assert row["p_value_by_task"] == scores["by_task"].p_value
-    assert row["majority_lift_low_by_topic"] == scores["by_topic"].majority_lift_low
+    assert row["majority_lift_low_by_task"] == scores["by_task"].majority_lift_low
+    held_out = problems[0].meta.held_out["only_curve"]
+    assert row["p_value_block_out"] == held_out["block_out"].p_value
+    assert row["majority_brier_groups_unseen"] == held_out["groups_unseen"].majority_brier
     assert row["ceiling_accuracy"] == problems[0].meta.noise.ceiling_accuracy
+
+
+def test_p_values_are_adjusted_for_all_that_stand_in_the_table(made):
+    designs = ("main_unseen", "block_out", "groups_unseen")
+    raw, adjusted = (
+        np.array([[row[f"{p}_{design}"] for design in designs] for row in made["table2"]])
+        for p in ("p_value", "p_holm")
+    )
+    assert adjusted.min() == pytest.approx(min(1, raw.size * raw.min()))
+    assert (adjusted >= raw).all()
+
+
+def test_each_feature_alone_is_scored(problems, made):
+    rows = made["single_features"]
+    assert [row["feature"] for row in rows] == 2 * list(FEATURE_NAMES)
+    assert rows[3]["brier"] == problems[0].meta.alone[FEATURE_NAMES[3]].brier
 
 
 def test_table_3_is_sorted_and_stands_beside_the_papers(problems, made):
