@@ -87,7 +87,8 @@ def columns_of(title):
 
 
 @pytest.mark.parametrize(
-    "name", ["scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features"]
+    "name",
+    ["scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features", "pairs"],
 )
 def test_columns_of_the_study(study_tables, name):
     described = columns_of(f"{name}.csv")
@@ -97,7 +98,7 @@ def test_columns_of_the_study(study_tables, name):
 
 
 def test_columns_of_table_2_in_all_designs(study_tables):
-    endings = tuple(f"_{design}" for design in (*DESIGNS[1:], *HELD_OUT))
+    endings = tuple(f"_{design}" for design in (*DESIGNS[1:], *HELD_OUT, "disjoint"))
     assert all(f"`{ending}`" in OUTPUTS.read_text(encoding="utf-8") for ending in endings)
     plain = {column for column in study_tables["table2"] if not column.endswith(endings)}
     assert columns_of("table2.csv") == plain | {"p_value", "p_holm"}

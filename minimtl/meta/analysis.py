@@ -40,6 +40,7 @@ from minimtl.study import (
     Protocol,
     Results,
     collect_outcomes,
+    disjoint_pairs,
     labelled_pairs,
 )
 
@@ -49,13 +50,15 @@ class MetaAnalysis:
     """The whole meta-analysis of one problem.
 
     ``gain`` is the mean gain with its intervals, None of too few tasks. ``scores`` and
-    ``held_out`` are keyed by feature set, then by design. ``alone`` has each feature by itself
-    and ``calibration`` is of all features, both with the subclasses of a pair unseen.
+    ``held_out`` are keyed by feature set, then by design. ``disjoint`` has each feature set with
+    features and labels from different runs, ``alone`` each feature by itself, and ``calibration``
+    is of all features, all three with the subclasses of a pair unseen.
     """
 
     gain: MeanGain | None
     scores: dict[str, dict[str, SetScores]]
     held_out: dict[str, dict[str, HeldOutScores]]
+    disjoint: dict[str, HeldOutScores]
     alone: dict[str, HeldOutScores]
     calibration: list[CalibrationBin]
     importance: Importance
@@ -76,6 +79,7 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
     designs = make_designs(outcomes.pairs, settings, rng)
     held_out = held_out_designs(outcomes.pairs, outcomes.blocks)
     labels = simulated_labels(outcomes, protocol.reading, rng)
+    disjoint = disjoint_pairs(outcomes, protocol.reading)
     new_problem = held_out["groups_unseen"]
     return MetaAnalysis(
         gain=mean_of_gains(outcomes),
@@ -91,6 +95,10 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
                 design.name: score_held_out(data_sets, columns, design, settings, labels)
                 for design in held_out.values()
             }
+            for name, columns in FEATURE_SETS.items()
+        },
+        disjoint={
+            name: score_held_out(disjoint, columns, new_problem, settings)
             for name, columns in FEATURE_SETS.items()
         },
         alone={

@@ -43,7 +43,7 @@ _BATCH = 20  # simulated labellings whose meta-models are fitted together
 
 @dataclass(frozen=True)
 class HeldOutScores:
-    """Scores over all tested pairs, means over the data sets; NaN where no pair could be tested.
+    """Scores over all tested pairs, means over the data sets; NaN where nothing could be tested.
 
     ``f1`` is of "gain", ``macro_f1`` of both labels; ``brier`` and ``log_loss`` (in nats) are of
     the probability. ``majority_*`` are of the share of gains among the training pairs, always
@@ -92,9 +92,12 @@ def score_held_out(
     settings: Meta,
     labels: IntArray | None = None,
 ) -> HeldOutScores:
-    """One feature set under one design that tests each pair once; p only with simulated labels."""
+    """One feature set under one design that tests each pair once; p only with simulated labels.
+
+    All is NaN where there is no fit or no data set.
+    """
     tested = design.tested
-    if not tested.any():
+    if not tested.any() or not data_sets:
         return HeldOutScores(*[float("nan")] * 10)
     rows = []
     for labelled in data_sets:

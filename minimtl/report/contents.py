@@ -76,7 +76,7 @@ def contents(
             *claims(rows, scopes),
         ],
         details=[
-            *mean_gains(table1, rows["blocks"]),
+            *mean_gains(table1, rows["blocks"], rows["pairs"]),
             *predictions(table2, rows["calibration"], rows["single_features"], scopes),
             *(
                 part

@@ -1,8 +1,9 @@
 """The mean gain as a section of the report: each interval of it, and each block by itself."""
 
+import math
 from collections.abc import Sequence
 
-from minimtl.report.blocks import Block, Grid, Heading, Paragraph
+from minimtl.report.blocks import Block, Grid, Heading, Items, Paragraph
 from minimtl.report.csvfile import Row
 from minimtl.report.wording import interval, number, problem_of, signed, text
 
@@ -17,8 +18,8 @@ INTERVAL_NAMES = {
 }
 
 
-def mean_gains(table1: Sequence[Row], blocks: Sequence[Row]) -> list[Block]:
-    """The intervals of the mean gain, and the gain of each block of pairs."""
+def mean_gains(table1: Sequence[Row], blocks: Sequence[Row], pairs: Sequence[Row]) -> list[Block]:
+    """The intervals of the mean gain, the gain of each block, and the runs that pairs need."""
     intervals = tuple(
         (problem_of(row), name, signed(number(row, "gain"), 4), interval(row, ending, 4))
         for row in table1
@@ -56,4 +57,31 @@ def mean_gains(table1: Sequence[Row], blocks: Sequence[Row]) -> list[Block]:
             Grid(header, by_block, n_labels=2),
             Paragraph(which),
         ]
-    return shown
+    return [*shown, *_runs_needed(table1, pairs)]
+
+
+def _runs_needed(table1: Sequence[Row], pairs: Sequence[Row]) -> list[Block]:
+    """How many pairs have a sign, and how many runs the others would take; nothing of one run."""
+    sentences = []
+    for problem in table1:
+        n_runs = int(problem["n_runs"])
+        of_problem = [row for row in pairs if row["problem"] == problem["problem"]]
+        needed = sorted(
+            math.inf if math.isnan(number(row, "runs_needed")) else number(row, "runs_needed")
+            for row in of_problem
+        )
+        if n_runs < 2 or not needed:
+            continue
+        known = sum(runs <= n_runs for runs in needed)
+        half = needed[(len(needed) - 1) // 2]
+        sentences.append(
+            f"{problem_of(problem)}: the interval over {n_runs} runs leaves out 0 for {known} of "
+            f"{len(needed)} pairs, of which chance alone would give 5 %. "
+            + (
+                f"{half:,.0f} runs would do for half of the pairs, should means and spreads stay "
+                "as they are."
+                if math.isfinite(half)
+                else "For half of the pairs no number of runs would."
+            )
+        )
+    return [Heading(3, "Runs that a pair needs"), Items(tuple(sentences))] if sentences else []

@@ -208,7 +208,8 @@ def _best_alone(rows: Sequence[Row], alone: Sequence[Row]) -> list[Block]:
 
 def _noise(rows: Sequence[Row]) -> list[Block]:
     sentences = []
-    for row, *_ in by_problem(rows):  # the same in all rows of a problem
+    for of_problem in by_problem(rows):
+        row = of_problem[0]  # label noise is the same in all rows of a problem
         if math.isnan(number(row, "ceiling_accuracy")):
             sentences.append(
                 f"{problem_of(row)}: one run cannot tell how much of a gain is chance; two would."
@@ -217,10 +218,30 @@ def _noise(rows: Sequence[Row]) -> list[Block]:
         sentences.append(
             f"{problem_of(row)}: the gains of two runs correlate at "
             f"{text(number(row, 'run_correlation'), 2)}; a label's reliability is "
-            f"{text(number(row, 'label_reliability'), 2)}, so that no predictor's accuracy can "
-            f"exceed {text(number(row, 'ceiling_accuracy'), 2)} on average."
+            f"{text(number(row, 'label_reliability'), 2)}, so that no predictor that "
+            f"has not seen these runs can be more accurate than "
+            f"{text(number(row, 'ceiling_accuracy'), 2)} on average. It does not bind the models "
+            f"above, whose features come from the runs that the labels are of: what is chance in a "
+            f"run is in both. With features and labels from different runs and subclasses unseen, "
+            f"{_best_disjoint(of_problem)}."
         )
     return [Heading(3, "How much there is to predict"), Items(tuple(sentences))]
+
+
+def _best_disjoint(rows: Sequence[Row]) -> str:
+    """The set of features that is most accurate where features and labels share no run."""
+    known = [row for row in rows if not math.isnan(number(row, "accuracy_disjoint"))]
+    if not known:
+        return "nothing can be predicted for want of blocks of pairs"
+    best = max(known, key=lambda row: number(row, "accuracy_disjoint"))
+    accuracy, majority, brier = (
+        text(number(best, f"{column}_disjoint"))
+        for column in ("accuracy", "majority_accuracy", "brier")
+    )
+    return (
+        f"{SET_NAMES[str(best['features'])]} are the most accurate of {len(known)} sets: "
+        f"{accuracy} against {majority} by the majority, Brier score {brier}"
+    )
 
 
 def _calibration(rows: Sequence[Row]) -> list[Block]:

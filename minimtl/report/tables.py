@@ -14,13 +14,17 @@ table2.csv      ``published`` stands under the label that the paper prints, ``pu
                 `minimtl.meta.designs`; then, the same in all rows of a problem, label noise
                 (`minimtl.meta.labelnoise`) and the features' condition number; then the fields of
                 `minimtl.meta.heldout.HeldOutScores` with the suffix of each design of
-                `minimtl.meta.HELD_OUT`, and their p-values by Holm's procedure over the table
+                `minimtl.meta.HELD_OUT`, with ``_disjoint`` for features and labels from different
+                runs, no subclass in common with training, and the p-values by Holm's procedure over
+                the table
 table3?.csv     the fields of `minimtl.meta.importance.Importance`; ``published`` as printed under
                 ``published_label``; in 3a also ``published_inverse_rank``, the printed rank turned
                 the right way up
 calibration.csv reliability diagram of all features, no subclass in common with training: of the
                 predictions between ``low`` and ``high``, their mean, the share of gains and
                 their number
+pairs.csv       mean gain of each pair, its interval over runs, and how many runs would leave 0 out
+                of it, should mean and spread stay as they are; as many as there were, if they do
 single_features.csv  scores of each feature by itself, no subclass in common with training
 """
 
@@ -40,7 +44,7 @@ from minimtl.meta import (
     main_tasks,
 )
 from minimtl.report.csvfile import Cell, Row, Table
-from minimtl.stats import MeanEstimate, MeanGain, holm
+from minimtl.stats import MeanEstimate, MeanGain, compare_paired, holm
 from minimtl.study import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -91,7 +95,31 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for problem in problems
         for feature, scores in problem.meta.alone.items()
     ]
-    return [*made, Table("calibration", calibration), Table("single_features", alone)]
+    pairs = [row for problem in problems for row in _pairs(problem.outcomes)]
+    return [
+        *made,
+        Table("calibration", calibration),
+        Table("single_features", alone),
+        Table("pairs", pairs),
+    ]
+
+
+def _pairs(outcomes: Outcomes) -> Iterator[Row]:
+    for pair, gains in zip(outcomes.pairs, outcomes.gains, strict=True):
+        low = high = needed = math.nan
+        if outcomes.n_runs > 1:
+            found = compare_paired(gains, test_train_ratio=0)
+            low, high = found.low, found.high
+            if found.further_runs is not None:
+                needed = outcomes.n_runs + found.further_runs
+        yield {
+            "problem": outcomes.problem,
+            **_topics(pair),
+            "gain": float(gains.mean()),
+            "low": low,
+            "high": high,
+            "runs_needed": needed,
+        }
 
 
 def _probabilities(scores: HeldOutScores) -> Row:
@@ -213,6 +241,11 @@ def _rows_of_table2(problem: Analysed) -> Iterator[Row]:
         row["condition_number"] = meta.importance.condition_number
         for design in HELD_OUT:
             row |= _named_scores(meta.held_out[features][design], f"_{design}")
+        row |= {
+            f"{name}_disjoint": value
+            for name, value in asdict(meta.disjoint[features]).items()
+            if name != "p_value"
+        }
         yield row
 
 

@@ -143,6 +143,29 @@ def label_gains(outcomes: Outcomes, reading: Reading) -> FloatArray:
     return gains.mean(axis=1, keepdims=True) if reading.label == "mean_gain" else gains
 
 
+def disjoint_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
+    """The data sets of `labelled_pairs`, but no run gives both features and labels; [] of one run.
+
+    For ``label="mean_gain"`` one half of the runs gives the features and the other the labels, and
+    the other way round; for ``"each_run"`` each run's labels have the features of the next run.
+    """
+    n_runs, runs = outcomes.n_runs, np.arange(outcomes.n_runs)
+    if n_runs < 2:
+        return []
+    if reading.label == "mean_gain":
+        halves = np.array_split(runs, 2)
+        parts = [(halves[0], halves[1]), (halves[1], halves[0])]
+    else:
+        parts = [(runs[[(run + 1) % n_runs]], runs[[run]]) for run in runs]
+    return [
+        LabelledPairs(
+            outcomes.features[seen].mean(axis=0),
+            (outcomes.gains[:, scored].mean(axis=1) > TIE).astype(np.int64),
+        )
+        for seen, scored in parts
+    ]
+
+
 def improved_share(outcomes: Outcomes, reading: Reading) -> float:
     """Share of pairs that multi-task learning helped, averaged over the data sets."""
     return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, reading)]))

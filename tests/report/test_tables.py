@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from minimtl.meta.analysis import Analysed, analyse
 from minimtl.report.csvfile import to_csv
@@ -36,7 +37,7 @@ def made(problems):
 
 
 def test_columns_are_those_of_the_interface(made):
-    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration", "single_features"}
+    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration", "single_features", "pairs"}
     for name, columns in FIRST_COLUMNS.items():
         for row in made[name]:
             assert list(row)[: len(columns.split())] == columns.split(), name
@@ -118,6 +119,22 @@ def test_each_feature_alone_is_scored(problems, made):
     rows = made["single_features"]
     assert [row["feature"] for row in rows] == 2 * list(FEATURE_NAMES)
     assert rows[3]["brier"] == problems[0].meta.alone[FEATURE_NAMES[3]].brier
+
+
+def test_pairs_have_the_runs_that_they_need(problems, made):
+    rows = made["pairs"]
+    assert len(rows) == 12 + 40
+    gains = problems[0].outcomes.gains
+    for row, of_pair in zip(rows, gains, strict=False):
+        assert row["gain"] == pytest.approx(of_pair.mean())
+        assert (row["low"] > 0 or row["high"] < 0) == (row["runs_needed"] == 2)
+        if row["runs_needed"] > 2:
+            n, spread = row["runs_needed"], of_pair.std(ddof=1)
+            half, fewer = (
+                stats.t.ppf(0.975, runs - 1) * spread / np.sqrt(runs) for runs in (n, n - 1)
+            )
+            assert half < abs(row["gain"]) <= fewer
+    assert all(np.isnan(row["runs_needed"]) for row in rows[12:])  # one run
 
 
 def test_table_3_is_sorted_and_stands_beside_the_papers(problems, made):
