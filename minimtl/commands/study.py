@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--protocol",
-        choices=("paper", "released"),
+        choices=tuple(PROTOCOLS),
         default="paper",
         help="paper: as its text has it (default); released: as the authors' code did",
     )
