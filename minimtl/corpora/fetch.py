@@ -64,7 +64,7 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
         except FetchError as error:
             reasons.append(str(error))
     raise FetchError(
-        f"{edition.file_name} could not be fetched ({'; '.join(reasons)}): check the network, "
+        f"{edition.file_name} could not be fetched ({'; '.join(reasons) or 'no address is on record'}): check the network, "
         "or get the file by other means and give its path as --corpus."
     )
 
