@@ -41,10 +41,12 @@ def made_up_outcomes():
     def make(problem="related", n_pairs=12, n_runs=2):
         every = related_pairs if problem == "related" else unrelated_pairs
         rng = np.random.default_rng(0)
+        pairs = EvenSample(every(NEWSGROUPS), n_pairs)
         single = rng.uniform(0.7, 0.9, (n_pairs, n_runs))
         return Outcomes(
             problem=problem,
-            pairs=tuple(EvenSample(every(NEWSGROUPS), n_pairs)),
+            pairs=tuple(pairs),
+            blocks=tuple(pairs.block(pair) for pair in pairs),
             single=single,
             multi=single + rng.normal(0.005, 0.02, (n_pairs, n_runs)),
             features=rng.normal(size=(n_runs, n_pairs, len(FEATURE_NAMES))),

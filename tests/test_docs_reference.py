@@ -12,7 +12,7 @@ from minimtl._version import __version__
 from minimtl.audit.finding import Finding
 from minimtl.cli import build_parser
 from minimtl.meta.analysis import Analysed, analyse
-from minimtl.meta.designs import DESIGNS
+from minimtl.meta.designs import DESIGNS, HELD_OUT
 from minimtl.report.figures import FIGURE4, FIGURE5
 from minimtl.report.tables import tables
 from minimtl.study.features import FEATURE_NAMES
@@ -86,7 +86,10 @@ def columns_of(title):
     return set(named(next(t for k, t in sections(OUTPUTS, 3).items() if title in k)))
 
 
-@pytest.mark.parametrize("name", ["scores", "table1", "table3a", "table3b", "calibration"])
+@pytest.mark.parametrize(
+    "name",
+    ["scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features", "pairs"],
+)
 def test_columns_of_the_study(study_tables, name):
     described = columns_of(f"{name}.csv")
     if name == "table3b":
@@ -95,10 +98,10 @@ def test_columns_of_the_study(study_tables, name):
 
 
 def test_columns_of_table_2_in_all_designs(study_tables):
-    endings = tuple(f"_{design}" for design in DESIGNS[1:])
+    endings = tuple(f"_{design}" for design in (*DESIGNS[1:], *HELD_OUT, "disjoint"))
     assert all(f"`{ending}`" in OUTPUTS.read_text(encoding="utf-8") for ending in endings)
     plain = {column for column in study_tables["table2"] if not column.endswith(endings)}
-    assert columns_of("table2.csv") == plain
+    assert columns_of("table2.csv") == plain | {"p_value", "p_holm"}
 
 
 def test_features(study_tables):

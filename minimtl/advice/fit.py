@@ -13,7 +13,7 @@ from minimtl.advice.metamodel import Feature, HeldOut, MetaModel
 from minimtl.advice.studyfiles import StudyPairs, read_study_pairs
 from minimtl.errors import MinimtlError
 from minimtl.execution import rng_for
-from minimtl.meta import N_PERMUTATIONS, main_tasks, make_designs, permuted_rows, score_set
+from minimtl.meta import main_tasks, make_designs, score_set
 from minimtl.stats import fit_logistic_regression, scaling_parameters
 from minimtl.study import FEATURE_NAMES, PAPER, TIE, LabelledPairs
 from minimtl.system import say, write_atomically
@@ -58,13 +58,11 @@ def fit_on_study(folder: Path) -> MetaModel:
 def _held_out(study: StudyPairs, labelled: LabelledPairs) -> HeldOut:
     """Scores by repeated folds of whole main tasks, as in the study's table 2."""
     rng = rng_for("advise fit", study.facts)
-    task = main_tasks(study.pairs)
     scores = score_set(
         [labelled],
         range(len(FEATURE_NAMES)),
         make_designs(study.pairs, PAPER.meta, rng)["by_task"],
-        task,
-        permuted_rows(task, N_PERMUTATIONS, rng),
+        main_tasks(study.pairs),
         PAPER.meta,
     )
     return HeldOut(

@@ -3,25 +3,26 @@
 May import: stats, execution, study.
 """
 
-from minimtl.meta.analysis import N_PERMUTATIONS, Analysed, conclude
-from minimtl.meta.designs import DESIGNS, Design, main_tasks, make_designs
+from minimtl.meta.analysis import Analysed, conclude
+from minimtl.meta.designs import DESIGNS, HELD_OUT, Design, main_tasks, make_designs
 from minimtl.meta.foldscores import score_pairs
+from minimtl.meta.heldout import HeldOutScores
 from minimtl.meta.importance import fit_all_pairs
-from minimtl.meta.resampling import bootstrap_counts, permuted_rows
+from minimtl.meta.resampling import bootstrap_counts
 from minimtl.meta.scores import SetScores, score_set
 
 __all__ = [
     "DESIGNS",
-    "N_PERMUTATIONS",
+    "HELD_OUT",
     "Analysed",
     "Design",
+    "HeldOutScores",
     "SetScores",
     "bootstrap_counts",
     "conclude",
     "fit_all_pairs",
     "main_tasks",
     "make_designs",
-    "permuted_rows",
     "score_pairs",
     "score_set",
 ]

@@ -17,13 +17,21 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.execution import rng_for
-from minimtl.meta.calibration import CalibrationBin, calibration
-from minimtl.meta.designs import main_tasks, make_designs
+from minimtl.meta.calibration import CalibrationBin, reliability_diagram
+from minimtl.meta.dependence import mean_of_gains
+from minimtl.meta.designs import held_out_designs, main_tasks, make_designs
+from minimtl.meta.heldout import (
+    HeldOutScores,
+    score_held_out,
+    simulated_labels,
+    unseen_predictions,
+)
 from minimtl.meta.importance import Importance, importance
 from minimtl.meta.labelnoise import LabelNoise, label_noise
-from minimtl.meta.resampling import permuted_rows
 from minimtl.meta.scores import SetScores, score_set
+from minimtl.stats import MeanGain
 from minimtl.study import (
+    FEATURE_NAMES,
     FEATURE_SETS,
     FeatureMaker,
     Outcomes,
@@ -32,21 +40,26 @@ from minimtl.study import (
     Protocol,
     Results,
     collect_outcomes,
+    disjoint_pairs,
     labelled_pairs,
 )
-
-N_PERMUTATIONS = 999  # at most: p-values that are not small need a tenth of them
 
 
 @dataclass(frozen=True)
 class MetaAnalysis:
     """The whole meta-analysis of one problem.
 
-    ``scores`` is keyed by feature set, then by design; ``calibration`` is of all features, scored
-    on main tasks that are not in training.
+    ``gain`` is the mean gain with its intervals, None of too few tasks. ``scores`` and
+    ``held_out`` are keyed by feature set, then by design. ``disjoint`` has each feature set with
+    features and labels from different runs, ``alone`` each feature by itself, and ``calibration``
+    is of all features, all three with the subclasses of a pair unseen.
     """
 
+    gain: MeanGain | None
     scores: dict[str, dict[str, SetScores]]
+    held_out: dict[str, dict[str, HeldOutScores]]
+    disjoint: dict[str, HeldOutScores]
+    alone: dict[str, HeldOutScores]
     calibration: list[CalibrationBin]
     importance: Importance
     noise: LabelNoise
@@ -64,16 +77,35 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
     data_sets, settings = labelled_pairs(outcomes, protocol.reading), protocol.meta
     task = main_tasks(outcomes.pairs)
     designs = make_designs(outcomes.pairs, settings, rng)
-    permutations = permuted_rows(task, N_PERMUTATIONS, rng)
+    held_out = held_out_designs(outcomes.pairs, outcomes.blocks)
+    labels = simulated_labels(outcomes, protocol.reading, rng)
+    disjoint = disjoint_pairs(outcomes, protocol.reading)
+    new_problem = held_out["groups_unseen"]
     return MetaAnalysis(
+        gain=mean_of_gains(outcomes),
         scores={
             name: {
-                design.name: score_set(data_sets, columns, design, task, permutations, settings)
+                design.name: score_set(data_sets, columns, design, task, settings)
                 for design in designs.values()
             }
             for name, columns in FEATURE_SETS.items()
         },
-        calibration=calibration(data_sets, designs["by_task"], settings),
+        held_out={
+            name: {
+                design.name: score_held_out(data_sets, columns, design, settings, labels)
+                for design in held_out.values()
+            }
+            for name, columns in FEATURE_SETS.items()
+        },
+        disjoint={
+            name: score_held_out(disjoint, columns, new_problem, settings)
+            for name, columns in FEATURE_SETS.items()
+        },
+        alone={
+            name: score_held_out(data_sets, [column], new_problem, settings)
+            for column, name in enumerate(FEATURE_NAMES)
+        },
+        calibration=reliability_diagram(*unseen_predictions(data_sets, new_problem, settings)),
         importance=importance(data_sets, designs["random"], task, settings, rng),
         noise=label_noise(outcomes.gains, outcomes.n_runs // len(data_sets)),
     )

@@ -1,14 +1,10 @@
 """The reliability diagram: the share of gains among pairs with about the same probability."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.meta.designs import Design
-from minimtl.meta.model import fit_design
 from minimtl.stats import FloatArray, IntArray
-from minimtl.study import LabelledPairs, Meta
 
 N_BINS = 10
 
@@ -24,18 +20,6 @@ class CalibrationBin(NamedTuple):
     predicted: float
     observed: float
     n: int
-
-
-def calibration(
-    data_sets: Sequence[LabelledPairs], design: Design, settings: Meta
-) -> list[CalibrationBin]:
-    """Reliability diagram of the predictions of all test pairs, over all folds and data sets."""
-    y = [np.broadcast_to(labelled.y, design.test.shape)[design.test] for labelled in data_sets]
-    probability = [
-        fit_design(labelled.X, labelled.y, design, settings).probability[design.test]
-        for labelled in data_sets
-    ]
-    return reliability_diagram(np.concatenate(y), np.concatenate(probability))
 
 
 def reliability_diagram(y: IntArray, probability: FloatArray) -> list[CalibrationBin]:

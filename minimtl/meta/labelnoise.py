@@ -10,11 +10,12 @@ One-way analysis of variance gives σ² as the mean variance within pairs and τ
 the pairs' means less σ²/k, or 0 where that is negative. From them follow
 
     reliability of a label's gain   τ² / (τ² + σ²/k)                     (Spearman-Brown)
-    ceiling of any predictor        E_t Φ(|μ + t| √k / σ),
+    ceiling of a predictor          E_t Φ(|μ + t| √k / σ),
 
-the second because the best predictor knows μ + t and answers with its sign. This assumes that t
-and e are normal, that e has the same variance for every pair, and that the label is "mean gain
-above 0".
+the second because the best predictor that has not seen the runs knows μ + t and answers with its
+sign; one with features of these very runs may know something of e, and is not bound. This assumes
+that t and e are normal, that e has the same variance for every pair, and that the label is "mean
+gain above 0".
 
 Derived in docs/mathematics.md, §12.
 """
@@ -37,7 +38,8 @@ class LabelNoise:
     ----------
     run_correlation : mean correlation of the gains between two runs, over all pairs of runs.
     label_reliability : share of the variance of a label's gain that is between pairs.
-    ceiling_accuracy : accuracy that no predictor of such labels can exceed on average.
+    ceiling_accuracy : accuracy that no predictor of such labels can exceed on average
+        without having seen their runs.
     """
 
     run_correlation: float

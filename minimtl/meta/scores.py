@@ -5,7 +5,6 @@ Notation
 data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and y (n_pairs,)
 columns         of X, those that the meta-model sees
 task            number of each pair's main task, shape (n_pairs,), int64
-rows            a labelling as row numbers: pair i has the label of pair rows[i], (n_pairs,), int64
 
 Every number is the mean over the data sets.
 """
@@ -22,9 +21,7 @@ from minimtl.meta.foldscores import (
     score_folds,
     score_pairs,
 )
-from minimtl.meta.model import fit_design
-from minimtl.meta.resampling import permutation_p_value
-from minimtl.stats import FloatArray, IntArray, accuracy, corrected_resampled_interval
+from minimtl.stats import FloatArray, IntArray, corrected_resampled_interval
 from minimtl.study import LabelledPairs, Meta
 
 
@@ -36,9 +33,8 @@ class SetScores:
     ``log_loss`` (in nats) of the probability of a gain. ``*_low`` and ``*_high`` bound corrected
     resampled 95 % intervals. ``majority_*`` and ``identity_*`` are the scores of the baselines on
     the same folds (`minimtl.meta.foldscores`), ``*_lift`` is the accuracy above theirs.
-    ``p_value`` is the share of labellings, permuted within the grouping and the true one, that are
-    predicted at least as accurately as the true one
-    (`minimtl.meta.resampling.permutation_p_value`).
+    There is no p-value: these folds let something of the test part into training
+    (`minimtl.meta.heldout` has those that do not).
     """
 
     f1: float
@@ -64,7 +60,6 @@ class SetScores:
     identity_lift: float
     identity_lift_low: float
     identity_lift_high: float
-    p_value: float
 
 
 def score_set(
@@ -72,7 +67,6 @@ def score_set(
     columns: Sequence[int],
     design: Design,
     task: IntArray,
-    permutations: IntArray,
     settings: Meta,
 ) -> SetScores:
     """One feature set under one design, averaged over the data sets."""
@@ -88,7 +82,7 @@ def score_set(
         row |= _beside("identity", identity, labelled.y, design, scores.accuracy)
         rows.append(row)
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    return SetScores(**means, p_value=_p_value(data_sets, columns, design, permutations, settings))
+    return SetScores(**means)
 
 
 def _beside(
@@ -119,46 +113,3 @@ def _interval(name: str, scores: FloatArray, design: Design) -> dict[str, float]
         ratio = float((design.test.sum(axis=1) / design.train.sum(axis=1)).mean())
         low, high = corrected_resampled_interval(scores, ratio)
     return {f"{name}_low": low, f"{name}_high": high}
-
-
-def _p_value(
-    data_sets: Sequence[LabelledPairs],
-    columns: Sequence[int],
-    design: Design,
-    permutations: IntArray,
-    settings: Meta,
-) -> float:
-    """How often a permuted labelling is predicted at least as accurately as the true one.
-
-    One repetition of the folds is enough: the comparison is valid because the folds are the same
-    for all labellings.
-    """
-    once = design.first_repetition()
-    if not once.n_fits:
-        return float("nan")
-
-    def mean_accuracy(rows: IntArray) -> FloatArray:
-        each = [_accuracies(labelled, columns, once, rows, settings) for labelled in data_sets]
-        mean: FloatArray = np.mean(each, axis=0)
-        return mean
-
-    of_truth = mean_accuracy(np.arange(permutations.shape[1])[np.newaxis])
-    return permutation_p_value(permutations, lambda rows: mean_accuracy(rows) >= of_truth - 1e-12)
-
-
-def _accuracies(
-    labelled: LabelledPairs,
-    columns: Sequence[int],
-    design: Design,
-    rows: IntArray,
-    settings: Meta,
-) -> FloatArray:
-    """Mean accuracy over the folds for each labelling ``y[rows]``, shape (n_labellings,)."""
-    labels = labelled.y[rows]
-    fits = fit_design(labelled.X[:, list(columns)], labels, design, settings)
-    of_fits = accuracy(
-        np.repeat(labels, design.n_fits, axis=0),
-        fits.probability > 0.5,
-        np.tile(design.test, (len(rows), 1)),
-    )
-    return np.reshape(of_fits, (len(rows), design.n_fits)).mean(axis=1)

@@ -32,14 +32,16 @@ MEANINGS = {
         "ones among them."
     ),
     "single-task, multi-task": "The main task trained alone, and together with the auxiliary task.",
+    "block": "The pairs between two subclasses of topics, such as politics and religion.",
     "gain": "The main task's multi-task score minus its single-task score, on the test posts.",
     "improved": (
         "A pair with a gain above 0: of its mean gain over the runs by the protocol paper, of each "
         "run by the protocol released."
     ),
     "95 % interval": (
-        "Of a pair: over its runs. Of a mean gain: over main tasks drawn anew. Where it contains "
-        "0, the sign is not decided."
+        "Of a pair: over its runs. Of a mean gain for these tasks: over runs; for new "
+        "tasks: with tasks, topics and runs drawn anew. Where it contains 0, the sign is not "
+        "decided."
     ),
     "reproduces": "Comes as near to the number in the paper as the table says.",
 }

@@ -33,15 +33,16 @@ def claims(rows: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
 
 def _predictable(rows: Sequence[Row]) -> Inline:
     name = problem_of(rows[0])
-    if all(math.isnan(number(row, "accuracy_by_task")) for row in rows):
-        return f"{name}: too few main tasks to hold some out."
+    if all(math.isnan(number(row, "accuracy_groups_unseen")) for row in rows):
+        return f"{name}: too few blocks of pairs to hold some out."
     predicting = predicting_sets(rows)
     found = Marked("reproduces", "good")
-    reason = f"it holds for main tasks held out, with {' and '.join(predicting)}."
+    reason = f"it holds with subclasses unseen in training, from {' and '.join(predicting)}."
     if not predicting:
         found = Marked("does not reproduce", "bad")
         reason = (
-            "no set of features clearly beats both baselines and one half on main tasks held out."
+            "with subclasses unseen in training, no set of features clearly beats the majority and "
+            "one half."
         )
     return f"{name}: the paper's claim that gains can be predicted ", found, f": {reason}"
 

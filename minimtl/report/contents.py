@@ -24,6 +24,7 @@ from minimtl.report.coefficients import coefficients
 from minimtl.report.csvfile import Row, Table
 from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
+from minimtl.report.meangain import mean_gains
 from minimtl.report.prediction import predictions
 from minimtl.report.scope import Scope, filled, scopes_of, warnings_of
 from minimtl.report.wording import compared, number, problem_of
@@ -44,7 +45,7 @@ class Contents(NamedTuple):
     answer : the finding as the answer to the title, which it does not ask again.
     numbers : what the answer rests on, an item for each problem.
     results : the study in four lines, then Table 1 and what reproduces.
-    details : Tables 2 and 3 and the figures.
+    details : the mean gain and its intervals, Tables 2 and 3 and the figures.
     ending : the glossary, the data, the command.
     """
 
@@ -75,7 +76,8 @@ def contents(
             *claims(rows, scopes),
         ],
         details=[
-            *predictions(table2, rows["calibration"], scopes),
+            *mean_gains(table1, rows["blocks"], rows["pairs"]),
+            *predictions(table2, rows["calibration"], rows["single_features"], scopes),
             *(
                 part
                 for name in rows

@@ -5,18 +5,27 @@ Columns beyond those that the interface fixes stand after them:
 scores.csv      ``run`` counts from 0
 features.csv    one row for a pair and run, whichever problems the pair is in
 table1.csv      ``gain`` is the mean of multi − single, ``gain_low`` and ``gain_high`` its 95 %
-                percentile interval over main tasks drawn with replacement
+                percentile interval over main tasks drawn with replacement; then the intervals of
+                `minimtl.stats.MeanGain`: for these tasks, for new tasks, and the published ones
+blocks.csv      the mean gain of each block {S, T} of subclasses, its interval over runs
 table2.csv      ``published`` stands under the label that the paper prints, ``published_true`` under
                 what was computed. The fields of `minimtl.meta.scores.SetScores` follow for the
                 protocol's own folds, then with the suffix of each other design of
                 `minimtl.meta.designs`; then, the same in all rows of a problem, label noise
-                (`minimtl.meta.labelnoise`) and the features' condition number
+                (`minimtl.meta.labelnoise`) and the features' condition number; then the fields of
+                `minimtl.meta.heldout.HeldOutScores` with the suffix of each design of
+                `minimtl.meta.HELD_OUT`, with ``_disjoint`` for features and labels from different
+                runs, no subclass in common with training, and the p-values by Holm's procedure over
+                the table
 table3?.csv     the fields of `minimtl.meta.importance.Importance`; ``published`` as printed under
                 ``published_label``; in 3a also ``published_inverse_rank``, the printed rank turned
                 the right way up
-calibration.csv reliability diagram of all features, folds of whole main tasks: of the
+calibration.csv reliability diagram of all features, no subclass in common with training: of the
                 predictions between ``low`` and ``high``, their mean, the share of gains and
-                their number over all repetitions
+                their number
+pairs.csv       mean gain of each pair, its interval over runs, and how many runs would leave 0 out
+                of it, should mean and spread stay as they are; as many as there were, if they do
+single_features.csv  scores of each feature by itself, no subclass in common with training
 """
 
 import math
@@ -25,8 +34,17 @@ from dataclasses import asdict
 
 import numpy as np
 
-from minimtl.meta import DESIGNS, Analysed, SetScores, bootstrap_counts, main_tasks
+from minimtl.meta import (
+    DESIGNS,
+    HELD_OUT,
+    Analysed,
+    HeldOutScores,
+    SetScores,
+    bootstrap_counts,
+    main_tasks,
+)
 from minimtl.report.csvfile import Cell, Row, Table
+from minimtl.stats import MeanEstimate, MeanGain, compare_paired, holm
 from minimtl.study import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -45,6 +63,15 @@ from minimtl.study import (
 _N_BOOTSTRAP = 10_000
 _FIXED_SEED = 0  # of an interval's bootstrap: a table may not depend on what was drawn before it
 _PROTOCOL_DESIGN, *_HONEST_DESIGNS = DESIGNS
+# The ending of columns, and the interval of `minimtl.stats.MeanGain` that they hold.
+_GAIN_INTERVALS = {
+    "_tasks": "these_tasks",
+    "": "new_tasks",
+    "_main": "by_main",
+    "_two_way": "two_way",
+    "_dyadic": "dyadic",
+    "_block": "by_block",
+}
 _FIRST_SCORES = ("f1", "accuracy", "macro_f1", "majority_accuracy", "majority_f1")
 
 
@@ -53,8 +80,9 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
     made = [
         Table("scores", [row for problem in problems for row in _scores(problem.outcomes)]),
         Table("features", _features([problem.outcomes for problem in problems])),
-        Table("table1", [_table1(problem.outcomes, protocol) for problem in problems]),
-        Table("table2", [row for problem in problems for row in _table2(problem)]),
+        Table("table1", [_table1(problem, protocol) for problem in problems]),
+        Table("blocks", [row for problem in problems for row in _blocks(problem)]),
+        Table("table2", _table2(problems)),
     ]
     made += [_table3(problem) for problem in problems]
     calibration: list[Row] = [
@@ -62,7 +90,40 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for problem in problems
         for bin_ in problem.meta.calibration
     ]
-    return [*made, Table("calibration", calibration)]
+    alone: list[Row] = [
+        {"problem": problem.outcomes.problem, "feature": feature, **_probabilities(scores)}
+        for problem in problems
+        for feature, scores in problem.meta.alone.items()
+    ]
+    pairs = [row for problem in problems for row in _pairs(problem.outcomes)]
+    return [
+        *made,
+        Table("calibration", calibration),
+        Table("single_features", alone),
+        Table("pairs", pairs),
+    ]
+
+
+def _pairs(outcomes: Outcomes) -> Iterator[Row]:
+    for pair, gains in zip(outcomes.pairs, outcomes.gains, strict=True):
+        low = high = needed = math.nan
+        if outcomes.n_runs > 1:
+            found = compare_paired(gains, test_train_ratio=0)
+            low, high = found.low, found.high
+            if found.further_runs is not None:
+                needed = outcomes.n_runs + found.further_runs
+        yield {
+            "problem": outcomes.problem,
+            **_topics(pair),
+            "gain": float(gains.mean()),
+            "low": low,
+            "high": high,
+            "runs_needed": needed,
+        }
+
+
+def _probabilities(scores: HeldOutScores) -> Row:
+    return {name: getattr(scores, name) for name in ("accuracy", "brier", "log_loss")}
 
 
 def _topics(pair: Pair) -> Row:
@@ -97,7 +158,8 @@ def _features(problems: Sequence[Outcomes]) -> list[Row]:
     return list(rows.values())
 
 
-def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
+def _table1(problem: Analysed, protocol: Protocol) -> Row:
+    outcomes = problem.outcomes
     published = TABLE1[outcomes.problem]
     low, high = _gain_interval(outcomes)
     return {
@@ -114,7 +176,34 @@ def _table1(outcomes: Outcomes, protocol: Protocol) -> Row:
         "gain": float(outcomes.gains.mean()),
         "gain_low": low,
         "gain_high": high,
+        **_gain_estimates(problem.meta.gain),
     }
+
+
+def _gain_estimates(gain: MeanGain | None) -> Row:
+    """The ends of each interval of the mean gain; p for new tasks."""
+    row: Row = {}
+    for suffix, name in _GAIN_INTERVALS.items():
+        row[f"low{suffix}"], row[f"high{suffix}"] = _ends(getattr(gain, name, None))
+    row["p_value"] = gain.new_tasks.p_value if gain else math.nan
+    return row
+
+
+def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
+    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)
+
+
+def _blocks(problem: Analysed) -> Iterator[Row]:
+    for block in problem.meta.gain.blocks if problem.meta.gain else ():
+        low, high = _ends(block.over_runs)
+        yield {
+            "problem": problem.outcomes.problem,
+            "block": str(block.block),
+            "n_pairs": block.n_pairs,
+            "gain": block.mean,
+            "low": low,
+            "high": high,
+        }
 
 
 def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:
@@ -127,7 +216,17 @@ def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _table2(problem: Analysed) -> Iterator[Row]:
+def _table2(problems: Sequence[Analysed]) -> list[Row]:
+    """The rows of all problems, with p-values adjusted for all that stand in the table."""
+    rows = [row for problem in problems for row in _rows_of_table2(problem)]
+    columns = [f"p_value_{design}" for design in HELD_OUT]
+    adjusted = holm([float(row[column]) for row in rows for column in columns])
+    for row, of_row in zip(rows, adjusted.reshape(-1, len(columns)).tolist(), strict=True):
+        row |= {f"p_holm_{design}": p for design, p in zip(HELD_OUT, of_row, strict=True)}
+    return rows
+
+
+def _rows_of_table2(problem: Analysed) -> Iterator[Row]:
     name, meta = problem.outcomes.problem, problem.meta
     for features, by_design in meta.scores.items():
         own = _named_scores(by_design[_PROTOCOL_DESIGN], "")
@@ -140,10 +239,17 @@ def _table2(problem: Analysed) -> Iterator[Row]:
             row |= _named_scores(by_design[design], f"_{design}")
         row |= asdict(meta.noise)
         row["condition_number"] = meta.importance.condition_number
+        for design in HELD_OUT:
+            row |= _named_scores(meta.held_out[features][design], f"_{design}")
+        row |= {
+            f"{name}_disjoint": value
+            for name, value in asdict(meta.disjoint[features]).items()
+            if name != "p_value"
+        }
         yield row
 
 
-def _named_scores(scores: SetScores, suffix: str) -> dict[str, Cell]:
+def _named_scores(scores: SetScores | HeldOutScores, suffix: str) -> dict[str, Cell]:
     return {f"{name}{suffix}": value for name, value in asdict(scores).items()}
 
 

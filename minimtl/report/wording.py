@@ -16,10 +16,14 @@ SET_NAMES = {
     "only_ratio": "ratio features only",
     "no_ratio": "all but ratio features",
 }
-DESIGN_NAMES = {
+FOLD_NAMES = {
     "in_fold": "random folds, scaled inside",
-    "by_task": "main tasks held out",
-    "by_topic": "topics held out",
+    "by_task": "whole main tasks",
+}
+HELD_OUT_NAMES = {
+    "main_unseen": "main task",
+    "block_out": "both tasks",
+    "groups_unseen": "subclasses: a new problem",
 }
 
 
@@ -47,6 +51,12 @@ def share_with_interval(row: Row, column: str) -> str:
 def with_interval(row: Row, column: str, digits: int) -> str:
     """The signed value of a column with its interval; ``column`` has {} where ``_low`` goes."""
     return _interval(*_with_ends(row, column), digits, "+")
+
+
+def interval(row: Row, ending: str, digits: int) -> str:
+    """The columns ``low`` and ``high`` with an ending, such as ``−0.0020 to +0.0145``."""
+    low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))
+    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def has_two_labels(row: Row, suffix: str = "") -> bool:

@@ -4,6 +4,8 @@ May import: estimator.
 """
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.clustered import MeanEstimate
+from minimtl.stats.crossed import crossed_effects, fit_components, simulate_gains
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
 from minimtl.stats.divergence import jensen_shannon_divergence
@@ -15,6 +17,8 @@ from minimtl.stats.intervals import (
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
+from minimtl.stats.meangain import MeanGain, mean_gain
+from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 from minimtl.stats.ranks import inverse_ranks, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
@@ -27,6 +31,8 @@ __all__ = [
     "IntArray",
     "LogCurve",
     "LogisticRegression",
+    "MeanEstimate",
+    "MeanGain",
     "PairedComparison",
     "accuracy",
     "brier_score",
@@ -34,18 +40,25 @@ __all__ = [
     "compare_paired",
     "corrected_resampled_interval",
     "cross_validate",
+    "crossed_effects",
     "draw_per_class",
     "f1_score",
+    "fit_components",
     "fit_log_curve",
     "fit_log_curves",
     "fit_logistic_regression",
+    "holm",
     "inverse_ranks",
     "jensen_shannon_divergence",
+    "label_largest",
     "log_loss",
     "macro_f1",
+    "mean_gain",
     "repeated_k_fold",
     "scale_features",
     "scaling_parameters",
+    "simulate_gains",
+    "simulated_p_value",
     "spearman",
     "stratified_parts",
 ]

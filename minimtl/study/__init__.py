@@ -32,14 +32,24 @@ from minimtl.study.outcomes import (
     TIE,
     LabelledPairs,
     Outcomes,
+    disjoint_pairs,
     improved_share,
+    label_gains,
     labelled_pairs,
     mean_relative_gain,
     relative_gains,
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol
+from minimtl.study.protocol import (
+    PAPER,
+    PROTOCOLS,
+    RELEASED,
+    Meta,
+    ProblemName,
+    Protocol,
+    Reading,
+)
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -53,7 +63,7 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
-from minimtl.study.tasks import Pair, Task, related_pairs, unrelated_pairs
+from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
@@ -74,6 +84,7 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "Block",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
@@ -88,6 +99,7 @@ __all__ = [
     "Problem",
     "ProblemName",
     "Protocol",
+    "Reading",
     "Results",
     "Sample",
     "Scores",
@@ -101,6 +113,7 @@ __all__ = [
     "collect_outcomes",
     "count_processors",
     "decode",
+    "disjoint_pairs",
     "encode",
     "feature_maker",
     "finished_manifest",
@@ -108,6 +121,7 @@ __all__ = [
     "identity_of",
     "improved_share",
     "kinds_of",
+    "label_gains",
     "labelled_pairs",
     "make_manifest",
     "make_problems",

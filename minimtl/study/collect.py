@@ -104,6 +104,7 @@ def collect_outcomes(
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
+        blocks=tuple(problem.pairs.block(pair) for pair in pairs),
         single=single[:, :, read_at],
         multi=multi[:, :, read_at],
         features=np.stack(

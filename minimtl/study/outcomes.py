@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.study.protocol import Reading
-from minimtl.study.tasks import Pair
+from minimtl.study.tasks import Block, Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
 TIE = 1e-12
@@ -38,6 +38,8 @@ class Outcomes:
         ``"related"`` or ``"unrelated"``.
     pairs : tuple of Pair
         In the order of the rows of everything below.
+    blocks : tuple of Block, one for each pair
+        The two subclasses {S, T} that its topics are of.
     single, multi : array of float64, shape (n_pairs, n_runs)
         Test score of the main task, trained alone and jointly, at the protocol's epoch.
     features : array of float64, shape (n_runs, n_pairs, n_features)
@@ -53,6 +55,7 @@ class Outcomes:
 
     problem: str
     pairs: tuple[Pair, ...]
+    blocks: tuple[Block, ...]
     single: FloatArray
     multi: FloatArray
     features: FloatArray
@@ -125,12 +128,41 @@ def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
     For ``label="mean_gain"`` there is one, of averages over the runs; for ``"each_run"`` there is
     one for each run.
     """
-    gains, features = outcomes.gains.T, outcomes.features  # both (n_runs, n_pairs, …)
+    features = outcomes.features
     if reading.label == "mean_gain":
-        gains, features = gains.mean(axis=0, keepdims=True), features.mean(axis=0, keepdims=True)
+        features = features.mean(axis=0, keepdims=True)
     return [
         LabelledPairs(X, (gain > TIE).astype(np.int64))
-        for X, gain in zip(features, gains, strict=True)
+        for X, gain in zip(features, label_gains(outcomes, reading).T, strict=True)
+    ]
+
+
+def label_gains(outcomes: Outcomes, reading: Reading) -> FloatArray:
+    """The gains whose signs are the labels, shape (n_pairs, n_data_sets)."""
+    gains = outcomes.gains
+    return gains.mean(axis=1, keepdims=True) if reading.label == "mean_gain" else gains
+
+
+def disjoint_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
+    """The data sets of `labelled_pairs`, but no run gives both features and labels; [] of one run.
+
+    For ``label="mean_gain"`` one half of the runs gives the features and the other the labels, and
+    the other way round; for ``"each_run"`` each run's labels have the features of the next run.
+    """
+    n_runs, runs = outcomes.n_runs, np.arange(outcomes.n_runs)
+    if n_runs < 2:
+        return []
+    if reading.label == "mean_gain":
+        halves = np.array_split(runs, 2)
+        parts = [(halves[0], halves[1]), (halves[1], halves[0])]
+    else:
+        parts = [(runs[[(run + 1) % n_runs]], runs[[run]]) for run in runs]
+    return [
+        LabelledPairs(
+            outcomes.features[seen].mean(axis=0),
+            (outcomes.gains[:, scored].mean(axis=1) > TIE).astype(np.int64),
+        )
+        for seen, scored in parts
     ]
 
 

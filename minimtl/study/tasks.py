@@ -38,6 +38,9 @@ class Pair(NamedTuple):
         return Pair(self.aux, self.main)
 
 
+Block = tuple[str, str]
+
+
 class Pairs(ABC):
     """A sequence of distinct pairs that need not exist in memory."""
 
@@ -51,6 +54,10 @@ class Pairs(ABC):
     @abstractmethod
     def index(self, pair: Pair) -> int:
         """Where the pair stands; ValueError if it is not among these."""
+
+    @abstractmethod
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, by name."""
 
     def __iter__(self) -> Iterator[Pair]:
         return (self[index] for index in range(len(self)))
@@ -114,6 +121,11 @@ class HierarchyPairs(Pairs):
         offset = offset * (len(negatives) - 1) + d - (d > b)
         return self._starts[number] + offset
 
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, such as ``talk.religion``."""
+        first, second = (self._hierarchy.subclass_of(topic) for topic in pair.main)
+        return f"{first.parent}.{first.name}", f"{second.parent}.{second.name}"
+
 
 class EvenSample(Pairs):
     """``n`` of the pairs, evenly spaced over their order: the k-th is number ⌊k·N/n⌋ of N.
@@ -148,6 +160,10 @@ class EvenSample(Pairs):
         if k == self._n or k * total // self._n != position:
             raise ValueError(f"{pair} is not in the sample")
         return k
+
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, by name."""
+        return self._pairs.block(pair)
 
 
 def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from minimtl.meta.analysis import analyse
-from minimtl.meta.designs import DESIGNS
+from minimtl.meta.designs import DESIGNS, HELD_OUT
 from minimtl.meta.labelnoise import label_noise
-from minimtl.study.features import FEATURE_SETS
+from minimtl.study.features import FEATURE_NAMES, FEATURE_SETS
 from minimtl.study.protocol import PAPER, RELEASED
 
 QUICK = {protocol.name: protocol.replace(cv_repeats=2) for protocol in (PAPER, RELEASED)}
@@ -20,8 +20,14 @@ def test_every_set_has_scores_under_every_design(made_up_outcomes, name):
         assert tuple(by_design) == DESIGNS
         for scores in by_design.values():
             assert np.isfinite(list(vars(scores).values())).all()
+    assert meta.held_out.keys() == FEATURE_SETS.keys()
+    for by_design in meta.held_out.values():
+        assert tuple(by_design) == HELD_OUT
+        for scores in by_design.values():
+            assert np.isfinite(list(vars(scores).values())).all()
+    assert tuple(meta.alone) == FEATURE_NAMES
     n_runs_seen = 1 if name == "paper" else 2
-    assert sum(b.n for b in meta.calibration) == 12 * 2 * n_runs_seen
+    assert sum(b.n for b in meta.calibration) == 12 * n_runs_seen
 
 
 def test_labels_of_averaged_runs_are_less_noisy(made_up_outcomes):
@@ -38,6 +44,7 @@ def test_the_same_seed_gives_the_same_numbers(made_up_outcomes):
         analyse(made_up_outcomes(), QUICK["paper"], np.random.default_rng(5)) for _ in range(2)
     )
     assert first.scores == second.scores
+    assert first.held_out == second.held_out
     np.testing.assert_array_equal(first.importance.coefficient, second.importance.coefficient)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.meta.designs import DESIGNS, main_tasks, make_designs
+from minimtl.meta.designs import DESIGNS, HELD_OUT, held_out_designs, main_tasks, make_designs
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
@@ -14,6 +14,13 @@ SETTINGS = PAPER.replace(cv_repeats=3).meta
 @pytest.fixture(scope="module", params=[related_pairs, unrelated_pairs])
 def pairs(request):
     return tuple(request.param(NEWSGROUPS))
+
+
+def blocks_of(pairs):
+    return [
+        tuple(NEWSGROUPS.subclasses[NEWSGROUPS.place(topic)[0]].name for topic in pair.main)
+        for pair in pairs
+    ]
 
 
 @pytest.fixture
@@ -28,7 +35,6 @@ def test_each_repetition_scores_every_pair_once(pairs, every):
         assert design.train.shape == design.test.shape == (15, len(pairs))
         assert (design.train ^ design.test).all()
         np.testing.assert_array_equal(design.test.reshape(3, 5, -1).sum(axis=1), 1)
-        np.testing.assert_array_equal(design.first_repetition().test, design.test[:5])
 
 
 def test_only_the_protocols_own_design_scales_beforehand(every):
@@ -48,15 +54,33 @@ def test_no_main_task_is_learned_from_and_scored_on(pairs, every):
     assert any(leaks)
 
 
-def test_a_topic_left_out_is_nowhere_in_training_and_in_each_scored_task(pairs, every):
-    design = every["by_topic"]
-    topics = sorted({topic for pair in pairs for topic in pair.main})
-    assert design.n_fits == design.n_folds == len(topics)
-    for topic, train, test in zip(topics, design.train, design.test, strict=True):
-        assert not any(
-            topic in (*pairs[row].main, *pairs[row].aux) for row in np.flatnonzero(train)
-        )
-        assert [topic in pair.main for pair in pairs] == test.tolist()
+def test_held_out_designs_hold_out_what_they_say(pairs):
+    every = held_out_designs(pairs, blocks_of(pairs))
+    assert tuple(every) == HELD_OUT
+    for design in every.values():
+        np.testing.assert_array_equal(design.test.sum(axis=0), 1)
+        assert design.scaled_inside
+    subclasses = {
+        topic: NEWSGROUPS.place(topic)[0] for pair in pairs for topic in (*pair.main, *pair.aux)
+    }
+    learned = dict.fromkeys(HELD_OUT, 0)
+    for name, design in every.items():
+        for train, test in zip(design.train, design.test, strict=True):
+            seen = [pairs[row] for row in np.flatnonzero(train)]
+            tasks = {task for pair in seen for task in pair}
+            topics = {subclasses[topic] for task in tasks for topic in task}
+            learned[name] += len(seen)
+            for pair in (pairs[row] for row in np.flatnonzero(test)):
+                assert pair.main not in tasks
+                assert name == "main_unseen" or pair.aux not in tasks
+                if name == "groups_unseen":
+                    assert not topics & {subclasses[topic] for topic in pair.main}
+    # No pair is left out without need: those of a block, and those that touch its subclasses.
+    blocks = [frozenset(block) for block in blocks_of(pairs)]
+    assert learned["block_out"] == sum(sum(own != name for own in blocks) for name in set(blocks))
+    assert learned["groups_unseen"] == sum(
+        sum(own.isdisjoint(name) for own in blocks) for name in set(blocks)
+    )
 
 
 @pytest.mark.parametrize("n_pairs", [1, 2, 3])
@@ -64,7 +88,9 @@ def test_a_handful_of_pairs_has_what_folds_it_can(n_pairs):
     few = tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs))
     every = make_designs(few, SETTINGS, np.random.default_rng(0))
     assert every["random"].n_fits == (3 * n_pairs if n_pairs > 1 else 0)
-    for design in every.values():
+    held_out = held_out_designs(few, blocks_of(few))
+    assert held_out["block_out"].n_fits == (0 if n_pairs < 2 else len(set(blocks_of(few))))
+    for design in (*every.values(), *held_out.values()):
         assert design.train.shape == design.test.shape
         assert design.train.any(axis=1).all()
         assert design.test.any(axis=1).all()

@@ -118,8 +118,10 @@ def test_a_verdict_follows_the_numbers_as_shown(made, markdown, ours, difference
 
 
 def test_pairs_of_one_label_have_no_score(made, markdown):
-    same = {f"majority_accuracy{end}": 1.0 for end in ("", "_in_fold", "_by_task", "_by_topic")}
-    page = markdown(altered(made, "table2", accuracy=1.0, accuracy_by_task=1.0, **same))
+    designs = ("in_fold", "by_task", "main_unseen", "block_out", "groups_unseen")
+    same = {f"majority_accuracy_{design}": 1.0 for design in designs}
+    same |= {f"accuracy_{design}": 1.0 for design in designs}
+    page = markdown(altered(made, "table2", accuracy=1.0, majority_accuracy=1.0, **same))
     assert "1.000 (" not in page
     assert line_of(page, "RELATED", "all features").startswith("| RELATED | all features | – | ")
     assert "All pairs of RELATED and UNRELATED have one label" in page
@@ -127,14 +129,14 @@ def test_pairs_of_one_label_have_no_score(made, markdown):
 
 def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
     good = {
-        "majority_lift_low_by_task": 0.1,
-        "identity_lift_low_by_task": 0.1,
-        "accuracy_low_by_task": 0.6,
-        "p_value_by_task": 0.01,
+        "majority_accuracy_groups_unseen": 0.6,
+        "accuracy_groups_unseen": 0.7,
+        "brier_groups_unseen": 0.2,
+        "p_holm_groups_unseen": 0.01,
     }
     page = markdown(altered(made, "table2", **good))
     assert "RELATED: the paper's claim that gains can be predicted reproduces: it holds" in page
-    bad = markdown(altered(made, "table2", p_value_by_task=0.9))
+    bad = markdown(altered(made, "table2", p_holm_groups_unseen=0.9))
     assert "RELATED: the paper's claim that gains can be predicted **does not reproduce**:" in bad
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from minimtl.meta.analysis import Analysed, analyse
 from minimtl.report.csvfile import to_csv
@@ -36,7 +37,7 @@ def made(problems):
 
 
 def test_columns_are_those_of_the_interface(made):
-    assert set(made) == {*FIRST_COLUMNS, "calibration"}
+    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration", "single_features", "pairs"}
     for name, columns in FIRST_COLUMNS.items():
         for row in made[name]:
             assert list(row)[: len(columns.split())] == columns.split(), name
@@ -73,6 +74,19 @@ def test_table_1(problems, made):
     assert (row["published_single"], row["published_improved"]) == (0.834, 0.719)
     assert row["gain_low"] < row["gain"] < row["gain_high"]
     assert made["table1"][1]["published_multi"] == 0.897
+    gain = problems[0].meta.gain
+    assert (row["low_tasks"], row["high_tasks"]) == (gain.these_tasks.low, gain.these_tasks.high)
+    assert (row["low"], row["high"]) == (gain.new_tasks.low, gain.new_tasks.high)
+    assert (row["low_two_way"], row["p_value"]) == (gain.two_way.low, gain.new_tasks.p_value)
+    assert np.isnan(made["table1"][1]["low_tasks"])  # one run
+
+
+def test_blocks_add_up_to_the_problem(made):
+    for problem in made["table1"]:
+        of_problem = [row for row in made["blocks"] if row["problem"] == problem["problem"]]
+        assert sum(row["n_pairs"] for row in of_problem) == problem["n_pairs"]
+        total = sum(row["n_pairs"] * row["gain"] for row in of_problem)
+        assert total / problem["n_pairs"] == pytest.approx(problem["gain"])
 
 
 def test_table_2_has_printed_and_true_labels(problems, made):
@@ -84,9 +98,43 @@ def test_table_2_has_printed_and_true_labels(problems, made):
     assert np.isnan(rows["related", "no_ratio"]["published"])
     scores = problems[0].meta.scores["only_curve"]
     assert row["accuracy"] == scores["random"].accuracy
-    assert row["p_value_by_task"] == scores["by_task"].p_value
-    assert row["majority_lift_low_by_topic"] == scores["by_topic"].majority_lift_low
+    assert row["majority_lift_low_by_task"] == scores["by_task"].majority_lift_low
+    held_out = problems[0].meta.held_out["only_curve"]
+    assert row["p_value_block_out"] == held_out["block_out"].p_value
+    assert row["majority_brier_groups_unseen"] == held_out["groups_unseen"].majority_brier
     assert row["ceiling_accuracy"] == problems[0].meta.noise.ceiling_accuracy
+
+
+def test_p_values_are_adjusted_for_all_that_stand_in_the_table(made):
+    designs = ("main_unseen", "block_out", "groups_unseen")
+    raw, adjusted = (
+        np.array([[row[f"{p}_{design}"] for design in designs] for row in made["table2"]])
+        for p in ("p_value", "p_holm")
+    )
+    assert adjusted.min() == pytest.approx(min(1, raw.size * raw.min()))
+    assert (adjusted >= raw).all()
+
+
+def test_each_feature_alone_is_scored(problems, made):
+    rows = made["single_features"]
+    assert [row["feature"] for row in rows] == 2 * list(FEATURE_NAMES)
+    assert rows[3]["brier"] == problems[0].meta.alone[FEATURE_NAMES[3]].brier
+
+
+def test_pairs_have_the_runs_that_they_need(problems, made):
+    rows = made["pairs"]
+    assert len(rows) == 12 + 40
+    gains = problems[0].outcomes.gains
+    for row, of_pair in zip(rows, gains, strict=False):
+        assert row["gain"] == pytest.approx(of_pair.mean())
+        assert (row["low"] > 0 or row["high"] < 0) == (row["runs_needed"] == 2)
+        if row["runs_needed"] > 2:
+            n, spread = row["runs_needed"], of_pair.std(ddof=1)
+            half, fewer = (
+                stats.t.ppf(0.975, runs - 1) * spread / np.sqrt(runs) for runs in (n, n - 1)
+            )
+            assert half < abs(row["gain"]) <= fewer
+    assert all(np.isnan(row["runs_needed"]) for row in rows[12:])  # one run
 
 
 def test_table_3_is_sorted_and_stands_beside_the_papers(problems, made):

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.outcomes import Outcomes, improved_share, labelled_pairs, mean_relative_gain
+from minimtl.study.outcomes import (
+    Outcomes,
+    disjoint_pairs,
+    improved_share,
+    labelled_pairs,
+    mean_relative_gain,
+)
 from minimtl.study.protocol import PAPER, RELEASED
 from minimtl.study.tasks import EvenSample, related_pairs
-
 
 N_FEATURES = 30
 
@@ -19,6 +24,7 @@ def outcomes(single, multi):
     return Outcomes(
         problem="related",
         pairs=tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs)),
+        blocks=(("sys", "others"),) * n_pairs,
         single=single,
         multi=multi,
         features=features.reshape(n_runs, n_pairs, N_FEATURES),
@@ -69,3 +75,14 @@ def test_misfitting_or_missing_values_are_refused():
         outcomes(SINGLE, MULTI[:2])
     with pytest.raises(ValueError, match="not finite"):
         outcomes(SINGLE, [*MULTI[:2], [0.8, float("nan")]])
+
+
+def test_features_and_labels_of_disjoint_runs():
+    made = outcomes(SINGLE, MULTI)
+    runs = np.arange(180.0).reshape(2, 3, 30)
+    for protocol in (PAPER, RELEASED):  # of two runs, halves are runs
+        sets = sorted(disjoint_pairs(made, protocol.reading), key=lambda data: data.X[0, 0])
+        np.testing.assert_array_equal([data.X for data in sets], runs)
+        assert [data.y.tolist() for data in sets] == [[0, 1, 0], [1, 0, 0]]  # of the other run
+    one_run = outcomes([[0.5], [0.6]], [[0.6], [0.5]])
+    assert disjoint_pairs(one_run, PAPER.reading) == []

@@ -141,3 +141,9 @@ def test_ten_million_pairs_need_no_enumeration():
     assert pairs.index(pairs[12_345_678]) == 12_345_678
     assert len(list(islice(pairs, 1000))) == 1000
     assert EvenSample(pairs, 10**6).index(pairs[0]) == 0
+
+
+def test_the_block_of_a_pair_is_its_two_subclasses():
+    pairs = EvenSample(related_pairs(NEWSGROUPS), 5)
+    assert pairs.block(pairs[0]) == ("comp.sys", "comp.others")
+    assert pairs.block(pairs[4]) == ("talk.politics", "talk.religion")

@@ -1,0 +1,232 @@
+"""Gains as a sum of crossed random effects of tasks and topics.
+
+Notation
+--------
+g           gains, shape (n_pairs, n_runs), float64
+Z_k         effect k's levels: Z_k[i, l] is 1 where pair i has level l, (n_pairs, n_levels), CSR;
+            two ones in a row for an effect of topics, of which a task has two
+K_k         Z_k Z_kᵀ; the last effect is the pair's own, Z = K = I
+u_k, v_k    random effects of the levels, the same in every run and anew in each; independent,
+            with mean 0 and variances τ²_k and ω²_k: the *components*
+θ_k         τ²_k + ω²_k / n_runs, the variance of effect k in gains averaged over the runs
+Q           I − 11ᵀ/n, which takes the mean off
+
+    g_ir = μ + Σ_k (Z_k u_k)_i + Σ_k (Z_k v_kr)_i
+
+The covariance of average gains is Σ = Σ_k θ_k K_k. Nothing here is of size n × n for many pairs:
+traces of products of K_k come from the sparse products Z_kᵀ Z_l.
+
+Derived in docs/mathematics.md, §15.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, sparse
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+PAIR = "pair"
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effects of a set of pairs.
+
+    Attributes
+    ----------
+    names : tuple of str
+        One for each effect, the last of them "pair".
+    incidence : tuple of CSR matrices, each of shape (n_pairs, n_levels)
+        The matrices Z_k, in the same order.
+    """
+
+    names: tuple[str, ...]
+    incidence: tuple[sparse.csr_matrix, ...]
+
+    @property
+    def n_pairs(self) -> int:
+        return int(self.incidence[-1].shape[0])
+
+    @cached_property
+    def moments(self) -> FloatArray:
+        """tr(Q K_k Q K_l), shape (n_effects, n_effects)."""
+        return shared_moments(self.incidence, self.incidence)
+
+
+def crossed_effects(levels: Mapping[str, ArrayLike]) -> Effects:
+    """The effects of pairs with the given levels, and of each pair itself.
+
+    Parameters
+    ----------
+    levels : mapping of str to array-like, shape (n_pairs,) or (n_pairs, m)
+        For each effect the level of each pair, or its m levels: ``{"main": task, "aux": task,
+        "main_topics": topics, "aux_topics": topics}``, topics of shape (n_pairs, 2).
+
+    Raises
+    ------
+    ValueError
+        For no effect, or arrays of different lengths.
+    """
+    matrices = [indicators(np.asarray(level)) for level in levels.values()]
+    if len({Z.shape[0] for Z in matrices}) != 1:
+        raise ValueError("Effects need the levels of every pair, all of one length.")
+    identity = sparse.identity(matrices[0].shape[0], format="csr")
+    return Effects((*levels, PAIR), (*matrices, identity))
+
+
+@dataclass(frozen=True)
+class Components:
+    """Fitted variance components.
+
+    Attributes
+    ----------
+    mean : float
+        μ.
+    lasting : dict of str to float
+        τ²_k of each effect, which does not change from run to run.
+    per_run : dict of str to float
+        ω²_k of each effect, drawn anew in every run; all 0 from one run, whose `lasting`
+        components then hold both.
+    """
+
+    mean: float
+    lasting: dict[str, float]
+    per_run: dict[str, float]
+
+    def of_average(self, n_runs: int) -> FloatArray:
+        """θ_k: variances of the effects in gains averaged over so many runs, (n_effects,)."""
+        return np.array([self.lasting[k] + self.per_run[k] / n_runs for k in self.lasting])
+
+
+def fit_components(gains: ArrayLike, effects: Effects) -> Components:
+    """Variance components by the method of moments, none below 0.
+
+    The squared distance of the observed products of deviations to their expected values, over
+    all pairs of pairs, is minimised over non-negative components (Rao's MINQUE with equal
+    weights, 1972, by non-negative least squares). Effects that this set of pairs cannot tell
+    apart share what they explain in a way that is not unique.
+
+    Parameters
+    ----------
+    gains : array-like, shape (n_pairs, n_runs)
+
+    Raises
+    ------
+    ValueError
+        For gains that are not finite or do not fit the effects, or fewer than two pairs.
+
+    References
+    ----------
+    C. R. Rao (1972), Estimation of variance and covariance components in linear models, Journal
+    of the American Statistical Association 67(337).
+    """
+    g = checked_gains(gains, effects)
+    n_runs, n_effects = g.shape[1], len(effects.names)
+    average = g.mean(axis=1)
+    root, to_root = _square_root(effects.moments)
+    seen_average = to_root @ _quadratic_forms(average[:, np.newaxis], effects)
+    nothing = np.zeros_like(root)
+    if n_runs == 1:
+        theta, _ = optimize.nnls(root, seen_average)
+        components = np.concatenate([theta, np.zeros(n_effects)])
+    else:
+        # Deviations of n runs from their average have n − 1 times the covariance of one run.
+        deviations = g - average[:, np.newaxis]
+        seen_runs = to_root @ _quadratic_forms(deviations, effects) / (n_runs - 1)
+        weight = np.sqrt(n_runs - 1)
+        design = np.block([[root, root / n_runs], [nothing, weight * root]])
+        components, _ = optimize.nnls(design, np.concatenate([seen_average, weight * seen_runs]))
+    lasting, per_run = components[:n_effects], components[n_effects:]
+    return Components(
+        float(average.mean()),
+        dict(zip(effects.names, lasting.tolist(), strict=True)),
+        dict(zip(effects.names, per_run.tolist(), strict=True)),
+    )
+
+
+def simulate_gains(
+    components: Components, effects: Effects, n_runs: int, n_draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """Gains drawn from the model with normal effects, shape (n_draws, n_pairs, n_runs)."""
+    shape = (n_draws, effects.n_pairs, n_runs)
+    gains = np.full(shape, components.mean)
+    for name, Z in zip(effects.names, effects.incidence, strict=True):
+        n_levels = Z.shape[1]
+        lasting = rng.standard_normal((n_levels, n_draws)) * np.sqrt(components.lasting[name])
+        gains += (Z @ lasting).T[:, :, np.newaxis]
+        if components.per_run[name] > 0:
+            each = rng.standard_normal((n_levels, n_draws * n_runs))
+            each *= np.sqrt(components.per_run[name])
+            gains += (Z @ each).reshape(-1, n_draws, n_runs).transpose(1, 0, 2)
+    return gains
+
+
+def covariance_times(vectors: FloatArray, theta: FloatArray, effects: Effects) -> FloatArray:
+    """Σ times each column."""
+    parts = zip(theta, effects.incidence, strict=True)
+    product: FloatArray = sum(component * (Z @ (Z.T @ vectors)) for component, Z in parts)
+    return product
+
+
+def shared_moments(
+    left: tuple[sparse.csr_matrix, ...], right: tuple[sparse.csr_matrix, ...]
+) -> FloatArray:
+    """tr(Q K_k Q K_l) for each left and right effect, shape (n_left, n_right)."""
+    sums_left, sums_right = _row_sums(left), _row_sums(right)
+    common = np.array([[(Z.T @ W).power(2).sum() for W in right] for Z in left])
+    n = left[0].shape[0]
+    totals = np.outer(sums_left.sum(axis=1), sums_right.sum(axis=1))
+    traces: FloatArray = common - 2 * (sums_left @ sums_right.T) / n + totals / n**2
+    return traces
+
+
+def _row_sums(matrices: tuple[sparse.csr_matrix, ...]) -> FloatArray:
+    """K_k 1 for each effect, shape (n_effects, n_pairs)."""
+    return np.array([Z @ np.asarray(Z.sum(axis=0)).ravel() for Z in matrices])
+
+
+def _quadratic_forms(values: FloatArray, effects: Effects) -> FloatArray:
+    """Σ over the columns x of `values` of xᵀ Q K_k Q x, shape (n_effects,)."""
+    centred = values - values.mean(axis=0)
+    return np.array([float(((Z.T @ centred) ** 2).sum()) for Z in effects.incidence])
+
+
+def _square_root(moments: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """R with RᵀR = T, and the matrix that takes a right side b of T θ = b to that of R θ = r."""
+    eigenvalues, vectors = np.linalg.eigh(moments)
+    kept = eigenvalues > 1e-10 * eigenvalues.max()
+    roots = np.sqrt(eigenvalues[kept])[:, np.newaxis]
+    return roots * vectors[:, kept].T, vectors[:, kept].T / roots
+
+
+def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
+    """Z for levels of shape (n,) or (n, m)."""
+    names, number = np.unique(levels, return_inverse=True)
+    number = number.reshape(len(levels), -1)
+    rows = np.repeat(np.arange(len(levels)), number.shape[1])
+    ones = np.ones(number.size)
+    return sparse.csr_matrix((ones, (rows, number.ravel())), shape=(len(levels), len(names)))
+
+
+def level_numbers(effects: Effects, name: str) -> IntArray:
+    """The level of each pair, of an effect with one level a pair."""
+    Z = effects.incidence[effects.names.index(name)]
+    if Z.nnz != effects.n_pairs:
+        raise ValueError(f"The effect {name!r} has several levels in a pair: it is no clustering.")
+    return Z.indices.astype(np.int64)
+
+
+def checked_gains(gains: ArrayLike, effects: Effects) -> FloatArray:
+    g = np.asarray(gains, np.float64)
+    if g.ndim != 2 or g.shape[0] != effects.n_pairs or not g.shape[1]:
+        raise ValueError(f"gains must have shape ({effects.n_pairs}, n_runs), got {g.shape}.")
+    if not np.isfinite(g).all():
+        raise ValueError("gains contains NaN or infinity.")
+    if len(g) < 2:
+        raise ValueError("Variance components need at least two pairs.")
+    return g

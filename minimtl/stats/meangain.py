@@ -1,0 +1,238 @@
+"""The mean gain with an interval for each question that may be asked of it.
+
+Notation
+--------
+gains           shape (n_pairs, n_runs), float64
+main, aux       label of each pair's main and auxiliary task, shape (n_pairs,); a task has the same
+                label in either role
+topics          labels of the two topics of a task for each pair, shape (n_pairs, 2)
+A, Σ            of the variance estimate and of average gains, (n_pairs, n_pairs); never made
+block           label of the two subclasses {S, T} that a pair's topics come from, shape (n_pairs,)
+
+Two questions differ: what these tasks would gain, were they trained again, and what new tasks would
+gain. The first has the runs for a sample, the second the tasks.
+
+Derived in docs/mathematics.md, §16.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from minimtl.stats.clustered import (
+    MeanEstimate,
+    clustered_mean,
+    dyadic_mean,
+    intersections,
+    mean_estimate,
+    mean_of_runs,
+)
+from minimtl.stats.crossed import (
+    Components,
+    Effects,
+    checked_gains,
+    covariance_times,
+    crossed_effects,
+    fit_components,
+    indicators,
+    level_numbers,
+    shared_moments,
+)
+from minimtl.stats.intervals import LEVEL
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_EXACT = 1000  # pairs up to which traces are exact
+_PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
+
+
+class BlockMean(NamedTuple):
+    """The mean gain of the pairs of one block, these tasks; the interval needs two runs."""
+
+    block: object
+    n_pairs: int
+    mean: float
+    over_runs: MeanEstimate | None
+
+
+@dataclass(frozen=True)
+class MeanGain:
+    """The mean gain over all pairs and runs, and its intervals; None where one does not exist.
+
+    Attributes
+    ----------
+    these_tasks : over runs; needs two runs.
+    new_tasks : main tasks, auxiliary tasks, topics and runs drawn anew: two-way clustered,
+        corrected under the fitted crossed model (`crossed_mean`).
+    by_main, two_way : cluster-robust by main task, and by main and auxiliary task, as published:
+        too narrow where topics make different tasks alike.
+    dyadic : pairs are dependent that share a task in any role.
+    by_block : cluster-robust by block; needs two blocks.
+    blocks : each block by itself, in order of first appearance.
+    """
+
+    these_tasks: MeanEstimate | None
+    new_tasks: MeanEstimate
+    by_main: MeanEstimate
+    two_way: MeanEstimate
+    dyadic: MeanEstimate
+    by_block: MeanEstimate | None
+    blocks: tuple[BlockMean, ...]
+
+
+def mean_gain(
+    gains: ArrayLike,
+    main: ArrayLike,
+    aux: ArrayLike,
+    *,
+    main_topics: ArrayLike | None = None,
+    aux_topics: ArrayLike | None = None,
+    blocks: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> MeanGain:
+    """The mean gain and its intervals.
+
+    Topics enter as random effects where they are given, those of the main and of the auxiliary
+    task as two.
+
+    Raises
+    ------
+    ValueError
+        For gains that are not finite or shapes that do not fit, and for fewer than two main or
+        two auxiliary tasks.
+    """
+    g = np.asarray(gains, np.float64)
+    levels = {"main": main, "aux": aux}
+    for name, topics in (("main_topics", main_topics), ("aux_topics", aux_topics)):
+        if topics is not None:
+            levels[name] = topics
+    average = g.mean(axis=1)
+    labels = np.zeros(len(g), np.int64) if blocks is None else np.asarray(blocks)
+    several = len(np.unique(labels)) > 1
+    return MeanGain(
+        these_tasks=_over_runs(g, level),
+        new_tasks=crossed_mean(g, crossed_effects(levels), level=level),
+        by_main=clustered_mean(average, main, level=level),
+        two_way=clustered_mean(average, main, aux, level=level),
+        dyadic=dyadic_mean(average, np.stack([main, aux], axis=1), level=level),
+        by_block=clustered_mean(average, labels, level=level) if several else None,
+        blocks=() if blocks is None else _each_block(g, labels, level),
+    )
+
+
+def _each_block(g: np.ndarray, labels: np.ndarray, level: float) -> tuple[BlockMean, ...]:
+    names, first = np.unique(labels, return_index=True)
+    means = []
+    for name in names[np.argsort(first)]:
+        members = g[labels == name]
+        means.append(
+            BlockMean(name, len(members), float(members.mean()), _over_runs(members, level))
+        )
+    return tuple(means)
+
+
+def _over_runs(g: np.ndarray, level: float) -> MeanEstimate | None:
+    return mean_of_runs(g, level=level) if g.shape[1] > 1 else None
+
+
+def crossed_mean(
+    gains: ArrayLike,
+    effects: Effects,
+    ways: tuple[str, ...] = ("main", "aux"),
+    *,
+    components: Components | None = None,
+    level: float = LEVEL,
+) -> MeanEstimate:
+    """The mean gain over pairs, were tasks, topics and runs drawn anew.
+
+    The multi-way cluster-robust variance of the average gains, without small-sample factors, is
+    eᵀ A e with a signed sum of indicators in A. In few clusters it is too small, and more so
+    where topics make pairs of different clusters alike. Under the fitted components it has the
+    expectation tr AΣ and estimates 1ᵀΣ1/n²: it is multiplied by their ratio, and has
+    (tr AΣ)² / tr AΣAΣ degrees of freedom, which is Satterthwaite's rule (Bell & McCaffrey 2002;
+    with random effects as the working model, Imbens & Kolesár 2016). A multi-way variance that is
+    not positive gives way to the largest one-way one, treated alike.
+
+    Parameters
+    ----------
+    gains : array-like, shape (n_pairs, n_runs)
+    ways : names of effects with one level a pair
+        The ways of clustering.
+    components : Components, optional
+        Those to correct by; by default fitted to these gains.
+
+    Raises
+    ------
+    ValueError
+        Whatever `fit_components` raises, and for a level outside (0, 1).
+
+    References
+    ----------
+    R. M. Bell and D. F. McCaffrey (2002), Bias reduction in standard errors for linear regression
+    with multi-stage samples, Survey Methodology 28(2).
+    G. W. Imbens and M. Kolesár (2016), Robust standard errors in small samples: some practical
+    advice, Review of Economics and Statistics 98(4).
+    """
+    g = checked_gains(gains, effects)
+    average = g.mean(axis=1)
+    if components is None:
+        components = fit_components(g, effects)
+    theta = components.of_average(g.shape[1])
+    if not theta.any():
+        return mean_estimate(float(average.mean()), 0.0, effects.n_pairs - 1, level=level)
+    levels = [level_numbers(effects, name) for name in ways]
+    e = average - average.mean()
+    multi_way, *one_way = (_Form.of(some, e) for some in (levels, *([way] for way in levels)))
+    form = multi_way if multi_way.value > 0 else max(one_way, key=lambda form: form.value)
+    n = effects.n_pairs
+    true_variance = sum(
+        component * float((np.asarray(Z.sum(axis=0)) ** 2).sum()) / n**2
+        for component, Z in zip(theta, effects.incidence, strict=True)
+    )
+    expected, degrees_of_freedom = form.expectation(theta, effects)
+    variance = form.value * true_variance / expected
+    return mean_estimate(float(average.mean()), variance, degrees_of_freedom, level=level)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A quadratic form eᵀ A e, A = n⁻² Σ_j sign_j W_j W_jᵀ, and its `value`."""
+
+    signs: FloatArray
+    matrices: tuple[sparse.csr_matrix, ...]
+    value: float
+
+    @classmethod
+    def of(cls, ways: list[IntArray], e: FloatArray) -> "_Form":
+        """The multi-way cluster-robust variance."""
+        parts = list(intersections(ways))
+        signs = np.array([float(sign) for sign, _ in parts])
+        matrices = tuple(indicators(group) for _, group in parts)
+        squares = np.array([float(((W.T @ e) ** 2).sum()) for W in matrices])
+        return cls(signs, matrices, float(signs @ squares) / len(e) ** 2)
+
+    def expectation(self, theta: FloatArray, effects: Effects) -> tuple[float, float]:
+        """Its expected value under components θ, and its degrees of freedom, 1 or more."""
+        n = effects.n_pairs
+        expected = (
+            float(self.signs @ shared_moments(self.matrices, effects.incidence) @ theta) / n**2
+        )
+        exact = n <= _EXACT
+        rng = np.random.default_rng(0)
+        probes = np.eye(n) if exact else rng.choice([-1.0, 1.0], size=(n, _PROBES))
+        once = self._times(covariance_times(probes, theta, effects))
+        twice = self._times(covariance_times(once, theta, effects))
+        square = float((probes * twice).sum()) / (1 if exact else _PROBES)
+        return expected, max(1.0, expected**2 / square)
+
+    def _times(self, vectors: FloatArray) -> FloatArray:
+        """A times each column, with A taken between deviations from the mean: QAQ."""
+        centred = vectors - vectors.mean(axis=0)
+        parts = zip(self.signs, self.matrices, strict=True)
+        product = sum(sign * (W @ (W.T @ centred)) for sign, W in parts)
+        result: FloatArray = (product - product.mean(axis=0)) / len(vectors) ** 2
+        return result

@@ -1,0 +1,112 @@
+"""``python -m bench.calibration`` reads studies and finds tests that reject too often."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXPECTED = ROOT / "tests" / "study" / "expected" / "paper"
+
+
+@pytest.fixture(autouse=True)
+def _bench_can_be_imported(monkeypatch):
+    """``bench`` is no part of the installed package; it runs from the root of the repository."""
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+@pytest.fixture
+def made_up():
+    """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""
+    from bench.calibration import Gains
+    from minimtl.meta.dependence import pair_levels
+    from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
+    from minimtl.study import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
+
+    pairs = tuple(related_pairs(NEWSGROUPS))
+    rng = np.random.default_rng(0)
+    levels = pair_levels(pairs)
+    effects = crossed_effects(levels)
+    lasting = {"main": 0.4, "aux": 0.2, "main_topics": 0.05, "aux_topics": 0.0, "pair": 0.3}
+    components = Components(0.1, lasting, dict.fromkeys(lasting, 0.05))
+    gains = simulate_gains(components, effects, 2, 1, rng)[0]
+    X = rng.normal(size=(38, len(FEATURE_NAMES)))[levels["main"]]
+    return Gains("made up", pairs, X, gains, PAPER.meta)
+
+
+def test_intervals_that_know_of_all_dependence_cover(made_up):
+    from bench.calibration import coverage
+
+    shares = {share.what: share for share in coverage(made_up, 150, np.random.default_rng(0))}
+    # 0.95 ± 3 standard errors of a share of 150.
+    assert 0.897 <= shares["new tasks: crossed"].share <= 1
+    assert 0.897 <= shares["these tasks: over runs"].share <= 1
+    assert shares["by main task"].share < shares["new tasks: crossed"].share
+
+
+def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
+    from bench.calibration import rejections
+
+    shares = rejections(made_up, 25, 39, np.random.default_rng(0))
+    assert len(shares) == 8
+    # Of 200 tests at 0.05 whose features are the main tasks' own.
+    assert 0.01 <= np.mean([share.share for share in shares]) <= 0.1
+
+
+def test_it_rejects_where_features_say_all(made_up):
+    from bench.calibration import crossed_p_value
+    from minimtl.meta.dependence import pair_levels
+    from minimtl.meta.designs import held_out_designs
+    from minimtl.stats.crossed import crossed_effects
+
+    rng = np.random.default_rng(0)
+    gains = rng.normal(size=(52, 1))
+    effects = crossed_effects(pair_levels(made_up.pairs))
+    blocks = [(pair.main.positive[:5], pair.main.negative[:5]) for pair in made_up.pairs]
+    design = held_out_designs(made_up.pairs, blocks)["main_unseen"]
+    p = crossed_p_value(gains, gains, 26, effects, design, made_up.meta, 99, rng)
+    assert p == pytest.approx(0.01)
+
+
+def test_shares_are_held_against_their_bounds():
+    from bench.calibration import Share
+
+    share = Share("interval", 95, 100, (0.93, 0.97))
+    assert share.row() == "| interval | 0.950 ± 0.022 | 0.93 to 0.97 | yes |"
+    assert Share("interval", 92, 100, (0.93, 0.97)).row().endswith("| no |")
+
+
+def twice(name, changed, folder):
+    """Write the expected table `name` to `folder` with a second run, one column raised by 1."""
+    with (EXPECTED / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    again = [row | {"run": "1", changed: str(float(row[changed]) + 1)} for row in rows]
+    with (folder / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row for both in zip(rows, again, strict=True) for row in both)
+    return np.array([float(row[changed]) for row in rows])
+
+
+def test_a_study_is_read_from_its_folder(tmp_path):
+    from bench.calibration import read_study
+    from minimtl.corpora import TOPIC_TREE
+    from minimtl.study import FEATURE_NAMES
+
+    gains = twice("scores.csv", "gain", tmp_path)
+    c_aux = twice("features.csv", "curve_c_aux", tmp_path)
+    manifest = {
+        "identity": {"protocol": {"name": "paper"}, "seed": 0},
+        "problems": {"related": {"runs": 2, "pairs": len(gains)}},
+        "corpus": {"edition": "", "source": "", "sha256": "", "digest": "", "tree": TOPIC_TREE},
+        "command": [],
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (data,) = read_study(tmp_path)
+    assert data.name == "related"
+    assert len(set(data.pairs)) == len(gains)
+    np.testing.assert_array_equal(data.gains, np.stack([gains, gains + 1], axis=1))
+    mean = data.X[:, FEATURE_NAMES.index("curve_c_aux")]
+    np.testing.assert_allclose(mean, c_aux + 0.5, rtol=1e-12)

@@ -1,0 +1,79 @@
+"""p-values of simulations and of many tests, worked by hand and by brute force."""
+
+from itertools import chain, combinations
+
+import numpy as np
+import pytest
+
+from minimtl.stats.nulls import holm, label_largest, simulated_p_value
+
+
+def test_holm_worked_by_hand():
+    # Sorted .005, .01, .03, .04 times 4, 3, 2, 1: .02, .03, .06, .04, and none below one before.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.02]) == pytest.approx([0.02])
+    assert holm([0.5, 0.9, 0.6]) == pytest.approx([1.0, 1.0, 1.0])
+    assert holm([]).size == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_holm_is_the_closed_test_of_bonferroni(seed):
+    """A hypothesis is rejected if every set that holds it has a p below α over its size."""
+    p = np.random.default_rng(seed).beta(0.4, 2.0, size=6)
+    p[3] = p[2]
+    sets = chain.from_iterable(combinations(range(6), size) for size in range(1, 7))
+    adjusted = np.zeros(6)
+    for some in sets:
+        of_set = min(1.0, len(some) * p[list(some)].min())
+        adjusted[list(some)] = np.maximum(adjusted[list(some)], of_set)
+    assert holm(p) == pytest.approx(adjusted, rel=1e-14)
+
+
+def test_a_test_that_was_not_made_does_not_count():
+    adjusted = holm([0.01, np.nan, 0.02])
+    assert np.isnan(adjusted[1])
+    assert adjusted[[0, 2]] == pytest.approx([0.02, 0.02])
+
+
+@pytest.mark.parametrize("p", [[[0.1]], [1.1], [-0.1]])
+def test_holm_refuses(p):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        holm(p)
+
+
+def test_the_share_of_simulations_that_are_as_good():
+    as_good = np.array([False, True, False, False])
+    assert simulated_p_value([as_good, as_good]) == 3 / 9
+    assert simulated_p_value([]) == 1.0
+
+
+def test_it_stops_where_enough_are_as_good():
+    seen = []
+
+    def batches():
+        for number in range(4):
+            seen.append(number)
+            yield np.array([True, False, True])
+
+    # The third that is as good is the fourth simulation.
+    assert simulated_p_value(batches(), enough=3) == 3 / 4
+    assert seen == [0, 1]
+
+
+def test_p_is_uniform_where_the_truth_is_one_of_the_simulations():
+    rng = np.random.default_rng(0)
+    p = np.array([simulated_p_value([rng.random(99) >= rng.random()]) for _ in range(4000)])
+    for level in (0.05, 0.2, 0.5):
+        # Stopping makes few values of p possible above 0.2: none is more likely than it says.
+        assert np.mean(p <= level) <= level + 4 * np.sqrt(level * (1 - level) / 4000)
+    assert np.mean(p <= 0.05) == pytest.approx(0.05, abs=0.014)
+
+
+def test_the_largest_are_labelled():
+    values = np.array([[0.3, -1.0, 2.0], [5.0, 4.0, 3.0]])
+    assert label_largest(values, 2).tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert label_largest(values, 0).sum() == 0
+    assert label_largest(values, 3).all()
+    for n in (-1, 4):
+        with pytest.raises(ValueError, match="between 0 and 3"):
+            label_largest(values, n)
