@@ -33,7 +33,7 @@ from minimtl.study import (
 def features_of_pair(
     pair: PairOfSets, trials: Sequence[Trial], measured: Sequence[Measured]
 ) -> np.ndarray:
-    """The features, float64 (n_features,), averaged over the runs that have both sets' loss curves."""
+    """The features, float64 (n_features,): means over the runs with both sets' loss curves."""
     counted = WordCounts(pair.counts, pair.counts)
     words = FeatureWords(counted, counted)
     runs = []
