@@ -33,6 +33,7 @@ def made_up_outcomes():
     """A function that makes the outcomes of a problem: scores and features at random."""
     import numpy as np
 
+    from minimtl.study.features import FEATURE_NAMES
     from minimtl.study.hierarchy import NEWSGROUPS
     from minimtl.study.outcomes import Outcomes
     from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
@@ -48,7 +49,7 @@ def made_up_outcomes():
             blocks=tuple(pairs.block(pair) for pair in pairs),
             single=single,
             multi=single + rng.normal(0.005, 0.02, (n_pairs, n_runs)),
-            features=rng.normal(size=(n_runs, n_pairs, 30)),
+            features=rng.normal(size=(n_runs, n_pairs, len(FEATURE_NAMES))),
             single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
             multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
         )

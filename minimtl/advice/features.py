@@ -1,4 +1,4 @@
-"""The 30 features of two sets with any classes: each class against the rest, averaged.
+"""The features of two sets with any classes: each class against the rest, averaged.
 
 The features are those of two tasks with two aligned classes, a positive and a negative one. Here
 each class of the main set is the positive one in turn, the others together the negative one, and
@@ -33,7 +33,7 @@ from minimtl.study import (
 def features_of_pair(
     pair: PairOfSets, trials: Sequence[Trial], measured: Sequence[Measured]
 ) -> np.ndarray:
-    """The features, float64 (30,), averaged over the runs that have both sets' loss curves."""
+    """The features, float64 (n_features,): means over the runs with both sets' loss curves."""
     counted = WordCounts(pair.counts, pair.counts)
     words = FeatureWords(counted, counted)
     runs = []

@@ -2,9 +2,10 @@
 
 Notation
 --------
-x       the 30 features of a pair, float64 (30,)
+k       number of the meta-model's features
+x       those features of a pair, float64 (k,)
 z       scaled, (x − center) / scale
-w, b    coefficients (30,) and intercept;  P(gain) = 1 / (1 + exp(−(w·z + b)))
+w, b    coefficients (k,) and intercept;  P(gain) = 1 / (1 + exp(−(w·z + b)))
 
 A feature's *contribution* to a prediction is w_j (z_j − z̄_j), z̄ the mean over the study's pairs:
 how far the feature moves the log odds away from those of an average pair.
@@ -111,7 +112,8 @@ class MetaModel:
                 raise ValueError("another format")
             features = tuple(Feature(**row) for row in values.pop("features"))
             names = tuple(feature.name for feature in features)
-            if names not in (FEATURE_NAMES, AUTHORS_FEATURES):
+            # One that was fitted before a feature was added goes on without it.
+            if not set(AUTHORS_FEATURES) <= set(names) <= set(FEATURE_NAMES):
                 raise ValueError("other features")
             held_out = HeldOut(**values.pop("held_out"))
             return cls(features=features, held_out=held_out, **values)

@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 
 
 class StudyPairs(NamedTuple):
-    """``X`` (n_pairs, 30) and ``gains`` (n_pairs,) are means over the runs."""
+    """``X`` (n_pairs, n_features) and ``gains`` (n_pairs,) are means over the runs."""
 
     facts: dict[str, str | int]
     pairs: tuple[Pair, ...]

@@ -8,12 +8,20 @@ from typing import Any
 from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, folder_name, whole_number
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted
-from minimtl.execution import EXECUTOR_FORMS, Workers, check_executor, duration, make_workers
+from minimtl.execution import (
+    EXECUTOR_FORMS,
+    Workers,
+    check_executor,
+    duration,
+    is_local,
+    make_workers,
+)
 from minimtl.meta import conclude
 from minimtl.nn import default_backend, why_no_kernels
 from minimtl.report import counted, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
+    PAPER,
     PROTOCOLS,
     Hierarchy,
     JobKind,
@@ -52,8 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol",
         choices=tuple(PROTOCOLS),
-        default="paper",
-        help="paper: as its text has it (default); released: as the authors' code did",
+        default=PAPER.name,
+        help="; ".join(
+            f"{protocol.name}: {protocol.meaning}{' (default)' if protocol is PAPER else ''}"
+            for protocol in PROTOCOLS.values()
+        ),
     )
     parser.add_argument(
         "--corpus",
@@ -226,7 +237,7 @@ def _announce_training(
 def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Namespace) -> str:
     """The time for all jobs of these kinds, whose examples take so many seconds each."""
     total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
-    if args.executor != "process":  # whose number of workers is not ours to know
+    if not is_local(args.executor):  # whose number of workers is not ours to know
         return f", about {duration(total)} of one core's time"
     n_workers = min(args.workers, available_cores())
     return f", about {duration(total / n_workers)} on {n_workers} of this machine's cores"

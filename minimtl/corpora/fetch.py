@@ -64,8 +64,8 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
         except FetchError as error:
             reasons.append(str(error))
     raise FetchError(
-        f"{edition.file_name} could not be fetched ({'; '.join(reasons)}): check the network, "
-        "or get the file by other means and give its path as --corpus."
+        f"{edition.file_name} could not be fetched ({'; '.join(reasons) or 'it has no address'}): "
+        "check the network, or get the file by other means and give its path as --corpus."
     )
 
 

@@ -61,7 +61,8 @@ def find_corpus(choice: str, *, announce: Announce) -> tuple[Edition[Corpus], Pa
     for edition in EDITIONS:
         if edition.recognise(path):
             return edition, path
-    raise MinimtlError(f"{path} is no corpus: give {BYDATE.file_name} or the folder it unpacks to.")
+    files = " or ".join(edition.file_name for edition in EDITIONS if edition.folder is None)
+    raise MinimtlError(f"{path} is no corpus: give {files}, packed or unpacked.")
 
 
 def _find(edition: Edition[object], announce: Announce) -> Path:

@@ -3,7 +3,7 @@
 May import: system, store.
 """
 
-from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, make_workers
+from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, is_local, make_workers
 from minimtl.execution.pool import ProcessPool
 from minimtl.execution.progress import duration, make_progress
 from minimtl.execution.runner import RunSummary, run_jobs
@@ -17,6 +17,7 @@ __all__ = [
     "Workers",
     "check_executor",
     "duration",
+    "is_local",
     "make_progress",
     "make_workers",
     "rng_for",

@@ -28,12 +28,14 @@ class ExecutorKind(NamedTuple):
     check : raises MinimtlError if what it needs is missing.
     start : ``start(spec, n_workers, data)`` starts workers that have the data, each once, for the
         length of a ``with`` block.
+    is_local : whether those are `n_workers` on this machine; others bring their own.
     """
 
     form: str
     pattern: str
     check: Callable[[], None]
     start: Callable[[str, int, Any], AbstractContextManager[Workers]]
+    is_local: bool = False
 
 
 def check_executor(spec: str) -> None:
@@ -49,15 +51,20 @@ def check_executor(spec: str) -> None:
     _kind_of(spec).check()
 
 
+def is_local(spec: str) -> bool:
+    """Whether `spec` works on this machine, with as many workers as it is told; UsageError."""
+    return _kind_of(spec).is_local
+
+
 def make_workers(spec: str, n_workers: int, data: Any) -> AbstractContextManager[Workers]:
     """Workers of the executor that `spec` names, for the length of a ``with`` block.
 
     Parameters
     ----------
     spec : str
-        ``process``, ``mpi`` or ``dask://HOST:PORT``, the address of a Dask scheduler.
+        A value of ``--executor``, such as ``process``; `EXECUTORS` has the forms.
     n_workers : int
-        Number of local processes; a cluster and MPI bring their own.
+        Number of workers, where the executor is local; a cluster and MPI bring their own.
     data : any object that pickles
         What the jobs are computed from; each worker gets it once.
 
@@ -148,7 +155,7 @@ def _import_or_advise(module: str, extra: str) -> Any:
 
 
 EXECUTORS = (
-    ExecutorKind("process", "process", lambda: None, _start_processes),
+    ExecutorKind("process", "process", lambda: None, _start_processes, is_local=True),
     ExecutorKind("dask://HOST:PORT", r"dask://[^/\s]+:\d+", _check_dask, _start_dask),
     ExecutorKind("mpi", "mpi", _check_mpi, _start_mpi),
 )

@@ -14,6 +14,7 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
 from minimtl.saving import array_to_bytes, bytes_to_array
 from minimtl.store import Store
+from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.jobs import (
     Job,
     JobResult,
@@ -28,7 +29,7 @@ from minimtl.study.plan import Problem
 from minimtl.study.protocol import Protocol
 from minimtl.study.tasks import Pair, Task
 
-# Raise it whenever a change of the code changes what the features are.
+# Raise it with every change of how a feature is computed. A feature more or less needs no new one.
 FEATURES_VERSION = 1
 
 FeatureMaker = Callable[[Problem, int], FloatArray]
@@ -116,13 +117,14 @@ def collect_outcomes(
 
 
 def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
-    """The features of a run, float64 (n_pairs, 30): from the store, or made and stored.
+    """The features of a run, float64 (n_pairs, n_features): from the store, or made and stored.
 
     What the store holds in their place and is no array is replaced.
     """
     key = stable_hash(
         "features",
         FEATURES_VERSION,
+        FEATURE_NAMES,
         results.protocol.to_dict(),
         results.identity.corpus_digest,
         results.identity.seed,

@@ -172,7 +172,7 @@ def identity_of(store: Store) -> tuple[Protocol, StudyIdentity]:
 
 
 def feature_maker(study: Study, results: Results) -> FeatureMaker:
-    """A function that makes the features of one run of a problem, (n_pairs, 30)."""
+    """A function that makes the features of one run of a problem, (n_pairs, n_features)."""
 
     def make(problem: Problem, run: int) -> np.ndarray:
         tasks = sorted({task for pair in problem.pairs for task in pair})

@@ -4,7 +4,7 @@ Notation
 --------
 single, multi   score of a pair's main task alone and beside its auxiliary task,
                 shape (n_pairs, n_runs), float64
-features        the 30 features of every pair in every run, shape (n_runs, n_pairs, 30), float64
+features        of every pair in every run, shape (n_runs, n_pairs, n_features), float64
 y               labels, 1 where multi-task learning helped, shape (n_pairs,), int64
 
 A `LabelledPairs`, (X, y), is the data set that one meta-analysis is fitted to. A protocol that
@@ -42,7 +42,7 @@ class Outcomes:
         The two subclasses {S, T} that its topics are of.
     single, multi : array of float64, shape (n_pairs, n_runs)
         Test score of the main task, trained alone and jointly, at the protocol's epoch.
-    features : array of float64, shape (n_runs, n_pairs, 30)
+    features : array of float64, shape (n_runs, n_pairs, n_features)
     single_curve, multi_curve : array of float64, shape (n_runs, n_epochs)
         Test score after each epoch, averaged over the pairs of a run; the two may differ in
         length.

@@ -9,7 +9,7 @@ Documents, models and their curves depend on `Sampling`, `Model` and `Training`;
 them on `Reading`; the meta-analysis on `Meta`. A field's plain name is unique over all groups.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
 Words = Literal["words", "whitespace", "nonword_split"]
@@ -155,12 +155,14 @@ class Protocol:
     Attributes
     ----------
     name : what people call it; shown, never asked.
+    meaning : whose decisions these are, for ``--help``; no result depends on it.
     runs_related, runs_unrelated : default number of runs of each problem.
     share_directions : one joint model serves both directions of a pair.
     sampling, model, training, reading, meta : see their classes.
     """
 
     name: str
+    meaning: str = field(compare=False)
     runs_related: int = 5
     runs_unrelated: int
     share_directions: bool
@@ -197,20 +199,21 @@ class Protocol:
             If the fields contradict one another.
         """
         values: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name in changes:
-                values[field.name] = changes.pop(field.name)
-            elif field.name in _GROUPS:
+        for outer in fields(self):
+            value = getattr(self, outer.name)
+            if outer.name in changes:
+                values[outer.name] = changes.pop(outer.name)
+            elif outer.name in _GROUPS:
                 names = [inner.name for inner in fields(value) if inner.name in changes]
-                values[field.name] = replace(value, **{name: changes.pop(name) for name in names})
+                values[outer.name] = replace(value, **{name: changes.pop(name) for name in names})
         if changes:
             raise TypeError(f"a protocol has no field {', '.join(changes)}")
         return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as JSON values, nested as here (tuples become lists)."""
+        """All fields that results depend on, as JSON values, nested as here."""
         values: dict[str, Any] = _as_json(asdict(self))
+        del values["meaning"]
         return values
 
 
@@ -226,6 +229,7 @@ def _as_json(value: Any) -> Any:
 
 PAPER = Protocol(
     name="paper",
+    meaning="as its text has it",
     runs_unrelated=5,
     share_directions=True,
     sampling=Sampling(
@@ -248,6 +252,7 @@ PAPER = Protocol(
 
 RELEASED = Protocol(
     name="released",
+    meaning="as the authors' code did",
     runs_unrelated=1,
     share_directions=False,
     sampling=Sampling(

@@ -7,7 +7,7 @@ import pytest
 from minimtl.corpora import load
 from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import FetchError
-from minimtl.corpora.load import find_corpus, load_amazon, load_corpus
+from minimtl.corpora.load import CORPUS_CHOICES, find_corpus, load_amazon, load_corpus
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.corpora.packaged import PACKAGED
 from minimtl.errors import MinimtlError, UsageError
@@ -102,7 +102,7 @@ def test_the_current_folder_has_a_name(tmp_path, unpack, posts, monkeypatch):
 
 @pytest.mark.parametrize("choice", ["by-date", "a\0b", ""])
 def test_a_misspelt_name_is_wrong_usage(choice):
-    with pytest.raises(UsageError, match="neither one of auto, packaged, bydate, synthetic"):
+    with pytest.raises(UsageError, match=f"neither one of {', '.join(CORPUS_CHOICES)} nor"):
         load_corpus(choice, announce=ignore)
 
 

@@ -184,7 +184,9 @@ MANIFEST_TEXT = (
 PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
 HEAD = b"main_positive,main_negative,aux_positive,aux_negative,run,"
 SCORES = b"problem," + HEAD + b"single,multi,gain\nrelated," + PAIR + b",0.5,0.6,0.1\n"
-FEATURES = HEAD + ",".join(FEATURE_NAMES).encode() + b"\n" + PAIR + b",0.5" * 30 + b"\n"
+FEATURES = (
+    HEAD + ",".join(FEATURE_NAMES).encode() + b"\n" + PAIR + b",0.5" * len(FEATURE_NAMES) + b"\n"
+)
 
 
 def _read_tables(content: bytes, folder: Path) -> object:

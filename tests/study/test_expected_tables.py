@@ -1,11 +1,11 @@
 """Short studies of the synthetic corpus by both protocols give the tables that they always gave.
 
-``scores.csv`` in ``expected/``, the features of the first version and its columns of ``table1.csv`` are
-as that version wrote them. On one machine they come out as the same bytes; another processor may
-round the fit of a learning curve otherwise, so numbers may differ by a part in ten thousand.
+Of those in ``expected/``, scores, features and the first columns of Table 1 are as the first
+version wrote them. On one machine all come out as the same bytes; another processor may round the
+fit of a learning curve otherwise, so numbers may differ by a part in ten thousand.
 
-A change that means to alter tables writes them anew by ``python -m tests.study.test_expected_tables``;
-look at what `git diff` says of them before you keep them.
+A change that means to alter tables writes them anew by
+``python -m tests.study.test_expected_tables``. Look at what `git diff` says of them.
 """
 
 import csv

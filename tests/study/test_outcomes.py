@@ -14,18 +14,20 @@ from minimtl.study.outcomes import (
 from minimtl.study.protocol import PAPER, RELEASED
 from minimtl.study.tasks import EvenSample, related_pairs
 
+N_FEATURES = 30
+
 
 def outcomes(single, multi):
     single, multi = np.array(single, float), np.array(multi, float)
     n_pairs, n_runs = single.shape
-    features = np.arange(n_runs * n_pairs * 30, dtype=float).reshape(n_runs, n_pairs, 30)
+    features = np.arange(n_runs * n_pairs * N_FEATURES, dtype=float)
     return Outcomes(
         problem="related",
         pairs=tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs)),
         blocks=(("sys", "others"),) * n_pairs,
         single=single,
         multi=multi,
-        features=features,
+        features=features.reshape(n_runs, n_pairs, N_FEATURES),
         single_curve=np.full((n_runs, 4), 0.5),
         multi_curve=np.full((n_runs, 3), 0.5),
     )
