@@ -14,7 +14,7 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
 from minimtl.nn import TRAINING_VERSION
 from minimtl.store import Store
-from minimtl.study.collect import FeatureMaker, Results
+from minimtl.study.collect import FeatureMaker, Results, score_curves
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
@@ -125,7 +125,7 @@ def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
 
     def describe(job: Job, payload: bytes) -> str:
         result = decode(payload)
-        score = (result.f1 if reading.score == "f1" else result.accuracy)[0, reading.read_at]
+        score = score_curves(result, reading.score)[0, reading.read_at]
         main = job.tasks[0]
         beside = f" beside {' / '.join(job.tasks[1])}" if len(job.tasks) > 1 else ""
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
