@@ -27,6 +27,7 @@ from minimtl.system import (
 
 COMMANDS = {
     "study": "train all models of a study and report when multi-task learning helped",
+    "multiverse": "train a study in many ways and say which choices its gains depend on",
     "corpus": "show, fetch or verify a corpus",
     "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
     "advise": "say whether training your texts jointly with other texts helps",

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, folder_name, whole_number
-from minimtl.corpora import CORPUS_METAVAR, load_corpus
+from minimtl.commands.arguments import add_problem_flag, add_training_flags, silent
+from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import (
-    EXECUTOR_FORMS,
     Workers,
     check_executor,
     duration,
@@ -24,7 +23,6 @@ from minimtl.study import (
     PAPER,
     PROTOCOLS,
     Hierarchy,
-    JobKind,
     Problem,
     Results,
     Stopwatch,
@@ -51,12 +49,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of a study."""
-    parser.add_argument(
-        "--problem",
-        choices=("related", "unrelated", "both"),
-        default="both",
-        help="which pairs of tasks (default: both)",
-    )
+    add_problem_flag(parser, "both")
     parser.add_argument(
         "--protocol",
         choices=tuple(PROTOCOLS),
@@ -66,58 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             for protocol in PROTOCOLS.values()
         ),
     )
-    parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
-    )
-    parser.add_argument(
-        "--runs",
-        type=whole_number(1, MOST_RUNS),
-        metavar="N",
-        help="runs (default: the protocol's)",
-    )
-    parser.add_argument(
-        "--pairs",
-        type=whole_number(1),
-        metavar="N",
-        help="an even sample of N pairs, for a quick look",
-    )
-    parser.add_argument(
-        "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
-    )
-    parser.add_argument(
-        "--out", type=folder_name, default="results", metavar="DIR", help="default: results"
-    )
-    parser.add_argument(
-        "--workers",
-        type=whole_number(1, MOST_WORKERS),
-        metavar="N",
-        help="processes that train (default: all cores)",
-    )
-    parser.add_argument(
-        "--executor",
-        default="process",
-        metavar=f"{{{','.join(EXECUTOR_FORMS)}}}",
-        help="where models are trained (default: process)",
-    )
-    parser.add_argument(
-        "--backend",
-        choices=("numba", "numpy"),
-        help="compiled kernels or plain NumPy (default: numba where it can be imported)",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
-    )
-    parser.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="say what would be trained and how long it would take, and stop",
-    )
-    how_loud = parser.add_mutually_exclusive_group()
-    how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
-    how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
+    add_training_flags(parser, "results")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -142,12 +84,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _study(args: argparse.Namespace) -> Study:
     protocol = PROTOCOLS[args.protocol]
-    backend = args.backend or default_backend()
-    if args.backend != "numpy" and (reason := why_no_kernels()):
-        if args.backend == "numba":
-            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
-        say(f"{reason}: training with NumPy, which is some ten times slower")
-    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else say)
+    backend = choose_backend(args)
+    corpus = load_corpus(args.corpus, announce=silent if args.quiet else say)
     problems = make_problems(
         args.problem,
         protocol,
@@ -155,10 +93,24 @@ def _study(args: argparse.Namespace) -> Study:
         n_runs=args.runs,
         n_pairs=args.pairs,
     )
+    say_if_fewer_pairs(problems, args)
+    return Study(corpus, protocol, problems, args.seed, backend)
+
+
+def choose_backend(args: argparse.Namespace) -> str:
+    """The backend that is asked for or, with a word about it where it is slow, the one there is."""
+    if args.backend != "numpy" and (reason := why_no_kernels()):
+        if args.backend == "numba":
+            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
+        say(f"{reason}: training with NumPy, which is some ten times slower")
+    return args.backend or default_backend()
+
+
+def say_if_fewer_pairs(problems: Sequence[Problem], args: argparse.Namespace) -> None:
+    """Say where a problem has fewer pairs than are asked for."""
     for problem in problems:
         if args.pairs is not None and args.pairs > len(problem.pairs):
             say(f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken")
-    return Study(corpus, protocol, problems, args.seed, backend)
 
 
 def _conduct(study: Study, args: argparse.Namespace) -> None:
@@ -212,7 +164,7 @@ def _report(
         "problems": {p.name: manifest["problems"][p.name] for p in problems},
         "trained_by": count_processors(study, store, problems),
     }
-    announce = _silent if args.quiet else say
+    announce = silent if args.quiet else say
     return write_report(concluded, study.protocol, shown, Path(args.out), announce)
 
 
@@ -227,16 +179,16 @@ def _announce_training(
     answers = [future.result() for future in futures if future.exception() is None]
     seconds = [answer for answer in answers if isinstance(answer, float)]
     # A job that cannot be timed cannot be trained either, and the training says why.
-    when = _time(missing, seconds, args) if len(seconds) == len(missing) else ""
+    counts = [kind.n_jobs for kind in missing]
+    when = training_time(counts, seconds, args) if len(seconds) == len(missing) else ""
     first = study.problems[0].name.upper()
     order = f"; {first} comes first" if len(study.problems) > 1 else ""
-    n_models = sum(kind.n_jobs for kind in missing)
-    say(f"{n_models:,} models to train{when}{order}; the report goes to {args.out}")
+    say(f"{sum(counts):,} models to train{when}{order}; the report goes to {args.out}")
 
 
-def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Namespace) -> str:
-    """The time for all jobs of these kinds, whose examples take so many seconds each."""
-    total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
+def training_time(counts: Sequence[int], seconds: Sequence[float], args: argparse.Namespace) -> str:
+    """The time for so many models of each kind, one of which takes so many seconds."""
+    total = sum(n * each for n, each in zip(counts, seconds, strict=True))
     if not is_local(args.executor):  # whose number of workers is not ours to know
         return f", about {duration(total)} of one core's time"
     n_workers = min(args.workers, available_cores())
@@ -256,11 +208,8 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
         print(f"{problem.name}: {pairs}, {counted(problem.n_runs, 'run')}")
     kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
     seconds = [seconds_of(kind.example, study.data) for kind in kinds]
+    counts = [kind.n_jobs for kind in kinds]
     print(
-        f"{sum(kind.n_jobs for kind in kinds)} models by the protocol {study.protocol.name}, seed "
-        f"{study.seed}, into {args.out}{_time(kinds, seconds, args)}; nothing was computed"
+        f"{sum(counts)} models by the protocol {study.protocol.name}, seed "
+        f"{study.seed}, into {args.out}{training_time(counts, seconds, args)}; nothing was computed"
     )
-
-
-def _silent(line: str) -> None:
-    """What --quiet does with a line."""

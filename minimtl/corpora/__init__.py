@@ -9,7 +9,14 @@ from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import LabelledText, TextSet, read_text_set
 from minimtl.corpora.folders import folder_members
-from minimtl.corpora.load import CORPUS_METAVAR, EDITIONS, find_corpus, load_amazon, load_corpus
+from minimtl.corpora.load import (
+    CORPUS_METAVAR,
+    EDITIONS,
+    find_corpus,
+    load_amazon,
+    load_corpus,
+    load_whole_posts,
+)
 from minimtl.corpora.newsgroups import TOPIC_TREE
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "folder_members",
     "load_amazon",
     "load_corpus",
+    "load_whole_posts",
     "read_text_set",
     "tar_members",
 ]

@@ -4,9 +4,10 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
-from minimtl.study.compute import train_model
+from minimtl.study.compute import compute, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
-from minimtl.study.estimate import JobKind, kinds_of, seconds_of
+from minimtl.study.data import StudyData
+from minimtl.study.estimate import kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,
     FEATURE_NAMES,
@@ -17,7 +18,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.jobs import Job, JobResult, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -46,9 +47,11 @@ from minimtl.study.protocol import (
     PROTOCOLS,
     RELEASED,
     Meta,
+    ModelSettings,
     ProblemName,
     Protocol,
     Reading,
+    Sampling,
 )
 from minimtl.study.published import (
     AUTHORS_FEATURES,
@@ -89,10 +92,11 @@ __all__ = [
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
-    "JobKind",
+    "Job",
     "JobResult",
     "LabelledPairs",
     "Meta",
+    "ModelSettings",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -102,15 +106,18 @@ __all__ = [
     "Reading",
     "Results",
     "Sample",
+    "Sampling",
     "Scores",
     "Stopwatch",
     "Study",
+    "StudyData",
     "Task",
     "TaskFeatures",
     "WordCounts",
     "bag_divergence",
     "bag_of",
     "collect_outcomes",
+    "compute",
     "count_processors",
     "decode",
     "disjoint_pairs",

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +54,14 @@ class Study:
         """The corpus as numbers, which every job needs."""
         return StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
 
+    def take_data(self, data: StudyData) -> None:
+        """Use the texts as numbers of another study of the same corpus and vocabulary."""
+        vars(self)["data"] = replace(data, protocol=self.protocol)  # where the property keeps them
+
+    def take_words(self, words: FeatureWords) -> None:
+        """Use the words of another study of the same corpus that cuts them alike."""
+        vars(self)["words"] = words
+
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
@@ -77,11 +85,12 @@ class Study:
             If the corpus has too few documents for the protocol; the message is about all tasks.
         """
         lacking: dict[Task, str] = {}
+        times = self.protocol.sampling.aux_times
         tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
         for task in sorted(tasks):
             try:
                 for run in range(min(tasks[task], _RUNS_TO_CHECK)):
-                    sample_of(task, run, self.data)
+                    sample_of(task, run, self.data, max(1.0, times))
             except MinimtlError as error:
                 lacking[task] = str(error)
         if lacking:

@@ -52,7 +52,8 @@ class Sampling:
         if (self.train_per_class is None) == (self.train_per_task is None):
             raise ValueError("give either train_per_class or train_per_task")
         for name in ("train_per_class", "train_per_task", "max_test"):
-            if (getattr(self, name) or 1) < 1:
+            value = getattr(self, name)
+            if value is not None and value < 1:
                 raise ValueError(f"{name} must be at least 1")
         if not 0 < self.aux_times < float("inf"):
             raise ValueError("aux_times must be positive")
@@ -234,6 +235,13 @@ class Protocol:
             raise ValueError(f"scores cannot be read at epoch index {read_at}")
         if self.reading.gradient_window > training.epochs_single:
             raise ValueError("gradient_window is longer than the loss curve")
+        if not all(
+            0 < epoch < training.epochs_single - 1 for epoch in self.reading.gradient_epochs
+        ):
+            raise ValueError(
+                "the loss curve has no gradient at its ends; make gradient_window longer, or "
+                "gradient_fractions others"
+            )
         if self.reading.epoch == "validation" and not self.sampling.validation_share:
             raise ValueError("an epoch chosen by validation needs a validation_share above 0")
         if self.share_directions and (self.training.aux_weight, self.sampling.aux_times) != (1, 1):
