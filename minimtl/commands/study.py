@@ -23,10 +23,12 @@ from minimtl.store import Store, open_store
 from minimtl.study import (
     PAPER,
     PROTOCOLS,
+    WHOLE,
     Hierarchy,
     JobKind,
     Problem,
     Results,
+    Shard,
     Stopwatch,
     Study,
     count_processors,
@@ -46,6 +48,7 @@ EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
     "minimtl study --protocol released --problem related --out released",
+    "minimtl study --shard 2/8 --out shard2           # one of eight parts, for `minimtl merge`",
 )
 
 
@@ -115,6 +118,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="say what would be trained and how long it would take, and stop",
     )
+    parser.add_argument(
+        "--shard",
+        type=Shard.parse,
+        default=WHOLE,
+        metavar="I/N",
+        help="train the I-th of N parts only, for `minimtl merge` (default: the whole study)",
+    )
     how_loud = parser.add_mutually_exclusive_group()
     how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
     how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
@@ -166,12 +176,17 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
     took, out = Stopwatch(), Path(args.out)
     manifest = make_manifest(study, args.argv, args.workers, args.executor)
     n_done = n_models = 0
+    if args.shard != WHOLE:
+        manifest["shard"] = str(args.shard)
     with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(manifest, out)
         with make_workers(args.executor, args.workers, study.data) as workers:
             if not args.quiet:
                 _announce_training(study, store, workers, args)
+            if args.shard != WHOLE:
+                _train_shard(study, store, workers, args)
+                return
             for number in range(1, len(study.problems) + 1):
                 problems = study.problems[:number]
                 summary = train_models(study, store, workers, problems=problems, quiet=args.quiet)
@@ -184,15 +199,39 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                         print_summary(text, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
-        trained_by = count_processors(study, store)
-        if len(trained_by) > 1:
-            say(
-                f"The models were trained on {len(trained_by)} kinds of processors "
-                f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
-            )
-        manifest = finished_manifest(manifest, n_done, n_models - n_done, trained_by, took)
-        text = _report(study, study.problems, store, manifest, args)
-        write_manifest(manifest, out)
+        conclude_study(study, store, manifest, (n_done, n_models - n_done), took, args)
+
+
+def _train_shard(study: Study, store: Store, workers: Workers, args: argparse.Namespace) -> None:
+    summary = train_models(study, store, workers, shard=args.shard, quiet=args.quiet)
+    summary.raise_for_failures()
+    if not args.quiet:
+        n_models = summary.n_computed + summary.n_resumed
+        print(
+            f"shard {args.shard} is complete: {counted(n_models, 'model')} in {args.out}; "
+            "`minimtl merge DIR … --out DIR` makes one study of all shards"
+        )
+
+
+def conclude_study(
+    study: Study,
+    store: Store,
+    manifest: dict[str, Any],
+    n_done_and_resumed: tuple[int, int],
+    took: Stopwatch,
+    args: argparse.Namespace,
+) -> None:
+    """Write all that a study shows, whose models are all in the store, and say where it is."""
+    trained_by = count_processors(study, store)
+    if len(trained_by) > 1:
+        say(
+            f"The models were trained on {len(trained_by)} kinds of processors "
+            f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
+        )
+    manifest = finished_manifest(manifest, *n_done_and_resumed, trained_by, took)
+    text = _report(study, study.problems, store, manifest, args)
+    out = Path(args.out)
+    write_manifest(manifest, out)
     if not args.quiet:
         print_summary(text, out)
 
@@ -220,7 +259,8 @@ def _announce_training(
     study: Study, store: Store, workers: Workers, args: argparse.Namespace
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
-    missing = kinds_of(job for key, job in study.keyed_jobs(study.problems) if key not in store)
+    jobs = study.keyed_jobs(study.problems, args.shard)
+    missing = kinds_of(job for key, job in jobs if key not in store)
     if not missing:
         return
     futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
@@ -229,9 +269,11 @@ def _announce_training(
     # A job that cannot be timed cannot be trained either, and the training says why.
     when = _time(missing, seconds, args) if len(seconds) == len(missing) else ""
     first = study.problems[0].name.upper()
-    order = f"; {first} comes first" if len(study.problems) > 1 else ""
+    by_problem = len(study.problems) > 1 and args.shard == WHOLE
+    order = f"; {first} comes first" if by_problem else ""
     n_models = sum(kind.n_jobs for kind in missing)
-    say(f"{n_models:,} models to train{when}{order}; the report goes to {args.out}")
+    goal = "the report goes" if args.shard == WHOLE else f"shard {args.shard} goes"
+    say(f"{counted(n_models, 'model')} to train{when}{order}; {goal} to {args.out}")
 
 
 def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Namespace) -> str:
@@ -254,7 +296,7 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
         pairs = counted(len(problem.pairs), "pair")
         print(f"{problem.name}: {pairs}, {counted(problem.n_runs, 'run')}")
-    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
+    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems, args.shard))
     seconds = [seconds_of(kind.example, study.data) for kind in kinds]
     print(
         f"{sum(kind.n_jobs for kind in kinds)} models by the protocol {study.protocol.name}, seed "

@@ -25,6 +25,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -41,15 +42,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    Meta,
-    ProblemName,
-    Protocol,
-    Reading,
-)
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -63,6 +56,7 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
@@ -84,6 +78,7 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "WHOLE",
     "Block",
     "FeatureMaker",
     "FeatureRow",
@@ -103,6 +98,7 @@ __all__ = [
     "Results",
     "Sample",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
     "Task",
@@ -129,6 +125,7 @@ __all__ = [
     "pair_features",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",
