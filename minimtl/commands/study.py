@@ -22,9 +22,11 @@ from minimtl.store import Store, open_store
 from minimtl.study import (
     PAPER,
     PROTOCOLS,
+    WHOLE,
     Hierarchy,
     Problem,
     Results,
+    Shard,
     Stopwatch,
     Study,
     count_processors,
@@ -44,6 +46,7 @@ EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
     "minimtl study --protocol released --problem related --out released",
+    "minimtl study --shard 2/8 --out shard2           # one of eight parts, for `minimtl merge`",
 )
 
 
@@ -60,6 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_training_flags(parser, "results")
+    parser.add_argument(
+        "--shard",
+        type=Shard.parse,
+        default=WHOLE,
+        metavar="I/N",
+        help="train the I-th of N parts only, for `minimtl merge` (default: the whole study)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -118,12 +128,17 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
     took, out = Stopwatch(), Path(args.out)
     manifest = make_manifest(study, args.argv, args.workers, args.executor)
     n_done = n_models = 0
+    if args.shard != WHOLE:
+        manifest["shard"] = str(args.shard)
     with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(manifest, out)
         with make_workers(args.executor, args.workers, study.data) as workers:
             if not args.quiet:
                 _announce_training(study, store, workers, args)
+            if args.shard != WHOLE:
+                _train_shard(study, store, workers, args)
+                return
             for number in range(1, len(study.problems) + 1):
                 problems = study.problems[:number]
                 summary = train_models(study, store, workers, problems=problems, quiet=args.quiet)
@@ -136,15 +151,39 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                         print_summary(text, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
-        trained_by = count_processors(study, store)
-        if len(trained_by) > 1:
-            say(
-                f"The models were trained on {len(trained_by)} kinds of processors "
-                f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
-            )
-        manifest = finished_manifest(manifest, n_done, n_models - n_done, trained_by, took)
-        text = _report(study, study.problems, store, manifest, args)
-        write_manifest(manifest, out)
+        conclude_study(study, store, manifest, (n_done, n_models - n_done), took, args)
+
+
+def _train_shard(study: Study, store: Store, workers: Workers, args: argparse.Namespace) -> None:
+    summary = train_models(study, store, workers, shard=args.shard, quiet=args.quiet)
+    summary.raise_for_failures()
+    if not args.quiet:
+        n_models = summary.n_computed + summary.n_resumed
+        print(
+            f"shard {args.shard} is complete: {counted(n_models, 'model')} in {args.out}; "
+            "`minimtl merge DIR … --out DIR` makes one study of all shards"
+        )
+
+
+def conclude_study(
+    study: Study,
+    store: Store,
+    manifest: dict[str, Any],
+    n_done_and_resumed: tuple[int, int],
+    took: Stopwatch,
+    args: argparse.Namespace,
+) -> None:
+    """Write all that a study shows, whose models are all in the store, and say where it is."""
+    trained_by = count_processors(study, store)
+    if len(trained_by) > 1:
+        say(
+            f"The models were trained on {len(trained_by)} kinds of processors "
+            f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
+        )
+    manifest = finished_manifest(manifest, *n_done_and_resumed, trained_by, took)
+    text = _report(study, study.problems, store, manifest, args)
+    out = Path(args.out)
+    write_manifest(manifest, out)
     if not args.quiet:
         print_summary(text, out)
 
@@ -172,7 +211,8 @@ def _announce_training(
     study: Study, store: Store, workers: Workers, args: argparse.Namespace
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
-    missing = kinds_of(job for key, job in study.keyed_jobs(study.problems) if key not in store)
+    jobs = study.keyed_jobs(study.problems, args.shard)
+    missing = kinds_of(job for key, job in jobs if key not in store)
     if not missing:
         return
     futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
@@ -182,8 +222,10 @@ def _announce_training(
     counts = [kind.n_jobs for kind in missing]
     when = training_time(counts, seconds, args) if len(seconds) == len(missing) else ""
     first = study.problems[0].name.upper()
-    order = f"; {first} comes first" if len(study.problems) > 1 else ""
-    say(f"{sum(counts):,} models to train{when}{order}; the report goes to {args.out}")
+    by_problem = len(study.problems) > 1 and args.shard == WHOLE
+    order = f"; {first} comes first" if by_problem else ""
+    goal = "the report goes" if args.shard == WHOLE else f"shard {args.shard} goes"
+    say(f"{counted(sum(counts), 'model')} to train{when}{order}; {goal} to {args.out}")
 
 
 def training_time(counts: Sequence[int], seconds: Sequence[float], args: argparse.Namespace) -> str:
@@ -206,7 +248,7 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
         pairs = counted(len(problem.pairs), "pair")
         print(f"{problem.name}: {pairs}, {counted(problem.n_runs, 'run')}")
-    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
+    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems, args.shard))
     seconds = [seconds_of(kind.example, study.data) for kind in kinds]
     counts = [kind.n_jobs for kind in kinds]
     print(

@@ -26,6 +26,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -66,6 +67,7 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
@@ -87,6 +89,7 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "WHOLE",
     "Block",
     "FeatureMaker",
     "FeatureRow",
@@ -108,6 +111,7 @@ __all__ = [
     "Sample",
     "Sampling",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
     "StudyData",
@@ -136,6 +140,7 @@ __all__ = [
     "pair_features",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",

@@ -21,6 +21,7 @@ from minimtl.study.features import features_of_run
 from minimtl.study.jobs import Job, StudyIdentity, decode, job_key
 from minimtl.study.plan import Problem, plan_jobs
 from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Task
 from minimtl.study.words import FeatureWords
 
@@ -69,10 +70,16 @@ class Study:
             self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
         )
 
-    def keyed_jobs(self, problems: Sequence[Problem]) -> Iterator[tuple[str, Job]]:
-        """The models that these problems of the study need, each once, behind its key."""
+    def keyed_jobs(
+        self, problems: Sequence[Problem], shard: Shard = WHOLE
+    ) -> Iterator[tuple[str, Job]]:
+        """The models that these problems of the study need, each once, behind its key.
+
+        Those of a `shard` only, if one is given.
+        """
         identity = self.data.identity
-        return ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
+        keyed = ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
+        return ((key, job) for key, job in keyed if shard.holds(key))
 
     def check_samples(self) -> None:
         """Draw the documents of every task, so that what is lacking is said before any training.
@@ -100,9 +107,11 @@ class Study:
                 f"protocol {self.protocol.name}: {first}"
             )
 
-    def count_jobs(self, problems: Sequence[Problem]) -> int:
-        """How many models these problems of the study need."""
-        return sum(1 for _ in plan_jobs(problems, self.protocol))
+    def count_jobs(self, problems: Sequence[Problem], shard: Shard = WHOLE) -> int:
+        """How many models these problems of the study need, or a `shard` of them."""
+        if shard == WHOLE:
+            return sum(1 for _ in plan_jobs(problems, self.protocol))
+        return sum(1 for _ in self.keyed_jobs(problems, shard))
 
 
 def train_models(
@@ -111,16 +120,18 @@ def train_models(
     workers: Workers,
     *,
     problems: Sequence[Problem] | None = None,
+    shard: Shard = WHOLE,
     quiet: bool,
 ) -> RunSummary:
     """Train every model that the store lacks, of the whole study or of some of its problems.
 
-    `workers` compute on ``study.data``. Raises as `run_jobs`.
+    Only those of the `shard`, if one is given. `workers` compute on ``study.data``. Raises as
+    `run_jobs`.
     """
     wanted = study.problems if problems is None else problems
-    jobs = study.keyed_jobs(wanted)
+    jobs = study.keyed_jobs(wanted, shard)
     progress = make_progress(
-        study.count_jobs(wanted),
+        study.count_jobs(wanted, shard),
         stream=sys.stderr,
         describe=_describe(study.protocol.reading),
         quiet=quiet,
