@@ -29,6 +29,7 @@ FORMAT = "minimtl model 1"
 # What a parameter of a model in a file may be at most: above, one call could take hours or more
 # memory than there is.
 LARGEST = {"n_epochs": 10**6, "max_iter": 10**6, "beta1": 0.999}
+LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of them are pending
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
@@ -122,8 +123,10 @@ def _check_params(estimator: Any) -> None:
         )
     estimator._check_params()
     longest = params.get("ngram_range", (1, 1))[1]
+    decay = params.get("beta1", 0) / params.get("beta2", 1) ** 0.5
     for name, value, most in (
         ("the end of ngram_range", longest, LONGEST_NGRAM),
+        ("beta1 divided by the square root of beta2", decay, LARGEST_DECAY),
         *((name, params.get(name, 0), most) for name, most in LARGEST.items()),
     ):
         if value > most:

@@ -41,7 +41,7 @@ def test_weights_after_2000_steps(n_tasks, dropout, gap, make_race, rng):
     assert errors["kernel"] < 2 * errors["dense32"]
 
 
-@pytest.mark.parametrize("eps", [1e-12, 1e-8, 1e-5, 1e-3, 1e-1])
+@pytest.mark.parametrize("eps", [1e-15, 1e-12, 1e-8, 1e-5, 1e-3, 1e-1])
 def test_eps_from_nothing_to_far_above_the_moments(eps, make_race, rng):
     race = make_race(adam=Adam(eps=eps), n=N_DOCUMENTS, dropout=0.0)
     visit(race, 1, 300, 7, rng)
@@ -76,6 +76,10 @@ def test_a_row_touched_once_moves_on_to_the_end(n_steps, make_race, rng):
         Adam(beta1=0.99),
         Adam(beta2=0.9),
         Adam(beta1=0.5, beta2=0.5),
+        Adam(beta2=0.82, eps=1e-12),
+        Adam(beta1=0.99, beta2=0.982),
+        Adam(beta1=0.5, beta2=0.26),
+        Adam(beta2=1.0 - 1e-9),
     ],
 )
 def test_other_decay_rates(adam, make_race, rng):
