@@ -13,7 +13,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
-from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape
+from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
 from minimtl.saving.values import (
@@ -166,7 +166,7 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 
 
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
-    network, moments = model._network, model._moments
+    moments, network = model._training.moments(), model._training.network()
     facts = {
         "hidden": list(network.shape.hidden),
         "activation": network.shape.activation,
@@ -196,8 +196,7 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
     _require(facts["joint"] is True or len(classes) == 1, "classes")
-    model._network = network
-    model._moments = Moments(step, m, r)
+    model._training = Training(network, Moments(step, m, r))
     model._rng = np.random.default_rng(0)
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]
