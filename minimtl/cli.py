@@ -30,7 +30,7 @@ COMMANDS = {
     "corpus": "show, fetch or verify a corpus",
     "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
     "advise": "say whether training your texts jointly with other texts helps",
-    "audit": "hold the published numbers against the authors' released logs",
+    "audit": "hold the numbers that a study printed against the logs its authors released",
     "report": "draw a finished study's tables, figures and page again",
     "cache": "show or clear what minimtl keeps between runs",
     "doctor": "say what is installed, where things are kept, and whether training works",

@@ -6,7 +6,7 @@ May import: stats, execution, study.
 from minimtl.meta.analysis import Analysed, conclude
 from minimtl.meta.designs import DESIGNS, HELD_OUT, Design, main_tasks, make_designs
 from minimtl.meta.foldscores import score_pairs
-from minimtl.meta.heldout import HeldOutScores
+from minimtl.meta.heldout import HeldOutScores, score_held_out
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.resampling import bootstrap_counts
 from minimtl.meta.scores import SetScores, score_set
@@ -23,6 +23,7 @@ __all__ = [
     "fit_all_pairs",
     "main_tasks",
     "make_designs",
+    "score_held_out",
     "score_pairs",
     "score_set",
 ]

@@ -5,6 +5,7 @@ May import: system, stats, study, meta.
 
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
 from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
+from minimtl.report.htmlpage import page_available
 from minimtl.report.markdown import escape, pipe_table
 from minimtl.report.produce import write_report
 from minimtl.report.wording import counted, signed
@@ -17,6 +18,7 @@ __all__ = [
     "counted",
     "escape",
     "figures_available",
+    "page_available",
     "pipe_table",
     "save_figure",
     "signed",
