@@ -96,7 +96,7 @@ class Training:
         self._network = network
         # The words that have had a training document, in the order of the trainer's rows.
         self._words = np.empty(0, np.int64)
-        self._columns = np.full(network.shape.n_features, -1, np.int64)
+        self._columns = np.full(network.shape.n_features, -1, np.int32)
         self._trainer: Trainer | None = None
         self._made_for: tuple[type[Trainer], Adam] | None = None
         self._stale = False  # whether the trainer has newer weights than the network
@@ -212,19 +212,22 @@ class Training:
         schedule: Schedule,
         rng: np.random.Generator,
     ) -> History:
-        followed = [
-            split_columns(task.X_test, self._columns, self._network, len(self._words))
+        followed = {
+            t: split_columns(task.X_test, self._columns, self._network, len(self._words))
+            for t, task in enumerate(tasks)
+            if task.X_test is not None
+        }
+        losses = np.empty((len(tasks), schedule.n_epochs))
+        predictions = [
+            np.empty((schedule.n_epochs, 0 if task.X_test is None else task.X_test.shape[0]), "i2")
             for task in tasks
         ]
-        losses = np.empty((len(tasks), schedule.n_epochs))
-        predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
         epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
         self._stale = True
         for epoch, (order, keys) in enumerate(epochs):
             losses[:, epoch] = trainer.epoch(order, keys)
-            for t, (X, base) in enumerate(followed):
-                if X.shape[0]:
-                    predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
+            for t, (X, base) in followed.items():
+                predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
         return History(losses, predictions)
 
     def _add_words(self, new: IntArray) -> None:
