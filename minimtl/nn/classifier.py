@@ -19,6 +19,7 @@ from minimtl.estimator import (
     check_is_fitted,
     check_random_state,
     check_y,
+    is_sparse,
     record_features,
 )
 from minimtl.nn.adam import Adam
@@ -148,7 +149,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
 
         Adam goes on with its moments: n calls with the same single task, or tasks of equal size,
-        are `fit` with ``n_epochs=n``.
+        are `fit` with ``n_epochs=n``, bit for bit. Copying, pickling or saving the estimator
+        between calls rounds what comes after differently, for it and its copy alike. A call that
+        fails leaves the estimator as it was.
 
         Parameters
         ----------
@@ -294,7 +297,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         batch_size = min(self.batch_size, documents[0].shape[0])
         history = self._training.run_or_undo(
             [
-                TaskData(sparse.csr_matrix(X), encode_labels(y, classes))
+                TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
                 for X, y, classes in zip(documents, labels, self._classes(), strict=True)
             ],
             replace(self._schedule(), n_epochs=n_epochs, batch_size=batch_size),

@@ -46,11 +46,9 @@ def stack(documents: Sequence[sparse.csr_matrix], columns: IntArray, n: int) -> 
 
 
 def split_columns(
-    X: sparse.csr_matrix | None, columns: IntArray, network: Network, n: int
+    X: sparse.csr_matrix, columns: IntArray, network: Network, n: int
 ) -> tuple[sparse.csr_matrix, FloatArray]:
     """The part of `X` that has one of the `n` columns, and what the rest adds to Z_1 (n_X, H_1)."""
-    if X is None:
-        X = sparse.csr_matrix((0, network.shape.n_features))
     others = np.where(columns < 0, np.arange(len(columns)), -1)
     base = _take_columns(X, others, len(columns)) @ network.first
     return _take_columns(X, columns, n), np.ascontiguousarray(base, network.first.dtype)

@@ -10,7 +10,7 @@ from minimtl.nn.adam import Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import drop_threshold
-from minimtl.nn.kernels.adam import read_rows
+from minimtl.nn.kernels.adam import are_finite, read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
@@ -18,6 +18,8 @@ from minimtl.nn.kernels.predict import predict
 from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending
+
+NO_DOCUMENTS = Documents(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 class KernelTrainer:
@@ -84,7 +86,7 @@ class KernelTrainer:
 
     def forget(self) -> None:
         """Drop the documents; see `backend.Trainer`."""
-        self.documents, self.labels = _documents(sparse.csr_matrix((0, 1))), np.empty(0, np.int64)
+        self.documents, self.labels = NO_DOCUMENTS, np.empty(0, np.int64)
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
@@ -133,7 +135,7 @@ class KernelTrainer:
     def undo(self, words: IntArray) -> Callable[[], None]:
         """Take back what follows; see `backend.Trainer`."""
         state = self.state
-        rows, last = state.rows[words], state.last[words]
+        rows, last = np.take(state.rows, words, axis=0), state.last[words]
         flat = [vector.copy() for vector in state.flat[:3]]
         # Steps that follow change the sums of those steps only that are within reach.
         reach = slice(max(0, state.step + 1 - state.pending.n_terms), state.step + 1)
@@ -154,13 +156,8 @@ class KernelTrainer:
 
     def is_finite(self, words: IntArray) -> bool:
         """Whether weights are finite; see `backend.Trainer`."""
-        if len(words) == self.n_words:
-            W = self._first_weights()
-        else:
-            rows, last, _, pending, step = self.state
-            W = np.empty((len(words), self.padded.hidden[0]), np.float32)
-            read_rows(W, rows[words], last[words], step, pending)
-        return bool(np.isfinite(W).all() and np.isfinite(self.state.flat.w).all())
+        rows, flat = self.state.rows, self.state.flat
+        return are_finite(words, rows) and bool(np.isfinite(flat[:3]).all())
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training: the next step follows its last one."""

@@ -107,7 +107,7 @@ class Training:
         self._network = network
         # The words that have had a training document, in the order of the trainer's rows.
         self._words = np.empty(0, np.int64)
-        self._columns = np.full(network.shape.n_features, -1, np.int64)
+        self._columns = np.full(network.shape.n_features, -1, np.int32)
         self._trainer: Trainer | None = None
         self._made_for: tuple[type[Trainer], Adam] | None = None
         self._stale = False  # whether the trainer has newer weights than the network
@@ -223,23 +223,26 @@ class Training:
         schedule: Schedule,
         rng: np.random.Generator,
     ) -> History:
-        followed = [
-            split_columns(task.X_test, self._columns, self._network, len(self._words))
+        followed = {
+            t: split_columns(task.X_test, self._columns, self._network, len(self._words))
+            for t, task in enumerate(tasks)
+            if task.X_test is not None
+        }
+        losses = np.empty((len(tasks), schedule.n_epochs))
+        predictions = [
+            np.empty((schedule.n_epochs, 0 if task.X_test is None else task.X_test.shape[0]), "i2")
             for task in tasks
         ]
-        losses = np.empty((len(tasks), schedule.n_epochs))
-        predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
         classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
         test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
         epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
         self._stale = True
         for epoch, (order, keys) in enumerate(epochs):
             losses[:, epoch] = trainer.epoch(order, keys)
-            for t, (X, base) in enumerate(followed):
-                if X.shape[0]:
-                    P = trainer.predict_proba(X, base, t)
-                    predictions[t][epoch] = P.argmax(axis=1)
-                    test_losses[t][epoch] = _losses_of(P, classes[t])
+            for t, (X, base) in followed.items():
+                P = trainer.predict_proba(X, base, t)
+                predictions[t][epoch] = P.argmax(axis=1)
+                test_losses[t][epoch] = _losses_of(P, classes[t])
         return History(losses, predictions, test_losses)
 
     def _add_words(self, new: IntArray) -> None:
