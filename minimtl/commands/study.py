@@ -45,7 +45,7 @@ from minimtl.system import available_cores, say
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
-    "minimtl study --protocol released --shard 2/8 --out shard2    # a part, for `minimtl merge`",
+    "minimtl study --protocol released --shard 2/8 --out 2    # a part, for `minimtl merge`",
 )
 
 
