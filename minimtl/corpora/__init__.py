@@ -5,7 +5,7 @@ May import: system, text.
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import tar_members
-from minimtl.corpora.corpus import Corpus, TopicTree
+from minimtl.corpora.corpus import Corpus, Partition, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import LabelledText, TextSet, read_text_set
 from minimtl.corpora.folders import folder_members
@@ -27,6 +27,7 @@ __all__ = [
     "AmazonReviews",
     "Corpus",
     "LabelledText",
+    "Partition",
     "TextSet",
     "TopicTree",
     "fetch_edition",

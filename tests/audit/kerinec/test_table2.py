@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minimtl.audit.experiments import read_released
-from minimtl.audit.table1 import gains
-from minimtl.audit.table2 import audit_accuracy
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.table1 import gains
+from minimtl.audit.kerinec.table2 import audit_accuracy
 
 
 def test_accuracies_of_pure_noise_are_near_the_majority(made_up_experiment, root):

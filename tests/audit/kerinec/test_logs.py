@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
+from minimtl.audit.kerinec.logs import parse_efficiency, parse_features, parse_log
 from minimtl.errors import MinimtlError
-from tests.audit.conftest import EFFICIENCY, npz
+from tests.audit.kerinec.conftest import EFFICIENCY, npz
 
 LINE = "Epoch 0, loss 0.7, val_loss 0.7, cacc 0.5, acc 0.5, val_acc 0.5, f1 0.0, p 0.0, r 0.0"
 

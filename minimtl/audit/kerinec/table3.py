@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.experiments import Experiment
 from minimtl.audit.finding import (
     AGREES,
     AS_COMPUTED,
@@ -22,11 +21,11 @@ from minimtl.audit.finding import (
     Finding,
     Judgement,
     by_digits,
-    compare,
-    finding_on,
     rounding,
 )
-from minimtl.audit.table1 import gains, labelled_pairs
+from minimtl.audit.kerinec.compare import compare, finding_on
+from minimtl.audit.kerinec.experiments import Experiment
+from minimtl.audit.kerinec.table1 import gains, labelled_pairs
 from minimtl.meta import fit_all_pairs
 from minimtl.stats import inverse_ranks, spearman
 from minimtl.study import (

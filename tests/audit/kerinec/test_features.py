@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.audit.experiments import read_released
-from minimtl.audit.features import audit_features
-from minimtl.audit.logs import Efficiency
-from minimtl.audit.table3 import coefficients
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.features import audit_features
+from minimtl.audit.kerinec.logs import Efficiency
+from minimtl.audit.kerinec.table3 import coefficients
 from minimtl.stats.curves import fit_log_curve
 from minimtl.study.protocol import RELEASED
 from minimtl.study.published import AUTHORS_FEATURES

@@ -5,18 +5,31 @@ are central differences of the training losses in the single-task logs, and so t
 the main and which the auxiliary one. The authors' code labels the topic whose name comes later in
 the alphabet 1, so that is the ``positive`` one of a task here, and a pair's positive topics need
 not stand in the same subclass.
+
+Beside the experiments lie ``gains_1`` and ``gains_2``, in which the authors looked at the scores of
+19 epochs (`minimtl.audit.kerinec.scan`). One experiment has the arrays of its documents.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.files import ReleasedFile, released_files
-from minimtl.audit.logs import Efficiency, Log, parse_efficiency, parse_features, parse_log
+from minimtl.audit.files import TOP, ReleasedFile, released_files
+from minimtl.audit.kerinec.logs import (
+    DocumentIds,
+    Efficiency,
+    Log,
+    parse_document_ids,
+    parse_efficiency,
+    parse_features,
+    parse_log,
+)
+from minimtl.audit.kerinec.scan import ScannedEpoch, parse_scan
 from minimtl.errors import MinimtlError
 from minimtl.stats import central_difference
 from minimtl.study import (
@@ -28,6 +41,15 @@ from minimtl.study import (
     Task,
     related_pairs,
     unrelated_pairs,
+)
+
+# Names of joint logs end in "split"; the same names without it belong to another experiment.
+PATTERN = re.compile(
+    rf"{TOP}(?:gains_(?P<scan>[12])|(?P<experiment>exp[12]_\d{{1,3}})/results200/"
+    r"(?:simple/(?P<single>[\w.-]+)(?<!_informations)|multi/(?P<joint>[\w.-]+)split|"
+    r"array_(?P<documents>[\w.-]+_[\w.-]+)(?<!_log_reg)\.npz|"
+    r"(?P<features>80array_features_log_reg)\.npz|(?P<efficiency>efficiency_epoch80)))",
+    re.ASCII,
 )
 
 # The released tables hold the classes 0 and 1 in this order.
@@ -61,6 +83,7 @@ class Experiment:
         `AUTHORS_FEATURES`; None if absent.
     efficiency : what the authors' meta-analysis printed, coefficients in the same order; None if
         absent.
+    documents : {task: which documents it was trained and tested on}, of tasks where that is there.
     """
 
     name: str
@@ -68,11 +91,12 @@ class Experiment:
     joint: dict[Pair, Log]
     features: np.ndarray | None
     efficiency: Efficiency | None
+    documents: dict[Task, DocumentIds]
 
     @property
     def problem(self) -> ProblemName:
         """Which of the paper's two problems it is."""
-        return "related" if self.name.startswith("exp1") else "unrelated"
+        return _problem(self.name[3])
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -101,44 +125,69 @@ class _Parts:
     features: np.ndarray | None = None
     features_file: str = ""
     efficiency: Efficiency | None = None
+    documents: dict[Task, DocumentIds] = field(default_factory=dict)
+
+
+class Released(NamedTuple):
+    """The experiments, sorted by name, and {problem: the epochs that the authors scanned}."""
+
+    experiments: tuple[Experiment, ...]
+    scans: dict[ProblemName, list[ScannedEpoch]]
 
 
 def read_released(path: str | os.PathLike[str]) -> tuple[Experiment, ...]:
-    """All experiments under `path`, a folder or an archive, sorted by name.
+    """All experiments under `path`, a folder or an archive; raises as `read_files`."""
+    return read_files(released_files(path, PATTERN), str(path)).experiments
+
+
+def read_files(files: Iterable[ReleasedFile], place: str) -> Released:
+    """What the files that `PATTERN` matches hold; `place` is where they are, for messages.
 
     Raises
     ------
     MinimtlError
-        If there is none, a file is damaged, a log is shorter than the epoch at which scores are
-        read, a joint log lacks its single one, or a feature row belongs to no pair of logs.
+        If there is no experiment, a file is damaged, a log is shorter than the epoch at which
+        scores are read, a joint log lacks its single one, or a feature row belongs to no pair of
+        logs.
     """
     parts: dict[str, _Parts] = {}
-    for released in released_files(path):
-        _add(parts.setdefault(released.experiment, _Parts()), released)
+    scans: dict[ProblemName, list[ScannedEpoch]] = {}
+    for released in files:
+        if (number := released.parts["scan"]) is not None:
+            scans[_problem(number)] = parse_scan(released.content, released.file)
+        else:
+            _add(parts.setdefault(str(released.parts["experiment"]), _Parts()), released)
     if not parts:
         raise MinimtlError(
-            f"{path} holds no exp1_<run>/results200 or exp2_<run>/results200; give a checkout or "
+            f"{place} holds no exp1_<run>/results200 or exp2_<run>/results200; give a checkout or "
             "an archive of the authors' repository."
         )
     order = sorted(parts, key=lambda name: (name[:4], int(name[5:])))
-    return tuple(_experiment(name, parts[name]) for name in order)
+    return Released(tuple(_experiment(name, parts[name]) for name in order), scans)
+
+
+def _problem(number: str) -> ProblemName:
+    return "related" if number == "1" else "unrelated"
 
 
 def _add(parts: _Parts, released: ReleasedFile) -> None:
-    kind, _, name = released.part.partition("/")
-    if kind == "simple":
-        (task,) = _tasks(name, 1, released.file)
-        parts.single[task] = _long_enough(released)
-    elif kind == "multi":
-        main, aux = _tasks(name, 2, released.file)
-        parts.joint[Pair(main, aux)] = _long_enough(released)
-    elif kind == "efficiency_epoch80":
-        efficiency = parse_efficiency(released.content, released.file)
-        parts.efficiency = replace(efficiency, coefficients=efficiency.coefficients[_ORDER])
-    else:
-        table = parse_features(released.content, released.file, len(_COLUMNS))
-        parts.features = table[:, _ORDER]
-        parts.features_file = released.file
+    match released.parts:
+        case {"single": str(name)}:
+            (task,) = _tasks(name, 1, released.file)
+            parts.single[task] = _long_enough(released)
+        case {"joint": str(name)}:
+            main, aux = _tasks(name, 2, released.file)
+            parts.joint[Pair(main, aux)] = _long_enough(released)
+        case {"documents": str(name)}:
+            (task,) = _tasks(name, 1, released.file)
+            parts.documents[task] = parse_document_ids(released.content, released.file)
+        case {"features": str()}:
+            table = parse_features(released.content, released.file, len(_COLUMNS))
+            parts.features = table[:, _ORDER]
+            parts.features_file = released.file
+        case _:
+            efficiency = parse_efficiency(released.content, released.file)
+            parts.efficiency = replace(efficiency, coefficients=efficiency.coefficients[_ORDER])
 
 
 def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
@@ -173,7 +222,7 @@ def _experiment(name: str, parts: _Parts) -> Experiment:
     if parts.features is not None:
         rows = _pairs_of_rows(parts.features, parts)
         joint = {pair: joint[pair] for pair in rows}
-    return Experiment(name, parts.single, joint, parts.features, parts.efficiency)
+    return Experiment(name, parts.single, joint, parts.features, parts.efficiency, parts.documents)
 
 
 def _pairs_of_rows(features: np.ndarray, parts: _Parts) -> list[Pair]:

@@ -5,10 +5,10 @@ import tarfile
 import numpy as np
 import pytest
 
-from minimtl.audit.experiments import read_released
+from minimtl.audit.kerinec.experiments import read_released
 from minimtl.errors import MinimtlError
 from minimtl.study.published import AUTHORS_FEATURES
-from tests.audit.conftest import EFFICIENCY, npz
+from tests.audit.kerinec.conftest import EFFICIENCY, npz
 
 
 def assert_same_columns(features, released):

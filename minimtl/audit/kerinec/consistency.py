@@ -10,10 +10,11 @@ from itertools import combinations
 
 import numpy as np
 
-from minimtl.audit.experiments import Experiment
-from minimtl.audit.finding import Finding, finding_on
-from minimtl.audit.logs import Log
-from minimtl.audit.table1 import gains
+from minimtl.audit.finding import Finding
+from minimtl.audit.kerinec.compare import finding_on
+from minimtl.audit.kerinec.experiments import Experiment
+from minimtl.audit.kerinec.logs import Log
+from minimtl.audit.kerinec.table1 import gains
 from minimtl.study import NEWSGROUPS, TIE, Pair
 
 _PRINTED_DIGITS = 1e-11  # accuracies are logged to twelve digits

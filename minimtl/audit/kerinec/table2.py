@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.experiments import Experiment
 from minimtl.audit.finding import (
     AGREES,
     AS_COMPUTED,
@@ -19,12 +18,11 @@ from minimtl.audit.finding import (
     DIFFERS,
     Finding,
     Judgement,
-    absent,
     by_digits,
-    compare,
-    finding_on,
 )
-from minimtl.audit.table1 import gains, labelled_pairs
+from minimtl.audit.kerinec.compare import absent, compare, finding_on
+from minimtl.audit.kerinec.experiments import Experiment
+from minimtl.audit.kerinec.table1 import gains, labelled_pairs
 from minimtl.meta import Design, make_designs, score_pairs
 from minimtl.study import (
     AUTHORS_FEATURES,

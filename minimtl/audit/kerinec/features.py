@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minimtl.audit.experiments import Experiment
-from minimtl.audit.finding import AGREES, AS_PRINTED, DIFFERS, Finding, finding_on
-from minimtl.audit.table3 import SAME_COEFFICIENT, coefficients
+from minimtl.audit.finding import AGREES, AS_PRINTED, DIFFERS, Finding
+from minimtl.audit.kerinec.compare import finding_on
+from minimtl.audit.kerinec.experiments import Experiment
+from minimtl.audit.kerinec.table3 import SAME_COEFFICIENT, coefficients
 from minimtl.stats import central_difference, fit_log_curves, spearman
 from minimtl.study import AUTHORS_FEATURES, PAPER, RELEASED
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minimtl.audit.experiments import read_released
-from minimtl.audit.table3 import audit_coefficients, coefficients
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.table3 import audit_coefficients, coefficients
 from minimtl.study.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
 
 

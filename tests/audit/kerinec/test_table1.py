@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.audit import table1 as module
-from minimtl.audit.consistency import audit_consistency
-from minimtl.audit.experiments import read_released
-from minimtl.audit.table1 import audit_scores, gains
+from minimtl.audit.kerinec import table1 as module
+from minimtl.audit.kerinec.consistency import audit_consistency
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.table1 import audit_scores, gains
 from minimtl.study.published import Scores
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from minimtl.audit.consistency import audit_consistency, is_aligned, n_test_documents
-from minimtl.audit.experiments import read_released
-from minimtl.audit.logs import Log
+from minimtl.audit.kerinec.consistency import audit_consistency, is_aligned, n_test_documents
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.logs import Log
 from minimtl.study.tasks import Pair, Task
 
 
