@@ -82,6 +82,27 @@ def render_page(
     return page
 
 
+def render_plain_page(
+    title: str, answer: str, blocks: Sequence[Block], pictures: Mapping[str, bytes], version: str
+) -> str:
+    """A page of these blocks and no more, which begins with the answer; ``pictures`` are .svg."""
+    style = _own("page.css")
+    page: str = (
+        _environment()
+        .get_template("plain.html")
+        .render(
+            title=title,
+            answer=answer,
+            blocks=blocks,
+            pictures={name: _data_uri(svg) for name, svg in pictures.items()},
+            version=version,
+            style=style,
+            style_hash=_sha256(style),
+        )
+    )
+    return page
+
+
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -54,6 +54,12 @@ def render_markdown(
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
+def render_plain_markdown(title: str, answer: str, blocks: Iterable[Block]) -> str:
+    """A file of these blocks and no more, which begins with the answer."""
+    parts = [f"# {escape(title)}", escape(answer), *map(_block, blocks)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
 def _block(block: Block) -> str:
     match block:
         case Heading(level, text):

@@ -41,15 +41,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    Meta,
-    ProblemName,
-    Protocol,
-    Reading,
-)
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
