@@ -6,8 +6,7 @@ from pathlib import Path
 
 from minimtl.commands.arguments import folder_name, make_folder, whole_number
 from minimtl.pairs import Roles, analyse_tables, read_tables, to_json, to_text, write_forms
-from minimtl.report import page_available
-from minimtl.system import escape, say, write_atomically
+from minimtl.system import escape, say
 
 EXAMPLES = (
     "minimtl meta pairs.csv --out meta",
@@ -99,13 +98,8 @@ def run(args: argparse.Namespace) -> int:
     print(to_json(analyses) if args.json else escape(to_text(analyses)))
     if args.out is not None:
         out = make_folder(args.out)
-        title = f"Can the gains of {Path(args.table).name} be predicted?"
-        files = write_forms(analyses, title, html=page_available())
-        for name, content in files.items():
-            write_atomically(out / name, content)
-        if "meta.html" not in files:
-            say("pip install 'minimtl[page]' adds meta.html.")
-        say(f"Written: {', '.join(str(out / name) for name in files)}")
+        write_forms(analyses, f"Can the gains of {Path(args.table).name} be predicted?", out, say)
+        say(f"Written: {out / 'meta.md'}")
     return 0
 
 

@@ -4,8 +4,16 @@ May import: stats, execution, study.
 """
 
 from minimtl.meta.analysis import Analysed, conclude
-from minimtl.meta.dependence import pair_levels
-from minimtl.meta.designs import DESIGNS, HELD_OUT, Design, main_tasks, make_designs, table_designs
+from minimtl.meta.dependence import mean_of_gains, pair_levels
+from minimtl.meta.designs import (
+    DESIGNS,
+    HELD_OUT,
+    Design,
+    held_out_designs,
+    main_tasks,
+    make_designs,
+    table_designs,
+)
 from minimtl.meta.foldscores import (
     identity_probability,
     majority_probability,
@@ -19,6 +27,7 @@ from minimtl.meta.heldout import (
     accuracy_p_value,
     labels_of_null,
     of_unseen,
+    score_held_out,
 )
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.labelnoise import LabelNoise, label_noise
@@ -40,16 +49,19 @@ __all__ = [
     "conclude",
     "fit_all_pairs",
     "fit_design",
+    "held_out_designs",
     "identity_probability",
     "label_noise",
     "labels_of_null",
     "main_tasks",
     "majority_probability",
     "make_designs",
+    "mean_of_gains",
     "names_probability",
     "of_unseen",
     "pair_levels",
     "score_folds",
+    "score_held_out",
     "score_pairs",
     "score_set",
     "table_designs",

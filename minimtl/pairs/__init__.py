@@ -1,6 +1,6 @@
 """Other people's tables of pairs: a real prediction of gains told from a leak.
 
-May import: stats, execution, study, meta, report.
+May import: system, stats, execution, study, meta, report.
 """
 
 from minimtl.pairs.entry import analyse_tables, meta_analysis, read_tables

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
@@ -16,6 +17,7 @@ from minimtl.pairs.results import (
 )
 from minimtl.report import (
     Block,
+    Document,
     Figure,
     Grid,
     Heading,
@@ -24,13 +26,13 @@ from minimtl.report import (
     Row,
     Table,
     counted,
-    render_plain_markdown,
-    render_plain_page,
     signed,
     text,
-    to_csv,
+    write_document,
+    write_tables,
 )
 from minimtl.stats import MeanEstimate
+from minimtl.system import write_atomically
 
 _MOST_FEATURES = 50  # that the page lists
 _DESIGN_HEAD = (
@@ -92,28 +94,20 @@ def to_json(analyses: Analyses) -> str:
     return json.dumps(_without_nan(content), indent=2, allow_nan=False)
 
 
-def write_forms(analyses: Analyses, title: str, *, html: bool) -> dict[str, bytes]:
-    """The files of ``--out`` by name; ``html`` needs Jinja2."""
-    pictures = {
-        _picture_name(name): draw_picture(analysis)
-        for name, analysis in analyses.items()
-        if analysis.predictions
-    }
-    blocks = _blocks(analyses)
-    answer = " ".join(
+def write_forms(analyses: Analyses, title: str, out: Path, announce: Callable[[str], None]) -> None:
+    """Write ``meta.csv``, ``meta.md``, its pictures and, where Jinja2 is, ``meta.html``.
+
+    `announce` is told which extra would add what is not written.
+    """
+    write_tables([Table("meta", csv_rows(analyses))], out)
+    for name, analysis in analyses.items():
+        if analysis.predictions:
+            write_atomically(out / f"{_picture_name(name)}.svg", draw_picture(analysis))
+    answer = tuple(
         (f"{name.upper()}: " if name else "") + analysis.finding.sentence
         for name, analysis in analyses.items()
     )
-    files = {
-        "meta.csv": to_csv(Table("meta", csv_rows(analyses))),
-        "meta.md": render_plain_markdown(title, answer, blocks).encode(),
-        **{f"{name}.svg": content for name, content in pictures.items()},
-    }
-    if html:
-        files["meta.html"] = render_plain_page(
-            title, answer, blocks, pictures, __version__
-        ).encode()
-    return files
+    write_document(Document(title, (), answer, _blocks(analyses)), "meta", out, announce)
 
 
 def csv_rows(analyses: Analyses) -> list[Row]:

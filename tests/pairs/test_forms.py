@@ -10,10 +10,11 @@ from minimtl import meta_analysis
 from minimtl.cli import main
 from minimtl.pairs.entry import analyse_tables
 from minimtl.pairs.forms import to_json, to_text, write_forms
+from minimtl.pairs.picture import draw_picture
 from minimtl.pairs.results import BASELINES
 from minimtl.pairs.roles import Roles
 from minimtl.pairs.table import read_table
-from tests.pairs.tables import made_up, pairs_of
+from tests.pairs.tables import made_up, pairs_of, write
 
 COLUMNS = (
     *("design", "features", "n_pairs", "accuracy", "f1", "auc", "brier", "log_loss"),
@@ -28,14 +29,21 @@ def grouped(n_tasks=8):
     return table | {f"{role}_group": [groups[t] for t in table[role]] for role in ("main", "aux")}
 
 
+def written(analyses, folder):
+    """The files of ``--out`` by name."""
+    folder.mkdir(exist_ok=True)
+    write_forms(analyses, "Can the gains be predicted?", folder, print)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 @pytest.fixture(scope="module")
 def analyses():
     table = read_table(grouped(), Roles(sets={"one": ["x0"]}))
     return analyse_tables((table,), 0)
 
 
-def test_meta_csv_has_a_row_a_design_and_predictor(analyses):
-    files = write_forms(analyses, "title", html=False)
+def test_meta_csv_has_a_row_a_design_and_predictor(analyses, tmp_path):
+    files = written(analyses, tmp_path)
     rows = list(csv.DictReader(files["meta.csv"].decode().splitlines()))
     assert tuple(rows[0])[: len(COLUMNS)] == COLUMNS
     designs = ("seen", "main_unseen", "aux_unseen", "both_unseen", "groups_unseen")
@@ -73,10 +81,10 @@ def test_names_of_unseen_tasks_are_the_majority(analyses):
         assert of_names.brier == pytest.approx(of_majority.brier)
 
 
-def test_every_form_begins_with_the_finding(analyses):
+def test_every_form_begins_with_the_finding(analyses, tmp_path):
     (analysis,) = analyses.values()
     sentence = analysis.finding.sentence
-    files = write_forms(analyses, "Can the gains be predicted?", html=True)
+    files = written(analyses, tmp_path)
     assert sentence in to_text(analyses)
     assert files["meta.md"].decode().split("\n\n")[1] == sentence
     page = files["meta.html"].decode()
@@ -92,14 +100,16 @@ def test_every_form_begins_with_the_finding(analyses):
 
 
 def test_the_picture_has_a_mark_for_every_predictor_and_design(analyses):
-    picture = write_forms(analyses, "title", html=False)["meta.svg"].decode()
+    picture = draw_picture(analyses[""]).decode()
     assert picture.count("<g transform") == 5 * 5 + 5  # and the legend
     assert "all features: " in picture
 
 
-def test_the_same_seed_gives_the_same_bytes():
+def test_the_same_seed_gives_the_same_bytes(tmp_path):
     table = read_table(made_up("noise", 3, n_tasks=6), Roles())
-    first, second = (write_forms(analyse_tables((table,), 7), "t", html=False) for _ in range(2))
+    first, second = (
+        written(analyse_tables((table,), 7), tmp_path / name) for name in ("first", "second")
+    )
     assert first == second
 
 
@@ -148,12 +158,7 @@ def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
 
 def test_the_command_prints_and_writes(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    table = made_up("feature", 0, n_tasks=7)
-    lines = [
-        ",".join(table),
-        *(",".join(map(str, row)) for row in zip(*table.values(), strict=True)),
-    ]
-    (tmp_path / "pairs.csv").write_text("\n".join(lines), encoding="utf-8")
+    write(tmp_path / "pairs.csv", made_up("feature", 0, n_tasks=7))
     command = ["meta", "pairs.csv", "--features", "x0,x1", "--set", "first=x0", "--out", "made"]
     assert main(command) == 0
     assert "On random folds the features tell" in capsys.readouterr().out
