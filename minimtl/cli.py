@@ -31,6 +31,7 @@ COMMANDS = {
     "corpus": "show, fetch or verify a corpus",
     "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
     "advise": "say whether training your texts jointly with other texts helps",
+    "meta": "say whether the gains of pairs of tasks can be predicted, by more than their names",
     "merge": "make one study of the shards that `study --shard` trained apart",
     "audit": "hold the numbers that a study printed against the logs its authors released",
     "report": "draw a finished study's tables, figures and page again",
