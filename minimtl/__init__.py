@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.advice import advise
     from minimtl.nn import MultiTaskMLPClassifier
     from minimtl.saving import load_model, save_model
     from minimtl.stats import (
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.text import TfidfVectorizer
 
 _HOMES = {
+    "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
     "LogisticRegression": "minimtl.stats",
@@ -36,6 +38,7 @@ __all__ = [
     "MultiTaskMLPClassifier",
     "TfidfVectorizer",
     "__version__",
+    "advise",
     "cross_validate",
     "fit_log_curve",
     "jensen_shannon_divergence",

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 CORRECT = """
 import numpy as np
 from minimtl import (
-    LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer, cross_validate, fit_log_curve,
-    jensen_shannon_divergence, load_model, save_model,
+    LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer, advise, cross_validate,
+    fit_log_curve, jensen_shannon_divergence, load_model, save_model,
 )
 texts, y = ["a good film", "a bad film"], [1, 0]
 vectorizer = TfidfVectorizer(max_features=100, ngram_range=(1, 2), dtype=np.float32)
@@ -29,6 +29,10 @@ slope: float = fit_log_curve([0.9, 0.5, 0.4]).a
 divergence = jensen_shannon_divergence([1, 2], [2, 1], base=2.0)
 save_model(model, "model.npz")
 load_model("model.npz").predict(X)
+advice = advise(texts, y, {"other": (texts, ["yes", "no"])}, runs=2, out="advice")
+verdict: str = advice.verdict
+best: float = advice.best.score
+labels: np.ndarray = advice.model.predict(texts)
 """
 # A line of a script, and what mypy must say of it.
 WRONG = {

@@ -7,7 +7,15 @@ from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import tar_members
 from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
-from minimtl.corpora.files import LabelledText, TextSet, read_text_set
+from minimtl.corpora.files import (
+    LabelledText,
+    Texts,
+    TextSet,
+    read_text_set,
+    read_texts,
+    split_lines,
+    without_empty,
+)
 from minimtl.corpora.folders import folder_members
 from minimtl.corpora.load import CORPUS_METAVAR, EDITIONS, find_corpus, load_amazon, load_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE
@@ -21,6 +29,7 @@ __all__ = [
     "Corpus",
     "LabelledText",
     "TextSet",
+    "Texts",
     "TopicTree",
     "fetch_edition",
     "find_corpus",
@@ -28,5 +37,8 @@ __all__ = [
     "load_amazon",
     "load_corpus",
     "read_text_set",
+    "read_texts",
+    "split_lines",
     "tar_members",
+    "without_empty",
 ]

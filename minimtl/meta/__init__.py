@@ -9,7 +9,7 @@ from minimtl.meta.foldscores import score_pairs
 from minimtl.meta.heldout import HeldOutScores
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.resampling import bootstrap_counts
-from minimtl.meta.scores import SetScores, score_set
+from minimtl.meta.scores import SetScores
 
 __all__ = [
     "DESIGNS",
@@ -24,5 +24,4 @@ __all__ = [
     "main_tasks",
     "make_designs",
     "score_pairs",
-    "score_set",
 ]

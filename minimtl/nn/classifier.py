@@ -144,6 +144,43 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._begin(X, documents, classes)
         return self._train(documents, labels, self.n_epochs)
 
+    def fine_tune(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier"
+    ) -> "MultiTaskMLPClassifier":
+        """Train as `fit` does, from the hidden layers of `pretrained`; returns self.
+
+        Output layers and Adam's moments begin anew, so that classes and tasks may be others.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`, with as many features as `pretrained` has.
+        pretrained : MultiTaskMLPClassifier
+            Fitted, with the same `hidden_layer_sizes`; it stays as it is.
+
+        Raises
+        ------
+        NotFittedError
+            If `pretrained` was not fitted.
+        ValueError
+            As `fit` does, and for hidden layers or features of other sizes.
+        """
+        check_is_fitted(pretrained)
+        self._check_params()
+        documents, labels = self._read(X, y)
+        self._begin(X, documents, [np.unique(labels_t) for labels_t in labels])
+        there, here = pretrained._network, self._network
+        if there.first.shape != here.first.shape or there.shape.hidden != here.shape.hidden:
+            raise ValueError(
+                f"pretrained has {len(there.first)} features and the hidden layers "
+                f"{there.shape.hidden}, not {len(here.first)} and {here.shape.hidden}."
+            )
+        for part, pretrained_part in zip(
+            (*here.weights, *here.biases), (*there.weights, *there.biases), strict=True
+        ):
+            part[:] = pretrained_part
+        return self._train(documents, labels, self.n_epochs)
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
 

@@ -7,15 +7,7 @@ from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_out
 from minimtl.study.compute import train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.estimate import JobKind, kinds_of, seconds_of
-from minimtl.study.features import (
-    COLUMNS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    TaskFeatures,
-    pair_features,
-    task_features,
-)
+from minimtl.study.features import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import (
@@ -41,15 +33,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    Meta,
-    ProblemName,
-    Protocol,
-    Reading,
-)
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -62,9 +46,7 @@ from minimtl.study.published import (
     FeatureRow,
     Scores,
 )
-from minimtl.study.sampling import Sample
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -87,7 +69,6 @@ __all__ = [
     "Block",
     "FeatureMaker",
     "FeatureRow",
-    "FeatureWords",
     "Hierarchy",
     "JobKind",
     "JobResult",
@@ -101,15 +82,10 @@ __all__ = [
     "Protocol",
     "Reading",
     "Results",
-    "Sample",
     "Scores",
     "Stopwatch",
     "Study",
     "Task",
-    "TaskFeatures",
-    "WordCounts",
-    "bag_divergence",
-    "bag_of",
     "collect_outcomes",
     "count_processors",
     "decode",
@@ -126,14 +102,12 @@ __all__ = [
     "make_manifest",
     "make_problems",
     "mean_relative_gain",
-    "pair_features",
     "problems_of",
     "read_manifest",
     "related_pairs",
     "relative_gains",
     "resume_command",
     "seconds_of",
-    "task_features",
     "train_model",
     "train_models",
     "unrelated_pairs",
