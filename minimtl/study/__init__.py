@@ -4,12 +4,13 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
-from minimtl.study.compute import train_model
+from minimtl.study.compute import compute, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
-from minimtl.study.estimate import JobKind, kinds_of, seconds_of
+from minimtl.study.data import StudyData
+from minimtl.study.estimate import kinds_of, seconds_of
 from minimtl.study.features import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.jobs import Job, JobResult, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -17,6 +18,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -33,7 +35,17 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
+from minimtl.study.protocol import (
+    PAPER,
+    PROTOCOLS,
+    RELEASED,
+    Meta,
+    ModelSettings,
+    ProblemName,
+    Protocol,
+    Reading,
+    Sampling,
+)
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -46,7 +58,9 @@ from minimtl.study.published import (
     FeatureRow,
     Scores,
 )
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -66,14 +80,17 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "WHOLE",
     "Block",
     "FeatureMaker",
     "FeatureRow",
+    "FeatureWords",
     "Hierarchy",
-    "JobKind",
+    "Job",
     "JobResult",
     "LabelledPairs",
     "Meta",
+    "ModelSettings",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -82,11 +99,18 @@ __all__ = [
     "Protocol",
     "Reading",
     "Results",
+    "Sampling",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
+    "StudyData",
     "Task",
+    "WordCounts",
+    "bag_divergence",
+    "bag_of",
     "collect_outcomes",
+    "compute",
     "count_processors",
     "decode",
     "disjoint_pairs",
@@ -104,6 +128,7 @@ __all__ = [
     "mean_relative_gain",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",
