@@ -8,15 +8,7 @@ from minimtl.study.compute import compute, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.data import StudyData
 from minimtl.study.estimate import kinds_of, seconds_of
-from minimtl.study.features import (
-    COLUMNS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    TaskFeatures,
-    pair_features,
-    task_features,
-)
+from minimtl.study.features import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import Job, JobResult, decode, encode
 from minimtl.study.manifest import (
@@ -66,7 +58,6 @@ from minimtl.study.published import (
     FeatureRow,
     Scores,
 )
-from minimtl.study.sampling import Sample
 from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
@@ -108,7 +99,6 @@ __all__ = [
     "Protocol",
     "Reading",
     "Results",
-    "Sample",
     "Sampling",
     "Scores",
     "Shard",
@@ -116,7 +106,6 @@ __all__ = [
     "Study",
     "StudyData",
     "Task",
-    "TaskFeatures",
     "WordCounts",
     "bag_divergence",
     "bag_of",
@@ -137,7 +126,6 @@ __all__ = [
     "make_manifest",
     "make_problems",
     "mean_relative_gain",
-    "pair_features",
     "problems_of",
     "read_manifest",
     "read_manifest_of_any",
@@ -145,7 +133,6 @@ __all__ = [
     "relative_gains",
     "resume_command",
     "seconds_of",
-    "task_features",
     "train_model",
     "train_models",
     "unrelated_pairs",
