@@ -12,8 +12,17 @@ from minimtl.system import pin_threads
 pin_threads()
 
 MEASUREMENTS = [
-    "steps", "floor", "evaluation", "growth", "tfidf", "logistic", "wide", "starts", "study",
-]  # fmt: skip
+    "steps",
+    "floor",
+    "fits",
+    "evaluation",
+    "growth",
+    "tfidf",
+    "logistic",
+    "wide",
+    "starts",
+    "study",
+]
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.backend import default_backend, processor_of, why_no_kernels
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, train
+from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, Training, train
 
 __all__ = [
     "TRAINING_VERSION",
@@ -19,6 +19,7 @@ __all__ = [
     "Schedule",
     "Shape",
     "TaskData",
+    "Training",
     "default_backend",
     "initialize",
     "processor_of",

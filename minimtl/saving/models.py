@@ -13,7 +13,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
-from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape
+from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
 from minimtl.saving.values import (
@@ -29,6 +29,7 @@ FORMAT = "minimtl model 1"
 # What a parameter of a model in a file may be at most: above, one call could take hours or more
 # memory than there is.
 LARGEST = {"n_epochs": 10**6, "max_iter": 10**6, "beta1": 0.999}
+LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of them are pending
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
@@ -122,8 +123,10 @@ def _check_params(estimator: Any) -> None:
         )
     estimator._check_params()
     longest = params.get("ngram_range", (1, 1))[1]
+    decay = params.get("beta1", 0) / params.get("beta2", 1) ** 0.5
     for name, value, most in (
         ("the end of ngram_range", longest, LONGEST_NGRAM),
+        ("beta1 divided by the square root of beta2", decay, LARGEST_DECAY),
         *((name, params.get(name, 0), most) for name, most in LARGEST.items()),
     ):
         if value > most:
@@ -163,7 +166,7 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 
 
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
-    network, moments = model._network, model._moments
+    moments, network = model._training.moments(), model._training.network()
     facts = {
         "hidden": list(network.shape.hidden),
         "activation": network.shape.activation,
@@ -193,8 +196,7 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
     _require(facts["joint"] is True or len(classes) == 1, "classes")
-    model._network = network
-    model._moments = Moments(step, m, r)
+    model._training = Training(network, Moments(step, m, r))
     model._rng = np.random.default_rng(0)
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]

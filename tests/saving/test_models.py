@@ -242,6 +242,7 @@ HOSTILE_VALUES = {
     "half an epoch": (("params", "n_epochs"), 0.5),
     "epochs without end": (("params", "n_epochs"), 2**40),
     "a decay without end": (("params", "beta1"), 1 - 1e-15),
+    "moves that hardly fall": (("params", "beta2"), 0.9**2 + 1e-9),
     "an infinite decay": (("params", "beta2"), 1e400),
     "a batch of text": (("params", "batch_size"), "32"),
     "no layers": (("params", "hidden_layer_sizes"), []),
