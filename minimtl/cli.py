@@ -30,6 +30,7 @@ COMMANDS = {
     "corpus": "show, fetch or verify a corpus",
     "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
     "advise": "say whether training your texts jointly with other texts helps",
+    "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
     "audit": "hold the published numbers against the authors' released logs",
     "report": "draw a finished study's tables, figures and page again",
     "cache": "show or clear what minimtl keeps between runs",

@@ -4,7 +4,14 @@ May import: stats, execution, study.
 """
 
 from minimtl.meta.analysis import Analysed, conclude
-from minimtl.meta.designs import DESIGNS, HELD_OUT, Design, main_tasks, make_designs
+from minimtl.meta.designs import (
+    DESIGNS,
+    HELD_OUT,
+    Design,
+    held_out_designs,
+    main_tasks,
+    make_designs,
+)
 from minimtl.meta.foldscores import score_pairs
 from minimtl.meta.heldout import HeldOutScores
 from minimtl.meta.importance import fit_all_pairs
@@ -21,6 +28,7 @@ __all__ = [
     "bootstrap_counts",
     "conclude",
     "fit_all_pairs",
+    "held_out_designs",
     "main_tasks",
     "make_designs",
     "score_pairs",

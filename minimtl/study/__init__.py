@@ -4,8 +4,9 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
-from minimtl.study.compute import train_model
+from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
+from minimtl.study.data import StudyData
 from minimtl.study.estimate import JobKind, kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,
@@ -17,7 +18,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -49,6 +50,7 @@ from minimtl.study.protocol import (
     ProblemName,
     Protocol,
     Reading,
+    Words,
 )
 from minimtl.study.published import (
     AUTHORS_FEATURES,
@@ -64,7 +66,7 @@ from minimtl.study.published import (
 )
 from minimtl.study.sampling import Sample
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.study.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -84,11 +86,13 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "TOKENIZERS",
     "Block",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
+    "Job",
     "JobKind",
     "JobResult",
     "LabelledPairs",
@@ -105,12 +109,15 @@ __all__ = [
     "Scores",
     "Stopwatch",
     "Study",
+    "StudyData",
     "Task",
     "TaskFeatures",
     "WordCounts",
+    "Words",
     "bag_divergence",
     "bag_of",
     "collect_outcomes",
+    "compute",
     "count_processors",
     "decode",
     "disjoint_pairs",
@@ -120,6 +127,7 @@ __all__ = [
     "hierarchy_of",
     "identity_of",
     "improved_share",
+    "joint_job",
     "kinds_of",
     "label_gains",
     "labelled_pairs",
@@ -132,10 +140,14 @@ __all__ = [
     "related_pairs",
     "relative_gains",
     "resume_command",
+    "sample_of",
     "seconds_of",
+    "single_job",
+    "task_data",
     "task_features",
     "train_model",
     "train_models",
+    "training_rng",
     "unrelated_pairs",
     "write_manifest",
 ]
