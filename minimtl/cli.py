@@ -35,6 +35,7 @@ COMMANDS = {
     "predict": "label new texts by a model that advise saved",
     "merge": "make one study of the shards that `study --shard` trained apart",
     "audit": "hold the numbers that a study printed against the logs its authors released",
+    "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
     "report": "draw a finished study's tables, figures and page again",
     "cache": "show or clear what minimtl keeps between runs",
     "doctor": "say what is installed, where things are kept, and whether training works",
