@@ -2,9 +2,10 @@
 
 Notation beyond `network`::
 
-    n_t     training documents of task t; an epoch is one shuffled pass over those of task 0
-    order   (T, n_0) documents of an epoch. Each task deals its own from an endless sequence of
-            shuffled passes, so tasks of equal size see each document once per epoch
+    n_t     training documents of task t
+    n       documents of each task in an epoch: those of the schedule, or n_0, one pass over task 0
+    order   (T, n) documents of an epoch. Each task deals its own from an endless sequence of
+            shuffled passes, so tasks of n documents see each once per epoch
     active  the words that occur in some training document. Others never have a gradient: their
             rows keep their initial values and add a constant to a test document's Z_1
 """
@@ -33,24 +34,32 @@ TRAINING_VERSION = 2
 class TaskData:
     """One task: training documents X (n, V) with classes y (n,).
 
-    If given, the documents `X_test` (n_test, V) are predicted after every epoch.
+    If given, the documents `X_test` (n_test, V) are predicted after every epoch, and their losses
+    computed where their classes `y_test` (n_test,) are given too.
     """
 
     X: sparse.csr_matrix
     y: IntArray
     X_test: sparse.csr_matrix | None = None
+    y_test: IntArray | None = None
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses."""
+    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses.
+
+    An epoch has `epoch_documents` documents of each task; by default as many as task 0 has.
+    """
 
     n_epochs: int = 100
     batch_size: int = 32
     dropout: float = 0.5
     task_weights: tuple[float, ...] | None = None
+    epoch_documents: int | None = None
 
     def __post_init__(self) -> None:
+        if self.epoch_documents is not None and self.epoch_documents < 1:
+            raise ValueError(f"epoch_documents must be at least 1, got {self.epoch_documents}")
         if self.n_epochs < 1 or self.batch_size < 1:
             raise ValueError(
                 "n_epochs and batch_size must be at least 1, "
@@ -69,11 +78,13 @@ class History:
     """The mean training losses `losses` (T, n_epochs), computed with dropout on.
 
     `predictions[t]` (n_epochs, n_test) holds the predicted class of each test document of task t
-    after each epoch; n_test is 0 where there was no `X_test`.
+    after each epoch; n_test is 0 where there was no `X_test`. `test_losses[t]`, of the same shape
+    where there was `y_test` and else without columns, holds the loss of each, without dropout.
     """
 
     losses: FloatArray
     predictions: list[IntArray]
+    test_losses: list[FloatArray]
 
 
 class Training:
@@ -108,7 +119,7 @@ class Training:
     def network(self) -> Network:
         """The network with its weights after the last step."""
         if self._stale and self._trainer is not None:
-            self._network.put(self._words, self._trainer.weights())
+            self._network.put(self._words[: self._trainer.n_words], self._trainer.weights())
             self._stale = False
         return self._network
 
@@ -183,27 +194,29 @@ class Training:
         tasks = [_with_checked_documents(task, shape.n_features) for task in tasks]
         documents = [task.X for task in tasks]
         words = words_of(documents, shape.n_features)
-        n_before = len(self._words)
-        new = words[self._columns[words] < 0]
         made_for = trainer_class(backend), adam
         if made_for != self._made_for:
             self._end_moves()
-        self._add_words(new)
+        n_resumed = len(self._words)
+        self._add_words(words[self._columns[words] < 0])
         X = stack(documents, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
         weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
         settings = StepSettings(adam, schedule.batch_size, schedule.dropout, weights)
-        if self._trainer is None:
-            make_trainer, _ = self._made_for = made_for
-            part = self._network.with_rows(self._words[:n_before], np.dtype(make_trainer.dtype))
-            self._trainer = make_trainer(part, X, labels, settings)
+        trainer = self._trainer
+        if trainer is None:
+            make_trainer, _ = made_for
+            known = self._words[:n_resumed]
+            part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
+            trainer = make_trainer(part, X, labels, settings)
             if self._moments is not None:
-                self._trainer.resume(self._moments)
-                self._moments = None
+                trainer.resume(self._moments)
+            self._made_for, self._trainer = made_for, trainer
         else:
-            self._trainer.take(X, labels, settings)
-        self._trainer.add_words(self._network.first[new])
-        return self._trainer, tasks, self._columns[words]
+            trainer.take(X, labels, settings)
+        # Also those of an earlier call that was interrupted before this line.
+        trainer.add_words(self._network.first[self._words[trainer.n_words :]])
+        return trainer, tasks, self._columns[words]
 
     def _make_epochs(
         self,
@@ -217,30 +230,37 @@ class Training:
             for t, task in enumerate(tasks)
             if task.X_test is not None
         }
+        n_test = [followed[t][0].shape[0] if t in followed else 0 for t in range(len(tasks))]
         losses = np.empty((len(tasks), schedule.n_epochs))
-        predictions = [
-            np.empty((schedule.n_epochs, 0 if task.X_test is None else task.X_test.shape[0]), "i2")
-            for task in tasks
-        ]
+        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), np.int16) for n in n_test]
+        classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
+        test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
         epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
         self._stale = True
         for epoch, (order, keys) in enumerate(epochs):
             losses[:, epoch] = trainer.epoch(order, keys)
             for t, (X, base) in followed.items():
-                predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
-        return History(losses, predictions)
+                P = trainer.predict_proba(X, base, t)
+                predictions[t][epoch] = P.argmax(axis=1)
+                test_losses[t][epoch] = _losses_of(P, classes[t])
+        return History(losses, predictions, test_losses)
 
     def _add_words(self, new: IntArray) -> None:
-        self._columns[new] = len(self._words) + np.arange(len(new))
+        n = len(self._words)
         self._words = np.append(self._words, new)
+        self._columns[new] = n + np.arange(len(new))
 
     def _end_moves(self) -> None:
         """Bring network and moments up to date, and drop the trainer."""
         if self._trainer is None:
             return
-        moments = self._trainer.moments()
-        self._moments = moments.with_rows(np.arange(len(self._words)), np.float32)
+        n = self._trainer.n_words
+        # In float32 whatever the backend, as in a saved model.
+        self._moments = self._trainer.moments().with_rows(np.arange(n), np.float32)
         self.network()
+        # An interrupted call may have left words that the trainer does not know.
+        self._columns[self._words[n:]] = -1
+        self._words = self._words[:n]
         self._trainer, self._made_for = None, None
 
 
@@ -266,26 +286,32 @@ def train(
     return history
 
 
+def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
+    """−ln P[i, y_i] in float64; a probability of 0 counts as float64's ε."""
+    return -np.log(np.maximum(P[np.arange(len(y)), y].astype(np.float64), np.finfo(float).eps))
+
+
 def _epochs(
     sizes: Sequence[int], schedule: Schedule, network: Network, rng: np.random.Generator
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The order of each epoch and the dropout keys of its steps."""
-    n_steps = -(-sizes[0] // schedule.batch_size)
+    n = schedule.epoch_documents or sizes[0]
+    n_steps = -(-n // schedule.batch_size)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     waiting = [np.empty(0, np.int64) for _ in sizes]
     for _ in range(schedule.n_epochs):
-        order = np.empty((len(sizes), sizes[0]), np.int64)
+        order = np.empty((len(sizes), n), np.int64)
         for t, size in enumerate(sizes):
-            while len(waiting[t]) < sizes[0]:
+            while len(waiting[t]) < n:
                 waiting[t] = np.append(waiting[t], rng.permutation(size) + starts[t])
-            order[t], waiting[t] = waiting[t][: sizes[0]], waiting[t][sizes[0] :]
+            order[t], waiting[t] = waiting[t][:n], waiting[t][n:]
         keys = rng.integers(2**32, size=(n_steps, len(network.weights), 2), dtype=np.uint32)
         yield order, keys
 
 
 def _with_checked_documents(task: TaskData, n_features: int) -> TaskData:
     X_test = None if task.X_test is None else check_documents(task.X_test, n_features)
-    return TaskData(check_documents(task.X, n_features), task.y, X_test)
+    return TaskData(check_documents(task.X, n_features), task.y, X_test, task.y_test)
 
 
 def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:
@@ -302,3 +328,10 @@ def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> N
             )
         if np.min(task.y) < 0 or np.max(task.y) >= n_classes[t]:
             raise ValueError(f"task {t} has labels outside 0 … {n_classes[t] - 1}")
+        if task.y_test is not None:
+            n_test = 0 if task.X_test is None else task.X_test.shape[0]
+            if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes[t])).all():
+                raise ValueError(
+                    f"task {t} has {n_test} test documents and needs as many classes of them in "
+                    f"0 … {n_classes[t] - 1}"
+                )

@@ -4,9 +4,10 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
-from minimtl.study.compute import train_model
+from minimtl.study.compute import compute, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
-from minimtl.study.estimate import JobKind, kinds_of, seconds_of
+from minimtl.study.data import StudyData
+from minimtl.study.estimate import kinds_of, seconds_of
 from minimtl.study.features import (
     COLUMNS,
     FEATURE_NAMES,
@@ -17,7 +18,7 @@ from minimtl.study.features import (
     task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.jobs import Job, JobResult, decode, encode
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -25,6 +26,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -46,9 +48,11 @@ from minimtl.study.protocol import (
     PROTOCOLS,
     RELEASED,
     Meta,
+    ModelSettings,
     ProblemName,
     Protocol,
     Reading,
+    Sampling,
 )
 from minimtl.study.published import (
     AUTHORS_FEATURES,
@@ -63,6 +67,7 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
@@ -84,15 +89,17 @@ __all__ = [
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "WHOLE",
     "Block",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
-    "JobKind",
+    "Job",
     "JobResult",
     "LabelledPairs",
     "Meta",
+    "ModelSettings",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -102,15 +109,19 @@ __all__ = [
     "Reading",
     "Results",
     "Sample",
+    "Sampling",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
+    "StudyData",
     "Task",
     "TaskFeatures",
     "WordCounts",
     "bag_divergence",
     "bag_of",
     "collect_outcomes",
+    "compute",
     "count_processors",
     "decode",
     "disjoint_pairs",
@@ -129,6 +140,7 @@ __all__ = [
     "pair_features",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",

@@ -25,8 +25,16 @@ import numpy as np
 
 from minimtl.advice.metamodel import PACKAGED, MetaModel
 from minimtl.advice.studyfiles import read_study_pairs
-from minimtl.audit.experiments import read_released
-from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
+from minimtl.audit.bingel.logs import PATTERN, read_logs
+from minimtl.audit.files import released_files
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.logs import (
+    parse_document_ids,
+    parse_efficiency,
+    parse_features,
+    parse_log,
+)
+from minimtl.audit.kerinec.scan import parse_scan
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
@@ -132,6 +140,16 @@ def _npz() -> bytes:
     return buffer.getvalue()
 
 
+def _ids() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, np.zeros((1, 1)), np.array([1]), np.zeros((1, 1)), *(np.array([0]),) * 3)
+    return buffer.getvalue()
+
+
+SCAN = (
+    b"5\n\nGlobal mean: 0.1\n\nnb improvment: 9.8 compare to 52\n\n"
+    b"mean simple 0.5\nmean multi 0.5\n"
+)
 IDENTITY = {"protocol": {"name": "paper"}, "seed": 1}
 
 
@@ -277,6 +295,19 @@ READERS = {
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
     "features": Reader(lambda content, _: parse_features(content, "a.npz", 30), (_npz(),)),
     "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
+    "documents": Reader(lambda content, _: parse_document_ids(content, "a.npz"), (_ids(),)),
+    "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
+    "bingel": Reader(
+        _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
+        (
+            _tar(
+                {
+                    "logs/a/loss_tr.log": b"Iter 10, task a, loss 7.16\n",
+                    "logs/a/loss_dv.log": b"Iter 100, task a, loss 7, acc 0.5, f1 0.5\n",
+                }
+            ),
+        ),
+    ),
     "released": Reader(
         _gzipped(read_released),
         (
@@ -285,6 +316,8 @@ READERS = {
                     "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
                     "exp1_0/results200/80array_features_log_reg.npz": _npz(),
                     "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
+                    "exp1_0/results200/array_rec.autos_sci.med.npz": _ids(),
+                    "gains_1": SCAN,
                 }
             ),
         ),
