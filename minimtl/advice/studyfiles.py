@@ -42,6 +42,11 @@ def read_study_pairs(folder: Path) -> StudyPairs:
             f"the study in {folder} was made by the {protocol} protocol, whose features are not "
             "those of minimtl advise; give one made with --protocol paper"
         )
+    if manifest.get("features", "code") != "code":
+        raise MinimtlError(
+            f"the tables in {folder} have the features of the paper's text, which are not those of "
+            f"minimtl advise; run minimtl report {folder} --features code"
+        )
     problem = next((name for name in _PREFERRED if name in manifest["problems"]), None)
     if problem is None or "minimtl" not in manifest:
         raise MinimtlError(

@@ -21,6 +21,7 @@ from minimtl.nn import default_backend, why_no_kernels
 from minimtl.report import counted, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
+    DEFINITIONS,
     PAPER,
     PROTOCOLS,
     Hierarchy,
@@ -65,6 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"{protocol.name}: {protocol.meaning}{' (default)' if protocol is PAPER else ''}"
             for protocol in PROTOCOLS.values()
         ),
+    )
+    parser.add_argument(
+        "--features",
+        choices=tuple(DEFINITIONS),
+        default=PAPER.reading.features,
+        help="the 30 features as the authors' code computed them, or as the paper's text describes "
+        "them; either of the same models (default: code)",
     )
     parser.add_argument(
         "--corpus",
@@ -141,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _study(args: argparse.Namespace) -> Study:
-    protocol = PROTOCOLS[args.protocol]
+    protocol = PROTOCOLS[args.protocol].replace(features=args.features)
     backend = args.backend or default_backend()
     if args.backend != "numpy" and (reason := why_no_kernels()):
         if args.backend == "numba":

@@ -31,8 +31,7 @@ from minimtl.meta.labelnoise import LabelNoise, label_noise
 from minimtl.meta.scores import SetScores, score_set
 from minimtl.stats import MeanGain
 from minimtl.study import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
+    DEFINITIONS,
     FeatureMaker,
     Outcomes,
     PairCurves,
@@ -81,6 +80,7 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
     labels = simulated_labels(outcomes, protocol.reading, rng)
     disjoint = disjoint_pairs(outcomes, protocol.reading)
     new_problem = held_out["groups_unseen"]
+    features = DEFINITIONS[protocol.reading.features]
     return MetaAnalysis(
         gain=mean_of_gains(outcomes),
         scores={
@@ -88,22 +88,22 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
                 design.name: score_set(data_sets, columns, design, task, settings)
                 for design in designs.values()
             }
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         held_out={
             name: {
                 design.name: score_held_out(data_sets, columns, design, settings, labels)
                 for design in held_out.values()
             }
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         disjoint={
             name: score_held_out(disjoint, columns, new_problem, settings)
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         alone={
             name: score_held_out(data_sets, [column], new_problem, settings)
-            for column, name in enumerate(FEATURE_NAMES)
+            for column, name in enumerate(features.names)
         },
         calibration=reliability_diagram(*unseen_predictions(data_sets, new_problem, settings)),
         importance=importance(data_sets, designs["random"], task, settings, rng),

@@ -8,10 +8,11 @@ from minimtl.study.compute import train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.estimate import JobKind, kinds_of, seconds_of
 from minimtl.study.features import (
-    COLUMNS,
+    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
-    ROLES,
+    Column,
+    Definitions,
     TaskFeatures,
     pair_features,
     task_features,
@@ -41,15 +42,7 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    Meta,
-    ProblemName,
-    Protocol,
-    Reading,
-)
+from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -68,7 +61,7 @@ from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
     "AUTHORS_FEATURES",
-    "COLUMNS",
+    "DEFINITIONS",
     "ERRATA",
     "FEATURE_NAMES",
     "FEATURE_SETS",
@@ -77,7 +70,6 @@ __all__ = [
     "PAPER",
     "PROTOCOLS",
     "RELEASED",
-    "ROLES",
     "TABLE1",
     "TABLE2_PRINTED",
     "TABLE2_TRUE",
@@ -85,6 +77,8 @@ __all__ = [
     "TABLE3B",
     "TIE",
     "Block",
+    "Column",
+    "Definitions",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

@@ -14,7 +14,7 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
 from minimtl.saving import array_to_bytes, bytes_to_array
 from minimtl.store import Store
-from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.features import DEFINITIONS
 from minimtl.study.jobs import (
     Job,
     JobResult,
@@ -124,7 +124,7 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
     key = stable_hash(
         "features",
         FEATURES_VERSION,
-        FEATURE_NAMES,
+        DEFINITIONS[results.protocol.reading.features].names,
         results.protocol.to_dict(),
         results.identity.corpus_digest,
         results.identity.seed,

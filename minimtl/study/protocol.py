@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 Words = Literal["words", "whitespace", "nonword_split"]
 ProblemName = Literal["related", "unrelated"]
+FeatureChoice = Literal["code", "text"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,7 @@ class Reading:
     gradient_window : number of epochs of the loss curve that fractions refer to.
     gradient_fractions : where in the window the loss curve's four gradients are taken.
     words_jsd, words_counts : tokens of the divergences, and of word counts and OOV rates.
+    features : whose definition of the features, that of the authors' code or that of the text.
     """
 
     score: Literal["f1", "accuracy"]
@@ -106,6 +108,7 @@ class Reading:
     gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
     words_jsd: Words
     words_counts: Words
+    features: FeatureChoice = "code"
 
     @property
     def gradient_epochs(self) -> tuple[int, ...]:
@@ -211,9 +214,13 @@ class Protocol:
         return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields that results depend on, as JSON values, nested as here."""
+        """What a study in a store is known by: the fields as JSON values, nested as here.
+
+        Not `meaning`, on which nothing depends, nor `features`: a store can be concluded by
+        either definition.
+        """
         values: dict[str, Any] = _as_json(asdict(self))
-        del values["meaning"]
+        del values["meaning"], values["reading"]["features"]
         return values
 
 
