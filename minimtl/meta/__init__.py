@@ -4,9 +4,17 @@ May import: stats, execution, study.
 """
 
 from minimtl.meta.analysis import Analysed, conclude
-from minimtl.meta.designs import DESIGNS, HELD_OUT, Design, main_tasks, make_designs
+from minimtl.meta.dependence import pair_levels
+from minimtl.meta.designs import (
+    DESIGNS,
+    HELD_OUT,
+    Design,
+    held_out_designs,
+    main_tasks,
+    make_designs,
+)
 from minimtl.meta.foldscores import score_pairs
-from minimtl.meta.heldout import HeldOutScores
+from minimtl.meta.heldout import HeldOutScores, unseen_predictions
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.resampling import bootstrap_counts
 from minimtl.meta.scores import SetScores, score_set
@@ -21,8 +29,11 @@ __all__ = [
     "bootstrap_counts",
     "conclude",
     "fit_all_pairs",
+    "held_out_designs",
     "main_tasks",
     "make_designs",
+    "pair_levels",
     "score_pairs",
     "score_set",
+    "unseen_predictions",
 ]

@@ -107,6 +107,7 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
     gain, half_width = interval_over_runs(outcomes.gains)
     features = outcomes.features.mean(axis=0).tolist()
     definitions = DEFINITIONS[protocol.reading.features]
+    single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
     return [
         PairView(
             problem=outcomes.problem.upper(),
@@ -117,7 +118,7 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             gain=float(gain[row]),
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            chart=draw_chart(curves.single[row], curves.multi[row], protocol.reading.read_at),
+            chart=draw_chart(single[row], multi[row], protocol.reading.read_at),
             features=_by_role(features[row], definitions),
         )
         for row, pair in enumerate(outcomes.pairs)
