@@ -99,7 +99,7 @@ def columns_of(title):
     "name",
     [
         *("scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features"),
-        *("pairs", "claims"),
+        *("pairs", "sizes", "claims"),
     ],
 )
 def test_columns_of_the_study(study_tables, name):

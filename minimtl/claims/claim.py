@@ -3,8 +3,7 @@
 import math
 from typing import NamedTuple
 
-from minimtl.claims.estimate import Estimate
-from minimtl.meta import Analysed
+from minimtl.meta import Analysed, Estimate
 from minimtl.stats import MeanEstimate
 from minimtl.study import Outcomes, PairCurves, Protocol
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from minimtl.claims.claim import Claim, Evidence, MeasuredClaim
-from minimtl.claims.estimate import estimate, estimate_mean
+from minimtl.meta import estimate, estimate_mean
 from minimtl.stats import FloatArray
 
 DISTANCE = 0.01  # of a score from its end: one point of F1

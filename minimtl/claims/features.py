@@ -16,8 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from minimtl.claims.claim import STRONG, Claim, Evidence, MeasuredClaim
-from minimtl.claims.estimate import NOTHING, Estimate, estimate_from
-from minimtl.meta import held_out_designs, unseen_predictions
+from minimtl.meta import NO_ESTIMATE, Estimate, estimate_from, held_out_designs, unseen_predictions
 from minimtl.stats import FloatArray, pseudo_values, spearman
 from minimtl.study import DEFINITIONS, TIE, LabelledPairs
 
@@ -83,7 +82,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     outcomes = evidence.outcomes
     n_runs = outcomes.n_runs
     if n_runs < 2:
-        return NOTHING
+        return NO_ESTIMATE
 
     def over_pairs(both: FloatArray) -> float:
         """Of rows (x, g_−r), shape (n_pairs, 2, n_runs)."""
@@ -165,7 +164,7 @@ def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
     def compare(first: Columns, second: Columns, *, at_most: float = 1.0) -> Estimate:
         runs = np.arange(outcomes.n_runs, dtype=np.float64)
         if len(runs) < 2 or not tested:
-            return NOTHING
+            return NO_ESTIMATE
 
         def difference(some: FloatArray) -> FloatArray:
             which = tuple(some.astype(int).tolist())

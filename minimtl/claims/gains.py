@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from minimtl.claims.claim import Claim, Evidence, MeasuredClaim
-from minimtl.claims.estimate import Estimate, estimate_from, estimate_mean
+from minimtl.meta import Estimate, estimate_from, estimate_mean
 from minimtl.stats import FloatArray, pseudo_values
 from minimtl.study import TIE, Outcomes, Pair, relative_gains
 

@@ -78,7 +78,9 @@ def contents(
         details=[
             *claims_in_detail(rows["claims"], scopes),
             *mean_gains(table1, rows["blocks"], rows["pairs"]),
-            *predictions(table2, rows["calibration"], rows["single_features"], scopes),
+            *predictions(
+                table2, rows["calibration"], rows["single_features"], rows["sizes"], scopes
+            ),
             *(
                 part
                 for name in rows

@@ -26,6 +26,7 @@ calibration.csv reliability diagram of all features, no subclass in common with 
 pairs.csv       mean gain of each pair, its interval over runs, and how many runs would leave 0 out
                 of it, should mean and spread stay as they are; as many as there were, if they do
 single_features.csv  scores of each feature by itself, no subclass in common with training
+sizes.csv       the fields of `minimtl.meta.sizes.SizeScores`, a row a problem, predictor and design
 """
 
 import math
@@ -96,12 +97,24 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for problem in problems
         for feature, scores in problem.meta.alone.items()
     ]
+    sizes: list[Row] = [
+        {
+            "problem": problem.outcomes.problem,
+            "predictor": predictor,
+            "design": design,
+            **asdict(scores),
+        }
+        for problem in problems
+        for predictor, by_design in problem.meta.sizes.items()
+        for design, scores in by_design.items()
+    ]
     pairs = [row for problem in problems for row in _pairs(problem.outcomes)]
     return [
         *made,
         Table("calibration", calibration),
         Table("single_features", alone),
         Table("pairs", pairs),
+        Table("sizes", sizes),
     ]
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from minimtl.claims.claim import FAILS, HOLDS
-from minimtl.claims.estimate import NOTHING, estimate, estimate_mean
 from minimtl.claims.gains import gain_claims, problem_claims
 from minimtl.claims.measure import measure_claims
 from minimtl.meta.dependence import mean_of_gains
+from minimtl.meta.estimate import NO_ESTIMATE, estimate, estimate_mean
 from minimtl.study.outcomes import improved_share
 from minimtl.study.protocol import PAPER, RELEASED
 
@@ -47,7 +47,8 @@ def test_a_relative_gain_of_5_percent(make_evidence):
 
 
 def test_a_score_of_0_leaves_the_relative_gain_open(make_evidence):
-    assert by_name(make_evidence(np.abs(GAINS), single=0.0))["relative_gain"].estimate == NOTHING
+    found = by_name(make_evidence(np.abs(GAINS), single=0.0))["relative_gain"]
+    assert found.estimate == NO_ESTIMATE
 
 
 def test_the_jackknife_of_a_mean_has_the_interval_of_a_mean(make_evidence):

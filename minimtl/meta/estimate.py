@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.meta import pair_levels
+from minimtl.meta.dependence import pair_levels
 from minimtl.stats import (
     FloatArray,
     MeanEstimate,
@@ -39,13 +39,13 @@ class Estimate(NamedTuple):
     new_tasks: MeanEstimate | None
 
 
-NOTHING = Estimate(float("nan"), None, None)
+NO_ESTIMATE = Estimate(float("nan"), None, None)
 
 
 def estimate_mean(values: FloatArray, pairs: Sequence[Pair]) -> Estimate:
-    """The mean of values of each pair in each run; `NOTHING` where one is not defined."""
+    """The mean of values of each pair in each run; `NO_ESTIMATE` where one is not defined."""
     if not np.isfinite(values).all():
-        return NOTHING
+        return NO_ESTIMATE
     these = mean_of_runs(values) if values.shape[1] > 1 else None
     return Estimate(float(values.mean()), these, _new_tasks(values, pairs))
 
@@ -67,11 +67,11 @@ def estimate_from(
 ) -> Estimate:
     """A statistic from the pseudo-values of runs and of pairs, each moved to have it for a mean.
 
-    `NOTHING` where a value is not finite.
+    `NO_ESTIMATE` where a value is not finite.
     """
     known = [values for values in (of_runs, of_pairs) if values is not None]
     if not all(np.isfinite(values).all() for values in (np.array([value]), *known)):
-        return NOTHING
+        return NO_ESTIMATE
     these = None if of_runs is None else mean_of_runs(_moved(of_runs, value)[np.newaxis])
     new = None if of_pairs is None else _new_tasks(_moved(of_pairs, value)[:, np.newaxis], pairs)
     return Estimate(value, these, new)
