@@ -4,21 +4,21 @@ May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
 from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
-from minimtl.study.compute import train_model
+from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
-from minimtl.study.estimate import JobKind, kinds_of, seconds_of
+from minimtl.study.data import StudyData
+from minimtl.study.estimate import kinds_of, seconds_of
 from minimtl.study.features import (
+    COLUMNS,
     DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
+    ROLES,
     Column,
     Definitions,
-    TaskFeatures,
-    pair_features,
-    task_features,
 )
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import JobResult, decode, encode
+from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
     Stopwatch,
     finished_manifest,
@@ -26,6 +26,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -42,7 +43,18 @@ from minimtl.study.outcomes import (
 )
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, PROTOCOLS, RELEASED, Meta, ProblemName, Protocol, Reading
+from minimtl.study.protocol import (
+    PAPER,
+    PROTOCOLS,
+    RELEASED,
+    Meta,
+    ModelSettings,
+    ProblemName,
+    Protocol,
+    Reading,
+    Sampling,
+    Words,
+)
 from minimtl.study.published import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -56,11 +68,13 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.study.words import FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.study.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
     "AUTHORS_FEATURES",
+    "COLUMNS",
     "DEFINITIONS",
     "ERRATA",
     "FEATURE_NAMES",
@@ -70,12 +84,15 @@ __all__ = [
     "PAPER",
     "PROTOCOLS",
     "RELEASED",
+    "ROLES",
     "TABLE1",
     "TABLE2_PRINTED",
     "TABLE2_TRUE",
     "TABLE3A",
     "TABLE3B",
     "TIE",
+    "TOKENIZERS",
+    "WHOLE",
     "Block",
     "Column",
     "Definitions",
@@ -83,10 +100,11 @@ __all__ = [
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
-    "JobKind",
+    "Job",
     "JobResult",
     "LabelledPairs",
     "Meta",
+    "ModelSettings",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -96,15 +114,19 @@ __all__ = [
     "Reading",
     "Results",
     "Sample",
+    "Sampling",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
+    "StudyData",
     "Task",
-    "TaskFeatures",
     "WordCounts",
+    "Words",
     "bag_divergence",
     "bag_of",
     "collect_outcomes",
+    "compute",
     "count_processors",
     "decode",
     "disjoint_pairs",
@@ -114,22 +136,26 @@ __all__ = [
     "hierarchy_of",
     "identity_of",
     "improved_share",
+    "joint_job",
     "kinds_of",
     "label_gains",
     "labelled_pairs",
     "make_manifest",
     "make_problems",
     "mean_relative_gain",
-    "pair_features",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",
+    "sample_of",
     "seconds_of",
-    "task_features",
+    "single_job",
+    "task_data",
     "train_model",
     "train_models",
+    "training_rng",
     "unrelated_pairs",
     "write_manifest",
 ]

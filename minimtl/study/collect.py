@@ -26,7 +26,7 @@ from minimtl.study.jobs import (
 )
 from minimtl.study.outcomes import FloatArray, Outcomes
 from minimtl.study.plan import Problem
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Protocol, Score
 from minimtl.study.tasks import Pair, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
@@ -51,6 +51,28 @@ class PairCurves:
     multi_loss: FloatArray
 
 
+def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
+    """A score after each epoch, float64 (n_tasks, n_epochs), more being better.
+
+    Of the test documents, or with ``part="validation_"`` of those for validation.
+
+    Raises
+    ------
+    MinimtlError
+        If the model was trained by a version that did not keep this score.
+    """
+    # Both classes are among the documents, so that macro-F1 is the mean of both.
+    names = ("f1", "f1_negative") if score == "macro_f1" else (score,)
+    try:
+        curve: FloatArray = np.mean([result.curves[f"{part}{name}"] for name in names], axis=0)
+    except KeyError as error:
+        raise MinimtlError(
+            f"the models were stored without {error} by an earlier version of minimtl; begin "
+            "anew with --fresh"
+        ) from None
+    return -curve if score == "log_loss" else curve
+
+
 class Results:
     """Reads the curves of finished models from the store, by task or pair and run."""
 
@@ -66,15 +88,32 @@ class Results:
         """The main task's scores and losses in joint training, float64 (2, n_epochs)."""
         job = joint_job(pair, run, self.protocol)
         result, row = self._read(job), job.tasks.index(pair.main)
-        return np.stack([self._scores(result)[row], result.losses[row]])
+        return np.stack([self._curves(result)[row], result.losses[row]])
 
     def single_curves(self, task: Task, run: int) -> FloatArray:
         """A task's scores and losses, trained alone, float64 (2, n_epochs)."""
         result = self.single(task, run)
-        return np.stack([self._scores(result)[0], result.losses[0]])
+        return np.stack([self._curves(result)[0], result.losses[0]])
 
-    def _scores(self, result: JobResult) -> FloatArray:
-        return result.f1 if self.protocol.reading.score == "f1" else result.accuracy
+    def joint_score(self, pair: Pair, run: int) -> float:
+        """Score of the main task after joint training, at the epoch that the protocol reads."""
+        job = joint_job(pair, run, self.protocol)
+        return self._score(self._read(job), job.tasks.index(pair.main))
+
+    def single_score(self, task: Task, run: int) -> float:
+        """Score of a task after training alone, at the epoch that the protocol reads."""
+        return self._score(self.single(task, run), 0)
+
+    def _curves(self, result: JobResult) -> FloatArray:
+        return score_curves(result, self.protocol.reading.score)
+
+    def _score(self, result: JobResult, task: int) -> float:
+        reading = self.protocol.reading
+        epoch = reading.read_at
+        if reading.epoch == "validation":
+            curve = score_curves(result, reading.score, "validation_")[task]
+            epoch = int(curve[: epoch + 1].argmax())
+        return float(self._curves(result)[task, epoch])
 
     def _read(self, job: Job) -> JobResult:
         model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
@@ -99,7 +138,7 @@ def collect_outcomes(
 
     `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
-    pairs, read_at = tuple(problem.pairs), results.protocol.reading.read_at
+    pairs = tuple(problem.pairs)
     runs = range(problem.n_runs)
     alone = np.array([[results.single_curves(p.main, run) for run in runs] for p in pairs])
     joint = np.array([[results.joint_curves(p, run) for run in runs] for p in pairs])
@@ -109,8 +148,8 @@ def collect_outcomes(
         problem=problem.name,
         pairs=pairs,
         blocks=tuple(problem.pairs.block(pair) for pair in pairs),
-        single=single[:, :, read_at],
-        multi=multi[:, :, read_at],
+        single=np.array([[results.single_score(p.main, run) for run in runs] for p in pairs]),
+        multi=np.array([[results.joint_score(p, run) for run in runs] for p in pairs]),
         features=np.stack(
             [_features(problem, run, results, features) for run in range(problem.n_runs)]
         ),

@@ -241,6 +241,7 @@ DEFINITIONS: dict[FeatureChoice, Definitions] = {
     "code": Definitions(FEATURES),
     "text": Definitions(TEXT_FEATURES),
 }
+COLUMNS: tuple[Column, ...] = DEFINITIONS["code"].columns
 FEATURE_NAMES: tuple[str, ...] = DEFINITIONS["code"].names
 FEATURE_SETS: dict[str, tuple[int, ...]] = DEFINITIONS["code"].sets
 
