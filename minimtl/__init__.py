@@ -12,6 +12,7 @@ from minimtl._version import __version__
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.advice import advise
     from minimtl.nn import MultiTaskMLPClassifier
+    from minimtl.pairs import meta_analysis
     from minimtl.saving import load_model, save_model
     from minimtl.stats import (
         LogisticRegression,
@@ -29,6 +30,7 @@ _HOMES = {
     "jensen_shannon_divergence": "minimtl.stats",
     "fit_log_curve": "minimtl.stats",
     "cross_validate": "minimtl.stats",
+    "meta_analysis": "minimtl.pairs",
     "save_model": "minimtl.saving",
     "load_model": "minimtl.saving",
 }
@@ -43,6 +45,7 @@ __all__ = [
     "fit_log_curve",
     "jensen_shannon_divergence",
     "load_model",
+    "meta_analysis",
     "save_model",
 ]
 

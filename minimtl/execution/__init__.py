@@ -4,6 +4,7 @@ May import: system, store.
 """
 
 from minimtl.execution.executors import EXECUTOR_FORMS, check_executor, is_local, make_workers
+from minimtl.execution.pool import ProcessPool
 from minimtl.execution.progress import duration, make_progress
 from minimtl.execution.runner import RunSummary, run_jobs
 from minimtl.execution.seeds import rng_for, stable_hash
@@ -11,6 +12,7 @@ from minimtl.execution.worker import Workers
 
 __all__ = [
     "EXECUTOR_FORMS",
+    "ProcessPool",
     "RunSummary",
     "Workers",
     "check_executor",
