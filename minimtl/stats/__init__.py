@@ -26,6 +26,8 @@ from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macr
 from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_parts
 
 __all__ = [
+    "C_MAX",
+    "C_MIN",
     "LEVEL",
     "BoolArray",
     "FloatArray",
