@@ -7,7 +7,14 @@ from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.clustered import MeanEstimate, mean_of_runs
 from minimtl.stats.crossed import crossed_effects, fit_components, simulate_gains
 from minimtl.stats.crossval import cross_validate
-from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
+from minimtl.stats.curves import (
+    C_MAX,
+    C_MIN,
+    LogCurve,
+    central_difference,
+    fit_log_curve,
+    fit_log_curves,
+)
 from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.stats.intervals import (
     LEVEL,
