@@ -21,8 +21,8 @@ class Audited:
     lines : the sentences that matter, most important first.
     findings : every comparison.
     pairs : tables with a row a pair (and run), for ``minimtl meta``: columns ``main``, ``aux``,
-        ``gain``, maybe ``run`` and ``group``, and the features. Each is written to a file of its
-        name.
+        ``gain``, maybe ``run``, ``main_group`` and ``aux_group``, and the features. Each is
+        written to a file of its name.
     """
 
     title: str

@@ -45,8 +45,7 @@ from minimtl.system import available_cores, say
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
-    "minimtl study --protocol released --problem related --out released",
-    "minimtl study --shard 2/8 --out shard2           # one of eight parts, for `minimtl merge`",
+    "minimtl study --protocol released --shard 2/8 --out 2    # a part, for `minimtl merge`",
 )
 
 

@@ -67,7 +67,8 @@ def load_whole_posts(corpus: Corpus, choice: str, *, announce: Announce) -> Corp
             f"whole posts are in the raw archive {BYDATE.file_name} only, which cannot be read "
             f"({error}); put it into the folder MINIMTL_DATA, or leave whole posts out"
         ) from None
-    if [len(whole.train), len(whole.test)] != [len(corpus.train), len(corpus.test)]:
+    parts = ((whole.train, corpus.train), (whole.test, corpus.test))
+    if any(list(one.topics) != list(other.topics) for one, other in parts):
         raise MinimtlError(f"{path} holds other posts than the corpus {corpus.source}")
     announce(f"Whole posts: {path.name}")
     return whole

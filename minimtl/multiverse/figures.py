@@ -12,7 +12,12 @@ from typing import Any
 from minimtl.multiverse.choices import Choice
 from minimtl.report import FIGURE_STYLE, Row, by_problem, number, problem_of, save_figure
 
-SPECIFICATION, DOCUMENTS = "figure_specification", "figure_documents"
+SPECIFICATION = "figure_specification"
+DOCUMENTS = "figure_documents"
+NO_FIGURES = (
+    "Matplotlib is not installed, so there are no figures; after pip install 'minimtl[figures]' "
+    "the same command draws them without training."
+)
 _INTERVALS = (
     "Dark whiskers are 95 % intervals for these tasks, over runs; light ones for new tasks."
 )

@@ -95,6 +95,9 @@ def _verdict(row: Row, scope: Scope) -> str:
         for ending, whose in _WHOSE
         if number(row, f"low{ending}") > 0 or number(row, f"high{ending}") < 0
     ]
-    if len(decided) == 2:
-        return ", not chance either for these tasks or for new ones"
-    return f", not chance for {decided[0]} only" if decided else ", which may be chance"
+    if len(decided) == len(_WHOSE):
+        return ", which is not chance, for these tasks or for new ones"
+    open_ = [whose for _, whose in _WHOSE if whose not in decided]
+    if decided:
+        return f", which is not chance for {decided[0]} and may be for {open_[0]}"
+    return ", which may be chance"

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from minimtl.multiverse.choices import Choice
 from minimtl.multiverse.effects import ALL, SHARE
-from minimtl.multiverse.figures import CAPTIONS
+from minimtl.multiverse.figures import CAPTIONS, NO_FIGURES
 from minimtl.report import (
-    FIGURES_NOTE,
     Block,
     Command,
     Document,
@@ -64,7 +63,7 @@ def document(
         tuple(warnings),
         tuple(answer),
         [
-            *(pictures or [Paragraph(FIGURES_NOTE)]),
+            *(pictures or [Paragraph(NO_FIGURES)]),
             Heading(2, "What each choice changes"),
             _effects(effects),
             Paragraph(_ABOUT),

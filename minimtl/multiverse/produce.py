@@ -6,13 +6,12 @@ from pathlib import Path
 from minimtl._version import __version__
 from minimtl.multiverse.conduct import Multiverse
 from minimtl.multiverse.effects import comparisons, effect_of
-from minimtl.multiverse.figures import draw_figures
+from minimtl.multiverse.figures import NO_FIGURES, draw_figures
 from minimtl.multiverse.finding import finding
 from minimtl.multiverse.page import Provenance, document
 from minimtl.multiverse.results import collect_universes
 from minimtl.multiverse.tables import effect_rows, universe_rows
 from minimtl.report import (
-    FIGURES_NOTE,
     Row,
     Table,
     figures_available,
@@ -54,7 +53,7 @@ def write_multiverse(
     if figures_available():
         drawn = draw_figures(universes, multiverse.choices, out)
     else:
-        announce(FIGURES_NOTE)
+        announce(NO_FIGURES)
     made = Provenance(
         __version__,
         command,

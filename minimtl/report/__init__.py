@@ -3,7 +3,7 @@
 May import: system, stats, study, meta.
 """
 
-from minimtl.report.blocks import Block, Command, Document, Figure, Grid, Heading, Paragraph
+from minimtl.report.blocks import Block, Command, Document, Figure, Grid, Heading, Items, Paragraph
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
 from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
 from minimtl.report.htmlpage import page_available
@@ -21,6 +21,7 @@ __all__ = [
     "Figure",
     "Grid",
     "Heading",
+    "Items",
     "Paragraph",
     "Row",
     "Scope",

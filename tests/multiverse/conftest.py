@@ -15,11 +15,13 @@ from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER, RELEASED
 
 SMALL = {
+    "max_features": 400,
     "hidden_layer_sizes": (8,),
     "epochs_single": 12,
     "epochs_joint": 5,
     "read_at": 4,
     "gradient_window": 12,
+    "cv_repeats": 1,
 }
 BASES = (
     PAPER.replace(train_per_class=20, **SMALL),
@@ -36,7 +38,7 @@ def corpus():
 def make_multiverse(corpus):
     """A function: ``make_multiverse("score=f1,accuracy", …)``, small, about two small protocols."""
 
-    def make(*vary, design="full", about=BASES, n_runs=2, n_pairs=6):
+    def make(*vary, design="full", about=BASES, n_runs=2, n_pairs=16):
         choices = tuple(map(parse_choice, vary))
         universes = make_universes(choices, design, about)
         problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=n_pairs, n_runs=n_runs)

@@ -80,11 +80,14 @@ def test_an_interrupted_training_is_continued(make_multiverse, train, tmp_path, 
         assert summary.n_resumed + summary.n_computed == len(multiverse.keyed_jobs)
 
 
-def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(trained, corpus, tmp_path):
+def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
+    trained, corpus, tmp_path, monkeypatch
+):
     """Exactly: scores, gains, features, share improved, intervals and Brier scores."""
+    monkeypatch.setattr("minimtl.meta.heldout.N_SIMULATIONS", 9)  # of p-values, which nobody reads
     multiverse, store = trained
     (results,) = collect_universes(multiverse, store)
-    for number in (0, 1, len(results) - 1):
+    for number in (0, len(results) - 1):
         found = results[number]
         protocol = found.universe.protocol
         study = Study(corpus, protocol, multiverse.problems, 0, "numpy")
@@ -111,7 +114,7 @@ def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp
     made = []
     monkeypatch.setattr(
         "minimtl.multiverse.results.feature_maker",
-        lambda study, results: lambda problem, run: made.append(run) or np.zeros((6, 30)),
+        lambda study, results: lambda problem, run: made.append(run) or np.zeros((16, 30)),
     )
     store, _ = train(multiverse, tmp_path)
     with store:

@@ -173,8 +173,8 @@ def audit_figure(experiments: Sequence[Experiment]) -> list[Finding]:
             figure,
             item,
             float((joint - single)[_EPOCH]),
-            f"is the joint less the single accuracy at epoch {_EPOCH}, {sentence}; joint training "
-            f"leads for good {_from(joint - single)}",
+            f"is the lead in accuracy of joint training at epoch {_EPOCH}, {sentence}; it leads "
+            f"for good {_from(joint - single)}",
         )
         for item, single, sentence in rows
     ]

@@ -14,7 +14,7 @@ from minimtl.audit.finding import (
 )
 from minimtl.audit.kerinec import epochs
 from minimtl.audit.kerinec.table1 import OF_TABLE1
-from minimtl.report import counted
+from minimtl.report import counted, signed
 from minimtl.study import RELEASED
 
 
@@ -112,14 +112,16 @@ def _epoch(found: _Findings) -> str:
         scanned, best, losing = (
             of_problem[item] for item in (epochs.SCANNED, epochs.MOST_IMPROVED, epochs.LOSING)
         )
-        shares = ", ".join(
-            f"{f.derived:.3f} at {item.rpartition(' ')[2]}"
+        shares = [
+            f"{f.derived:.3f}"
+            if item.endswith(f" {best.derived:.0f}")
+            else f"{f.derived:.3f} at {item.rpartition(' ')[2]}"
             for item, f in of_problem.items()
             if item.startswith("share improved")
-        )
+        ]
         sentences.append(
-            f"of {scanned.derived:.0f} on {problem.upper()} most pairs improve at "
-            f"{best.derived:.0f} ({shares}), and {losing.derived:.0f} {losing.reason}"
+            f"of {scanned.derived:.0f} on {problem.upper()} the share of pairs improved is largest "
+            f"at {best.derived:.0f} ({', '.join(shares)}), and {losing.derived:.0f} {losing.reason}"
         )
     if not sentences:
         return ""
@@ -147,10 +149,12 @@ def _runs(found: _Findings) -> str:
 
 
 def _figure(found: _Findings) -> str:
-    sentences = []
-    for item in (epochs.AS_DRAWN, epochs.SAME_PAIRS):
-        for f in found.those("Figure 4a", item):
-            sentences.append(f"{f.derived:+.4f} {f.reason}")
+    sentences = [
+        f"{signed(f.derived, 4)} {f.reason}"
+        for item in (epochs.AS_DRAWN, epochs.SAME_PAIRS)
+        for f in found.those("Figure 4a", item)
+        if f.derived is not None
+    ]
     return f"Figure 4a compares unlike means: {'. '.join(sentences)}." if sentences else ""
 
 
@@ -162,7 +166,7 @@ def _table2(found: _Findings) -> str:
     if not computed:
         return ""
     lead = " and ".join(
-        f"{f.derived:+.3f} ({f.problem.upper()})"
+        f"{signed(f.derived or 0)} ({f.problem.upper()})"
         for f in found.those("§5.2", "lead of the curve features")
     )
     return (

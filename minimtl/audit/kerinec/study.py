@@ -59,12 +59,14 @@ def _pair_tables(experiments: Sequence[Experiment]) -> list[Table]:
         for pair, gain, features in zip(
             experiment.pairs, joint - single, experiment.features, strict=True
         ):
-            subclasses = sorted(NEWSGROUPS.subclass_of(topic).name for topic in pair.main)
+            # Of both tasks of a pair; without pairs of either of them, no topic has been seen.
+            groups = sorted(NEWSGROUPS.subclass_of(topic).name for topic in pair.main)
             row: Row = {
                 "main": " / ".join(pair.main),
                 "aux": " / ".join(pair.aux),
                 "run": experiment.name,
-                "group": " / ".join(subclasses),
+                "main_group": groups[0],
+                "aux_group": groups[1],
                 "gain": float(gain),
             }
             row |= zip(AUTHORS_FEATURES, map(float, features), strict=True)
