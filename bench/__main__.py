@@ -11,7 +11,18 @@ from minimtl.system import pin_threads
 # Before NumPy or any peer is loaded: they read the variables once.
 pin_threads()
 
-MEASUREMENTS = ["steps", "floor", "evaluation", "growth", "tfidf", "logistic", "starts", "study"]
+MEASUREMENTS = [
+    "steps",
+    "floor",
+    "fits",
+    "evaluation",
+    "growth",
+    "tfidf",
+    "logistic",
+    "wide",
+    "starts",
+    "study",
+]
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -42,7 +42,7 @@ class Floor:
 
     def __init__(self, ours: OurEpochs) -> None:
         self.n_steps, self.counts = ours.n_steps, count(ours)
-        n_rows, n_flat = ours.X.shape[1], ours.trainer.network.shape.n_flat
+        n_rows, n_flat = ours.X.shape[1], ours.trainer.shape.n_flat
         self.first = np.full((3, n_rows * WIDTH), 1e-3, np.float32)
         self.flat = np.full((3, n_flat), 1e-3, np.float32)
         self.z, self.W = np.zeros(VECTOR, np.float32), np.full((16, VECTOR), 1e-3, np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 from bench.harness import Contestant
 from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
-from minimtl.audit.experiments import read_released
+from minimtl.audit.kerinec.experiments import read_released
 from minimtl.meta.designs import Design, make_designs
 from minimtl.meta.model import scale_features
 from minimtl.meta.scores import score_pairs

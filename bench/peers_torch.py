@@ -66,10 +66,19 @@ class TorchEpochs:
         network = fresh_network(tasks[0].X.shape[1], len(tasks))
         self.model = Multitask(network, document_input, dropout)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, **ADAMS[adam])
-        self.batches = [
-            (_document_tensor(tasks, start, document_input), _labels(tasks, start))
+        self.document_input = document_input
+        self.batches = self._batches(tasks)
+
+    def _batches(self, tasks: Sequence[TaskData]) -> list[tuple[Any, list[torch.Tensor]]]:
+        return [
+            (_document_tensor(tasks, start, self.document_input), _labels(tasks, start))
             for start in range(0, tasks[0].X.shape[0], BATCH)
         ]
+
+    def continue_on(self, tasks: Sequence[TaskData]) -> float:
+        """One epoch on other documents, which are converted first."""
+        self.batches = self._batches(tasks)
+        return self.epoch()
 
     def epoch(self, n_steps: int | None = None) -> float:
         """One epoch, or its first `n_steps` steps; the sum of the tasks' losses in the last."""

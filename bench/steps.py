@@ -31,8 +31,12 @@ class SklearnEpochs:
 
     def epoch(self) -> float:
         """One epoch; its mean loss."""
-        self.model.partial_fit(self.task.X, self.task.y, classes=[0, 1])
+        self.continue_on(self.task)
         return float(self.model.loss_)
+
+    def continue_on(self, task: TaskData) -> None:
+        """One epoch on other documents."""
+        self.model.partial_fit(task.X, task.y, classes=[0, 1])
 
 
 def measure(settings: Settings) -> list[Row]:

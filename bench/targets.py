@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import growth, logistic, starts, steps, study, tfidf
+from bench import fits, growth, logistic, starts, steps, study, tfidf
 from bench.rows import OURS, Row, find
 from bench.settings import Settings
 
@@ -41,6 +41,7 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
             goals.append(Target(f"{what}: times scikit-learn", AT_LEAST, 20.0, sklearn))
         floor = 1.0 / _times(find(rows, steps.SECTION, what, steps.FLOOR))
         goals.append(Target(f"{what}: over the floor", AT_MOST, 2.0, floor))
+    goals += fit_targets(rows)
     for what in (growth.EQUAL_NONZEROS, growth.SAME_WORDS):
         small, large = (
             _median(rows, growth.SECTION, f"{what}: {n}") for n in ("10,000", "200,000")
@@ -73,6 +74,24 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
         *(
             Target(name, AT_MOST, goal, _median(rows, section, what))
             for name, (goal, section, what) in limits.items()
+        ),
+    ]
+
+
+def fit_targets(rows: list[Row]) -> list[Target]:
+    """Of short fits: the time of one epoch, and of a call on one batch over what it must do."""
+    one_epoch = _median(rows, fits.SECTION, fits.fit_of(1))
+    call, step, conversion = (
+        _value(find(rows, fits.SECTION, fits.PART, who))
+        for who in (OURS, fits.STEP, fits.CONVERSION)
+    )
+    return [
+        Target("fit, one epoch of 400 documents (ms)", AT_MOST, 8.0, one_epoch),
+        Target(
+            "partial_fit on 32 documents, less its conversion: times the step itself",
+            AT_MOST,
+            2.0,
+            (call - conversion) / step,
         ),
     ]
 

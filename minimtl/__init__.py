@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.advice import advise
     from minimtl.nn import MultiTaskMLPClassifier
+    from minimtl.pairs import meta_analysis
     from minimtl.saving import load_model, save_model
     from minimtl.stats import (
         LogisticRegression,
@@ -21,12 +23,14 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.text import TfidfVectorizer
 
 _HOMES = {
+    "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
     "LogisticRegression": "minimtl.stats",
     "jensen_shannon_divergence": "minimtl.stats",
     "fit_log_curve": "minimtl.stats",
     "cross_validate": "minimtl.stats",
+    "meta_analysis": "minimtl.pairs",
     "save_model": "minimtl.saving",
     "load_model": "minimtl.saving",
 }
@@ -36,10 +40,12 @@ __all__ = [
     "MultiTaskMLPClassifier",
     "TfidfVectorizer",
     "__version__",
+    "advise",
     "cross_validate",
     "fit_log_curve",
     "jensen_shannon_divergence",
     "load_model",
+    "meta_analysis",
     "save_model",
 ]
 

@@ -27,11 +27,15 @@ from minimtl.system import (
 
 COMMANDS = {
     "study": "train all models of a study and report when multi-task learning helped",
+    "multiverse": "train a study in many ways and say which choices its gains depend on",
     "corpus": "show, fetch or verify a corpus",
     "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
-    "advise": "say whether training your texts jointly with other texts helps",
+    "meta": "say whether the gains of pairs of tasks can be predicted, by more than their names",
+    "advise": "say whether other labelled texts help to label yours, and train the model",
+    "predict": "label new texts by a model that advise saved",
+    "merge": "make one study of the shards that `study --shard` trained apart",
+    "audit": "hold the numbers that a study printed against the logs its authors released",
     "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
-    "audit": "hold the published numbers against the authors' released logs",
     "report": "draw a finished study's tables, figures and page again",
     "cache": "show or clear what minimtl keeps between runs",
     "doctor": "say what is installed, where things are kept, and whether training works",

@@ -9,18 +9,22 @@ import numpy as np
 import pytest
 
 from minimtl._version import __version__
+from minimtl.audit import audit
 from minimtl.audit.finding import Finding
 from minimtl.cli import build_parser
 from minimtl.meta.analysis import Analysed, analyse
 from minimtl.meta.designs import DESIGNS, HELD_OUT
 from minimtl.report.figures import FIGURE4, FIGURE5
 from minimtl.report.tables import tables
-from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.features import COLUMNS, FEATURE_NAMES, ROLES
 from minimtl.study.protocol import PAPER
+from minimtl.study.published import AUTHORS_FEATURES
 from minimtl.tune.choice import Tuning
 from minimtl.tune.data import N_FOLDS
 from minimtl.tune.grid import PAPERS, Setting
 from minimtl.tune.summary import table as tune_table
+from tests.audit.bingel.conftest import MadeUpLogs
+from tests.audit.kerinec.conftest import MadeUpExperiment
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -83,7 +87,8 @@ def study_tables(made_up_outcomes):
 
 def columns_of(title):
     """The columns that a section of the study's tables names."""
-    return set(named(next(t for k, t in sections(OUTPUTS, 3).items() if title in k)))
+    text = next(text for name, text in sections(OUTPUTS, 3).items() if title in name)
+    return set(named(text.split("\n## ")[0]))
 
 
 @pytest.mark.parametrize(
@@ -106,8 +111,7 @@ def test_columns_of_table_2_in_all_designs(study_tables):
 
 def test_features(study_tables):
     described = columns_of("features.csv")
-    stems = {re.sub("_(main|aux|ratio)$", "", name) for name in FEATURE_NAMES[:24]}
-    assert described == stems | set(FEATURE_NAMES[24:])
+    assert described == {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
     assert study_tables["features"][5:] == list(FEATURE_NAMES)
 
 
@@ -121,7 +125,22 @@ def test_files_of_the_study(study_tables):
 
 def test_columns_of_the_audit():
     fields = [field.name for field in dataclasses.fields(Finding)]
-    assert named(sections(OUTPUTS, 2)["minimtl audit"]) == fields
+    assert named(sections(OUTPUTS, 2)["minimtl audit"].split("###")[0]) == fields
+
+
+def test_columns_of_the_tables_of_pairs(tmp_path):
+    MadeUpExperiment("exp1_0", np.random.default_rng(0), n_pairs=3).write(tmp_path / "a")
+    MadeUpLogs(np.random.default_rng(0)).write(tmp_path / "b")
+    columns = {}
+    for folder in "ab":
+        for table in audit(tmp_path / folder).pairs:
+            columns[table.name] = list(table.rows[0])
+    text = sections(OUTPUTS, 3)["Tables of pairs"].split("\n## ")[0]
+    assert columns["pairs_related"] == [*named(text), *AUTHORS_FEATURES]
+    bingel = columns["pairs_bingel2017"]
+    assert bingel[:3] == ["main", "aux", "gain"]
+    stems = {re.sub("_(main|aux|ratio)$", "", name) for name in bingel[3:]}
+    assert stems == set(re.findall(r"`((?:gradient|curve)_\w+)`", text))
 
 
 def test_columns_of_tune():

@@ -37,3 +37,4 @@ def test_the_tutorial_runs(tmp_path, monkeypatch):
             exec(compile(code, PAGE.name, "exec"), names)
     assert (tmp_path / "results" / "report.md").is_file()
     assert (tmp_path / "advice" / "advise.md").is_file()
+    assert (tmp_path / "pairs" / "meta.md").is_file()

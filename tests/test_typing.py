@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 CORRECT = """
 import numpy as np
 from minimtl import (
-    LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer, cross_validate, fit_log_curve,
-    jensen_shannon_divergence, load_model, save_model,
+    LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer, advise, cross_validate,
+    fit_log_curve, jensen_shannon_divergence, load_model, meta_analysis, save_model,
 )
 texts, y = ["a good film", "a bad film"], [1, 0]
 vectorizer = TfidfVectorizer(max_features=100, ngram_range=(1, 2), dtype=np.float32)
@@ -27,8 +27,13 @@ score: float = LogisticRegression(C=2.0).fit(X, y).score(X, y)
 mean: float = cross_validate(LogisticRegression(), X, y, n_splits=2)["accuracy"].mean()
 slope: float = fit_log_curve([0.9, 0.5, 0.4]).a
 divergence = jensen_shannon_divergence([1, 2], [2, 1], base=2.0)
+found: str = meta_analysis("pairs.csv", main="target", sets={"sizes": ["n"]}).finding.verdict
 save_model(model, "model.npz")
 load_model("model.npz").predict(X)
+advice = advise(texts, y, {"other": (texts, ["yes", "no"])}, runs=2, out="advice")
+verdict: str = advice.verdict
+best: float = advice.best.score
+labels: np.ndarray = advice.model.predict(texts)
 """
 # A line of a script, and what mypy must say of it.
 WRONG = {
@@ -53,6 +58,8 @@ WRONG = {
         "Unexpected keyword argument",
     "minimtl.cross_validate(minimtl.LogisticRegression(), [[1]], [1], n_splits='5')":
         "incompatible type",
+    "minimtl.meta_analysis('pairs.csv', target='main')": "Unexpected keyword argument",
+    "minimtl.meta_analysis('pairs.csv', features=3)": "incompatible type",
     "minimtl.save_model(minimtl.LogisticRegression())": "Missing positional argument",
     "minimtl.save_model('model', 3)": "incompatible type",
     "minimtl.load_model(3)": "incompatible type",

@@ -1,15 +1,14 @@
-"""The authors' released results against what they printed.
+"""Released results of studies against what was printed of them.
 
 May import: stats, corpora, saving, study, meta, report.
 """
 
 from minimtl.audit.audit import audit
-from minimtl.audit.experiments import read_released
-from minimtl.audit.page import audit_csv, audit_markdown
+from minimtl.audit.page import audit_csv, audit_html, audit_markdown
 
 __all__ = [
     "audit",
     "audit_csv",
+    "audit_html",
     "audit_markdown",
-    "read_released",
 ]

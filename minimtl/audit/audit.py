@@ -1,47 +1,40 @@
-"""The audit of the published numbers: each of them against what the released logs give for it."""
+"""The audit of an archive: recognises whose results it holds, and holds the paper to them."""
 
-from collections.abc import Sequence
-from typing import get_args
+import os
+from itertools import chain
+from pathlib import Path
 
-import numpy as np
+from minimtl.audit.bingel.study import BINGEL
+from minimtl.audit.files import matching, members
+from minimtl.audit.interface import Audited, ReleasedStudy
+from minimtl.audit.kerinec.study import KERINEC
+from minimtl.corpora import Corpus
+from minimtl.errors import MinimtlError
 
-from minimtl.audit.consistency import audit_consistency
-from minimtl.audit.experiments import PAIRS, Experiment
-from minimtl.audit.features import audit_features
-from minimtl.audit.finding import MISSING, Finding, absent
-from minimtl.audit.table1 import audit_scores, gains
-from minimtl.audit.table2 import audit_accuracy
-from minimtl.audit.table3 import audit_coefficients
-from minimtl.study import NEWSGROUPS, ProblemName
-
-_SEED = 0  # of the folds; the verdicts allow for another draw
+# The registry: a study that stands here is recognised by the names of its files.
+STUDIES: tuple[ReleasedStudy, ...] = (KERINEC, BINGEL)
 
 
-def audit(experiments: Sequence[Experiment]) -> list[Finding]:
-    """Findings on every published number that the experiments bear on, in the paper's order."""
-    rng = np.random.default_rng(_SEED)
-    findings = []
-    for problem in get_args(ProblemName):
-        runs = [e for e in experiments if e.problem == problem and e.pairs]
-        for name in absent(runs, problem):
-            n_pairs = sum(len(run.pairs) for run in runs if run.name == name)
-            needed = len(PAIRS[problem](NEWSGROUPS))
-            reason = f"{n_pairs} of {needed} pairs of logs are there"
-            findings.append(_missing(problem, name, reason))
-        if runs:
-            findings += audit_scores(runs)
-        fitted = [e for e in runs if e.features is not None and 0 < gains(e).mean() < 1]
-        findings += [
-            _missing(problem, run.name, "features, or pairs of both labels, are not there")
-            for run in runs
-            if run not in fitted
-        ]
-        if fitted:
-            findings += audit_features(fitted)
-            findings += audit_accuracy(fitted, rng)
-            findings += audit_coefficients(fitted)
-    return [*findings, *audit_consistency(experiments)]
+def audit(path: str | os.PathLike[str], corpus: Corpus | None = None) -> Audited:
+    """What follows from the released results in `path`, a folder or a ``.tar.gz``.
 
+    The first file that a study in the registry reads decides whose results they are.
 
-def _missing(problem: ProblemName, name: str, reason: str) -> Finding:
-    return Finding(table="experiments", problem=problem, item=name, verdict=MISSING, reason=reason)
+    Parameters
+    ----------
+    corpus : the corpus of the study's tasks, to recompute features of documents from.
+
+    Raises
+    ------
+    MinimtlError
+        If `path` is absent, damaged or hostile, or holds no results of a study in the registry.
+    """
+    path = Path(path)
+    found = members(path)
+    for name, content in found:
+        for study in STUDIES:
+            if study.pattern.fullmatch(name):
+                rest = chain([(name, content)], found)
+                return study.audit(matching(path, rest, study.pattern), corpus)
+    known = "; or ".join(f"{study.name}: {study.layout}" for study in STUDIES)
+    raise MinimtlError(f"{path} holds no released results that minimtl can read ({known}).")

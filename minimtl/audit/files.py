@@ -1,4 +1,4 @@
-"""Finds the authors' released files in a folder or a ``.tar.gz`` of their repository."""
+"""Finds the files of a released study in a folder or a ``.tar.gz``, one at a time."""
 
 import os
 import re
@@ -9,45 +9,66 @@ from typing import NamedTuple
 from minimtl.corpora import folder_members, tar_members
 from minimtl.errors import MinimtlError
 
-# A repository's archive has one folder around everything. Names of joint logs end in "split";
-# the same names without it belong to another experiment.
-_WANTED = re.compile(
-    r"(?:\./)?(?:[\w.-]+/)?(?P<experiment>exp[12]_\d{1,3})/results200/"
-    r"(?P<part>simple/[\w.-]+(?<!_informations)|multi/[\w.-]+(?=split)|"
-    r"80array_features_log_reg(?=\.npz)|efficiency_epoch80)(?:split|\.npz)?",
-    re.ASCII,
-)
+# A repository's archive has one folder around everything; patterns of files begin with this.
+TOP = r"(?:\./)?(?:[\w.-]+/)?"
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"  # as logs print it; never "nan" or "inf"
 
 
 class ReleasedFile(NamedTuple):
-    """A file of one experiment.
+    """A file that a reader of released results asked for.
 
     Attributes
     ----------
-    experiment : its name, ``exp1_0``.
-    part : which of its files, ``simple/A_B``.
-    file : the name in full, for messages.
+    file : its name in full, for messages.
+    parts : what the groups of the reader's pattern found in its name.
     content : its bytes.
     """
 
-    experiment: str
-    part: str
     file: str
+    parts: dict[str, str | None]
     content: bytes
 
 
-def released_files(path: str | os.PathLike[str]) -> Iterator[ReleasedFile]:
-    """The logs, feature tables and efficiency files under `path`, a folder or a ``.tar.gz``.
+def members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file of `path`, a folder or a ``.tar.gz``.
 
     Raises
     ------
     MinimtlError
-        If `path` does not exist or is damaged, holds links or devices, or is far larger than the
-        authors' repository (see `minimtl.corpora.limits`).
+        If `path` does not exist or is damaged, holds links or devices, or is far larger than
+        released logs are (see `minimtl.corpora.limits`).
     """
-    path = Path(path)
     if not path.exists():
         raise MinimtlError(f"{path} does not exist; give the released logs, a folder or .tar.gz.")
-    for name, content in folder_members(path) if path.is_dir() else tar_members(path):
-        if match := _WANTED.fullmatch(name):
-            yield ReleasedFile(match["experiment"], match["part"], f"{path / name}", content)
+    yield from folder_members(path) if path.is_dir() else tar_members(path)
+
+
+def matching(
+    path: Path, found: Iterator[tuple[str, bytes]], pattern: re.Pattern[str]
+) -> Iterator[ReleasedFile]:
+    """Those of the members `found` in `path` whose whole name matches the pattern."""
+    for name, content in found:
+        if match := pattern.fullmatch(name):
+            yield ReleasedFile(f"{path / name}", match.groupdict(), content)
+
+
+def released_files(
+    path: str | os.PathLike[str], pattern: re.Pattern[str]
+) -> Iterator[ReleasedFile]:
+    """The files of `path` whose whole name matches the pattern; raises as `members`."""
+    path = Path(path)
+    return matching(path, members(path), pattern)
+
+
+def ascii_text(content: bytes, file: str) -> str:
+    """The text in `content`; MinimtlError with the line of `file` where it is not ASCII."""
+    try:
+        return content.decode("ascii")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise bad_line(file, line, "holds bytes that are no text") from None
+
+
+def bad_line(file: str, number: int, what: str) -> MinimtlError:
+    """The error for a line of a log that is not what its reader expects."""
+    return MinimtlError(f"{file}, line {number}: {what}; take a whole copy of the released logs.")

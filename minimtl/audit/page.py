@@ -1,10 +1,13 @@
-"""The audit as ``audit.csv``, a row a finding, and as ``audit.md``, for people."""
+"""The audit as ``audit.csv``, and for people as ``audit.md`` and ``audit.html``."""
 
+import html
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from importlib.resources import files
 
-from minimtl.audit.experiments import Experiment
+from minimtl._version import __version__
 from minimtl.audit.finding import (
     AGREES,
     AS_COMPUTED,
@@ -18,16 +21,18 @@ from minimtl.audit.finding import (
     ROWS_THAT_AGREE,
     Finding,
 )
-from minimtl.report import Table, pipe_table, to_csv
+from minimtl.audit.interface import Audited
+from minimtl.report import Table, counted, escape, page_available, pipe_table, to_csv
 
-_EXPLANATION = f"""\
+EXPLANATION = f"""\
 Each printed number stands beside what the released logs give for it, under one or more readings:
 *{AS_PRINTED}* takes its label or the text at its word, *{AS_COMPUTED}* is what the authors' code
 did, and *{AS_LOGGED}* is what their own file of results says. *{AGREES}* and *{DIFFERS}* speak of
 all the digits printed. *{INCOMPLETE}*: the printed number is a mean over experiments that are not
 all here, so that nothing is decided. *{FOUND}*: not printed, but in the logs. *{MISSING}*: not
-there.
+there.\
 """
+_HEAD = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
 _TABLE_2 = {
     "all": "using all features",
     "no_curve": "not using curve features",
@@ -52,39 +57,68 @@ def audit_csv(findings: Sequence[Finding]) -> bytes:
     return to_csv(Table("audit", rows))
 
 
-def audit_markdown(experiments: Sequence[Experiment], findings: Sequence[Finding]) -> str:
-    """A page: the experiments read, a sentence for each conclusion, then all findings by table."""
-    here = "; ".join(
-        f"{experiment.name} ({experiment.problem}, {len(experiment.pairs)} pairs)"
-        for experiment in experiments
-    )
+def audit_markdown(audited: Audited) -> str:
+    """A page: the lines that matter, and folded below them all that they were taken from."""
     parts = [
-        "# The published numbers against the released logs",
-        f"Experiments read: {here}.",
-        _EXPLANATION.rstrip(),
-        "## In short",
-        *_in_short(findings),
+        f"# {escape(audited.title)}",
+        "\n".join(f"{number}. {escape(line)}" for number, line in enumerate(audited.lines, 1)),
+        escape(_read(audited)),
     ]
-    for table in dict.fromkeys(finding.table for finding in findings):
-        of_table = [finding for finding in findings if finding.table == table]
-        parts += [f"## {table[0].upper()}{table[1:]}", _table(of_table)]
+    for heading, sentences in _concluded(audited.findings):
+        parts += _folded(heading, "\n".join(f"- {escape(sentence)}" for sentence in sentences))
+    parts.append(EXPLANATION)
+    for heading, rows in _tables(audited.findings):
+        parts += _folded(heading, pipe_table(_HEAD, [[*map(escape, row)] for row in rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def _in_short(findings: Sequence[Finding]) -> list[str]:
-    """The number of findings that need no conclusion, and the conclusions under their headings."""
+def _folded(heading: str, content: str) -> list[str]:
+    return [f"<details>\n<summary>{html.escape(heading)}</summary>", content, "</details>"]
+
+
+def audit_html(audited: Audited) -> str | None:
+    """The same as one file of HTML that works offline; None without Jinja2, an extra."""
+    if not page_available():
+        return None
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    source = files("minimtl.audit").joinpath("page.html").read_text(encoding="utf-8")
+    page: str = environment.from_string(source).render(
+        audited=audited,
+        read=_read(audited),
+        concluded=_concluded(audited.findings),
+        explanation=EXPLANATION.replace("*", ""),
+        head=_HEAD,
+        tables=_tables(audited.findings),
+        version=__version__,
+    )
+    return page
+
+
+def _read(audited: Audited) -> str:
+    """What was read, and how many findings there are of it."""
+    verdicts = Counter(finding.verdict for finding in audited.findings)
+    return (
+        f"Read: {'; '.join(audited.read)}. {counted(len(audited.findings), 'finding')}: "
+        f"{verdicts[AGREES]} agree, {verdicts[DIFFERS]} differ, {verdicts[INCOMPLETE]} cannot be "
+        f"decided, {verdicts[FOUND]} are of what is not in print, {verdicts[MISSING]} of what is "
+        "not here."
+    )
+
+
+def _concluded(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
+    """The conclusions under their headings, with how many there are."""
     concluded = conclusions(findings)
-    parts = []
-    for heading in _HEADINGS:
-        if sentences := [f"- {sentence}" for of, sentence in concluded if of == heading]:
-            parts += [f"### {heading}", "\n".join(sentences)]
-    agreeing = sum(finding.verdict == AGREES for finding in findings)
-    waiting = sum(finding.verdict == INCOMPLETE for finding in findings)
-    return [
-        f"{agreeing} comparisons agree; {waiting} cannot be decided without the experiments that "
-        "are missing. The others are these.",
-        *parts,
-    ]
+    groups = [(name, [line for of, line in concluded if of == name]) for name in _HEADINGS]
+    return [(f"{heading} ({len(lines)})", lines) for heading, lines in groups if lines]
+
+
+def _tables(findings: Sequence[Finding]) -> list[tuple[str, list[list[str]]]]:
+    """The findings of each table under its name, as rows of text."""
+    names = dict.fromkeys(finding.table for finding in findings)
+    groups = [(name, [_row(f) for f in findings if f.table == name]) for name in names]
+    return [(f"{name[0].upper()}{name[1:]} ({len(rows)})", rows) for name, rows in groups]
 
 
 def conclusions(findings: Iterable[Finding]) -> list[tuple[str, str]]:
@@ -130,22 +164,17 @@ def _contradiction(finding: Finding) -> str:
     return f"{_text(finding.printed)} by the paper, {_short(finding)} found: {finding.reason}"
 
 
-def _table(findings: Sequence[Finding]) -> str:
-    head = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
-    rows = [
-        [
-            finding.problem,
-            _item(finding),
-            finding.reading,
-            _text(finding.printed),
-            _short(finding),
-            finding.experiments,
-            finding.verdict,
-            finding.reason,
-        ]
-        for finding in findings
+def _row(finding: Finding) -> list[str]:
+    return [
+        finding.problem,
+        _item(finding),
+        finding.reading,
+        _text(finding.printed),
+        _short(finding),
+        finding.experiments,
+        finding.verdict,
+        finding.reason,
     ]
-    return pipe_table(head, rows)
 
 
 def _text(value: float | None) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.commands.arguments import MOST_RUNS, MOST_WORKERS, folder_name, whole_number
-from minimtl.corpora import CORPUS_METAVAR, load_corpus
+from minimtl.commands.arguments import add_problem_flag, add_training_flags, silent
+from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.execution import (
-    EXECUTOR_FORMS,
     Workers,
     check_executor,
     duration,
@@ -23,10 +22,11 @@ from minimtl.store import Store, open_store
 from minimtl.study import (
     PAPER,
     PROTOCOLS,
+    WHOLE,
     Hierarchy,
-    JobKind,
     Problem,
     Results,
+    Shard,
     Stopwatch,
     Study,
     count_processors,
@@ -45,18 +45,13 @@ from minimtl.system import available_cores, say
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
-    "minimtl study --protocol released --problem related --out released",
+    "minimtl study --protocol released --shard 2/8 --out 2    # a part, for `minimtl merge`",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of a study."""
-    parser.add_argument(
-        "--problem",
-        choices=("related", "unrelated", "both"),
-        default="both",
-        help="which pairs of tasks (default: both)",
-    )
+    add_problem_flag(parser, "both")
     parser.add_argument(
         "--protocol",
         choices=tuple(PROTOCOLS),
@@ -66,58 +61,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             for protocol in PROTOCOLS.values()
         ),
     )
+    add_training_flags(parser, "results")
     parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
+        "--shard",
+        type=Shard.parse,
+        default=WHOLE,
+        metavar="I/N",
+        help="train the I-th of N parts only, for `minimtl merge` (default: the whole study)",
     )
-    parser.add_argument(
-        "--runs",
-        type=whole_number(1, MOST_RUNS),
-        metavar="N",
-        help="runs (default: the protocol's)",
-    )
-    parser.add_argument(
-        "--pairs",
-        type=whole_number(1),
-        metavar="N",
-        help="an even sample of N pairs, for a quick look",
-    )
-    parser.add_argument(
-        "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
-    )
-    parser.add_argument(
-        "--out", type=folder_name, default="results", metavar="DIR", help="default: results"
-    )
-    parser.add_argument(
-        "--workers",
-        type=whole_number(1, MOST_WORKERS),
-        metavar="N",
-        help="processes that train (default: all cores)",
-    )
-    parser.add_argument(
-        "--executor",
-        default="process",
-        metavar=f"{{{','.join(EXECUTOR_FORMS)}}}",
-        help="where models are trained (default: process)",
-    )
-    parser.add_argument(
-        "--backend",
-        choices=("numba", "numpy"),
-        help="compiled kernels or plain NumPy (default: numba where it can be imported)",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
-    )
-    parser.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="say what would be trained and how long it would take, and stop",
-    )
-    how_loud = parser.add_mutually_exclusive_group()
-    how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
-    how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -142,12 +93,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _study(args: argparse.Namespace) -> Study:
     protocol = PROTOCOLS[args.protocol]
-    backend = args.backend or default_backend()
-    if args.backend != "numpy" and (reason := why_no_kernels()):
-        if args.backend == "numba":
-            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
-        say(f"{reason}: training with NumPy, which is some ten times slower")
-    corpus = load_corpus(args.corpus, announce=_silent if args.quiet else say)
+    backend = choose_backend(args)
+    corpus = load_corpus(args.corpus, announce=silent if args.quiet else say)
     problems = make_problems(
         args.problem,
         protocol,
@@ -155,10 +102,24 @@ def _study(args: argparse.Namespace) -> Study:
         n_runs=args.runs,
         n_pairs=args.pairs,
     )
+    say_if_fewer_pairs(problems, args)
+    return Study(corpus, protocol, problems, args.seed, backend)
+
+
+def choose_backend(args: argparse.Namespace) -> str:
+    """The backend that is asked for or, with a word about it where it is slow, the one there is."""
+    if args.backend != "numpy" and (reason := why_no_kernels()):
+        if args.backend == "numba":
+            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
+        say(f"{reason}: training with NumPy, which is some ten times slower")
+    return args.backend or default_backend()
+
+
+def say_if_fewer_pairs(problems: Sequence[Problem], args: argparse.Namespace) -> None:
+    """Say where a problem has fewer pairs than are asked for."""
     for problem in problems:
         if args.pairs is not None and args.pairs > len(problem.pairs):
             say(f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken")
-    return Study(corpus, protocol, problems, args.seed, backend)
 
 
 def _conduct(study: Study, args: argparse.Namespace) -> None:
@@ -166,12 +127,17 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
     took, out = Stopwatch(), Path(args.out)
     manifest = make_manifest(study, args.argv, args.workers, args.executor)
     n_done = n_models = 0
+    if args.shard != WHOLE:
+        manifest["shard"] = str(args.shard)
     with open_store(out, study.identity, fresh=args.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(manifest, out)
         with make_workers(args.executor, args.workers, study.data) as workers:
             if not args.quiet:
                 _announce_training(study, store, workers, args)
+            if args.shard != WHOLE:
+                _train_shard(study, store, workers, args)
+                return
             for number in range(1, len(study.problems) + 1):
                 problems = study.problems[:number]
                 summary = train_models(study, store, workers, problems=problems, quiet=args.quiet)
@@ -184,15 +150,39 @@ def _conduct(study: Study, args: argparse.Namespace) -> None:
                         print_summary(text, out)
         if args.verbose:
             say(f"Models: {took.read()['wall_seconds']} s")
-        trained_by = count_processors(study, store)
-        if len(trained_by) > 1:
-            say(
-                f"The models were trained on {len(trained_by)} kinds of processors "
-                f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
-            )
-        manifest = finished_manifest(manifest, n_done, n_models - n_done, trained_by, took)
-        text = _report(study, study.problems, store, manifest, args)
-        write_manifest(manifest, out)
+        conclude_study(study, store, manifest, (n_done, n_models - n_done), took, args)
+
+
+def _train_shard(study: Study, store: Store, workers: Workers, args: argparse.Namespace) -> None:
+    summary = train_models(study, store, workers, shard=args.shard, quiet=args.quiet)
+    summary.raise_for_failures()
+    if not args.quiet:
+        n_models = summary.n_computed + summary.n_resumed
+        print(
+            f"shard {args.shard} is complete: {counted(n_models, 'model')} in {args.out}; "
+            "`minimtl merge DIR … --out DIR` makes one study of all shards"
+        )
+
+
+def conclude_study(
+    study: Study,
+    store: Store,
+    manifest: dict[str, Any],
+    n_done_and_resumed: tuple[int, int],
+    took: Stopwatch,
+    args: argparse.Namespace,
+) -> None:
+    """Write all that a study shows, whose models are all in the store, and say where it is."""
+    trained_by = count_processors(study, store)
+    if len(trained_by) > 1:
+        say(
+            f"The models were trained on {len(trained_by)} kinds of processors "
+            f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
+        )
+    manifest = finished_manifest(manifest, *n_done_and_resumed, trained_by, took)
+    text = _report(study, study.problems, store, manifest, args)
+    out = Path(args.out)
+    write_manifest(manifest, out)
     if not args.quiet:
         print_summary(text, out)
 
@@ -212,7 +202,7 @@ def _report(
         "problems": {p.name: manifest["problems"][p.name] for p in problems},
         "trained_by": count_processors(study, store, problems),
     }
-    announce = _silent if args.quiet else say
+    announce = silent if args.quiet else say
     return write_report(concluded, study.protocol, shown, Path(args.out), announce)
 
 
@@ -220,23 +210,26 @@ def _announce_training(
     study: Study, store: Store, workers: Workers, args: argparse.Namespace
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
-    missing = kinds_of(job for key, job in study.keyed_jobs(study.problems) if key not in store)
+    jobs = study.keyed_jobs(study.problems, args.shard)
+    missing = kinds_of(job for key, job in jobs if key not in store)
     if not missing:
         return
     futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
     answers = [future.result() for future in futures if future.exception() is None]
     seconds = [answer for answer in answers if isinstance(answer, float)]
     # A job that cannot be timed cannot be trained either, and the training says why.
-    when = _time(missing, seconds, args) if len(seconds) == len(missing) else ""
+    counts = [kind.n_jobs for kind in missing]
+    when = training_time(counts, seconds, args) if len(seconds) == len(missing) else ""
     first = study.problems[0].name.upper()
-    order = f"; {first} comes first" if len(study.problems) > 1 else ""
-    n_models = sum(kind.n_jobs for kind in missing)
-    say(f"{n_models:,} models to train{when}{order}; the report goes to {args.out}")
+    by_problem = len(study.problems) > 1 and args.shard == WHOLE
+    order = f"; {first} comes first" if by_problem else ""
+    goal = "the report goes" if args.shard == WHOLE else f"shard {args.shard} goes"
+    say(f"{counted(sum(counts), 'model')} to train{when}{order}; {goal} to {args.out}")
 
 
-def _time(kinds: Sequence[JobKind], seconds: Sequence[float], args: argparse.Namespace) -> str:
-    """The time for all jobs of these kinds, whose examples take so many seconds each."""
-    total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
+def training_time(counts: Sequence[int], seconds: Sequence[float], args: argparse.Namespace) -> str:
+    """The time for so many models of each kind, one of which takes so many seconds."""
+    total = sum(n * each for n, each in zip(counts, seconds, strict=True))
     if not is_local(args.executor):  # whose number of workers is not ours to know
         return f", about {duration(total)} of one core's time"
     n_workers = min(args.workers, available_cores())
@@ -254,13 +247,10 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
     for problem in study.problems:
         pairs = counted(len(problem.pairs), "pair")
         print(f"{problem.name}: {pairs}, {counted(problem.n_runs, 'run')}")
-    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems))
+    kinds = kinds_of(job for _, job in study.keyed_jobs(study.problems, args.shard))
     seconds = [seconds_of(kind.example, study.data) for kind in kinds]
+    counts = [kind.n_jobs for kind in kinds]
     print(
-        f"{sum(kind.n_jobs for kind in kinds)} models by the protocol {study.protocol.name}, seed "
-        f"{study.seed}, into {args.out}{_time(kinds, seconds, args)}; nothing was computed"
+        f"{sum(counts)} models by the protocol {study.protocol.name}, seed "
+        f"{study.seed}, into {args.out}{training_time(counts, seconds, args)}; nothing was computed"
     )
-
-
-def _silent(line: str) -> None:
-    """What --quiet does with a line."""

@@ -5,11 +5,26 @@ May import: system, text.
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import tar_members
-from minimtl.corpora.corpus import Corpus, TopicTree
+from minimtl.corpora.corpus import Corpus, Partition, TopicTree
 from minimtl.corpora.fetch import fetch_edition
-from minimtl.corpora.files import LabelledText, TextSet, read_text_set
+from minimtl.corpora.files import (
+    LabelledText,
+    Texts,
+    TextSet,
+    read_text_set,
+    read_texts,
+    split_lines,
+    without_empty,
+)
 from minimtl.corpora.folders import folder_members
-from minimtl.corpora.load import CORPUS_METAVAR, EDITIONS, find_corpus, load_amazon, load_corpus
+from minimtl.corpora.load import (
+    CORPUS_METAVAR,
+    EDITIONS,
+    find_corpus,
+    load_amazon,
+    load_corpus,
+    load_whole_posts,
+)
 from minimtl.corpora.newsgroups import TOPIC_TREE
 
 __all__ = [
@@ -20,13 +35,19 @@ __all__ = [
     "AmazonReviews",
     "Corpus",
     "LabelledText",
+    "Partition",
     "TextSet",
+    "Texts",
     "TopicTree",
     "fetch_edition",
     "find_corpus",
     "folder_members",
     "load_amazon",
     "load_corpus",
+    "load_whole_posts",
     "read_text_set",
+    "read_texts",
+    "split_lines",
     "tar_members",
+    "without_empty",
 ]

@@ -7,7 +7,7 @@ from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.corpus import Corpus
 from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import Announce, fetch_edition
-from minimtl.corpora.newsgroups import BYDATE
+from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, read_whole_newsgroups
 from minimtl.corpora.packaged import PACKAGED
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError, UsageError
@@ -43,6 +43,35 @@ def load_corpus(choice: str, *, announce: Announce) -> Corpus:
         f"{len(corpus.train):,} training and {len(corpus.test):,} test documents"
     )
     return corpus
+
+
+def load_whole_posts(corpus: Corpus, choice: str, *, announce: Announce) -> Corpus:
+    """The posts of `corpus`, which `choice` named, with headers, footers and quotations.
+
+    Raises
+    ------
+    MinimtlError
+        If `corpus` has no posts, or the raw archive cannot be had or holds other ones.
+    """
+    if corpus.tree != TOPIC_TREE or corpus.edition not in (PACKAGED.name, BYDATE.name):
+        raise MinimtlError(
+            f"the {corpus.edition} corpus has no headers, footers and quotations to keep; use "
+            f"--corpus {BYDATE.name}"
+        )
+    try:
+        given = corpus.edition == BYDATE.name and choice not in CORPUS_CHOICES
+        path = _existing(choice, CORPUS_CHOICES) if given else _find(BYDATE, announce)
+        whole = read_whole_newsgroups(path)
+    except MinimtlError as error:
+        raise MinimtlError(
+            f"whole posts are in the raw archive {BYDATE.file_name} only, which cannot be read "
+            f"({error}); put it into the folder MINIMTL_DATA, or leave whole posts out"
+        ) from None
+    parts = ((whole.train, corpus.train), (whole.test, corpus.test))
+    if any(list(one.topics) != list(other.topics) for one, other in parts):
+        raise MinimtlError(f"{path} holds other posts than the corpus {corpus.source}")
+    announce(f"Whole posts: {path.name}")
+    return whole
 
 
 def load_amazon(choice: str, *, announce: Announce) -> AmazonReviews:

@@ -7,7 +7,7 @@ a sorted listing of the folders gives them.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -58,17 +58,26 @@ def read_newsgroups(path: Path) -> Corpus:
     MinimtlError
         If `path` is damaged, hostile, or lacks one of the 20 groups; if a post is empty or no text.
     """
+    return _read(path, strip_post)
+
+
+def read_whole_newsgroups(path: Path) -> Corpus:
+    """The same posts as `read_newsgroups`, in its order, with header, footer and quotations."""
+    return _read(path, str)
+
+
+def _read(path: Path, clean: Callable[[str], str]) -> Corpus:
     posts = read_posts(path)
     sha256 = contents_sha256(posts) if path.is_dir() else file_sha256(path)
-    train, test = (list(_cleaned(posts, folder)) for folder in (TRAIN_FOLDER, TEST_FOLDER))
+    train, test = (
+        [
+            (post.topic, clean(post.content.decode("latin-1")))
+            for post in posts
+            if post.folder == folder
+        ]
+        for folder in (TRAIN_FOLDER, TEST_FOLDER)
+    )
     return build_corpus("bydate", path.name, sha256, TOPIC_TREE, train, test)
-
-
-def _cleaned(posts: Iterable[Post], folder: str) -> Iterator[tuple[str, str]]:
-    """Topic and text of each post in `folder`, without header, footer and quotations."""
-    for post in posts:
-        if post.folder == folder:
-            yield post.topic, strip_post(post.content.decode("latin-1"))
 
 
 def read_posts(path: Path) -> list[Post]:

@@ -4,6 +4,7 @@ May import: stats, execution, study.
 """
 
 from minimtl.meta.analysis import Analysed, conclude
+from minimtl.meta.dependence import mean_of_gains, pair_levels
 from minimtl.meta.designs import (
     DESIGNS,
     HELD_OUT,
@@ -11,10 +12,26 @@ from minimtl.meta.designs import (
     held_out_designs,
     main_tasks,
     make_designs,
+    table_designs,
 )
-from minimtl.meta.foldscores import score_pairs
-from minimtl.meta.heldout import HeldOutScores
+from minimtl.meta.foldscores import (
+    identity_probability,
+    majority_probability,
+    names_probability,
+    score_folds,
+    score_pairs,
+)
+from minimtl.meta.heldout import (
+    HeldOutScores,
+    accuracies,
+    accuracy_p_value,
+    labels_of_null,
+    of_unseen,
+    score_held_out,
+)
 from minimtl.meta.importance import fit_all_pairs
+from minimtl.meta.labelnoise import LabelNoise, label_noise
+from minimtl.meta.model import fit_design
 from minimtl.meta.resampling import bootstrap_counts
 from minimtl.meta.scores import SetScores, score_set
 
@@ -24,13 +41,28 @@ __all__ = [
     "Analysed",
     "Design",
     "HeldOutScores",
+    "LabelNoise",
     "SetScores",
+    "accuracies",
+    "accuracy_p_value",
     "bootstrap_counts",
     "conclude",
     "fit_all_pairs",
+    "fit_design",
     "held_out_designs",
+    "identity_probability",
+    "label_noise",
+    "labels_of_null",
     "main_tasks",
+    "majority_probability",
     "make_designs",
+    "mean_of_gains",
+    "names_probability",
+    "of_unseen",
+    "pair_levels",
+    "score_folds",
+    "score_held_out",
     "score_pairs",
     "score_set",
+    "table_designs",
 ]

@@ -19,12 +19,22 @@ main_unseen     the main task in neither role; its topics are in training
 block_out       the whole block, and so both tasks; their topics are in training
 groups_unseen   every pair that has a topic of S or of T: a new problem
 
+A table of pairs that is no study's has tasks and perhaps groups of tasks, but no blocks. Of it:
+
+seen            as in_fold
+main_unseen     as above
+aux_unseen      the same of the auxiliary task
+both_unseen     both tasks in neither role
+groups_unseen   every pair that has a task of one of the pair's groups
+
+Of many tasks or groups, several are held out together.
+
 Fits whose training or test part is empty are left out, so that a design of a few pairs may have no
 fit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +44,9 @@ from minimtl.study import Block, Meta, Pair
 
 DESIGNS = ("random", "in_fold", "by_task")
 HELD_OUT = ("main_unseen", "block_out", "groups_unseen")
-_MAIN_FOLDS = 20  # at most; leaving out each of 153 main tasks by itself would take 153 fits
+TABLE_DESIGNS = ("seen", "main_unseen", "aux_unseen", "both_unseen", "groups_unseen")
+_TASK_FOLDS = 20  # at most; leaving out each of 153 main tasks by itself would take 153 fits
+_UNIT_FOLDS = 10  # at most, of tasks or groups of which two are held out: 55 fits
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,11 @@ class Design:
         """Which pairs a fit is scored on, shape (n_pairs,)."""
         return np.asarray(self.test.any(axis=0))
 
+    def first(self, n_repeats: int) -> "Design":
+        """The design with its first repetitions only."""
+        some = slice(0, n_repeats * self.n_folds)
+        return replace(self, train=self.train[some], test=self.test[some])
+
 
 def make_designs(
     pairs: Sequence[Pair], settings: Meta, rng: np.random.Generator
@@ -77,19 +94,71 @@ def make_designs(
 def held_out_designs(pairs: Sequence[Pair], blocks: Sequence[Block]) -> dict[str, Design]:
     """The designs that test each pair once, by name; ``blocks`` has the block of each pair."""
     levels = pair_levels(pairs)
-    main = np.unique(levels["main"], return_inverse=True)[1].ravel()
-    held = main % _MAIN_FOLDS == np.arange(_MAIN_FOLDS)[:, np.newaxis]
-    main_unseen = [
-        ~np.isin(levels["main"], tasks) & ~np.isin(levels["aux"], tasks)
-        for tasks in (levels["main"][row] for row in held)
+    numbers: dict[str, int] = {}
+    units = [[numbers.setdefault(name, len(numbers)) for name in block] for block in blocks]
+    block, apart = _blocks(np.array(units, np.int64))
+    return {
+        "main_unseen": _task_unseen("main_unseen", levels["main"], levels["aux"]),
+        "block_out": _held_out("block_out", ~block, block),
+        "groups_unseen": _held_out("groups_unseen", apart, block),
+    }
+
+
+def table_designs(
+    main: IntArray,
+    aux: IntArray,
+    groups: IntArray | None,
+    settings: Meta,
+    rng: np.random.Generator,
+) -> dict[str, Design]:
+    """The designs of a table of pairs by name, those that have a fit.
+
+    Parameters
+    ----------
+    main, aux : int64, shape (n_pairs,)
+        A task has one number in either role.
+    groups : int64, shape (n_pairs, n_groups), or None
+        The groups of a pair's tasks.
+    """
+    seen = Design("seen", *_repeated_folds(len(main), settings, rng), scaled_inside=True)
+    every = [
+        seen,
+        _task_unseen("main_unseen", main, aux),
+        _task_unseen("aux_unseen", aux, main),
+        _units_unseen("both_unseen", np.stack([main, aux], axis=1)),
     ]
-    groups = [frozenset(block) for block in blocks]
+    if groups is not None:
+        every.append(_units_unseen("groups_unseen", groups))
+    return {design.name: design for design in every if design.n_fits}
+
+
+def _task_unseen(name: str, held: IntArray, other: IntArray) -> Design:
+    """Tests the pairs of some tasks in the role ``held``; no training pair has them in any role."""
+    number = np.unique(held, return_inverse=True)[1].ravel()
+    test = number % _TASK_FOLDS == np.arange(_TASK_FOLDS)[:, np.newaxis]
+    train = [
+        ~np.isin(held, tasks) & ~np.isin(other, tasks) for tasks in (held[row] for row in test)
+    ]
+    return _held_out(name, np.array(train), test)
+
+
+def _units_unseen(name: str, units: IntArray) -> Design:
+    """Tests the pairs of the same units, (n_pairs, m); no training pair has any of them."""
+    number = np.unique(units, return_inverse=True)[1].reshape(units.shape)
+    block, apart = _blocks(number % _UNIT_FOLDS)
+    return _held_out(name, apart, block)
+
+
+def _blocks(units: IntArray) -> tuple[BoolArray, BoolArray]:
+    """For each set of units the pairs that have it, and those that have none of it.
+
+    Both are bool, (n_sets, n_pairs), the sets in order of first appearance.
+    """
+    groups = [frozenset(row) for row in units.tolist()]
     names = list(dict.fromkeys(groups))
     block = np.array([[own == name for own in groups] for name in names])
     apart = np.array([[own.isdisjoint(name) for own in groups] for name in names])
-    parts = {"main_unseen": (np.array(main_unseen), held), "block_out": (~block, block)}
-    parts["groups_unseen"] = (apart, block)
-    return {name: _held_out(name, train, test) for name, (train, test) in parts.items()}
+    return block, apart
 
 
 def _held_out(name: str, train: BoolArray, test: BoolArray) -> Design:

@@ -1,4 +1,4 @@
-"""Scores of predicted gains in each fold: the meta-model's, and those of two baselines.
+"""Scores of predicted gains in each fold: the meta-model's, and those of baselines.
 
 Notation
 --------
@@ -7,14 +7,15 @@ probability     of a gain, shape (n_fits, n_pairs); above one half the decision 
 train, test     which pairs each fit learns from and is scored on, shape (n_fits, n_pairs), bool
 task            number of each pair's main task, shape (n_pairs,), int64
 
-The baselines know the majority, and the main task's name. They give a probability for every pair,
-as the meta-model does, so that the same code scores all three.
+The baselines know the majority, and the names of the tasks. They give a probability for every pair,
+as the meta-model does, so that the same code scores all.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from minimtl.meta.designs import Design
 from minimtl.meta.model import fit_design
@@ -86,3 +87,17 @@ def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> Float
     share = majority_probability(y, train)[:, :1]
     rate: FloatArray = ((gains + share) / (seen + 1))[:, task]
     return rate
+
+
+def names_probability(y: IntArray, train: BoolArray, main: IntArray, aux: IntArray) -> FloatArray:
+    """What both names together say, (n_fits, n_pairs): their evidence adds up.
+
+    logit p = logit p_main + logit p_aux − logit p_majority, with the probabilities of
+    `identity_probability` and `majority_probability`. Where training pairs are all of one label,
+    it is theirs.
+    """
+    majority = majority_probability(y, train)
+    evidence = [logit(identity_probability(y, train, names)) for names in (main, aux)]
+    with np.errstate(invalid="ignore"):  # of fits with one label, which the last line replaces
+        both: FloatArray = expit(evidence[0] + evidence[1] - logit(majority))
+    return np.where((majority > 0) & (majority < 1), both, majority)

@@ -12,7 +12,7 @@ of the very accuracy that stands beside it. Features are scaled by the training 
 Derived in docs/mathematics.md, §17.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,13 +74,27 @@ def simulated_labels(outcomes: Outcomes, reading: Reading, rng: np.random.Genera
         No simulation of fewer than two pairs.
     """
     gains = label_gains(outcomes, reading)
+    return labels_of_null(gains, gains > TIE, pair_levels(outcomes.pairs), rng)
+
+
+def labels_of_null(
+    gains: FloatArray,
+    positive: BoolArray,
+    levels: Mapping[str, IntArray],
+    rng: np.random.Generator,
+) -> IntArray:
+    """Labels of gains from the crossed model with the given levels, fitted to ``gains``.
+
+    ``gains`` and ``positive``, which of them are labelled 1, have shape (n_pairs, n_data_sets).
+    Returns what `simulated_labels` does.
+    """
     n_pairs, n_data_sets = gains.shape
     if n_pairs < 2:
         return np.zeros((0, n_data_sets, n_pairs), np.int64)
-    effects = crossed_effects(pair_levels(outcomes.pairs))
+    effects = crossed_effects(levels)
     components = fit_components(gains, effects)
     simulated = simulate_gains(components, effects, n_data_sets, N_SIMULATIONS, rng)
-    n_positive = (gains > TIE).sum(axis=0)
+    n_positive = positive.sum(axis=0)
     each = [label_largest(simulated[:, :, i], int(n)) for i, n in enumerate(n_positive)]
     return np.stack(each, axis=1)
 
@@ -101,11 +115,11 @@ def score_held_out(
         return HeldOutScores(*[float("nan")] * 10)
     rows = []
     for labelled in data_sets:
-        predicted = _of_unseen(
+        predicted = of_unseen(
             fit_design(labelled.X[:, list(columns)], labelled.y, design, settings).probability,
             design,
         )
-        share = _of_unseen(majority_probability(labelled.y, design.train), design)
+        share = of_unseen(majority_probability(labelled.y, design.train), design)
         row = vars(score_folds(labelled.y, predicted, tested[np.newaxis]))
         of_share = vars(score_folds(labelled.y, share, tested[np.newaxis]))
         row |= {f"majority_{name}": of_share[name] for name in _OF_MAJORITY}
@@ -113,7 +127,9 @@ def score_held_out(
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     p_value = float("nan")
     if labels is not None:
-        p_value = _p_value(data_sets, columns, design, settings, labels, means["accuracy"])
+        n_most = max(_FEWEST, _N_FITS // (design.n_fits * len(data_sets)))
+        some = labels[:n_most]
+        p_value = accuracy_p_value(data_sets, columns, design, settings, some, means["accuracy"])
     return HeldOutScores(**means, p_value=p_value)
 
 
@@ -126,11 +142,11 @@ def unseen_predictions(
         return np.zeros(0, np.int64), np.zeros(0)
     y = np.concatenate([labelled.y[tested] for labelled in data_sets])
     fits = [fit_design(labelled.X, labelled.y, design, settings) for labelled in data_sets]
-    each = [_of_unseen(fit.probability, design)[0, tested] for fit in fits]
+    each = [of_unseen(fit.probability, design)[0, tested] for fit in fits]
     return y, np.concatenate(each)
 
 
-def _p_value(
+def accuracy_p_value(
     data_sets: Sequence[LabelledPairs],
     columns: Sequence[int],
     design: Design,
@@ -139,11 +155,10 @@ def _p_value(
     accuracy: float,
 ) -> float:
     """How often simulated labels are predicted at least as accurately as the true ones."""
-    n_most = max(_FEWEST, _N_FITS // (design.n_fits * len(data_sets)))
 
     def as_good() -> Iterator[BoolArray]:
-        for start in range(0, min(n_most, len(labels)), _BATCH):
-            batch = labels[start : min(start + _BATCH, n_most)]
+        for start in range(0, len(labels), _BATCH):
+            batch = labels[start : start + _BATCH]
             each = [
                 accuracies(labelled.X[:, list(columns)], batch[:, number], design, settings)
                 for number, labelled in enumerate(data_sets)
@@ -154,13 +169,15 @@ def _p_value(
 
 
 def accuracies(X: FloatArray, labels: IntArray, design: Design, settings: Meta) -> FloatArray:
-    """Accuracy over all tested pairs for each labelling, shape (n_labellings,)."""
-    decision = _of_unseen(fit_design(X, labels, design, settings).probability, design) > 0.5
-    shares: FloatArray = (decision == labels)[:, design.tested].mean(axis=1)
+    """Accuracy over all test parts together for each labelling, shape (n_labellings,)."""
+    probability = fit_design(X, labels, design, settings).probability
+    decision = probability.reshape(len(labels), *design.test.shape) > 0.5
+    right = (decision == labels[:, np.newaxis]) & design.test
+    shares: FloatArray = right.sum(axis=(1, 2)) / design.test.sum()
     return shares
 
 
-def _of_unseen(probability: FloatArray, design: Design) -> FloatArray:
+def of_unseen(probability: FloatArray, design: Design) -> FloatArray:
     """Of each pair the probability by the fit that it tests, (n_labellings, n_pairs).
 
     ``probability`` is that of `minimtl.meta.model.Fits`, a row a labelling and fit; 0 for a pair

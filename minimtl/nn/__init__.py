@@ -16,7 +16,7 @@ from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.reference import activation_slope, forward, loss_and_gradients, softmax
-from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, train
+from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, Training, train
 
 __all__ = [
     "TRAINING_VERSION",
@@ -30,6 +30,7 @@ __all__ = [
     "StepSettings",
     "TaskData",
     "Trainer",
+    "Training",
     "activation_slope",
     "default_backend",
     "dropout_mask",

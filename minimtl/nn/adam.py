@@ -7,6 +7,9 @@ Notation: t step (1, 2, …), g gradient, m and v its running first and second m
 
 Kingma & Ba (2015), "Adam: a method for stochastic optimization", Algorithm 1.
 
+Without a gradient the k-th move of a weight is β1ᵏ/√β2ᵏ of its first, until ε ends that: with
+β1 ≥ √β2 its moves would grow. Such rates are refused.
+
 Derived in docs/mathematics.md, §2. A change of the numbers needs a new
 `minimtl.nn.TRAINING_VERSION`.
 """
@@ -18,10 +21,14 @@ import numpy as np
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.network import Network, Shape
 
+# Of eps. The squares of gradients that are not large against less than this are not exact in
+# float32, or vanish.
+SMALLEST_EPS = 1e-15
+
 
 @dataclass(frozen=True)
 class Adam:
-    """The hyper-parameters of Adam."""
+    """The hyper-parameters of Adam; ValueError for those that cannot be used."""
 
     learning_rate: float = 1e-3
     beta1: float = 0.9
@@ -29,12 +36,25 @@ class Adam:
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        if not (self.learning_rate > 0 and self.eps > 0):
+        if not 0 < self.learning_rate < np.inf:
+            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
+        if not SMALLEST_EPS <= self.eps < np.inf:
             raise ValueError(
-                f"learning_rate and eps must be positive, got {self.learning_rate}, {self.eps}"
+                f"eps must be finite and at least {SMALLEST_EPS:g}, as squares of gradients that "
+                f"small are lost in float32, got {self.eps}"
             )
         if not (0 < self.beta1 < 1 and 0 < self.beta2 < 1):
             raise ValueError(f"beta1 and beta2 must lie in (0, 1), got {self.beta1}, {self.beta2}")
+        if self.decay >= 1:
+            raise ValueError(
+                "beta1 must be less than the square root of beta2, or weights without a gradient "
+                f"move by ever more, got {self.beta1} and {self.beta2}"
+            )
+
+    @property
+    def decay(self) -> float:
+        """β1/√β2: what is left of a weight's move a step later, without a gradient and ε."""
+        return float(self.beta1 / np.sqrt(self.beta2))
 
     def update(self, w: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, step: int) -> None:
         """Make step number `step` (from 1) on `w` in place, and on its moments `m` and `v`."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -31,26 +32,39 @@ class StepSettings(NamedTuple):
 
 
 class Trainer(Protocol):
-    """Trains `network` in place, an epoch at a time.
+    """Trains a network, an epoch at a time, call after call.
 
     Parameters
     ----------
     network
-        In `dtype`; its first weight matrix has one row for each column of `X`.
-    X
-        Training documents of all tasks, CSR.
-    labels
-        (n_documents,) int64, the class of each within its task.
-    settings
-        How a step is made.
+        The weights to begin with, in `dtype`. Its first weight matrix has a row for each word that
+        the trainer knows; `add_words` adds others.
+    X, labels, settings
+        As for `take`.
     """
 
     dtype: str
-    network: Network
+
+    @property
+    def n_words(self) -> int:
+        """How many words the trainer knows."""
 
     def __init__(
         self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None: ...
+
+    def add_words(self, first: FloatArray) -> None:
+        """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
+
+    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
+        """Train on other documents from here on, with the same Adam.
+
+        `X` is CSR and holds the documents of all tasks, `labels` (n_documents,) int64 the class of
+        each within its task.
+        """
+
+    def forget(self) -> None:
+        """Drop the documents and labels; `take` gives others."""
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Train on `order` (T, n), rows of X by task; the mean training loss of each task (T,).
@@ -61,8 +75,14 @@ class Trainer(Protocol):
     def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
         """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
 
-    def finish(self) -> None:
-        """Write the parameters as they are after the last step to `network`."""
+    def weights(self) -> Network:
+        """The parameters after the last step, in arrays that the next step may change."""
+
+    def undo(self, words: IntArray) -> Callable[[], None]:
+        """A function that takes back the epochs until it is called; only `words` occur in them."""
+
+    def is_finite(self, words: IntArray) -> bool:
+        """Whether all weights of `words`, and those above the first layer, are finite."""
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training: the next step follows its last one."""

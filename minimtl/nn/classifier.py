@@ -3,6 +3,7 @@
 `minimtl.nn.reference` has the mathematics, `minimtl.nn.training` the schedule.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -18,15 +19,16 @@ from minimtl.estimator import (
     check_is_fitted,
     check_random_state,
     check_y,
+    is_sparse,
     record_features,
 )
-from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Shape, initialize
+from minimtl.nn.network import Shape, copy_hidden, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.training import Schedule, TaskData, Training
 
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
@@ -92,6 +94,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """
 
     n_features_in_: int
+    _training: Training
 
     def __init__(
         self,
@@ -141,14 +144,42 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._check_params()
         documents, labels = self._read(X, y)
         classes = [np.unique(labels_t) for labels_t in labels]
-        self._begin(X, documents, classes)
-        return self._train(documents, labels, self.n_epochs)
+        return self._begin_anew(X, documents, labels, classes, self.n_epochs)
+
+    def fine_tune(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier"
+    ) -> "MultiTaskMLPClassifier":
+        """Train as `fit` does, from the hidden layers of `pretrained`; returns self.
+
+        Output layers and Adam's moments begin anew, so that classes and tasks may be others.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`, with as many features as `pretrained` has.
+        pretrained : MultiTaskMLPClassifier
+            Fitted, with the same `hidden_layer_sizes`; it stays as it is.
+
+        Raises
+        ------
+        NotFittedError
+            If `pretrained` was not fitted.
+        ValueError
+            As `fit` does, and for hidden layers or features of other sizes.
+        """
+        check_is_fitted(pretrained)
+        self._check_params()
+        documents, labels = self._read(X, y)
+        classes = [np.unique(labels_t) for labels_t in labels]
+        return self._begin_anew(X, documents, labels, classes, self.n_epochs, pretrained)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
 
         Adam goes on with its moments: n calls with the same single task, or tasks of equal size,
-        are `fit` with ``n_epochs=n``.
+        are `fit` with ``n_epochs=n``, bit for bit. Copying, pickling or saving the estimator
+        between calls rounds what comes after differently, for it and its copy alike. A call that
+        fails leaves the estimator as it was.
 
         Parameters
         ----------
@@ -164,15 +195,15 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_params()
         documents, labels = self._read(X, y)
-        started = hasattr(self, "_network")
+        started = hasattr(self, "_training")
         if not started and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         if classes is not None:
             given = as_list("classes", classes, len(X)) if is_joint(X) else [classes]
             given = [np.unique(classes_t) for classes_t in given]
             if not started:
-                self._begin(X, documents, given)
-            elif not _equal(given, self._classes()):
+                return self._begin_anew(X, documents, labels, given, 1)
+            if not _equal(given, self._classes()):
                 raise ValueError("classes is not the same as on the last call to partial_fit.")
         self._check_same_tasks(X, documents)
         return self._train(documents, labels, 1)
@@ -187,7 +218,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         check_features(self, X, documents.shape[1])
         if not 0 <= task < self.n_tasks_:
             raise ValueError(f"task must be in 0 … {self.n_tasks_ - 1}, got {task}.")
-        return predict_proba(self._network, documents, task)
+        return predict_proba(self._training.network(), documents, task)
 
     def predict(self, X: Any, task: int = 0) -> np.ndarray:
         """The most probable class of each document, (n_samples,); as `predict_proba`."""
@@ -203,12 +234,14 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     @property
     def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""
-        return [*self._network.weights, *self._network.head_weights]
+        network = self._training.network()
+        return [*network.weights, *network.head_weights]
 
     @property
     def intercepts_(self) -> list[FloatArray]:
         """Biases of the hidden layers, then of each task's head."""
-        return [*self._network.biases, *self._network.head_biases]
+        network = self._training.network()
+        return [*network.biases, *network.head_biases]
 
     def _read(self, X: Any, y: Any) -> tuple[list[Any], list[np.ndarray]]:
         """Documents and labels of each task."""
@@ -217,8 +250,32 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         labels = [check_y(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
         return documents, labels
 
-    def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:
-        """Draw a new network, and drop all that was learnt before."""
+    def _begin_anew(
+        self,
+        X: Any,
+        documents: list[Any],
+        labels: list[np.ndarray],
+        classes: list[np.ndarray],
+        n_epochs: int,
+        pretrained: "MultiTaskMLPClassifier | None" = None,
+    ) -> "MultiTaskMLPClassifier":
+        """Train a new network; if that fails, what was learnt before is still there."""
+        new = type(self)(**self.get_params())
+        new._begin(X, documents, classes, pretrained)
+        new._train(documents, labels, n_epochs)
+        for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
+            delattr(self, name)
+        vars(self).update(vars(new))
+        return self
+
+    def _begin(
+        self,
+        X: Any,
+        documents: list[Any],
+        classes: list[np.ndarray],
+        pretrained: "MultiTaskMLPClassifier | None",
+    ) -> None:
+        """Draw a new network, and drop all that was learnt before but hidden layers given."""
         for classes_t in classes:
             if len(classes_t) < 2:
                 raise ValueError(
@@ -229,8 +286,10 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         n_classes = tuple(len(classes_t) for classes_t in classes)
         shape = Shape(n_features, tuple(self.hidden_layer_sizes), n_classes, self.activation)
         self._rng = check_random_state(self.random_state)
-        self._network = initialize(shape, self._rng)
-        self._moments = Moments.zeros(shape)
+        network = initialize(shape, self._rng)
+        if pretrained is not None:
+            copy_hidden(pretrained._training.network(), network)
+        self._training = Training(network)
         record_features(self, X[0] if is_joint(X) else X, n_features)
         self.n_tasks_ = len(classes)
         self.classes_ = classes if is_joint(X) else classes[0]
@@ -274,29 +333,30 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     ) -> "MultiTaskMLPClassifier":
         # No batch is larger than the first task; memory for more would be wasted.
         batch_size = min(self.batch_size, documents[0].shape[0])
-        history = train(
-            self._network,
+        history = self._training.run_or_undo(
             [
-                TaskData(sparse.csr_matrix(X), encode_labels(y, classes))
+                TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
                 for X, y, classes in zip(documents, labels, self._classes(), strict=True)
             ],
             replace(self._schedule(), n_epochs=n_epochs, batch_size=batch_size),
             self._adam(),
             self._rng,
             self.backend,
-            self._moments,
         )
         self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
         self.n_iter_ = self.loss_curve_.shape[1]
-        if not all(np.isfinite(array).all() for array in (self._network.first, self._network.flat)):
-            raise ValueError(
-                "Training produced non-finite weights; scale the features or lower learning_rate."
-            )
         return self
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""
         return self.classes_ if isinstance(self.classes_, list) else [self.classes_]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Copies train by themselves, shallow ones too.
+        state = vars(self).copy()
+        for name in state.keys() & {"_training", "_rng"}:
+            state[name] = copy.deepcopy(state[name])
+        return state
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -12,17 +12,19 @@ from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.kernels.adam import Pending
 
-# Terms are dropped once they are this small beside the first.
-NEGLIGIBLE = 1e-12
+# The most that the dropped terms of a pending move may be of it.
+NEGLIGIBLE = 3.1e-11
 # The most by which the two-point rule may be wrong, relative to the move.
 RULE_ERROR = 2e-6
 # Beyond this many steps 1 − β^s is 1 or nearly so, and the rule no longer gets better.
 LONG = 10**6
+# The rule multiplies two numbers of ε·z_0 or more in float32, where this one's square is normal.
+SMALLEST_NODE = 1e-16
 
 
 def count_terms(adam: Adam) -> int:
-    """How many terms of a pending move count."""
-    return 1 + int(np.ceil(np.log(NEGLIGIBLE) / np.log(adam.beta1)))
+    """How many terms of a pending move count: the others are `NEGLIGIBLE`, for any s, r and gap."""
+    return int(np.ceil(np.log(NEGLIGIBLE * np.sqrt(1.0 - adam.beta2)) / np.log(adam.decay)))
 
 
 def terms(adam: Adam, s: int, n: int) -> tuple[FloatArray, FloatArray]:
@@ -34,16 +36,23 @@ def terms(adam: Adam, s: int, n: int) -> tuple[FloatArray, FloatArray]:
 
 
 def rule_error(adam: Adam, s: int) -> float:
-    """Bound of the two-point rule's relative error for any r: 27/256 of the mean of π_2(y)²."""
+    """Bound of the two-point rule's relative error, for any r and any gap.
+
+    It is 27/256 of the mean of π_2(y)² over the terms of the gap, the largest over all gaps. With
+    central moments μ_j of y that mean is μ_4 − μ_3²/μ_2 − μ_2².
+    """
     w, z = terms(adam, s, count_terms(adam))
-    w /= w.sum()
     y = z / z[0] - 1.0
-    x = y - w @ y
-    q = w @ x**2
-    if q == 0.0:
-        return 0.0
-    pi = x**2 - (w @ x**3 / q) * x - q
-    return float(27.0 / 256.0 * (w @ pi**2))
+    total = np.cumsum(w)
+    # Of each gap of two terms or more. One or two terms are their own rule.
+    c, y2, y3, y4 = (np.cumsum(w * y**j)[2:] / total[2:] for j in (1, 2, 3, 4))
+    mu2 = y2 - c**2
+    mu3 = y3 - 3.0 * c * y2 + 2.0 * c**3
+    mu4 = y4 - 4.0 * c * y3 + 6.0 * c**2 * y2 - 3.0 * c**4
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = mu4 - mu3**2 / mu2 - mu2**2
+    # Where y is so nearly constant that nothing is left of its variance, the rule is exact.
+    return float(27.0 / 256.0 * np.max(mean, where=mu2 > 0.0, initial=0.0))
 
 
 @lru_cache
@@ -52,12 +61,18 @@ def first_step_of_rule(adam: Adam) -> int:
 
     Its error falls with s, as √(1 − β2^s) comes to grow more slowly.
     """
-    if rule_error(adam, LONG) > RULE_ERROR:
+
+    def good(s: int) -> bool:
+        z_0 = np.sqrt(-np.expm1(s * np.log(adam.beta2)))
+        return bool(adam.eps * z_0 >= SMALLEST_NODE and rule_error(adam, s) <= RULE_ERROR)
+
+    # With β1 ≥ β2² the moments of y grow with every term.
+    if adam.beta1 >= adam.beta2**2 or count_terms(adam) > LONG or not good(LONG):
         return LONG
     low, high = 0, LONG
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if rule_error(adam, middle) <= RULE_ERROR else (middle, high)
+        low, high = (low, middle) if good(middle) else (middle, high)
     return high
 
 

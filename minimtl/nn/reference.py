@@ -16,7 +16,8 @@ hold the float32 kernels against.
 Derived in docs/mathematics.md, §1.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -133,11 +134,32 @@ class ReferenceTrainer:
     def __init__(
         self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None:
-        self.network, self.settings = network, settings
-        self.X, self.labels = X.astype(network.flat.dtype), labels
+        self.network = network
         self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.step = 0
+        self.take(X, labels, settings)
+
+    @property
+    def n_words(self) -> int:
+        """How many words there are."""
+        return len(self.network.first)
+
+    def add_words(self, first: FloatArray) -> None:
+        """Add words; see `backend.Trainer`."""
+        none = np.zeros_like(first)
+        self.network, self.m, self.v = (
+            Network(part.shape, np.vstack([part.first, rows]).astype(part.flat.dtype), part.flat)
+            for part, rows in ((self.network, first), (self.m, none), (self.v, none))
+        )
+
+    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
+        """Train on other documents; see `backend.Trainer`."""
+        self.X, self.labels, self.settings = X.astype(self.network.flat.dtype), labels, settings
+
+    def forget(self) -> None:
+        """Drop the documents; see `backend.Trainer`."""
+        self.X, self.labels = self.X[:0], self.labels[:0]
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
@@ -168,15 +190,32 @@ class ReferenceTrainer:
         """P_t of documents; see `backend.Trainer`."""
         return predict_proba(self.network, X.astype(self.network.flat.dtype), task, base)
 
-    def finish(self) -> None:
-        """Nothing: `network` is up to date after every step."""
+    def weights(self) -> Network:
+        """The network, which is up to date after every step."""
+        return self.network
+
+    def undo(self, words: IntArray) -> Callable[[], None]:
+        """Take back what follows; see `backend.Trainer`."""
+        before = copy.deepcopy((self.network, self.m, self.v))
+        step = self.step
+
+        def undo() -> None:
+            self.network, self.m, self.v = before
+            self.step = step
+
+        return undo
+
+    def is_finite(self, words: IntArray) -> bool:
+        """Whether all weights are finite."""
+        return all(np.isfinite(part).all() for part in (self.network.first, self.network.flat))
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training."""
         self.step = moments.step
         for part in ("first", "flat"):
-            getattr(self.m, part)[:] = getattr(moments.m, part)
-            getattr(self.v, part)[:] = getattr(moments.r, part) ** 2
+            m, r = getattr(moments.m, part), getattr(moments.r, part)
+            getattr(self.m, part)[: len(m)] = m
+            getattr(self.v, part)[: len(r)] = r.astype(self.v.flat.dtype) ** 2
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

@@ -48,7 +48,11 @@ def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
 
 def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """The index of each label in the sorted `classes`; ValueError for a label not among them."""
-    unknown = np.setdiff1d(y, classes)
-    if len(unknown):
-        raise ValueError(f"y holds the label {str(unknown[0])!r}, which is not among the classes.")
-    return np.searchsorted(classes, y)
+    codes = np.searchsorted(classes, y)
+    if not np.all(classes[np.minimum(codes, len(classes) - 1)] == y):
+        unknown = np.setdiff1d(y, classes)
+        if len(unknown):
+            raise ValueError(
+                f"y holds the label {str(unknown[0])!r}, which is not among the classes."
+            )
+    return codes

@@ -1,5 +1,6 @@
 """Training and prediction by the compiled kernels: allocates, holds the state, calls them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from minimtl.nn.adam import Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import drop_threshold
-from minimtl.nn.kernels.adam import read_rows
+from minimtl.nn.kernels.adam import are_finite, read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
@@ -18,41 +19,75 @@ from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending
 
+NO_DOCUMENTS = Documents(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+
 
 class KernelTrainer:
-    """`backend.Trainer` by the kernels; `network` is up to date only after `finish`."""
+    """`backend.Trainer` by the kernels.
+
+    `state.rows` may have more rows than there are words, `n_words`, to make room for others.
+    """
 
     dtype = "float32"
 
     def __init__(
         self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None:
-        self.network, self.labels, self.documents = network, labels, _documents(X)
-        self.adam, batch_size, dropout, task_weights = settings
-        shape, n_rows = network.shape, len(network.first)
-        padded = replace(shape, hidden=tuple(-(-width // LANES) * LANES for width in shape.hidden))
-        flat = Flat(*_aligned(4, padded.n_flat))
+        self.shape, self.adam, self.n_words = network.shape, settings.adam, 0
+        hidden = tuple(-(-width // LANES) * LANES for width in network.shape.hidden)
+        self.padded = replace(network.shape, hidden=hidden)
         self.state = State(
-            _aligned(n_rows, 3 * padded.hidden[0]),
-            np.zeros(n_rows, np.int64),
-            flat,
+            _aligned(0, 3 * hidden[0]),
+            np.zeros(0, np.int64),
+            Flat(*_aligned(4, self.padded.n_flat)),
             make_pending(self.adam, 0, 0),
             0,
         )
-        # The state as three networks: views of the rows and of the flat vectors.
-        self.w, self.m, self.r = (
-            Network(padded, first, vector)
-            for first, vector in zip(np.split(self.state.rows, 3, axis=1), flat[:3], strict=True)
-        )
-        copy_common(network, self.w)
+        w, _, _ = self.as_networks()
+        copy_common(network, w)
+        self.layout = _layout(self.shape, w)
+        self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
+        self._W, self._W_step = _aligned(0, hidden[0]), -1
+        self.take(X, labels, settings)
+        self.add_words(network.first)
+
+    def add_words(self, first: FloatArray) -> None:
+        """Add words; see `backend.Trainer`."""
+        begin, end = self.n_words, self.n_words + len(first)
+        if end > len(self.state.rows):
+            # Words that come a few at a time are copied a few times only.
+            self._reserve(max(end, 2 * begin))
+        self.state.rows[begin:end, : first.shape[1]] = first
+        self.n_words, self._W_step = end, -1
+
+    def _reserve(self, n_rows: int) -> None:
+        """Make room for `n_rows` words."""
+        n, old = self.n_words, self.state
+        rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
+        rows[:n], last[:n] = old.rows[:n], old.last[:n]
+        # First the batch, which must never have less room than there are rows.
+        self.scratch = self.scratch._replace(batch=_batch(n_rows, 0))
+        self.state = old._replace(rows=rows, last=last)
+
+    def as_networks(self) -> list[Network]:
+        """The state as three networks, w, m and r: views of the rows and of the flat vectors."""
+        rows, flat = np.split(self.state.rows, 3, axis=1), self.state.flat[:3]
+        return [Network(self.padded, *arrays) for arrays in zip(rows, flat, strict=True)]
+
+    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
+        """Train on other documents; see `backend.Trainer`."""
+        _, batch_size, dropout, task_weights = settings
+        self.documents, self.labels = _documents(X), labels
         scale = np.float32(1.0 / (1.0 - dropout))
         rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
-        self.plan = Plan(batch_size, rule, _layout(shape, self.w))
-        n_batch = batch_size * len(shape.n_classes)
-        self.lengths = np.diff(X.indptr)  # entries of each document
-        self.scratch = Scratch(_batch(n_rows, 0), _buffers(padded, n_batch))
-        self._W = _aligned(n_rows, padded.hidden[0])
-        self._W_step = -1
+        self.plan = Plan(batch_size, rule, self.layout)
+        n_batch = batch_size * len(self.shape.n_classes)
+        if n_batch > self.scratch.buffers.A.shape[1]:
+            self.scratch = self.scratch._replace(buffers=_buffers(self.padded, n_batch))
+
+    def forget(self) -> None:
+        """Drop the documents; see `backend.Trainer`."""
+        self.documents, self.labels = NO_DOCUMENTS, np.empty(0, np.int64)
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
@@ -72,43 +107,77 @@ class KernelTrainer:
 
         A document can be in a step twice: a small task is dealt again within an epoch.
         """
-        per_column = self.lengths[order].sum(axis=0)
+        per_column = np.diff(self.documents.indptr)[order].sum(axis=0)
         steps = np.arange(0, order.shape[1], self.plan.batch_size)
         n_entries = int(np.add.reduceat(per_column, steps).max())
         if n_entries > len(self.scratch.batch.after):
-            batch = _batch(len(self.network.first), n_entries)
+            batch = _batch(len(self.state.rows), n_entries)
             self.scratch = self.scratch._replace(batch=batch)
 
     def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
         """P_t of documents; see `backend.Trainer`."""
-        n_classes = self.network.shape.n_classes[task]
-        probabilities = np.empty((X.shape[0], n_classes), np.float32)
+        probabilities = np.empty((X.shape[0], self.shape.n_classes[task]), np.float32)
         predict(
             _documents(X), base, task, self._first_weights(), self.state.flat.w, self.plan.layout,
             self.scratch.buffers, probabilities,
         )  # fmt: skip
         return probabilities
 
-    def finish(self) -> None:
-        """Write the parameters as they are after the last step to `network`."""
-        weights = Network(self.w.shape, self._first_weights(), self.state.flat.w)
-        copy_common(weights, self.network)
+    def weights(self) -> Network:
+        """The parameters after the last step; see `backend.Trainer`."""
+        width = self.shape.hidden[0]
+        network = Network(
+            self.shape, self._first_weights()[:, :width], np.empty(self.shape.n_flat, np.float32)
+        )
+        # The first weights are there already, so the copy has none of their rows.
+        copy_common(Network(self.padded, self._W[:0], self.state.flat.w), network)
+        return network
+
+    def undo(self, words: IntArray) -> Callable[[], None]:
+        """Take back what follows; see `backend.Trainer`."""
+        state = self.state
+        rows, last = np.take(state.rows, words, axis=0), state.last[words]
+        flat = [vector.copy() for vector in state.flat[:3]]
+        # Steps that follow change the sums of those steps only that are within reach.
+        reach = slice(max(0, state.step + 1 - state.pending.n_terms), state.step + 1)
+        sums, nodes = state.pending.sums[reach].copy(), state.pending.nodes[reach].copy()
+
+        def undo() -> None:
+            state.rows[words], state.last[words] = rows, last
+            for vector, before in zip(state.flat[:3], flat, strict=True):
+                vector[:] = before
+            kept = state.pending._replace(
+                sums=state.pending.sums[: reach.stop], nodes=state.pending.nodes[: reach.stop]
+            )
+            kept.sums[reach], kept.nodes[reach] = sums, nodes
+            pending = make_pending(self.adam, state.step, kept.begun, kept)
+            self.state, self._W_step = state._replace(pending=pending), -1
+
+        return undo
+
+    def is_finite(self, words: IntArray) -> bool:
+        """Whether weights are finite; see `backend.Trainer`."""
+        rows, flat = self.state.rows, self.state.flat
+        return are_finite(words, rows) and bool(np.isfinite(flat[:3]).all())
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training: the next step follows its last one."""
-        copy_common(moments.m, self.m)
-        copy_common(moments.r, self.r)
+        _, m, r = self.as_networks()
+        copy_common(moments.m, m)
+        copy_common(moments.r, r)
         self.state.last[moments.moved_rows()] = moments.step
         pending = make_pending(self.adam, moments.step, begun=moments.step)
         self.state = self.state._replace(pending=pending, step=moments.step)
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""
-        pending, gaps = self.state.pending, self.state.step - self.state.last
+        n, pending = self.n_words, self.state.pending
+        gaps = self.state.step - self.state.last[:n]
         decayed = []
-        for moment, decay in ((self.m, pending.decay_m), (self.r, pending.decay_r)):
-            first = moment.first * decay[gaps].astype(np.float32)[:, None]
-            network = Network.zeros(self.network.shape, len(first), np.float32)
+        _, m, r = self.as_networks()
+        for moment, decay in ((m, pending.decay_m), (r, pending.decay_r)):
+            first = moment.first[:n] * decay[gaps].astype(np.float32)[:, None]
+            network = Network.zeros(self.shape, n, np.float32)
             copy_common(Network(moment.shape, first, moment.flat), network)
             decayed.append(network)
         return Moments(self.state.step, *decayed)
@@ -117,7 +186,9 @@ class KernelTrainer:
         """The first weight matrix after the last step, padded."""
         rows, last, _, pending, step = self.state
         if self._W_step != step:
-            read_rows(self._W, rows, last, step, pending)
+            if len(self._W) != self.n_words:
+                self._W = _aligned(self.n_words, self.padded.hidden[0])
+            read_rows(self._W, rows[: self.n_words], last[: self.n_words], step, pending)
             self._W_step = step
         return self._W
 

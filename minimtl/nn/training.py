@@ -2,23 +2,25 @@
 
 Notation beyond `network`::
 
-    n_t     training documents of task t; an epoch is one shuffled pass over those of task 0
-    order   (T, n_0) documents of an epoch. Each task deals its own from an endless sequence of
-            shuffled passes, so tasks of equal size see each document once per epoch
+    n_t     training documents of task t
+    n       documents of each task in an epoch: those of the schedule, or n_0, one pass over task 0
+    order   (T, n) documents of an epoch. Each task deals its own from an endless sequence of
+            shuffled passes, so tasks of n documents see each once per epoch
     active  the words that occur in some training document. Others never have a gradient: their
             rows keep their initial values and add a constant to a test document's Z_1
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import check_sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.backend import StepSettings, trainer_class
+from minimtl.nn.backend import StepSettings, Trainer, trainer_class
+from minimtl.nn.documents import check_documents, split_columns, stack, words_of
 from minimtl.nn.network import Network
 
 # The version of the numbers that training gives. Raise it with every change that gives other
@@ -32,24 +34,32 @@ TRAINING_VERSION = 2
 class TaskData:
     """One task: training documents X (n, V) with classes y (n,).
 
-    If given, the documents `X_test` (n_test, V) are predicted after every epoch.
+    If given, the documents `X_test` (n_test, V) are predicted after every epoch, and their losses
+    computed where their classes `y_test` (n_test,) are given too.
     """
 
     X: sparse.csr_matrix
     y: IntArray
     X_test: sparse.csr_matrix | None = None
+    y_test: IntArray | None = None
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses."""
+    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses.
+
+    An epoch has `epoch_documents` documents of each task; by default as many as task 0 has.
+    """
 
     n_epochs: int = 100
     batch_size: int = 32
     dropout: float = 0.5
     task_weights: tuple[float, ...] | None = None
+    epoch_documents: int | None = None
 
     def __post_init__(self) -> None:
+        if self.epoch_documents is not None and self.epoch_documents < 1:
+            raise ValueError(f"epoch_documents must be at least 1, got {self.epoch_documents}")
         if self.n_epochs < 1 or self.batch_size < 1:
             raise ValueError(
                 "n_epochs and batch_size must be at least 1, "
@@ -68,11 +78,190 @@ class History:
     """The mean training losses `losses` (T, n_epochs), computed with dropout on.
 
     `predictions[t]` (n_epochs, n_test) holds the predicted class of each test document of task t
-    after each epoch; n_test is 0 where there was no `X_test`.
+    after each epoch; n_test is 0 where there was no `X_test`. `test_losses[t]`, of the same shape
+    where there was `y_test` and else without columns, holds the loss of each, without dropout.
     """
 
     losses: FloatArray
     predictions: list[IntArray]
+    test_losses: list[FloatArray]
+
+
+class Training:
+    """The training of one network, which goes on from call to call of `run`.
+
+    Between calls a trainer holds weights and moments, with the moves that are still pending.
+    `network` brings the weights up to date, which changes no bit of what comes after. `moments`,
+    copies and pickles end all pending moves: what comes after is then rounded differently, by some
+    1e-7, and in the same way for the copy and for the original.
+
+    Parameters
+    ----------
+    network
+        The weights to begin with, float32; changed in place.
+    moments
+        Those of the training that this one continues; without them Adam begins anew.
+    """
+
+    def __init__(self, network: Network, moments: Moments | None = None) -> None:
+        self._network = network
+        # The words that have had a training document, in the order of the trainer's rows.
+        self._words = np.empty(0, np.int64)
+        self._columns = np.full(network.shape.n_features, -1, np.int32)
+        self._trainer: Trainer | None = None
+        self._made_for: tuple[type[Trainer], Adam] | None = None
+        self._stale = False  # whether the trainer has newer weights than the network
+        self._moments: Moments | None = None  # of `_words`, while there is no trainer
+        if moments is not None:
+            self._add_words(moments.moved_rows())
+            self._moments = moments.with_rows(self._words, np.float32)
+
+    def network(self) -> Network:
+        """The network with its weights after the last step."""
+        if self._stale and self._trainer is not None:
+            self._network.put(self._words[: self._trainer.n_words], self._trainer.weights())
+            self._stale = False
+        return self._network
+
+    def moments(self) -> Moments:
+        """Adam's state after the last step, of all words."""
+        self._end_moves()
+        moments = Moments.zeros(self._network.shape)
+        if self._moments is not None:
+            moments.put(self._words, self._moments)
+        return moments
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._end_moves()
+        return vars(self).copy()
+
+    def run(
+        self,
+        tasks: Sequence[TaskData],
+        schedule: Schedule,
+        adam: Adam,
+        rng: np.random.Generator,
+        backend: str | None = None,
+    ) -> History:
+        """Make the epochs of `schedule` on `tasks`; as `train`."""
+        trainer, tasks, _ = self._prepare(tasks, schedule, adam, backend)
+        try:
+            return self._make_epochs(trainer, tasks, schedule, rng)
+        finally:
+            trainer.forget()
+
+    def run_or_undo(
+        self,
+        tasks: Sequence[TaskData],
+        schedule: Schedule,
+        adam: Adam,
+        rng: np.random.Generator,
+        backend: str | None = None,
+    ) -> History:
+        """As `run`; if it fails, a training that had begun, and `rng`, are what they were.
+
+        Raises
+        ------
+        ValueError
+            As `run` does, and where weights have become infinite or NaN.
+        """
+        begun = self._trainer is not None or self._moments is not None
+        trainer, tasks, rows = self._prepare(tasks, schedule, adam, backend)
+        undo = trainer.undo(rows) if begun else None
+        rng_before = rng.bit_generator.state
+        try:
+            history = self._make_epochs(trainer, tasks, schedule, rng)
+            if not trainer.is_finite(rows):
+                raise ValueError(
+                    "Training produced non-finite weights; scale the features or lower "
+                    "learning_rate."
+                )
+        except BaseException:
+            if undo is not None:
+                undo()
+                rng.bit_generator.state = rng_before
+            raise
+        finally:
+            trainer.forget()
+        return history
+
+    def _prepare(
+        self, tasks: Sequence[TaskData], schedule: Schedule, adam: Adam, backend: str | None
+    ) -> tuple[Trainer, list[TaskData], IntArray]:
+        """The trainer with the documents of `tasks`, these as checked, and their words' rows."""
+        shape = self._network.shape
+        _check(self._network, tasks, schedule)
+        tasks = [_with_checked_documents(task, shape.n_features) for task in tasks]
+        documents = [task.X for task in tasks]
+        words = words_of(documents, shape.n_features)
+        made_for = trainer_class(backend), adam
+        if made_for != self._made_for:
+            self._end_moves()
+        n_resumed = len(self._words)
+        self._add_words(words[self._columns[words] < 0])
+        X = stack(documents, self._columns, len(self._words))
+        labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
+        weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
+        settings = StepSettings(adam, schedule.batch_size, schedule.dropout, weights)
+        trainer = self._trainer
+        if trainer is None:
+            make_trainer, _ = made_for
+            known = self._words[:n_resumed]
+            part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
+            trainer = make_trainer(part, X, labels, settings)
+            if self._moments is not None:
+                trainer.resume(self._moments)
+            self._made_for, self._trainer = made_for, trainer
+        else:
+            trainer.take(X, labels, settings)
+        # Also those of an earlier call that was interrupted before this line.
+        trainer.add_words(self._network.first[self._words[trainer.n_words :]])
+        return trainer, tasks, self._columns[words]
+
+    def _make_epochs(
+        self,
+        trainer: Trainer,
+        tasks: Sequence[TaskData],
+        schedule: Schedule,
+        rng: np.random.Generator,
+    ) -> History:
+        followed = {
+            t: split_columns(task.X_test, self._columns, self._network, len(self._words))
+            for t, task in enumerate(tasks)
+            if task.X_test is not None
+        }
+        n_test = [followed[t][0].shape[0] if t in followed else 0 for t in range(len(tasks))]
+        losses = np.empty((len(tasks), schedule.n_epochs))
+        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), np.int16) for n in n_test]
+        classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
+        test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
+        epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
+        self._stale = True
+        for epoch, (order, keys) in enumerate(epochs):
+            losses[:, epoch] = trainer.epoch(order, keys)
+            for t, (X, base) in followed.items():
+                P = trainer.predict_proba(X, base, t)
+                predictions[t][epoch] = P.argmax(axis=1)
+                test_losses[t][epoch] = _losses_of(P, classes[t])
+        return History(losses, predictions, test_losses)
+
+    def _add_words(self, new: IntArray) -> None:
+        n = len(self._words)
+        self._words = np.append(self._words, new)
+        self._columns[new] = n + np.arange(len(new))
+
+    def _end_moves(self) -> None:
+        """Bring network and moments up to date, and drop the trainer."""
+        if self._trainer is None:
+            return
+        n = self._trainer.n_words
+        # In float32 whatever the backend, as in a saved model.
+        self._moments = self._trainer.moments().with_rows(np.arange(n), np.float32)
+        self.network()
+        # An interrupted call may have left words that the trainer does not know.
+        self._columns[self._words[n:]] = -1
+        self._words = self._words[:n]
+        self._trainer, self._made_for = None, None
 
 
 def train(
@@ -82,12 +271,8 @@ def train(
     adam: Adam,
     rng: np.random.Generator,
     backend: str | None = None,
-    moments: Moments | None = None,
 ) -> History:
     """Train `network` in place on `tasks` together; deterministic given `rng` and the backend.
-
-    `moments` are those of an earlier training that this one continues, and are updated in place.
-    Without them Adam begins anew, and its last moments are dropped.
 
     Raises
     ------
@@ -95,84 +280,38 @@ def train(
         For tasks that do not fit the network or the schedule, or documents whose CSR arrays are
         malformed: the kernels follow indices without looking.
     """
-    _check(network, tasks, schedule)
-    tasks = [_with_checked_documents(task, network.shape.n_features) for task in tasks]
-    make_trainer = trainer_class(backend)
-    dtype = np.dtype(make_trainer.dtype)
-    words = [task.X.indices for task in tasks]
-    active = np.unique(np.concatenate(words if moments is None else [*words, moments.moved_rows()]))
-    columns = np.full(network.shape.n_features, -1, np.int64)
-    columns[active] = np.arange(len(active))
-    part = network.with_rows(active, dtype)
-    weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
-    trainer = make_trainer(
-        part,
-        sparse.vstack([_take_columns(task.X, columns, len(active)) for task in tasks], "csr"),
-        np.concatenate([task.y for task in tasks]).astype(np.int64),
-        StepSettings(adam, schedule.batch_size, schedule.dropout, weights),
-    )
-    if moments is not None:
-        trainer.resume(moments.with_rows(active, dtype))
-    followed = [_split_columns(task.X_test, columns, network, len(active)) for task in tasks]
-    losses = np.empty((len(tasks), schedule.n_epochs))
-    predictions = [np.empty((schedule.n_epochs, X.shape[0]), np.int16) for X, _ in followed]
-    epochs = _epochs([task.X.shape[0] for task in tasks], schedule, network, rng)
-    for epoch, (order, keys) in enumerate(epochs):
-        losses[:, epoch] = trainer.epoch(order, keys)
-        for t, (X, base) in enumerate(followed):
-            if X.shape[0]:
-                predictions[t][epoch] = trainer.predict_proba(X, base, t).argmax(axis=1)
-    trainer.finish()
-    network.put(active, part)
-    if moments is not None:
-        moments.put(active, trainer.moments())
-    return History(losses, predictions)
+    training = Training(network)
+    history = training.run(tasks, schedule, adam, rng, backend)
+    training.network()  # brings it up to date
+    return history
+
+
+def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
+    """−ln P[i, y_i] in float64; a probability of 0 counts as float64's ε."""
+    return -np.log(np.maximum(P[np.arange(len(y)), y].astype(np.float64), np.finfo(float).eps))
 
 
 def _epochs(
     sizes: Sequence[int], schedule: Schedule, network: Network, rng: np.random.Generator
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The order of each epoch and the dropout keys of its steps."""
-    n_steps = -(-sizes[0] // schedule.batch_size)
+    n = schedule.epoch_documents or sizes[0]
+    n_steps = -(-n // schedule.batch_size)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     waiting = [np.empty(0, np.int64) for _ in sizes]
     for _ in range(schedule.n_epochs):
-        order = np.empty((len(sizes), sizes[0]), np.int64)
+        order = np.empty((len(sizes), n), np.int64)
         for t, size in enumerate(sizes):
-            while len(waiting[t]) < sizes[0]:
+            while len(waiting[t]) < n:
                 waiting[t] = np.append(waiting[t], rng.permutation(size) + starts[t])
-            order[t], waiting[t] = waiting[t][: sizes[0]], waiting[t][sizes[0] :]
+            order[t], waiting[t] = waiting[t][:n], waiting[t][n:]
         keys = rng.integers(2**32, size=(n_steps, len(network.weights), 2), dtype=np.uint32)
         yield order, keys
 
 
-def _take_columns(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
-    """The columns j of `X` with ``columns[j] >= 0``, at their new places."""
-    new = columns[X.indices]
-    kept = np.concatenate([[0], np.cumsum(new >= 0)])
-    here = new >= 0
-    return sparse.csr_matrix((X.data[here], new[here], kept[X.indptr]), shape=(X.shape[0], n))
-
-
-def _split_columns(
-    X: sparse.csr_matrix | None, columns: IntArray, network: Network, n_active: int
-) -> tuple[sparse.csr_matrix, FloatArray]:
-    """The active columns of `X`, and what the others add to Z_1 (n, H_1)."""
-    if X is None:
-        X = sparse.csr_matrix((0, network.shape.n_features))
-    others = np.where(columns < 0, np.arange(len(columns)), -1)
-    base = _take_columns(X, others, len(columns)) @ network.first
-    return _take_columns(X, columns, n_active), np.ascontiguousarray(base, network.first.dtype)
-
-
 def _with_checked_documents(task: TaskData, n_features: int) -> TaskData:
-    documents = [None if X is None else check_sparse(X) for X in (task.X, task.X_test)]
-    for X in documents:
-        if X is not None and X.shape[1] != n_features:
-            raise ValueError(
-                f"documents have {X.shape[1]} features, but the network has {n_features}"
-            )
-    return TaskData(documents[0], task.y, documents[1])
+    X_test = None if task.X_test is None else check_documents(task.X_test, n_features)
+    return TaskData(check_documents(task.X, n_features), task.y, X_test, task.y_test)
 
 
 def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:
@@ -189,3 +328,10 @@ def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> N
             )
         if np.min(task.y) < 0 or np.max(task.y) >= n_classes[t]:
             raise ValueError(f"task {t} has labels outside 0 … {n_classes[t] - 1}")
+        if task.y_test is not None:
+            n_test = 0 if task.X_test is None else task.X_test.shape[0]
+            if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes[t])).all():
+                raise ValueError(
+                    f"task {t} has {n_test} test documents and needs as many classes of them in "
+                    f"0 … {n_classes[t] - 1}"
+                )

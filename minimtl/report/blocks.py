@@ -100,6 +100,21 @@ class Command(NamedTuple):
 Block = Heading | Paragraph | Items | Errata | Terms | Grid | Reliability | Figure | Command
 
 
+class Document(NamedTuple):
+    """A page that is not a study's report.
+
+    Attributes
+    ----------
+    warnings : what must be known before any number is read.
+    answer : paragraphs that answer the title.
+    """
+
+    title: str
+    warnings: tuple[str, ...]
+    answer: tuple[str, ...]
+    blocks: list[Block]
+
+
 def pieces(inline: Inline) -> tuple[Piece, ...]:
     """The words of a text in their order, marked ones and links apart."""
     return (inline,) if isinstance(inline, str | Marked | Link) else inline

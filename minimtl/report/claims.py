@@ -65,8 +65,12 @@ def _curves_best(rows: Sequence[Row]) -> Inline:
 
 
 def _same_order(problem: str, table: str, rows: Sequence[Row], ours: str, theirs: str) -> Inline:
-    """Spearman's correlation of our column with the published one, in a sentence."""
-    first, second = ([number(row, column) for row in rows] for column in (ours, theirs))
+    """Spearman's correlation of our column with the published one, in a sentence.
+
+    Of the features that the paper has.
+    """
+    known = [row for row in rows if row["published_label"]]
+    first, second = ([number(row, column) for row in known] for column in (ours, theirs))
     unknown = any(math.isnan(value) for value in (*first, *second))
     if unknown or len(set(first)) == 1:  # one value for all is no order
         return f"{problem}: there are too few pairs to compare the order of the features."

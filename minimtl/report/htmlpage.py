@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimtl.report.background import MEANINGS as TERMS
 from minimtl.report.background import About
-from minimtl.report.blocks import Block, Heading, pieces
+from minimtl.report.blocks import Block, Document, Heading, pieces
 from minimtl.report.charts import TALL, WIDE
 from minimtl.report.contents import TITLE, contents
 from minimtl.report.csvfile import Table
@@ -77,6 +77,23 @@ def render_page(
             style_hash=_sha256(style),
             script=script,
             script_hash=_sha256(script),
+        )
+    )
+    return page
+
+
+def render_document(document: Document, version: str, figures: Mapping[str, bytes]) -> str:
+    """A page without pairs; ``figures`` are the .svg files of those that it shows, by name."""
+    style = _own("page.css")
+    page: str = (
+        _environment()
+        .get_template("document.html")
+        .render(
+            document=document,
+            pictures={name: _data_uri(svg) for name, svg in figures.items()},
+            version=version,
+            style=style,
+            style_hash=_sha256(style),
         )
     )
     return page

@@ -8,6 +8,7 @@ from minimtl.report.background import About
 from minimtl.report.blocks import (
     Block,
     Command,
+    Document,
     Errata,
     Figure,
     Grid,
@@ -44,12 +45,17 @@ def render_markdown(
 ) -> str:
     """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
     content = contents(tables, protocol, about, figures)
+    blocks = [content.numbers, *content.results, *content.details, *content.ending]
+    return document_markdown(Document(TITLE, content.warnings, (content.answer,), blocks))
+
+
+def document_markdown(document: Document) -> str:
+    """A page as Markdown."""
     parts = [
-        f"# {TITLE}",
-        "\n".join(f"> {escape(line)}  " for line in content.warnings),
-        escape(content.answer),
-        _block(content.numbers),
-        *map(_block, [*content.results, *content.details, *content.ending]),
+        f"# {escape(document.title)}",
+        "\n".join(f"> {escape(line)}  " for line in document.warnings),
+        *map(escape, document.answer),
+        *map(_block, document.blocks),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from minimtl._version import __version__
 from minimtl.meta import Analysed
 from minimtl.report.background import About
+from minimtl.report.blocks import Document, Figure
 from minimtl.report.csvfile import Table, write_tables
 from minimtl.report.figures import draw_figures, figures_available
-from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_page
-from minimtl.report.markdown import render_markdown
+from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_document, render_page
+from minimtl.report.markdown import document_markdown, render_markdown
 from minimtl.report.pairs import view_pairs
 from minimtl.report.scope import scopes_of, warnings_of
 from minimtl.report.tables import tables
@@ -51,6 +53,27 @@ def write_report(
         (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
         announce(PAGE_NOTE)
     return summary(made, protocol, about)
+
+
+def write_document(
+    document: Document, name: str, out: Path, announce: Callable[[str], None]
+) -> None:
+    """Write a page as ``name.md`` and, where Jinja2 is, ``name.html``; its figures are in `out`.
+
+    `announce` is told which extra would add what is not written.
+    """
+    write_atomically(out / f"{name}.md", document_markdown(document).encode())
+    if page_available():
+        figures = {
+            block.name: (out / f"{block.name}.svg").read_bytes()
+            for block in document.blocks
+            if isinstance(block, Figure)
+        }
+        html = render_document(document, __version__, figures)
+        write_atomically(out / f"{name}.html", html.encode())
+    else:
+        (out / f"{name}.html").unlink(missing_ok=True)  # an earlier one would show other tables
+        announce(f'`pip install "minimtl[page]"` would make {name}.html')
 
 
 def _about(manifest: dict[str, Any]) -> About:

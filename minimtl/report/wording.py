@@ -8,7 +8,13 @@ from minimtl.report.csvfile import Row
 
 NOTHING = "–"
 _ROUNDING = 1e-9  # of differences between numbers with few digits
-SCORE_NAMES = {"f1": "F1", "accuracy": "accuracy"}
+SCORE_NAMES = {
+    "f1": "F1",
+    "f1_negative": "F1 of the negative class",
+    "macro_f1": "macro-F1",
+    "accuracy": "accuracy",
+    "log_loss": "log loss with a minus sign",
+}
 SET_NAMES = {
     "all": "all features",
     "no_curve": "all but curve features",

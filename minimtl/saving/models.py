@@ -3,6 +3,7 @@
 A file holds the name of one of the `CONVERTERS`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
+The file of a `TextModel` holds its two estimators so, their arrays under the part's name.
 """
 
 from collections.abc import Callable
@@ -13,9 +14,10 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
-from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape
+from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
+from minimtl.saving.textmodel import TextModel
 from minimtl.saving.values import (
     labels_from_plain,
     labels_to_plain,
@@ -29,32 +31,48 @@ FORMAT = "minimtl model 1"
 # What a parameter of a model in a file may be at most: above, one call could take hours or more
 # memory than there is.
 LARGEST = {"n_epochs": 10**6, "max_iter": 10**6, "beta1": 0.999}
+LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of them are pending
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
+_PARTS = ("vectorizer", "classifier")  # of a TextModel
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
 
 def save_model(estimator: Any, path: str | Path) -> None:
-    """Write a fitted estimator of minimtl to `path`, which by custom ends in ``.npz``.
+    """Write a fitted estimator or a `TextModel` to `path`, which by custom ends in ``.npz``.
 
     Raises
     ------
     NotFittedError
         Before ``fit``.
     TypeError
-        For anything but the three estimators of minimtl.
+        For anything but the three estimators of minimtl, and a `TextModel` of them.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
         or that `load_model` would not take from a stranger.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
+    if isinstance(estimator, TextModel):
+        description: Facts = {"estimator": TextModel.__name__, "how": estimator.how}
+        arrays: Arrays = {}
+        for part in _PARTS:
+            description[part], own = _describe(getattr(estimator, part))
+            arrays |= {f"{part}_{name}": array for name, array in own.items()}
+    else:
+        description, arrays = _describe(estimator)
+    write_model_file(path, {"format": FORMAT, **description}, arrays)
+
+
+def _describe(estimator: Any) -> tuple[Facts, Arrays]:
+    """What a file holds of an estimator; raises as `save_model`."""
     cls = type(estimator)
     converter = CONVERTERS.get(cls.__name__)
     if converter is None or cls is not converter.cls:
-        raise TypeError(f"Only {', '.join(CONVERTERS)} can be saved, not {cls.__name__}.")
+        known = ", ".join((*CONVERTERS, TextModel.__name__))
+        raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
     params = {name: value_to_plain(name, value) for name, value in estimator.get_params().items()}
@@ -62,17 +80,11 @@ def save_model(estimator: Any, path: str | Path) -> None:
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
         facts["feature_names"] = names.tolist()
-    description = {
-        "format": FORMAT,
-        "estimator": cls.__name__,
-        "params": params,
-        "fitted": facts,
-    }
-    write_model_file(path, description, arrays)
+    return {"estimator": cls.__name__, "params": params, "fitted": facts}, arrays
 
 
 def load_model(path: str | Path) -> Any:
-    """The estimator that `save_model` wrote to `path`; the file may come from anybody.
+    """What `save_model` wrote to `path`; the file may come from anybody.
 
     Parameters are checked as in ``fit``. Those with which a short text could take forever are
     refused, see `LARGEST`, `LONGEST_NGRAM` and `minimtl.saving.patterns`.
@@ -83,7 +95,12 @@ def load_model(path: str | Path) -> Any:
         If the file cannot be read, is damaged, or was not written by `save_model`.
     """
     try:
-        return _make_estimator(*read_model_file(path))
+        description, arrays = read_model_file(path)
+        if description["format"] != FORMAT:
+            raise ValueError(f"its format is not {FORMAT!r}")
+        if description["estimator"] == TextModel.__name__:
+            return _make_text_model(description, arrays)
+        return _make_estimator(description, arrays)
     except FAULTS as error:
         reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
         raise MinimtlError(
@@ -91,9 +108,25 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
+def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
+    vectorizer, classifier = (
+        _make_estimator(
+            description[part],
+            {
+                name.removeprefix(f"{part}_"): array
+                for name, array in arrays.items()
+                if name.startswith(f"{part}_")
+            },
+        )
+        for part in _PARTS
+    )
+    is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
+    _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
+    _require(isinstance(description["how"], dict), "how the model came about")
+    return TextModel(vectorizer, classifier, description["how"])
+
+
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:
-    if description["format"] != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]
@@ -122,8 +155,10 @@ def _check_params(estimator: Any) -> None:
         )
     estimator._check_params()
     longest = params.get("ngram_range", (1, 1))[1]
+    decay = params.get("beta1", 0) / params.get("beta2", 1) ** 0.5
     for name, value, most in (
         ("the end of ngram_range", longest, LONGEST_NGRAM),
+        ("beta1 divided by the square root of beta2", decay, LARGEST_DECAY),
         *((name, params.get(name, 0), most) for name, most in LARGEST.items()),
     ):
         if value > most:
@@ -163,7 +198,7 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 
 
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
-    network, moments = model._network, model._moments
+    moments, network = model._training.moments(), model._training.network()
     facts = {
         "hidden": list(network.shape.hidden),
         "activation": network.shape.activation,
@@ -193,8 +228,7 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
     _require(facts["joint"] is True or len(classes) == 1, "classes")
-    model._network = network
-    model._moments = Moments(step, m, r)
+    model._training = Training(network, Moments(step, m, r))
     model._rng = np.random.default_rng(0)
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]

@@ -24,9 +24,9 @@ from minimtl.stats.intervals import (
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
-from minimtl.stats.meangain import MeanGain, mean_gain
+from minimtl.stats.meangain import MeanGain, crossed_mean, mean_gain
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
-from minimtl.stats.ranks import inverse_ranks, spearman
+from minimtl.stats.ranks import auc_within, inverse_ranks, rank_correlation_within, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
 from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_parts
@@ -44,12 +44,14 @@ __all__ = [
     "MeanGain",
     "PairedComparison",
     "accuracy",
+    "auc_within",
     "brier_score",
     "central_difference",
     "compare_paired",
     "corrected_resampled_interval",
     "cross_validate",
     "crossed_effects",
+    "crossed_mean",
     "draw_per_class",
     "f1_score",
     "fit_components",
@@ -63,6 +65,7 @@ __all__ = [
     "log_loss",
     "macro_f1",
     "mean_gain",
+    "rank_correlation_within",
     "repeated_k_fold",
     "scale_features",
     "scaling_parameters",

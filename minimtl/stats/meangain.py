@@ -48,6 +48,9 @@ IntArray = NDArray[np.int64]
 
 _EXACT = 1000  # pairs up to which traces are exact
 _PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
+_FEWEST_PROBES = 50  # of a million pairs: to 1 part in 5
+_PROBE_CELLS = 30_000_000  # numbers in all random vectors, unless that left fewer of these
+_BATCH_CELLS = 1 << 23  # numbers in the vectors that are worked on together
 
 
 class BlockMean(NamedTuple):
@@ -221,13 +224,27 @@ class _Form:
         expected = (
             float(self.signs @ shared_moments(self.matrices, effects.incidence) @ theta) / n**2
         )
-        exact = n <= _EXACT
+        return expected, max(1.0, expected**2 / self._trace_of_square(theta, effects))
+
+    def _trace_of_square(self, theta: FloatArray, effects: Effects) -> float:
+        """tr AΣAΣ, of many pairs by random vectors of ±1 (Hutchinson 1990)."""
+        n = effects.n_pairs
+        if n <= _EXACT:
+            return self._through_square(np.eye(n), theta, effects)
         rng = np.random.default_rng(0)
-        probes = np.eye(n) if exact else rng.choice([-1.0, 1.0], size=(n, _PROBES))
+        n_probes = max(_FEWEST_PROBES, min(_PROBES, _PROBE_CELLS // n))
+        width = max(1, _BATCH_CELLS // n)
+        total = 0.0
+        for start in range(0, n_probes, width):
+            probes = rng.choice([-1.0, 1.0], size=(n, min(width, n_probes - start)))
+            total += self._through_square(probes, theta, effects)
+        return total / n_probes
+
+    def _through_square(self, probes: FloatArray, theta: FloatArray, effects: Effects) -> float:
+        """The sum over the columns x of xᵀ AΣAΣ x."""
         once = self._times(covariance_times(probes, theta, effects))
         twice = self._times(covariance_times(once, theta, effects))
-        square = float((probes * twice).sum()) / (1 if exact else _PROBES)
-        return expected, max(1.0, expected**2 / square)
+        return float((probes * twice).sum())
 
     def _times(self, vectors: FloatArray) -> FloatArray:
         """A times each column, with A taken between deviations from the mean: QAQ."""

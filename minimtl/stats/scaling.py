@@ -5,9 +5,10 @@ Both are ``(x - center) / scale`` for each feature, with
     "minmax"        center = min,   scale = max - min
     "standard"      center = mean,  scale = √(mean (x - mean)²)
 
-and scale = 1 where that is 0, so that a constant feature becomes 0 (as scikit-learn's
-``MinMaxScaler`` and ``StandardScaler`` do). Inside a cross-validation both are taken from the
-training samples only, and test samples may fall outside [0, 1].
+and scale = 1 where that is no more than rounding, so that a constant feature becomes 0 (as
+scikit-learn's ``MinMaxScaler`` and ``StandardScaler`` do). Inside a
+cross-validation both are taken from the training samples only, and test samples may fall outside
+[0, 1].
 
 Derived in docs/mathematics.md, §8.
 """
@@ -20,6 +21,10 @@ from numpy.typing import ArrayLike
 from minimtl.stats.arrays import BoolArray, FloatArray
 
 Scaling = Literal["minmax", "standard"]
+
+# Means over runs of one number may differ by some roundings; scaled by those, another sample's
+# feature could be 1e16 standard deviations away.
+_ROUNDING = 10 * np.finfo(np.float64).eps
 
 
 def scaling_parameters(
@@ -46,11 +51,10 @@ def scaling_parameters(
         spread = X.max(axis=0) - center
     elif scaling == "standard":
         center, spread = X.mean(axis=0), X.std(axis=0)
-        # The mean of equal numbers may miss them by a rounding; that is no spread.
-        spread = np.where(np.ptp(X, axis=0) == 0, 0.0, spread)
     else:
         raise ValueError(f"scaling must be 'minmax' or 'standard', got {scaling!r}.")
-    return center, np.where(spread > 0, spread, 1.0)
+    is_constant = np.ptp(X, axis=0) <= _ROUNDING * np.abs(X).max(axis=0)
+    return center, np.where(is_constant, 1.0, spread)
 
 
 def scale_features(X: ArrayLike, scaling: Scaling) -> FloatArray:

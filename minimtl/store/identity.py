@@ -30,20 +30,23 @@ def refuse_another_format(path: Path, there: Mapping[str, Any]) -> None:
 def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
     """Raise MinimtlError unless the study `there`, in the store at `path`, is the study `here`."""
     refuse_another_format(path, there)
+    if found := differences(there, here):
+        raise MinimtlError(
+            f"{path} holds another study: {found}; choose another --out, or --fresh to set it aside"
+        )
+
+
+def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """How the study `there` differs from the study `here`, as a clause; "" if it does not."""
     old, new = _by_name(there, json.loads(canonical_text(here)))
     differing = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
-    if not differing:
-        return
     sentences = [
         f"{_for_people(name)} is {_value(old, name)} there and {_value(new, name)} here"
         for name in differing[:_MAX_DIFFERENCES]
     ]
     if len(differing) > _MAX_DIFFERENCES:
         sentences.append(f"and {len(differing) - _MAX_DIFFERENCES} more values differ")
-    raise MinimtlError(
-        f"{path} holds another study: {'; '.join(sentences)}; choose another --out, or --fresh to "
-        "set it aside"
-    )
+    return "; ".join(sentences)
 
 
 def _by_name(

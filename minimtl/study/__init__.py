@@ -7,16 +7,8 @@ from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_out
 from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.data import StudyData
-from minimtl.study.estimate import JobKind, kinds_of, seconds_of
-from minimtl.study.features import (
-    COLUMNS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    TaskFeatures,
-    pair_features,
-    task_features,
-)
+from minimtl.study.estimate import kinds_of, seconds_of
+from minimtl.study.features import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
@@ -26,6 +18,7 @@ from minimtl.study.manifest import (
     make_manifest,
     problems_of,
     read_manifest,
+    read_manifest_of_any,
     resume_command,
     write_manifest,
 )
@@ -47,9 +40,11 @@ from minimtl.study.protocol import (
     PROTOCOLS,
     RELEASED,
     Meta,
+    ModelSettings,
     ProblemName,
     Protocol,
     Reading,
+    Sampling,
     Words,
 )
 from minimtl.study.published import (
@@ -65,6 +60,7 @@ from minimtl.study.published import (
     Scores,
 )
 from minimtl.study.sampling import Sample
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
 from minimtl.study.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
 
@@ -87,16 +83,17 @@ __all__ = [
     "TABLE3B",
     "TIE",
     "TOKENIZERS",
+    "WHOLE",
     "Block",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
     "Hierarchy",
     "Job",
-    "JobKind",
     "JobResult",
     "LabelledPairs",
     "Meta",
+    "ModelSettings",
     "Outcomes",
     "Pair",
     "PairCurves",
@@ -106,12 +103,13 @@ __all__ = [
     "Reading",
     "Results",
     "Sample",
+    "Sampling",
     "Scores",
+    "Shard",
     "Stopwatch",
     "Study",
     "StudyData",
     "Task",
-    "TaskFeatures",
     "WordCounts",
     "Words",
     "bag_divergence",
@@ -134,9 +132,9 @@ __all__ = [
     "make_manifest",
     "make_problems",
     "mean_relative_gain",
-    "pair_features",
     "problems_of",
     "read_manifest",
+    "read_manifest_of_any",
     "related_pairs",
     "relative_gains",
     "resume_command",
@@ -144,7 +142,6 @@ __all__ = [
     "seconds_of",
     "single_job",
     "task_data",
-    "task_features",
     "train_model",
     "train_models",
     "training_rng",

@@ -26,7 +26,7 @@ from minimtl.study.jobs import (
 )
 from minimtl.study.outcomes import FloatArray, Outcomes
 from minimtl.study.plan import Problem
-from minimtl.study.protocol import Protocol
+from minimtl.study.protocol import Protocol, Score
 from minimtl.study.tasks import Pair, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
@@ -48,6 +48,28 @@ class PairCurves:
     multi: FloatArray
 
 
+def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
+    """A score after each epoch, float64 (n_tasks, n_epochs), more being better.
+
+    Of the test documents, or with ``part="validation_"`` of those for validation.
+
+    Raises
+    ------
+    MinimtlError
+        If the model was trained by a version that did not keep this score.
+    """
+    # Both classes are among the documents, so that macro-F1 is the mean of both.
+    names = ("f1", "f1_negative") if score == "macro_f1" else (score,)
+    try:
+        curve: FloatArray = np.mean([result.curves[f"{part}{name}"] for name in names], axis=0)
+    except KeyError as error:
+        raise MinimtlError(
+            f"the models were stored without {error} by an earlier version of minimtl; begin "
+            "anew with --fresh"
+        ) from None
+    return -curve if score == "log_loss" else curve
+
+
 class Results:
     """Reads the curves of finished models from the store, by task or pair and run."""
 
@@ -62,14 +84,31 @@ class Results:
     def joint_scores(self, pair: Pair, run: int) -> FloatArray:
         """Score of the main task after each epoch of joint training, float64 (n_epochs,)."""
         job = joint_job(pair, run, self.protocol)
-        return self._scores(self._read(job))[job.tasks.index(pair.main)]
+        return self._curves(self._read(job))[job.tasks.index(pair.main)]
 
     def single_scores(self, task: Task, run: int) -> FloatArray:
         """Score of a task after each epoch of training alone, float64 (n_epochs,)."""
-        return self._scores(self.single(task, run))[0]
+        return self._curves(self.single(task, run))[0]
 
-    def _scores(self, result: JobResult) -> FloatArray:
-        return result.f1 if self.protocol.reading.score == "f1" else result.accuracy
+    def joint_score(self, pair: Pair, run: int) -> float:
+        """Score of the main task after joint training, at the epoch that the protocol reads."""
+        job = joint_job(pair, run, self.protocol)
+        return self._score(self._read(job), job.tasks.index(pair.main))
+
+    def single_score(self, task: Task, run: int) -> float:
+        """Score of a task after training alone, at the epoch that the protocol reads."""
+        return self._score(self.single(task, run), 0)
+
+    def _curves(self, result: JobResult) -> FloatArray:
+        return score_curves(result, self.protocol.reading.score)
+
+    def _score(self, result: JobResult, task: int) -> float:
+        reading = self.protocol.reading
+        epoch = reading.read_at
+        if reading.epoch == "validation":
+            curve = score_curves(result, reading.score, "validation_")[task]
+            epoch = int(curve[: epoch + 1].argmax())
+        return float(self._curves(result)[task, epoch])
 
     def _read(self, job: Job) -> JobResult:
         model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
@@ -94,19 +133,20 @@ def collect_outcomes(
 
     `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
-    pairs, read_at = tuple(problem.pairs), results.protocol.reading.read_at
+    pairs = tuple(problem.pairs)
     single = np.array(
         [[results.single_scores(p.main, run) for run in range(problem.n_runs)] for p in pairs]
     )
     multi = np.array(
         [[results.joint_scores(p, run) for run in range(problem.n_runs)] for p in pairs]
     )
+    runs = range(problem.n_runs)
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
         blocks=tuple(problem.pairs.block(pair) for pair in pairs),
-        single=single[:, :, read_at],
-        multi=multi[:, :, read_at],
+        single=np.array([[results.single_score(p.main, run) for run in runs] for p in pairs]),
+        multi=np.array([[results.joint_score(p, run) for run in runs] for p in pairs]),
         features=np.stack(
             [_features(problem, run, results, features) for run in range(problem.n_runs)]
         ),

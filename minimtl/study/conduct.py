@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +14,14 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
 from minimtl.nn import TRAINING_VERSION
 from minimtl.store import Store
-from minimtl.study.collect import FeatureMaker, Results
+from minimtl.study.collect import FeatureMaker, Results, score_curves
 from minimtl.study.compute import compute, sample_of
 from minimtl.study.data import StudyData
 from minimtl.study.features import features_of_run
 from minimtl.study.jobs import Job, StudyIdentity, decode, job_key
 from minimtl.study.plan import Problem, plan_jobs
 from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Task
 from minimtl.study.words import FeatureWords
 
@@ -54,6 +55,14 @@ class Study:
         """The corpus as numbers, which every job needs."""
         return StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
 
+    def take_data(self, data: StudyData) -> None:
+        """Use the texts as numbers of another study of the same corpus and vocabulary."""
+        vars(self)["data"] = replace(data, protocol=self.protocol)  # where the property keeps them
+
+    def take_words(self, words: FeatureWords) -> None:
+        """Use the words of another study of the same corpus that cuts them alike."""
+        vars(self)["words"] = words
+
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
@@ -61,10 +70,16 @@ class Study:
             self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
         )
 
-    def keyed_jobs(self, problems: Sequence[Problem]) -> Iterator[tuple[str, Job]]:
-        """The models that these problems of the study need, each once, behind its key."""
+    def keyed_jobs(
+        self, problems: Sequence[Problem], shard: Shard = WHOLE
+    ) -> Iterator[tuple[str, Job]]:
+        """The models that these problems of the study need, each once, behind its key.
+
+        Those of a `shard` only, if one is given.
+        """
         identity = self.data.identity
-        return ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
+        keyed = ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
+        return ((key, job) for key, job in keyed if shard.holds(key))
 
     def check_samples(self) -> None:
         """Draw the documents of every task, so that what is lacking is said before any training.
@@ -77,11 +92,12 @@ class Study:
             If the corpus has too few documents for the protocol; the message is about all tasks.
         """
         lacking: dict[Task, str] = {}
+        times = self.protocol.sampling.aux_times
         tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
         for task in sorted(tasks):
             try:
                 for run in range(min(tasks[task], _RUNS_TO_CHECK)):
-                    sample_of(task, run, self.data)
+                    sample_of(task, run, self.data, max(1.0, times))
             except MinimtlError as error:
                 lacking[task] = str(error)
         if lacking:
@@ -91,9 +107,11 @@ class Study:
                 f"protocol {self.protocol.name}: {first}"
             )
 
-    def count_jobs(self, problems: Sequence[Problem]) -> int:
-        """How many models these problems of the study need."""
-        return sum(1 for _ in plan_jobs(problems, self.protocol))
+    def count_jobs(self, problems: Sequence[Problem], shard: Shard = WHOLE) -> int:
+        """How many models these problems of the study need, or a `shard` of them."""
+        if shard == WHOLE:
+            return sum(1 for _ in plan_jobs(problems, self.protocol))
+        return sum(1 for _ in self.keyed_jobs(problems, shard))
 
 
 def train_models(
@@ -102,16 +120,18 @@ def train_models(
     workers: Workers,
     *,
     problems: Sequence[Problem] | None = None,
+    shard: Shard = WHOLE,
     quiet: bool,
 ) -> RunSummary:
     """Train every model that the store lacks, of the whole study or of some of its problems.
 
-    `workers` compute on ``study.data``. Raises as `run_jobs`.
+    Only those of the `shard`, if one is given. `workers` compute on ``study.data``. Raises as
+    `run_jobs`.
     """
     wanted = study.problems if problems is None else problems
-    jobs = study.keyed_jobs(wanted)
+    jobs = study.keyed_jobs(wanted, shard)
     progress = make_progress(
-        study.count_jobs(wanted),
+        study.count_jobs(wanted, shard),
         stream=sys.stderr,
         describe=_describe(study.protocol.reading),
         quiet=quiet,
@@ -125,7 +145,7 @@ def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
 
     def describe(job: Job, payload: bytes) -> str:
         result = decode(payload)
-        score = (result.f1 if reading.score == "f1" else result.accuracy)[0, reading.read_at]
+        score = score_curves(result, reading.score)[0, reading.read_at]
         main = job.tasks[0]
         beside = f" beside {' / '.join(job.tasks[1])}" if len(job.tasks) > 1 else ""
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"

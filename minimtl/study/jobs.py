@@ -1,9 +1,10 @@
 """One job is one trained model: its name, what it depends on, and its result.
 
 A result as bytes, little-endian throughout: the number of tasks and of epochs (uint32 each), the
-seconds (float64), the number of letters of `trained_by` (uint32), then losses, accuracy and F1
-(float64, task by task), then the letters. Nothing in it can be executed. The store has a checksum
-of it.
+seconds (float64), the number of letters of `trained_by` (uint32), then the curves (float64, task
+by task), then the letters. How many curves there are follows from the length: three of earlier
+versions of minimtl (losses, accuracy, F1), else five, or nine with validation documents. Nothing in
+it can be executed. The store has a checksum of it.
 """
 
 import struct
@@ -19,6 +20,18 @@ from minimtl.study.tasks import Pair, Task
 _HEAD = struct.Struct("<IIdI")
 _MOST_LETTERS = 200  # of trained_by
 _CURVES = ("losses", "accuracy", "f1")
+_MORE_CURVES = ("f1_negative", "log_loss")  # results of earlier versions lack them
+_SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
+_VALIDATION_CURVES = tuple(f"validation_{name}" for name in _SCORES)
+# What a stored result may hold, by the number of its curves.
+_LAYOUTS = {
+    len(names): names
+    for names in (
+        _CURVES,
+        (*_CURVES, *_MORE_CURVES),
+        (*_CURVES, *_MORE_CURVES, *_VALIDATION_CURVES),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,10 @@ class JobResult:
     Attributes
     ----------
     losses : mean training loss of each epoch, in nats, dropout on.
-    accuracy, f1 : of the test documents after each epoch; f1 of the positive class.
+    accuracy, f1, f1_negative, log_loss : of the test documents after each epoch; f1 of the
+        positive class and of the other; the loss in nats. The last two are None where an earlier
+        version of minimtl trained the model.
+    validation_accuracy, … : the same of the validation documents; None where there are none.
     seconds : wall time of the training.
     trained_by : backend and processor, as `minimtl.nn.processor_of` has them; "" if unknown.
 
@@ -113,19 +129,33 @@ class JobResult:
     f1: np.ndarray
     seconds: float
     trained_by: str = ""
+    f1_negative: np.ndarray | None = None
+    log_loss: np.ndarray | None = None
+    validation_accuracy: np.ndarray | None = None
+    validation_f1: np.ndarray | None = None
+    validation_f1_negative: np.ndarray | None = None
+    validation_log_loss: np.ndarray | None = None
+
+    @property
+    def curves(self) -> dict[str, np.ndarray]:
+        """The curves that there are, by name."""
+        every = {name: getattr(self, name) for name in _LAYOUTS[max(_LAYOUTS)]}
+        return {name: curve for name, curve in every.items() if curve is not None}
 
     def __post_init__(self) -> None:
         shape = self.losses.shape
         if self.losses.size == 0:
             raise ValueError("losses needs at least one task and one epoch")
-        for name in _CURVES:
-            curve = getattr(self, name)
+        curves = self.curves
+        if tuple(curves) != _LAYOUTS.get(len(curves)):
+            raise ValueError(f"these curves do not belong together: {', '.join(curves)}")
+        for name, curve in curves.items():
             if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape != shape:
                 raise ValueError(f"{name} must be float64 (n_tasks, n_epochs) like losses")
             if not np.isfinite(curve).all() or (curve < 0).any():
                 raise ValueError(f"{name} has a value that is negative or not finite")
-        if (self.accuracy > 1).any() or (self.f1 > 1).any():
-            raise ValueError("a score exceeds 1")
+            if not name.endswith(("losses", "log_loss")) and (curve > 1).any():
+                raise ValueError("a score exceeds 1")
         if not (np.isfinite(self.seconds) and self.seconds >= 0):
             raise ValueError("seconds is negative or not finite")
         text = self.trained_by
@@ -136,7 +166,7 @@ class JobResult:
 def encode(result: JobResult) -> bytes:
     """The result as bytes; equal results give equal bytes on every platform."""
     curves = b"".join(
-        np.ascontiguousarray(getattr(result, name), dtype="<f8").tobytes() for name in _CURVES
+        np.ascontiguousarray(curve, dtype="<f8").tobytes() for curve in result.curves.values()
     )
     letters = result.trained_by.encode("ascii")
     return _HEAD.pack(*result.losses.shape, result.seconds, len(letters)) + curves + letters
@@ -154,10 +184,13 @@ def decode(data: bytes) -> JobResult:
         raise ValueError("a stored result is too short")
     n_tasks, n_epochs, seconds, n_letters = _HEAD.unpack_from(data)
     # Python integers: the product cannot overflow, and nothing is allocated before it matches.
-    n_numbers = len(_CURVES) * n_tasks * n_epochs
-    if len(data) != _HEAD.size + n_numbers * 8 + n_letters:
+    one_curve = 8 * n_tasks * n_epochs
+    n_bytes = len(data) - _HEAD.size - n_letters
+    names = next((_LAYOUTS[n] for n in _LAYOUTS if n * one_curve == n_bytes), None)
+    if names is None:
         raise ValueError("a stored result's length does not match its shape")
-    curves = np.frombuffer(data, dtype="<f8", offset=_HEAD.size, count=n_numbers)
+    numbers = np.frombuffer(data, dtype="<f8", offset=_HEAD.size, count=n_bytes // 8)
     trained_by = data[len(data) - n_letters :].decode("latin-1")
-    losses, accuracy, f1 = curves.astype(np.float64).reshape(len(_CURVES), n_tasks, n_epochs)
-    return JobResult(losses, accuracy, f1, seconds, trained_by)
+    curves = numbers.astype(np.float64).reshape(len(names), n_tasks, n_epochs)
+    named = dict(zip(names, curves, strict=True))
+    return JobResult(**named, seconds=seconds, trained_by=trained_by)

@@ -107,8 +107,30 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     MinimtlError
-        If the study is not finished, saying the command that continues it, or if the file is
-        missing or not a manifest.
+        If the study is not finished, saying the command that continues it, or as
+        `read_manifest_of_any`.
+    """
+    content = read_manifest_of_any(folder)
+    if "shard" in content:
+        raise MinimtlError(
+            f"{folder} holds shard {content['shard']} of a study; `minimtl merge` makes one study "
+            "of all shards"
+        )
+    if not content.get("finished", True):
+        raise MinimtlError(
+            f"the study in {folder} is not finished; `{resume_command(content['command'])}` "
+            "continues it"
+        )
+    return content
+
+
+def read_manifest_of_any(folder: Path) -> dict[str, Any]:
+    """The manifest of the study in `folder`, finished or not.
+
+    Raises
+    ------
+    MinimtlError
+        If the file is missing or not a manifest.
     """
     path = folder / NAME
     try:
@@ -136,13 +158,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             raise TypeError("command")
         if not isinstance(content["identity"]["seed"], int):
             raise TypeError("seed")
+        if not str(content.get("shard", "")).isprintable():
+            raise TypeError("shard")
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None
-    if not content.get("finished", True):
-        raise MinimtlError(
-            f"the study in {folder} is not finished; `{resume_command(content['command'])}` "
-            "continues it"
-        )
     return content
 
 

@@ -109,9 +109,9 @@ class LabelledPairs(NamedTuple):
 
 
 def relative_gains(outcomes: Outcomes) -> FloatArray:
-    """(multi − single) / single, shape (n_pairs, n_runs); NaN where the single score is 0."""
+    """(multi − single) / |single|, shape (n_pairs, n_runs); NaN where the single score is 0."""
     gains = np.full(outcomes.single.shape, np.nan)
-    np.divide(outcomes.gains, outcomes.single, out=gains, where=outcomes.single != 0)
+    np.divide(outcomes.gains, np.abs(outcomes.single), out=gains, where=outcomes.single != 0)
     return gains
 
 

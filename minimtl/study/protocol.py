@@ -14,6 +14,10 @@ from typing import Any, Literal, NamedTuple
 
 Words = Literal["words", "whitespace", "nonword_split"]
 ProblemName = Literal["related", "unrelated"]
+Score = Literal["f1", "f1_negative", "macro_f1", "accuracy", "log_loss"]
+
+# Training documents of a task by the paper's text: the yardstick of equal updates and documents.
+STANDARD_DOCUMENTS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,11 @@ class Sampling:
         documents only, n the smaller of the task's two partitions.
     max_test : test documents of a task at most; None is no limit.
     equal_test : in joint runs, cut the test documents to the smaller of the tasks' counts.
+    allow_fewer : take all the training documents that there are where the corpus has fewer than
+        are asked for; without it that is an error.
+    aux_times : so many times as many training documents of the auxiliary task of a joint model.
+    validation_share : of each class's drawn training documents, the share that is held out of
+        training to choose the epoch at which scores are read.
     """
 
     train_per_class: int | None
@@ -35,10 +44,21 @@ class Sampling:
     within_smaller_partition: bool
     max_test: int | None
     equal_test: bool
+    allow_fewer: bool = False
+    aux_times: float = 1.0
+    validation_share: float = 0.0
 
     def __post_init__(self) -> None:
         if (self.train_per_class is None) == (self.train_per_task is None):
             raise ValueError("give either train_per_class or train_per_task")
+        for name in ("train_per_class", "train_per_task", "max_test"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if not 0 < self.aux_times < float("inf"):
+            raise ValueError("aux_times must be positive")
+        if not 0 <= self.validation_share < 1:
+            raise ValueError("validation_share must lie in [0, 1)")
 
     @property
     def n_train(self) -> int:
@@ -55,6 +75,7 @@ class Model:
     max_features : the vocabulary: so many most frequent terms of the training partition.
     hidden_layer_sizes, activation, dropout : the shared layers; dropout after each of them.
     output_init_bound : output weights start uniform in ± this.
+    posts : `whole` ones, with header, footer and quotations, or `stripped` ones without.
     """
 
     max_features: int = 10_000
@@ -62,6 +83,13 @@ class Model:
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
     dropout: float = 0.5
     output_init_bound: float = 0.05
+    posts: Literal["stripped", "whole"] = "stripped"
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError("dropout must lie in [0, 1)")
+        if self.max_features < 1 or not all(size > 0 for size in self.hidden_layer_sizes):
+            raise ValueError("max_features and hidden_layer_sizes must be positive")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +100,12 @@ class Training:
     ----------
     batch_size : documents of each task in one step.
     learning_rate, beta1, beta2, eps : Adam's.
-    epochs_single, epochs_joint : passes over the (main) task's training documents.
+    epochs_single, epochs_joint : epochs of a model of one task and of a joint one.
+    equal : what is the same in each epoch, however many training documents a task has. `epochs`:
+        one pass over those of the (main) task. `updates`: as many steps as a pass over
+        `STANDARD_DOCUMENTS` takes. `documents`: so many documents of all tasks together, so that
+        a joint model makes half the steps of a single-task one.
+    aux_weight : of the auxiliary task's loss in joint models; the main task's is 1.
     """
 
     batch_size: int = 32
@@ -82,6 +115,22 @@ class Training:
     eps: float = 1e-8
     epochs_single: int = 150
     epochs_joint: int = 100
+    equal: Literal["epochs", "updates", "documents"] = "epochs"
+    aux_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if min(self.batch_size, self.epochs_single, self.epochs_joint) < 1:
+            raise ValueError("batch_size, epochs_single and epochs_joint must be at least 1")
+        if not 0 < self.learning_rate < float("inf"):
+            raise ValueError("learning_rate must be positive")
+        if not 0 <= self.aux_weight < float("inf"):
+            raise ValueError("aux_weight must be finite and not negative")
+
+    def epoch_documents(self, n_tasks: int) -> int | None:
+        """Documents of each task in an epoch; None for one pass over those of the first."""
+        if self.equal == "epochs":
+            return None
+        return STANDARD_DOCUMENTS // (n_tasks if self.equal == "documents" else 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +139,11 @@ class Reading:
 
     Attributes
     ----------
-    score : what is read of the test documents' predictions.
+    score : what is read of the test documents' predictions. `f1` is of the positive class;
+        `log_loss` counts with a minus sign, so that more is better of every score.
     read_at : zero-based index of the epoch at which scores are read, single and joint.
+    epoch : `fixed`: scores are read at `read_at`; `validation`: for each model at the first epoch,
+        up to `read_at`, at which the same score of its validation documents is best.
     label : `mean_gain`: a pair's gains and features are averaged over the runs, one
         meta-analysis; `each_run`: each run is a meta-analysis, their results averaged.
     gradient_window : number of epochs of the loss curve that fractions refer to.
@@ -99,8 +151,9 @@ class Reading:
     words_jsd, words_counts : tokens of the divergences, and of word counts and OOV rates.
     """
 
-    score: Literal["f1", "accuracy"]
+    score: Score
     read_at: int
+    epoch: Literal["fixed", "validation"] = "fixed"
     label: Literal["mean_gain", "each_run"]
     gradient_window: int
     gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
@@ -141,8 +194,12 @@ class ModelSettings(NamedTuple):
     training: Training
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by their plain names, as JSON values, and how hidden weights start."""
-        values = asdict(self.sampling) | asdict(self.model) | asdict(self.training)
+        """The fields by their plain names, as JSON values, and how hidden weights start.
+
+        Without `allow_fewer`: a model that can be trained either way is the same.
+        """
+        values = _told(self.sampling) | _told(self.model) | _told(self.training)
+        values.pop("allow_fewer", None)
         # Random streams are seeded by these values, so what was once a field stays among them.
         named: dict[str, Any] = _as_json({**values, "hidden_init": "glorot_uniform"})
         return named
@@ -178,6 +235,20 @@ class Protocol:
             raise ValueError(f"scores cannot be read at epoch index {read_at}")
         if self.reading.gradient_window > training.epochs_single:
             raise ValueError("gradient_window is longer than the loss curve")
+        if not all(
+            0 < epoch < training.epochs_single - 1 for epoch in self.reading.gradient_epochs
+        ):
+            raise ValueError(
+                "the loss curve has no gradient at its ends; make gradient_window longer, or "
+                "gradient_fractions others"
+            )
+        if self.reading.epoch == "validation" and not self.sampling.validation_share:
+            raise ValueError("an epoch chosen by validation needs a validation_share above 0")
+        if self.share_directions and (self.training.aux_weight, self.sampling.aux_times) != (1, 1):
+            raise ValueError(
+                "an auxiliary task that counts otherwise than the main one needs "
+                "share_directions=False"
+            )
 
     def runs(self, problem: ProblemName) -> int:
         """Default number of runs of ``related`` or ``unrelated``."""
@@ -186,7 +257,11 @@ class Protocol:
     @property
     def settings(self) -> ModelSettings:
         """What a trained model depends on; the rest may change without training anything anew."""
-        return ModelSettings(self.sampling, self.model, self.training)
+        training, sampling = self.training, self.sampling
+        as_standard = sampling.n_train == STANDARD_DOCUMENTS and not sampling.allow_fewer
+        if training.equal == "updates" and as_standard and not sampling.validation_share:
+            training = replace(training, equal="epochs")  # which is the same then
+        return ModelSettings(sampling, self.model, training)
 
     def replace(self, **changes: Any) -> "Protocol":
         """This protocol with other values of fields, each by its plain name, whatever its group.
@@ -210,14 +285,36 @@ class Protocol:
             raise TypeError(f"a protocol has no field {', '.join(changes)}")
         return replace(self, **values)
 
+    def value_of(self, name: str) -> Any:
+        """The value of a field by its plain name, whatever its group; KeyError without such."""
+        if name in vars(self):
+            return getattr(self, name)
+        holders = [group for group in _GROUPS if name in vars(getattr(self, group))]
+        if not holders:
+            raise KeyError(name)
+        return getattr(getattr(self, holders[0]), name)
+
     def to_dict(self) -> dict[str, Any]:
         """All fields that results depend on, as JSON values, nested as here."""
-        values: dict[str, Any] = _as_json(asdict(self))
+        values = asdict(self) | {group: _told(getattr(self, group)) for group in _GROUPS}
         del values["meaning"]
-        return values
+        told: dict[str, Any] = _as_json(values)
+        return told
 
 
 _GROUPS = ("sampling", "model", "training", "reading", "meta")
+# Fields that came later than the first stores. While they have their default they are not told, so
+# that stores and random streams of earlier versions are those of this one.
+_LATER = ("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch")
+
+
+def _told(group: Any) -> dict[str, Any]:
+    """The fields of a group that results depend on."""
+    values = asdict(group)
+    for one in fields(group):
+        if one.name in _LATER and values[one.name] == one.default:
+            del values[one.name]
+    return values
 
 
 def _as_json(value: Any) -> Any:

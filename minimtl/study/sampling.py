@@ -5,7 +5,7 @@ the joint models of a task in one run, given equal generators, see the same docu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,13 +18,16 @@ from minimtl.study.tasks import Task
 class Sample:
     """Rows of the training and of the test partition, int64, with labels (1 = positive, int64).
 
-    Rows are in the order in which they were drawn, so the first k of them are a random k.
+    Rows are in the order in which they were drawn, so the first k of them are a random k. Those
+    for validation are of the training partition, and are not among those to train on.
     """
 
     train_rows: np.ndarray
     train_labels: np.ndarray
     test_rows: np.ndarray
     test_labels: np.ndarray
+    validation_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    validation_labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def draw_sample(
@@ -34,6 +37,7 @@ def draw_sample(
     topic_names: Sequence[str],
     sampling: Sampling,
     rng: np.random.Generator,
+    times: float = 1.0,
 ) -> Sample:
     """Draw the documents of one task for one run.
 
@@ -41,6 +45,7 @@ def draw_sample(
     ----------
     train_topics, test_topics : int (n_documents,)
         Of each document of a partition, the index of its topic in ``topic_names``.
+    times : so many times as many training documents; a larger draw holds the smaller one.
 
     Raises
     ------
@@ -55,19 +60,26 @@ def draw_sample(
         train_rows, test_rows = train_rows[:smaller], test_rows[:smaller]
     is_positive = train_topics[train_rows] == positive
     if sampling.train_per_class is not None:
-        chosen = _first_of_each(task, is_positive, sampling.train_per_class)
+        n_class = round(times * sampling.train_per_class)
+        chosen = _first_of_each(task, is_positive, n_class, sampling.allow_fewer)
         train_rows, is_positive = train_rows[chosen], is_positive[chosen]
     else:
-        _require(" and ".join(map(repr, task)), len(train_rows), sampling.train_per_task)
-        train_rows = train_rows[: sampling.train_per_task]
-        is_positive = is_positive[: sampling.train_per_task]
+        n_task = round(times * sampling.n_train)
+        if not sampling.allow_fewer:
+            _require(" and ".join(map(repr, task)), len(train_rows), n_task)
+        train_rows, is_positive = train_rows[:n_task], is_positive[:n_task]
     test_rows = test_rows[: sampling.max_test]
     test_positive = test_topics[test_rows] == positive
-    _require_both_classes(task, is_positive, "training")
+    validates = _last_of_each(is_positive, sampling.validation_share)
+    _require_both_classes(task, is_positive[~validates], "training")
     _require_both_classes(task, test_positive, "test")
+    if sampling.validation_share:
+        _require_both_classes(task, is_positive[validates], "validation")
+    labels = is_positive.astype(np.int64)
     return Sample(
-        train_rows, is_positive.astype(np.int64), test_rows, test_positive.astype(np.int64)
-    )
+        train_rows[~validates], labels[~validates], test_rows, test_positive.astype(np.int64),
+        train_rows[validates], labels[validates],
+    )  # fmt: skip
 
 
 def cut_test_to_smallest(samples: Sequence[Sample]) -> tuple[Sample, ...]:
@@ -90,18 +102,29 @@ def _topic_indices(task: Task, topic_names: Sequence[str]) -> list[int]:
     return [list(topic_names).index(topic) for topic in task]
 
 
-def _first_of_each(task: Task, is_positive: np.ndarray, n: int) -> np.ndarray:
+def _first_of_each(task: Task, is_positive: np.ndarray, n: int, allow_fewer: bool) -> np.ndarray:
     """Positions of the first ``n`` documents of each class, in the order of the documents."""
     chosen = []
     for topic, of_class in zip(task, (is_positive, ~is_positive), strict=True):
         positions = np.flatnonzero(of_class)
-        _require(repr(topic), len(positions), n)
+        if not allow_fewer:
+            _require(repr(topic), len(positions), n)
         chosen.append(positions[:n])
     return np.sort(np.concatenate(chosen))
 
 
-def _require(topics: str, n_found: int, n_needed: int | None) -> None:
-    if n_needed is not None and n_found < n_needed:
+def _last_of_each(is_positive: np.ndarray, share: float) -> np.ndarray:
+    """Whether each document is in the last share of its class; at least one is, of a share."""
+    chosen = np.zeros(len(is_positive), bool)
+    for of_class in (is_positive, ~is_positive):
+        positions = np.flatnonzero(of_class)
+        n = max(1, round(share * len(positions))) if share else 0
+        chosen[positions[len(positions) - n :]] = True
+    return chosen
+
+
+def _require(topics: str, n_found: int, n_needed: int) -> None:
+    if n_found < n_needed:
         raise MinimtlError(
             f"the protocol draws {n_needed} training documents of {topics}, but the corpus offers "
             f"{n_found}; use a larger corpus"

@@ -3,7 +3,6 @@
 May import: estimator.
 """
 
-from minimtl.text.analyze import char_ngrams
 from minimtl.text.clean import strip_post
 from minimtl.text.counts import count_matrix
 from minimtl.text.tfidf import TfidfVectorizer
@@ -12,7 +11,6 @@ from minimtl.text.weights import select_words, weigh_counts
 
 __all__ = [
     "TfidfVectorizer",
-    "char_ngrams",
     "count_matrix",
     "nonword_split_tokens",
     "select_words",

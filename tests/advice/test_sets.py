@@ -2,11 +2,13 @@
 
 import pytest
 
-from minimtl.advice.sets import TOKENIZERS, normalised, prepare, without_texts_of
+from minimtl.advice.sets import normalised, prepare, without_texts_of
+from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 
-words = TOKENIZERS["words"]
+words = make_vectorizer("words").build_analyzer()
+characters = make_vectorizer("characters").build_analyzer()
 
 
 def rows(**texts):
@@ -109,16 +111,10 @@ def test_texts_without_a_word_point_to_the_tokenizer():
     texts = rows(a=chinese, b=numbered("bb", 60))
     with pytest.raises(MinimtlError, match="have one label"):
         prepare(TextSet("s", texts), words, is_main=True)
-    prepared = prepare(TextSet("s", texts), TOKENIZERS["characters"], is_main=True)
+    prepared = prepare(TextSet("s", texts), characters, is_main=True)
     assert len(prepared.train) == 120
 
 
 def test_a_set_without_any_word():
     with pytest.raises(MinimtlError, match=r"In no text of s .* choose another --tokenizer"):
         prepare(TextSet("s", rows(a=["x y"], b=["好"])), words, is_main=True)
-
-
-def test_tokenizers():
-    assert TOKENIZERS["words"]("Über den Fluß, 3 x") == ["über", "den", "fluß"]
-    assert TOKENIZERS["whitespace"]("C++ is \n it") == ["c++", "is", "it"]
-    assert TOKENIZERS["characters"]("日本 x") == ["日", "本", " ", "x", "日本", "本 ", " x"]

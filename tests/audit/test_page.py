@@ -2,12 +2,12 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
-from minimtl.audit.audit import audit
-from minimtl.audit.experiments import read_released
 from minimtl.audit.finding import Finding
-from minimtl.audit.page import audit_csv, audit_markdown, conclusions
+from minimtl.audit.interface import Audited
+from minimtl.audit.page import audit_csv, audit_html, audit_markdown, conclusions
 
 FINDING = Finding(
     table="Table 2",
@@ -54,11 +54,45 @@ def test_what_agrees_needs_no_sentence():
     assert conclusions([replace(FINDING, verdict="agrees")]) == []
 
 
-def test_the_page_lists_every_finding(made_up_experiment, root):
-    made_up_experiment(n_pairs=10)
-    experiments = read_released(root)
-    findings = audit(experiments)
-    page = audit_markdown(experiments, findings)
-    assert "exp1_0 (related, 10 pairs)" in page
+AUDITED = Audited(
+    title="A <title>",
+    read=["exp1_0", "exp2_0"],
+    lines=["First | line", "A <b>second</b> one"],
+    findings=[
+        FINDING,
+        replace(FINDING, table="design", verdict="found", reason="<i>so</i> | it is"),
+    ],
+    pairs=[],
+)
+
+
+def test_the_page_opens_with_the_lines_and_folds_the_findings():
+    page = audit_markdown(AUDITED)
+    before, *folded = page.split("<details>")
+    assert before.startswith("# A &lt;title&gt;\n\n1. First \\| line\n2. A &lt;b&gt;second")
+    assert (
+        "2 findings: 0 agree, 1 differ, 0 cannot be decided, 1 are of what is not in print"
+        in before
+    )
+    assert "exp1_0; exp2_0" in before.replace("\\", "")
+    assert [text.split("</summary>")[0].split("<summary>")[1] for text in folded] == [
+        "Not what the logs say (1)", "What the logs show besides (1)", "Table 2 (1)", "Design (1)"
+    ]  # fmt: skip
     rows = [line for line in page.splitlines() if line.startswith("| related")]
-    assert len(rows) == len([f for f in findings if f.problem == "related"])
+    assert len(rows) == 2
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 9 for row in rows)
+
+
+def test_the_html_page_holds_the_same_and_escapes_it():
+    page = audit_html(AUDITED)
+    assert page.index("First | line") < page.index("<details>")
+    assert page.count("<details>") == 4
+    assert "A &lt;b&gt;second&lt;/b&gt; one" in page
+    assert "&lt;i&gt;so&lt;/i&gt; | it is" in page
+    assert "<i>" not in page
+    assert "<script" not in page
+
+
+def test_without_jinja2_there_is_no_html_page(monkeypatch):
+    monkeypatch.setattr("minimtl.audit.page.page_available", lambda: False)
+    assert audit_html(AUDITED) is None

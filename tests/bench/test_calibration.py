@@ -98,9 +98,11 @@ def test_a_study_is_read_from_its_folder(tmp_path):
     gains = twice("scores.csv", "gain", tmp_path)
     c_aux = twice("features.csv", "curve_c_aux", tmp_path)
     manifest = {
+        "minimtl": "1",
         "identity": {"protocol": {"name": "paper"}, "seed": 0},
         "problems": {"related": {"runs": 2, "pairs": len(gains)}},
-        "corpus": {"edition": "", "source": "", "sha256": "", "digest": "", "tree": TOPIC_TREE},
+        "corpus": dict.fromkeys(("edition", "source", "sha256", "digest"), "")
+        | {"train": 1, "test": 1, "tree": TOPIC_TREE},
         "command": [],
     }
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -5,8 +5,10 @@ import csv
 import pytest
 
 from minimtl.audit.finding import AGREES, DIFFERS, FOUND, MISSING, Finding
+from minimtl.audit.interface import Audited
 from minimtl.commands import audit
 from minimtl.errors import MinimtlError
+from minimtl.report import Table
 
 
 def run(parse, *argv):
@@ -42,13 +44,16 @@ def test_an_archive_that_is_none(parse, tmp_path):
 def test_the_counts_of_the_last_line_add_up(parse, tmp_path, monkeypatch, capsys):
     verdicts = [AGREES] * 3 + [DIFFERS] * 2 + [MISSING, FOUND]
     findings = [Finding(table="t", problem="p", item="i", verdict=verdict) for verdict in verdicts]
-    monkeypatch.setattr(audit, "read_released", lambda path: [])
-    monkeypatch.setattr(audit, "audit", lambda experiments: findings)
-    monkeypatch.setattr(audit, "audit_markdown", lambda experiments, findings: "")
+    pairs = Table("pairs_of_it", [{"main": "a", "aux": "b", "gain": 0.5}])
+    audited = Audited("title", ["what"], ["One line.", "Another."], findings, [pairs])
+    monkeypatch.setattr(audit, "audit", lambda path, corpus: audited)
     assert run(parse, "logs", "--out", str(tmp_path)) == 0
     assert capsys.readouterr().out == (
+        "1. One line.\n2. Another.\n"
         f"7 findings (3 agrees, 2 differs, 1 missing, 1 found): {tmp_path / 'audit.md'}\n"
+        f"1 rows for minimtl meta: {tmp_path / 'pairs_of_it.csv'}\n"
     )
+    assert (tmp_path / "pairs_of_it.csv").read_text() == "main,aux,gain\na,b,0.5\n"
 
 
 @pytest.mark.corpus
@@ -57,7 +62,7 @@ def test_the_released_logs(parse, data_dir, tmp_path, capsys):
     out = tmp_path / "a" / "b"
     assert run(parse, str(data_dir / "investigationMTL-logs.tar.gz"), "--out", str(out)) == 0
     printed = capsys.readouterr()
-    assert printed.err == "read exp1_0, exp2_0\n"
+    assert printed.err == "read exp1_0 (related, 52 pairs), exp2_0 (unrelated, 516 pairs)\n"
     assert str(out / "audit.md") in printed.out
     with (out / "audit.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -79,4 +84,6 @@ def test_the_released_logs(parse, data_dir, tmp_path, capsys):
     # Of Table 3b one cell is wrong by a hundredth: −0.0148 is printed as −0.02.
     assert derived["rows that agree", "exp2_0"] == "29"
     assert verdicts["Table 3b", "unrelated", "Curve param c aux", "as computed"] == "differs"
-    assert "\n## Table 3b\n" in (out / "audit.md").read_text()
+    assert "<summary>Table 3b (" in (out / "audit.md").read_text()
+    with (out / "pairs_unrelated.csv").open(newline="") as file:
+        assert sum(float(row["gain"]) > 0 for row in csv.DictReader(file)) == 295

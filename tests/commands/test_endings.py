@@ -119,7 +119,7 @@ def training(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_study_with_the_command_that_continues_it(training, tmp_path, number):
     training.send_signal(number)
-    _, said = training.communicate(timeout=60)
+    _, said = training.communicate(timeout=300)
     assert training.returncode == 128 + number
     assert said.splitlines()[-1] == (
         "minimtl: interrupted; every finished model is kept, and `minimtl study --corpus synthetic "
@@ -132,7 +132,7 @@ def test_a_signal_ends_a_study_with_the_command_that_continues_it(training, tmp_
 
 def test_a_store_that_is_removed_meanwhile(training, tmp_path):
     shutil.rmtree(tmp_path / "out")
-    _, said = training.communicate(timeout=60)
+    _, said = training.communicate(timeout=300)
     assert training.returncode == 1
     assert "study.sqlite was removed or replaced while it was in use" in said.splitlines()[-1]
     assert "Traceback" not in said

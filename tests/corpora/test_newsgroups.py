@@ -14,6 +14,7 @@ from minimtl.corpora.newsgroups import (
     contents_sha256,
     read_newsgroups,
     read_posts,
+    read_whole_newsgroups,
 )
 from minimtl.errors import MinimtlError
 
@@ -36,6 +37,18 @@ def test_posts_are_cleaned_decoded_and_in_order(archive, posts):
     np.testing.assert_array_equal(corpus.test.topics, np.arange(20))
     # Names are strings: "100" stands before "99".
     assert corpus.train.texts[2:4] == (BODY.format(100), BODY.format(99))
+
+
+def test_whole_posts_are_the_same_posts_in_the_same_order(archive, posts):
+    path = archive({**posts, "20news-bydate-train/sci.med/1": b"From: a\n\nb\n> c\n\n--\nd\n"})
+    stripped, whole = read_newsgroups(path), read_whole_newsgroups(path)
+    for name in ("train", "test"):
+        before, after = getattr(stripped, name), getattr(whole, name)
+        np.testing.assert_array_equal(before.topics, after.topics)
+        for short, long in zip(before.texts, after.texts, strict=True):
+            assert short in long
+    assert "From: a\n\nb\n> c\n\n--\nd\n" in whole.train.texts
+    assert whole.digest != stripped.digest
 
 
 def test_archive_and_folder_agree_however_packed(archive, posts, tmp_path, unpack):

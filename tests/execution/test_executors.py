@@ -93,7 +93,7 @@ def two_dask_workers(address):
     from distributed import Client
 
     with Client(f"tcp://{address}", set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=30)
+        client.wait_for_workers(2, timeout=120)
         yield [*client.run(os.getpid).values()]
 
 

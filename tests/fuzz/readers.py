@@ -17,16 +17,21 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.advice.metamodel import PACKAGED, MetaModel
-from minimtl.advice.studyfiles import read_study_pairs
-from minimtl.audit.experiments import read_released
-from minimtl.audit.logs import parse_efficiency, parse_features, parse_log
+from minimtl.audit.bingel.logs import PATTERN, read_logs
+from minimtl.audit.files import released_files
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.logs import (
+    parse_document_ids,
+    parse_efficiency,
+    parse_features,
+    parse_log,
+)
+from minimtl.audit.kerinec.scan import parse_scan
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
@@ -35,10 +40,10 @@ from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.saving.models import load_model, save_model
+from minimtl.saving.textmodel import TextModel
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.store.format import SCHEMA, checksum
 from minimtl.store.store import STORE_NAME, open_existing_store, open_store
-from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
@@ -132,6 +137,16 @@ def _npz() -> bytes:
     return buffer.getvalue()
 
 
+def _ids() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, np.zeros((1, 1)), np.array([1]), np.zeros((1, 1)), *(np.array([0]),) * 3)
+    return buffer.getvalue()
+
+
+SCAN = (
+    b"5\n\nGlobal mean: 0.1\n\nnb improvment: 9.8 compare to 52\n\n"
+    b"mean simple 0.5\nmean multi 0.5\n"
+)
 IDENTITY = {"protocol": {"name": "paper"}, "seed": 1}
 
 
@@ -181,20 +196,11 @@ MANIFEST_TEXT = (
     b'"tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
-PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
-HEAD = b"main_positive,main_negative,aux_positive,aux_negative,run,"
-SCORES = b"problem," + HEAD + b"single,multi,gain\nrelated," + PAIR + b",0.5,0.6,0.1\n"
-FEATURES = (
-    HEAD + ",".join(FEATURE_NAMES).encode() + b"\n" + PAIR + b",0.5" * len(FEATURE_NAMES) + b"\n"
-)
 
-
-def _read_tables(content: bytes, folder: Path) -> object:
-    """A finished study's files, between bytes 0xFF: manifest, scores and features."""
-    parts = (content + b"\xff\xff").split(b"\xff")
-    for name, part in zip((MANIFEST, "scores.csv", "features.csv"), parts, strict=False):
-        (folder / name).write_bytes(part)
-    return read_study_pairs(folder)
+def _text_model() -> TextModel:
+    vectorizer = TfidfVectorizer()
+    X = vectorizer.fit_transform(["one two", "two three"])
+    return TextModel(vectorizer, LogisticRegression().fit(X, ["a", "b"]), {"way": "alone"})
 
 
 def _models() -> tuple[bytes, ...]:
@@ -203,6 +209,7 @@ def _models() -> tuple[bytes, ...]:
         TfidfVectorizer().fit(["one two", "two three"]),
         LogisticRegression().fit(X, y),
         MultiTaskMLPClassifier((2,), n_epochs=1, random_state=0).fit(X, y),
+        _text_model(),
     )
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:
@@ -241,6 +248,9 @@ def _use(model: Any) -> None:
         if isinstance(model, TfidfVectorizer):
             model.set_output(transform="default").transform(["a" * 3000 + "!", "one two " * 200])
             return
+        if isinstance(model, TextModel):
+            model.predict(["a" * 3000 + "!", "one two " * 200])
+            return
         X = np.ones((2, model.n_features_in_))
         model.predict_proba(X)
         if isinstance(model, MultiTaskMLPClassifier) and not isinstance(model.classes_, list):
@@ -277,6 +287,19 @@ READERS = {
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
     "features": Reader(lambda content, _: parse_features(content, "a.npz", 30), (_npz(),)),
     "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
+    "documents": Reader(lambda content, _: parse_document_ids(content, "a.npz"), (_ids(),)),
+    "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
+    "bingel": Reader(
+        _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
+        (
+            _tar(
+                {
+                    "logs/a/loss_tr.log": b"Iter 10, task a, loss 7.16\n",
+                    "logs/a/loss_dv.log": b"Iter 100, task a, loss 7, acc 0.5, f1 0.5\n",
+                }
+            ),
+        ),
+    ),
     "released": Reader(
         _gzipped(read_released),
         (
@@ -285,6 +308,8 @@ READERS = {
                     "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
                     "exp1_0/results200/80array_features_log_reg.npz": _npz(),
                     "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
+                    "exp1_0/results200/array_rec.autos_sci.med.npz": _ids(),
+                    "gains_1": SCAN,
                 }
             ),
         ),
@@ -296,7 +321,6 @@ READERS = {
         ),
         (MANIFEST_TEXT,),
     ),
-    "tables": Reader(_read_tables, (MANIFEST_TEXT + b"\xff" + SCORES + b"\xff" + FEATURES,)),
     "model": Reader(_saved(load_model, "any.npz"), MODELS),
     "forged model": Reader(_use_forged, tuple(_members(model)["model.json"] for model in MODELS)),
     "matrix": Reader(
@@ -310,10 +334,6 @@ READERS = {
             bytes([6, 2, 2, 2, 0, 0, 1, 0, 1]),  # dok
         ),
         ValueError,
-    ),
-    "meta-model": Reader(
-        lambda content, _: MetaModel.from_json(content, "a.json"),
-        (files("minimtl.advice").joinpath(PACKAGED).read_bytes(),),
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(

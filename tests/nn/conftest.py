@@ -46,8 +46,7 @@ class Race:
 
     def errors(self):
         """Largest difference from the float64 weights, of the kernels and of dense float32."""
-        networks = {name: trainer.network for name, trainer in self.trainers.items()}
-        self.trainers["kernel"].finish()
+        networks = {name: trainer.weights() for name, trainer in self.trainers.items()}
         exact: Network = networks["exact"]
         return {
             name: max(

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.training import Schedule, TaskData, Training, _epochs, train
 
 
 @pytest.fixture
@@ -155,18 +155,17 @@ def test_epochs_one_by_one_are_the_unbroken_training(make_task, backend, sizes):
     shape = Shape(120, (16, 8), (2,) * len(sizes))
     one_by_one = initialize(shape, np.random.default_rng(0))
     unbroken = copy.deepcopy(one_by_one)
-    moments, rng = Moments.zeros(shape), np.random.default_rng(1)
+    trainings = Training(one_by_one), Training(unbroken)
+    rng = np.random.default_rng(1)
     for tasks in (first,) * 60 + (second,) * 3:
-        train(one_by_one, tasks, Schedule(1), Adam(), rng, backend, moments)
-    continued, rng = Moments.zeros(shape), np.random.default_rng(1)
+        trainings[0].run(tasks, Schedule(1), Adam(), rng, backend)
+    rng = np.random.default_rng(1)
     for tasks, n_epochs in ((first, 60), (second, 3)):
-        train(unbroken, tasks, Schedule(n_epochs), Adam(), rng, backend, continued)
-    assert moments.step == continued.step == 63 * 2
-    # Between calls all is rounded to float32, some 1e-7 of weights and moves of at most 1 each.
+        trainings[1].run(tasks, Schedule(n_epochs), Adam(), rng, backend)
     for part in ("first", "flat"):
-        np.testing.assert_allclose(
-            getattr(one_by_one, part), getattr(unbroken, part), atol=2e-6, rtol=0
-        )
+        one, other = (getattr(training.network(), part) for training in trainings)
+        np.testing.assert_array_equal(one, other)
+    assert {training.moments().step for training in trainings} == {63 * 2}
     absent = np.setdiff1d(first[0].X.indices, np.concatenate([t.X.indices for t in second]))
     start = initialize(shape, np.random.default_rng(0)).first
     assert (one_by_one.first[absent] != start[absent]).any(axis=1).all()
@@ -176,3 +175,58 @@ def test_a_copied_network_has_views_of_its_own_parameters(rng):
     network = copy.deepcopy(initialize(Shape(5, (4, 3), (2,)), rng))
     network.flat[:] = 7.0
     assert (network.weights[1] == 7.0).all()
+
+
+def test_an_epoch_may_have_another_number_of_documents(make_task):
+    """100 documents of each of two tasks of 30 and 45: three passes and a third, 13 steps of 8."""
+    tasks = [make_task(30), make_task(45)]
+    settings = {"n_epochs": 3, "batch_size": 8, "epoch_documents": 100}
+    (kernel, _, seen), (twin, _, expected) = (fit(tasks, b, **settings) for b in ("numba", "numpy"))
+    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
+    np.testing.assert_allclose(kernel.first, twin.first, atol=1e-5)
+
+
+def test_epochs_of_task_0s_size_are_passes_over_it(make_task):
+    task = make_task(50)
+    (_, _, plain), (_, _, said) = (fit([task], "numba", epoch_documents=n) for n in (None, 50))
+    np.testing.assert_array_equal(plain.losses, said.losses)
+
+
+def test_documents_are_dealt_in_whole_passes_whatever_an_epoch_is():
+    network = initialize(Shape(5, (4,), (2, 2)), np.random.default_rng(0))
+    schedule = Schedule(4, batch_size=8, epoch_documents=15)
+    epochs = list(_epochs([10, 20], schedule, network, np.random.default_rng(0)))
+    assert [keys.shape for _, keys in epochs] == [(2, 1, 2)] * 4
+    dealt = np.concatenate([order for order, _ in epochs], axis=1)
+    assert dealt.shape == (2, 60)
+    for task, (start, size) in enumerate([(0, 10), (10, 20)]):
+        for one_pass in dealt[task].reshape(-1, size):
+            assert sorted(one_pass) == list(range(start, start + size))
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_test_losses_are_those_of_the_trained_network(make_task, backend):
+    task = make_task(40)
+    y_test = np.arange(30) % 2
+    network, _, history = fit([TaskData(task.X, task.y, task.X_test, y_test)], backend)
+    P = predict_proba(network, task.X_test, 0)
+    expected = -np.log(P[np.arange(30), y_test])
+    np.testing.assert_allclose(history.test_losses[0][-1], expected, atol=1e-5)
+    assert fit([task], backend)[2].test_losses[0].shape == (8, 0)
+
+
+@pytest.mark.parametrize("y_test", [[0, 1], [0] * 29 + [2], [-1] * 30])
+def test_classes_that_do_not_fit_the_test_documents(make_task, y_test):
+    task = make_task(20)
+    with pytest.raises(ValueError, match="30 test documents"):
+        fit([TaskData(task.X, task.y, task.X_test, np.array(y_test))], "numba")
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_a_task_of_weight_0_leaves_the_other_as_if_it_trained_without_it(make_task, backend):
+    """Its head stays as it was; masks are drawn for both, so that dropout has to be off."""
+    tasks = [make_task(40), make_task(40)]
+    network, _, _ = fit(tasks, backend, dropout=0.0, task_weights=(1.0, 0.0))
+    start = initialize(Shape(120, (16, 8), (2, 2)), np.random.default_rng(1))
+    np.testing.assert_allclose(network.head_weights[1], start.head_weights[1], atol=1e-7)
+    assert np.abs(network.head_weights[0] - start.head_weights[0]).max() > 0.01

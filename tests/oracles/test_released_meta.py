@@ -9,10 +9,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from minimtl.audit.experiments import read_released
-from minimtl.audit.table1 import gains
-from minimtl.audit.table2 import audit_accuracy
-from minimtl.audit.table3 import coefficients
+from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinec.table1 import gains
+from minimtl.audit.kerinec.table2 import audit_accuracy
+from minimtl.audit.kerinec.table3 import coefficients
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 

@@ -153,6 +153,10 @@ def test_deferred_moves(adam, size, n_steps, agreement):
         Adam(beta1=0.99),
         Adam(beta2=0.9),
         Adam(beta1=0.99, beta2=0.99, eps=1e-4),
+        Adam(beta1=0.9, beta2=0.82, eps=1e-12),
+        Adam(beta1=0.99, beta2=0.982),
+        Adam(beta1=1e-3, beta2=1e-5),
+        Adam(beta1=0.999, beta2=0.99999, eps=1.0),
     ],
 )
 def test_deferred_moves_at_other_decay_rates(adam, agreement):

@@ -178,7 +178,8 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
         # Weights move by at most about the learning rate, 1e-3, in a step. A gradient's rounding,
         # 1e-16 of the terms in it, weighs more where these terms cancel; seen up to 1e-13 in all.
         agreement(f"NumPy: weights along 200 steps, {data}", PEER,
-                  all_values(exact.network), all_values(peer.as_network(shape)), 1e-12)  # fmt: skip
+                  all_values(exact.weights()),
+                  all_values(peer.as_network(shape)), 1e-12)  # fmt: skip
         agreement(f"NumPy: losses along 200 steps, {data}", PEER, ours, theirs, 1e-13)
         if not in_float32:
             continue
@@ -187,13 +188,12 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
         agreement(f"PyTorch's own float32: losses, {data}", PEER, theirs32, theirs, 1e-6)
     if not in_float32:
         return
-    kernel.finish()
     final = all_values(peer.as_network(shape))
     float32 = all_values(peer32.as_network(shape))
     # The yardstick is what float32 costs PyTorch itself: both are maxima over thousands of
     # weights of chance sums of roundings, and equal up to luck.
     allowed = max(4 * np.abs(float32 - final).max(), 1e-6)
-    ours = all_values(kernel.network)
+    ours = all_values(kernel.weights())
     agreement(f"kernels: weights after 200 steps, {data}", PEER, ours, final, allowed)
     agreement(f"PyTorch's own float32: weights, {data}", PEER, float32, final, 1e-3)
     assert np.abs(final - all_values(network)).max() > 0.05  # so that there is something to compare

@@ -29,6 +29,17 @@ def test_sets_are_scaled_by_their_own_samples():
             np.testing.assert_array_equal(scales[k], scale)
 
 
+@pytest.mark.parametrize("scaling", ["minmax", "standard"])
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_roundings_are_no_spread(scaling, size):
+    X = size * np.array([[0.1 + 0.2], [0.3], [0.3]])
+    assert np.ptp(X) > 0
+    _, scale = scaling_parameters(X, scaling)
+    assert scale == 1.0
+    _, scale = scaling_parameters(X * [[1], [1], [1 + 1e-12]], scaling)
+    assert 0 < scale < 1e-11 * size
+
+
 def test_refuses_an_unknown_scaling():
     with pytest.raises(ValueError, match="'minmax' or 'standard', got 'robust'"):
         scale_features(np.eye(2), "robust")

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from minimtl.audit.experiments import read_released
+from minimtl.audit.kerinec.experiments import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.execution.seeds import rng_for
 from minimtl.stats.curves import fit_log_curve

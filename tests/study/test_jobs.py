@@ -149,3 +149,26 @@ def test_impossible_values_are_refused(body, sentence):
 def test_a_result_needs_curves_of_one_shape():
     with pytest.raises(ValueError, match="f1 must be"):
         JobResult(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 3)), 0.0)
+
+
+def test_results_with_further_curves_survive():
+    curves = dict.fromkeys(("f1_negative", "log_loss"), RESULT.f1)
+    more = dataclasses.replace(RESULT, **curves)
+    validation = {f"validation_{name}": RESULT.accuracy for name in (*curves, "accuracy", "f1")}
+    for result in (RESULT, more, dataclasses.replace(more, **validation)):
+        again = decode(encode(result))
+        assert list(again.curves) == list(result.curves)
+        for name, curve in result.curves.items():
+            np.testing.assert_array_equal(again.curves[name], curve)
+
+
+def test_curves_that_do_not_belong_together():
+    with pytest.raises(ValueError, match="do not belong together: losses, accuracy, f1, log_loss"):
+        dataclasses.replace(RESULT, log_loss=RESULT.losses)
+
+
+def test_a_log_loss_may_exceed_1_and_a_score_may_not():
+    more = {"f1_negative": RESULT.f1, "log_loss": 3 * RESULT.losses + 1}
+    dataclasses.replace(RESULT, **more)
+    with pytest.raises(ValueError, match="exceeds 1"):
+        dataclasses.replace(RESULT, **more | {"f1_negative": 2 * RESULT.f1})

@@ -88,3 +88,70 @@ def test_what_changes_a_model_is_part_of_its_training(change):
 def test_contradictions_are_refused(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         PAPER.replace(**change)
+
+
+LATER = {
+    "aux_times": 2.0,
+    "validation_share": 0.2,
+    "posts": "whole",
+    "equal": "documents",
+    "aux_weight": 0.5,
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_later_field_is_told_only_when_it_is_used(name):
+    plain = PAPER.replace(share_directions=False)
+    used = plain.replace(**{name: LATER[name]})
+    assert name not in plain.settings.to_dict()
+    assert used.settings.to_dict() == {**plain.settings.to_dict(), name: LATER[name]}
+    assert used.to_dict() != plain.to_dict()
+
+
+def test_allowing_fewer_documents_leaves_the_models_that_there_are():
+    fewer = PAPER.replace(allow_fewer=True)
+    assert fewer.settings.to_dict() == PAPER.settings.to_dict()
+    assert fewer.to_dict() != PAPER.to_dict()
+
+
+def test_equal_updates_are_equal_epochs_at_the_papers_number_of_documents():
+    assert PAPER.replace(equal="updates").settings == PAPER.settings
+    fewer = PAPER.replace(train_per_class=100)
+    assert fewer.replace(equal="updates").settings != fewer.settings
+    assert PAPER.replace(equal="documents").settings != PAPER.settings
+
+
+def test_documents_of_an_epoch():
+    of = {
+        equal: [PAPER.replace(equal=equal).training.epoch_documents(n) for n in (1, 2)]
+        for equal in ("epochs", "updates", "documents")
+    }
+    assert of == {"epochs": [None, None], "updates": [400, 400], "documents": [400, 200]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"epoch": "validation"}, "validation_share above 0"),
+        ({"aux_weight": 0.5}, "share_directions=False"),
+        ({"aux_times": 2.0}, "share_directions=False"),
+        ({"dropout": 1.0}, r"\[0, 1\)"),
+        ({"validation_share": 1.0}, r"\[0, 1\)"),
+        ({"train_per_class": 0}, "at least 1"),
+        ({"learning_rate": 0.0}, "positive"),
+        ({"aux_times": -1.0}, "positive"),
+        ({"aux_weight": -1.0}, "not negative"),
+        ({"batch_size": 0}, "at least 1"),
+        ({"hidden_layer_sizes": (100, 0)}, "positive"),
+    ],
+)
+def test_values_that_cannot_be(changes, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        PAPER.replace(**changes)
+
+
+def test_the_value_of_a_field_by_its_plain_name():
+    assert PAPER.value_of("dropout") == 0.5
+    assert PAPER.value_of("share_directions") is True
+    with pytest.raises(KeyError):
+        PAPER.value_of("drop_out")

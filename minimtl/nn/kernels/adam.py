@@ -154,6 +154,16 @@ def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: 
             move_by_terms(W, rows, j, S, s, t, pending)
 
 
+@EntryKernel
+def are_finite(words: IntArray, rows: FloatArray) -> bool:
+    """Whether w, m and r of rows `words` are all finite; so are then the pending moves."""
+    zero = f32(0.0)
+    for j in words:
+        for h in range(rows.shape[1]):
+            zero += f32(0.0) * rows[j, h]  # NaN from the first that is infinite or NaN
+    return zero == f32(0.0)
+
+
 @compiled
 def adam_update(
     w: FloatArray, m: FloatArray, r: FloatArray, g: FloatArray, t: int, pending: Pending

@@ -1,0 +1,1 @@
+"""Reads the released logs of Bingel and Søgaard (2017), and holds their notebook to them."""
