@@ -1,6 +1,6 @@
 """What people look at: tables, figures, report.md and the page.
 
-May import: system, stats, study, meta.
+May import: system, stats, study, meta, claims.
 """
 
 from minimtl.report.blocks import Block, Command, Document, Figure, Grid, Heading, Items, Paragraph
