@@ -44,11 +44,9 @@ SETTINGS = {
     "html_copy_source": False,
 }
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
-PARTS = {
-    "Using it": "tutorial commands outputs corpus advise tune teaching citing",
-    "Why to believe it": "findings mathematics deferred-adam speed scaling trust oracles gallery",
-    "Carrying it on": "architecture api/index",
-}
+# A part of the index: what is said above a list of pages, and the list.
+PART = re.compile(r"^([A-Z].*):\n\n((?:- .*\n(?: .*\n)*)+)", re.MULTILINE)
+MADE = ("gallery", "api/index")  # pages that this folder does not have
 EXPLAIN = "explain.html"
 
 
@@ -89,9 +87,13 @@ def write_pages(pages: Path) -> None:
     index = (pages / "README.md").read_text(encoding="utf-8")
     (pages / "README.md").unlink()
     extra = f'<p><a href="{EXPLAIN}">From a post to a number in Table 2</a>: the explain page.</p>'
+    parts = {
+        caption: re.findall(r"\]\(([\w-]+)\.md\)", pages_of)
+        for caption, pages_of in PART.findall(f"{index}\n")
+    }
     trees = [
-        f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "\n".join(names.split()) + "\n```"
-        for caption, names in PARTS.items()
+        f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "\n".join(names) + "\n```"
+        for caption, names in {**parts, "More": list(MADE)}.items()
     ]
     (pages / "index.md").write_text("\n\n".join([index, extra, *trees]), encoding="utf-8")
     write_api(pages / "api")
@@ -140,17 +142,23 @@ def entry(package: str, name: str) -> str:
     """A definition: its signature as it is written, its docstring, and where it stands."""
     if package == "minimtl":
         package = import_module("minimtl")._HOMES[name]
-    door = ast.parse((ROOT / package.replace(".", "/") / "__init__.py").read_text("utf-8"))
-    (module,) = (
-        node.module or ""
-        for node in door.body
-        if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}
-    )
-    path = module.replace(".", "/") + ".py"
+    path = home_of(package, name)
     source = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     node = next((node for node in source.body if defines(node, name)), source)
     where = f'<p><a href="../sources/{path}.html#L-{getattr(node, "lineno", 1)}">{path}</a></p>'
     return f"## `{name}`\n\n{where}\n\n" + "\n\n".join(described(node))
+
+
+def home_of(package: str, name: str) -> str:
+    """The file that defines a name which a package's ``__init__`` imports."""
+    folder = package.replace(".", "/")
+    if not (ROOT / folder).is_dir():
+        return f"{folder}.py"
+    door = ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8"))
+    for node in door.body:
+        if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
+            return home_of(node.module or "", name)
+    return f"{folder}/__init__.py"
 
 
 def defines(node: ast.stmt, name: str) -> bool:

@@ -318,8 +318,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._adam()
         if self.backend not in (None, *BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
-        if not isinstance(self.random_state, np.random.Generator | np.random.RandomState):
-            check_random_state(self.random_state)
+        seed = self.random_state
+        if isinstance(seed, np.random.Generator | np.random.RandomState) or seed is None:
+            return
+        if not (isinstance(seed, Integral) and seed >= 0):
+            check_random_state(seed)  # raises; for a good seed it would make a generator
 
     def _schedule(self) -> Schedule:
         weights = None if self.task_weights is None else tuple(map(float, self.task_weights))

@@ -157,8 +157,7 @@ class KernelTrainer:
 
     def is_finite(self, words: IntArray) -> bool:
         """Whether weights are finite; see `backend.Trainer`."""
-        rows, flat = self.state.rows, self.state.flat
-        return are_finite(words, rows) and bool(np.isfinite(flat[:3]).all())
+        return are_finite(words, self.state.rows) and bool(np.isfinite(self.state.flat.w).all())
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training: the next step follows its last one."""
