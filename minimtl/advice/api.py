@@ -114,7 +114,7 @@ def advise_on(
     `fresh` sets what `out` holds aside; `label_values` are the labels that the model is to give,
     by the text that stands for them. Raises as `advise`, and if `out` holds another study.
     """
-    prepared, tokenizer = prepare_all(list(sets), settings.tokenizer)
+    prepared, tokenizer = prepare_all(with_own_names(sets), settings.tokenizer)
     settings = replace(settings, tokenizer=tokenizer)
     counted = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed)
     names = tuple(one.name for one in prepared)
@@ -130,6 +130,18 @@ def advise_on(
     alone = [row for row in rows if row.way.use == ALONE]
     others = sorted((row for row in rows if row.way.use != ALONE), key=lambda row: -row.score)
     return Advice(prepared, (*alone, *others), settings, matrix, label_values or {})
+
+
+def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:
+    """The sets, those named as an earlier one with a number behind the name."""
+    named: dict[str, TextSet] = {}
+    for one in sets:
+        name, number = one.name, 1
+        while name in named:
+            number += 1
+            name = f"{one.name} ({number})"
+        named[name] = replace(one, name=name)
+    return list(named.values())
 
 
 def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ...], str]:

@@ -28,7 +28,7 @@ MATRIX_CAPTION = (
 
 
 def table_of(advice: "Advice") -> list[tuple[str, ...]]:
-    """The table without its head, a row a way; a last column of which nothing is said is empty."""
+    """The table without its head, a row a way."""
     return [_cells(advice, row) for row in advice.rows]
 
 

@@ -12,7 +12,8 @@ from minimtl.report import signed
 # Okabe and Ito's, told apart by the colour-blind; in the middle a grey for both themes.
 _COLOURS = {HELPS: "#0072b2", HURTS: "#d55e00"}
 _GREY = "#888"
-_WIDTH, _SIDE, _STEP, _TOP = 600, 12, 40, 8
+_WIDTH, _SIDE, _STEP, _TOP = 420, 12, 40, 8
+_MOST_ENLARGED = 1.4  # where the page is wider
 
 
 def gains_picture(named: Sequence[tuple[str, Comparison]], margin: float) -> str:
@@ -89,6 +90,7 @@ def _short(name: str, most: int) -> str:
 def _svg(width: int, height: int, title: str, parts: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'style="max-width:{width}px;width:100%" role="img" font-family="system-ui, sans-serif" '
-        f'font-size="13" fill="currentColor"><title>{title}</title>{"".join(parts)}</svg>'
+        f'style="max-width:{_MOST_ENLARGED * width:.0f}px;width:100%" role="img" '
+        'font-family="system-ui, sans-serif" font-size="13" '
+        f'fill="currentColor"><title>{title}</title>{"".join(parts)}</svg>'
     )

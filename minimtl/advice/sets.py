@@ -65,6 +65,8 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)
     train = _without(train, test, name, "the test part", warnings)
+    if not is_main:
+        train = _without_rare_labels(train, name, warnings)
     prepared = Prepared(name, _classes(train), train, test, ())
     _check(prepared)
     warnings += _small(prepared, is_main=is_main)
@@ -85,6 +87,7 @@ def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
         return aux
     if not train:
         raise MinimtlError(f"Every text of {aux.name} is also in {main.name}; give another set.")
+    train = _without_rare_labels(train, aux.name, warnings)
     left = Prepared(aux.name, _classes(train), train, aux.test, tuple(warnings))
     _check(left)
     return left
@@ -138,6 +141,18 @@ def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[
         n_left_out = _texts(len(texts) - len(kept))
         warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")
     return kept
+
+
+def _without_rare_labels(texts: Texts, name: str, warnings: list[str]) -> Texts:
+    """The texts of another set whose label has enough; the person cannot label more of these."""
+    counts = Counter(row.label for row in texts)
+    rare = sorted(label for label, n in counts.items() if n < LEAST_PER_CLASS)
+    if rare:
+        labels = "the label" if len(rare) == 1 else f"{len(rare)} labels, such as"
+        warnings.append(
+            f"{name}: left out {labels} {rare[0]!r} with fewer than {LEAST_PER_CLASS} texts."
+        )
+    return tuple(row for row in texts if row.label not in rare)
 
 
 def _check(prepared: Prepared) -> None:

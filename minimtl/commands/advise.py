@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from minimtl.advice import (
@@ -17,6 +18,7 @@ from minimtl.advice import (
     matrix_picture,
     to_html,
     to_markdown,
+    worth_of_prediction,
 )
 from minimtl.commands.arguments import MOST_RUNS, folder_name, make_folder, whole_number
 from minimtl.corpora import read_text_set
@@ -92,6 +94,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-pairs", action="store_true", help="also measure which set helps which"
     )
+    parser.add_argument(
+        "--study",
+        metavar="DIR",
+        help="also say what a prediction by this finished study would be worth",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument(
         "--save-model",
@@ -129,6 +136,8 @@ def run(args: argparse.Namespace) -> int:
         read_text_set(Path(path), args.text_column, args.label_column, must_have=False)
         for path in args.aux
     ]
+    if args.study is not None:
+        main = replace(main, notes=(*main.notes, worth_of_prediction(Path(args.study))))
     out = None if args.out is None else make_folder(args.out)
     try:
         advice = advise_on(

@@ -124,10 +124,11 @@ def deferred_values(lesson: Lesson) -> Values:
     weight goes on moving, less and less. Momentum carries it. Programs that skip these moves
     compute something that is not Adam.
 
-    Now the observation: with no gradient, nothing new enters. At step s we can say already what all
-    later moves will be. Move number k is w_k·z_k·m/(r + ε·z_k), where r is the root of v just after
-    step s. The numbers w_k and z_k come from lr, β1, β2, s and k. They are the same for every row
-    that was last seen at step s.
+    Now the observation: with no gradient, nothing new enters. Let m and r be the mean and the root
+    of v just after step s. Then k steps later they are β1^k·m and β2^(k/2)·r, whatever happens.
+    Put both into Adam's formula and multiply above and below by z_k, so that r stands alone: move
+    number k is w_k·z_k·m/(r + ε·z_k). The numbers w_k and z_k come from lr, β1, β2, s and k. They
+    are the same for every row that was last seen at step s.
 
     So we do nothing. The row waits, and we note s. When its word comes back after K more steps, we
     make all the moves at once, before anybody reads the row: m times f(r), a sum of K + 1 terms.
@@ -144,8 +145,8 @@ def deferred_values(lesson: Lesson) -> Values:
 
     How near is nearly? The error is largest when r is about as small as ε. It falls with s, because
     z grows fast at first and hardly at all later. From step 96 on it is below two millionths of the
-    move, which is less than a float32 loses anyway. Before that step the terms are added one by
-    one.
+    move. A move is small beside its weight, so this is about what float32 rounds away in each step
+    anyway. Before step 96 the terms are added one by one.
     """
     steps = lesson.steps
     network, _ = steps.ours_after

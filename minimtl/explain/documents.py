@@ -18,7 +18,6 @@ FILE = "universes.csv"
 N_RUNS = 3
 _FIELD = "train_per_class"
 _COLUMNS = ("problem", "single", "multi", "gain", "low", "high")
-_NUMBERS_OF = {"universe", "single", "multi", "gain", "improved"}
 
 
 class Point(NamedTuple):
@@ -110,12 +109,9 @@ def read_universes(path: Path, problem: str) -> Measured:
             raise ValueError(f"no column {missing[0]}")
         if not rows or _FIELD not in rows[0]:
             return Measured((), "")
-        varied = [
-            name
-            for name in rows[0]
-            if name not in {*_COLUMNS, *_NUMBERS_OF, _FIELD, "low_tasks", "high_tasks"}
-        ]
-        alike = [row for row in rows if all(row[name] == rows[0][name] for name in varied)]
+        names = list(rows[0])
+        choices = set(names[: names.index("problem")]) - {"universe", "protocol", _FIELD}
+        alike = [row for row in rows if all(row[name] == rows[0][name] for name in choices)]
         points = sorted(_points(alike))
     except (OSError, ValueError, UnicodeDecodeError, csv.Error) as error:
         raise MinimtlError(
@@ -128,5 +124,8 @@ def read_universes(path: Path, problem: str) -> Measured:
 
 def _points(rows: Iterable[dict[str, str]]) -> Iterable[Point]:
     for row in rows:
-        single, multi, gain, low, high = (float(row[name]) for name in _COLUMNS[1:])
-        yield Point(int(row[_FIELD]), single, multi, (low, gain, high))
+        if not row[_FIELD].isdecimal():  # a protocol that draws from both classes together
+            continue
+        ends = [float(row[end]) for end in ("low", "high") if row[end]]
+        gains = (ends[0], float(row["gain"]), ends[1]) if len(ends) == 2 else (float(row["gain"]),)
+        yield Point(int(row[_FIELD]), float(row["single"]), float(row["multi"]), gains)

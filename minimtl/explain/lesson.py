@@ -1,7 +1,7 @@
 """What all stations compute from: a corpus, one pair of tasks, and a study of many pairs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -131,8 +131,13 @@ class Lesson:
 
     @cached_property
     def steps(self) -> Steps:
-        """The first steps of the pair's joint training, by both back ends."""
-        return Steps.of(self.study.data, [self.samples[task] for task in self.pair], self.post)
+        """The first steps of the pair's joint training, by both back ends.
+
+        On as many documents as the paper's protocol draws, so that words are rare whatever the
+        study; those of a smaller one are among them.
+        """
+        data = replace(self.study.data, protocol=self.protocol.replace(sampling=PAPER.sampling))
+        return Steps.of(data, [sample_of(task, 0, data) for task in self.pair], self.post)
 
     @property
     def problem(self) -> Outcomes:

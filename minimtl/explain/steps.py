@@ -213,8 +213,7 @@ class Steps:
         """The network after `N_STEPS` steps by what trains in the study, and Adam's state."""
         trainer, _ = self._after(N_STEPS)
         moments: Moments = trainer.moments()
-        trainer.finish()
-        network: Network = trainer.network
+        network: Network = trainer.weights()
         return network, moments
 
     @cached_property

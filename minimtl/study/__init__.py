@@ -8,7 +8,15 @@ from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
 from minimtl.study.data import StudyData
 from minimtl.study.estimate import kinds_of, seconds_of
-from minimtl.study.features import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES
+from minimtl.study.features import (
+    COLUMNS,
+    DEFINITIONS,
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    ROLES,
+    Column,
+    Definitions,
+)
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
@@ -67,6 +75,7 @@ from minimtl.study.words import TOKENIZERS, FeatureWords, WordCounts, bag_diverg
 __all__ = [
     "AUTHORS_FEATURES",
     "COLUMNS",
+    "DEFINITIONS",
     "ERRATA",
     "FEATURE_NAMES",
     "FEATURE_SETS",
@@ -85,6 +94,8 @@ __all__ = [
     "TOKENIZERS",
     "WHOLE",
     "Block",
+    "Column",
+    "Definitions",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

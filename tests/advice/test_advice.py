@@ -139,7 +139,7 @@ def test_the_picture_has_every_interval_on_one_scale(made_up):
     circles = [float(x) for x in re.findall(r'cx="([\d.]+)"', picture)]
     (zero,) = re.findall(r'd="M([\d.]+) 0V', picture)
     (helps, hurts), zero = [tuple(map(float, line)) for line in lines], float(zero)
-    assert 0 < hurts[0] < circles[1] < hurts[1] < zero < helps[0] < circles[0] < helps[1] < 600
+    assert 0 < hurts[0] < circles[1] < hurts[1] < zero < helps[0] < circles[0] < helps[1] < 420
     # Pixels are in proportion to gains.
     gains = [compared.gain for _, compared in named]
     assert (circles[0] - zero) / (circles[1] - zero) == pytest.approx(gains[0] / gains[1], rel=0.01)

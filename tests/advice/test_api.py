@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minimtl import advise, load_model, save_model
-from minimtl.advice import ways
+from minimtl.advice import api, ways
 from minimtl.errors import MinimtlError
 
 
@@ -55,6 +55,11 @@ def test_the_same_seed_gives_the_same_advice_whatever_other_sets_there_are(texts
         assert scores[again.name_of(row)] == row.scores.tolist()
     seeded = advise(*mine, {"one": one}, runs=2, seed=1)
     assert [row.scores.tolist() for row in seeded.rows] != [r.scores.tolist() for r in again.rows]
+
+
+def test_sets_of_the_same_name_are_told_apart(text_set):
+    sets = api.with_own_names([text_set("a.csv"), text_set("b.csv"), text_set("a.csv")])
+    assert [one.name for one in sets] == ["a.csv", "b.csv", "a.csv (2)"]
 
 
 def test_all_pairs(texts):

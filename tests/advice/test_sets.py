@@ -75,6 +75,20 @@ def test_an_auxiliary_set_gives_nothing_of_the_main_set_away():
     assert without_texts_of(left, main) is left
 
 
+def test_rare_labels_of_another_set_are_left_out():
+    texts = rows(a=numbered("aa", 60), b=numbered("bb", 60), c=numbered("cc", 2), d=["dd one"])
+    aux = prepare(TextSet("x", texts), words, is_main=False)
+    assert aux.classes == ("a", "b")
+    assert "x: left out 2 labels, such as 'c' with fewer than 5 texts." in aux.warnings
+    with pytest.raises(MinimtlError, match="1 text of the label 'd' to learn from, and 5 are"):
+        prepare(TextSet("m", texts), words, is_main=True)
+    main = prepare(
+        TextSet("m", rows(p=numbered("bb", 58), q=numbered("qq", 9))), words, is_main=True
+    )
+    with pytest.raises(MinimtlError, match="All texts of x that can be used have one label"):
+        without_texts_of(aux, main)
+
+
 def test_a_set_that_is_the_main_set_itself_leaves_nothing():
     main = prepare(
         TextSet("m", rows(a=numbered("aa", 9), b=numbered("bb", 9))), words, is_main=True

@@ -45,14 +45,15 @@ def test_gain_against_documents_is_measured(lesson):
 
 
 COLUMNS = (
-    "universe,train_per_class,dropout,problem,single,multi,gain,"
-    "low_tasks,high_tasks,low,high,improved"
+    "universe,about,protocol,train_per_class,dropout,problem,n_pairs,n_runs,single,multi,gain,"
+    "low_tasks,high_tasks,low,high,p_value,improved"
 )
 UNIVERSES = f"""{COLUMNS}
-1,200,0.5,related,0.85,0.84,-0.01,-0.02,0.00,-0.03,0.01,0.4
-2,50,0.5,related,0.80,0.82,0.02,0.01,0.03,0.00,0.04,0.7
-3,50,0.0,related,0.70,0.72,0.02,0.01,0.03,0.00,0.04,0.7
-4,50,0.5,unrelated,0.90,0.92,0.02,0.01,0.03,0.00,0.04,0.7
+1,paper,paper,200,0.5,related,52,5,0.85,0.84,-0.01,-0.02,0.00,-0.03,0.01,0.5,0.4
+2,paper,,50,0.5,related,52,5,0.80,0.82,0.02,0.01,0.03,0.00,0.04,0.1,0.7
+3,paper,,100,0.5,related,52,5,0.80,0.82,0.02,0.01,0.03,,,,0.7
+4,paper,,50,0.0,related,52,5,0.70,0.72,0.02,0.01,0.03,0.00,0.04,0.1,0.7
+5,paper,,50,0.5,unrelated,516,5,0.90,0.92,0.02,0.01,0.03,0.00,0.04,0.1,0.7
 """
 
 
@@ -61,12 +62,15 @@ def test_gain_against_documents_is_read_from_a_multiverse(tmp_path):
     points, of = read_universes(tmp_path / FILE, "related")
     assert [(p.documents, p.gains) for p in points] == [
         (50, (0.0, 0.02, 0.04)),
+        (100, (0.02,)),
         (200, (-0.03, -0.01, 0.01)),
     ]
-    assert "2 universes" in of
+    assert "3 universes" in of
 
 
-@pytest.mark.parametrize("text", [UNIVERSES.replace("0.85", "x"), UNIVERSES.replace("low,", "l,")])
+@pytest.mark.parametrize(
+    "text", [UNIVERSES.replace("0.85", "x"), UNIVERSES.replace(",low,", ",l,")]
+)
 def test_another_table_is_refused(tmp_path, text):
     (tmp_path / FILE).write_text(text)
     with pytest.raises(MinimtlError, match="is not a table of `minimtl multiverse`"):

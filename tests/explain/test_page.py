@@ -85,8 +85,8 @@ def test_what_is_shown_is_what_was_computed(opened):
     numbers = json.loads(text(opened, "numbers"))
     deferred = numbers["deferred"]
     for s in range(len(deferred["steps"])):
-        opened.value(f"const e = document.getElementById('last'); e.value = '{s}';"
-                     "e.dispatchEvent(new Event('input'))")  # fmt: skip
+        last = "document.getElementById('last')"
+        opened.value(f"{last}.value = '{s}'; {last}.dispatchEvent(new Event('input'))")
         cells = opened.value("[...document.querySelectorAll('#moves td:nth-child(3)')]"
                              ".map(e => +e.textContent.replaceAll('−', '-'))")  # fmt: skip
         expected = [move for move, _ in deferred["moves"][-1][s][5]]
