@@ -5,7 +5,13 @@ May import: estimator.
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.clustered import MeanEstimate
-from minimtl.stats.crossed import crossed_effects, fit_components, simulate_gains
+from minimtl.stats.crossed import (
+    Components,
+    Effects,
+    crossed_effects,
+    fit_components,
+    simulate_gains,
+)
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
 from minimtl.stats.divergence import jensen_shannon_divergence
@@ -27,6 +33,8 @@ from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_par
 __all__ = [
     "LEVEL",
     "BoolArray",
+    "Components",
+    "Effects",
     "FloatArray",
     "IntArray",
     "LogCurve",
