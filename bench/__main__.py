@@ -19,6 +19,7 @@ MEASUREMENTS = [
     "growth",
     "tfidf",
     "logistic",
+    "wide",
     "starts",
     "study",
 ]

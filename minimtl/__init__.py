@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.advice import advise
     from minimtl.nn import MultiTaskMLPClassifier
     from minimtl.pairs import meta_analysis
     from minimtl.saving import load_model, save_model
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.text import TfidfVectorizer
 
 _HOMES = {
+    "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
     "LogisticRegression": "minimtl.stats",
@@ -38,6 +40,7 @@ __all__ = [
     "MultiTaskMLPClassifier",
     "TfidfVectorizer",
     "__version__",
+    "advise",
     "cross_validate",
     "fit_log_curve",
     "jensen_shannon_divergence",

@@ -20,6 +20,7 @@ from minimtl.nn import default_backend, why_no_kernels
 from minimtl.report import counted, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
+    DEFINITIONS,
     PAPER,
     PROTOCOLS,
     WHOLE,
@@ -45,8 +46,7 @@ from minimtl.system import available_cores, say
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
     "minimtl study                                    # the whole study, into results/",
-    "minimtl study --protocol released --problem related --out released",
-    "minimtl study --shard 2/8 --out shard2           # one of eight parts, for `minimtl merge`",
+    "minimtl study --protocol released --shard 2/8 --out 2    # a part, for `minimtl merge`",
 )
 
 
@@ -63,6 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_training_flags(parser, "results")
+    parser.add_argument(
+        "--features",
+        choices=tuple(DEFINITIONS),
+        default=PAPER.reading.features,
+        help="the 30 features as the authors' code computed them, or as the paper's text describes "
+        "them; either of the same models (default: code)",
+    )
     parser.add_argument(
         "--shard",
         type=Shard.parse,
@@ -93,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _study(args: argparse.Namespace) -> Study:
-    protocol = PROTOCOLS[args.protocol]
+    protocol = PROTOCOLS[args.protocol].replace(features=args.features)
     backend = choose_backend(args)
     corpus = load_corpus(args.corpus, announce=silent if args.quiet else say)
     problems = make_problems(

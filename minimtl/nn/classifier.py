@@ -25,7 +25,7 @@ from minimtl.estimator import (
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Shape, initialize
+from minimtl.nn.network import Shape, copy_hidden, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
 from minimtl.nn.training import Schedule, TaskData, Training
@@ -94,6 +94,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """
 
     n_features_in_: int
+    _training: Training
 
     def __init__(
         self,
@@ -144,6 +145,33 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         documents, labels = self._read(X, y)
         classes = [np.unique(labels_t) for labels_t in labels]
         return self._begin_anew(X, documents, labels, classes, self.n_epochs)
+
+    def fine_tune(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier"
+    ) -> "MultiTaskMLPClassifier":
+        """Train as `fit` does, from the hidden layers of `pretrained`; returns self.
+
+        Output layers and Adam's moments begin anew, so that classes and tasks may be others.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`, with as many features as `pretrained` has.
+        pretrained : MultiTaskMLPClassifier
+            Fitted, with the same `hidden_layer_sizes`; it stays as it is.
+
+        Raises
+        ------
+        NotFittedError
+            If `pretrained` was not fitted.
+        ValueError
+            As `fit` does, and for hidden layers or features of other sizes.
+        """
+        check_is_fitted(pretrained)
+        self._check_params()
+        documents, labels = self._read(X, y)
+        classes = [np.unique(labels_t) for labels_t in labels]
+        return self._begin_anew(X, documents, labels, classes, self.n_epochs, pretrained)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
@@ -229,18 +257,25 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         labels: list[np.ndarray],
         classes: list[np.ndarray],
         n_epochs: int,
+        pretrained: "MultiTaskMLPClassifier | None" = None,
     ) -> "MultiTaskMLPClassifier":
         """Train a new network; if that fails, what was learnt before is still there."""
         new = type(self)(**self.get_params())
-        new._begin(X, documents, classes)
+        new._begin(X, documents, classes, pretrained)
         new._train(documents, labels, n_epochs)
         for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
             delattr(self, name)
         vars(self).update(vars(new))
         return self
 
-    def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:
-        """Draw a new network, and drop all that was learnt before."""
+    def _begin(
+        self,
+        X: Any,
+        documents: list[Any],
+        classes: list[np.ndarray],
+        pretrained: "MultiTaskMLPClassifier | None",
+    ) -> None:
+        """Draw a new network, and drop all that was learnt before but hidden layers given."""
         for classes_t in classes:
             if len(classes_t) < 2:
                 raise ValueError(
@@ -251,7 +286,10 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         n_classes = tuple(len(classes_t) for classes_t in classes)
         shape = Shape(n_features, tuple(self.hidden_layer_sizes), n_classes, self.activation)
         self._rng = check_random_state(self.random_state)
-        self._training = Training(initialize(shape, self._rng))
+        network = initialize(shape, self._rng)
+        if pretrained is not None:
+            copy_hidden(pretrained._training.network(), network)
+        self._training = Training(network)
         record_features(self, X[0] if is_joint(X) else X, n_features)
         self.n_tasks_ = len(classes)
         self.classes_ = classes if is_joint(X) else classes[0]
@@ -280,8 +318,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._adam()
         if self.backend not in (None, *BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
-        if not isinstance(self.random_state, np.random.Generator | np.random.RandomState):
-            check_random_state(self.random_state)
+        seed = self.random_state
+        if isinstance(seed, np.random.Generator | np.random.RandomState) or seed is None:
+            return
+        if not (isinstance(seed, Integral) and seed >= 0):
+            check_random_state(seed)  # raises; for a good seed it would make a generator
 
     def _schedule(self) -> Schedule:
         weights = None if self.task_weights is None else tuple(map(float, self.task_weights))

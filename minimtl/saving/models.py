@@ -3,6 +3,7 @@
 A file holds the name of one of the `CONVERTERS`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
+The file of a `TextModel` holds its two estimators so, their arrays under the part's name.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from minimtl.estimator import check_is_fitted
 from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
+from minimtl.saving.textmodel import TextModel
 from minimtl.saving.values import (
     labels_from_plain,
     labels_to_plain,
@@ -33,29 +35,44 @@ LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
+_PARTS = ("vectorizer", "classifier")  # of a TextModel
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
 
 def save_model(estimator: Any, path: str | Path) -> None:
-    """Write a fitted estimator of minimtl to `path`, which by custom ends in ``.npz``.
+    """Write a fitted estimator or a `TextModel` to `path`, which by custom ends in ``.npz``.
 
     Raises
     ------
     NotFittedError
         Before ``fit``.
     TypeError
-        For anything but the three estimators of minimtl.
+        For anything but the three estimators of minimtl, and a `TextModel` of them.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
         or that `load_model` would not take from a stranger.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
+    if isinstance(estimator, TextModel):
+        description: Facts = {"estimator": TextModel.__name__, "how": estimator.how}
+        arrays: Arrays = {}
+        for part in _PARTS:
+            description[part], own = _describe(getattr(estimator, part))
+            arrays |= {f"{part}_{name}": array for name, array in own.items()}
+    else:
+        description, arrays = _describe(estimator)
+    write_model_file(path, {"format": FORMAT, **description}, arrays)
+
+
+def _describe(estimator: Any) -> tuple[Facts, Arrays]:
+    """What a file holds of an estimator; raises as `save_model`."""
     cls = type(estimator)
     converter = CONVERTERS.get(cls.__name__)
     if converter is None or cls is not converter.cls:
-        raise TypeError(f"Only {', '.join(CONVERTERS)} can be saved, not {cls.__name__}.")
+        known = ", ".join((*CONVERTERS, TextModel.__name__))
+        raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
     params = {name: value_to_plain(name, value) for name, value in estimator.get_params().items()}
@@ -63,17 +80,11 @@ def save_model(estimator: Any, path: str | Path) -> None:
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
         facts["feature_names"] = names.tolist()
-    description = {
-        "format": FORMAT,
-        "estimator": cls.__name__,
-        "params": params,
-        "fitted": facts,
-    }
-    write_model_file(path, description, arrays)
+    return {"estimator": cls.__name__, "params": params, "fitted": facts}, arrays
 
 
 def load_model(path: str | Path) -> Any:
-    """The estimator that `save_model` wrote to `path`; the file may come from anybody.
+    """What `save_model` wrote to `path`; the file may come from anybody.
 
     Parameters are checked as in ``fit``. Those with which a short text could take forever are
     refused, see `LARGEST`, `LONGEST_NGRAM` and `minimtl.saving.patterns`.
@@ -84,7 +95,12 @@ def load_model(path: str | Path) -> Any:
         If the file cannot be read, is damaged, or was not written by `save_model`.
     """
     try:
-        return _make_estimator(*read_model_file(path))
+        description, arrays = read_model_file(path)
+        if description["format"] != FORMAT:
+            raise ValueError(f"its format is not {FORMAT!r}")
+        if description["estimator"] == TextModel.__name__:
+            return _make_text_model(description, arrays)
+        return _make_estimator(description, arrays)
     except FAULTS as error:
         reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
         raise MinimtlError(
@@ -92,9 +108,25 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
+def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
+    vectorizer, classifier = (
+        _make_estimator(
+            description[part],
+            {
+                name.removeprefix(f"{part}_"): array
+                for name, array in arrays.items()
+                if name.startswith(f"{part}_")
+            },
+        )
+        for part in _PARTS
+    )
+    is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
+    _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
+    _require(isinstance(description["how"], dict), "how the model came about")
+    return TextModel(vectorizer, classifier, description["how"])
+
+
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:
-    if description["format"] != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]

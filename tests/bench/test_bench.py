@@ -165,3 +165,19 @@ def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):
     for text in ("0.25 ms", "2.5 ms", "7.5 ms", "0.5 ms", "single task: PyTorch, best setting"):
         assert text in drawn
     assert not draw([], tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_solvers_race_at_equal_gradients():
+    """scikit-learn's own tolerance is what the gradient, worked out anew, is measured by."""
+    sklearn = pytest.importorskip("sklearn.linear_model")
+    from bench.wide import largest_gradient
+
+    rng = np.random.default_rng(0)
+    X = rng.random((90, 4))
+    for y in (rng.permutation(np.arange(90) % 2), rng.permutation(np.arange(90) % 3)):
+        exact = sklearn.LogisticRegression(solver="newton-cg", tol=1e-12).fit(X, y)
+        rough = sklearn.LogisticRegression(solver="newton-cg", max_iter=1, tol=1e-12).fit(X, y)
+        assert largest_gradient(exact, X, y) < 1e-12 < 1e-6 < largest_gradient(rough, X, y)
+    penalised = sklearn.LogisticRegression(solver="liblinear", tol=1e-12, max_iter=10_000)
+    assert largest_gradient(penalised.fit(X, y // 2), X, y // 2) < 1e-8

@@ -67,8 +67,7 @@ def test_effects_csv_is_the_difference_of_universes(written):
 @pytest.mark.parametrize("name", ["universes", "effects"])
 def test_the_columns_are_those_of_the_documentation(written, trained, name):
     columns = set(read(written[0] / f"{name}.csv")[0]) - {c.name for c in trained[0].choices}
-    described = columns_of(f"{name}.csv")
-    assert described == columns
+    assert columns_of(f"{name}.csv") == columns
 
 
 def test_a_part_of_a_study_claims_nothing(written):
