@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.joint import MultiTaskTextClassifier
     from minimtl.nn import MultiTaskMLPClassifier
     from minimtl.pairs import meta_analysis
     from minimtl.saving import load_model, save_model
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
 _HOMES = {
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
+    "MultiTaskTextClassifier": "minimtl.joint",
     "LogisticRegression": "minimtl.stats",
     "jensen_shannon_divergence": "minimtl.stats",
     "fit_log_curve": "minimtl.stats",
@@ -36,6 +38,7 @@ _HOMES = {
 __all__ = [
     "LogisticRegression",
     "MultiTaskMLPClassifier",
+    "MultiTaskTextClassifier",
     "TfidfVectorizer",
     "__version__",
     "cross_validate",

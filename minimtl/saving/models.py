@@ -13,6 +13,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
+from minimtl.joint import MultiTaskTextClassifier
 from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
@@ -33,6 +34,16 @@ LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
+# Parameters that a file may lack: those that are younger than the format, which then have their
+# defaults, and those that are in the parts of an estimator.
+MAY_LACK = {
+    "LogisticRegression": {"class_weight"},
+    "MultiTaskMLPClassifier": {
+        "early_stopping", "validation_fraction", "n_iter_no_change", "tol", "verbose",
+    },
+    "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
+}  # fmt: skip
+PARTS: dict[str, Any] = {"vectorizer": TfidfVectorizer, "classifier": MultiTaskMLPClassifier}
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -45,20 +56,27 @@ def save_model(estimator: Any, path: str | Path) -> None:
     NotFittedError
         Before ``fit``.
     TypeError
-        For anything but the three estimators of minimtl.
+        For anything but an estimator of minimtl.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
         or that `load_model` would not take from a stranger.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
+    write_model_file(path, *_describe(estimator))
+
+
+def _describe(estimator: Any) -> tuple[Facts, Arrays]:
+    """All that a file says of `estimator`; raises as `save_model`."""
     cls = type(estimator)
     converter = CONVERTERS.get(cls.__name__)
     if converter is None or cls is not converter.cls:
         raise TypeError(f"Only {', '.join(CONVERTERS)} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
-    params = {name: value_to_plain(name, value) for name, value in estimator.get_params().items()}
+    params = estimator.get_params(deep=False)
+    if isinstance(estimator, MultiTaskTextClassifier):
+        params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
     facts, arrays = converter.state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
@@ -66,10 +84,10 @@ def save_model(estimator: Any, path: str | Path) -> None:
     description = {
         "format": FORMAT,
         "estimator": cls.__name__,
-        "params": params,
+        "params": {name: value_to_plain(name, value) for name, value in params.items()},
         "fitted": facts,
     }
-    write_model_file(path, description, arrays)
+    return description, arrays
 
 
 def load_model(path: str | Path) -> Any:
@@ -98,7 +116,8 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]
-    if set(params) != set(estimator.get_params()):
+    known = set(estimator.get_params(deep=False))
+    if not known - MAY_LACK.get(converter.cls.__name__, set()) <= set(params) <= known:
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)
@@ -171,11 +190,14 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
         "hidden": list(network.shape.hidden),
         "activation": network.shape.activation,
         "joint": isinstance(model.classes_, list),
+        "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
         "classes": [labels_to_plain(classes) for classes in model._classes()],
         "step": moments.step,
         "rng": model._rng.bit_generator.state,
     }
     arrays: Arrays = {"loss_curve": model.loss_curve_}
+    if hasattr(model, "validation_scores_"):
+        arrays["validation_scores"] = model.validation_scores_
     for name, part in (("w", network), ("m", moments.m), ("r", moments.r)):
         arrays |= {f"{name}_first": part.first, f"{name}_flat": part.flat}
     return facts, arrays
@@ -201,9 +223,41 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]
     model.n_tasks_ = len(classes)
+    model.tasks_ = facts.get("tasks", list(range(len(classes))))
+    _require(_are_names(model.tasks_) and len(model.tasks_) == len(classes), "tasks")
     model.n_features_in_ = n_features
     model.loss_curve_ = curve
     model.n_iter_ = curve.shape[1]
+    scores = arrays.get("validation_scores")
+    if scores is not None:
+        _require(scores.ndim == 2 and len(scores) == len(classes) and scores.size > 0, "scores")
+        _require(scores.dtype == np.float64, "scores")
+        model.validation_scores_ = scores
+        model.best_validation_score_ = float(scores.mean(axis=0).max())
+
+
+def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
+    facts: Facts = {}
+    arrays: Arrays = {}
+    for part in PARTS:
+        facts[part], its_arrays = _describe(getattr(model, f"{part}_"))
+        arrays |= {f"{part}_{name}": array for name, array in its_arrays.items()}
+    return facts, arrays
+
+
+def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
+    for part, kind in PARTS.items():
+        _require(facts[part]["estimator"] == kind.__name__, part)
+        its_arrays = {
+            name.removeprefix(f"{part}_"): array
+            for name, array in arrays.items()
+            if name.startswith(f"{part}_")
+        }
+        fitted = _make_estimator(facts[part], its_arrays)
+        setattr(model, f"{part}_", fitted)
+        setattr(model, part, kind(**fitted.get_params()))
+    n_words = len(model.vectorizer_.vocabulary_)
+    _require(n_words == model.classifier_.n_features_in_, "words")
 
 
 def _network(shape: Shape, first: np.ndarray, flat: np.ndarray) -> Network:
@@ -216,6 +270,15 @@ def _network(shape: Shape, first: np.ndarray, flat: np.ndarray) -> Network:
 def _require(fits: bool, what: str) -> None:
     if not fits:
         raise ValueError(f"{what} and the rest do not fit together")
+
+
+def _are_names(values: Any) -> bool:
+    """Whether these can name tasks: different texts and numbers."""
+    return (
+        isinstance(values, list)
+        and all(type(value) in (str, int) for value in values)
+        and len(set(values)) == len(values)
+    )
 
 
 def _are_texts(values: Any) -> bool:
@@ -240,5 +303,6 @@ CONVERTERS = {
         Converter(TfidfVectorizer, _vectorizer_state, _set_vectorizer_state),
         Converter(LogisticRegression, _logistic_state, _set_logistic_state),
         Converter(MultiTaskMLPClassifier, _perceptron_state, _set_perceptron_state),
+        Converter(MultiTaskTextClassifier, _texts_state, _set_texts_state),
     )
 }
