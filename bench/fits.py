@@ -6,9 +6,8 @@ its fastest setting.
 """
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import cycle
 from typing import TypeVar
 
 import numpy as np
@@ -45,7 +44,8 @@ def measure(settings: Settings) -> list[Row]:
     for n_epochs in EPOCHS:
         timings = interleave(fits(task, n_epochs), rounds, warm_up=2)
         rows += timing_rows(SECTION, fit_of(n_epochs), timings)
-    timings = interleave(partial_fits(task), rounds, warm_up=2)
+    n_calls = task.X.shape[0] // BATCH
+    timings = interleave(partial_fits(task), rounds, warm_up=2, units=n_calls)
     rows += timing_rows(SECTION, PART, timings)
     for package, who in (("sklearn", SKLEARN), ("torch", PEER)):
         missing = needs(package, "oracles")
@@ -92,7 +92,7 @@ def fit_torch(task: TaskData, n_epochs: int) -> None:
 
 
 def partial_fits(task: TaskData) -> dict[str, Contestant]:
-    """Calls on one batch after the other, each by a model that has been trained on all of them.
+    """Calls on all batches in a row, each by a model that has been trained on all of them.
 
     Beside them stand the kernels' step on such a batch, with its order and dropout drawn, and what
     the estimator does before: it checks and converts what it is given.
@@ -114,24 +114,28 @@ def partial_fits(task: TaskData) -> dict[str, Contestant]:
         encode_labels(y, model.classes_)
 
     contestants = {
-        OURS: in_turn(batches, lambda batch: model.partial_fit(batch.X, batch.y)),
-        STEP: in_turn(starts, step),
-        CONVERSION: in_turn(batches, convert),
+        OURS: on_each(batches, lambda batch: model.partial_fit(batch.X, batch.y)),
+        STEP: on_each(starts, step),
+        CONVERSION: on_each(batches, convert),
     }
     if not needs("sklearn", "oracles"):
         sklearn = SklearnEpochs(task)
         sklearn.epoch()
-        contestants[SKLEARN] = in_turn(batches, sklearn.continue_on)
+        contestants[SKLEARN] = on_each(batches, sklearn.continue_on)
     if not needs("torch", "oracles"):
         from bench.peers_torch import TorchEpochs
 
         torch = TorchEpochs([task], "EmbeddingBag", "fused")
         torch.epoch()
-        contestants[PEER] = in_turn(batches, lambda batch: torch.continue_on([batch]))
+        contestants[PEER] = on_each(batches, lambda batch: torch.continue_on([batch]))
     return contestants
 
 
-def in_turn(parts: Iterable[T], call: Callable[[T], object]) -> Contestant:
-    """A contestant whose every call is on the next part, round and round."""
-    remaining = cycle(parts)
-    return lambda: call(next(remaining))
+def on_each(parts: Sequence[T], call: Callable[[T], object]) -> Contestant:
+    """A contestant that makes a call on every part."""
+
+    def run() -> None:
+        for part in parts:
+            call(part)
+
+    return run

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
+    from minimtl.advice import advise
     from minimtl.joint import MultiTaskTextClassifier
     from minimtl.nn import MultiTaskMLPClassifier
     from minimtl.pairs import meta_analysis
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.text import TfidfVectorizer
 
 _HOMES = {
+    "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
     "MultiTaskTextClassifier": "minimtl.joint",
@@ -41,6 +43,7 @@ __all__ = [
     "MultiTaskTextClassifier",
     "TfidfVectorizer",
     "__version__",
+    "advise",
     "cross_validate",
     "fit_log_curve",
     "jensen_shannon_divergence",

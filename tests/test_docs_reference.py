@@ -11,12 +11,16 @@ import pytest
 from minimtl._version import __version__
 from minimtl.audit import audit
 from minimtl.audit.finding import Finding
+from minimtl.claims.measure import measure_claims
 from minimtl.cli import build_parser
 from minimtl.meta.analysis import Analysed, analyse
 from minimtl.meta.designs import DESIGNS, HELD_OUT
+from minimtl.report.claims import claims_table
 from minimtl.report.figures import FIGURE4, FIGURE5
+from minimtl.report.scope import scopes_of
 from minimtl.report.tables import tables
-from minimtl.study.features import COLUMNS, FEATURE_NAMES, ROLES
+from minimtl.study.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 from minimtl.study.published import AUTHORS_FEATURES
 from minimtl.tune.choice import Tuning
@@ -25,6 +29,7 @@ from minimtl.tune.grid import PAPERS, Setting
 from minimtl.tune.summary import table as tune_table
 from tests.audit.bingel.conftest import MadeUpLogs
 from tests.audit.kerinec.conftest import MadeUpExperiment
+from tests.report.conftest import curves_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -82,7 +87,11 @@ def study_tables(made_up_outcomes):
     made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
     rng = np.random.default_rng(0)
     problems = [Analysed(outcomes, analyse(outcomes, quick, rng)) for outcomes in made]
-    return {table.name: list(table.rows[0]) for table in tables(problems, quick)}
+    made = tables(problems, quick)
+    tested = measure_claims([(one, curves_of(one.outcomes)) for one in problems], quick)
+    (table1,) = (table.rows for table in made if table.name == "table1")
+    made.append(claims_table(tested, scopes_of(table1, quick, "bydate", NEWSGROUPS)))
+    return {table.name: list(table.rows[0]) for table in made}
 
 
 def columns_of(title):
@@ -93,7 +102,10 @@ def columns_of(title):
 
 @pytest.mark.parametrize(
     "name",
-    ["scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features", "pairs"],
+    [
+        *("scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features"),
+        *("pairs", "sizes", "claims"),
+    ],
 )
 def test_columns_of_the_study(study_tables, name):
     described = columns_of(f"{name}.csv")
@@ -111,7 +123,9 @@ def test_columns_of_table_2_in_all_designs(study_tables):
 
 def test_features(study_tables):
     described = columns_of("features.csv")
-    assert described == {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
+    of_text = {feature.name for feature in DEFINITIONS["text"].features}
+    of_code = {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
+    assert described == of_code | of_text
     assert study_tables["features"][5:] == list(FEATURE_NAMES)
 
 

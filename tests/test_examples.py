@@ -21,7 +21,8 @@ def test_text_sets_are_made_without_any_file_or_network(tmp_path):
         line for line in (ROOT / "README.md").read_text().splitlines() if "--main sets/" in line
     ]
     assert named == [
-        "minimtl advise --main sets/vehicles.csv --aux sets/sport.csv --aux sets/computers.csv"
+        "minimtl advise --main sets/vehicles.csv --aux sets/sport.csv --aux sets/computers.csv "
+        "--quick --save-model cars.npz"
     ]
     for name in ("vehicles", "sport", "computers"):
         rows = read_text_set(tmp_path / "sets" / f"{name}.csv").train

@@ -32,7 +32,8 @@ def requirements(text: str) -> set[str]:
 
 RUN_TIME = requirements(METADATA["options"]["install_requires"])
 EXTRAS = {name: requirements(text) for name, text in METADATA["options.extras_require"].items()}
-OPTIONAL = set.union(*(EXTRAS[name] for name in ("figures", "page", "progress", "dask", "mpi")))
+SHOWN = ("figures", "page", "notebook", "progress")
+OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
 # These come with an optional package: Dask with distributed, MarkupSafe with Jinja2, and
 # threadpoolctl with scikit-learn, used where it happens to be.
 OPTIONAL |= {"dask", "markupsafe", "threadpoolctl"}

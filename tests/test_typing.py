@@ -14,9 +14,8 @@ ROOT = Path(__file__).parents[1]
 CORRECT = """
 import numpy as np
 from minimtl import (
-    LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier, TfidfVectorizer,
-    cross_validate, fit_log_curve,
-    jensen_shannon_divergence, load_model, meta_analysis, save_model,
+    LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier, TfidfVectorizer, advise,
+    cross_validate, fit_log_curve, jensen_shannon_divergence, load_model, meta_analysis, save_model,
 )
 texts, y = ["a good film", "a bad film"], [1, 0]
 vectorizer = TfidfVectorizer(max_features=100, ngram_range=(1, 2), dtype=np.float32)
@@ -30,9 +29,13 @@ score: float = LogisticRegression(C=2.0).fit(X, y).score(X, y)
 mean: float = cross_validate(LogisticRegression(), X, y, n_splits=2)["accuracy"].mean()
 slope: float = fit_log_curve([0.9, 0.5, 0.4]).a
 divergence = jensen_shannon_divergence([1, 2], [2, 1], base=2.0)
-verdict: str = meta_analysis("pairs.csv", main="target", sets={"sizes": ["n"]}).finding.verdict
+found: str = meta_analysis("pairs.csv", main="target", sets={"sizes": ["n"]}).finding.verdict
 save_model(model, "model.npz")
 load_model("model.npz").predict(X)
+advice = advise(texts, y, {"other": (texts, ["yes", "no"])}, runs=2, out="advice")
+verdict: str = advice.verdict
+best: float = advice.best.score
+labels: np.ndarray = advice.model.predict(texts)
 """
 # A line of a script, and what mypy must say of it.
 WRONG = {

@@ -1,26 +1,30 @@
-"""Advice on a person's own texts: will joint training with other texts help, and did it.
+"""Advice on a person's own texts: which way to train on them, alone or with other texts.
 
-May import: system, stats, text, nn, corpora, execution, study, meta, report.
+May import: system, stats, text, nn, corpora, saving, store, execution, report.
 """
 
-from minimtl.advice.advice import advise
-from minimtl.advice.fit import fit_on_study
-from minimtl.advice.forms import html_available, to_html, to_json, to_markdown, to_text
-from minimtl.advice.metamodel import packaged_metamodel
-from minimtl.advice.report import Report
-from minimtl.advice.sets import TOKENIZERS, prepare, without_texts_of
+from minimtl.advice.advice import Advice
+from minimtl.advice.api import advise, advise_on
+from minimtl.advice.forms import to_markdown
+from minimtl.advice.page import to_html
+from minimtl.advice.pictures import matrix_picture
+from minimtl.advice.prediction import worth_of_prediction
+from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
+from minimtl.advice.tokenizers import TOKENIZERS
 
 __all__ = [
+    "MARGIN",
+    "PER_CLASS",
+    "QUICK_PER_CLASS",
+    "QUICK_RUNS",
+    "RUNS",
     "TOKENIZERS",
-    "Report",
+    "Advice",
+    "Settings",
     "advise",
-    "fit_on_study",
-    "html_available",
-    "packaged_metamodel",
-    "prepare",
+    "advise_on",
+    "matrix_picture",
     "to_html",
-    "to_json",
     "to_markdown",
-    "to_text",
-    "without_texts_of",
+    "worth_of_prediction",
 ]

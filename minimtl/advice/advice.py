@@ -1,92 +1,119 @@
-"""The advice on each candidate: what is predicted, what was measured, and the verdict."""
+"""What `minimtl.advise` returns: the table, the verdict, the matrix, the model."""
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from minimtl.advice.features import features_of_pair
-from minimtl.advice.measure import measure
-from minimtl.advice.metamodel import MetaModel, Prediction
-from minimtl.advice.sets import Prepared, Tokenizer
-from minimtl.advice.trials import PairOfSets
-from minimtl.stats import LEVEL, PairedComparison, compare_paired
+from minimtl._version import __version__
+from minimtl.advice.conduct import Row
+from minimtl.advice.fits import train_on_all
+from minimtl.advice.forms import to_dict, to_text
+from minimtl.advice.page import to_fragment
+from minimtl.advice.sets import Prepared
+from minimtl.advice.settings import Settings
+from minimtl.advice.verdicts import HELPS, Comparison
+from minimtl.advice.words import notes_on, procedure_of, verdict_of
+from minimtl.saving import TextModel
 
-HELPS, HURTS, CANNOT_TELL = "helps", "hurts", "cannot tell"
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Advice:
-    """Advice on one candidate.
+    """What was measured of all ways to train on a person's texts, and what follows.
 
     Attributes
     ----------
-    aux : the candidate, as it was used.
-    prediction : from single-task runs only.
-    single, multi : macro-F1 of the main set's test texts in every run, float64 (n_runs,).
-    gain : their difference, tested; its interval holds for all candidates together.
-    n_train, n_test : the main set's texts in a run.
+    sets : the main set, then the auxiliary ones, as they were used.
+    rows : one a way: first those alone, then the others from the best down.
+    settings : how it was measured; ``tokenizer`` is the one that was taken.
+    matrix : what each set (a row) gains by joint training with each other one (a column), None
+        where nothing was measured; None unless `Settings.all_pairs`.
+    label_values : the labels as they were given, by the text that stands for them.
     """
 
-    aux: Prepared
-    prediction: Prediction
-    single: np.ndarray
-    multi: np.ndarray
-    gain: PairedComparison
-    n_train: int
-    n_test: int
+    sets: tuple[Prepared, ...]
+    rows: tuple[Row, ...]
+    settings: Settings
+    matrix: tuple[tuple[Comparison | None, ...], ...] | None
+    label_values: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the sets, the main one first."""
+        return tuple(prepared.name for prepared in self.sets)
+
+    @property
+    def reference(self) -> Row:
+        """The best way alone, with which the others are compared."""
+        return next(row for row in self.rows if row.comparison is None)
+
+    @property
+    def best(self) -> Row:
+        """The way to take: of those that help the one with the best score, else `reference`."""
+        helping = [row for row in self.rows if row.verdict == HELPS]
+        return max(helping, key=lambda row: row.score) if helping else self.reference
+
+    def name_of(self, row: Row) -> str:
+        """A way in words, such as ``jointly with reviews.csv``."""
+        return row.way.describe(self.names)
+
+    @cached_property
+    def model(self) -> TextModel:
+        """The `best` way trained on all texts; `save_model` writes it to a file.
+
+        Its ``predict(texts)`` gives the labels as they were given, ``predict_proba(texts)`` the
+        probabilities.
+        """
+        used = [self.sets[0], *(self.sets[number] for number in self.best.way.aux)]
+        rows = [(*prepared.train, *prepared.test) for prepared in used]
+        return train_on_all(
+            self.best.way,
+            [[row.text for row in own] for own in rows],
+            [self._labels(own) for own in rows],
+            self.settings.tokenizer,
+            self.settings.seed,
+            self._how(),
+        )
+
+    def _labels(self, rows: Any) -> np.ndarray:
+        return np.array([self.label_values.get(row.label, row.label) for row in rows])
+
+    def _how(self) -> dict[str, Any]:
+        """What the model says of itself."""
+        return {
+            "way": self.name_of(self.best),
+            "verdict": self.verdict,
+            "macro_f1": self.best.score,
+            "runs": len(self.best.scores),
+            "texts": {prepared.name: len(prepared.train) for prepared in self.sets},
+            "tokenizer": self.settings.tokenizer,
+            "seed": self.settings.seed,
+            "minimtl": __version__,
+        }
 
     @property
     def verdict(self) -> str:
-        """`HELPS`, `HURTS` or `CANNOT_TELL`, by the interval of the gain."""
-        if self.gain.low > 0:
-            return HELPS
-        return HURTS if self.gain.high < 0 else CANNOT_TELL
+        """The answer and what to do, in one or two sentences."""
+        return verdict_of(self)
 
     @property
-    def further(self) -> str:
-        """How many more runs would settle the question, in words; empty where these did."""
-        if self.verdict != CANNOT_TELL:
-            return ""
-        runs = self.gain.further_runs
-        if not runs:
-            return "more runs on these texts would not settle it; more texts might"
-        return f"about {runs:,} more runs would settle it, if mean and spread stay as they are"
+    def notes(self) -> list[str]:
+        """All that should be known before believing the table."""
+        return notes_on(self)
 
+    @property
+    def procedure(self) -> list[str]:
+        """What was done, in sentences."""
+        return procedure_of(self)
 
-def advise(
-    main: Prepared,
-    candidates: Sequence[Prepared],
-    model: MetaModel,
-    tokenizer: Tokenizer,
-    *,
-    n_runs: int,
-    per_class: int,
-    executor: Executor,
-) -> list[Advice]:
-    """Advice on each candidate; only the level of the intervals depends on how many there are.
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON values, unrounded; docs/outputs.md has the keys."""
+        return to_dict(self)
 
-    With n candidates, intervals have the level 1 − 0.05 / n (Bonferroni): all of them hold
-    together with 95 %.
-    """
-    level = 1 - (1 - LEVEL) / len(candidates)
-    advised = []
-    for aux in candidates:
-        pair = PairOfSets.of(main, aux, tokenizer, per_class)
-        trials = list(pair.trials(n_runs))
-        measured = list(executor.map(measure, trials))
-        single = np.array([result.single for result in measured])
-        multi = np.array([result.multi for result in measured])
-        advised.append(
-            Advice(
-                aux,
-                model.predict(features_of_pair(pair, trials, measured)),
-                single,
-                multi,
-                compare_paired(multi - single, pair.ratio, level=level),
-                len(trials[0].main_rows),
-                len(trials[0].test_rows),
-            )
-        )
-    return advised
+    def __str__(self) -> str:
+        return to_text(self)
+
+    def _repr_html_(self) -> str:
+        return to_fragment(self)

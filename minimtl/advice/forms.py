@@ -1,124 +1,124 @@
-"""Advice as a table on the screen, as JSON, as ``advise.md`` and as ``advise.html``.
+"""Advice for a terminal, as ``advise.md``, and as JSON values.
 
 Names of files and labels come from outside: each form escapes them.
 """
 
-import importlib.util
-import json
-from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from minimtl._version import __version__
-from minimtl.advice.advice import Advice
-from minimtl.advice.report import Report, printable, sentence_of
+from minimtl.advice.conduct import Row
 from minimtl.advice.sets import Prepared
-from minimtl.report import escape, pipe_table
+from minimtl.advice.words import further, interval, printable, verdict_word
+from minimtl.report import escape, pipe_table, signed
 
-_HEAD = ("auxiliary set", "predicted", "alone", "jointly", "gain", "interval", "p", "verdict")
-_WHY = "What moved the predictions (log odds, against an average pair of the study)"
-WIDTH, MARGIN = 160, 5  # of a drawn interval, in pixels
-_CAPTION = (
-    "predicted: probability of a gain, from single-task runs only; alone, jointly: macro-F1 of the "
-    "main set's test texts, mean over the runs."
+if TYPE_CHECKING:
+    from minimtl.advice.advice import Advice
+
+HEAD = ("way", "score", "gain", "interval", "verdict", "would settle it")
+CAPTION = (
+    "score: macro-F1 of the main set's tested texts, mean over the runs; gain: difference from the "
+    "best way alone, with its interval."
+)
+WHO_HELPS_WHOM = "Who helps whom"
+MATRIX_CAPTION = (
+    "Each cell: what the row's set gains by joint training with the column's, in macro-F1 against "
+    "the network alone; * where the interval leaves out 0."
 )
 
 
-def to_text(report: Report) -> str:
-    """The advice for a terminal."""
-    lines = [_HEAD, *report.rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    parts = ["\n".join(table), "\n".join(map(sentence_of, report.advised))]
-    if report.warnings:
-        parts.append("\n".join(f"Note: {line}" for line in report.warnings))
-    parts.append("\n".join([f"{_WHY}:", *(f"  {line}" for line in report.why)]))
-    return "\n\n".join([*parts, *report.procedure])
+def table_of(advice: "Advice") -> list[tuple[str, ...]]:
+    """The table without its head, a row a way."""
+    return [_cells(advice, row) for row in advice.rows]
 
 
-def to_markdown(report: Report) -> str:
-    """``advise.md``."""
-    rows = [[escape(cell) for cell in row] for row in report.rows]
-    parts = [
-        f"# Does joint training help {escape(printable(report.main.name))}?",
-        "\n".join(f"- {escape(sentence_of(advice))}" for advice in report.advised),
-        pipe_table(_HEAD, rows),
-        _CAPTION,
+def matrix_of(advice: "Advice") -> list[tuple[str, ...]]:
+    """The matrix with its head; empty if there is none."""
+    if advice.matrix is None:
+        return []
+    names = [printable(name) for name in advice.names]
+    rows = [
+        (name, *(_cell(comparison) for comparison in own))
+        for name, own in zip(names, advice.matrix, strict=True)
     ]
-    for title, lines in _sections(report):
+    return [("", *names), *rows]
+
+
+def to_text(advice: "Advice") -> str:
+    """The advice for a terminal."""
+    parts = [advice.verdict, _columns([HEAD, *table_of(advice)])]
+    if advice.matrix is not None:
+        parts += [f"{WHO_HELPS_WHOM}. {MATRIX_CAPTION}", _columns(matrix_of(advice))]
+    if advice.notes:
+        parts.append("\n".join(f"Note: {line}" for line in advice.notes))
+    return "\n\n".join([*parts, "\n".join(advice.procedure)])
+
+
+def to_markdown(advice: "Advice", picture: str | None) -> str:
+    """``advise.md``; `picture` is the matrix's file name, if there is one."""
+    rows = [[escape(cell) for cell in row] for row in table_of(advice)]
+    parts = [
+        f"# What to train on {escape(printable(advice.names[0]))}",
+        f"**{escape(advice.verdict)}**",
+        pipe_table(HEAD, rows),
+        CAPTION,
+    ]
+    if advice.matrix is not None:
+        head, *body = [[escape(cell) for cell in row] for row in matrix_of(advice)]
+        parts += [f"## {WHO_HELPS_WHOM}", pipe_table(head, body), MATRIX_CAPTION]
+        if picture:
+            parts.append(f"![{WHO_HELPS_WHOM}]({picture})")
+    for title, lines in sections_of(advice):
         parts += [f"## {title}", "\n".join(f"- {escape(line)}" for line in lines)]
     return "\n\n".join(parts) + "\n"
 
 
-def html_available() -> bool:
-    """Whether the page's template library, an extra, is installed."""
-    return importlib.util.find_spec("jinja2") is not None
+def sections_of(advice: "Advice") -> list[tuple[str, list[str]]]:
+    """What follows the table: titles and sentences."""
+    notes = [("Before you believe it", advice.notes)] if advice.notes else []
+    return [*notes, ("What was done", advice.procedure)]
 
 
-def to_html(report: Report) -> str:
-    """``advise.html``: one file that works offline; needs Jinja2."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    source = files("minimtl.advice").joinpath("page.html").read_text(encoding="utf-8")
-    page: str = environment.from_string(source).render(
-        main=printable(report.main.name),
-        sentences=[sentence_of(advice) for advice in report.advised],
-        head=_HEAD,
-        rows=list(zip(report.rows, marks(report.advised), strict=True)),
-        width=WIDTH,
-        caption=_CAPTION,
-        sections=_sections(report),
-        version=__version__,
-    )
-    return page
-
-
-class Mark(NamedTuple):
-    """Pixels from the left of a gain's interval, of the gain, and of no gain, in `WIDTH`."""
-
-    low: float
-    mean: float
-    high: float
-    zero: float
-
-
-def marks(advised: Sequence[Advice]) -> list[Mark]:
-    """One mark a candidate; their common scale holds 0 and the ends of all intervals."""
-    gains = [advice.gain for advice in advised]
-    least = min(0.0, *(gain.low for gain in gains))
-    most = max(0.0, *(gain.high for gain in gains))
-    scale = (WIDTH - 2 * MARGIN) / ((most - least) or 1.0)
-    return [
-        Mark(*(MARGIN + scale * (x - least) for x in (gain.low, gain.mean, gain.high, 0.0)))
-        for gain in gains
-    ]
-
-
-def _sections(report: Report) -> list[tuple[str, list[str]]]:
-    warnings = [("Before you believe it", report.warnings)] if report.warnings else []
-    return [*warnings, (_WHY, report.why), ("What was done", report.procedure)]
-
-
-def to_json(report: Report) -> str:
-    """The advice as JSON: every number of the other forms, unrounded."""
-    content = {
+def to_dict(advice: "Advice") -> dict[str, Any]:
+    """The advice as JSON values: every number of the other forms, unrounded."""
+    settings = advice.settings
+    content: dict[str, Any] = {
         "minimtl": __version__,
-        "main": _set(report.main),
-        "tokenizer": report.tokenizer,
-        "per_class": report.per_class,
+        "verdict": advice.verdict,
+        "best": advice.name_of(advice.best),
+        "sets": [_set(prepared) for prepared in advice.sets],
         "score": "macro_f1",
-        "metamodel": {
-            "study": report.model.study,
-            "helped": report.model.helped,
-            "held_out": asdict(report.model.held_out),
-        },
-        "notes": report.warnings,
-        "procedure": report.procedure,
-        "candidates": [_candidate(advice) for advice in report.advised],
+        "settings": asdict(settings),
+        "ways": [_way(advice, row) for row in advice.rows],
+        "notes": advice.notes,
+        "procedure": advice.procedure,
     }
-    return json.dumps(content, indent=2)
+    if advice.matrix is not None:
+        content["matrix"] = [
+            [comparison and asdict(comparison) for comparison in own] for own in advice.matrix
+        ]
+    return content
+
+
+def _cells(advice: "Advice", row: Row) -> tuple[str, ...]:
+    name, score = printable(advice.name_of(row)), f"{row.score:.3f}"
+    if row.comparison is None:
+        return (name, score, "", "", verdict_word(row), "")
+    gain = signed(row.comparison.gain)
+    return (
+        name, score, gain, interval(row.comparison), verdict_word(row), further(row.comparison)
+    )  # fmt: skip
+
+
+def _cell(comparison: Any) -> str:
+    if comparison is None:
+        return "—"
+    return signed(comparison.gain) + ("" if comparison.low <= 0 <= comparison.high else " *")
+
+
+def _columns(lines: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def _set(prepared: Prepared) -> dict[str, Any]:
@@ -130,18 +130,15 @@ def _set(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _candidate(advice: Advice) -> dict[str, Any]:
+def _way(advice: "Advice", row: Row) -> dict[str, Any]:
+    compared = asdict(row.comparison) if row.comparison else {}
     return {
-        "aux": _set(advice.aux),
-        "verdict": advice.verdict,
-        "verdict_in_words": sentence_of(advice),
-        "predicted_probability": advice.prediction.probability,
-        "contributions": advice.prediction.contributions,
-        "outside": {
-            name: {"value": value, "minimum": low, "maximum": high}
-            for name, (value, low, high) in advice.prediction.outside.items()
-        },
-        "single": advice.single.tolist(),
-        "multi": advice.multi.tolist(),
-        "gain": asdict(advice.gain),
+        "way": advice.name_of(row),
+        "use": row.way.use,
+        "model": row.way.model,
+        "aux": [advice.names[number] for number in row.way.aux],
+        "score": row.score,
+        "scores": row.scores.tolist(),
+        "constant_runs": row.n_constant,
+        **compared,
     }

@@ -4,29 +4,21 @@ A text is the *same* as another if they differ in white space and case at most.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
-from minimtl.text import char_ngrams, tokenize, whitespace_tokens
+from minimtl.execution import stable_hash
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5
 _SMALL_CLASS, _SMALL_TEST = 50, 100
 
 Texts = tuple[LabelledText, ...]
-Tokenizer = Callable[[str], list[str]]
-
-TOKENIZERS: dict[str, Tokenizer] = {
-    "words": tokenize,
-    "whitespace": lambda text: whitespace_tokens(text.lower()),
-    "characters": lambda text: char_ngrams(" ".join(text.lower().split()), (1, 2)),
-}
-"""Runs of two or more letters or digits of any script; what stands between white space (texts cut
-into words beforehand); single characters and pairs of them (scripts without spaces)."""
+Analyzer = Callable[[str], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -50,8 +42,14 @@ class Prepared:
         """The place of each text's label in ``classes``, int64 (n,)."""
         return np.array([self.classes.index(row.label) for row in texts], np.int64)
 
+    @property
+    def digest(self) -> str:
+        """A hash of texts and labels."""
+        parts = [[[row.text, row.label] for row in part] for part in (self.train, self.test)]
+        return stable_hash("labelled texts", parts)
 
-def prepare(text_set: TextSet, tokenizer: Tokenizer, *, is_main: bool) -> Prepared:
+
+def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     """Leave out texts without a word and copies, check the sizes, collect the warnings.
 
     The test part of an auxiliary set is not used.
@@ -62,11 +60,13 @@ def prepare(text_set: TextSet, tokenizer: Tokenizer, *, is_main: bool) -> Prepar
         If what is left has one class, too few texts of one, or a label in the test part only.
     """
     name = text_set.name
-    warnings: list[str] = []
-    train = _with_words(text_set.train, tokenizer, name, warnings)
-    test = _with_words(text_set.test, tokenizer, name, warnings) if is_main else ()
+    warnings = list(text_set.notes)
+    train = _with_words(text_set.train, analyze, name, warnings)
+    test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)
     train = _without(train, test, name, "the test part", warnings)
+    if not is_main:
+        train = _without_rare_labels(train, name, warnings)
     prepared = Prepared(name, _classes(train), train, test, ())
     _check(prepared)
     warnings += _small(prepared, is_main=is_main)
@@ -87,6 +87,7 @@ def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
         return aux
     if not train:
         raise MinimtlError(f"Every text of {aux.name} is also in {main.name}; give another set.")
+    train = _without_rare_labels(train, aux.name, warnings)
     left = Prepared(aux.name, _classes(train), train, aux.test, tuple(warnings))
     _check(left)
     return left
@@ -101,8 +102,8 @@ def _classes(texts: Texts) -> tuple[str, ...]:
     return tuple(sorted({row.label for row in texts}))
 
 
-def _with_words(texts: Texts, tokenizer: Tokenizer, name: str, warnings: list[str]) -> Texts:
-    kept = tuple(row for row in texts if tokenizer(row.text))
+def _with_words(texts: Texts, analyze: Analyzer, name: str, warnings: list[str]) -> Texts:
+    kept = tuple(row for row in texts if analyze(row.text))
     if texts and not kept:
         raise MinimtlError(
             f"In no text of {name} does the tokenizer find a word; choose another --tokenizer."
@@ -140,6 +141,18 @@ def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[
         n_left_out = _texts(len(texts) - len(kept))
         warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")
     return kept
+
+
+def _without_rare_labels(texts: Texts, name: str, warnings: list[str]) -> Texts:
+    """The texts of another set whose label has enough; the person cannot label more of these."""
+    counts = Counter(row.label for row in texts)
+    rare = sorted(label for label, n in counts.items() if n < LEAST_PER_CLASS)
+    if rare:
+        labels = "the label" if len(rare) == 1 else f"{len(rare)} labels, such as"
+        warnings.append(
+            f"{name}: left out {labels} {rare[0]!r} with fewer than {LEAST_PER_CLASS} texts."
+        )
+    return tuple(row for row in texts if row.label not in rare)
 
 
 def _check(prepared: Prepared) -> None:

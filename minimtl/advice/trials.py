@@ -1,111 +1,134 @@
-"""The paired runs of one main and one auxiliary set: what is trained and tested on which texts.
+"""What is trained and tested on which texts: all ways of a run on the same ones.
 
 Notation
 --------
-counts          words of all texts of both sets, main first: CSR int64 (n_texts, n_words)
+counts          words of all texts of all sets: CSR int64 (n_texts, n_words)
 labels          of all texts, int64 (n_texts,), an index into the set's own classes
-run r           a draw of training texts and weights, the same texts alone and jointly
+same            number of each text, equal for texts that count as the same, int64 (n_texts,)
+run r           a draw of training texts and weights
 
-A main set with a test part of its own is tested on it in every run. One without is divided into
-5 folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
-
-An epoch of a set smaller than the study's tasks passes over it several times. A hundred epochs of
-a few texts would be a hundred steps, in which a network learns next to nothing.
+A set with a test part of its own is tested on it in every run. One without is divided into 5
+folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from minimtl.advice.sets import Prepared, Tokenizer
+from minimtl.advice.sets import Prepared, normalised
+from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.execution import rng_for
-from minimtl.nn import TaskData
 from minimtl.stats import draw_per_class, stratified_parts
-from minimtl.study import PAPER
-from minimtl.text import count_matrix, weigh_counts
+from minimtl.text import count_matrix
 
 N_FOLDS = 5
-FEATURE_RUNS = PAPER.runs_related  # runs that the prediction's features are averaged over
-SEED = 0
-_MOST_TESTED = 2_000  # more would take time, and the score would hardly be more certain
+MOST_TESTED = 2_000  # more would take time, and the score would hardly be more certain
 
 
-def passes_per_epoch(n_texts: int) -> int:
-    """How often an epoch passes over so many texts: about as many steps as the study's, or more."""
-    return max(1, round(PAPER.sampling.n_train / n_texts))
+class Draw(NamedTuple):
+    """The rows of a run, into the arrays of `SetsOfTexts`.
 
+    Attributes
+    ----------
+    learned : the texts that may be learned from; vocabulary and idf come from them.
+    trained : those among them that are trained on.
+    tested : the texts that are labelled and scored.
+    """
 
-@dataclass(frozen=True, eq=False)
-class Trial:
-    """One run: rows (into ``counts`` of its pair), and the two sets as a network takes them."""
-
-    run: int
-    main_rows: np.ndarray
-    aux_rows: np.ndarray
-    test_rows: np.ndarray
-    main: TaskData
-    aux: TaskData
-    test_labels: np.ndarray
+    learned: np.ndarray
+    trained: np.ndarray
+    tested: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class PairOfSets:
-    """Both sets counted; see the notation above. At most `per_class` texts of a class are drawn."""
+class SetsOfTexts:
+    """All sets counted, the main set first; see the notation above.
 
-    main: Prepared
-    aux: Prepared
+    Attributes
+    ----------
+    train, test : rows of each set's training texts, and of its test part, which may be empty.
+    classes : sorted labels of each set.
+    digests : a hash of each set's texts and labels.
+    per_class : at most so many texts of a class are trained on in a run.
+    """
+
     counts: csr_matrix
     labels: np.ndarray
+    same: np.ndarray
+    train: tuple[np.ndarray, ...]
+    test: tuple[np.ndarray, ...]
+    classes: tuple[tuple[str, ...], ...]
+    digests: tuple[str, ...]
+    tokenizer: str
     per_class: int
+    seed: int
 
     @classmethod
     def of(
-        cls, main: Prepared, aux: Prepared, tokenizer: Tokenizer, per_class: int
-    ) -> "PairOfSets":
-        """Count the words of both."""
-        texts = (*main.train, *main.test, *aux.train)
-        counts, _ = count_matrix((row.text for row in texts), tokenizer)
-        labels = (main.labels(main.train), main.labels(main.test), aux.labels(aux.train))
-        return cls(main, aux, counts, np.concatenate(labels), per_class)
+        cls, sets: Sequence[Prepared], tokenizer: str, per_class: int, seed: int
+    ) -> "SetsOfTexts":
+        """Count the words of all sets."""
+        analyze = make_vectorizer(tokenizer).build_analyzer()
+        parts = [part for prepared in sets for part in (prepared.train, prepared.test)]
+        counts, _ = count_matrix((row.text for part in parts for row in part), analyze)
+        ends = np.cumsum([0, *map(len, parts)])
+        rows = [np.arange(start, end) for start, end in pairwise(ends)]
+        texts = [normalised(row.text) for part in parts for row in part]
+        labels = [
+            prepared.labels(part) for prepared in sets for part in (prepared.train, prepared.test)
+        ]
+        return cls(
+            counts,
+            np.concatenate(labels),
+            np.unique(np.array(texts, object), return_inverse=True)[1].ravel(),
+            tuple(rows[::2]),
+            tuple(rows[1::2]),
+            tuple(prepared.classes for prepared in sets),
+            tuple(prepared.digest for prepared in sets),
+            tokenizer,
+            per_class,
+            seed,
+        )
 
-    @property
-    def ratio(self) -> float:
+    def ratio(self, target: int) -> float:
         """Test texts of a run over the texts it may learn from, for the corrected interval."""
-        if self.main.test:
-            return min(len(self.main.test), _MOST_TESTED) / len(self.main.train)
+        if len(self.test[target]):
+            return min(len(self.test[target]), MOST_TESTED) / len(self.train[target])
         return 1 / (N_FOLDS - 1)
 
-    def trials(self, n_runs: int) -> Iterator[Trial]:
-        """Runs 0 … n_runs − 1; the first ones do not depend on how many there are."""
-        n_train = len(self.main.train)
-        n_main = n_train + len(self.main.test)
-        for run in range(n_runs):
-            if self.main.test:
-                yield self._trial(run, np.arange(n_train), np.arange(n_train, n_main))
-            else:
-                rng = rng_for("advise folds", SEED, run // N_FOLDS)
-                is_tested = stratified_parts(self.labels[:n_train], N_FOLDS, rng) == run % N_FOLDS
-                yield self._trial(run, np.flatnonzero(~is_tested), np.flatnonzero(is_tested))
+    def n_tested(self, target: int) -> int:
+        """How many different texts of the set are tested in all runs together."""
+        return len(self.test[target]) or len(self.train[target])
 
-    def _trial(self, run: int, learned: np.ndarray, tested: np.ndarray) -> Trial:
-        """The run with main texts drawn from the rows `learned`, and tested on `tested`."""
-        rng = rng_for("advise sample", SEED, run)
-        aux_rng = rng_for("advise sample of aux", SEED, run)
-        aux = np.arange(len(self.main.train) + len(self.main.test), len(self.labels))
-        main_rows = draw_per_class(learned, self.labels, self.per_class, rng)
-        test_rows = np.sort(rng.permutation(tested)[:_MOST_TESTED])
-        aux_rows = draw_per_class(aux, self.labels, self.per_class, aux_rng)
-        X = weigh_counts(self.counts, np.concatenate([learned, aux]), PAPER.model.max_features)
-        main_passes = np.tile(main_rows, passes_per_epoch(len(main_rows)))
-        aux_passes = np.tile(aux_rows, passes_per_epoch(len(aux_rows)))
-        return Trial(
-            run,
-            main_rows,
-            aux_rows,
-            test_rows,
-            TaskData(X[main_passes], self.labels[main_passes], X[test_rows]),
-            TaskData(X[aux_passes], self.labels[aux_passes]),
-            self.labels[test_rows],
-        )
+    def draw(self, target: int, run: int) -> Draw:
+        """The texts of the set `target` in a run; runs do not depend on how many there are."""
+        train, test = self.train[target], self.test[target]
+        if not len(test):
+            rng = rng_for("advise folds", self.seed, self.digests[target], run // N_FOLDS)
+            parts = stratified_parts(self.labels[train], N_FOLDS, rng)
+            test, train = train[parts == run % N_FOLDS], train[parts != run % N_FOLDS]
+        rng = rng_for("advise sample", self.seed, self.digests[target], run)
+        tested = np.sort(rng.permutation(test)[:MOST_TESTED])
+        return Draw(train, draw_per_class(train, self.labels, self.per_class, rng), tested)
+
+    def can_help(self, other: int, target: int) -> bool:
+        """Whether two labels or more are left of `other` without the texts of `target`."""
+        return len(np.unique(self.labels[self._without(other, target)])) > 1
+
+    def _without(self, other: int, target: int) -> np.ndarray:
+        """The training texts of `other` that `target` has not: those could be tested."""
+        own = np.concatenate([self.train[target], self.test[target]])
+        train = self.train[other]
+        left: np.ndarray = train[~np.isin(self.same[train], self.same[own])]
+        return left
+
+    def draw_other(self, other: int, target: int, run: int) -> Draw:
+        """The texts of another set in a run for `target`, without those that `target` has too."""
+        train = self._without(other, target)
+        rng = rng_for("advise sample", self.seed, self.digests[other], run)
+        drawn = draw_per_class(train, self.labels, self.per_class, rng)
+        return Draw(train, drawn, np.empty(0, np.int64))

@@ -4,11 +4,10 @@ May import: stats, corpora, saving, study, meta, report.
 """
 
 from minimtl.audit.audit import audit
-from minimtl.audit.page import audit_csv, audit_html, audit_markdown
+from minimtl.audit.page import audit_csv, audit_document
 
 __all__ = [
     "audit",
     "audit_csv",
-    "audit_html",
-    "audit_markdown",
+    "audit_document",
 ]

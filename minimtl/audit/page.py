@@ -1,13 +1,10 @@
-"""The audit as ``audit.csv``, and for people as ``audit.md`` and ``audit.html``."""
+"""The audit as ``audit.csv``, and as a page for people."""
 
-import html
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from importlib.resources import files
 
-from minimtl._version import __version__
 from minimtl.audit.finding import (
     AGREES,
     AS_COMPUTED,
@@ -22,16 +19,15 @@ from minimtl.audit.finding import (
     Finding,
 )
 from minimtl.audit.interface import Audited
-from minimtl.report import Table, counted, escape, page_available, pipe_table, to_csv
+from minimtl.report import Block, Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
 
 EXPLANATION = f"""\
 Each printed number stands beside what the released logs give for it, under one or more readings:
-*{AS_PRINTED}* takes its label or the text at its word, *{AS_COMPUTED}* is what the authors' code
-did, and *{AS_LOGGED}* is what their own file of results says. *{AGREES}* and *{DIFFERS}* speak of
-all the digits printed. *{INCOMPLETE}*: the printed number is a mean over experiments that are not
-all here, so that nothing is decided. *{FOUND}*: not printed, but in the logs. *{MISSING}*: not
-there.\
-"""
+“{AS_PRINTED}” takes its label or the text at its word, “{AS_COMPUTED}” is what the authors' code
+did, and “{AS_LOGGED}” is what their own file of results says. “{AGREES}” and “{DIFFERS}” speak of
+all the digits printed. “{INCOMPLETE}”: the printed number is a mean over experiments that are not
+all here, so that nothing is decided. “{FOUND}”: not printed, but in the logs. “{MISSING}”: not
+there."""
 _HEAD = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
 _TABLE_2 = {
     "all": "using all features",
@@ -57,43 +53,18 @@ def audit_csv(findings: Sequence[Finding]) -> bytes:
     return to_csv(Table("audit", rows))
 
 
-def audit_markdown(audited: Audited) -> str:
-    """A page: the lines that matter, and folded below them all that they were taken from."""
-    parts = [
-        f"# {escape(audited.title)}",
-        "\n".join(f"{number}. {escape(line)}" for number, line in enumerate(audited.lines, 1)),
-        escape(_read(audited)),
+def audit_document(audited: Audited) -> Document:
+    """The page: the lines that matter, and folded below them all that they were taken from."""
+    concluded = [
+        Folded(heading, Items(tuple(lines))) for heading, lines in _concluded(audited.findings)
     ]
-    for heading, sentences in _concluded(audited.findings):
-        parts += _folded(heading, "\n".join(f"- {escape(sentence)}" for sentence in sentences))
-    parts.append(EXPLANATION)
-    for heading, rows in _tables(audited.findings):
-        parts += _folded(heading, pipe_table(_HEAD, [[*map(escape, row)] for row in rows]))
-    return "\n\n".join(parts) + "\n"
-
-
-def _folded(heading: str, content: str) -> list[str]:
-    return [f"<details>\n<summary>{html.escape(heading)}</summary>", content, "</details>"]
-
-
-def audit_html(audited: Audited) -> str | None:
-    """The same as one file of HTML that works offline; None without Jinja2, an extra."""
-    if not page_available():
-        return None
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    source = files("minimtl.audit").joinpath("page.html").read_text(encoding="utf-8")
-    page: str = environment.from_string(source).render(
-        audited=audited,
-        read=_read(audited),
-        concluded=_concluded(audited.findings),
-        explanation=EXPLANATION.replace("*", ""),
-        head=_HEAD,
-        tables=_tables(audited.findings),
-        version=__version__,
-    )
-    return page
+    tables = [
+        Folded(heading, Grid(_HEAD, tuple(map(tuple, rows)), n_labels=2))
+        for heading, rows in _tables(audited.findings)
+    ]
+    lines, read = Items(tuple(audited.lines)), Paragraph(_read(audited))
+    blocks: list[Block] = [lines, read, *concluded, Paragraph(EXPLANATION), *tables]
+    return Document(audited.title, (), (), blocks)
 
 
 def _read(audited: Audited) -> str:

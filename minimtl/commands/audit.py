@@ -3,10 +3,10 @@
 import argparse
 from collections import Counter
 
-from minimtl.audit import audit, audit_csv, audit_html, audit_markdown
+from minimtl.audit import audit, audit_csv, audit_document
 from minimtl.commands.arguments import folder_name, make_folder
 from minimtl.corpora import load_corpus
-from minimtl.report import write_tables
+from minimtl.report import write_document, write_tables
 from minimtl.system import say, write_atomically
 
 EXAMPLES = (
@@ -39,10 +39,7 @@ def run(args: argparse.Namespace) -> int:
     say(f"read {', '.join(audited.read)}")
     out = make_folder(args.out)
     write_atomically(out / "audit.csv", audit_csv(audited.findings))
-    write_atomically(out / "audit.md", audit_markdown(audited).encode())
-    page = audit_html(audited)
-    if page is not None:
-        write_atomically(out / "audit.html", page.encode())
+    write_document(audit_document(audited), "audit", out, announce=say)
     write_tables(audited.pairs, out)
     for number, line in enumerate(audited.lines, start=1):
         print(f"{number}. {line}")

@@ -10,27 +10,37 @@ from minimtl.errors import MinimtlError
 from minimtl.meta import conclude
 from minimtl.report import write_report
 from minimtl.store import open_existing_store
-from minimtl.study import Problem, Results, identity_of, problems_of, read_manifest
+from minimtl.study import (
+    DEFINITIONS,
+    Problem,
+    Results,
+    identity_of,
+    problems_of,
+    read_manifest,
+    write_manifest,
+)
 from minimtl.system import say
 
-EXAMPLES = ("minimtl report results", "minimtl report released    # of a study with --out released")
+EXAMPLES = (
+    "minimtl report results",
+    "minimtl report released    # of a study with --out released",
+    "minimtl report results --features text    # once `minimtl study --features text` was there",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the folder."""
+    """Declare the folder and the features."""
     parser.add_argument("folder", metavar="DIR", help="the --out folder of a finished study")
+    parser.add_argument(
+        "--features",
+        choices=tuple(DEFINITIONS),
+        help="which of the features that the store has (default: those of the last report)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Read the store and write everything that is made from it."""
     folder = Path(args.folder)
-
-    def no_features(problem: Problem, run: int) -> np.ndarray:
-        raise MinimtlError(
-            f"{folder} lacks the features of {problem.name}, run {run}; run `minimtl study` again "
-            f"with --out {folder}, which keeps the models"
-        )
-
     with open_existing_store(folder) as store:
         protocol, identity = identity_of(store)
         if not store.is_held:
@@ -41,8 +51,20 @@ def run(args: argparse.Namespace) -> int:
                 f"manifest.json in {folder} is of another study than {store.path.name}; run "
                 f"`minimtl study` again with --out {folder}, which writes a new one"
             )
+        features = args.features or manifest.get("features", protocol.reading.features)
+        protocol = protocol.replace(features=features)
+
+        def no_features(problem: Problem, run: int) -> np.ndarray:
+            raise MinimtlError(
+                f"{folder} lacks the features of {problem.name}, run {run}, as the {features} has "
+                f"them; run `minimtl study` again with --out {folder} --features {features}, which "
+                "keeps the models"
+            )
+
         results = Results(store, identity, protocol)
         concluded = conclude(problems_of(manifest), results, identity.seed, no_features)
         summary = write_report(concluded, protocol, manifest, folder, say)
+        if features != manifest.get("features", "code"):
+            write_manifest({**manifest, "features": features}, folder)
     print_summary(summary, folder)
     return 0

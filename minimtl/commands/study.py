@@ -20,6 +20,7 @@ from minimtl.nn import default_backend, why_no_kernels
 from minimtl.report import counted, write_report
 from minimtl.store import Store, open_store
 from minimtl.study import (
+    DEFINITIONS,
     PAPER,
     PROTOCOLS,
     WHOLE,
@@ -63,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_training_flags(parser, "results")
     parser.add_argument(
+        "--features",
+        choices=tuple(DEFINITIONS),
+        default=PAPER.reading.features,
+        help="the 30 features as the authors' code computed them, or as the paper's text describes "
+        "them; either of the same models (default: code)",
+    )
+    parser.add_argument(
         "--shard",
         type=Shard.parse,
         default=WHOLE,
@@ -92,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _study(args: argparse.Namespace) -> Study:
-    protocol = PROTOCOLS[args.protocol]
+    protocol = PROTOCOLS[args.protocol].replace(features=args.features)
     backend = choose_backend(args)
     corpus = load_corpus(args.corpus, announce=silent if args.quiet else say)
     problems = make_problems(

@@ -7,7 +7,15 @@ from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import tar_members
 from minimtl.corpora.corpus import Corpus, Partition, TopicTree
 from minimtl.corpora.fetch import fetch_edition
-from minimtl.corpora.files import LabelledText, TextSet, read_text_set
+from minimtl.corpora.files import (
+    LabelledText,
+    Texts,
+    TextSet,
+    read_text_set,
+    read_texts,
+    split_lines,
+    without_empty,
+)
 from minimtl.corpora.folders import folder_members
 from minimtl.corpora.load import (
     CORPUS_METAVAR,
@@ -29,6 +37,7 @@ __all__ = [
     "LabelledText",
     "Partition",
     "TextSet",
+    "Texts",
     "TopicTree",
     "fetch_edition",
     "find_corpus",
@@ -37,5 +46,8 @@ __all__ = [
     "load_corpus",
     "load_whole_posts",
     "read_text_set",
+    "read_texts",
+    "split_lines",
     "tar_members",
+    "without_empty",
 ]

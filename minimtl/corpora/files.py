@@ -1,40 +1,32 @@
-"""A user's own labelled texts: a CSV, TSV or JSON-lines file, or folders of text files.
+"""A person's own texts, labelled or not: a table of them, or folders of text files.
 
-- ``.csv``, ``.tsv``: the first row names the columns; those named ``text`` and ``label`` (in any
-  case, at any place) are read, all others are passed over.
-- ``.jsonl``, ``.ndjson``: one object a line, with the strings ``"text"`` and ``"label"``.
+- A table, see `minimtl.corpora.records`. Texts and labels are in the columns that the caller
+  names, else in those called ``text`` and ``label`` (in any case, at any place), else in those of
+  another usual name; of two columns, the one with longer cells holds the texts. What was guessed
+  is noted. A number is a label as it is written.
 - A folder: ``<label>/<any name>``, one text a file; or ``train/<label>/…`` and ``test/<label>/…``.
 
-All are UTF-8, with or without a byte-order mark. Readers are strict: a row that cannot be read is
-an error, because a text that is silently missing changes the answer.
+Rows without a text or without a label are left out, and a note counts them.
 """
 
-import csv
-import io
-import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import decode_utf8, unreadable
+from minimtl.corpora.archives import decode_utf8
+from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
 from minimtl.corpora.folders import folder_members
-from minimtl.corpora.limits import LIMITS
+from minimtl.corpora.records import TABLES, decode, read_content, read_records
 from minimtl.errors import MinimtlError
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
-COLUMNS = ("text", "label")
 PARTITIONS = ("train", "test")
+LINES = ".txt"
 
 
 class LabelledText(NamedTuple):
-    """One text, its label, and where it stands.
-
-    The place is a file's name, or ``"row 7"`` for the row that ends on the file's seventh line.
-    """
+    """One text, its label, and where it stands: a file's name or, of a table, ``"row 7"``."""
 
     text: str
     label: str
@@ -50,132 +42,134 @@ class TextSet:
     name : str
         Name of the file or folder.
     train, test : tuple of LabelledText
+    notes : tuple of str
+        Sentences on what was guessed or left out.
     """
 
     name: str
     train: tuple[LabelledText, ...]
     test: tuple[LabelledText, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read_text_set(path: Path) -> TextSet:
-    """The labelled texts at `path`.
+class Texts(NamedTuple):
+    """Texts without labels, the place of each as in `LabelledText`, and notes as in `TextSet`."""
+
+    texts: tuple[str, ...]
+    places: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_text_set(
+    path: Path,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    *,
+    must_have: bool = True,
+) -> TextSet:
+    """The labelled texts at `path`, from the named columns if given.
+
+    A table that need not have these columns is read as if they were not named where it has not.
 
     Raises
     ------
     MinimtlError
-        Naming file and row, if `path` is of no known kind, cannot be read or decoded, has no rows,
-        lacks a column, or a row has no text or no label, or a label that is not text.
+        Naming file and row, if `path` is of no known kind, is empty, cannot be read or decoded,
+        lacks a column, has no row with text and label, or its labels are measured numbers or
+        differ from text to text.
     """
     path = Path(os.path.abspath(path))  # "." has no name to show
     if path.is_dir():
         return _read_folder(path)
-    suffix = path.suffix.lower()
-    if suffix not in (*DELIMITERS, *JSON_LINES):
-        raise MinimtlError(
-            f"{path} is of no known kind: give a .csv, .tsv or .jsonl file, "
-            "or a folder with one sub-folder of text files per label."
-        )
-    content = decode_utf8(_content(path), path.name)
-    if suffix in DELIMITERS:
-        rows = _table_rows(content, DELIMITERS[suffix], path.name)
-    else:
-        rows = _json_rows(content, path.name)
-    return TextSet(path.name, _complete(rows, path.name))
+    _check_kind(path, TABLES, "or a folder with one sub-folder of text files per label")
+    records = read_records(path, known_columns(text_column, label_column))
+    text, label, guessed = find_columns(records, text_column, label_column, must_have)
+    rows = []
+    for place, values in records.rows:
+        where = f"{records.name}, {place},"
+        rows.append(LabelledText(_text(values[text], where), _label(values[label], where), place))
+    kept, left_out = without_empty(rows, records.name)
+    check_labels([row.label for row in kept], records, label)
+    return TextSet(records.name, kept, (), (*records.notes, *guessed, *left_out))
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise MinimtlError(f"{path} does not exist or is not a file.")
-        with path.open("rb") as file:
-            content = file.read(LIMITS.total_bytes + 1)
-    except OSError as error:
-        raise unreadable(path, error) from None
-    LIMITS.check_total(len(content), None, path.name)
-    return content
+def read_texts(path: Path, text_column: str | None = None) -> Texts:
+    """All texts at `path`: of a table, of a ``.txt`` file's lines, or of all files in a folder.
+
+    Labels are passed over, and empty texts are kept. Raises as `read_text_set`.
+    """
+    path = Path(os.path.abspath(path))
+    if path.is_dir():
+        members = list(folder_members(path))
+        texts = [decode_utf8(content, f"{name} in {path.name}") for name, content in members]
+        return Texts(tuple(texts), tuple(name for name, _ in members), ())
+    _check_kind(path, (*TABLES, LINES), "a .txt file with a text a line, or a folder of text files")
+    if path.suffix.lower() == LINES:
+        return split_lines(read_content(path), path.name)
+    records = read_records(path, known_columns(text_column))
+    column = find_text_column(records, text_column)
+    texts = [_text(row[column], f"{records.name}, {place},") for place, row in records.rows]
+    return Texts(tuple(texts), tuple(place for place, _ in records.rows), records.notes)
 
 
-def _complete(rows: Iterator[LabelledText], name: str) -> tuple[LabelledText, ...]:
-    """All rows, each with a text and a label; at least one."""
-    complete = tuple(rows)
-    for row in complete:
-        for column, value in zip(COLUMNS, row, strict=False):
-            if not value.strip():
-                raise MinimtlError(f"{name}, {row.place}, has no {column}; add it or remove it.")
-    if not complete:
+def split_lines(content: bytes, name: str) -> Texts:
+    """Every line of `content` as a text, empty ones too; MinimtlError if it is no text."""
+    text, notes = decode(content, name)
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return Texts(
+        tuple(line.removesuffix("\r") for line in lines),
+        tuple(f"line {number}" for number in range(1, len(lines) + 1)),
+        notes,
+    )
+
+
+def without_empty(
+    rows: Sequence[LabelledText], name: str
+) -> tuple[tuple[LabelledText, ...], tuple[str, ...]]:
+    """The rows with text and label, and a note that counts the others; MinimtlError if none is."""
+    without_text = [row.place for row in rows if not row.text.strip()]
+    without_label = [row.place for row in rows if row.text.strip() and not row.label]
+    kept = tuple(row for row in rows if row.text.strip() and row.label)
+    if not kept:
         raise MinimtlError(f"{name} holds no labelled text; give a file with at least one.")
-    return complete
+    counts = [
+        f"{len(places):,} without a {what} (the first: {places[0]})"
+        for what, places in (("text", without_text), ("label", without_label))
+        if places
+    ]
+    return kept, (f"{name}: left out {' and '.join(counts)}.",) if counts else ()
 
 
-def _table_rows(content: str, delimiter: str, name: str) -> Iterator[LabelledText]:
-    """Rows of a CSV or TSV table; strict, so that a stray quotation mark cannot hide rows."""
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    with _wide_fields():
-        try:
-            header = next(reader, [])
-            text, label = _columns(header, name)
-            for cells in reader:
-                if not cells:
-                    continue
-                place = f"row {reader.line_num}"
-                if len(cells) != len(header):
-                    raise MinimtlError(
-                        f"{name}, {place}, has {len(cells):,} columns where the first row has "
-                        f"{len(header):,}; put texts in quotation marks."
-                    )
-                yield LabelledText(cells[text], cells[label].strip(), place)
-        except csv.Error as error:
-            raise MinimtlError(
-                f"{name}, row {reader.line_num}, cannot be read ({error}); "
-                "put texts in quotation marks and double the marks inside them."
-            ) from None
-
-
-@contextmanager
-def _wide_fields() -> Iterator[None]:
-    """Let a CSV field be longer than 128 KB: `_content` has bounded the whole file already."""
-    before = csv.field_size_limit(LIMITS.total_bytes)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
-
-
-def _columns(header: Sequence[str], name: str) -> tuple[int, int]:
-    """Places of the columns ``text`` and ``label``."""
-    names = [cell.strip().lower() for cell in header]
-    for column in COLUMNS:
-        if names.count(column) != 1:
-            raise MinimtlError(
-                f"{name} must name exactly one column {column!r} in its first row; "
-                "add the row 'text,label' or rename the columns."
-            )
-    return names.index("text"), names.index("label")
-
-
-def _json_rows(content: str, name: str) -> Iterator[LabelledText]:
-    # Not splitlines: it also cuts at characters that JSON allows inside a string.
-    for number, line in enumerate(content.split("\n"), start=1):
-        if line.strip():
-            yield _json_row(line, f"row {number}", name)
-
-
-def _json_row(line: str, place: str, name: str) -> LabelledText:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+def _check_kind(path: Path, kinds: Sequence[str], others: str) -> None:
+    if not path.is_file():
+        raise MinimtlError(f"{path} does not exist or is not a file.")
+    if path.suffix.lower() not in kinds:
         raise MinimtlError(
-            f"{name}, {place}, is not valid JSON; write one object a line."
-        ) from None
-    text, label = (_json_text(row, column, f"{name}, {place}") for column in COLUMNS)
-    return LabelledText(text, label.strip(), place)
+            f"{path.name} is of no known kind: give a .csv (in UTF-8), .tsv or .jsonl file, "
+            f"{others}."
+        )
 
 
-def _json_text(row: object, column: str, place: str) -> str:
-    value = row.get(column) if isinstance(row, dict) else None
+def _text(value: Any, place: str) -> str:
+    if value is None:
+        return ""
     if not isinstance(value, str) or not _is_encodable(value):
-        raise MinimtlError(f"{place}, has no {column!r} that is text; write it as a JSON string.")
+        raise MinimtlError(f"{place} has a text that is none; write it as a string.")
     return value
+
+
+def _label(value: Any, place: str) -> str:
+    """A label as it is written, of a number without a needless ``.0``; empty if there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        is_whole = isinstance(value, float) and value.is_integer()
+        return str(int(value) if is_whole else value)
+    if not isinstance(value, str) or not _is_encodable(value):
+        raise MinimtlError(f"{place} has a label that is neither text nor a number; write one.")
+    return value.strip()
 
 
 def _is_encodable(value: str) -> bool:
@@ -200,9 +194,6 @@ def _read_folder(folder: Path) -> TextSet:
             )
         text = decode_utf8(content, f"{name} in {folder.name}")
         rows[partition].append(LabelledText(text, label, name))
-    train, test = (rows[name] for name in PARTITIONS)
-    return TextSet(
-        folder.name,
-        _complete(iter(train), folder.name),
-        _complete(iter(test), folder.name) if split else (),
-    )
+    train, notes = without_empty(rows["train"], folder.name)
+    test, more = without_empty(rows["test"], f"{folder.name}/test") if split else ((), ())
+    return TextSet(folder.name, train, test, notes + more)

@@ -14,6 +14,7 @@ from minimtl.meta.designs import (
     make_designs,
     table_designs,
 )
+from minimtl.meta.estimate import NO_ESTIMATE, Estimate, estimate, estimate_from, estimate_mean
 from minimtl.meta.foldscores import (
     identity_probability,
     majority_probability,
@@ -28,6 +29,7 @@ from minimtl.meta.heldout import (
     labels_of_null,
     of_unseen,
     score_held_out,
+    unseen_predictions,
 )
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.labelnoise import LabelNoise, label_noise
@@ -38,8 +40,10 @@ from minimtl.meta.scores import SetScores, score_set
 __all__ = [
     "DESIGNS",
     "HELD_OUT",
+    "NO_ESTIMATE",
     "Analysed",
     "Design",
+    "Estimate",
     "HeldOutScores",
     "LabelNoise",
     "SetScores",
@@ -47,6 +51,9 @@ __all__ = [
     "accuracy_p_value",
     "bootstrap_counts",
     "conclude",
+    "estimate",
+    "estimate_from",
+    "estimate_mean",
     "fit_all_pairs",
     "fit_design",
     "held_out_designs",
@@ -65,4 +72,5 @@ __all__ = [
     "score_pairs",
     "score_set",
     "table_designs",
+    "unseen_predictions",
 ]

@@ -19,7 +19,7 @@ import numpy as np
 from minimtl.execution import rng_for
 from minimtl.meta.calibration import CalibrationBin, reliability_diagram
 from minimtl.meta.dependence import mean_of_gains
-from minimtl.meta.designs import held_out_designs, main_tasks, make_designs
+from minimtl.meta.designs import Design, held_out_designs, main_tasks, make_designs
 from minimtl.meta.heldout import (
     HeldOutScores,
     score_held_out,
@@ -29,10 +29,10 @@ from minimtl.meta.heldout import (
 from minimtl.meta.importance import Importance, importance
 from minimtl.meta.labelnoise import LabelNoise, label_noise
 from minimtl.meta.scores import SetScores, score_set
+from minimtl.meta.sizes import CROSSED, SizeScores, crossed, ridge, score_sizes
 from minimtl.stats import MeanGain
 from minimtl.study import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
+    DEFINITIONS,
     FeatureMaker,
     Outcomes,
     PairCurves,
@@ -41,6 +41,7 @@ from minimtl.study import (
     Results,
     collect_outcomes,
     disjoint_pairs,
+    label_gains,
     labelled_pairs,
 )
 
@@ -52,7 +53,8 @@ class MetaAnalysis:
     ``gain`` is the mean gain with its intervals, None of too few tasks. ``scores`` and
     ``held_out`` are keyed by feature set, then by design. ``disjoint`` has each feature set with
     features and labels from different runs, ``alone`` each feature by itself, and ``calibration``
-    is of all features, all three with the subclasses of a pair unseen.
+    is of all features, all three with the subclasses of a pair unseen. ``sizes`` has predictions of
+    the size of the gain, by feature set or `CROSSED`, then by design.
     """
 
     gain: MeanGain | None
@@ -61,6 +63,7 @@ class MetaAnalysis:
     disjoint: dict[str, HeldOutScores]
     alone: dict[str, HeldOutScores]
     calibration: list[CalibrationBin]
+    sizes: dict[str, dict[str, SizeScores]]
     importance: Importance
     noise: LabelNoise
 
@@ -81,6 +84,7 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
     labels = simulated_labels(outcomes, protocol.reading, rng)
     disjoint = disjoint_pairs(outcomes, protocol.reading)
     new_problem = held_out["groups_unseen"]
+    features = DEFINITIONS[protocol.reading.features]
     return MetaAnalysis(
         gain=mean_of_gains(outcomes),
         scores={
@@ -88,27 +92,47 @@ def analyse(outcomes: Outcomes, protocol: Protocol, rng: np.random.Generator) ->
                 design.name: score_set(data_sets, columns, design, task, settings)
                 for design in designs.values()
             }
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         held_out={
             name: {
                 design.name: score_held_out(data_sets, columns, design, settings, labels)
                 for design in held_out.values()
             }
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         disjoint={
             name: score_held_out(disjoint, columns, new_problem, settings)
-            for name, columns in FEATURE_SETS.items()
+            for name, columns in features.sets.items()
         },
         alone={
             name: score_held_out(data_sets, [column], new_problem, settings)
-            for column, name in enumerate(FEATURE_NAMES)
+            for column, name in enumerate(features.names)
         },
         calibration=reliability_diagram(*unseen_predictions(data_sets, new_problem, settings)),
+        sizes=_sizes(outcomes, protocol, held_out),
         importance=importance(data_sets, designs["random"], task, settings, rng),
         noise=label_noise(outcomes.gains, outcomes.n_runs // len(data_sets)),
     )
+
+
+def _sizes(
+    outcomes: Outcomes, protocol: Protocol, designs: dict[str, Design]
+) -> dict[str, dict[str, SizeScores]]:
+    gains = label_gains(outcomes, protocol.reading)
+    data_sets = labelled_pairs(outcomes, protocol.reading)
+    predictors = {
+        name: [ridge(labelled.X[:, list(columns)], protocol.meta) for labelled in data_sets]
+        for name, columns in DEFINITIONS[protocol.reading.features].sets.items()
+    }
+    predictors[CROSSED] = [crossed(outcomes.pairs)] * len(data_sets)
+    return {
+        name: {
+            design.name: score_sizes(gains, of_data_sets, design, outcomes.pairs)
+            for design in designs.values()
+        }
+        for name, of_data_sets in predictors.items()
+    }
 
 
 def conclude(

@@ -6,7 +6,8 @@ data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and
 columns         of X, those that the meta-model sees
 task            number of each pair's main task, shape (n_pairs,), int64
 
-Every number is the mean over the data sets.
+Every score of a fold is its mean over the data sets, which have their folds in common; so an
+interval is one of that mean.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import numpy as np
 
 from minimtl.meta.designs import Design
 from minimtl.meta.foldscores import (
+    FoldScores,
     identity_probability,
     majority_probability,
     score_folds,
@@ -70,26 +72,37 @@ def score_set(
     settings: Meta,
 ) -> SetScores:
     """One feature set under one design, averaged over the data sets."""
-    rows = []
-    for labelled in data_sets:
-        scores = score_pairs(labelled, columns, design, settings)
-        row = {name: _mean(values) for name, values in vars(scores).items()}
-        row |= _interval("f1", scores.f1, design)
-        row |= _interval("accuracy", scores.accuracy, design)
-        majority = majority_probability(labelled.y, design.train)
-        row |= _beside("majority", majority, labelled.y, design, scores.accuracy)
-        identity = identity_probability(labelled.y, design.train, task)
-        row |= _beside("identity", identity, labelled.y, design, scores.accuracy)
-        rows.append(row)
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    return SetScores(**means)
+    scores = _mean_scores(
+        [score_pairs(labelled, columns, design, settings) for labelled in data_sets]
+    )
+    row = {name: _mean(values) for name, values in vars(scores).items()}
+    row |= _interval("f1", scores.f1, design)
+    row |= _interval("accuracy", scores.accuracy, design)
+    for name, baseline in (
+        ("majority", lambda y: majority_probability(y, design.train)),
+        ("identity", lambda y: identity_probability(y, design.train, task)),
+    ):
+        of_baseline = _mean_scores(
+            [score_folds(one.y, baseline(one.y), design.test) for one in data_sets]
+        )
+        row |= _beside(name, of_baseline, design, scores.accuracy)
+    return SetScores(**row)
+
+
+def _mean_scores(scores: Sequence[FoldScores]) -> FoldScores:
+    """Each fold's scores averaged over the data sets, which have their folds in common."""
+    return FoldScores(
+        **{
+            name: np.mean([getattr(of_one, name) for of_one in scores], axis=0)
+            for name in vars(scores[0])
+        }
+    )
 
 
 def _beside(
-    name: str, probability: FloatArray, y: IntArray, design: Design, model_accuracy: FloatArray
+    name: str, scores: FoldScores, design: Design, model_accuracy: FloatArray
 ) -> dict[str, float]:
     """Scores of a baseline, and how far ``model_accuracy``, one for each fold, is above its own."""
-    scores = score_folds(y, probability, design.test)
     lift = model_accuracy - scores.accuracy
     return {
         f"{name}_accuracy": _mean(scores.accuracy),

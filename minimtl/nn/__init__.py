@@ -4,9 +4,18 @@ May import: system, estimator.
 """
 
 from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.backend import default_backend, processor_of, why_no_kernels
+from minimtl.nn.backend import (
+    StepSettings,
+    Trainer,
+    default_backend,
+    processor_of,
+    trainer_class,
+    why_no_kernels,
+)
 from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
+from minimtl.nn.reference import activation_slope, forward, loss_and_gradients, softmax
 from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, Training, train
 
 __all__ = [
@@ -18,11 +27,19 @@ __all__ = [
     "Network",
     "Schedule",
     "Shape",
+    "StepSettings",
     "TaskData",
+    "Trainer",
     "Training",
+    "activation_slope",
     "default_backend",
+    "dropout_mask",
+    "forward",
     "initialize",
+    "loss_and_gradients",
     "processor_of",
+    "softmax",
     "train",
+    "trainer_class",
     "why_no_kernels",
 ]

@@ -45,6 +45,10 @@ class Trainer(Protocol):
 
     dtype: str
 
+    @property
+    def n_words(self) -> int:
+        """How many words the trainer knows."""
+
     def __init__(
         self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
     ) -> None: ...

@@ -25,7 +25,7 @@ from minimtl.estimator import (
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Shape, initialize
+from minimtl.nn.network import Shape, copy_hidden, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.stopping import Stopping, hold_out
 from minimtl.nn.tasks import (
@@ -122,6 +122,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
 
     n_features_in_: int
     tasks_: list[Any]
+    _training: Training
 
     def __init__(
         self,
@@ -180,12 +181,32 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             finite or does not fit together, or weights that diverged.
         """
         self._check_params()
-        names = task_names(X)
-        X = without_names("X", X, names or ())
-        y = without_names("y", y, names or ())
-        documents, labels = self._read(X, y)
-        classes = [np.unique(labels_t) for labels_t in labels]
-        return self._begin_anew(X, documents, labels, classes, names)
+        return self._fit(X, y, None)
+
+    def fine_tune(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier"
+    ) -> "MultiTaskMLPClassifier":
+        """Train as `fit` does, from the hidden layers of `pretrained`; returns self.
+
+        Output layers and Adam's moments begin anew, so that classes and tasks may be others.
+
+        Parameters
+        ----------
+        X, y
+            As for `fit`, with as many features as `pretrained` has.
+        pretrained : MultiTaskMLPClassifier
+            Fitted, with the same `hidden_layer_sizes`; it stays as it is.
+
+        Raises
+        ------
+        NotFittedError
+            If `pretrained` was not fitted.
+        ValueError
+            As `fit` does, and for hidden layers or features of other sizes.
+        """
+        check_is_fitted(pretrained)
+        self._check_params()
+        return self._fit(X, y, pretrained)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
@@ -292,6 +313,17 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         labels = [check_y(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
         return documents, labels
 
+    def _fit(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier | None"
+    ) -> "MultiTaskMLPClassifier":
+        """What `fit` and `fine_tune` share, once the parameters are checked."""
+        names = task_names(X)
+        X = without_names("X", X, names or ())
+        y = without_names("y", y, names or ())
+        documents, labels = self._read(X, y)
+        classes = [np.unique(labels_t) for labels_t in labels]
+        return self._begin_anew(X, documents, labels, classes, names, pretrained=pretrained)
+
     def _begin_anew(
         self,
         X: Any,
@@ -300,10 +332,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         classes: list[np.ndarray],
         names: list[Any] | None,
         n_epochs: int | None = None,
+        pretrained: "MultiTaskMLPClassifier | None" = None,
     ) -> "MultiTaskMLPClassifier":
         """Train a new network; if that fails, what was learnt before is still there."""
         new = type(self)(**self.get_params())
-        new._begin(X, documents, classes)
+        new._begin(X, documents, classes, pretrained)
         new.tasks_ = list(range(len(classes))) if names is None else names
         new._train(documents, labels, n_epochs)
         for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
@@ -311,8 +344,14 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         vars(self).update(vars(new))
         return self
 
-    def _begin(self, X: Any, documents: list[Any], classes: list[np.ndarray]) -> None:
-        """Draw a new network, and drop all that was learnt before."""
+    def _begin(
+        self,
+        X: Any,
+        documents: list[Any],
+        classes: list[np.ndarray],
+        pretrained: "MultiTaskMLPClassifier | None",
+    ) -> None:
+        """Draw a new network, and drop all that was learnt before but hidden layers given."""
         for classes_t in classes:
             if len(classes_t) < 2:
                 raise ValueError(
@@ -323,7 +362,10 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         n_classes = tuple(len(classes_t) for classes_t in classes)
         shape = Shape(n_features, self._widths(), n_classes, self.activation)
         self._rng = check_random_state(self.random_state)
-        self._training = Training(initialize(shape, self._rng))
+        network = initialize(shape, self._rng)
+        if pretrained is not None:
+            copy_hidden(pretrained._training.network(), network)
+        self._training = Training(network)
         record_features(self, X[0] if is_joint(X) else X, n_features)
         self.n_tasks_ = len(classes)
         self.classes_ = classes if is_joint(X) else classes[0]
@@ -362,8 +404,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._adam()
         if self.backend not in (None, *BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
-        if not isinstance(self.random_state, np.random.Generator | np.random.RandomState):
-            check_random_state(self.random_state)
+        seed = self.random_state
+        if isinstance(seed, np.random.Generator | np.random.RandomState) or seed is None:
+            return
+        if not (isinstance(seed, Integral) and seed >= 0):
+            check_random_state(seed)  # raises; for a good seed it would make a generator
 
     def _widths(self) -> tuple[int, ...]:
         """The units of each hidden layer."""

@@ -127,3 +127,15 @@ def copy_common(source: Network, target: Network) -> None:
         for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
             corner = tuple(slice(min(sizes)) for sizes in zip(a.shape, b.shape, strict=True))
             b[corner] = a[corner]
+
+
+def copy_hidden(source: Network, target: Network) -> None:
+    """Copy the hidden layers; ValueError unless both have as many features and the same widths."""
+    if source.first.shape != target.first.shape or source.shape.hidden != target.shape.hidden:
+        raise ValueError(
+            f"the pretrained network has {len(source.first)} features and the hidden layers "
+            f"{source.shape.hidden}, not {len(target.first)} and {target.shape.hidden}."
+        )
+    for part in ("weights", "biases"):
+        for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
+            b[...] = a

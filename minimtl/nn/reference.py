@@ -140,6 +140,11 @@ class ReferenceTrainer:
         self.step = 0
         self.take(X, labels, settings)
 
+    @property
+    def n_words(self) -> int:
+        """How many words there are."""
+        return len(self.network.first)
+
     def add_words(self, first: FloatArray) -> None:
         """Add words; see `backend.Trainer`."""
         none = np.zeros_like(first)
@@ -208,8 +213,9 @@ class ReferenceTrainer:
         """Continue an earlier training."""
         self.step = moments.step
         for part in ("first", "flat"):
-            getattr(self.m, part)[:] = getattr(moments.m, part)
-            getattr(self.v, part)[:] = getattr(moments.r, part) ** 2
+            m, r = getattr(moments.m, part), getattr(moments.r, part)
+            getattr(self.m, part)[: len(m)] = m
+            getattr(self.v, part)[: len(r)] = r.astype(self.v.flat.dtype) ** 2
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

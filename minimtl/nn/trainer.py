@@ -43,8 +43,9 @@ class KernelTrainer:
             make_pending(self.adam, 0, 0),
             0,
         )
-        self.w, self.m, self.r = self._as_networks()
-        copy_common(network, self.w)
+        w, _, _ = self.as_networks()
+        copy_common(network, w)
+        self.layout = _layout(self.shape, w)
         self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
         self._W, self._W_step = _aligned(0, hidden[0]), -1
         self.take(X, labels, settings)
@@ -64,11 +65,11 @@ class KernelTrainer:
         n, old = self.n_words, self.state
         rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
         rows[:n], last[:n] = old.rows[:n], old.last[:n]
-        self.state = old._replace(rows=rows, last=last)
-        self.w, self.m, self.r = self._as_networks()
+        # First the batch, which must never have less room than there are rows.
         self.scratch = self.scratch._replace(batch=_batch(n_rows, 0))
+        self.state = old._replace(rows=rows, last=last)
 
-    def _as_networks(self) -> list[Network]:
+    def as_networks(self) -> list[Network]:
         """The state as three networks, w, m and r: views of the rows and of the flat vectors."""
         rows, flat = np.split(self.state.rows, 3, axis=1), self.state.flat[:3]
         return [Network(self.padded, *arrays) for arrays in zip(rows, flat, strict=True)]
@@ -79,7 +80,7 @@ class KernelTrainer:
         self.documents, self.labels = _documents(X), labels
         scale = np.float32(1.0 / (1.0 - dropout))
         rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
-        self.plan = Plan(batch_size, rule, _layout(self.shape, self.w))
+        self.plan = Plan(batch_size, rule, self.layout)
         n_batch = batch_size * len(self.shape.n_classes)
         if n_batch > self.scratch.buffers.A.shape[1]:
             self.scratch = self.scratch._replace(buffers=_buffers(self.padded, n_batch))
@@ -156,13 +157,13 @@ class KernelTrainer:
 
     def is_finite(self, words: IntArray) -> bool:
         """Whether weights are finite; see `backend.Trainer`."""
-        rows, flat = self.state.rows, self.state.flat
-        return are_finite(words, rows) and bool(np.isfinite(flat[:3]).all())
+        return are_finite(words, self.state.rows) and bool(np.isfinite(self.state.flat.w).all())
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training: the next step follows its last one."""
-        copy_common(moments.m, self.m)
-        copy_common(moments.r, self.r)
+        _, m, r = self.as_networks()
+        copy_common(moments.m, m)
+        copy_common(moments.r, r)
         self.state.last[moments.moved_rows()] = moments.step
         pending = make_pending(self.adam, moments.step, begun=moments.step)
         self.state = self.state._replace(pending=pending, step=moments.step)
@@ -172,7 +173,8 @@ class KernelTrainer:
         n, pending = self.n_words, self.state.pending
         gaps = self.state.step - self.state.last[:n]
         decayed = []
-        for moment, decay in ((self.m, pending.decay_m), (self.r, pending.decay_r)):
+        _, m, r = self.as_networks()
+        for moment, decay in ((m, pending.decay_m), (r, pending.decay_r)):
             first = moment.first[:n] * decay[gaps].astype(np.float32)[:, None]
             network = Network.zeros(self.shape, n, np.float32)
             copy_common(Network(moment.shape, first, moment.flat), network)

@@ -123,7 +123,7 @@ class Training:
     def network(self) -> Network:
         """The network with its weights after the last step."""
         if self._stale and self._trainer is not None:
-            self._network.put(self._words, self._trainer.weights())
+            self._network.put(self._words[: self._trainer.n_words], self._trainer.weights())
             self._stale = False
         return self._network
 
@@ -201,27 +201,29 @@ class Training:
         tasks = [_with_checked_documents(task, shape.n_features) for task in tasks]
         documents = [task.X for task in tasks]
         words = words_of(documents, shape.n_features)
-        n_before = len(self._words)
-        new = words[self._columns[words] < 0]
         made_for = trainer_class(backend), adam
         if made_for != self._made_for:
             self._end_moves()
-        self._add_words(new)
+        n_resumed = len(self._words)
+        self._add_words(words[self._columns[words] < 0])
         X = stack(documents, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
         weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
         settings = StepSettings(adam, schedule.batch_size, schedule.dropout, weights)
-        if self._trainer is None:
-            make_trainer, _ = self._made_for = made_for
-            part = self._network.with_rows(self._words[:n_before], np.dtype(make_trainer.dtype))
-            self._trainer = make_trainer(part, X, labels, settings)
+        trainer = self._trainer
+        if trainer is None:
+            make_trainer, _ = made_for
+            known = self._words[:n_resumed]
+            part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
+            trainer = make_trainer(part, X, labels, settings)
             if self._moments is not None:
-                self._trainer.resume(self._moments)
-                self._moments = None
+                trainer.resume(self._moments)
+            self._made_for, self._trainer = made_for, trainer
         else:
-            self._trainer.take(X, labels, settings)
-        self._trainer.add_words(self._network.first[new])
-        return self._trainer, tasks, self._columns[words]
+            trainer.take(X, labels, settings)
+        # Also those of an earlier call that was interrupted before this line.
+        trainer.add_words(self._network.first[self._words[trainer.n_words :]])
+        return trainer, tasks, self._columns[words]
 
     def _make_epochs(
         self,
@@ -236,11 +238,9 @@ class Training:
             for t, task in enumerate(tasks)
             if task.X_test is not None
         }
+        n_test = [followed[t][0].shape[0] if t in followed else 0 for t in range(len(tasks))]
         losses = np.empty((len(tasks), schedule.n_epochs))
-        predictions = [
-            np.empty((schedule.n_epochs, 0 if task.X_test is None else task.X_test.shape[0]), "i2")
-            for task in tasks
-        ]
+        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), np.int16) for n in n_test]
         classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
         test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
         epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
@@ -262,16 +262,21 @@ class Training:
         return History(losses, predictions, test_losses)
 
     def _add_words(self, new: IntArray) -> None:
-        self._columns[new] = len(self._words) + np.arange(len(new))
+        n = len(self._words)
         self._words = np.append(self._words, new)
+        self._columns[new] = n + np.arange(len(new))
 
     def _end_moves(self) -> None:
         """Bring network and moments up to date, and drop the trainer."""
         if self._trainer is None:
             return
-        moments = self._trainer.moments()
-        self._moments = moments.with_rows(np.arange(len(self._words)), np.float32)
+        n = self._trainer.n_words
+        # In float32 whatever the backend, as in a saved model.
+        self._moments = self._trainer.moments().with_rows(np.arange(n), np.float32)
         self.network()
+        # An interrupted call may have left words that the trainer does not know.
+        self._columns[self._words[n:]] = -1
+        self._words = self._words[:n]
         self._trainer, self._made_for = None, None
 
 

@@ -11,8 +11,7 @@ from minimtl.meta import pair_levels
 from minimtl.pairs.table import PairTable
 from minimtl.stats import FloatArray, IntArray
 from minimtl.study import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
+    DEFINITIONS,
     Hierarchy,
     Meta,
     Pair,
@@ -36,7 +35,9 @@ def read_study(folder: Path) -> dict[str, PairTable]:
         If the study is not finished, or its tables are damaged or do not belong together.
     """
     manifest = read_manifest(folder)
-    features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in FEATURE_NAMES])
+    definitions = DEFINITIONS[manifest.get("features", "code")]
+    names = definitions.names
+    features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in names])
     gains = _read(folder / "scores.csv", lambda row: [float(row["gain"])])
     settings = Meta(**manifest["identity"]["protocol"]["meta"])
     tables = {}
@@ -60,8 +61,8 @@ def read_study(folder: Path) -> dict[str, PairTable]:
             aux=levels["aux"],
             gains=table_gains,
             X=X.mean(axis=1),
-            features=FEATURE_NAMES,
-            sets={name: columns for name, columns in FEATURE_SETS.items() if name != "all"},
+            features=names,
+            sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
             groups=_subclasses(pairs, hierarchy_of(manifest)),
             levels=levels,
             threshold=0.0,

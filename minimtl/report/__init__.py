@@ -1,12 +1,21 @@
 """What people look at: tables, figures, report.md and the page.
 
-May import: system, stats, study, meta.
+May import: system, stats, study, meta, claims.
 """
 
-from minimtl.report.blocks import Block, Command, Document, Figure, Grid, Heading, Items, Paragraph
+from minimtl.report.blocks import (
+    Block,
+    Command,
+    Document,
+    Figure,
+    Folded,
+    Grid,
+    Heading,
+    Items,
+    Paragraph,
+)
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
 from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
-from minimtl.report.htmlpage import page_available
 from minimtl.report.markdown import escape, pipe_table
 from minimtl.report.produce import write_document, write_report
 from minimtl.report.scope import Scope, scopes_of, warnings_of
@@ -19,6 +28,7 @@ __all__ = [
     "Command",
     "Document",
     "Figure",
+    "Folded",
     "Grid",
     "Heading",
     "Items",
@@ -32,7 +42,6 @@ __all__ = [
     "figures_available",
     "interval",
     "number",
-    "page_available",
     "pipe_table",
     "problem_of",
     "save_figure",

@@ -73,7 +73,7 @@ class About(NamedTuple):
 
 
 def what_it_is(about: About, protocol: Protocol, scopes: dict[str, Scope]) -> Items:
-    """The study in four lines."""
+    """The study in some lines."""
     extents = "; ".join(f"{name}: {scope.extent}" for name, scope in scopes.items())
     lines: tuple[Inline, ...] = (
         "Question: if a neural network learns a main task together with an auxiliary task "
@@ -84,6 +84,11 @@ def what_it_is(about: About, protocol: Protocol, scopes: dict[str, Scope]) -> It
         f"{protocol.name}; the score is {SCORE_NAMES[protocol.reading.score]} after epoch "
         f"{protocol.reading.read_at + 1}. {extents}.",
     )
+    if protocol.reading.features == "text":
+        lines += (
+            "Features: as the paper's text describes them. The published Tables 2 and 3 are of the "
+            "features of its code.",
+        )
     return Items(lines)
 
 

@@ -97,7 +97,16 @@ class Command(NamedTuple):
     line: str
 
 
-Block = Heading | Paragraph | Items | Errata | Terms | Grid | Reliability | Figure | Command
+class Folded(NamedTuple):
+    """A list or a table that is shown when its summary is opened."""
+
+    summary: str
+    content: Items | Grid
+
+
+Block = (
+    Folded | Heading | Paragraph | Items | Errata | Terms | Grid | Reliability | Figure | Command
+)
 
 
 class Document(NamedTuple):

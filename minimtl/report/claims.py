@@ -1,34 +1,135 @@
-"""Whether the paper's claims reproduce, a sentence each, for the problems that can tell."""
+"""The paper's claims: whether they hold here, a sentence or a line each, and ``claims.csv``.
+
+Columns of claims.csv: the fields of `minimtl.claims.Claim`, the estimate, its interval for these
+tasks (``low_tasks``, ``high_tasks``) and for new ones (``low``, ``high``), and the verdict on each,
+which is empty where the scope has none.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from minimtl.report.blocks import Block, Heading, Inline, Items, Marked
+from minimtl.claims import FAILS, HOLDS, OPEN, MeasuredClaim
+from minimtl.report.blocks import Block, Grid, Heading, Inline, Items, Marked, Paragraph
 from minimtl.report.coefficients import PROBLEMS
-from minimtl.report.csvfile import Row
+from minimtl.report.csvfile import Row, Table
 from minimtl.report.finding import predicting_sets
-from minimtl.report.prediction import MARGIN
 from minimtl.report.scope import Scope
-from minimtl.report.wording import by_problem, number, problem_of, signed, text
-from minimtl.stats import spearman
+from minimtl.report.wording import NOTHING, by_problem, number, problem_of, text
+from minimtl.stats import MeanEstimate, spearman
 
 SAME_ORDER = 0.5  # Spearman's ρ from which on the order of the features counts as reproduced
 _COMPARED = {
     "table3a": ("inverse_rank", "published_inverse_rank"),
     "table3b": ("coefficient", "published"),
 }
+_MANY_DIGITS = 10  # from here on a number is shown with one digit after the point
+
+
+def claims_table(tested: Iterable[tuple[str, MeasuredClaim]], scopes: dict[str, Scope]) -> Table:
+    """``claims.csv``: a row a problem and measure of a claim."""
+    return Table("claims", [_row(name, one, scopes[name.upper()].judges) for name, one in tested])
+
+
+def _row(problem: str, tested: MeasuredClaim, judged: bool) -> Row:
+    claim, estimate = tested
+    row: Row = {"problem": problem, **claim._asdict(), "estimate": estimate.value}
+    for ending, found in (("_tasks", estimate.these_tasks), ("", estimate.new_tasks)):
+        row[f"low{ending}"], row[f"high{ending}"] = _ends(found)
+        row[f"verdict{ending}"] = claim.verdict(found) if judged else ""
+    return row
+
+
+def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
+    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)
 
 
 def claims(rows: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
-    """The section; nothing where no problem can tell."""
+    """What reproduces of the claims, in short; nothing where no problem can tell."""
     judged = [group for group in by_problem(rows["table2"]) if scopes[problem_of(group[0])].judges]
-    sentences = [claim for group in judged for claim in (_predictable(group), _curves_best(group))]
+    sentences = [_predictable(group) for group in judged]
     sentences += [
         _same_order(problem, f"Table {name[-2:]}", rows[name], *_COMPARED[name])
         for name, problem in PROBLEMS.items()
         if name in rows and scopes[problem].judges
     ]
+    sentences += [
+        _counted(group)
+        for group in by_problem(rows["claims"])
+        if scopes[problem_of(group[0])].judges
+    ]
     return [Heading(3, "The paper's claims"), Items(tuple(sentences))] if sentences else []
+
+
+def _counted(rows: Sequence[Row]) -> str:
+    """How many measures of the text's claims hold and how many do not."""
+    parts = []
+    for whose, ending in (("these", "_tasks"), ("new", "")):
+        found = [row[f"verdict{ending}"] for row in rows]
+        counts = (f"{found.count(verdict)} “{verdict}”" for verdict in (HOLDS, FAILS, OPEN))
+        parts.append(f"{', '.join(counts)} for {whose} tasks")
+    return (
+        f"{problem_of(rows[0])}: of the claims of the text, measured one by one: "
+        f"{'; '.join(parts)}."
+    )
+
+
+def claims_in_detail(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
+    """Every claim with its statistic, estimate, intervals and verdicts."""
+    header = (
+        *("problem", "the paper says", "measured", "here"),
+        *("these tasks", "verdict", "new tasks", "verdict on new tasks"),
+    )
+    lines = tuple(
+        (
+            problem_of(row),
+            f"“{row['sentence']}”",
+            f"{row['statistic']} ({_bounds(row)})",
+            _short(number(row, "estimate")),
+            *(
+                cell
+                for ending in ("_tasks", "")
+                for cell in (_interval(row, ending), _verdict(str(row[f"verdict{ending}"])))
+            ),
+        )
+        for row in rows
+    )
+    grid = Grid(header, lines, n_labels=3)
+    note = (
+        "In brackets stands for which values a claim holds. It holds where the whole 95 % interval "
+        "has such values, does not where none has, and otherwise this study cannot tell. Intervals "
+        "for these tasks have the runs for a sample, those for new tasks the tasks; one in twenty "
+        "misses its value by chance, and nothing allows for how many there are. Where features "
+        "stand against gains, those are of different runs. A lower Brier score is the better "
+        "prediction of two."
+    )
+    if not any(scope.judges for scope in scopes.values()):
+        grid = grid.without("verdict", "verdict on new tasks")
+    return [Heading(2, "The claims of the paper's text"), grid, Paragraph(note)]
+
+
+def _bounds(row: Row) -> str:
+    above, below = number(row, "above"), number(row, "below")
+    if math.isinf(above) and math.isinf(below):
+        return "no claim"
+    if math.isinf(below):
+        return f"above {above:g}"
+    if math.isinf(above):
+        return f"below {below:g}".replace("-", "−")
+    return f"{above:g} to {below:g}"
+
+
+def _short(value: float) -> str:
+    return text(value, 1 if abs(value) >= _MANY_DIGITS else 4)
+
+
+def _interval(row: Row, ending: str) -> str:
+    low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))
+    return NOTHING if math.isnan(low) else f"{_short(low)} to {_short(high)}"
+
+
+def _verdict(found: str) -> Inline:
+    marked: dict[str, Inline] = {HOLDS: Marked(HOLDS, "good"), FAILS: Marked(FAILS, "bad")}
+    return marked.get(found, found or NOTHING)
 
 
 def _predictable(rows: Sequence[Row]) -> Inline:
@@ -45,23 +146,6 @@ def _predictable(rows: Sequence[Row]) -> Inline:
             "one half."
         )
     return f"{name}: the paper's claim that gains can be predicted ", found, f": {reason}"
-
-
-def _curves_best(rows: Sequence[Row]) -> Inline:
-    """The paper's claim that loss curves predict gains better than any other features."""
-    accuracy = {str(row["features"]): number(row, "accuracy") for row in rows}
-    curve, other = round(accuracy["only_curve"], 3), round(accuracy["no_curve"], 3)
-    if math.isnan(curve) or math.isnan(other):
-        return f"{problem_of(rows[0])}: too few pairs to compare curve features with the others."
-    found: str | Marked = f"is not decided by a difference of {signed(curve - other)}"
-    if round(abs(curve - other), 3) > MARGIN:
-        better = curve > other
-        found = Marked("reproduces", "good") if better else Marked("does not reproduce", "bad")
-    return (
-        f"{problem_of(rows[0])}: the paper's claim that curve features predict best ",
-        found,
-        f": alone they reach an accuracy of {text(curve)}, the others {text(other)}.",
-    )
 
 
 def _same_order(problem: str, table: str, rows: Sequence[Row], ours: str, theirs: str) -> Inline:

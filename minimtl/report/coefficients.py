@@ -6,11 +6,11 @@ from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, 
 from minimtl.report.csvfile import Row
 from minimtl.report.scope import Scope, filled
 from minimtl.report.wording import compared, number, signed, text, verdict, with_interval
-from minimtl.study import ERRATA, FEATURE_NAMES
+from minimtl.study import AUTHORS_FEATURES, ERRATA
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
 MOST_VIF = 1000
-_CHANCE = (2 * RANK_MARGIN + 1) / len(FEATURE_NAMES)  # share of ranks that are as near
+_CHANCE = (2 * RANK_MARGIN + 1) / len(AUTHORS_FEATURES)  # share of ranks that are as near
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
 PROBLEMS = {"table3a": "RELATED", "table3b": "UNRELATED"}
 _HEADERS = {
@@ -43,13 +43,14 @@ def coefficients(name: str, tables: dict[str, list[Row]], scopes: dict[str, Scop
     lines = tuple(line_of(row, scope.judges) for row in tables[name])
     grid = filled(Grid(_HEADERS[name], lines, n_labels=2), [scope])
     title = Heading(2, f"Table {name[-2:]}: which features, {problem}")
-    note = Paragraph((_NOTES[name] if scope.compares else "") + _firmness_note(tables, scope))
+    firmness = _firmness_note(tables, scope, len(lines))
+    note = Paragraph((_NOTES[name] if scope.compares else "") + firmness)
     if scope.compares:
         return [title, grid, note, Errata(ERRATA[name])]
     return [title, grid, note]
 
 
-def _firmness_note(tables: dict[str, list[Row]], scope: Scope) -> str:
+def _firmness_note(tables: dict[str, list[Row]], scope: Scope, n_features: int) -> str:
     condition = next(
         number(row, "condition_number")
         for row in tables["table2"]
@@ -57,7 +58,7 @@ def _firmness_note(tables: dict[str, list[Row]], scope: Scope) -> str:
     )
     if math.isinf(condition):
         together = (
-            f"With {scope.n_pairs} pairs the {len(FEATURE_NAMES)} features determine one another, "
+            f"With {scope.n_pairs} pairs the {n_features} features determine one another, "
             "and the VIF has no bound"
         )
     else:

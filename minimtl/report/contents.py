@@ -19,7 +19,7 @@ from minimtl.report.blocks import (
     Marked,
     Paragraph,
 )
-from minimtl.report.claims import claims
+from minimtl.report.claims import claims, claims_in_detail
 from minimtl.report.coefficients import coefficients
 from minimtl.report.csvfile import Row, Table
 from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
@@ -45,7 +45,7 @@ class Contents(NamedTuple):
     answer : the finding as the answer to the title, which it does not ask again.
     numbers : what the answer rests on, an item for each problem.
     results : the study in four lines, then Table 1 and what reproduces.
-    details : the mean gain and its intervals, Tables 2 and 3 and the figures.
+    details : the claims of the text, the intervals of the mean gain, Tables 2 and 3, the figures.
     ending : the glossary, the data, the command.
     """
 
@@ -76,8 +76,11 @@ def contents(
             *claims(rows, scopes),
         ],
         details=[
+            *claims_in_detail(rows["claims"], scopes),
             *mean_gains(table1, rows["blocks"], rows["pairs"]),
-            *predictions(table2, rows["calibration"], rows["single_features"], scopes),
+            *predictions(
+                table2, rows["calibration"], rows["single_features"], rows["sizes"], scopes
+            ),
             *(
                 part
                 for name in rows

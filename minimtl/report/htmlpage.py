@@ -19,10 +19,10 @@ from minimtl.report.blocks import Block, Document, Heading, pieces
 from minimtl.report.charts import TALL, WIDE
 from minimtl.report.contents import TITLE, contents
 from minimtl.report.csvfile import Table
-from minimtl.report.pairs import MEANINGS, PairView, draw_gains
+from minimtl.report.pairs import PairView, draw_gains, meanings
 from minimtl.report.scope import MIN_RUNS
 from minimtl.report.wording import SCORE_NAMES, counted, text
-from minimtl.study import ROLES, Protocol
+from minimtl.study import DEFINITIONS, Protocol
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,6 +47,7 @@ def render_page(
     """The whole page; ``figures`` are the .svg files of those that were drawn, by name."""
     content = contents(tables, protocol, about, sorted(figures))
     frame, panels = draw_gains(pairs)
+    definitions = DEFINITIONS[protocol.reading.features]
     blocks: list[Block] = [*content.results, *content.details, PAIRS, *content.ending]
     style, script = _own("page.css"), _own("page.js")
     page: str = (
@@ -69,9 +70,9 @@ def render_page(
             score=SCORE_NAMES[protocol.reading.score],
             read_at=protocol.reading.read_at + 1,
             pictures={name: _data_uri(svg) for name, svg in figures.items()},
-            meanings=MEANINGS,
+            meanings=meanings(definitions),
             terms=TERMS,
-            roles=ROLES,
+            roles=definitions.roles,
             about=about,
             style=style,
             style_hash=_sha256(style),

@@ -11,6 +11,7 @@ from minimtl.report.blocks import (
     Document,
     Errata,
     Figure,
+    Folded,
     Grid,
     Heading,
     Inline,
@@ -78,6 +79,9 @@ def _block(block: Block) -> str:
             return _block(grid)
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
+        case Folded(summary, content):
+            head = f"<details>\n<summary>{html.escape(summary)}</summary>"
+            return f"{head}\n\n{_block(content)}\n\n</details>"
         case Command(line):
             longest = max(map(len, re.findall("`+", line)), default=0)
             fence = "`" * max(3, longest + 1)  # which no run of backticks within can close

@@ -36,7 +36,9 @@ def mean_gains(table1: Sequence[Row], blocks: Sequence[Row], pairs: Sequence[Row
         for row in blocks
     )
     what = (
-        "The interval for these tasks has the runs for a sample. That for new tasks has the tasks: "
+        "The interval for these tasks has the runs for a sample, which train on other posts but "
+        "are tested on mostly the same: on other test posts it would be wider, though no wider "
+        "than that for new tasks, which bring posts of their own. The latter has the tasks: "
         "pairs of one main task, of one auxiliary task or with a topic in common gain alike, so "
         "that they say less than as many pairs of their own. The others are published ways to "
         "allow for that, which are too narrow here: they leave out what topics have in common."

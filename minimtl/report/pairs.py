@@ -15,13 +15,16 @@ from minimtl.report.charts import (
 )
 from minimtl.report.figures import interval_over_runs
 from minimtl.report.scope import MIN_RUNS
-from minimtl.study import COLUMNS, FEATURE_NAMES, ROLES, Outcomes, PairCurves, Protocol, Task
+from minimtl.study import DEFINITIONS, Column, Definitions, Outcomes, PairCurves, Protocol, Task
 
-# What each row of a pair's features means; a feature that each task has is one row.
-MEANINGS = {
-    feature.name if feature.roles == ROLES else name: feature.meaning
-    for name, feature in zip(FEATURE_NAMES, (column.feature for column in COLUMNS), strict=True)
-}
+
+def meanings(definitions: Definitions) -> dict[str, str]:
+    """What each row of a pair's features means; a feature that each task has is one row."""
+    return {_row_name(column): column.feature.meaning for column in definitions.columns}
+
+
+def _row_name(column: Column) -> str:
+    return column.feature.name if len(column.feature.roles) > 1 else column.name
 
 
 class PairView(NamedTuple):
@@ -31,7 +34,8 @@ class PairView(NamedTuple):
     ----------
     half_width : of the gain's 95 % interval over the runs; NaN with one run.
     runs : single-task and multi-task score of each run.
-    features : name and values: of the main task, the auxiliary task and their ratio, or one.
+    features : name and values: of the main task, the auxiliary task and what compares them, None
+        where there is none; or a single one.
     """
 
     problem: str
@@ -43,7 +47,7 @@ class PairView(NamedTuple):
     half_width: float
     runs: tuple[tuple[float, float], ...]
     chart: Chart
-    features: tuple[tuple[str, tuple[float, ...]], ...]
+    features: tuple[tuple[str, tuple[float | None, ...]], ...]
 
     @property
     def direction(self) -> str:
@@ -102,6 +106,8 @@ def view_pairs(
 def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[PairView]:
     gain, half_width = interval_over_runs(outcomes.gains)
     features = outcomes.features.mean(axis=0).tolist()
+    definitions = DEFINITIONS[protocol.reading.features]
+    single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
     return [
         PairView(
             problem=outcomes.problem.upper(),
@@ -112,17 +118,24 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             gain=float(gain[row]),
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            chart=draw_chart(curves.single[row], curves.multi[row], protocol.reading.read_at),
-            features=_by_role(dict(zip(FEATURE_NAMES, features[row], strict=True))),
+            chart=draw_chart(single[row], multi[row], protocol.reading.read_at),
+            features=_by_role(features[row], definitions),
         )
         for row, pair in enumerate(outcomes.pairs)
     ]
 
 
-def _by_role(values: dict[str, float]) -> tuple[tuple[str, tuple[float, ...]], ...]:
-    """The features in the order of `MEANINGS`, the three values of a feature of tasks together."""
-    columns = {name: (name, *(f"{name}_{role}" for role in ROLES)) for name in MEANINGS}
+def _by_role(
+    values: Sequence[float], definitions: Definitions
+) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
+    """The features in the order of `meanings`, the values of a feature of tasks by role."""
+    rows: dict[str, dict[str, float]] = {}
+    for column, value in zip(definitions.columns, values, strict=True):
+        rows.setdefault(_row_name(column), {})[column.role] = value
     return tuple(
-        (name, tuple(values[column] for column in of_name if column in values))
-        for name, of_name in columns.items()
+        (
+            name,
+            tuple(map(of_row.get, definitions.roles)) if len(of_row) > 1 else (*of_row.values(),),
+        )
+        for name, of_row in rows.items()
     )

@@ -30,6 +30,7 @@ from minimtl.report.wording import (
 )
 from minimtl.study import ERRATA
 
+SIZE_NAMES = SET_NAMES | {"crossed": "gains of the same tasks and topics"}
 MARGIN = 0.02  # how near a meta-score must come to the published one to count as reproduced
 
 
@@ -37,6 +38,7 @@ def predictions(
     table2: Sequence[Row],
     calibration: Sequence[Row],
     alone: Sequence[Row],
+    sizes: Sequence[Row],
     scopes: dict[str, Scope],
 ) -> list[Block]:
     """All numbers about whether gains can be predicted."""
@@ -44,6 +46,7 @@ def predictions(
         *_protocol_folds(table2, scopes),
         *_repeated_folds(table2),
         *_held_out(table2, alone),
+        *_sizes(sizes),
         *_noise(table2),
         *_calibration(calibration),
     ]
@@ -204,6 +207,31 @@ def _best_alone(rows: Sequence[Row], alone: Sequence[Row]) -> list[Block]:
                 f"{text(number(all_features, 'brier_groups_unseen'))}."
             )
     return [Items(tuple(sentences))] if sentences else []
+
+
+def _sizes(rows: Sequence[Row]) -> list[Block]:
+    """How well the size of the gain is predicted, by features and by the crossed model."""
+    lines = tuple(
+        (
+            problem_of(row),
+            SIZE_NAMES[str(row["predictor"])],
+            HELD_OUT_NAMES[str(row["design"])],
+            with_interval(row, "r_squared{}", 3),
+            *(text(number(row, name)) for name in ("rank_correlation", "accuracy", "brier")),
+        )
+        for row in rows
+    )
+    header = (
+        *("problem", "from", "unseen in training", "R²"),
+        *("rank correlation", "accuracy of the sign", "Brier"),
+    )
+    note = (
+        "R² is against the mean gain of the training pairs: 0 is no better than that, and a "
+        "negative R² worse. Its interval is for new tasks. “Gains of the same tasks and topics” "
+        "sees no feature: it is what the crossed model of the gains of the training pairs expects, "
+        "the mean where nothing is shared with them."
+    )
+    return [Heading(3, "The size of the gain"), Grid(header, lines, n_labels=3), Paragraph(note)]
 
 
 def _noise(rows: Sequence[Row]) -> list[Block]:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
+from minimtl.claims import measure_claims
 from minimtl.meta import Analysed
 from minimtl.report.background import About
 from minimtl.report.blocks import Document, Figure
-from minimtl.report.csvfile import Table, write_tables
+from minimtl.report.claims import claims_table
+from minimtl.report.csvfile import Row, Table, write_tables
 from minimtl.report.figures import draw_figures, figures_available
 from minimtl.report.htmlpage import PAGE_NOTE, page_available, render_document, render_page
 from minimtl.report.markdown import document_markdown, render_markdown
 from minimtl.report.pairs import view_pairs
-from minimtl.report.scope import scopes_of, warnings_of
+from minimtl.report.scope import Scope, scopes_of, warnings_of
 from minimtl.report.tables import tables
 from minimtl.report.wording import number, problem_of
 from minimtl.study import PairCurves, Protocol, hierarchy_of
@@ -35,6 +37,8 @@ def write_report(
     about = _about(manifest)
     analysed = [problem for problem, _ in concluded]
     made = tables(analysed, protocol)
+    scopes = _scopes(made, protocol, about)
+    made.append(claims_table(measure_claims(concluded, protocol), scopes))
     write_tables(made, out)
     drawn: list[str] = []
     if figures_available():
@@ -92,10 +96,18 @@ def _about(manifest: dict[str, Any]) -> About:
     )
 
 
+def _scopes(tables: Sequence[Table], protocol: Protocol, about: About) -> dict[str, Scope]:
+    return scopes_of(_table1(tables), protocol, about.edition, about.hierarchy)
+
+
+def _table1(tables: Sequence[Table]) -> list[Row]:
+    (rows,) = (table.rows for table in tables if table.name == "table1")
+    return rows
+
+
 def summary(tables: Sequence[Table], protocol: Protocol, about: About) -> str:
     """Lines for a terminal: what must be known before any number is read, then the numbers."""
-    (rows,) = (table.rows for table in tables if table.name == "table1")
-    scopes = scopes_of(rows, protocol, about.edition, about.hierarchy)
+    scopes, rows = _scopes(tables, protocol, about), _table1(tables)
     compares = all(scope.compares for scope in scopes.values())
     header = [f"{name:>15}" for name in ("single", "multi", "improved")]
     lines = [*warnings_of(scopes, about.edition), "  ".join([" " * 10, *header])]

@@ -26,6 +26,7 @@ calibration.csv reliability diagram of all features, no subclass in common with 
 pairs.csv       mean gain of each pair, its interval over runs, and how many runs would leave 0 out
                 of it, should mean and spread stay as they are; as many as there were, if they do
 single_features.csv  scores of each feature by itself, no subclass in common with training
+sizes.csv       the fields of `minimtl.meta.sizes.SizeScores`, a row a problem, predictor and design
 """
 
 import math
@@ -47,7 +48,7 @@ from minimtl.report.csvfile import Cell, Row, Table
 from minimtl.stats import MeanEstimate, MeanGain, compare_paired, holm
 from minimtl.study import (
     AUTHORS_FEATURES,
-    FEATURE_NAMES,
+    DEFINITIONS,
     TABLE1,
     TABLE2_PRINTED,
     TABLE2_TRUE,
@@ -77,14 +78,15 @@ _FIRST_SCORES = ("f1", "accuracy", "macro_f1", "majority_accuracy", "majority_f1
 
 def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
     """All tables that the problems allow, in the order of the interface."""
+    features = DEFINITIONS[protocol.reading.features].names
     made = [
         Table("scores", [row for problem in problems for row in _scores(problem.outcomes)]),
-        Table("features", _features([problem.outcomes for problem in problems])),
+        Table("features", _features([problem.outcomes for problem in problems], features)),
         Table("table1", [_table1(problem, protocol) for problem in problems]),
         Table("blocks", [row for problem in problems for row in _blocks(problem)]),
         Table("table2", _table2(problems)),
     ]
-    made += [_table3(problem) for problem in problems]
+    made += [_table3(problem, features) for problem in problems]
     calibration: list[Row] = [
         {"problem": problem.outcomes.problem, **bin_._asdict()}
         for problem in problems
@@ -95,12 +97,24 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for problem in problems
         for feature, scores in problem.meta.alone.items()
     ]
+    sizes: list[Row] = [
+        {
+            "problem": problem.outcomes.problem,
+            "predictor": predictor,
+            "design": design,
+            **asdict(scores),
+        }
+        for problem in problems
+        for predictor, by_design in problem.meta.sizes.items()
+        for design, scores in by_design.items()
+    ]
     pairs = [row for problem in problems for row in _pairs(problem.outcomes)]
     return [
         *made,
         Table("calibration", calibration),
         Table("single_features", alone),
         Table("pairs", pairs),
+        Table("sizes", sizes),
     ]
 
 
@@ -148,12 +162,12 @@ def _scores(outcomes: Outcomes) -> Iterator[Row]:
             }
 
 
-def _features(problems: Sequence[Outcomes]) -> list[Row]:
+def _features(problems: Sequence[Outcomes], names: Sequence[str]) -> list[Row]:
     rows: dict[tuple[Pair, int], Row] = {}
     for outcomes in problems:
         for run, of_run in enumerate(outcomes.features):
             for pair, values in zip(outcomes.pairs, of_run.tolist(), strict=True):
-                named = dict(zip(FEATURE_NAMES, values, strict=True))
+                named = dict(zip(names, values, strict=True))
                 rows.setdefault((pair, run), {**_topics(pair), "run": run, **named})
     return list(rows.values())
 
@@ -253,13 +267,13 @@ def _named_scores(scores: SetScores | HeldOutScores, suffix: str) -> dict[str, C
     return {f"{name}{suffix}": value for name, value in asdict(scores).items()}
 
 
-def _table3(problem: Analysed) -> Table:
+def _table3(problem: Analysed, features: Sequence[str]) -> Table:
     """Table 3a of RELATED, by rank, or 3b of UNRELATED, by size of coefficient."""
     related = problem.outcomes.problem == "related"
     importance = problem.meta.importance
     printed = {row.feature: row for row in (TABLE3A if related else TABLE3B)}
     rows: list[Row] = []
-    for column, name in enumerate(FEATURE_NAMES):
+    for column, name in enumerate(features):
         row: Row = {
             "feature": name,
             "inverse_rank": float(importance.inverse_rank[column]),

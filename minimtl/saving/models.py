@@ -3,6 +3,7 @@
 A file holds the name of one of the `CONVERTERS`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
+The file of a `TextModel` holds its two estimators so, their arrays under the part's name.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from minimtl.joint import MultiTaskTextClassifier
 from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
+from minimtl.saving.textmodel import TextModel
 from minimtl.saving.values import (
     labels_from_plain,
     labels_to_plain,
@@ -43,35 +45,41 @@ MAY_LACK = {
     },
     "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
 }  # fmt: skip
-PARTS: dict[str, Any] = {"vectorizer": TfidfVectorizer, "classifier": MultiTaskMLPClassifier}
+_PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
 
 def save_model(estimator: Any, path: str | Path) -> None:
-    """Write a fitted estimator of minimtl to `path`, which by custom ends in ``.npz``.
+    """Write a fitted estimator or a `TextModel` to `path`, which by custom ends in ``.npz``.
 
     Raises
     ------
     NotFittedError
         Before ``fit``.
     TypeError
-        For anything but an estimator of minimtl.
+        For anything but the estimators of minimtl, and a `TextModel` of them.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
         or that `load_model` would not take from a stranger.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
-    write_model_file(path, *_describe(estimator))
+    if isinstance(estimator, TextModel):
+        parts, arrays = _describe_parts(estimator.vectorizer, estimator.classifier)
+        description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
+    else:
+        description, arrays = _describe(estimator)
+    write_model_file(path, {"format": FORMAT, **description}, arrays)
 
 
 def _describe(estimator: Any) -> tuple[Facts, Arrays]:
-    """All that a file says of `estimator`; raises as `save_model`."""
+    """What a file holds of an estimator; raises as `save_model`."""
     cls = type(estimator)
     converter = CONVERTERS.get(cls.__name__)
     if converter is None or cls is not converter.cls:
-        raise TypeError(f"Only {', '.join(CONVERTERS)} can be saved, not {cls.__name__}.")
+        known = ", ".join((*CONVERTERS, TextModel.__name__))
+        raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
     params = estimator.get_params(deep=False)
@@ -81,17 +89,15 @@ def _describe(estimator: Any) -> tuple[Facts, Arrays]:
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
         facts["feature_names"] = names.tolist()
-    description = {
-        "format": FORMAT,
+    return {
         "estimator": cls.__name__,
         "params": {name: value_to_plain(name, value) for name, value in params.items()},
         "fitted": facts,
-    }
-    return description, arrays
+    }, arrays
 
 
 def load_model(path: str | Path) -> Any:
-    """The estimator that `save_model` wrote to `path`; the file may come from anybody.
+    """What `save_model` wrote to `path`; the file may come from anybody.
 
     Parameters are checked as in ``fit``. Those with which a short text could take forever are
     refused, see `LARGEST`, `LONGEST_NGRAM` and `minimtl.saving.patterns`.
@@ -102,7 +108,12 @@ def load_model(path: str | Path) -> Any:
         If the file cannot be read, is damaged, or was not written by `save_model`.
     """
     try:
-        return _make_estimator(*read_model_file(path))
+        description, arrays = read_model_file(path)
+        if description["format"] != FORMAT:
+            raise ValueError(f"its format is not {FORMAT!r}")
+        if description["estimator"] == TextModel.__name__:
+            return _make_text_model(description, arrays)
+        return _make_estimator(description, arrays)
     except FAULTS as error:
         reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
         raise MinimtlError(
@@ -110,9 +121,40 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
+def _describe_parts(vectorizer: Any, classifier: Any) -> tuple[Facts, Arrays]:
+    """What a file holds of two estimators that are one model."""
+    parts: Facts = {}
+    arrays: Arrays = {}
+    for part, estimator in zip(_PARTS, (vectorizer, classifier), strict=True):
+        parts[part], own = _describe(estimator)
+        arrays |= {f"{part}_{name}": array for name, array in own.items()}
+    return parts, arrays
+
+
+def _make_parts(parts: Facts, arrays: Arrays) -> list[Any]:
+    """The two estimators of which `_describe_parts` made these."""
+    return [
+        _make_estimator(
+            parts[part],
+            {
+                name.removeprefix(f"{part}_"): array
+                for name, array in arrays.items()
+                if name.startswith(f"{part}_")
+            },
+        )
+        for part in _PARTS
+    ]
+
+
+def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
+    vectorizer, classifier = _make_parts(description, arrays)
+    is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
+    _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
+    _require(isinstance(description["how"], dict), "how the model came about")
+    return TextModel(vectorizer, classifier, description["how"])
+
+
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:
-    if description["format"] != FORMAT:
-        raise ValueError(f"its format is not {FORMAT!r}")
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]
@@ -237,25 +279,15 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
 
 
 def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
-    facts: Facts = {}
-    arrays: Arrays = {}
-    for part in PARTS:
-        facts[part], its_arrays = _describe(getattr(model, f"{part}_"))
-        arrays |= {f"{part}_{name}": array for name, array in its_arrays.items()}
-    return facts, arrays
+    return _describe_parts(model.vectorizer_, model.classifier_)
 
 
 def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
-    for part, kind in PARTS.items():
-        _require(facts[part]["estimator"] == kind.__name__, part)
-        its_arrays = {
-            name.removeprefix(f"{part}_"): array
-            for name, array in arrays.items()
-            if name.startswith(f"{part}_")
-        }
-        fitted = _make_estimator(facts[part], its_arrays)
-        setattr(model, f"{part}_", fitted)
-        setattr(model, part, kind(**fitted.get_params()))
+    model.vectorizer_, model.classifier_ = _make_parts(facts, arrays)
+    for part in _PARTS:
+        fitted = getattr(model, f"{part}_")
+        setattr(model, part, type(fitted)(**fitted.get_params()))
+    model._check_params()
     n_words = len(model.vectorizer_.vocabulary_)
     _require(n_words == model.classifier_.n_features_in_, "words")
 

@@ -4,10 +4,17 @@ May import: estimator.
 """
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
-from minimtl.stats.clustered import MeanEstimate
+from minimtl.stats.clustered import MeanEstimate, mean_of_runs
 from minimtl.stats.crossed import crossed_effects, fit_components, simulate_gains
 from minimtl.stats.crossval import cross_validate
-from minimtl.stats.curves import LogCurve, central_difference, fit_log_curve, fit_log_curves
+from minimtl.stats.curves import (
+    C_MAX,
+    C_MIN,
+    LogCurve,
+    central_difference,
+    fit_log_curve,
+    fit_log_curves,
+)
 from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.stats.intervals import (
     LEVEL,
@@ -15,6 +22,7 @@ from minimtl.stats.intervals import (
     compare_paired,
     corrected_resampled_interval,
 )
+from minimtl.stats.jackknife import pseudo_values
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression
 from minimtl.stats.meangain import MeanGain, crossed_mean, mean_gain
@@ -25,6 +33,8 @@ from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macr
 from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_parts
 
 __all__ = [
+    "C_MAX",
+    "C_MIN",
     "LEVEL",
     "BoolArray",
     "FloatArray",
@@ -56,6 +66,8 @@ __all__ = [
     "log_loss",
     "macro_f1",
     "mean_gain",
+    "mean_of_runs",
+    "pseudo_values",
     "rank_correlation_within",
     "repeated_k_fold",
     "scale_features",

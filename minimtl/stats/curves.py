@@ -32,7 +32,8 @@ from numpy.typing import ArrayLike
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 
-C_MIN, C_MAX = 1e-4, 1e4
+C_MIN = 1e-4
+C_MAX = 1e4
 _GRID = np.linspace(np.log(C_MIN), np.log(C_MAX), 93)  # steps of 0.2 in ln c
 _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
 

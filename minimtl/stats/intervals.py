@@ -81,8 +81,9 @@ class PairedComparison:
     p_value : float
         Two-sided, of the hypothesis that the methods are equally good.
     further_runs : int or None
-        How many more runs would move 0 out of the interval, should mean and spread stay as they
-        are; 0 if it is out already, None if no number (below a million) would.
+        How many more runs would move 0 out of the interval, or the interval to within ± the
+        margin, should mean and spread stay as they are; 0 if that is so already, None if no number
+        (below a million) would.
     """
 
     mean: float
@@ -93,12 +94,13 @@ class PairedComparison:
 
 
 def compare_paired(
-    differences: ArrayLike, test_train_ratio: float, *, level: float = LEVEL
+    differences: ArrayLike, test_train_ratio: float, *, level: float = LEVEL, margin: float = 0.0
 ) -> PairedComparison:
     """Corrected resampled t test and interval of paired differences.
 
-    Parameters, exceptions and source are those of `corrected_resampled_interval`. Differences
-    that are all the same have no spread: p is 0, or 1 where that difference is 0.
+    Parameters, exceptions and source are those of `corrected_resampled_interval`; a mean from
+    −`margin` to `margin` counts as none in ``further_runs``. Differences that are all the same
+    have no spread: p is 0, or 1 where that difference is 0.
     """
     values = _checked(differences, test_train_ratio, level)
     low, high = corrected_resampled_interval(values, test_train_ratio, level=level)
@@ -108,7 +110,8 @@ def compare_paired(
         p_value = float(2 * special.stdtr(len(values) - 1, -abs(mean) / error))
     else:
         p_value = float(mean == 0)
-    further = _further_runs(mean, spread, len(values), test_train_ratio, level)
+    target = max(abs(mean), margin - abs(mean))
+    further = _further_runs(target, spread, len(values), test_train_ratio, level)
     return PairedComparison(mean, low, high, p_value, further)
 
 
@@ -117,11 +120,14 @@ def _half_width(spread: float, n: int, ratio: float, level: float) -> float:
     return float(quantile * spread * math.sqrt(1 / n + ratio))
 
 
-def _further_runs(mean: float, spread: float, n: int, ratio: float, level: float) -> int | None:
-    """The least number of further runs, by bisection: the half-width falls with n."""
+def _further_runs(target: float, spread: float, n: int, ratio: float, level: float) -> int | None:
+    """The least number of further runs for a half-width below `target`, by bisection.
+
+    The half-width falls with the number of runs.
+    """
 
     def is_enough(n_runs: int) -> bool:
-        return _half_width(spread, n_runs, ratio, level) < abs(mean)
+        return _half_width(spread, n_runs, ratio, level) < target
 
     if is_enough(n):
         return 0

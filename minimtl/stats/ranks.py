@@ -24,7 +24,8 @@ def spearman(first: ArrayLike, second: ArrayLike) -> float:
     Equal numbers share the mean of their ranks. The result is NaN where all of a vector's numbers
     are equal.
     """
-    return float(np.corrcoef(_mean_ranks(first), _mean_ranks(second))[0, 1])
+    with np.errstate(invalid="ignore"):
+        return float(np.corrcoef(_mean_ranks(first), _mean_ranks(second))[0, 1])
 
 
 def auc_within(y: IntArray, score: FloatArray, test: BoolArray) -> float:

@@ -14,7 +14,7 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
 from minimtl.saving import array_to_bytes, bytes_to_array
 from minimtl.store import Store
-from minimtl.study.features import FEATURE_NAMES
+from minimtl.study.features import DEFINITIONS
 from minimtl.study.jobs import (
     Job,
     JobResult,
@@ -37,15 +37,18 @@ FeatureMaker = Callable[[Problem, int], FloatArray]
 
 @dataclass(frozen=True)
 class PairCurves:
-    """Test scores of each pair's main task after each epoch, averaged over the runs.
+    """Each pair's main task in each run after each epoch, trained alone and jointly.
 
     Attributes
     ----------
-    single, multi : float64 (n_pairs, n_epochs), trained alone and jointly.
+    single, multi : test scores, float64 (n_pairs, n_runs, n_epochs); the two may differ in length.
+    single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
     """
 
     single: FloatArray
     multi: FloatArray
+    single_loss: FloatArray
+    multi_loss: FloatArray
 
 
 def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
@@ -81,14 +84,16 @@ class Results:
     def _single(self, task: Task, run: int) -> JobResult:
         return self._read(single_job(task, run))
 
-    def joint_scores(self, pair: Pair, run: int) -> FloatArray:
-        """Score of the main task after each epoch of joint training, float64 (n_epochs,)."""
+    def joint_curves(self, pair: Pair, run: int) -> FloatArray:
+        """The main task's scores and losses in joint training, float64 (2, n_epochs)."""
         job = joint_job(pair, run, self.protocol)
-        return self._curves(self._read(job))[job.tasks.index(pair.main)]
+        result, row = self._read(job), job.tasks.index(pair.main)
+        return np.stack([self._curves(result)[row], result.losses[row]])
 
-    def single_scores(self, task: Task, run: int) -> FloatArray:
-        """Score of a task after each epoch of training alone, float64 (n_epochs,)."""
-        return self._curves(self.single(task, run))[0]
+    def single_curves(self, task: Task, run: int) -> FloatArray:
+        """A task's scores and losses, trained alone, float64 (2, n_epochs)."""
+        result = self.single(task, run)
+        return np.stack([self._curves(result)[0], result.losses[0]])
 
     def joint_score(self, pair: Pair, run: int) -> float:
         """Score of the main task after joint training, at the epoch that the protocol reads."""
@@ -134,13 +139,11 @@ def collect_outcomes(
     `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
     pairs = tuple(problem.pairs)
-    single = np.array(
-        [[results.single_scores(p.main, run) for run in range(problem.n_runs)] for p in pairs]
-    )
-    multi = np.array(
-        [[results.joint_scores(p, run) for run in range(problem.n_runs)] for p in pairs]
-    )
     runs = range(problem.n_runs)
+    alone = np.array([[results.single_curves(p.main, run) for run in runs] for p in pairs])
+    joint = np.array([[results.joint_curves(p, run) for run in runs] for p in pairs])
+    single, single_loss = alone[:, :, 0], alone[:, :, 1]
+    multi, multi_loss = joint[:, :, 0], joint[:, :, 1]
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
@@ -153,7 +156,7 @@ def collect_outcomes(
         single_curve=single.mean(axis=0),
         multi_curve=multi.mean(axis=0),
     )
-    return outcomes, PairCurves(single.mean(axis=1), multi.mean(axis=1))
+    return outcomes, PairCurves(single, multi, single_loss, multi_loss)
 
 
 def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
@@ -164,7 +167,7 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
     key = stable_hash(
         "features",
         FEATURES_VERSION,
-        FEATURE_NAMES,
+        DEFINITIONS[results.protocol.reading.features].names,
         results.protocol.to_dict(),
         results.identity.corpus_digest,
         results.identity.seed,

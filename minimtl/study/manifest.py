@@ -14,6 +14,7 @@ from typing import Any
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
 from minimtl.study.conduct import Study
+from minimtl.study.features import DEFINITIONS
 from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
@@ -52,6 +53,7 @@ def make_manifest(
         "finished": False,
         "command": list(command),
         "identity": study.identity,
+        "features": study.protocol.reading.features,
         "problems": {
             problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}
             for problem in study.problems
@@ -152,6 +154,8 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
                 raise TypeError(name)
         if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
             raise TypeError("trained_by")
+        if content.get("features", "code") not in DEFINITIONS:
+            raise ValueError("features")
         if not isinstance(content["minimtl"], str):
             raise TypeError("minimtl")
         if not all(isinstance(word, str) for word in content["command"]):

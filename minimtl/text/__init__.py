@@ -3,18 +3,17 @@
 May import: estimator.
 """
 
-from minimtl.text.analyze import char_ngrams
 from minimtl.text.clean import strip_post
 from minimtl.text.counts import count_matrix
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
-from minimtl.text.weights import weigh_counts
+from minimtl.text.weights import select_words, weigh_counts
 
 __all__ = [
     "TfidfVectorizer",
-    "char_ngrams",
     "count_matrix",
     "nonword_split_tokens",
+    "select_words",
     "strip_post",
     "tokenize",
     "weigh_counts",

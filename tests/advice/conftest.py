@@ -1,17 +1,15 @@
-"""Text sets and a study's folder, made up."""
-
-import json
+"""Text sets and advice, made up."""
 
 import numpy as np
 import pytest
 
-from minimtl.corpora import TOPIC_TREE
+from minimtl.advice.advice import Advice
+from minimtl.advice.conduct import Row
+from minimtl.advice.sets import Prepared
+from minimtl.advice.settings import Settings
+from minimtl.advice.verdicts import compare
+from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
 from minimtl.corpora.files import LabelledText, TextSet
-from minimtl.report.csvfile import Table, write_tables
-from minimtl.study.features import FEATURE_NAMES
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.protocol import PAPER
-from minimtl.study.tasks import EvenSample, unrelated_pairs
 
 
 @pytest.fixture
@@ -42,45 +40,23 @@ def text_set():
 
 
 @pytest.fixture
-def study_folder(tmp_path):
-    """A finished study whose gains follow one feature, with noise in the last column."""
+def made_up():
+    """Advice on made-up scores: of a way alone, and of joint training with each further set."""
 
-    def make(n_pairs=60, n_runs=2, protocol=PAPER.name, problem="unrelated"):
-        folder = tmp_path / "study"
-        folder.mkdir()
-        rng = np.random.default_rng(0)
-        pairs = list(EvenSample(unrelated_pairs(NEWSGROUPS), n_pairs))
-        X = rng.uniform(-1, 3, (n_pairs, len(FEATURE_NAMES)))
-        gain = X[:, 3] - 1 + rng.normal(0, 0.5, n_pairs)
-        scores, features = [], []
-        for pair, x, g in zip(pairs, X, gain, strict=True):
-            names = ("main_positive", "main_negative", "aux_positive", "aux_negative")
-            topics = dict(zip(names, (*pair.main, *pair.aux), strict=True))
-            for run in range(n_runs):
-                # Runs differ, their mean is what was drawn above.
-                off = 0.25 * (-1) ** run if n_runs == 2 else 0.0
-                scores.append(
-                    {"problem": problem, **topics, "run": run, "gain": float(g) / 100 + off}
-                )
-                values = dict(zip(FEATURE_NAMES, (x + off).tolist(), strict=True))
-                features.append({**topics, "run": run, **values})
-        write_tables([Table("scores", scores), Table("features", features)], folder)
-        manifest = {
-            "minimtl": "0.1.0",
-            "command": ["study"],
-            "identity": {"protocol": {"name": protocol}, "seed": 7},
-            "problems": {problem: {"pairs": n_pairs, "runs": n_runs}},
-            "corpus": {
-                "edition": "synthetic",
-                "source": "s",
-                "sha256": "0",
-                "digest": "d",
-                "tree": TOPIC_TREE,
-                "train": 11314,
-                "test": 7532,
-            },
-        }
-        (folder / "manifest.json").write_text(json.dumps(manifest))
-        return folder, X, (gain > 0).astype(int)
+    def make(alone, *jointly, names=("main", "aux", "other"), constant=0, **settings):
+        reference = Row(Way(ALONE, REGRESSION), np.array(alone), constant)
+        rows = [reference]
+        for number, scores in enumerate(jointly, start=1):
+            compared = compare(
+                np.array(scores), reference.scores, ratio=0.25, n_tested=400, n_texts=400,
+                level=0.95, margin=0.01,
+            )  # fmt: skip
+            rows.append(Row(Way(JOINTLY, NETWORK, (number,)), np.array(scores), 0, compared))
+        labelled = tuple(LabelledText(f"t{i}", "ab"[i % 2], f"row {i}") for i in range(1_400))
+        sets = tuple(
+            Prepared(name, ("a", "b"), labelled, (), ()) for name in names[: len(jointly) + 1]
+        )
+        chosen = Settings(**({"runs": len(alone), "tokenizer": "words"} | settings))
+        return Advice(sets, tuple(rows), chosen, None, {})
 
     return make

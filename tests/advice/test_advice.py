@@ -1,97 +1,145 @@
-"""From sets to advice: a candidate that is planted to help, one that cannot, and the words."""
+"""What advice says of made-up scores, in each form."""
 
-from concurrent.futures import ThreadPoolExecutor
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from minimtl.advice.advice import CANNOT_TELL, HELPS, HURTS, Advice, advise
-from minimtl.advice.metamodel import packaged_metamodel
-from minimtl.advice.report import printable, procedure, sentence_of, trust
-from minimtl.advice.sets import TOKENIZERS, Prepared, prepare
-from minimtl.stats.intervals import compare_paired
+from minimtl.advice.forms import to_markdown
+from minimtl.advice.page import to_html
+from minimtl.advice.pictures import gains_picture, matrix_picture
+from minimtl.advice.words import further, printable
 
-words = TOKENIZERS["words"]
+ALONE = [0.80, 0.82, 0.78, 0.81, 0.79, 0.80]
+BETTER = [0.90, 0.925, 0.88, 0.91, 0.885, 0.90]
+BEST = [0.95, 0.97, 0.935, 0.96, 0.94, 0.95]
+WORSE = [0.70, 0.72, 0.69, 0.71, 0.69, 0.70]
+OPEN = [0.85, 0.78, 0.80, 0.83, 0.76, 0.80]
 
 
-def made_up(differences, ratio=0.25):
-    model = packaged_metamodel()
-    single = np.full(len(differences), 0.8)
-    return Advice(
-        Prepared("aux", ("a", "b"), (), (), ()),
-        model.predict(np.array([feature.mean for feature in model.features])),
-        single,
-        single + differences,
-        compare_paired(differences, ratio),
-        400,
-        100,
+def test_the_best_of_the_ways_that_help_is_taken(made_up):
+    advice = made_up(ALONE, BETTER, BEST)
+    assert advice.best is advice.rows[2]
+    assert advice.verdict.startswith(
+        "Other texts help: train jointly with other, which scores 0.951 macro-F1, +0.151 ["
+    )
+    assert "(alone (regression), 0.800)" in advice.verdict
+
+
+def test_a_better_score_is_not_enough(made_up):
+    advice = made_up(ALONE, OPEN, WORSE)
+    assert advice.best is advice.reference
+    assert advice.verdict == (
+        "Whether other texts help cannot be told yet for 1 of 2 ways to use them. Until then, "
+        "train on main alone (regression), which scores 0.800 macro-F1."
     )
 
 
 @pytest.mark.parametrize(
-    ("differences", "verdict"),
-    [([0.02, 0.03, 0.02, 0.03], HELPS), ([-0.02, -0.03, -0.02], HURTS), ([0.1, -0.1], CANNOT_TELL)],
+    ("scores", "start"),
+    [(WORSE, "Other texts do not help: train on main alone"), (OPEN, "Whether other texts help")],
 )
-def test_the_verdict_is_the_interval_s(differences, verdict):
-    advice = made_up(np.array(differences))
-    assert advice.verdict == verdict
-    assert f"aux: {verdict} (" in sentence_of(advice)
-    assert bool(advice.further) == (verdict == CANNOT_TELL)
+def test_alone_otherwise(made_up, scores, start):
+    assert made_up(ALONE, scores).verdict.startswith(start)
 
 
-def test_how_many_more_runs_would_tell():
-    differences = np.array([0.02, -0.01, 0.03, 0.0])
-    advice = made_up(differences, ratio=0.0)
-    more = advice.gain.further_runs
-    assert advice.further.startswith(f"about {more} more runs would settle it")
-    assert made_up(differences, ratio=5.0).further.startswith("more runs on these texts would not")
+def test_a_quick_look_is_called_that(made_up):
+    advice = made_up(ALONE, WORSE, is_quick=True)
+    assert advice.verdict.startswith("Quick look: Other texts do not help")
+    assert advice.notes[0].startswith("This was a quick look: 6 runs")
 
 
-def test_trust_does_not_take_doing_better_than_a_bad_majority_for_knowledge():
-    model = packaged_metamodel()
-    bad = replace(
-        model.held_out,
-        accuracy=0.5,
-        majority_accuracy=0.4,
-        lift=0.1,
-        lift_low=0.05,
-        lift_high=0.15,
+def test_constant_predictions_have_a_remedy(made_up):
+    advice = made_up([0.3] * 6, [0.3] * 6, constant=6)
+    assert advice.verdict.startswith("Nothing was learned from main: ")
+    assert "try --tokenizer characters (it was words)" in advice.verdict
+    assert any(line.startswith("Gives every text the same label: alone") for line in advice.notes)
+
+
+def test_what_would_settle_it(made_up):
+    compared = made_up(ALONE, OPEN).rows[1].comparison
+    assert further(replace(compared, further_runs=123, further_texts=4567)) == (
+        "about 120 more runs or about 4,600 more labelled texts"
     )
-    assert "not shown to be better than a guess" in trust(replace(model, held_out=bad))
-    good = replace(bad, accuracy=0.7, lift=0.3, lift_low=0.25, lift_high=0.35)
-    assert "a hint, no more" in trust(replace(model, held_out=good))
+    assert further(replace(compared, further_runs=None, further_texts=None)).startswith("no real")
+    assert further(made_up(ALONE, WORSE).rows[1].comparison) == ""
 
 
-def test_names_cannot_move_the_cursor():
+def test_what_was_cut_is_said(made_up):
+    advice = made_up(ALONE, OPEN)
+    assert any("--per-class 700 measures on all of them" in line for line in advice.procedure)
+    whole = made_up(ALONE, OPEN, per_class=560)
+    assert not any("--per-class" in line for line in whole.procedure)
+
+
+def test_labels_by_other_names_have_a_hint(made_up):
+    advice = made_up(ALONE, OPEN)
+    assert not any("if they mean the same" in line for line in advice.notes)
+    main, aux = advice.sets
+    for classes, has_hint in ((("0", "1"), True), (("A", "b"), True), (("c", "d"), False)):
+        other = replace(advice, sets=(main, replace(aux, classes=classes)))
+        hints = [line for line in other.notes if "main has the labels a, b, aux has" in line]
+        assert bool(hints) == has_hint, classes
+
+
+def test_all_numbers_are_in_json(made_up):
+    advice = made_up(ALONE, BETTER)
+    content = json.loads(json.dumps(advice.to_dict()))
+    alone, jointly = content["ways"]
+    assert content["best"] == jointly["way"] == "jointly with aux"
+    assert jointly["scores"] == BETTER
+    assert jointly["gain"] == pytest.approx(np.mean(BETTER) - np.mean(ALONE))
+    assert jointly["verdict"] == "helps"
+    assert "gain" not in alone
+    assert [one["n_train"] for one in content["sets"]] == [1_400, 1_400]
+    assert content["settings"]["margin"] == 0.01
+
+
+HOSTILE = "<script>alert(1)</script>|x\x1b[2J"
+
+
+@pytest.fixture
+def hostile(made_up):
+    advice = made_up(ALONE, BETTER, OPEN, names=(HOSTILE, HOSTILE + "2", "ok"))
+    compared = advice.rows[1].comparison
+    matrix = tuple(tuple(None if i == j else compared for j in range(3)) for i in range(3))
+    return replace(advice, matrix=matrix)
+
+
+def test_names_from_outside_do_no_harm(hostile):
+    assert "\x1b" not in str(hostile)
+    page = to_html(hostile)
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in matrix_picture(hostile.names, hostile.matrix)
+    markdown = to_markdown(hostile, "matrix.svg")
+    assert "<script>" not in markdown
+    tables = [line for line in markdown.splitlines() if line.startswith("| ")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables} == {7, 5}
     assert printable("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 
 
-def test_what_was_cut_is_said(text_set):
-    main = prepare(text_set(n=60, n_test=60), words, is_main=True)
-    said = procedure([made_up(np.array([0.1, 0.2]))], main, 50)
-    assert "own test part" in said[0]
-    assert "--per-class 60" in said[1]
-    assert len(procedure([made_up(np.array([0.1, 0.2]))], main, 60)) == 1
+def test_the_page_is_one_file_with_everything(hostile):
+    page = to_html(hostile)
+    assert "src=" not in page
+    assert "href=" not in page
+    assert page.count("<svg") == 2
+    assert page.count("<tr>") == 4 + 4
+    assert hostile._repr_html_() in page
+    assert "width=device-width" in page
 
 
-@pytest.mark.slow
-def test_more_of_the_same_helps_a_tiny_set_and_does_not_depend_on_other_candidates(text_set):
-    main = prepare(text_set("main", n=8, n_test=150), words, is_main=True)
-    helpful = prepare(text_set("more", n=100, seed=1), words, is_main=False)
-    foreign = prepare(
-        text_set("other", ("c", "d", "e"), 100, seed=2, topic="y"), words, is_main=False
-    )
-    with ThreadPoolExecutor(1) as executor:
-        alone, both = (
-            advise(
-                main, some, packaged_metamodel(), words, n_runs=6, per_class=200, executor=executor
-            )
-            for some in ([helpful], [helpful, foreign])
-        )
-    assert alone[0].gain.mean > 0.02
-    assert both[1].gain.mean < alone[0].gain.mean
-    np.testing.assert_array_equal(alone[0].multi, both[0].multi)
-    assert alone[0].prediction == both[0].prediction
-    # Two candidates share the 5 %.
-    assert both[0].gain.high - both[0].gain.low > alone[0].gain.high - alone[0].gain.low
+def test_the_picture_has_every_interval_on_one_scale(made_up):
+    advice = made_up(ALONE, BETTER, WORSE)
+    named = [(advice.name_of(row), row.comparison) for row in advice.rows[1:]]
+    picture = gains_picture(named, 0.01)
+    lines = re.findall(r'd="M([\d.]+) \d+H([\d.]+)"', picture)
+    circles = [float(x) for x in re.findall(r'cx="([\d.]+)"', picture)]
+    (zero,) = re.findall(r'd="M([\d.]+) 0V', picture)
+    (helps, hurts), zero = [tuple(map(float, line)) for line in lines], float(zero)
+    assert 0 < hurts[0] < circles[1] < hurts[1] < zero < helps[0] < circles[0] < helps[1] < 420
+    # Pixels are in proportion to gains.
+    gains = [compared.gain for _, compared in named]
+    assert (circles[0] - zero) / (circles[1] - zero) == pytest.approx(gains[0] / gains[1], rel=0.01)

@@ -2,11 +2,13 @@
 
 import pytest
 
-from minimtl.advice.sets import TOKENIZERS, normalised, prepare, without_texts_of
+from minimtl.advice.sets import normalised, prepare, without_texts_of
+from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 
-words = TOKENIZERS["words"]
+words = make_vectorizer("words").build_analyzer()
+characters = make_vectorizer("characters").build_analyzer()
 
 
 def rows(**texts):
@@ -73,6 +75,20 @@ def test_an_auxiliary_set_gives_nothing_of_the_main_set_away():
     assert without_texts_of(left, main) is left
 
 
+def test_rare_labels_of_another_set_are_left_out():
+    texts = rows(a=numbered("aa", 60), b=numbered("bb", 60), c=numbered("cc", 2), d=["dd one"])
+    aux = prepare(TextSet("x", texts), words, is_main=False)
+    assert aux.classes == ("a", "b")
+    assert "x: left out 2 labels, such as 'c' with fewer than 5 texts." in aux.warnings
+    with pytest.raises(MinimtlError, match="1 text of the label 'd' to learn from, and 5 are"):
+        prepare(TextSet("m", texts), words, is_main=True)
+    main = prepare(
+        TextSet("m", rows(p=numbered("bb", 58), q=numbered("qq", 9))), words, is_main=True
+    )
+    with pytest.raises(MinimtlError, match="All texts of x that can be used have one label"):
+        without_texts_of(aux, main)
+
+
 def test_a_set_that_is_the_main_set_itself_leaves_nothing():
     main = prepare(
         TextSet("m", rows(a=numbered("aa", 9), b=numbered("bb", 9))), words, is_main=True
@@ -109,16 +125,10 @@ def test_texts_without_a_word_point_to_the_tokenizer():
     texts = rows(a=chinese, b=numbered("bb", 60))
     with pytest.raises(MinimtlError, match="have one label"):
         prepare(TextSet("s", texts), words, is_main=True)
-    prepared = prepare(TextSet("s", texts), TOKENIZERS["characters"], is_main=True)
+    prepared = prepare(TextSet("s", texts), characters, is_main=True)
     assert len(prepared.train) == 120
 
 
 def test_a_set_without_any_word():
     with pytest.raises(MinimtlError, match=r"In no text of s .* choose another --tokenizer"):
         prepare(TextSet("s", rows(a=["x y"], b=["好"])), words, is_main=True)
-
-
-def test_tokenizers():
-    assert TOKENIZERS["words"]("Über den Fluß, 3 x") == ["über", "den", "fluß"]
-    assert TOKENIZERS["whitespace"]("C++ is \n it") == ["c++", "is", "it"]
-    assert TOKENIZERS["characters"]("日本 x") == ["日", "本", " ", "x", "日本", "本 ", " x"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minimtl.corpora.files import LabelledText, read_text_set
+from minimtl.corpora.files import LabelledText, read_text_set, read_texts
 from minimtl.errors import MinimtlError
 
 ROWS = (LabelledText("Grüße, all", "a", "row 2"), LabelledText("two", "b", "row 3"))
@@ -69,33 +69,109 @@ def test_folders(tmp_path, unpack):
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.csv", b"", r"a\.csv must name exactly one column 'text'"),
+        ("a.csv", b"", r"a\.csv is empty"),
         ("a.csv", "text,label\n", r"a\.csv holds no labelled text"),
-        ("a.csv", "text,class\na,b\n", "one column 'label' in its first row"),
-        ("a.csv", "text,text,label\n", "one column 'text' in its first row"),
-        ("a.csv", "text,label\none,a\n ,a\n", r"a\.csv, row 3, has no text"),
-        ("a.csv", "text,label\none,\n", "row 2, has no label"),
+        ("a.csv", "id,x,y\n1,a,b\n", "which column holds the texts; name it with --text-column"),
+        ("a.csv", "id,x,text\n1,a,b\n", "holds the labels; .* the columns 'id', 'x', 'text'"),
+        ("a.csv", "text,text,label\n", "more than one column 'text'"),
+        ("a.csv", "text,label\n,a\n ,b\n", r"a\.csv holds no labelled text"),
         ("a.csv", "text,label\none\n", "row 2, has 1 columns where the first row has 2"),
         ("a.csv", "text,label\n" + "," * 999_999 + "\n", "row 2, has 1,000,000 columns"),
         ("a.csv", 'text,label\n"one,a\ntwo,b\n', "row 3, cannot be read"),
-        ("a.csv", b"text,label\n\xff,a\n", r"a\.csv is not UTF-8 in line 2; save it as UTF-8"),
-        ("a.csv", "text,label\n".encode("utf-16"), "encoded in UTF-16; save it as UTF-8"),
+        ("a.csv", b"text,label\n" + b"\xc4\xe3" * 9, "is not UTF-8 in line 2; save it as UTF-8"),
+        ("a.csv", b"text,label\n\x81,a\n", r"a\.csv is not UTF-8 in line 2"),
+        ("a.csv", b"\xff\xfea\x00b", r"a\.csv is damaged UTF-16"),
         ("a.csv", b"text,label\none\0,a\n", "NUL byte in line 2"),
-        ("a.jsonl", "", "holds no labelled text"),
+        ("a.jsonl", "", r"a\.jsonl is empty"),
         ("a.jsonl", "\n{\n", "row 2, is not valid JSON"),
         ("a.jsonl", "[" * 100_000, "row 1, is not valid JSON"),
         ("a.jsonl", "9" * 5_000, "row 1, "),
-        ("a.jsonl", '["text", "label"]', "row 1, has no 'text' that is text"),
-        ("a.jsonl", '{"text": "one", "label": 1}', "row 1, has no 'label' that is text"),
-        ("a.jsonl", '{"text": "one", "label": null}', "row 1, has no 'label' that is text"),
-        ("a.jsonl", '{"text": "\\ud800", "label": "a"}', "row 1, has no 'text' that is text"),
-        ("a.jsonl", '{"text": "one", "label": " "}', "row 1, has no label"),
+        ("a.jsonl", '["text", "label"]', "row 1, is no JSON object"),
+        ("a.json", '{"text": "one"}', r"a\.json is not a JSON list"),
+        ("a.jsonl", '{"text": 7, "label": 1}', "row 1, has a text that is none"),
+        ("a.jsonl", '{"text": "one", "label": []}', "row 1, has a label that is neither text nor"),
+        ("a.jsonl", '{"text": "one", "label": null}', "holds no labelled text"),
+        ("a.jsonl", '{"text": "\\ud800", "label": "a"}', "row 1, has a text that is none"),
         ("a.xlsx", "PK", "of no known kind"),
     ],
 )
 def test_each_fault_has_its_sentence(file, name, content, sentence):
     with pytest.raises(MinimtlError, match=sentence):
         read_text_set(file(name, content))
+
+
+def test_a_column_of_measurements_or_of_names_is_no_label(file):
+    rows = [f"text {i},{i / 640},id{i}" for i in range(60)]
+    path = file("a.csv", "\n".join(["body,score,id", *rows]))
+    with pytest.raises(MinimtlError, match=r"measured numbers such as 0\.0015625, not labels"):
+        read_text_set(path, label_column="score")
+    with pytest.raises(MinimtlError, match="60 different values in 60 texts"):
+        read_text_set(path, label_column="id")
+
+
+def test_named_columns(file):
+    path = file("a.csv", "Review,stars,text\none,5,x\ntwo,1,y\n")
+    data = read_text_set(path, text_column="review", label_column="stars")
+    assert data.train == (LabelledText("one", "5", "row 2"), LabelledText("two", "1", "row 3"))
+    assert data.notes == ()
+    with pytest.raises(MinimtlError, match=r"no column 'note' \(--text-column\)"):
+        read_text_set(path, text_column="note")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "note"),
+    [
+        ("a.csv", "review;sentiment\nGrüße, all;a\ntwo;b\n", "separated by semicolons"),
+        ("a.csv", "Grund;Satz\na;Grüße, all\nb;two\n", "texts from the column 'Satz'"),
+        ("a.tsv", 'text,label\n"Grüße, all",a\ntwo,b\n', "separated by commas"),
+        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("cp1252"), "as Windows-1252"),
+    ],
+)
+def test_what_is_guessed_is_noted(file, name, content, note):
+    data = read_text_set(file(name, content))
+    assert data.train == ROWS
+    assert note in " ".join(data.notes)
+
+
+def test_utf_16_and_json_lists(file):
+    table = file("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("utf-16"))
+    assert read_text_set(table).train == ROWS
+    items = '[{"text": "Grüße, all", "label": "a"}, {"text": "two", "label": "b"}]'
+    assert [row.text for row in read_text_set(file("a.json", items)).train] == ["Grüße, all", "two"]
+
+
+def test_marks_in_a_table_with_tabs(file):
+    data = read_text_set(file("a.tsv", 'text\tlabel\n"one\ta\ntwo "3" x\tb\n'))
+    assert [row.text for row in data.train] == ['"one', 'two "3" x']
+    assert "quotation marks are taken as part of the texts" in data.notes[0]
+
+
+def test_numbers_and_truth_values_are_labels(file):
+    values = ("0", "1.0", "2.5", "true", '" a "')
+    lines = [f'{{"text": "t{i}", "label": {value}}}' for i, value in enumerate(values)]
+    data = read_text_set(file("a.jsonl", "\n".join(lines)))
+    assert [row.label for row in data.train] == ["0", "1", "2.5", "true", "a"]
+
+
+def test_rows_without_text_or_label_are_counted(file):
+    data = read_text_set(file("a.csv", "text,label\none,a\n ,a\ntwo,\n,b\n"))
+    assert [row.text for row in data.train] == ["one"]
+    assert data.notes == (
+        "a.csv: left out 2 without a text (the first: row 3) and 1 without a label (the first: "
+        "row 4).",
+    )
+
+
+def test_texts_without_labels(file, tmp_path, unpack):
+    table = file("a.csv", "id,text,label\n1,one,a\n2,,b\n")
+    assert read_texts(table).texts == ("one", "")
+    lines = read_texts(file("a.txt", "one, two\r\n\nthree"))
+    assert lines.texts == ("one, two", "", "three")
+    assert lines.places == ("line 1", "line 2", "line 3")
+    folder = read_texts(unpack(tmp_path / "set", {"b/2.txt": b"two", "1": b"one"}))
+    assert (folder.texts, folder.places) == (("one", "two"), ("1", "b/2.txt"))
+    with pytest.raises(MinimtlError, match="which column holds the texts"):
+        read_texts(file("b.csv", "id,x,z\n1,2,3\n"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +181,7 @@ def test_each_fault_has_its_sentence(file, name, content, sentence):
         ({"README": b"x", "a/1": b"x"}, "README in set is not at <label>/<file>"),
         ({"a/b/1": b"x"}, "a/b/1 in set is not at"),
         ({"a/1": b"\xe9"}, "a/1 in set is not UTF-8"),
-        ({"a/1": b" \n"}, "set, a/1, has no text"),
+        ({"a/1": b" \n"}, "set holds no labelled text"),
     ],
 )
 def test_each_fault_of_a_folder_has_its_sentence(tmp_path, unpack, members, sentence):

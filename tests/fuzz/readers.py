@@ -17,14 +17,11 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.advice.metamodel import PACKAGED, MetaModel
-from minimtl.advice.studyfiles import read_study_pairs
 from minimtl.audit.bingel.logs import PATTERN, read_logs
 from minimtl.audit.files import released_files
 from minimtl.audit.kerinec.experiments import read_released
@@ -43,10 +40,10 @@ from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.saving.models import load_model, save_model
+from minimtl.saving.textmodel import TextModel
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.store.format import SCHEMA, checksum
 from minimtl.store.store import STORE_NAME, open_existing_store, open_store
-from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.study.manifest import read_manifest
@@ -199,20 +196,11 @@ MANIFEST_TEXT = (
     b'"tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
-PAIR = b"rec.autos,sci.med,rec.motorcycles,sci.space,0"
-HEAD = b"main_positive,main_negative,aux_positive,aux_negative,run,"
-SCORES = b"problem," + HEAD + b"single,multi,gain\nrelated," + PAIR + b",0.5,0.6,0.1\n"
-FEATURES = (
-    HEAD + ",".join(FEATURE_NAMES).encode() + b"\n" + PAIR + b",0.5" * len(FEATURE_NAMES) + b"\n"
-)
 
-
-def _read_tables(content: bytes, folder: Path) -> object:
-    """A finished study's files, between bytes 0xFF: manifest, scores and features."""
-    parts = (content + b"\xff\xff").split(b"\xff")
-    for name, part in zip((MANIFEST, "scores.csv", "features.csv"), parts, strict=False):
-        (folder / name).write_bytes(part)
-    return read_study_pairs(folder)
+def _text_model() -> TextModel:
+    vectorizer = TfidfVectorizer()
+    X = vectorizer.fit_transform(["one two", "two three"])
+    return TextModel(vectorizer, LogisticRegression().fit(X, ["a", "b"]), {"way": "alone"})
 
 
 def _models() -> tuple[bytes, ...]:
@@ -221,6 +209,7 @@ def _models() -> tuple[bytes, ...]:
         TfidfVectorizer().fit(["one two", "two three"]),
         LogisticRegression().fit(X, y),
         MultiTaskMLPClassifier((2,), n_epochs=1, random_state=0).fit(X, y),
+        _text_model(),
     )
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:
@@ -258,6 +247,9 @@ def _use(model: Any) -> None:
         warnings.simplefilter("ignore")
         if isinstance(model, TfidfVectorizer):
             model.set_output(transform="default").transform(["a" * 3000 + "!", "one two " * 200])
+            return
+        if isinstance(model, TextModel):
+            model.predict(["a" * 3000 + "!", "one two " * 200])
             return
         X = np.ones((2, model.n_features_in_))
         model.predict_proba(X)
@@ -329,7 +321,6 @@ READERS = {
         ),
         (MANIFEST_TEXT,),
     ),
-    "tables": Reader(_read_tables, (MANIFEST_TEXT + b"\xff" + SCORES + b"\xff" + FEATURES,)),
     "model": Reader(_saved(load_model, "any.npz"), MODELS),
     "forged model": Reader(_use_forged, tuple(_members(model)["model.json"] for model in MODELS)),
     "matrix": Reader(
@@ -343,10 +334,6 @@ READERS = {
             bytes([6, 2, 2, 2, 0, 0, 1, 0, 1]),  # dok
         ),
         ValueError,
-    ),
-    "meta-model": Reader(
-        lambda content, _: MetaModel.from_json(content, "a.json"),
-        (files("minimtl.advice").joinpath(PACKAGED).read_bytes(),),
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(

@@ -9,6 +9,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from minimtl.meta.designs import main_tasks, make_designs
 from minimtl.meta.scores import score_pairs, score_set
+from minimtl.stats.intervals import corrected_resampled_interval
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.outcomes import LabelledPairs
 from minimtl.study.protocol import PAPER, RELEASED
@@ -27,6 +28,23 @@ def labelled_by(y, seed=0):
 def scores(labelled, columns=ALL, design="random", settings=SETTINGS, pairs=PAIRS):
     every = make_designs(pairs, settings, np.random.default_rng(0))
     return score_set([labelled], columns, every[design], main_tasks(pairs), settings)
+
+
+def test_an_interval_over_several_data_sets_is_that_of_their_mean():
+    rng = np.random.default_rng(6)
+    both = [labelled_by(rng.integers(0, 2, 120), seed) for seed in (1, 2)]
+    design = make_designs(PAIRS, SETTINGS, np.random.default_rng(0))["random"]
+    found = score_set(both, ALL, design, TASK, SETTINGS)
+    each = [score_pairs(labelled, ALL, design, SETTINGS).accuracy for labelled in both]
+    mean = np.mean(each, axis=0)
+    assert found.accuracy == pytest.approx(mean.mean())
+    ratio = (design.test.sum(axis=1) / design.train.sum(axis=1)).mean()
+    expected = corrected_resampled_interval(mean, ratio)
+    assert (found.accuracy_low, found.accuracy_high) == pytest.approx(expected)
+    alone = [score_set([one], ALL, design, TASK, SETTINGS) for one in both]
+    assert found.accuracy_high - found.accuracy_low < np.mean(
+        [one.accuracy_high - one.accuracy_low for one in alone]
+    )
 
 
 @pytest.mark.parametrize("design", ["random", "in_fold", "by_task"])

@@ -158,6 +158,26 @@ def test_partial_fit_refuses(make_task):
     assert model.n_iter_ == 1
 
 
+def test_fine_tuning_begins_at_the_hidden_layers_of_another(make_task):
+    X, y = make_task([True, False])
+    before = learner(hidden_layer_sizes=(8, 4)).fit(X, ~y)
+    kept = [part.copy() for part in before.coefs_]
+    # So small a step leaves the layers where they began.
+    tuned = MultiTaskMLPClassifier((8, 4), n_epochs=1, learning_rate=1e-12, random_state=1)
+    tuned.fine_tune(X, np.where(y, "yes", "no"), before)
+    assert list(tuned.classes_) == ["no", "yes"]
+    for ours, theirs in zip(tuned.coefs_[:2], kept[:2], strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-9)
+    assert not np.allclose(tuned.coefs_[2], kept[2], atol=1e-3)
+    assert learner(hidden_layer_sizes=(8, 4)).fine_tune(X, y, before).score(X, y) > 0.95
+    assert all(map(np.array_equal, before.coefs_, kept))
+    for other in (MultiTaskMLPClassifier((8, 5)), MultiTaskMLPClassifier((8,))):
+        with pytest.raises(ValueError, match="hidden layers"):
+            other.fine_tune(X, y, before)
+    with pytest.raises(NotFittedError):
+        tuned.fine_tune(X, y, MultiTaskMLPClassifier())
+
+
 def test_fit_forgets(make_task):
     X, y = make_task(["a", "b"])
     model = classifier().fit([X, X], [y, y]).fit(X, y)

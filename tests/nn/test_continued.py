@@ -147,6 +147,16 @@ def test_an_interrupted_call_is_taken_back(parts, backend, monkeypatch):
     assert_same(go_on(model, parts), go_on(expected, parts))
 
 
+def test_a_call_interrupted_before_its_words_are_added_is_made_up_for(parts, monkeypatch):
+    model, expected = begun(parts), begun(parts)
+    monkeypatch.setattr(KernelTrainer, "add_words", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        model.partial_fit(*parts[9])
+    monkeypatch.undo()
+    assert_same(model, expected)
+    assert_same(go_on(model, parts), go_on(expected, parts))
+
+
 def test_a_late_interrupt_is_taken_back(parts, monkeypatch):
     """After the rule for deferred moves has begun, and with longer tables of moves."""
     early = [*parts] * 6

@@ -52,7 +52,7 @@ def test_units_that_fill_a_register_up_stay_without_effect(hidden, make_race, do
         race.epoch(shuffled(2, 40, rng), rng)
     P, P_twin = (race.trainers[name].predict_proba(X, base, 1) for name in ("kernel", "exact"))
     np.testing.assert_allclose(P, P_twin, atol=2e-6)
-    padded = race.trainers["kernel"].w
+    padded, _, _ = race.trainers["kernel"].as_networks()
     for W, real in zip(padded.weights, race.trainers["kernel"].weights().weights, strict=True):
         assert not W[real.shape[0] :].any()
         assert not W[:, real.shape[1] :].any()

@@ -1,6 +1,7 @@
 """What is printed and written: every form says the same numbers."""
 
 import csv
+import html
 import json
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_every_form_begins_with_the_finding(analyses, tmp_path):
     files = written(analyses, tmp_path)
     assert sentence in to_text(analyses)
     assert files["meta.md"].decode().split("\n\n")[1] == sentence
-    page = files["meta.html"].decode()
+    page = html.unescape(files["meta.html"].decode())
     assert page.index(sentence) < page.index("<main>")
     assert page.count("<img") == 1
     assert set(files) == {"meta.csv", "meta.md", "meta.html", "meta.svg"}

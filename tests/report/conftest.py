@@ -16,10 +16,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from minimtl.claims.measure import measure_claims
 from minimtl.meta.analysis import Analysed, analyse
 from minimtl.report.background import About
+from minimtl.report.claims import claims_table
 from minimtl.report.csvfile import Table
 from minimtl.report.pairs import view_pairs
+from minimtl.report.scope import scopes_of
 from minimtl.report.tables import tables
 from minimtl.study.collect import PairCurves
 from minimtl.study.hierarchy import NEWSGROUPS
@@ -169,7 +172,12 @@ def study(made_up_outcomes):
     protocol = PAPER.replace(cv_repeats=1)
     problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
     rng = np.random.default_rng(0)
-    made = tables([Analysed(o, analyse(o, protocol, rng)) for o in problems], protocol)
+    analysed = [Analysed(o, analyse(o, protocol, rng)) for o in problems]
+    made = tables(analysed, protocol)
+    (table1,) = (table.rows for table in made if table.name == "table1")
+    scopes = scopes_of(table1, protocol, "bydate", NEWSGROUPS)
+    concluded = [(one, curves_of(one.outcomes)) for one in analysed]
+    made.append(claims_table(measure_claims(concluded, protocol), scopes))
     views = view_pairs([(o, curves_of(o)) for o in problems], protocol)
     about = About(
         version="1.2.3",
@@ -193,6 +201,12 @@ def study(made_up_outcomes):
 
 
 def curves_of(outcomes):
+    """Scores that rise and losses that fall, alike for all pairs and runs."""
     rise = np.linspace(0.5, 0.9, 150)
-    n_pairs = outcomes.n_pairs
-    return PairCurves(np.tile(rise, (n_pairs, 1)), np.tile(rise[:100] + 0.05, (n_pairs, 1)))
+    each = (*outcomes.single.shape, 1)
+    return PairCurves(
+        np.tile(rise, each),
+        np.tile(rise[:100] + 0.05, each),
+        np.tile(1 - rise, each),
+        np.tile(1 - rise[:100], each),
+    )

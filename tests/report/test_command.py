@@ -1,5 +1,6 @@
 """``minimtl study`` and ``minimtl report`` end to end: what they leave, print and draw again."""
 
+import json
 import shutil
 
 import pytest
@@ -58,6 +59,26 @@ def test_the_end_is_what_may_be_concluded_table_1_and_the_path_of_the_page(folde
     assert len([float(number) for number in numbers]) == 3
     assert path == str(folder / "report.html")
     assert (folder / "report.html").stat().st_size > 50_000
+
+
+def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder, capsys):
+    """What each gives is drawn again by `report`; what the store lacks, `study` makes."""
+    assert main(["report", str(bare), "--features", "text"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert f"--out {bare} --features text" in sentence
+    again = [*STUDY, "--workers", "1", "--quiet", "--out", str(bare), "--features", "text"]
+    assert main(["study", *again]) == 0
+    assert json.loads((bare / "manifest.json").read_text())["jobs"]["done"] == 0
+    of_text = drawn(bare)
+    assert b"type_token_ratio_relative" in of_text["features.csv"]
+    assert b"Features: as the paper's text describes them." in of_text["report.md"]
+    assert main(["report", str(bare)]) == 0
+    assert drawn(bare) == of_text
+    assert main(["report", str(bare), "--features", "code"]) == 0
+    tables = [name for name in drawn(folder) if name.endswith(".csv")]
+    assert [drawn(bare)[name] for name in tables] == [drawn(folder)[name] for name in tables]
+    assert main(["report", str(bare), "--features", "text"]) == 0
+    assert drawn(bare)["features.csv"] == of_text["features.csv"]
 
 
 def test_without_jinja2_the_path_is_the_markdowns_and_an_old_page_goes(bare, monkeypatch, capsys):

@@ -14,8 +14,8 @@ from minimtl.report import htmlpage as page
 from minimtl.report.background import MEANINGS as TERMS
 from minimtl.report.blocks import Grid, pieces
 from minimtl.report.markdown import render_markdown
-from minimtl.report.pairs import MEANINGS, view_pairs
-from minimtl.study.features import COLUMNS, FEATURE_NAMES, ROLES
+from minimtl.report.pairs import meanings, view_pairs
+from minimtl.study.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
 from minimtl.study.tasks import Pair, Task
 
 pytest.importorskip("jinja2")
@@ -228,7 +228,7 @@ def test_columns_can_be_left_out():
 
 def test_every_feature_is_explained():
     names = {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
-    assert names == MEANINGS.keys()
+    assert names == meanings(DEFINITIONS["code"]).keys()
 
 
 def test_figures_are_in_the_page_and_say_what_they_show(html):

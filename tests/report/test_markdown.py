@@ -6,7 +6,9 @@ import re
 import numpy as np
 import pytest
 
+from minimtl.claims.measure import measure_claims
 from minimtl.meta.analysis import Analysed, analyse
+from minimtl.report.claims import claims_table
 from minimtl.report.csvfile import Table
 from minimtl.report.figures import CAPTIONS, FIGURES_NOTE
 from minimtl.report.finding import evidence, finding
@@ -140,21 +142,51 @@ def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
     assert "RELATED: the paper's claim that gains can be predicted **does not reproduce**:" in bad
 
 
-@pytest.mark.parametrize(
-    ("curve", "verdict"),
-    [
-        (0.75, "reproduces:"),
-        (0.6204, "is not decided by a difference of +0.020:"),
-        (0.5, "**does not reproduce**:"),
-    ],
-)
-def test_curves_are_better_only_beyond_the_margin(made, markdown, curve, verdict):
-    rows = next(table.rows for table in made if table.name == "table2")
-    accuracy = {"only_curve": curve, "no_curve": 0.6}
-    changed = [row | {"accuracy": accuracy.get(row["features"], 0.6)} for row in rows]
-    page = markdown([Table("table2", changed) if t.name == "table2" else t for t in made])
-    assert f"the paper's claim that curve features predict best {verdict}" in page
-    assert f"alone they reach an accuracy of {curve:.3f}, the others 0.600." in page
+def test_each_claim_of_the_text_has_its_line_and_its_verdicts(made, markdown):
+    numbers = {
+        "estimate": 0.0123,
+        "low_tasks": 0.01,
+        "high_tasks": 0.02,
+        "low": -0.3,
+        "high": 24.26,
+    }
+    verdicts = {"verdict_tasks": "holds", "verdict": "does not hold"}
+    page = markdown(altered(made, "claims", **numbers, **verdicts))
+    rows = next(table.rows for table in made if table.name == "claims")
+    assert [row["problem"] for row in rows] == 19 * ["related"] + 20 * ["unrelated"]
+    for row in rows:
+        beginning = (row["problem"].upper(), escape(f"“{row['sentence']}”"))
+        line = line_of(page, *beginning)
+        assert line.endswith(
+            "| 0.0123 | 0.0100 to 0.0200 | holds | −0.3000 to 24.3 | **does not hold** |"
+        )
+    assert "share of pairs improved (above 0.7)" in page
+    assert "share of pairs improved (0.52 to 0.62)" in page
+    assert "19 “holds”, 0 “does not hold”, 0 “cannot tell” for these tasks; 0 “holds”" in page
+
+
+def test_claims_have_no_verdict_where_a_problem_was_not_run_in_full(study, markdown):
+    for row in next(table.rows for table in study.tables if table.name == "claims"):
+        assert (row["verdict"], row["verdict_tasks"]) == ("", "")
+    page = markdown(study.tables)
+    assert "| the paper says | measured | here | these tasks | new tasks |" in page
+    for verdict in ("does not hold", "“holds”", "cannot tell"):
+        assert verdict not in page.split("In brackets stands")[0]
+
+
+def test_a_whole_problem_is_judged(study):
+    (table1,) = (table.rows for table in whole(study.tables) if table.name == "table1")
+    scopes = scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)
+    concluded = [(Analysed(o, None), study.curves_of(o)) for o in study.problems]
+    rows = claims_table(measure_claims(concluded, study.protocol), scopes).rows
+    informs = [row for row in rows if math.isinf(row["above"]) and math.isinf(row["below"])]
+    assert {row["verdict"] for row in informs} == {""}
+    others = [row for row in rows if row not in informs]
+    assert {row["verdict"] for row in others} <= {"holds", "does not hold", "cannot tell"}
+    # Curves that are one straight line settle late, and alike in all runs.
+    (settles, _) = (r for r in rows if (r["problem"], r["name"]) == ("related", "settles_at_75"))
+    assert settles["low_tasks"] == settles["high_tasks"] == settles["estimate"] > 85
+    assert settles["verdict_tasks"] == "does not hold"
 
 
 def test_label_noise_of_one_run_is_unknown(page):
@@ -239,7 +271,11 @@ def test_features_are_marked_where_they_reproduce(made, markdown):
 def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     outcomes = made_up_outcomes("related", 1, 1)
     alone = Analysed(outcomes, analyse(outcomes, study.protocol, np.random.default_rng(0)))
-    page = render_markdown(tables([alone], study.protocol), study.protocol, study.about, [])
+    made = tables([alone], study.protocol)
+    (table1,) = (table.rows for table in made if table.name == "table1")
+    tested = measure_claims([(alone, study.curves_of(outcomes))], study.protocol)
+    made.append(claims_table(tested, scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)))
+    page = render_markdown(made, study.protocol, study.about, [])
     assert "nan" not in page
     assert "Table 3b" not in page
     assert "1 of 52 pairs, 1 of 5 runs: a look, no finding." in page

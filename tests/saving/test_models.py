@@ -14,6 +14,7 @@ from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
 from minimtl.errors import MinimtlError
 from minimtl.estimator.base import NotFittedError, as_scikit_learn
 from minimtl.saving.models import load_model, save_model
+from minimtl.saving.textmodel import TextModel
 
 TEXTS = ["Red fish, blue fish", "one fish", "two Ünïcode \ud800 fish", "red one two"]
 
@@ -58,6 +59,48 @@ def test_vectorizer(vectorizer, path):
     assert (seen != X).nnz == 0
     assert seen.dtype == X.dtype
     assert loaded.vocabulary_ == vectorizer.vocabulary_
+
+
+@pytest.mark.parametrize("classifier", [LogisticRegression(), perceptron(), "joint"])
+def test_text_model(classifier, path):
+    vectorizer = TfidfVectorizer()
+    X, y = vectorizer.fit_transform(TEXTS), np.array(["x", "y", "x", "y"])
+    if classifier == "joint":
+        classifier = perceptron().fit([X, X], [y, [0, 1, 2, 0]])
+    else:
+        classifier = classifier.fit(X, y)
+    model = TextModel(vectorizer, classifier, {"way": "made up"})
+    save_model(model, path)
+    loaded = load_model(path)
+    assert loaded.how == {"way": "made up"}
+    assert list(loaded.classes_) == ["x", "y"]
+    texts = ["red fish", "unheard of"]
+    np.testing.assert_array_equal(
+        loaded.predict_proba(texts), classifier.predict_proba(vectorizer.transform(texts))
+    )
+    assert list(loaded.predict(texts)) == [
+        "xy"[best] for best in loaded.predict_proba(texts).argmax(axis=1)
+    ]
+    assert list(loaded.knows(texts)) == [True, False]
+    assert loaded.predict_proba([]).shape == (0, 2)
+    assert loaded.predict([]).shape == (0,)
+
+
+def test_a_text_model_whose_parts_do_not_fit(path):
+    vectorizer = TfidfVectorizer().fit(TEXTS)
+    other = LogisticRegression().fit([[0.0], [1.0]], ["x", "y"])
+    with pytest.raises(ValueError, match="has 1 features, and the vectorizer gives 6"):
+        TextModel(vectorizer, other, {})
+    fitted = LogisticRegression().fit(vectorizer.transform(TEXTS), list("xyxy"))
+    save_model(TextModel(vectorizer, fitted, {}), path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = json.loads(members["model.json"])
+    for part in ("vectorizer", "classifier"):
+        damaged = content | {part: content["classifier" if part == "vectorizer" else "vectorizer"]}
+        write(path, members | {"model.json": json.dumps(damaged).encode()})
+        with pytest.raises(MinimtlError, match="damaged, or no model saved by minimtl"):
+            load_model(path)
 
 
 def test_output_chosen_for_a_vectorizer(path):

@@ -65,7 +65,7 @@ def test_the_tables_are_those_expected(folders):
     expected, folder = folders
     names = {path.name for path in expected.glob("*.csv")}
     assert names == {path.name for path in folder.glob("*.csv")}
-    assert len(names) == 9
+    assert len(names) == 10
     for name in names:
         rows, made = read(expected / name), read(folder / name)
         assert len(rows) == len(made), name

@@ -1,0 +1,215 @@
+"""`minimtl.advise`: the whole answer for texts in memory, and for text sets from files."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from minimtl.advice.advice import Advice
+from minimtl.advice.conduct import Measuring
+from minimtl.advice.sets import Prepared, prepare, without_texts_of
+from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
+from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
+from minimtl.advice.trials import SetsOfTexts
+from minimtl.advice.ways import ALONE, all_ways
+from minimtl.corpora import LabelledText, TextSet, without_empty
+from minimtl.errors import MinimtlError
+from minimtl.execution import Workers, make_workers
+from minimtl.store import open_store
+from minimtl.system import say
+
+MAIN_NAME = "your set"
+
+
+def advise(
+    texts: Iterable[str],
+    labels: Iterable[Any],
+    auxiliary: Mapping[str, tuple[Iterable[str], Iterable[Any]]],
+    *,
+    runs: int = RUNS,
+    per_class: int = PER_CLASS,
+    margin: float = MARGIN,
+    tokenizer: str = AUTO,
+    seed: int = 0,
+    all_pairs: bool = False,
+    out: str | Path | None = None,
+    workers: int = 1,
+    verbose: bool = False,
+) -> Advice:
+    """Measure which way to train a classifier for your texts: alone, or with other texts.
+
+    Parameters
+    ----------
+    texts, labels : iterable of str, and of labels of any plain kind
+        Your own. Texts or labels that are None, NaN or empty are left out, and a note counts them.
+    auxiliary : mapping of a name to (texts, labels)
+        Labelled texts that may help. Their labels may be others.
+    runs : int, default=20
+        How often each way is trained and tested on texts drawn anew.
+    per_class : int, default=500
+        At most so many texts of a label are trained on in a run.
+    margin : float, default=0.01
+        Differences of macro-F1 up to this do not matter.
+    tokenizer : {"auto", "words", "whitespace", "characters"}
+        ``auto``: characters where most of your texts are in a script without spaces, else words.
+    seed : int, default=0
+        Of folds, draws and networks; the same seed gives the same advice.
+    all_pairs : bool, default=False
+        Also measure what each set gains with each other one.
+    out : path, optional
+        A folder that keeps every score; the same call continues an interrupted one there.
+    workers : int, default=1
+        Processes that train. With one, nothing leaves this process; more need the usual
+        ``if __name__ == "__main__":`` in a script.
+    verbose : bool, default=False
+        Whether to print progress to standard error.
+
+    Returns
+    -------
+    Advice
+        Print it, show it in a notebook, or use ``rows``, ``verdict``, ``best``, ``model``.
+
+    Raises
+    ------
+    ValueError
+        For settings out of range, texts that are no strings, or labels of another number.
+    MinimtlError
+        For a set that is too small, in a sentence that says what to do.
+
+    Examples
+    --------
+    >>> mine = [f"good {word}" for word in "abcdefgh"] + [f"bad {word}" for word in "abcdefgh"]
+    >>> other = [text.replace("good", "fine good") for text in mine]
+    >>> labels = ["yes"] * 8 + ["no"] * 8
+    >>> advice = advise(mine, labels, {"other": (other, labels)}, runs=2)
+    >>> list(advice.model.predict(["good day", "bad day"]))
+    ['yes', 'no']
+    """
+    settings = Settings(runs, per_class, margin, tokenizer, seed, all_pairs)
+    values: dict[str, Any] = {}
+    sets = [
+        _text_set(name, *of_set, values)
+        for name, of_set in [(MAIN_NAME, (texts, labels)), *auxiliary.items()]
+    ]
+    return advise_on(
+        sets, settings, out=out, workers=workers, is_quiet=not verbose, label_values=values
+    )
+
+
+def advise_on(
+    sets: Iterable[TextSet],
+    settings: Settings,
+    *,
+    out: str | Path | None = None,
+    workers: int = 1,
+    fresh: bool = False,
+    is_quiet: bool = False,
+    label_values: Mapping[str, Any] | None = None,
+) -> Advice:
+    """Advice on text sets, the main one first; the parameters are those of `advise`.
+
+    `fresh` sets what `out` holds aside; `label_values` are the labels that the model is to give,
+    by the text that stands for them. Raises as `advise`, and if `out` holds another study.
+    """
+    prepared, tokenizer = prepare_all(with_own_names(sets), settings.tokenizer)
+    settings = replace(settings, tokenizer=tokenizer)
+    counted = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed)
+    names = tuple(one.name for one in prepared)
+    identity = {"command": "advise", "texts": prepared[0].digest}
+    with (
+        _folder(out) as folder,
+        open_store(folder, identity, fresh=fresh, announce=say) as store,
+        _make_workers(workers, counted) as pool,
+    ):
+        measuring = Measuring(counted, names, settings, store, pool, is_quiet)
+        rows = measuring.measure(all_ways(counted.classes))
+        matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
+    alone = [row for row in rows if row.way.use == ALONE]
+    others = sorted((row for row in rows if row.way.use != ALONE), key=lambda row: -row.score)
+    return Advice(prepared, (*alone, *others), settings, matrix, label_values or {})
+
+
+def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:
+    """The sets, those named as an earlier one with a number behind the name."""
+    named: dict[str, TextSet] = {}
+    for one in sets:
+        name, number = one.name, 1
+        while name in named:
+            number += 1
+            name = f"{one.name} ({number})"
+        named[name] = replace(one, name=name)
+    return list(named.values())
+
+
+def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ...], str]:
+    """The sets without what cannot be used, and the tokenizer that is taken."""
+    if len(sets) < 2:
+        raise ValueError("advice needs one auxiliary set at least.")
+    main = sets[0]
+    chosen = tokenizer
+    if tokenizer == AUTO:
+        chosen = choose_tokenizer([row.text for row in main.train])
+    analyze = make_vectorizer(chosen).build_analyzer()
+    first = prepare(main, analyze, is_main=True)
+    if chosen != "words" and tokenizer == AUTO:
+        note = (
+            f"Most texts of {main.name} are in a script without spaces, so characters and pairs of "
+            "them are counted (--tokenizer characters)."
+        )
+        first = replace(first, warnings=(note, *first.warnings))
+    others = [without_texts_of(prepare(one, analyze, is_main=False), first) for one in sets[1:]]
+    return (first, *others), chosen
+
+
+def _text_set(
+    name: str, texts: Iterable[Any], labels: Iterable[Any], values: dict[str, Any]
+) -> TextSet:
+    """Texts in memory as a set; `values` learns which label each label's text stands for."""
+    all_texts, all_labels = list(texts), list(labels)
+    if len(all_texts) != len(all_labels):
+        raise ValueError(f"{name}: {len(all_texts)} texts came with {len(all_labels)} labels.")
+    rows = []
+    for number, (text, label) in enumerate(zip(all_texts, all_labels, strict=True)):
+        if not _is_missing(text) and not isinstance(text, str):
+            raise ValueError(
+                f"{name}: text {number} is of type {type(text).__name__}; expected a string."
+            )
+        label_text = "" if _is_missing(label) else str(label)
+        values.setdefault(label_text, label)
+        rows.append(LabelledText("" if _is_missing(text) else text, label_text, f"text {number}"))
+    kept, notes = without_empty(rows, name)
+    return TextSet(name, kept, (), notes)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)
+
+
+@contextmanager
+def _folder(out: str | Path | None) -> Iterator[Path]:
+    """The folder of the store: `out`, or one that is gone afterwards."""
+    if out is None:
+        with TemporaryDirectory(prefix="minimtl-") as name:
+            yield Path(name)
+        return
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MinimtlError(
+            f"Cannot make the folder {folder} ({error.strerror}); choose another."
+        ) from None
+    yield folder
+
+
+def _make_workers(workers: int, data: SetsOfTexts) -> AbstractContextManager[Workers]:
+    return make_workers("process", workers, data) if workers > 1 else _in_this_process(data)
+
+
+@contextmanager
+def _in_this_process(data: SetsOfTexts) -> Iterator[Workers]:
+    with ThreadPoolExecutor(1) as executor:
+        yield Workers(executor, data)

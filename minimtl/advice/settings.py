@@ -1,0 +1,74 @@
+"""What a person can choose about advice, and how its errors are spent."""
+
+import math
+from dataclasses import dataclass
+
+from minimtl.advice.tokenizers import AUTO, TOKENIZERS
+from minimtl.advice.trials import N_FOLDS
+from minimtl.stats import LEVEL
+
+RUNS = 20
+PER_CLASS = 500
+MARGIN = 0.01
+QUICK_RUNS = N_FOLDS
+QUICK_PER_CLASS = 100
+_PILOT_SHARE = 0.2  # of the error allowed
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How advice is measured.
+
+    Attributes
+    ----------
+    runs : paired runs, 2 at least.
+    per_class : at most so many texts of a class are trained on in a run.
+    margin : differences of the score up to this do not matter.
+    tokenizer : one of `TOKENIZERS`, or `AUTO`.
+    seed : of the folds, the draws and the networks.
+    all_pairs : whether to measure each set's gain with each other set.
+    is_quick : whether this was asked for as a quick look; a word in the output.
+
+    Raises
+    ------
+    ValueError
+        If one is out of range.
+    """
+
+    runs: int = RUNS
+    per_class: int = PER_CLASS
+    margin: float = MARGIN
+    tokenizer: str = AUTO
+    seed: int = 0
+    all_pairs: bool = False
+    is_quick: bool = False
+
+    def __post_init__(self) -> None:
+        if self.runs < 2 or self.per_class < 1:
+            raise ValueError(
+                "runs must be at least 2 and per_class at least 1; "
+                f"got {self.runs} and {self.per_class}."
+            )
+        if not 0 <= self.margin < 1:
+            raise ValueError(f"margin must lie in [0, 1); got {self.margin}.")
+        if self.tokenizer not in (AUTO, *TOKENIZERS):
+            raise ValueError(
+                f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))}; "
+                f"got {self.tokenizer!r}."
+            )
+
+    @property
+    def pilot(self) -> int:
+        """Runs before the first look: a tenth, but a whole round of folds; 0 for no such look."""
+        pilot = max(N_FOLDS, math.ceil(self.runs / 10))
+        return pilot if 2 * pilot <= self.runs else 0
+
+    @property
+    def pilot_error(self) -> float:
+        """The error allowed at that look, for all comparisons together; 0 where there is none."""
+        return (1 - LEVEL) * _PILOT_SHARE if self.pilot else 0.0
+
+    @property
+    def final_error(self) -> float:
+        """The error allowed at the end: with that of the first look, 1 − `LEVEL` in all."""
+        return 1 - LEVEL - self.pilot_error

@@ -1,0 +1,44 @@
+"""How texts are cut into what is counted, and which way suits a person's texts."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minimtl.text import TfidfVectorizer
+
+AUTO = "auto"
+TOKENIZERS: dict[str, dict[str, Any]] = {
+    "words": {},
+    "whitespace": {"token_pattern": r"\S+"},
+    "characters": {"analyzer": "char", "ngram_range": (1, 2)},
+}
+"""Parameters of the vectorizer by name: runs of two or more letters or digits of any script; what
+stands between white space (texts cut into words beforehand); single characters and pairs of them
+(scripts without spaces)."""
+
+MAX_FEATURES = 10_000  # as in the study
+
+# Thai, Lao, Myanmar, Khmer, kana, Chinese characters.
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+
+
+def make_vectorizer(tokenizer: str) -> TfidfVectorizer:
+    """A vectorizer by one of the `TOKENIZERS`; not fitted."""
+    return TfidfVectorizer(max_features=MAX_FEATURES, dtype=np.float32, **TOKENIZERS[tokenizer])
+
+
+def choose_tokenizer(texts: Sequence[str]) -> str:
+    """``characters`` where most texts are in a script without spaces, else ``words``."""
+    n_without = sum(map(_is_without_spaces, texts))
+    return "characters" if 2 * n_without > len(texts) else "words"
+
+
+def _is_without_spaces(text: str) -> bool:
+    """Whether half of the letters or more are of a script that puts no spaces between words."""
+    n_letters = sum(map(str.isalpha, text))
+    return n_letters > 0 and 2 * len(_WITHOUT_SPACES.findall(text)) >= n_letters

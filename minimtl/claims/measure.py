@@ -1,0 +1,33 @@
+"""All claims of the paper's text, measured on the problems of a study."""
+
+from collections.abc import Iterator, Sequence
+
+from minimtl.claims.claim import Evidence, MeasuredClaim
+from minimtl.claims.curves import curve_claims
+from minimtl.claims.features import association_claims, prediction_claims
+from minimtl.claims.gains import gain_claims, problem_claims
+from minimtl.meta import Analysed
+from minimtl.study import PairCurves, Protocol
+
+
+def measure_claims(
+    concluded: Sequence[tuple[Analysed, PairCurves]], protocol: Protocol
+) -> Iterator[tuple[str, MeasuredClaim]]:
+    """Each problem's name with each claim about it, in the order of the paper's sections 5 and 6.
+
+    Nothing is drawn at random.
+    """
+    related = {analysed.outcomes.problem: analysed.outcomes.pairs for analysed, _ in concluded}
+    for analysed, curves in concluded:
+        evidence = Evidence(analysed, curves, protocol)
+        outcomes = evidence.outcomes
+        tested = [*gain_claims(evidence)]
+        if outcomes.problem == "unrelated" and set(related.get("related", ())) & set(
+            outcomes.pairs
+        ):
+            among = [pair for pair in related["related"] if pair in outcomes.pairs]
+            tested += problem_claims(outcomes, among)
+        tested += curve_claims(evidence)
+        tested += prediction_claims(evidence)
+        tested += association_claims(evidence)
+        yield from ((outcomes.problem, one) for one in tested)

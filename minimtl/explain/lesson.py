@@ -1,0 +1,254 @@
+"""What all stations compute from: a corpus, one pair of tasks, and a study of many pairs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from minimtl.corpora import load_corpus
+from minimtl.errors import MinimtlError, UsageError
+from minimtl.execution import make_workers, rng_for
+from minimtl.explain.station import Array
+from minimtl.explain.steps import Steps
+from minimtl.meta import Design, held_out_designs, make_designs
+from minimtl.nn import default_backend
+from minimtl.store import Store, open_existing_store, open_store
+from minimtl.study import (
+    PAPER,
+    Hierarchy,
+    LabelledPairs,
+    Outcomes,
+    Pair,
+    Problem,
+    Protocol,
+    Results,
+    Sample,
+    Stopwatch,
+    Study,
+    Task,
+    collect_outcomes,
+    count_processors,
+    feature_maker,
+    finished_manifest,
+    identity_of,
+    labelled_pairs,
+    make_manifest,
+    make_problems,
+    problems_of,
+    read_manifest,
+    sample_of,
+    train_models,
+    write_manifest,
+)
+from minimtl.text import count_matrix, select_words, tokenize
+
+DEFAULT_PAIR = Pair(
+    Task("rec.sport.baseball", "rec.autos"), Task("rec.sport.hockey", "rec.motorcycles")
+)
+# What NumPy alone trains in half a minute: the 45 models of all RELATED pairs, once.
+SMALL = PAPER.replace(
+    train_per_class=32,
+    epochs_single=24,
+    epochs_joint=24,
+    read_at=23,
+    gradient_window=24,
+    max_test=200,
+    cv_repeats=20,
+)
+# The post that the first stations follow has so many distinct words of the vocabulary.
+_WORDS_OF_POST = range(12, 41)
+
+
+class Words(NamedTuple):
+    """The words of all training posts: counts (n_docs, n_words) CSR, and each column's word.
+
+    `kept` are the columns of the words that the networks see, in their order.
+    """
+
+    counts: csr_matrix
+    vocabulary: list[str]
+    kept: Array
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson is about.
+
+    Attributes
+    ----------
+    study : corpus, protocol, problems, seed and backend.
+    pair : the pair of tasks whose numbers the stations show.
+    outcomes : of every problem of the study, by name.
+    losses : of run 0, the training losses of the pair's single-task models, (n_epochs,) each.
+    folder : where the study's store is; ``universes.csv`` is looked for there.
+    """
+
+    study: Study
+    pair: Pair
+    outcomes: dict[str, Outcomes]
+    losses: dict[Task, Array]
+    folder: Path
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.study.protocol
+
+    @cached_property
+    def samples(self) -> dict[Task, Sample]:
+        """The documents of the pair's two tasks in run 0."""
+        return {task: sample_of(task, 0, self.study.data) for task in self.pair}
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of all training posts, counted."""
+        counts, vocabulary = count_matrix(self.study.corpus.train.texts, tokenize)
+        most = self.protocol.model.max_features
+        kept = select_words(counts, 1, 1.0, most, np.dtype(np.float32))
+        return Words(counts, vocabulary, kept)
+
+    def word(self, column: int) -> str:
+        """The word of a column of the networks' input."""
+        return self.words.vocabulary[self.words.kept[column]]
+
+    @cached_property
+    def post(self) -> int:
+        """The training post that the first stations follow, a row of the training partition.
+
+        Of the main task's positive posts that are neither short nor long the most typical one: its
+        row has the largest product with the mean of the positive rows.
+        """
+        sample, X = self.samples[self.pair.main], self.study.data.train
+        rows = sample.train_rows[sample.train_labels == 1]
+        sizes = np.diff(X.indptr)[rows]
+        fitting = rows[(sizes >= _WORDS_OF_POST.start) & (sizes < _WORDS_OF_POST.stop)]
+        rows = fitting if len(fitting) else rows
+        likeness = X[rows] @ np.asarray(X[rows].mean(axis=0)).ravel()
+        return int(rows[np.argmax(likeness)])
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The first steps of the pair's joint training, by both back ends.
+
+        On as many documents as the paper's protocol draws, so that words are rare whatever the
+        study; those of a smaller one are among them.
+        """
+        data = replace(self.study.data, protocol=self.protocol.replace(sampling=PAPER.sampling))
+        return Steps.of(data, [sample_of(task, 0, data) for task in self.pair], self.post)
+
+    @property
+    def problem(self) -> Outcomes:
+        """The outcomes of the study's first problem, to which the pair belongs."""
+        return next(iter(self.outcomes.values()))
+
+    def designs_of(self, problem: str) -> dict[str, Design]:
+        """The divisions of a problem's pairs, the very ones of the study's tables, by name."""
+        outcomes, seed = self.outcomes[problem], self.study.seed
+        rng = rng_for("meta-analysis", seed, problem)  # as `minimtl.meta.conclude` draws them
+        return {
+            **make_designs(outcomes.pairs, self.protocol.meta, rng),
+            **held_out_designs(outcomes.pairs, outcomes.blocks),
+        }
+
+    @cached_property
+    def designs(self) -> dict[str, Design]:
+        """The divisions of the first problem's pairs."""
+        return self.designs_of(self.problem.problem)
+
+    @cached_property
+    def labelled(self) -> LabelledPairs:
+        """Features and labels of the first problem's pairs: its first meta-analysis."""
+        return labelled_pairs(self.problem, self.protocol.reading)[0]
+
+
+def make_lesson(
+    topics: Sequence[str] | None,
+    folder: Path,
+    *,
+    command: Sequence[str],
+    announce: Callable[[str], None],
+    n_workers: int,
+    backend: str | None = None,
+    protocol: Protocol = PAPER,
+) -> Lesson:
+    """A lesson on a pair, from the finished study in `folder` or from one that is trained there.
+
+    Parameters
+    ----------
+    topics : the pair: main positive, main negative, auxiliary positive, auxiliary negative.
+    command : how ``minimtl`` was called, for the manifest of a study that is trained now.
+    protocol : of a study that is trained now: the RELATED pairs, each once.
+
+    Raises
+    ------
+    UsageError
+        If the topics are no pair of the study.
+    MinimtlError
+        If the study in `folder` is not finished or of another corpus.
+    """
+    corpus = load_corpus("auto", announce=announce)
+    backend = backend or default_backend()
+    if (folder / "manifest.json").exists():
+        with open_existing_store(folder) as store:
+            found, identity = identity_of(store)
+            if identity.corpus_digest != corpus.digest:
+                raise MinimtlError(
+                    f"the study in {folder} is of another corpus than the packaged one, and the "
+                    "page shows its posts; choose another --out"
+                )
+            problems = problems_of(read_manifest(folder))
+            trained = Study(corpus, found, problems, identity.seed, store.identity["backend"])
+            pair = find_pair(topics, problems[0])
+            announce(f"The study in {folder} gives the scores and features of its pairs.")
+            return _lesson(trained, pair, store, folder)
+    problems = make_problems("related", protocol, Hierarchy.from_tree(corpus.tree), n_runs=1)
+    study = Study(corpus, protocol, problems, 0, backend)
+    pair = find_pair(topics, problems[0])
+    took = Stopwatch()
+    with open_store(folder, study.identity, announce=announce) as store:
+        announce(
+            f"{study.count_jobs(problems)} models of {len(problems[0].pairs)} pairs are needed, "
+            f"each once; they are kept in {folder}."
+        )
+        with make_workers("process", n_workers, study.data) as workers:
+            summary = train_models(study, store, workers, quiet=False)
+        summary.raise_for_failures()
+        lesson = _lesson(study, pair, store, folder)
+        if protocol is PAPER:  # a small one is no study that other commands could continue
+            manifest = make_manifest(study, command, n_workers, "process")
+            done, resumed = summary.n_computed, summary.n_resumed
+            trained_by = count_processors(study, store)
+            write_manifest(finished_manifest(manifest, done, resumed, trained_by, took), folder)
+    return lesson
+
+
+def _lesson(study: Study, pair: Pair, store: Store, folder: Path) -> Lesson:
+    results = Results(store, study.data.identity, study.protocol)
+    make = feature_maker(study, results)
+    outcomes = {p.name: collect_outcomes(p, results, make)[0] for p in study.problems}
+    losses = {task: results.single(task, 0).losses[0] for task in pair}
+    return Lesson(study, pair, outcomes, losses, folder)
+
+
+def find_pair(topics: Sequence[str] | None, problem: Problem) -> Pair:
+    """The pair of these four topics, in either order of each task's two.
+
+    Raises
+    ------
+    UsageError
+        If it is none of the problem's pairs.
+    """
+    if topics is None:
+        return DEFAULT_PAIR if DEFAULT_PAIR in problem.pairs else problem.pairs[0]
+    a, b, c, d = topics
+    for pair in (Pair(Task(a, b), Task(c, d)), Pair(Task(b, a), Task(d, c))):
+        if pair in problem.pairs:
+            return pair
+    example = " ".join(topic for task in problem.pairs[0] for topic in task)
+    raise UsageError(
+        f"--pair {' '.join(topics)} is none of the study's {len(problem.pairs)} "
+        f"{problem.name.upper()} pairs; name main and auxiliary task as in `--pair {example}`"
+    )

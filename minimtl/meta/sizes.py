@@ -1,0 +1,160 @@
+"""How well the size of a gain is predicted, by features and by what tasks and topics have gained.
+
+Notation
+--------
+g           gains, of which one meta-analysis predicts those of the test part, shape (n_pairs,)
+m, s        predicted mean and standard deviation of each, shape (n_pairs,)
+Σ           covariance of gains under crossed components fitted to the training pairs; Σ_tu its
+            rows of the pairs t and columns of the pairs u
+R²          1 − Σ (g − m)² / Σ (g − ḡ_train)²: 0 of the training pairs' mean, negative of worse
+
+Two kinds of predictors stand beside each other:
+
+ridge       linear regression on scaled features, of gains in units of their own spread, with the
+            meta-model's strength of L2; s is the spread of what it leaves of the training pairs
+crossed     what is to be expected given the gains of pairs with the same tasks and topics (the best
+            linear prediction, Henderson 1975): m = μ + Σ_ut Σ_tt⁻¹ (g_t − μ); it sees no feature,
+            and where nothing is shared with training it is the mean
+
+Derived in docs/mathematics.md, §19.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+from scipy.special import ndtr
+
+from minimtl.meta.dependence import pair_levels
+from minimtl.meta.designs import Design
+from minimtl.meta.estimate import estimate_from
+from minimtl.meta.foldscores import score_folds
+from minimtl.stats import (
+    BoolArray,
+    FloatArray,
+    crossed_effects,
+    fit_components,
+    pseudo_values,
+    scaling_parameters,
+    spearman,
+)
+from minimtl.study import TIE, Meta, Pair
+
+CROSSED = "crossed"
+# What is predicted of all pairs from the training pairs of one fit: means and deviations.
+Predictor = Callable[[FloatArray, BoolArray], tuple[FloatArray, FloatArray]]
+
+
+@dataclass(frozen=True)
+class SizeScores:
+    """Scores of predicted gains over all tested pairs; NaN where nothing could be tested.
+
+    ``r_squared`` is against the mean of the training pairs, with its 95 % interval for new tasks;
+    ``rank_correlation`` is Spearman's. The others are of the probability Φ(m/s) that there is a
+    gain, as in `minimtl.meta.heldout.HeldOutScores`.
+    """
+
+    r_squared: float
+    r_squared_low: float
+    r_squared_high: float
+    rank_correlation: float
+    accuracy: float
+    brier: float
+    log_loss: float
+
+
+def score_sizes(
+    gains: FloatArray, predictors: Sequence[Predictor], design: Design, pairs: Sequence[Pair]
+) -> SizeScores:
+    """Score predictions under a design that tests each pair once.
+
+    Parameters
+    ----------
+    gains : float64 (n_pairs, n_data_sets)
+    predictors : one for each data set; scores are of their squared errors and ranks averaged.
+    """
+    tested = design.tested
+    if not tested.any():
+        return SizeScores(*[float("nan")] * 7)
+    errors, base, rows = [], [], []
+    for g, predict in zip(gains.T, predictors, strict=True):
+        mean, deviation, of_training = _of_unseen(g, predict, design)
+        errors.append((g - mean)[tested] ** 2)
+        base.append((g - of_training)[tested] ** 2)
+        probability = ndtr(mean / np.maximum(deviation, TIE))[np.newaxis]
+        scores = score_folds((g > TIE).astype(np.int64), probability, tested[np.newaxis])
+        rank = spearman(g[tested], mean[tested])
+        rows.append((rank, scores.accuracy[0], scores.brier[0], scores.log_loss[0]))
+    squares = np.stack([np.mean(errors, axis=0), np.mean(base, axis=0)], axis=1)
+    chosen = [pair for pair, is_tested in zip(pairs, tested, strict=True) if is_tested]
+    of_pairs = pseudo_values(_r_squared, squares) if len(squares) > 1 else None
+    found = estimate_from(_r_squared(squares), None, of_pairs, chosen)
+    new = found.new_tasks
+    low, high = (new.low, new.high) if new else (float("nan"), float("nan"))
+    return SizeScores(found.value, low, high, *map(float, np.mean(rows, axis=0)))
+
+
+def ridge(X: FloatArray, settings: Meta) -> Predictor:
+    """Linear regression on the features (n_pairs, n_features), scaled by the training pairs."""
+
+    def predict(g: FloatArray, train: BoolArray) -> tuple[FloatArray, FloatArray]:
+        center, scale = scaling_parameters(X, settings.scaling, train[np.newaxis])
+        Z = (X - center[0]) / scale[0]
+        Z -= Z[train].mean(axis=0)
+        middle, spread = g[train].mean(), max(float(g[train].std()), TIE)
+        y = (g[train] - middle) / spread
+        gram = Z[train].T @ Z[train] + np.eye(Z.shape[1]) / settings.meta_c
+        mean: FloatArray = middle + spread * (
+            Z @ linalg.solve(gram, Z[train].T @ y, assume_a="pos")
+        )
+        return mean, np.full(len(g), float((g - mean)[train].std()))
+
+    return predict
+
+
+def crossed(pairs: Sequence[Pair]) -> Predictor:
+    """The best linear prediction from the gains of pairs that share tasks or topics."""
+    levels = pair_levels(pairs)
+    incidence = crossed_effects(levels).incidence
+
+    def predict(g: FloatArray, train: BoolArray) -> tuple[FloatArray, FloatArray]:
+        if train.sum() < 2:
+            return np.full(len(g), g[train].mean()), np.zeros(len(g))
+        seen = crossed_effects({name: level[train] for name, level in levels.items()})
+        components = fit_components(g[train][:, np.newaxis], seen)
+        theta = components.of_average(1)
+        covariance = sum(
+            component * (Z @ Z.T).toarray() for component, Z in zip(theta, incidence, strict=True)
+        )
+        # Where no pair has an effect of its own Σ_tt may be singular; a little on the diagonal
+        # changes nothing that can be seen.
+        known = covariance[np.ix_(train, train)] + np.eye(train.sum()) * (
+            1e-9 * np.trace(covariance) / len(g) + TIE
+        )
+        across = covariance[:, train]
+        weights = linalg.solve(known, across.T, assume_a="pos")
+        mean: FloatArray = components.mean + weights.T @ (g[train] - components.mean)
+        left = np.diag(covariance) - np.einsum("ij,ji->i", across, weights)
+        return mean, np.sqrt(np.maximum(left, 0.0))
+
+    return predict
+
+
+def _of_unseen(
+    g: FloatArray, predict: Predictor, design: Design
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of each tested pair the mean and deviation by the fit that tests it, and its own mean."""
+    mean, deviation, of_training = np.zeros((3, len(g)))
+    for train, test in zip(design.train, design.test, strict=True):
+        all_means, all_deviations = predict(g, train)
+        mean[test] = all_means[test]
+        deviation[test] = all_deviations[test]
+        of_training[test] = g[train].mean()
+    return mean, deviation, of_training
+
+
+def _r_squared(squares: FloatArray) -> float:
+    """Of rows (squared error, squared error of the training mean)."""
+    error, base = squares.mean(axis=0)
+    return float(1 - error / base) if base > 0 else float("nan")

@@ -1,0 +1,50 @@
+"""Pseudo-values: what each unit contributes to a statistic that is no mean.
+
+Notation
+--------
+x       data, shape (n, …): a row of anything for each unit (a pair, a run)
+T       a statistic of such data; T_(i) of all rows but the i-th
+
+    p_i = T + (n − 1)(m − T_(i)),   m = n⁻¹ Σ T_(i).
+
+Their mean is T. If T is a mean they are the values themselves, and if it is a smooth function of
+means they are, but for terms of order 1/n, values of which it is the mean: what holds for the mean
+of dependent values (`minimtl.stats.clustered`) then holds for T.
+
+Derived in docs/mathematics.md, §18.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from minimtl.stats.arrays import FloatArray
+
+
+def pseudo_values(statistic: Callable[[FloatArray], float], data: ArrayLike) -> FloatArray:
+    """The jackknife's pseudo-values of each row of `data`, shape (n,), their mean the statistic.
+
+    Parameters
+    ----------
+    statistic : callable
+        Of data with any number of rows.
+    data : array-like, shape (n, …)
+        Of two rows or more.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two rows.
+
+    References
+    ----------
+    J. W. Tukey (1958), Bias and confidence in not quite large samples, Annals of Mathematical
+    Statistics 29(2).
+    """
+    x = np.asarray(data, np.float64)
+    n = len(x)
+    if n < 2:
+        raise ValueError("The jackknife needs two rows at least.")
+    without = np.array([statistic(np.delete(x, i, axis=0)) for i in range(n)])
+    return statistic(x) + (n - 1) * (without.mean() - without)

@@ -1,0 +1,118 @@
+"""`minimtl.advise` on texts in memory, trained for real."""
+
+import numpy as np
+import pytest
+
+from minimtl import advise, load_model, save_model
+from minimtl.advice import api, ways
+from minimtl.errors import MinimtlError
+
+
+@pytest.fixture
+def texts(text_set):
+    def make(name="main", labels=("bad", "good"), n=12, seed=0):
+        rows = text_set(name, labels, n=n, seed=seed).train
+        return [row.text for row in rows], [row.label for row in rows]
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def few_epochs(monkeypatch):
+    monkeypatch.setattr(ways, "N_EPOCHS", 4)
+
+
+def test_from_texts_to_a_model(texts, tmp_path):
+    mine, labels = texts()
+    numbers = np.array([int(label == "good") for label in labels])
+    other, other_labels = texts("aux", ("c", "d"), seed=1)
+    advice = advise(mine, numbers, {"other": (other, other_labels)}, runs=2)
+    assert [advice.name_of(row) for row in advice.rows[:2]] == [
+        "alone (regression)", "alone (network)",
+    ]  # fmt: skip
+    assert {advice.name_of(row) for row in advice.rows[2:]} == {
+        "jointly with other", "pretrained on other",
+    }  # fmt: skip
+    assert advice.rows[2].score >= advice.rows[3].score
+    assert advice.matrix is None
+    assert "your set" in advice.verdict
+    # Labels come back as they were given.
+    assert advice.model.classes_.tolist() == [0, 1]
+    assert np.mean(advice.model.predict(mine) == numbers) > 0.9
+    assert advice.model is advice.model
+    save_model(advice.model, tmp_path / "m.npz")
+    loaded = load_model(tmp_path / "m.npz")
+    np.testing.assert_array_equal(loaded.predict_proba(mine), advice.model.predict_proba(mine))
+    assert loaded.how["way"] == advice.name_of(advice.best)
+
+
+def test_the_same_seed_gives_the_same_advice_whatever_other_sets_there_are(texts, tmp_path):
+    mine, one, two = texts(), texts("one", ("c", "d"), seed=1), texts("two", ("e", "f"), seed=2)
+    both = advise(*mine, {"one": one, "two": two}, runs=2, out=tmp_path)
+    again = advise(*mine, {"one": one}, runs=2)
+    scores = {both.name_of(row): row.scores.tolist() for row in both.rows}
+    for row in again.rows:
+        assert scores[again.name_of(row)] == row.scores.tolist()
+    seeded = advise(*mine, {"one": one}, runs=2, seed=1)
+    assert [row.scores.tolist() for row in seeded.rows] != [r.scores.tolist() for r in again.rows]
+
+
+def test_sets_of_the_same_name_are_told_apart(text_set):
+    sets = api.with_own_names([text_set("a.csv"), text_set("b.csv"), text_set("a.csv")])
+    assert [one.name for one in sets] == ["a.csv", "b.csv", "a.csv (2)"]
+
+
+def test_all_pairs(texts):
+    mine, one = texts(), texts("one", ("c", "d"), seed=1)
+    advice = advise(*mine, {"one": one}, runs=2, all_pairs=True)
+    assert advice.matrix[0][0] is advice.matrix[1][1] is None
+    jointly = next(row for row in advice.rows if row.way.use == "jointly")
+    alone = next(row for row in advice.rows if row.way == ("alone", "network", ()))
+    assert advice.matrix[0][1].gain == pytest.approx(jointly.score - alone.score)
+    assert "Who helps whom" in str(advice)
+
+
+def test_missing_texts_and_labels_are_left_out_and_counted(texts):
+    mine, labels = texts()
+    mine[0], labels[1], mine[2] = None, float("nan"), " "
+    advice = advise(mine, labels, {"other": texts("aux", seed=1)}, runs=2)
+    assert advice.notes[0] == (
+        "your set: left out 2 without a text (the first: text 0) and 1 without a label (the "
+        "first: text 1)."
+    )
+
+
+def test_chinese_is_cut_into_characters():
+    rng = np.random.default_rng(0)
+    mine = ["".join(rng.choice(list("电影故事演员" + own), 9)) for own in ("好", "坏") * 20]
+    labels = ["+", "-"] * 20
+    other = ([text[::-1] for text in mine], labels)
+    advice = advise(mine, labels, {"other": other}, runs=2)
+    assert advice.settings.tokenizer == "characters"
+    assert advice.notes[0].startswith("Most texts of your set are in a script without spaces")
+    assert advice.reference.score > 0.8
+    assert advise(mine, labels, {"other": other}, runs=2, tokenizer="words").settings.tokenizer
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"labels": ["a"]}, "your set: 24 texts came with 1 labels"),
+        ({"texts": [1] * 24}, "text 0 is of type int; expected a string"),
+        ({"auxiliary": {}}, "needs one auxiliary set at least"),
+        ({"runs": 1}, "runs must be at least 2"),
+        ({"margin": 1.0}, "margin must lie in"),
+        ({"tokenizer": "letters"}, "tokenizer must be one of auto, words"),
+    ],
+)
+def test_what_cannot_be(texts, change, sentence):
+    mine, labels = texts()
+    given = {"texts": mine, "labels": labels, "auxiliary": {"other": texts("aux", seed=1)}}
+    with pytest.raises(ValueError, match=sentence):
+        advise(**(given | change))
+
+
+def test_a_set_that_is_too_small_has_a_sentence(texts):
+    mine, labels = texts()
+    with pytest.raises(MinimtlError, match="of the label 'bad' to learn from, and 5 are needed"):
+        advise(mine[:6], labels[:6], {"other": texts("aux", seed=1)})

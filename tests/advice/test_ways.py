@@ -1,0 +1,82 @@
+"""The ways there are for some sets, and what each trains."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from minimtl import LogisticRegression, MultiTaskMLPClassifier
+from minimtl.advice import ways as module
+from minimtl.advice.ways import Way, all_ways, train
+
+NAMES = ("mine", "one", "two", "three")
+
+
+def described(*classes):
+    return [way.describe(NAMES) for way in all_ways(classes)]
+
+
+def test_ways_with_one_set():
+    alone = ["alone (regression)", "alone (network)"]
+    assert described(("a", "b"), ("c", "d")) == [
+        *alone, "jointly with one", "pretrained on one",
+    ]  # fmt: skip
+    assert described(("a", "b"), ("a", "b")) == [
+        *alone, "jointly with one", "pretrained on one",
+        "pooled with one (network)", "pooled with one (regression)",
+    ]  # fmt: skip
+
+
+def test_ways_with_several_sets():
+    found = described(("a", "b"), ("a", "b"), ("c", "d", "e"))
+    assert found[6:] == [
+        "jointly with two", "pretrained on two",
+        "jointly with one and two", "pretrained on one and two",
+    ]  # fmt: skip
+    same = described(*[("a", "b")] * 4)
+    assert len(same) == 2 + 4 * 4
+    assert same[-1] == "pooled with all 3 sets (regression)"
+
+
+@pytest.fixture
+def documents():
+    rng = np.random.default_rng(0)
+
+    def make(n, n_classes, shift=0):
+        labels = np.arange(n) % n_classes
+        X = 3 * np.eye(12)[labels + shift] + 0.3 * rng.normal(size=(n, 12))
+        return csr_matrix(np.abs(X)), labels
+
+    return make
+
+
+@pytest.mark.parametrize("way", all_ways([("a", "b"), ("a", "b"), ("a", "b")]))
+def test_each_way_learns(documents, monkeypatch, way):
+    monkeypatch.setattr(module, "_EPOCH", 100)
+    main, others = documents(40, 2), [documents(50, 2) for _ in way.aux]
+    classifier = train(way, main, others, 3)
+    assert np.mean(classifier.predict(main[0]) == main[1]) > 0.95
+    kind = LogisticRegression if way.model == "regression" else MultiTaskMLPClassifier
+    assert isinstance(classifier, kind)
+    again = train(way, main, others, 3)
+    np.testing.assert_array_equal(again.predict_proba(main[0]), classifier.predict_proba(main[0]))
+
+
+def test_other_labels_are_another_output_layer(documents):
+    main, other = documents(40, 2), documents(60, 3, shift=4)
+    joint = train(Way("jointly", "network", (1,)), main, [other], 0)
+    assert [list(classes) for classes in joint.classes_] == [[0, 1], [0, 1, 2]]
+    tuned = train(Way("pretrained", "network", (1,)), main, [other], 0)
+    assert list(tuned.classes_) == [0, 1]
+
+
+def test_pooled_texts_are_all_of_one_set(documents):
+    main, other = documents(40, 2), documents(30, 2)
+    pooled = train(Way("pooled", "regression", (1,)), main, [other], 0)
+    X = np.vstack([main[0].toarray(), other[0].toarray()])
+    whole = LogisticRegression(C=10.0).fit(X, np.concatenate([main[1], other[1]]))
+    np.testing.assert_allclose(pooled.coef_, whole.coef_, atol=1e-6)
+
+
+@pytest.mark.parametrize(("n", "epochs"), [(10, 4_000), (400, 100), (300, 100), (9_000, 100)])
+def test_few_texts_are_passed_over_more_often(n, epochs):
+    assert module._network(n, 0).n_epochs == epochs
