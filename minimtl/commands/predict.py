@@ -19,7 +19,7 @@ from minimtl.system import escape, say, write_atomically
 EXAMPLES = (
     "minimtl predict model.npz new.csv",
     "minimtl predict model.npz new.jsonl --out labelled.csv",
-    "minimtl predict model.npz - < lines.txt",
+    "minimtl predict model.npz -",
 )
 _HEAD = ("label", "probability", "text")
 _LEAST_TEXT = 20  # characters of a text that are shown however narrow the terminal is
