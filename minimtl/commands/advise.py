@@ -28,11 +28,9 @@ from minimtl.study import resume_command
 from minimtl.system import available_cores, escape, say, write_atomically
 
 EXAMPLES = (
-    "minimtl advise --main mine.csv --aux candidate.csv",
     "minimtl advise --main mine.csv --aux candidate.csv --save-model model.npz",
-    "minimtl advise --main mine.csv --aux one.csv --aux another.jsonl --all-pairs --out advice",
-    "minimtl advise --main reviews.csv --text-column review --label-column stars --aux old.tsv "
-    "--quick",
+    "minimtl advise --main mine.csv --aux one.csv --aux two.jsonl --all-pairs --out advice",
+    "minimtl advise --main mine.csv --text-column review --aux old.tsv --quick",
 )
 
 

@@ -22,7 +22,7 @@ def adam_values(lesson: Lesson) -> Values:
     Adam keeps two running means for every weight. The first, m, is a mean of its gradients: it says
     where the weight is heading. The second, v, is a mean of their squares: its root says how large
     the gradients usually are. Adam steps by m over the root of v. So a weight whose gradients agree
-    moves by about the learning rate in each step, however small they are.
+    moves by about the learning rate lr in each step, however small they are.
 
     Both means begin at zero and are too small at first. Dividing by 1 − β^t makes them proper
     weighted means. The number ε keeps the division safe.

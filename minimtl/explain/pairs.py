@@ -78,7 +78,7 @@ def feature_values(lesson: Lesson) -> Values:
     """So far we had one network. Now comes the study's own question: can we say beforehand whether
     an auxiliary task will help? For every pair of tasks we compute 30 numbers without training the
     pair together. Eight describe the main task, eight the auxiliary task, eight are their ratios,
-    and six compare documents. They are called features.
+    and six more are about their documents. They are called features.
 
     Here are all 30 of this pair, once as the study computed them and once in plain Python from the
     texts. What the network learnt enters by the curve only.

@@ -119,9 +119,9 @@ def _strongest(lesson: Lesson) -> str:
     n_steps = _steps_to_end(path)
     return (
         f"It takes {n_steps} steps until no entry of the gradient is above 1e−10; it began at "
-        f"{number(path.slope[0])}. A descent along the gradient, with the best fixed step, "
-        "shrinks the error in each step by a factor that depends on the eigenvalues of H; "
-        "Newton's steps do not."
+        f"{number(path.slope[0])}. Steps along the gradient would need many more where H has "
+        "large and small eigenvalues, as it has when features resemble each other. Newton's "
+        "steps do not mind."
     )
 
 
@@ -138,9 +138,9 @@ def fold_values(lesson: Lesson) -> Values:
     hundred times over, since one shuffle may be lucky.
 
     But has it really not seen them? Pairs share tasks. With random folds, a test pair's main task
-    is nearly always among the training pairs too, with the same eight features of its own and
-    nearly the same gain. The rule can then recognise the task instead of understanding the pair. We
-    call that a leak, and the stricter designs below leave ever more out.
+    is mostly among the training pairs too, with the same features of its own and often a similar
+    gain. The rule can then recognise the task instead of understanding the pair. We call that a
+    leak, and the stricter designs below leave ever more out.
     """
     settings, random = lesson.protocol.meta, lesson.designs["random"]
     n_repeats = len(random.test) // max(random.n_folds, 1)
@@ -273,8 +273,8 @@ def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[i
 
 def table2_values(lesson: Lesson) -> Values:
     """We have arrived. In every fold we count three things among the test pairs: gains that were
-    foretold, gains foretold in vain, and gains that were missed. F1 combines them in one number
-    between 0 and 1. The mean over all folds is one number of Table 2.
+    predicted, gains that were predicted where there was none, and gains that were missed. F1
+    combines them in one number between 0 and 1. The mean over all folds is one number of Table 2.
 
     There are five rows, for five sets of features. Each is computed here twice: all folds at once,
     as the study does, with one batch of Newton steps; and one fold after the other, by counting.

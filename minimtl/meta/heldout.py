@@ -12,7 +12,7 @@ of the very accuracy that stands beside it. Features are scaled by the training 
 Derived in docs/mathematics.md, §17.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ from minimtl.meta.foldscores import majority_probability, score_folds
 from minimtl.meta.model import fit_design
 from minimtl.stats import (
     BoolArray,
+    Components,
+    Effects,
     FloatArray,
     IntArray,
     crossed_effects,
@@ -74,28 +76,23 @@ def simulated_labels(outcomes: Outcomes, reading: Reading, rng: np.random.Genera
         No simulation of fewer than two pairs.
     """
     gains = label_gains(outcomes, reading)
-    return labels_of_null(gains, gains > TIE, pair_levels(outcomes.pairs), rng)
-
-
-def labels_of_null(
-    gains: FloatArray,
-    positive: BoolArray,
-    levels: Mapping[str, IntArray],
-    rng: np.random.Generator,
-) -> IntArray:
-    """Labels of gains from the crossed model with the given levels, fitted to ``gains``.
-
-    ``gains`` and ``positive``, which of them are labelled 1, have shape (n_pairs, n_data_sets).
-    Returns what `simulated_labels` does.
-    """
     n_pairs, n_data_sets = gains.shape
     if n_pairs < 2:
         return np.zeros((0, n_data_sets, n_pairs), np.int64)
-    effects = crossed_effects(levels)
+    effects = crossed_effects(pair_levels(outcomes.pairs))
     components = fit_components(gains, effects)
-    simulated = simulate_gains(components, effects, n_data_sets, N_SIMULATIONS, rng)
-    n_positive = positive.sum(axis=0)
-    each = [label_largest(simulated[:, :, i], int(n)) for i, n in enumerate(n_positive)]
+    return draw_labels(components, effects, (gains > TIE).sum(axis=0).tolist(), rng)
+
+
+def draw_labels(
+    components: Components, effects: Effects, n_positive: Sequence[int], rng: np.random.Generator
+) -> IntArray:
+    """Labels of gains from a crossed model, with so many gains in each data set.
+
+    Returns what `simulated_labels` does.
+    """
+    simulated = simulate_gains(components, effects, len(n_positive), N_SIMULATIONS, rng)
+    each = [label_largest(simulated[:, :, i], n) for i, n in enumerate(n_positive)]
     return np.stack(each, axis=1)
 
 

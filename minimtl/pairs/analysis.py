@@ -3,8 +3,8 @@
 Every set of features, and each feature alone, is scored under each design of
 `minimtl.meta.table_designs`, beside baselines that know the majority and the tasks' names. A
 p-value is the share of labellings from the crossed model of the gains, in which features have no
-say but tasks do, that are predicted at least as accurately: a feature that only tells which task
-it has before it has no small one, not even on random folds.
+say but tasks do (`minimtl.pairs.null`), that are predicted at least as accurately: a feature that
+only tells which task it has before it has no small one, not even on random folds.
 
 Holm's procedure adjusts the p-values of all features over the designs, of the named sets over sets
 and designs, and of single features over the features of a design.
@@ -24,11 +24,11 @@ from minimtl.meta import (
     fit_design,
     identity_probability,
     label_noise,
-    labels_of_null,
     majority_probability,
     names_probability,
     table_designs,
 )
+from minimtl.pairs.null import null_labels
 from minimtl.pairs.results import BASELINES, Kind, PairAnalysis, Prediction
 from minimtl.pairs.scoring import accuracy_interval, score_design
 from minimtl.pairs.table import PairTable
@@ -115,12 +115,10 @@ def _noise(table: PairTable) -> LabelNoise:
 def _predict(
     table: PairTable, rng: np.random.Generator
 ) -> tuple[list[Prediction], dict[str, float]]:
-    y = table.labels
     repeats = max(2, min(table.settings.cv_repeats, _N_TESTED // table.n_pairs))
     settings = replace(table.settings, cv_repeats=repeats)
     designs = table_designs(table.main, table.aux, table.groups, settings, rng)
-    null = labels_of_null(table.mean_gains[:, np.newaxis], y[:, np.newaxis] == 1, table.levels, rng)
-    predictor = _Predictor(table, settings, null)
+    predictor = _Predictor(table, settings, null_labels(table, rng))
     predictions = []
     for design in designs.values():
         rows = predictor.baselines(design)

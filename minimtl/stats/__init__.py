@@ -5,7 +5,13 @@ May import: estimator.
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.clustered import MeanEstimate, mean_of_runs
-from minimtl.stats.crossed import crossed_effects, fit_components, simulate_gains
+from minimtl.stats.crossed import (
+    Components,
+    Effects,
+    crossed_effects,
+    fit_components,
+    simulate_gains,
+)
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import (
     C_MAX,
@@ -37,6 +43,8 @@ __all__ = [
     "C_MIN",
     "LEVEL",
     "BoolArray",
+    "Components",
+    "Effects",
     "FloatArray",
     "IntArray",
     "LogCurve",

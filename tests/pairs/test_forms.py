@@ -107,7 +107,7 @@ def test_the_picture_has_a_mark_for_every_predictor_and_design(analyses):
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):
-    table = read_table(made_up("noise", 3, n_tasks=6), Roles())
+    table = read_table(made_up("noise", 3, n_tasks=5, n_features=1), Roles())
     first, second = (
         written(analyse_tables((table,), 7), tmp_path / name) for name in ("first", "second")
     )
@@ -151,7 +151,7 @@ def test_one_main_task_leaves_designs_out():
 
 def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
     monkeypatch.setattr("minimtl.pairs.analysis.MOST", 100)
-    analysis = meta_analysis(made_up("noise", 0, n_tasks=14))
+    analysis = meta_analysis(made_up("noise", 0, n_tasks=14, n_features=1))
     assert analysis.predicted.n_pairs == 90  # ten tasks, all of their pairs
     assert "among tasks drawn at random" in to_text({"": analysis})
     assert analysis.gain.new_tasks.mean == pytest.approx(analysis.table.mean_gains.mean())

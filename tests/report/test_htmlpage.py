@@ -139,8 +139,8 @@ def test_links_lead_somewhere_and_identifiers_are_unique(html):
     hrefs = [attributes["href"] for tag, attributes in elements if tag == "a"]
     assert hrefs.count(PAPER) == 1
     links = [href[1:] for href in hrefs if href != PAPER]
-    # Eleven sections, two terms, and each pair from the picture and from itself.
-    assert len(links) == 11 + 2 + 2 * 42
+    # Twelve sections, two terms, and each pair from the picture and from itself.
+    assert len(links) == 12 + 2 + 2 * 42
     assert set(links) <= set(ids)
 
 

@@ -37,7 +37,14 @@ def made(problems):
 
 
 def test_columns_are_those_of_the_interface(made):
-    assert set(made) == {*FIRST_COLUMNS, "blocks", "calibration", "single_features", "pairs"}
+    assert set(made) == {
+        *FIRST_COLUMNS,
+        "blocks",
+        "calibration",
+        "single_features",
+        "pairs",
+        "sizes",
+    }
     for name, columns in FIRST_COLUMNS.items():
         for row in made[name]:
             assert list(row)[: len(columns.split())] == columns.split(), name
