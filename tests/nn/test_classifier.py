@@ -174,7 +174,7 @@ def test_fine_tuning_begins_at_the_hidden_layers_of_another(make_task):
     for other in (MultiTaskMLPClassifier((8, 5)), MultiTaskMLPClassifier((8,))):
         with pytest.raises(ValueError, match="hidden layers"):
             other.fine_tune(X, y, before)
-    with pytest.raises(NotFittedError):
+    with pytest.raises(as_scikit_learn(NotFittedError)):
         tuned.fine_tune(X, y, MultiTaskMLPClassifier())
 
 
