@@ -6,6 +6,7 @@ from pathlib import Path
 
 from minimtl.commands.arguments import folder_name, make_folder, whole_number
 from minimtl.pairs import Roles, analyse_tables, read_tables, to_json, to_text, write_forms
+from minimtl.report import counted
 from minimtl.system import escape, say
 
 EXAMPLES = (
@@ -93,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     )
     tables = read_tables(args.table, roles, matrix=args.matrix, threshold=args.threshold)
     n_pairs = sum(table.n_pairs for table in tables)
-    say(f"{n_pairs:,} pairs read; scoring predictions under each design.")
+    say(f"{counted(n_pairs, 'pair')} read; scoring predictions under each design.")
     analyses = analyse_tables(tables, args.seed)
     print(to_json(analyses) if args.json else escape(to_text(analyses)))
     if args.out is not None:

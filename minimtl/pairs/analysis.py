@@ -65,7 +65,10 @@ def analyse_table(table: PairTable, seed: int) -> PairAnalysis:
 def _to_predict(table: PairTable, rng: np.random.Generator) -> tuple[PairTable | None, str]:
     """The pairs whose gains are predicted; if none, why."""
     if table.n_pairs < FEWEST:
-        return None, f"{table.n_pairs} pairs are too few to learn from; {FEWEST} are the least"
+        return (
+            None,
+            f"the pairs are too few to learn from: {table.n_pairs}, where {FEWEST} are the least",
+        )
     if table.n_pairs > MOST:
         table = table.rows(_of_some_tasks(table, rng))
     if len(np.unique(table.labels)) < 2:

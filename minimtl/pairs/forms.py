@@ -73,8 +73,8 @@ Analyses = Mapping[str, PairAnalysis]
 def to_text(analyses: Analyses) -> str:
     """For a terminal: the finding first."""
     parts = []
-    for analysis in analyses.values():
-        parts += [_title(analysis), analysis.finding.sentence]
+    for answer, analysis in zip(_answers(analyses), analyses.values(), strict=True):
+        parts += [answer, _title(analysis)]
         if analysis.predictions:
             lines = [_DESIGN_HEAD, *_design_lines(analysis)]
             widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -103,11 +103,16 @@ def write_forms(analyses: Analyses, title: str, out: Path, announce: Callable[[s
     for name, analysis in analyses.items():
         if analysis.predictions:
             write_atomically(out / f"{_picture_name(name)}.svg", draw_picture(analysis))
-    answer = tuple(
+    document = Document(title, (), _answers(analyses), _blocks(analyses))
+    write_document(document, "meta", out, announce)
+
+
+def _answers(analyses: Analyses) -> tuple[str, ...]:
+    """The finding of each table; of a study behind the name of the problem."""
+    return tuple(
         (f"{name.upper()}: " if name else "") + analysis.finding.sentence
         for name, analysis in analyses.items()
     )
-    write_document(Document(title, (), answer, _blocks(analyses)), "meta", out, announce)
 
 
 def csv_rows(analyses: Analyses) -> list[Row]:
@@ -178,14 +183,15 @@ def _without_nan(value: Any) -> Any:
 def _title(analysis: PairAnalysis) -> str:
     table = analysis.table
     return (
-        f"{table.source}: {counted(table.n_pairs, 'pair')} of {_n_tasks(table.main)} main and "
-        f"{_n_tasks(table.aux)} auxiliary tasks, {counted(table.gains.shape[1], 'run')}, "
+        f"{table.source}: {counted(table.n_pairs, 'pair')} of {_n_tasks(table.main):,} main and "
+        f"{counted(_n_tasks(table.aux), 'auxiliary task')}, "
+        f"{counted(table.gains.shape[1], 'run')}, "
         f"{counted(len(table.features), 'feature')}; {table.labels.mean():.0%} gain."
     )
 
 
-def _n_tasks(tasks: Any) -> str:
-    return f"{len(set(tasks.tolist())):,}"
+def _n_tasks(tasks: Any) -> int:
+    return len(set(tasks.tolist()))
 
 
 def _notes(analysis: PairAnalysis) -> list[str]:

@@ -19,8 +19,10 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.pairs.columns import Column
+from minimtl.report import counted
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _JSON_LINES = (".jsonl", ".ndjson")
 _BATCH = 20_000  # rows
 MATRIX = ("main", "aux", "gain")
@@ -59,6 +61,8 @@ def open_rows(table: Any, *, matrix: bool = False) -> Iterator[Rows]:
         return
     path = Path(table)
     suffix = path.suffix.lower()
+    if not suffix and not path.exists():
+        raise MinimtlError(f"{path} does not exist; check the name.")
     if suffix not in (*_DELIMITERS, *_JSON_LINES) or (matrix and suffix in _JSON_LINES):
         kinds = ".csv or .tsv matrix" if matrix else ".csv, .tsv or .jsonl file"
         raise MinimtlError(f"{path} is of no known kind: give a {kinds} or the folder of a study.")
@@ -91,6 +95,12 @@ def _table_rows(rows: Iterator[list[str]], name: str) -> Rows:
     header = tuple(cell.strip() for cell in next(rows, []))
     if not header:
         raise MinimtlError(f"{name} is empty; give a table whose first row names its columns.")
+    other = next((mark for mark in _OTHER_DELIMITERS if mark in header[0]), None)
+    if len(header) == 1 and other is not None:
+        raise MinimtlError(
+            f"{name}, row 1, has columns separated by {_OTHER_DELIMITERS[other]}; save it as .csv "
+            "with commas between columns and points in numbers."
+        )
     return Rows(name, header, _batches(rows, len(header), name), 2)
 
 
@@ -102,8 +112,8 @@ def _batches(
         for place, row in enumerate(batch):
             if len(row) != n_columns:
                 raise MinimtlError(
-                    f"{name}, row {number + place}, has {len(row):,} columns where the first row "
-                    f"has {n_columns:,}; complete it or remove it."
+                    f"{name}, row {number + place}, has {counted(len(row), 'column')} where "
+                    f"the first row has {n_columns:,}; complete it or remove it."
                 )
         number += len(batch)
         yield list(zip(*batch, strict=True))

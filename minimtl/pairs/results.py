@@ -155,8 +155,9 @@ def _without_features(analysis: PairAnalysis, best: Prediction, told: bool) -> s
     majority = analysis.of("seen", "majority")
     assert majority is not None
     return (
-        f"The table has no features; on random folds {NAME_WORDS[best.features]} alone tells "
-        f"{_share(best)} of the labels, the majority {_share(majority)}: "
+        "The table has no features; on random folds a model that sees only "
+        f"{NAME_WORDS[best.features]} tells {_share(best)} of the labels, the majority "
+        f"{_share(majority)}: "
         + (
             "that much any feature that only names tasks would reach."
             if told

@@ -80,6 +80,11 @@ def _check_needed(roles: Roles, header: Sequence[str], source: str) -> None:
         if getattr(roles, role) is None:
             if set(_STUDY) <= set(header):
                 raise MinimtlError(f"{source} is a table of a study; give the study's folder.")
+            if not header[0].strip():
+                raise MinimtlError(
+                    f"{source} has no name for its first column; add one, or give --matrix if the "
+                    "table has a row a main task and a column an auxiliary task."
+                )
             shown = ", ".join(header[:_SHOWN]) + (", …" if len(header) > _SHOWN else "")
             raise MinimtlError(
                 f"{source} has no column that is known to hold the {meaning}; name it with "

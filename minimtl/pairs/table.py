@@ -248,9 +248,13 @@ class _Made:
             for name, column in self.columns.items()
             if name not in used and isinstance(column, NumberColumn)
         ]
-        passed_over = [name for name, column in columns if column.bad and name not in named]
+        passed_over = {
+            name: f"{name} (row {column.bad.row + self.first_row:,} has {column.bad.text})"
+            for name, column in columns
+            if column.bad and name not in named
+        }
         if passed_over:
-            shown = ", ".join(passed_over[:_LISTED])
+            shown = ", ".join(list(passed_over.values())[:_LISTED])
             more = f" and {len(passed_over) - _LISTED} more" if len(passed_over) > _LISTED else ""
             self.notes.append(f"Not all numbers, and so no features: {shown}{more}.")
         names = [name for name, column in columns if name not in passed_over]

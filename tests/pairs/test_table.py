@@ -1,6 +1,7 @@
 """Tables of pairs from files and from Python: what is read, guessed, and refused."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -149,6 +150,8 @@ def test_an_absurd_row_is_named(tmp_path, change, message):
         ("main,main,gain\n", "two columns 'main'"),
         ("one,two,three\na,b,1\n", "known to hold the main task; name it with --main"),
         ("main_positive,aux_positive,gain\n", "give the study's folder"),
+        ("target;source;delta\na;b;0,5\n", "row 1, has columns separated by semicolons"),
+        (",a,b\na,,1\nb,2,\n", "or give --matrix"),
     ],
 )
 def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
@@ -158,7 +161,17 @@ def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
         read_table(path, Roles())
 
 
+def test_a_column_that_is_no_feature_is_noted_with_its_row():
+    table = {"main": ["a", "b"], "aux": ["b", "a"], "gain": [1.0, 2.0], "size": [3.0, math.nan]}
+    assert (
+        "Not all numbers, and so no features: size (row 2 has 'nan')."
+        in read_table(table, Roles()).notes
+    )
+
+
 def test_files_that_are_none(tmp_path):
+    with pytest.raises(MinimtlError, match="does not exist"):
+        read_table(tmp_path / "missing", Roles())
     binary = tmp_path / "pairs.csv"
     binary.write_bytes(b"main,aux,gain\n\xff\xfe,b,1\n")
     with pytest.raises(MinimtlError, match="UTF-8"):
