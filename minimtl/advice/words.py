@@ -63,7 +63,7 @@ def notes_on(advice: "Advice") -> list[str]:
             f"This was a quick look: {advice.settings.runs} runs of at most "
             f"{advice.settings.per_class} texts of a label. Without --quick the answer is surer.",
         )
-    notes += _other_names(advice)
+    notes += [*_other_spellings(advice), *_other_names(advice)]
     constant = [row for row in advice.rows if row.is_constant]
     if constant:
         names = ", ".join(printable(advice.name_of(row)) for row in constant)
@@ -129,6 +129,21 @@ def interval(comparison: Comparison) -> str:
 def printable(text: str) -> str:
     """A name from outside on one line, without characters that could move a terminal's cursor."""
     return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _other_spellings(advice: "Advice") -> list[str]:
+    """A hint for each set that has labels which differ in letter case alone."""
+    notes = []
+    for prepared in advice.sets:
+        words = Counter(label.casefold() for label in prepared.classes)
+        alike = [label for label in prepared.classes if words[label.casefold()] > 1]
+        if alike:
+            notes.append(
+                f"{printable(prepared.name)} has the labels {_listed(alike[:_MOST_LISTED])}, which "
+                "differ in capital letters alone and count as different labels: spell those alike "
+                "that mean the same."
+            )
+    return notes
 
 
 def _other_names(advice: "Advice") -> list[str]:

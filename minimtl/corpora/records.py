@@ -160,8 +160,9 @@ def _parse(
                     continue
                 if len(cells) != len(header):
                     raise MinimtlError(
-                        f"{name}, row {reader.line_num}, has {len(cells):,} columns where the "
-                        f"first row has {len(header):,}; put texts in quotation marks."
+                        f"{name}, row {reader.line_num}, has {len(cells):,} "
+                        f"{'column' if len(cells) == 1 else 'columns'} where the first row has "
+                        f"{len(header):,}; put texts in quotation marks."
                     )
                 rows.append((f"row {reader.line_num}", tuple(cells)))
         except csv.Error as error:

@@ -84,6 +84,14 @@ def test_labels_by_other_names_have_a_hint(made_up):
         assert bool(hints) == has_hint, classes
 
 
+def test_labels_that_differ_in_capital_letters_have_a_hint(made_up):
+    advice = made_up(ALONE, OPEN)
+    assert not any("capital letters" in line for line in advice.notes)
+    main, aux = advice.sets
+    mixed = replace(advice, sets=(replace(main, classes=("A", "a", "b")), aux))
+    assert any("main has the labels A, a, which differ" in line for line in mixed.notes)
+
+
 def test_all_numbers_are_in_json(made_up):
     advice = made_up(ALONE, BETTER)
     content = json.loads(json.dumps(advice.to_dict()))

@@ -75,7 +75,7 @@ def test_folders(tmp_path, unpack):
         ("a.csv", "id,x,text\n1,a,b\n", "holds the labels; .* the columns 'id', 'x', 'text'"),
         ("a.csv", "text,text,label\n", "more than one column 'text'"),
         ("a.csv", "text,label\n,a\n ,b\n", r"a\.csv holds no labelled text"),
-        ("a.csv", "text,label\none\n", "row 2, has 1 columns where the first row has 2"),
+        ("a.csv", "text,label\none\n", "row 2, has 1 column where the first row has 2"),
         ("a.csv", "text,label\n" + "," * 999_999 + "\n", "row 2, has 1,000,000 columns"),
         ("a.csv", 'text,label\n"one,a\ntwo,b\n', "row 3, cannot be read"),
         ("a.csv", b"text,label\n" + b"\xc4\xe3" * 9, "is not UTF-8 in line 2; save it as UTF-8"),
