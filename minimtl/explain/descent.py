@@ -126,9 +126,10 @@ def deferred_values(lesson: Lesson) -> Values:
 
     Now the observation: with no gradient, nothing new enters. Let m and r be the mean and the root
     of v just after step s. Then k steps later they are β1^k·m and β2^(k/2)·r, whatever happens.
-    Put both into Adam's formula and multiply above and below by z_k, so that r stands alone: move
-    number k is w_k·z_k·m/(r + ε·z_k). The numbers w_k and z_k come from lr, β1, β2, s and k. They
-    are the same for every row that was last seen at step s.
+    Put both into Adam's formula, and multiply numerator and denominator by the number z_k that
+    leaves r without a factor: move number k is w_k·z_k·m/(r + ε·z_k). The numbers w_k and z_k,
+    written out below, come from lr, β1, β2, s and k. They are the same for every row that was last
+    seen at step s.
 
     So we do nothing. The row waits, and we note s. When its word comes back after K more steps, we
     make all the moves at once, before anybody reads the row: m times f(r), a sum of K + 1 terms.
@@ -137,11 +138,13 @@ def deferred_values(lesson: Lesson) -> Values:
     One thing remains. The sum has a division in every term, as many as dense Adam makes for this
     row, so we have saved nothing yet. We need its value for many r, and always with the same w and
     z. Think of it as a weighted sum: weights w_k at places y_k, where y_k = z_k/z_0 − 1 says how
-    far z has grown, and a smooth function of y that depends on r. Choose two places and two
-    weights, four numbers, so that the sums of 1, y, y² and y³ come out right. Then the sum of every
-    cubic is right, and the sum of a smooth function is nearly right, because a cubic follows it
-    closely over so short a range. This is a Gauss rule of two points. Two terms stand for all of
-    them.
+    far z has grown, of the values there of a smooth function of y, z/(r + ε·z) with
+    z = (1 + y)·z_0. Choose two places and two weights, four numbers, so that the sums of 1, y, y²
+    and y³ come out right. Then the sum of every cubic is right, and the sum of a smooth function is
+    nearly right, because a cubic follows it closely over so short a range. This is a Gauss rule of
+    two points. Two terms stand for all of them. For any number of points, the places are the
+    eigenvalues of a small matrix, as in gauss_rule below; for two, the program solves a quadratic
+    equation.
 
     How near is nearly? The error is largest when r is about as small as ε. It falls with s, because
     z grows fast at first and hardly at all later. From step 96 on it is below two millionths of the
