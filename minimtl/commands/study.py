@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--shard",
-        type=Shard.parse,
+        type=_shard,
         default=WHOLE,
         metavar="I/N",
         help="train the I-th of N parts only, for `minimtl merge` (default: the whole study)",
@@ -262,3 +262,13 @@ def _print_plan(study: Study, args: argparse.Namespace) -> None:
         f"{sum(counts)} models by the protocol {study.protocol.name}, seed "
         f"{study.seed}, into {args.out}{training_time(counts, seconds, args)}; nothing was computed"
     )
+
+
+def _shard(text: str) -> Shard:
+    """The type of --shard."""
+    try:
+        return Shard.parse(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not I/N, part I of N parts, with I from 1 to N"
+        ) from None

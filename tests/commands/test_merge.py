@@ -92,4 +92,4 @@ def test_no_such_shard(tmp_path, capsys):
     with pytest.raises(SystemExit) as end:
         main([*STUDY, "--shard", "4/3", "--out", str(tmp_path)])
     assert end.value.code == EXIT_USAGE
-    assert "4/3" in capsys.readouterr().err
+    assert "'4/3' is not I/N, part I of N parts" in capsys.readouterr().err
