@@ -99,7 +99,8 @@ def _on_prediction(prediction: Prediction) -> list[str]:
         "On random folds, the authors' design, a model that sees only the main task's name has "
         f"F1 {random.identity_f1:.3f} (accuracy {random.identity_accuracy:.3f}); they print "
         f"{published.F1_ALL} for all 42 features and {published.F1_BEST} for the best fewer.",
-        f"The {of} alone have F1 {random.f1:.3f} (accuracy {random.accuracy:.3f}) on such folds; "
+        f"The {of} alone, scaled to [0, 1] as the authors do, have F1 {random.f1:.3f} (accuracy "
+        f"{random.accuracy:.3f}) on such folds; "
         f"the majority's accuracy is {random.majority_accuracy:.3f}.",
         f"Where the main task is in neither role in training, the {of} have F1 {main.f1:.3f} "
         f"(accuracy {main.accuracy:.3f}) against an accuracy of {main.majority_accuracy:.3f} of "
