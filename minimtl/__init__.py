@@ -11,6 +11,7 @@ from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.advice import advise
+    from minimtl.joint import MultiTaskTextClassifier
     from minimtl.nn import MultiTaskMLPClassifier
     from minimtl.pairs import meta_analysis
     from minimtl.saving import load_model, save_model
@@ -26,6 +27,7 @@ _HOMES = {
     "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
+    "MultiTaskTextClassifier": "minimtl.joint",
     "LogisticRegression": "minimtl.stats",
     "jensen_shannon_divergence": "minimtl.stats",
     "fit_log_curve": "minimtl.stats",
@@ -38,6 +40,7 @@ _HOMES = {
 __all__ = [
     "LogisticRegression",
     "MultiTaskMLPClassifier",
+    "MultiTaskTextClassifier",
     "TfidfVectorizer",
     "__version__",
     "advise",

@@ -14,14 +14,16 @@ ROOT = Path(__file__).parents[1]
 CORRECT = """
 import numpy as np
 from minimtl import (
-    LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer, advise, cross_validate,
-    fit_log_curve, jensen_shannon_divergence, load_model, meta_analysis, save_model,
+    LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier, TfidfVectorizer, advise,
+    cross_validate, fit_log_curve, jensen_shannon_divergence, load_model, meta_analysis, save_model,
 )
 texts, y = ["a good film", "a bad film"], [1, 0]
 vectorizer = TfidfVectorizer(max_features=100, ngram_range=(1, 2), dtype=np.float32)
 X = vectorizer.fit(texts).transform(texts)
 model = MultiTaskMLPClassifier((50,), dropout=0.2, random_state=0).fit([X, X], [y, y])
 probabilities = model.predict_proba(X, task=1)
+texts_model = MultiTaskTextClassifier(vectorizer).fit({"a": texts}, {"a": y})
+name: str = texts_model.tasks_[0]
 loss: float = model.loss_curve_[0, -1]
 score: float = LogisticRegression(C=2.0).fit(X, y).score(X, y)
 mean: float = cross_validate(LogisticRegression(), X, y, n_splits=2)["accuracy"].mean()
@@ -43,10 +45,10 @@ WRONG = {
     "minimtl.TfidfVectorizer().fit_transfrom(['a'])": "has no attribute",
     "minimtl.TfidfVectorizer().fit(['a']).transfrom(['a'])": "has no attribute",
     "minimtl.MultiTaskMLPClassifier(epochs=5)": "Unexpected keyword argument",
-    "minimtl.MultiTaskMLPClassifier(hidden_layer_sizes=50)": "incompatible type",
+    "minimtl.MultiTaskMLPClassifier(hidden_layer_sizes='50')": "incompatible type",
     "minimtl.MultiTaskMLPClassifier(random_state='one')": "incompatible type",
     "minimtl.MultiTaskMLPClassifier().fit([[1.0]], [1]).predict_prob([[1.0]])": "has no attribute",
-    "minimtl.MultiTaskMLPClassifier().predict([[1.0]], task='one')": "incompatible type",
+    "minimtl.MultiTaskMLPClassifier().predict([[1.0]], task=1.5)": "incompatible type",
     "minimtl.LogisticRegression(c=1.0)": "Unexpected keyword argument",
     "minimtl.LogisticRegression(C='1')": "incompatible type",
     "minimtl.LogisticRegression().fit([[1.0]], [1]).coefs_": "has no attribute",

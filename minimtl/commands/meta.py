@@ -10,7 +10,7 @@ from minimtl.system import escape, say
 
 EXAMPLES = (
     "minimtl meta pairs.csv --out meta",
-    "minimtl meta transfer.tsv --main target --aux source --gain delta --set sizes=n_main,n_aux",
+    "minimtl meta transfer.tsv --main target --aux source --set sizes=n_main,n_aux",
     "minimtl meta gains.csv --matrix --json > meta.json",
 )
 

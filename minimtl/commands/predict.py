@@ -1,8 +1,6 @@
 """``minimtl predict``: labels for new texts, by a model that ``minimtl advise`` saved."""
 
 import argparse
-import csv
-import io
 import json
 import shutil
 import sys
@@ -13,13 +11,14 @@ import numpy as np
 
 from minimtl.corpora import Texts, read_texts, split_lines
 from minimtl.errors import MinimtlError
+from minimtl.report import Row, Table, to_csv
 from minimtl.saving import TextModel, load_model
 from minimtl.system import escape, say, write_atomically
 
 EXAMPLES = (
     "minimtl predict model.npz new.csv",
     "minimtl predict model.npz new.jsonl --out labelled.csv",
-    "minimtl predict model.npz -",
+    "minimtl predict model.npz -    # texts from standard input, one a line",
 )
 _HEAD = ("label", "probability", "text")
 _LEAST_TEXT = 20  # characters of a text that are shown however narrow the terminal is
@@ -93,12 +92,11 @@ def _tsv(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
 
 
 def _csv(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\n")
-    writer.writerow(("place", *_HEAD))
-    for place, row in zip(texts.places, _rows(model, texts, probabilities), strict=True):
-        writer.writerow((place, *row))
-    return content.getvalue()
+    made = zip(texts.places, _rows(model, texts, probabilities), strict=True)
+    rows: list[Row] = [
+        {"place": place, **dict(zip(_HEAD, row, strict=True))} for place, row in made
+    ]
+    return to_csv(Table("labelled", rows)).decode()
 
 
 def _jsonl(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:

@@ -24,7 +24,7 @@ from minimtl.system import say
 EXAMPLES = (
     "minimtl report results",
     "minimtl report released    # of a study with --out released",
-    "minimtl report results --features text    # once `minimtl study --features text` was there",
+    "minimtl report results --features text    # after `study --features text`",
 )
 
 

@@ -10,6 +10,7 @@ REQUIRED = ("numpy", "scipy", "numba", "llvmlite")
 EXTRAS = {
     "figures": (("matplotlib",), "figures 4 and 5"),
     "page": (("jinja2",), "the page report.html"),
+    "notebook": (("nbformat",), "the notebook explain.ipynb"),
     "progress": (("tqdm",), "a progress bar with the remaining time"),
     "dask": (("distributed",), "studies on a Dask cluster"),
     "mpi": (("mpi4py",), "studies under MPI"),

@@ -7,6 +7,8 @@ tags are built only when it asks for them, and its exceptions are raised only wh
 
 import inspect
 import sys
+from html import escape
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import numpy as np
@@ -63,23 +65,37 @@ class BaseEstimator:
         return parameters
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The parameters by name.
-
-        `deep` is part of the convention; no estimator here holds another, so it has no effect.
-        """
-        return {name: getattr(self, name) for name in sorted(self._parameters())}
+        """The parameters by name; with `deep`, also those of estimators among them, ``a__b``."""
+        params = {name: getattr(self, name) for name in sorted(self._parameters())}
+        if deep:
+            for name, value in list(params.items()):
+                if isinstance(value, BaseEstimator):
+                    params |= {f"{name}__{key}": inner for key, inner in value.get_params().items()}
+        return params
 
     def set_params(self: Self, **params: Any) -> Self:
         """Set parameters by name and return self; ValueError for a name that is none."""
         valid = self._parameters()
-        for name in params:
+        inner: dict[str, dict[str, Any]] = {}
+        for full_name, value in params.items():
+            name, nested, key = full_name.partition("__")
             if name not in valid:
                 raise ValueError(
                     f"Invalid parameter {name!r} for estimator {self}. "
                     f"Valid parameters are: {sorted(valid)}."
                 )
+            if nested:
+                inner.setdefault(name, {})[key] = value
         for name, value in params.items():
-            setattr(self, name, value)
+            if "__" not in name:
+                setattr(self, name, value)
+        for name, its in inner.items():
+            holder = getattr(self, name)
+            if not isinstance(holder, BaseEstimator):
+                raise ValueError(
+                    f"{name} is {holder!r} and has no parameters; set {name} to an estimator first."
+                )
+            holder.set_params(**its)
         return self
 
     def __repr__(self) -> str:
@@ -89,6 +105,19 @@ class BaseEstimator:
             if not _same(getattr(self, name), parameter.default)
         )
         return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the parameters, bold where they are not the defaults."""
+        rows = []
+        for name, parameter in self._parameters().items():
+            value = getattr(self, name)
+            weight = "normal" if _same(value, parameter.default) else "bold"
+            shown = escape(shorten(repr(value), 200))
+            rows.append(f'<tr style="font-weight:{weight}"><td>{name}</td><td>{shown}</td></tr>')
+        return (
+            f"<details open><summary>{type(self).__name__}</summary>"
+            f"<table>{''.join(rows)}</table></details>"
+        )
 
     def __sklearn_tags__(self) -> Any:
         """The estimator's tags; subclasses change fields of what ``super()`` returns."""

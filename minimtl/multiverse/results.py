@@ -16,7 +16,7 @@ from minimtl.multiverse.universes import Universe
 from minimtl.stats import MeanGain
 from minimtl.store import Store
 from minimtl.study import (
-    FEATURE_SETS,
+    DEFINITIONS,
     FeatureMaker,
     FeatureWords,
     Outcomes,
@@ -79,13 +79,14 @@ def _result(
     outcomes, _ = collect_outcomes(problem, results, make)
     designs = held_out_designs(outcomes.pairs, outcomes.blocks)
     data_sets = labelled_pairs(outcomes, protocol.reading)
+    columns = DEFINITIONS[protocol.reading.features].sets["all"]
     return UniverseResult(
         universe,
         outcomes,
         mean_of_gains(outcomes),
         improved_share(outcomes, protocol.reading),
         {
-            name: score_held_out(data_sets, FEATURE_SETS["all"], designs[name], protocol.meta)
+            name: score_held_out(data_sets, columns, designs[name], protocol.meta)
             for name in PREDICTED
         },
     )

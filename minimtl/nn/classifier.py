@@ -27,33 +27,52 @@ from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import Shape, copy_hidden, initialize
 from minimtl.nn.reference import predict_proba
-from minimtl.nn.tasks import as_list, encode_labels, is_joint, read_documents
+from minimtl.nn.stopping import Stopping, hold_out
+from minimtl.nn.tasks import (
+    as_list,
+    encode_labels,
+    is_joint,
+    read_documents,
+    task_names,
+    without_names,
+)
 from minimtl.nn.training import Schedule, TaskData, Training
 
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
 
-    ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly. Each
+    ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly, and so
+    does ``fit({"name": X1, …}, {"name": y1, …})``, after which `predict` takes their names. Each
     step takes `batch_size` documents of every task and descends the weighted sum of their mean
     cross-entropies by Adam. An epoch is one pass over the documents of the first task.
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default=(100, 100)
-        Units of each hidden layer.
+    hidden_layer_sizes : sequence of int, or int, default=(100, 100)
+        Units of each hidden layer; an int is one layer.
     activation : {"sigmoid", "tanh", "relu"}, default="sigmoid"
         Of all hidden units.
     dropout : float, default=0.5
         Share of hidden units left out of a step, in [0, 1).
     n_epochs : int, default=100
-        Epochs of `fit`; there is no other stopping rule.
+        Epochs of `fit`, at most where it stops early.
     batch_size : int, default=32
         Documents of each task per step.
     learning_rate, beta1, beta2, eps : float, default=1e-3, 0.9, 0.999 and 1e-8
         Of Adam, see `minimtl.nn.adam`.
     task_weights : sequence of float, optional
         Weight of each task's loss; 1 each by default.
+    early_stopping : bool, default=False
+        Whether `fit` holds out documents of each task, and ends when the mean accuracy on them has
+        not risen by `tol` for more than `n_iter_no_change` epochs. It then has the weights of the
+        best epoch; `partial_fit` goes on from these with Adam begun anew.
+    validation_fraction : float, default=0.1
+        Share of each class that is held out, in (0, 1).
+    n_iter_no_change : int, default=10
+    tol : float, default=1e-4
+    verbose : bool, default=False
+        Whether `fit` prints a line after each epoch.
     backend : {"numba", "numpy"}, optional
         Compiled kernels in float32, or their NumPy twin in float64. By default Numba where it is
         installed.
@@ -66,14 +85,22 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     classes_ : array (n_classes,), or list of one such array a task
         The sorted labels; a list where `fit` was given a list.
     n_tasks_ : int
+    tasks_ : list
+        The names of the tasks where `fit` was given dicts, else 0 … n_tasks_ - 1.
     coefs_ : list of float32 arrays (n_in, n_out)
         Weights of the hidden layers, then of each task's head.
     intercepts_ : list of float32 arrays (n_out,)
         Biases in the same order.
     loss_curve_ : float64, shape (n_tasks, n_epochs)
         Mean training loss of each epoch, in nats, with dropout on, at the weights of each step.
+    loss_ : float
+        The last epoch's training loss, the sum over tasks by `task_weights`.
     n_iter_ : int
         Epochs trained, those of `partial_fit` included.
+    validation_scores_ : float64, shape (n_tasks, n_epochs)
+        Accuracy on the documents held out after each epoch of `fit`, with `early_stopping`.
+    best_validation_score_ : float
+        The highest mean over tasks of these.
     n_features_in_ : int
     feature_names_in_ : array of str, shape (n_features,)
         Where the documents came as data frames with such column names.
@@ -94,11 +121,12 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """
 
     n_features_in_: int
+    tasks_: list[Any]
     _training: Training
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (100, 100),
+        hidden_layer_sizes: Sequence[int] | int = (100, 100),
         activation: str = "sigmoid",
         dropout: float = 0.5,
         n_epochs: int = 100,
@@ -108,6 +136,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         beta2: float = 0.999,
         eps: float = 1e-8,
         task_weights: Sequence[float] | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        verbose: bool = False,
         backend: str | None = None,
         random_state: int | np.random.Generator | np.random.RandomState | None = None,
     ) -> None:
@@ -121,6 +154,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self.beta2 = beta2
         self.eps = eps
         self.task_weights = task_weights
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.verbose = verbose
         self.backend = backend
         self.random_state = random_state
 
@@ -129,10 +167,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like or sparse matrix (n_samples, n_features), or a list of such
+        X : array-like or sparse matrix (n_samples, n_features), or a list or dict of such
             A list is taken for several tasks if every item is an array, data frame or sparse
-            matrix of two dimensions; nested lists of numbers are one task.
-        y : array-like (n_samples,), or a list of such
+            matrix of two dimensions; nested lists of numbers are one task. A dict has the tasks
+            by name, in the order of `X`.
+        y : array-like (n_samples,), or a list or dict of such
             Class labels, numbers or text.
 
         Raises
@@ -142,9 +181,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             finite or does not fit together, or weights that diverged.
         """
         self._check_params()
-        documents, labels = self._read(X, y)
-        classes = [np.unique(labels_t) for labels_t in labels]
-        return self._begin_anew(X, documents, labels, classes, self.n_epochs)
+        return self._fit(X, y, None)
 
     def fine_tune(
         self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier"
@@ -169,9 +206,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(pretrained)
         self._check_params()
-        documents, labels = self._read(X, y)
-        classes = [np.unique(labels_t) for labels_t in labels]
-        return self._begin_anew(X, documents, labels, classes, self.n_epochs, pretrained)
+        return self._fit(X, y, pretrained)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
@@ -194,6 +229,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             As `fit` does, for a label not among the classes, and for no classes at first.
         """
         self._check_params()
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True.")
+        names = task_names(X)
+        X, y, classes = (
+            without_names(name, values, getattr(self, "tasks_", names) or ())
+            for name, values in (("X", X), ("y", y), ("classes", classes))
+        )
         documents, labels = self._read(X, y)
         started = hasattr(self, "_training")
         if not started and classes is None:
@@ -202,31 +244,36 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             given = as_list("classes", classes, len(X)) if is_joint(X) else [classes]
             given = [np.unique(classes_t) for classes_t in given]
             if not started:
-                return self._begin_anew(X, documents, labels, given, 1)
+                return self._begin_anew(X, documents, labels, given, names, n_epochs=1)
             if not _equal(given, self._classes()):
                 raise ValueError("classes is not the same as on the last call to partial_fit.")
         self._check_same_tasks(X, documents)
         return self._train(documents, labels, 1)
 
-    def predict_proba(self, X: Any, task: int = 0) -> FloatArray:
+    def predict_proba(self, X: Any, task: int | str = 0) -> FloatArray:
         """Probabilities (n_samples, n_classes) of a task's classes, in the order of `classes_`.
 
-        `task` counts from 0. Raises ValueError for a task that was not trained, and as `fit` does.
+        `task` is its name, or counts from 0. Raises ValueError for a task that was not trained,
+        and as `fit` does.
         """
         check_is_fitted(self)
         documents = read_documents(X, self)
         check_features(self, X, documents.shape[1])
-        if not 0 <= task < self.n_tasks_:
-            raise ValueError(f"task must be in 0 … {self.n_tasks_ - 1}, got {task}.")
-        return predict_proba(self._training.network(), documents, task)
+        return predict_proba(self._training.network(), documents, self._number(task))
 
-    def predict(self, X: Any, task: int = 0) -> np.ndarray:
+    def predict_log_proba(self, X: Any, task: int | str = 0) -> FloatArray:
+        """Logarithms of `predict_proba`; −∞ where a probability rounds to 0."""
+        with np.errstate(divide="ignore"):
+            logarithms: FloatArray = np.log(self.predict_proba(X, task))
+        return logarithms
+
+    def predict(self, X: Any, task: int | str = 0) -> np.ndarray:
         """The most probable class of each document, (n_samples,); as `predict_proba`."""
         best = self.predict_proba(X, task).argmax(axis=1)
-        chosen: np.ndarray = self._classes()[task][best]
+        chosen: np.ndarray = self._classes()[self._number(task)][best]
         return chosen
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int = 0) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
         """Accuracy at a task, the mean over documents weighted by `sample_weight`."""
         correct = self.predict(X, task) == np.asarray(y)
         return float(np.average(correct, weights=sample_weight))
@@ -243,6 +290,22 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         network = self._training.network()
         return [*network.biases, *network.head_biases]
 
+    @property
+    def loss_(self) -> float:
+        """The last epoch's training loss, the sum over tasks by `task_weights`."""
+        losses = self.loss_curve_[:, -1]
+        weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
+        return float(losses @ np.asarray(weights, np.float64))
+
+    def _number(self, task: int | str) -> int:
+        """The place of a task, given by name or place."""
+        if task in self.tasks_:
+            return self.tasks_.index(task)
+        if isinstance(task, Integral) and 0 <= task < self.n_tasks_:
+            return int(task)
+        names = "" if isinstance(self.tasks_[0], int) else f", or one of {self.tasks_}"
+        raise ValueError(f"task must be in 0 … {self.n_tasks_ - 1}{names}, got {task!r}.")
+
     def _read(self, X: Any, y: Any) -> tuple[list[Any], list[np.ndarray]]:
         """Documents and labels of each task."""
         Xs, ys = (X, as_list("y", y, len(X))) if is_joint(X) else ([X], [y])
@@ -250,18 +313,31 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         labels = [check_y(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
         return documents, labels
 
+    def _fit(
+        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier | None"
+    ) -> "MultiTaskMLPClassifier":
+        """What `fit` and `fine_tune` share, once the parameters are checked."""
+        names = task_names(X)
+        X = without_names("X", X, names or ())
+        y = without_names("y", y, names or ())
+        documents, labels = self._read(X, y)
+        classes = [np.unique(labels_t) for labels_t in labels]
+        return self._begin_anew(X, documents, labels, classes, names, pretrained=pretrained)
+
     def _begin_anew(
         self,
         X: Any,
         documents: list[Any],
         labels: list[np.ndarray],
         classes: list[np.ndarray],
-        n_epochs: int,
+        names: list[Any] | None,
+        n_epochs: int | None = None,
         pretrained: "MultiTaskMLPClassifier | None" = None,
     ) -> "MultiTaskMLPClassifier":
         """Train a new network; if that fails, what was learnt before is still there."""
         new = type(self)(**self.get_params())
         new._begin(X, documents, classes, pretrained)
+        new.tasks_ = list(range(len(classes))) if names is None else names
         new._train(documents, labels, n_epochs)
         for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
             delattr(self, name)
@@ -284,7 +360,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 )
         n_features = documents[0].shape[1]
         n_classes = tuple(len(classes_t) for classes_t in classes)
-        shape = Shape(n_features, tuple(self.hidden_layer_sizes), n_classes, self.activation)
+        shape = Shape(n_features, self._widths(), n_classes, self.activation)
         self._rng = check_random_state(self.random_state)
         network = initialize(shape, self._rng)
         if pretrained is not None:
@@ -308,12 +384,22 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range, TypeError for those of another type."""
-        for name in ("n_epochs", "batch_size", "hidden_layer_sizes"):
+        for name in ("n_epochs", "batch_size", "n_iter_no_change"):
             value = getattr(self, name)
-            values = value if name == "hidden_layer_sizes" else [value]
-            if not all(isinstance(number, Integral) for number in values):
+            if not isinstance(value, Integral):
                 raise TypeError(f"{name} must be whole, got {value!r}.")
-        Shape(1, tuple(self.hidden_layer_sizes), (2,), self.activation)
+        if not all(isinstance(width, Integral) for width in self._widths()):
+            raise TypeError(f"hidden_layer_sizes must be whole, got {self.hidden_layer_sizes!r}.")
+        Shape(1, self._widths(), (2,), self.activation)
+        if not 0 < self.validation_fraction < 1:
+            raise ValueError(
+                f"validation_fraction must lie in (0, 1), got {self.validation_fraction!r}."
+            )
+        if self.n_iter_no_change < 1 or not self.tol >= 0:
+            raise ValueError(
+                "n_iter_no_change must be at least 1 and tol not negative, "
+                f"got {self.n_iter_no_change!r} and {self.tol!r}."
+            )
         self._schedule()
         self._adam()
         if self.backend not in (None, *BACKENDS):
@@ -324,6 +410,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         if not (isinstance(seed, Integral) and seed >= 0):
             check_random_state(seed)  # raises; for a good seed it would make a generator
 
+    def _widths(self) -> tuple[int, ...]:
+        """The units of each hidden layer."""
+        sizes = self.hidden_layer_sizes
+        return tuple(sizes) if isinstance(sizes, Sequence) else (sizes,)
+
     def _schedule(self) -> Schedule:
         weights = None if self.task_weights is None else tuple(map(float, self.task_weights))
         return Schedule(self.n_epochs, self.batch_size, self.dropout, weights)
@@ -332,23 +423,46 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         return Adam(self.learning_rate, self.beta1, self.beta2, self.eps)
 
     def _train(
-        self, documents: list[Any], labels: list[np.ndarray], n_epochs: int
+        self, documents: list[Any], labels: list[np.ndarray], n_epochs: int | None
     ) -> "MultiTaskMLPClassifier":
+        """Make some epochs, or without `n_epochs` those of `fit`, which may stop early."""
+        tasks = [
+            TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
+            for X, y, classes in zip(documents, labels, self._classes(), strict=True)
+        ]
+        stops = self.early_stopping and n_epochs is None
+        if stops:
+            tasks = [self._with_validation(task) for task in tasks]
+        held_out = [task.y_test for task in tasks if task.y_test is not None]
+        watch = Stopping(
+            self._training, held_out, self.tol, self.n_iter_no_change, bool(self.verbose)
+        )
         # No batch is larger than the first task; memory for more would be wasted.
-        batch_size = min(self.batch_size, documents[0].shape[0])
+        schedule = replace(
+            self._schedule(),
+            n_epochs=n_epochs or self.n_epochs,
+            batch_size=min(self.batch_size, tasks[0].X.shape[0]),
+        )
         history = self._training.run_or_undo(
-            [
-                TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
-                for X, y, classes in zip(documents, labels, self._classes(), strict=True)
-            ],
-            replace(self._schedule(), n_epochs=n_epochs, batch_size=batch_size),
+            tasks,
+            schedule,
             self._adam(),
             self._rng,
             self.backend,
+            watch if stops or self.verbose else None,
         )
         self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
         self.n_iter_ = self.loss_curve_.shape[1]
+        if stops and watch.best_network is not None:
+            self._training = Training(watch.best_network)
+            self.validation_scores_ = watch.scores
+            self.best_validation_score_ = watch.best
         return self
+
+    def _with_validation(self, task: TaskData) -> TaskData:
+        """`task` with part of its documents held out of training."""
+        train, validation = hold_out(task.y, self.validation_fraction, self._rng)
+        return TaskData(task.X[train], task.y[train], task.X[validation], task.y[validation])
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""

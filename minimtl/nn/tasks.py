@@ -1,7 +1,7 @@
 """Reads what users pass to the classifier: the documents and labels of one or several tasks.
 
-Several tasks are a list or tuple whose items are all arrays, data frames or sparse matrices of two
-dimensions. Everything else is one task, nested lists of numbers included.
+Several tasks are a dict by their names, or a list or tuple whose items are all arrays, data frames
+or sparse matrices of two dimensions. All else is one task, nested lists of numbers included.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,26 @@ def is_joint(X: Any) -> bool:
         and len(X) > 0
         and all(len(getattr(task, "shape", ())) == 2 for task in X)
     )
+
+
+def task_names(X: Any) -> list[Any] | None:
+    """The keys of a dict of tasks, else None; SciPy's DOK matrices are dicts, too."""
+    return list(X) if isinstance(X, dict) and not is_sparse(X) else None
+
+
+def without_names(name: str, values: Any, tasks: Sequence[Any]) -> Any:
+    """The items of `values`, a dict by the names `tasks`, in their order; other values as they are.
+
+    Nested lists among the items become arrays. Raises ValueError for a dict of other tasks.
+    """
+    if task_names(values) is None:
+        return values
+    if set(values) != set(tasks):
+        raise ValueError(
+            f"{name} is a dict of the tasks {list(values)}, but the tasks are {list(tasks)}."
+        )
+    items = [values[task] for task in tasks]
+    return [item if hasattr(item, "shape") else np.asarray(item) for item in items]
 
 
 def read_documents(X: Any, estimator: object) -> Any:

@@ -10,9 +10,9 @@ Notation beyond `network`::
             rows keep their initial values and add a constant to a test document's Z_1
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -87,6 +87,10 @@ class History:
     test_losses: list[FloatArray]
 
 
+# Called after each epoch with what there is so far; true ends the training.
+AfterEpoch: TypeAlias = Callable[[History], bool]
+
+
 class Training:
     """The training of one network, which goes on from call to call of `run`.
 
@@ -157,8 +161,11 @@ class Training:
         adam: Adam,
         rng: np.random.Generator,
         backend: str | None = None,
+        after_epoch: AfterEpoch | None = None,
     ) -> History:
         """As `run`; if it fails, a training that had begun, and `rng`, are what they were.
+
+        `after_epoch` may look at the network, and ends the training by returning true.
 
         Raises
         ------
@@ -170,7 +177,7 @@ class Training:
         undo = trainer.undo(rows) if begun else None
         rng_before = rng.bit_generator.state
         try:
-            history = self._make_epochs(trainer, tasks, schedule, rng)
+            history = self._make_epochs(trainer, tasks, schedule, rng, after_epoch)
             if not trainer.is_finite(rows):
                 raise ValueError(
                     "Training produced non-finite weights; scale the features or lower "
@@ -224,6 +231,7 @@ class Training:
         tasks: Sequence[TaskData],
         schedule: Schedule,
         rng: np.random.Generator,
+        after_epoch: AfterEpoch | None = None,
     ) -> History:
         followed = {
             t: split_columns(task.X_test, self._columns, self._network, len(self._words))
@@ -243,6 +251,14 @@ class Training:
                 P = trainer.predict_proba(X, base, t)
                 predictions[t][epoch] = P.argmax(axis=1)
                 test_losses[t][epoch] = _losses_of(P, classes[t])
+            if after_epoch is not None:
+                n = epoch + 1
+                so_far = History(
+                    losses[:, :n], [a[:n] for a in predictions], [a[:n] for a in test_losses]
+                )
+                self._stale = True
+                if after_epoch(so_far):
+                    return so_far
         return History(losses, predictions, test_losses)
 
     def _add_words(self, new: IntArray) -> None:

@@ -49,8 +49,8 @@ _UNSEEN = {
 _DESIGNS_NOTE = (
     "Shares of labels told right. On random folds a model may know a pair by the names of its "
     "tasks: compare the features with those. An unseen task is in neither role in training. p is "
-    "the share of labels drawn from the crossed model of the gains, in which tasks have a say and "
-    "features have none, that the features tell as well; Holm's procedure allows for all designs. "
+    "the share of labels drawn from a crossed model, in which tasks have a say and features have "
+    "none, that the features tell as well; Holm's procedure allows for all designs. "
     "The interval is of tasks drawn anew. A majority learned from other pairs may be wrong about "
     "those left out: compare with 0.5 as well."
 )

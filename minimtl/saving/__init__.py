@@ -1,6 +1,6 @@
 """Fitted models and arrays as bytes, without pickle.
 
-May import: system, estimator, stats, text, nn.
+May import: system, estimator, stats, text, nn, joint.
 """
 
 from minimtl.saving.archive import array_to_bytes, bytes_to_array

@@ -14,6 +14,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
+from minimtl.joint import MultiTaskTextClassifier
 from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
 from minimtl.saving.archive import FAULTS, read_model_file, write_model_file
 from minimtl.saving.patterns import pattern_fault
@@ -35,7 +36,16 @@ LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of
 LONGEST_NGRAM = 100
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
-_PARTS = ("vectorizer", "classifier")  # of a TextModel
+# Parameters that a file may lack: those that are younger than the format, which then have their
+# defaults, and those that are in the parts of an estimator.
+MAY_LACK = {
+    "LogisticRegression": {"class_weight"},
+    "MultiTaskMLPClassifier": {
+        "early_stopping", "validation_fraction", "n_iter_no_change", "tol", "verbose",
+    },
+    "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
+}  # fmt: skip
+_PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -48,7 +58,7 @@ def save_model(estimator: Any, path: str | Path) -> None:
     NotFittedError
         Before ``fit``.
     TypeError
-        For anything but the three estimators of minimtl, and a `TextModel` of them.
+        For anything but the estimators of minimtl, and a `TextModel` of them.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
         or that `load_model` would not take from a stranger.
@@ -56,11 +66,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
         If the file cannot be written; nothing is left behind.
     """
     if isinstance(estimator, TextModel):
-        description: Facts = {"estimator": TextModel.__name__, "how": estimator.how}
-        arrays: Arrays = {}
-        for part in _PARTS:
-            description[part], own = _describe(getattr(estimator, part))
-            arrays |= {f"{part}_{name}": array for name, array in own.items()}
+        parts, arrays = _describe_parts(estimator.vectorizer, estimator.classifier)
+        description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
     else:
         description, arrays = _describe(estimator)
     write_model_file(path, {"format": FORMAT, **description}, arrays)
@@ -75,12 +82,18 @@ def _describe(estimator: Any) -> tuple[Facts, Arrays]:
         raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
-    params = {name: value_to_plain(name, value) for name, value in estimator.get_params().items()}
+    params = estimator.get_params(deep=False)
+    if isinstance(estimator, MultiTaskTextClassifier):
+        params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
     facts, arrays = converter.state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
         facts["feature_names"] = names.tolist()
-    return {"estimator": cls.__name__, "params": params, "fitted": facts}, arrays
+    return {
+        "estimator": cls.__name__,
+        "params": {name: value_to_plain(name, value) for name, value in params.items()},
+        "fitted": facts,
+    }, arrays
 
 
 def load_model(path: str | Path) -> Any:
@@ -108,10 +121,21 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
-def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
-    vectorizer, classifier = (
+def _describe_parts(vectorizer: Any, classifier: Any) -> tuple[Facts, Arrays]:
+    """What a file holds of two estimators that are one model."""
+    parts: Facts = {}
+    arrays: Arrays = {}
+    for part, estimator in zip(_PARTS, (vectorizer, classifier), strict=True):
+        parts[part], own = _describe(estimator)
+        arrays |= {f"{part}_{name}": array for name, array in own.items()}
+    return parts, arrays
+
+
+def _make_parts(parts: Facts, arrays: Arrays) -> list[Any]:
+    """The two estimators of which `_describe_parts` made these."""
+    return [
         _make_estimator(
-            description[part],
+            parts[part],
             {
                 name.removeprefix(f"{part}_"): array
                 for name, array in arrays.items()
@@ -119,7 +143,11 @@ def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
             },
         )
         for part in _PARTS
-    )
+    ]
+
+
+def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
+    vectorizer, classifier = _make_parts(description, arrays)
     is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
     _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
     _require(isinstance(description["how"], dict), "how the model came about")
@@ -130,7 +158,8 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]
-    if set(params) != set(estimator.get_params()):
+    known = set(estimator.get_params(deep=False))
+    if not known - MAY_LACK.get(converter.cls.__name__, set()) <= set(params) <= known:
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)
@@ -203,11 +232,14 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
         "hidden": list(network.shape.hidden),
         "activation": network.shape.activation,
         "joint": isinstance(model.classes_, list),
+        "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
         "classes": [labels_to_plain(classes) for classes in model._classes()],
         "step": moments.step,
         "rng": model._rng.bit_generator.state,
     }
     arrays: Arrays = {"loss_curve": model.loss_curve_}
+    if hasattr(model, "validation_scores_"):
+        arrays["validation_scores"] = model.validation_scores_
     for name, part in (("w", network), ("m", moments.m), ("r", moments.r)):
         arrays |= {f"{name}_first": part.first, f"{name}_flat": part.flat}
     return facts, arrays
@@ -233,9 +265,31 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]
     model.n_tasks_ = len(classes)
+    model.tasks_ = facts.get("tasks", list(range(len(classes))))
+    _require(_are_names(model.tasks_) and len(model.tasks_) == len(classes), "tasks")
     model.n_features_in_ = n_features
     model.loss_curve_ = curve
     model.n_iter_ = curve.shape[1]
+    scores = arrays.get("validation_scores")
+    if scores is not None:
+        _require(scores.ndim == 2 and len(scores) == len(classes) and scores.size > 0, "scores")
+        _require(scores.dtype == np.float64, "scores")
+        model.validation_scores_ = scores
+        model.best_validation_score_ = float(scores.mean(axis=0).max())
+
+
+def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
+    return _describe_parts(model.vectorizer_, model.classifier_)
+
+
+def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
+    model.vectorizer_, model.classifier_ = _make_parts(facts, arrays)
+    for part in _PARTS:
+        fitted = getattr(model, f"{part}_")
+        setattr(model, part, type(fitted)(**fitted.get_params()))
+    model._check_params()
+    n_words = len(model.vectorizer_.vocabulary_)
+    _require(n_words == model.classifier_.n_features_in_, "words")
 
 
 def _network(shape: Shape, first: np.ndarray, flat: np.ndarray) -> Network:
@@ -248,6 +302,15 @@ def _network(shape: Shape, first: np.ndarray, flat: np.ndarray) -> Network:
 def _require(fits: bool, what: str) -> None:
     if not fits:
         raise ValueError(f"{what} and the rest do not fit together")
+
+
+def _are_names(values: Any) -> bool:
+    """Whether these can name tasks: different texts and numbers."""
+    return (
+        isinstance(values, list)
+        and all(type(value) in (str, int) for value in values)
+        and len(set(values)) == len(values)
+    )
 
 
 def _are_texts(values: Any) -> bool:
@@ -272,5 +335,6 @@ CONVERTERS = {
         Converter(TfidfVectorizer, _vectorizer_state, _set_vectorizer_state),
         Converter(LogisticRegression, _logistic_state, _set_logistic_state),
         Converter(MultiTaskMLPClassifier, _perceptron_state, _set_perceptron_state),
+        Converter(MultiTaskTextClassifier, _texts_state, _set_texts_state),
     )
 }

@@ -14,6 +14,7 @@ Derived in docs/mathematics.md, §7.
 """
 
 import warnings
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -60,6 +61,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         ``lbfgs`` and ``newton-cg``, whose default of 1e-4 takes a third of the time.
     max_iter : int
         Most Newton steps.
+    class_weight : dict of float by class, "balanced" or None
+        Factors of the samples' weights; a class that is not in the dict has 1. "balanced" gives all
+        classes the same weight in total, and keeps the total.
 
     Attributes
     ----------
@@ -81,12 +85,14 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         penalize_intercept: bool = False,
         tol: float = TOL,
         max_iter: int = MAX_ITER,
+        class_weight: Mapping[Any, float] | str | None = None,
     ):
         self.C = C
         self.fit_intercept = fit_intercept
         self.penalize_intercept = penalize_intercept
         self.tol = tol
         self.max_iter = max_iter
+        self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "LogisticRegression":
         """Fit to `X`, shape (n_samples, n_features), and classes `y`; returns self.
@@ -101,6 +107,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         samples, y = check_X_y(X, y, accept_sparse=True, estimator=self)
         weights = check_sample_weight(sample_weight, len(y))
         self.classes_, index = np.unique(y, return_inverse=True)
+        weights = weights * self._factors(index, weights)[index]
         present = np.bincount(index, weights, minlength=len(self.classes_)) > 0
         if present.sum() < 2 or not present.all():
             raise ValueError(
@@ -147,12 +154,30 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         logarithms: FloatArray = log_softmax(decision, axis=1)
         return logarithms
 
+    def _factors(self, y: IndexArray, weights: FloatArray) -> FloatArray:
+        """By how much `class_weight` multiplies the samples of each class, (n_classes,)."""
+        n_classes = len(self.classes_)
+        if self.class_weight is None:
+            return np.ones(n_classes)
+        if isinstance(self.class_weight, str):
+            totals = np.bincount(y, weights, minlength=n_classes)
+            return weights.sum() / (n_classes * np.maximum(totals, np.finfo(float).tiny))
+        unknown = [label for label in self.class_weight if label not in self.classes_]
+        if unknown:
+            raise ValueError(f"class_weight has the class {unknown[0]!r}, which is not in y.")
+        factors = [self.class_weight.get(label, 1.0) for label in self.classes_.tolist()]
+        return check_sample_weight(factors, n_classes)
+
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
         for name in ("C", "tol", "max_iter"):
             value = getattr(self, name)
             if not (isinstance(value, Real) and float(value) > 0):
                 raise ValueError(f"{name} must be greater than 0, got {value!r}.")
+        if isinstance(self.class_weight, str) and self.class_weight != "balanced":
+            raise ValueError(
+                f"class_weight must be a dict, 'balanced' or None, got {self.class_weight!r}."
+            )
 
     def _fit_by_hessian(self, samples: Any, y: IndexArray, weights: FloatArray) -> None:
         """Fit to the dense columns of `samples` that have entries."""

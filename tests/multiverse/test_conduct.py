@@ -13,6 +13,7 @@ from minimtl.multiverse.results import collect_universes
 from minimtl.store.store import open_store
 from minimtl.study.collect import Results
 from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.features import DEFINITIONS
 from minimtl.study.outcomes import improved_share
 from minimtl.study.plan import plan_jobs
 from tests.multiverse.conftest import BASES
@@ -120,6 +121,19 @@ def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp
     with store:
         list(collect_universes(multiverse, store))
     assert sorted(made) == [0, 0, 1, 1]  # of each run with and without dropout
+
+
+def test_features_by_the_text_are_of_the_same_models(make_multiverse, train, tmp_path):
+    multiverse = make_multiverse("features=code,text", about=BASES[:1], n_runs=1)
+    assert len(multiverse.settings) == 1
+    store, _ = train(multiverse, tmp_path)
+    with store:
+        ((code, text),) = collect_universes(multiverse, store)
+    np.testing.assert_array_equal(code.outcomes.gains, text.outcomes.gains)
+    for found in (code, text):
+        names = DEFINITIONS[found.universe.protocol.reading.features].names
+        assert found.outcomes.features.shape[2] == len(names)
+    assert code.predicted != text.predicted
 
 
 def test_the_epoch_of_each_model_is_that_of_its_best_validation_score(

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
+from minimtl import (
+    LogisticRegression,
+    MultiTaskMLPClassifier,
+    MultiTaskTextClassifier,
+    TfidfVectorizer,
+)
 
 sklearn = pytest.importorskip("sklearn")
 base = pytest.importorskip("sklearn.base")
@@ -26,7 +31,9 @@ QUICK = MultiTaskMLPClassifier((16,), dropout=0.0, n_epochs=30, learning_rate=0.
         QUICK,
         pytest.param(MultiTaskMLPClassifier(), marks=pytest.mark.slow),
         LogisticRegression(),
+        LogisticRegression(class_weight="balanced"),
         TfidfVectorizer(),
+        MultiTaskTextClassifier(),
     ],
     ids=repr,
 )

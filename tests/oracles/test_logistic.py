@@ -119,3 +119,21 @@ def test_many_fits_are_those_of_scikit_learn_one_by_one(penalize_intercept):
             coef, np.append(theirs.coef_[0], intercept), rtol=1e-9, atol=1e-9
         )
     assert fits.converged.all()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 3.0, 1: 0.5}])
+def test_class_weights(n_classes, class_weight, agreement):
+    X, y = sample("overlapping", n_classes)
+    ours = LogisticRegression(class_weight=class_weight).fit(X, y)
+    theirs = linear_model.LogisticRegression(
+        class_weight=class_weight, solver="newton-cholesky", tol=1e-12
+    ).fit(X, y)
+    assert_same_fit(ours, theirs, X, 1.0, agreement, "weights of classes")
+
+
+def test_class_weights_that_are_refused():
+    X, y = sample("overlapping")
+    for bad in ("even", {5: 1.0}, {0: -1.0}):
+        with pytest.raises(ValueError, match=r"class_weight|negative"):
+            LogisticRegression(class_weight=bad).fit(X, y)

@@ -392,3 +392,23 @@ def test_any_damage_has_its_sentence_or_does_none(members, path, data):
     except MinimtlError:
         return
     assert np.isfinite(model.predict_proba(np.ones((1, 6)))).all()
+
+
+def test_a_file_of_before_a_parameter_has_its_default(members, path):
+    description = json.loads(members["model.json"])
+    for name in ("early_stopping", "validation_fraction", "n_iter_no_change", "tol", "verbose"):
+        del description["params"][name]
+    del description["fitted"]["tasks"]
+    write(path, members | {"model.json": json.dumps(description)})
+    loaded = load_model(path)
+    assert loaded.early_stopping is False
+    assert loaded.tasks_ == list(range(loaded.n_tasks_))
+
+
+@pytest.mark.parametrize("tasks", [["a"] * 2, [["a"], ["b"]], ["a"] * 9, "ab", [None, 1]])
+def test_names_of_tasks_that_fit_nothing(members, path, tasks):
+    description = json.loads(members["model.json"])
+    description["fitted"]["tasks"] = tasks
+    write(path, members | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match="is damaged, or no model"):
+        load_model(path)
