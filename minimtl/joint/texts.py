@@ -24,7 +24,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     vectorizer : TfidfVectorizer, optional
         Fitted to the texts of all tasks together; by default one with its defaults.
     classifier : MultiTaskMLPClassifier, optional
-        By default one with its defaults.
+        By default one with its defaults. Its `class_weight` names the tasks as here.
     auxiliary : dict of (texts, labels) by name, optional
         Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
@@ -101,6 +101,10 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     def predict_log_proba(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
         """Logarithms of `predict_proba`."""
         return self._ready().predict_log_proba(self.vectorizer_.transform(X), task)
+
+    def decision_function(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
+        """Of two classes the log-odds of the second, (n_texts,), else the logits of each."""
+        return self._ready().decision_function(self.vectorizer_.transform(X), task)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
         """Accuracy at a task, the mean over texts weighted by `sample_weight`."""

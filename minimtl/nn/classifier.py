@@ -10,30 +10,31 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from minimtl.estimator import (
     BaseEstimator,
     ClassifierMixin,
+    check_class_weight,
     check_features,
     check_is_fitted,
     check_random_state,
     check_y,
-    is_sparse,
     record_features,
 )
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import Shape, copy_hidden, initialize
-from minimtl.nn.reference import predict_proba
+from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.stopping import Stopping, hold_out
 from minimtl.nn.tasks import (
     as_list,
-    encode_labels,
     is_joint,
     read_documents,
+    split_class_weight,
+    task_data,
     task_names,
+    weights_of_tasks,
     without_names,
 )
 from minimtl.nn.training import Schedule, TaskData, Training
@@ -63,6 +64,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         Of Adam, see `minimtl.nn.adam`.
     task_weights : sequence of float, optional
         Weight of each task's loss; 1 each by default.
+    class_weight : dict of float by label, "balanced" or None, or a dict or sequence of such
+        Multiplies the loss of each document by the weight of its class: 1 for a label that a dict
+        lacks, and for every one by default. "balanced" gives the classes of a task the same total,
+        n_samples / (n_classes · n_samples of the class) each. A step divides the weighted losses
+        by the number of its documents, not by the sum of their weights. Of several tasks,
+        "balanced" holds for each; else they have a dict by their names, or a sequence with one
+        item for each. Not for accuracies, those of `early_stopping` included.
     early_stopping : bool, default=False
         Whether `fit` holds out documents of each task, and ends when the mean accuracy on them has
         not risen by `tol` for more than `n_iter_no_change` epochs. It then has the weights of the
@@ -136,6 +144,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         beta2: float = 0.999,
         eps: float = 1e-8,
         task_weights: Sequence[float] | None = None,
+        class_weight: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
@@ -154,6 +163,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self.beta2 = beta2
         self.eps = eps
         self.task_weights = task_weights
+        self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
@@ -231,6 +241,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._check_params()
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
+        if "balanced" in weights_of_tasks(self.class_weight):
+            raise ValueError(
+                'partial_fit does not support class_weight="balanced", as it sees part of the '
+                "documents only; give a dict of weights."
+            )
         names = task_names(X)
         X, y, classes = (
             without_names(name, values, getattr(self, "tasks_", names) or ())
@@ -256,10 +271,15 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         `task` is its name, or counts from 0. Raises ValueError for a task that was not trained,
         and as `fit` does.
         """
-        check_is_fitted(self)
-        documents = read_documents(X, self)
-        check_features(self, X, documents.shape[1])
-        return predict_proba(self._training.network(), documents, self._number(task))
+        return softmax(self._logits(X, task))
+
+    def decision_function(self, X: Any, task: int | str = 0) -> FloatArray:
+        """Of two classes the log-odds of the second, (n_samples,), else the logits of each.
+
+        Their softmax, (n_samples, n_classes) both, is `predict_proba`.
+        """
+        logits = self._logits(X, task)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict_log_proba(self, X: Any, task: int | str = 0) -> FloatArray:
         """Logarithms of `predict_proba`; −∞ where a probability rounds to 0."""
@@ -296,6 +316,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         losses = self.loss_curve_[:, -1]
         weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
         return float(losses @ np.asarray(weights, np.float64))
+
+    def _logits(self, X: Any, task: int | str) -> FloatArray:
+        """What the head of a task gives for documents, (n_samples, n_classes)."""
+        check_is_fitted(self)
+        documents = read_documents(X, self)
+        check_features(self, X, documents.shape[1])
+        return logits_of(self._training.network(), documents, self._number(task))
 
     def _number(self, task: int | str) -> int:
         """The place of a task, given by name or place."""
@@ -400,6 +427,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
             )
+        for class_weight in weights_of_tasks(self.class_weight):
+            check_class_weight(class_weight)
         self._schedule()
         self._adam()
         if self.backend not in (None, *BACKENDS):
@@ -427,8 +456,10 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     ) -> "MultiTaskMLPClassifier":
         """Make some epochs, or without `n_epochs` those of `fit`, which may stop early."""
         tasks = [
-            TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
-            for X, y, classes in zip(documents, labels, self._classes(), strict=True)
+            task_data(X, y, classes, class_weight)
+            for X, y, classes, class_weight in zip(
+                documents, labels, self._classes(), self._class_weights(), strict=True
+            )
         ]
         stops = self.early_stopping and n_epochs is None
         if stops:
@@ -462,7 +493,19 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     def _with_validation(self, task: TaskData) -> TaskData:
         """`task` with part of its documents held out of training."""
         train, validation = hold_out(task.y, self.validation_fraction, self._rng)
-        return TaskData(task.X[train], task.y[train], task.X[validation], task.y[validation])
+        return TaskData(
+            task.X[train],
+            task.y[train],
+            task.X[validation],
+            task.y[validation],
+            task.class_weights,
+        )
+
+    def _class_weights(self) -> list[Any]:
+        """The `class_weight` of each task."""
+        if isinstance(self.classes_, list):
+            return split_class_weight(self.class_weight, self.tasks_)
+        return [self.class_weight]
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""
