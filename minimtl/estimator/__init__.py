@@ -10,6 +10,7 @@ from minimtl.estimator.base import (
     as_scikit_learn,
     check_is_fitted,
 )
+from minimtl.estimator.callbacks import CallbackMixin, FitCalls
 from minimtl.estimator.classweight import check_class_weight, class_factors
 from minimtl.estimator.feature_names import check_features, record_features
 from minimtl.estimator.sparse import check_sparse, is_sparse
@@ -24,8 +25,10 @@ from minimtl.estimator.validation import (
 
 __all__ = [
     "BaseEstimator",
+    "CallbackMixin",
     "ClassifierMixin",
     "ConvergenceWarning",
+    "FitCalls",
     "as_scikit_learn",
     "check_X",
     "check_X_y",

@@ -24,7 +24,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     vectorizer : TfidfVectorizer, optional
         Fitted to the texts of all tasks together; by default one with its defaults.
     classifier : MultiTaskMLPClassifier, optional
-        By default one with its defaults. Its `class_weight` names the tasks as here.
+        By default one with its defaults. Its `class_weight` names the tasks as here, and its
+        callbacks are called.
     auxiliary : dict of (texts, labels) by name, optional
         Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
@@ -137,7 +138,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         copied = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        return copied, type(classifier)(**classifier.get_params())
+        network = type(classifier)(**classifier.get_params()).set_callbacks(*classifier.callbacks)
+        return copied, network
 
     def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], dict[Any, Any], bool]:
         """Texts and labels by task, and whether there are several."""

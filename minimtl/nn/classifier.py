@@ -13,7 +13,9 @@ import numpy as np
 
 from minimtl.estimator import (
     BaseEstimator,
+    CallbackMixin,
     ClassifierMixin,
+    FitCalls,
     check_class_weight,
     check_features,
     check_is_fitted,
@@ -37,10 +39,10 @@ from minimtl.nn.tasks import (
     weights_of_tasks,
     without_names,
 )
-from minimtl.nn.training import Schedule, TaskData, Training
+from minimtl.nn.training import AfterEpoch, History, Schedule, TaskData, Training
 
 
-class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
+class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
 
     ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly, and so
@@ -116,6 +118,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Words that no training document had keep their random initial weights.
+
+    `set_callbacks` takes callbacks by scikit-learn's protocol, its `ProgressBar` for one; `fit` and
+    `fine_tune` call them at each epoch. `minimtl.estimator.callbacks` has the protocol.
 
     `fit` takes no `sample_weight`: steps are made on batches of documents, so a document of weight
     2 would not equal two documents, nor one of weight 0 a document left out.
@@ -344,12 +349,15 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier | None"
     ) -> "MultiTaskMLPClassifier":
         """What `fit` and `fine_tune` share, once the parameters are checked."""
-        names = task_names(X)
-        X = without_names("X", X, names or ())
-        y = without_names("y", y, names or ())
-        documents, labels = self._read(X, y)
-        classes = [np.unique(labels_t) for labels_t in labels]
-        return self._begin_anew(X, documents, labels, classes, names, pretrained=pretrained)
+        calls = FitCalls(self, self.n_epochs, X, y)
+        with calls.around():
+            names = task_names(X)
+            X = without_names("X", X, names or ())
+            y = without_names("y", y, names or ())
+            documents, labels = self._read(X, y)
+            classes = [np.unique(labels_t) for labels_t in labels]
+            self._begin_anew(X, documents, labels, classes, names, None, pretrained, calls)
+        return self
 
     def _begin_anew(
         self,
@@ -360,12 +368,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         names: list[Any] | None,
         n_epochs: int | None = None,
         pretrained: "MultiTaskMLPClassifier | None" = None,
+        calls: FitCalls | None = None,
     ) -> "MultiTaskMLPClassifier":
         """Train a new network; if that fails, what was learnt before is still there."""
         new = type(self)(**self.get_params())
         new._begin(X, documents, classes, pretrained)
         new.tasks_ = list(range(len(classes))) if names is None else names
-        new._train(documents, labels, n_epochs)
+        new._train(documents, labels, n_epochs, calls if self.callbacks else None)
         for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
             delattr(self, name)
         vars(self).update(vars(new))
@@ -452,7 +461,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         return Adam(self.learning_rate, self.beta1, self.beta2, self.eps)
 
     def _train(
-        self, documents: list[Any], labels: list[np.ndarray], n_epochs: int | None
+        self,
+        documents: list[Any],
+        labels: list[np.ndarray],
+        n_epochs: int | None,
+        calls: FitCalls | None = None,
     ) -> "MultiTaskMLPClassifier":
         """Make some epochs, or without `n_epochs` those of `fit`, which may stop early."""
         tasks = [
@@ -474,13 +487,17 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             n_epochs=n_epochs or self.n_epochs,
             batch_size=min(self.batch_size, tasks[0].X.shape[0]),
         )
+        after_epoch: AfterEpoch | None = watch if stops or self.verbose else None
+        if calls is not None:
+            calls.begin_epoch()
+            after_epoch = self._calling(calls, after_epoch, schedule.n_epochs)
         history = self._training.run_or_undo(
             tasks,
             schedule,
             self._adam(),
             self._rng,
             self.backend,
-            watch if stops or self.verbose else None,
+            after_epoch,
         )
         self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
         self.n_iter_ = self.loss_curve_.shape[1]
@@ -489,6 +506,31 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             self.validation_scores_ = watch.scores
             self.best_validation_score_ = watch.best
         return self
+
+    def _calling(self, calls: FitCalls, then: AfterEpoch | None, n_epochs: int) -> AfterEpoch:
+        """What calls the callbacks after each epoch, and then does `then`."""
+
+        def after_epoch(history: History) -> bool:
+            ends = calls.end_epoch(lambda: self._as_fitted(history))
+            if then is not None:
+                ends |= then(history)
+            if not ends and history.losses.shape[1] < n_epochs:
+                calls.begin_epoch()
+            return ends
+
+        return after_epoch
+
+    def _as_fitted(self, history: History) -> "MultiTaskMLPClassifier":
+        """A copy, as if training had ended with `history`."""
+        fitted = type(self)(**self.get_params())
+        own = {name: value for name, value in vars(self).items() if name.endswith("_")}
+        vars(fitted).update(own)
+        # A copy of the training would end its pending moves, and round what comes after otherwise.
+        fitted._training = Training(copy.deepcopy(self._training.network()))
+        fitted._rng = copy.deepcopy(self._rng)
+        fitted.loss_curve_ = history.losses.copy()
+        fitted.n_iter_ = history.losses.shape[1]
+        return fitted
 
     def _with_validation(self, task: TaskData) -> TaskData:
         """`task` with part of its documents held out of training."""
