@@ -256,13 +256,13 @@ def crossed_p_value(
     labels = label_largest(gains.mean(axis=1), n_positive)
     seen = accuracies(X, labels[np.newaxis], design, meta)[0]
 
-    def as_good() -> Iterator[np.ndarray]:
+    def scores() -> Iterator[np.ndarray]:
         for start in range(0, n_simulations, _BATCH):
             n = min(_BATCH, n_simulations - start)
             simulated = simulate_gains(components, effects, 1, n, rng)[:, :, 0]
-            yield accuracies(X, label_largest(simulated, n_positive), design, meta) >= seen - TIE
+            yield accuracies(X, label_largest(simulated, n_positive), design, meta)
 
-    return simulated_p_value(as_good(), enough=math.floor(ALPHA * (n_simulations + 1)))
+    return simulated_p_value(scores(), seen, enough=math.floor(ALPHA * (n_simulations + 1)))
 
 
 def _block(pair: Pair) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import minimtl
+
 PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -21,6 +23,26 @@ def test_there_are_blocks_of_both_kinds():
     for language, code in blocks():
         if language == "python":
             compile(code, PAGE.name, "exec")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TfidfVectorizer",
+        "MultiTaskMLPClassifier",
+        "MultiTaskTextClassifier",
+        "LogisticRegression",
+    ],
+)
+def test_tables_have_all_parameters_with_their_defaults(name):
+    page = PAGE.read_text(encoding="utf-8").split("## All parameters")[1]
+    table = re.search(rf"^Of `{name}`.*?\n\n(.*?)\n\n", page, re.MULTILINE | re.DOTALL).group(1)
+    shown = dict(re.findall(r"^\| `(\w+)` \| `(.*?)` \|", table, re.MULTILINE))
+    defaults = getattr(minimtl, name)().get_params(deep=False)
+    assert shown.keys() == defaults.keys()
+    for parameter, value in defaults.items():
+        text = shown[parameter].strip('"')
+        assert text == ("numpy.float64" if parameter == "dtype" else str(value)), parameter
 
 
 @pytest.mark.slow

@@ -38,8 +38,8 @@ OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
 # threadpoolctl with scikit-learn, used where it happens to be.
 OPTIONAL |= {"dask", "markupsafe", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
-# estimator's tags, or somebody asking for output in pandas.
-CALLERS_OWN = {("sklearn", "base.py"), ("pandas", "tfidf.py")}
+# estimator's tags, or somebody asking for output in pandas or polars.
+CALLERS_OWN = {("sklearn", "base.py"), ("pandas", "tfidf.py"), ("polars", "tfidf.py")}
 # Modules whose files or bytes can hold code that runs when they are read.
 UNSAFE_MODULES = {"pickle", "_pickle", "marshal", "shelve", "dbm", "dill", "cloudpickle", "joblib"}
 UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}

@@ -28,9 +28,9 @@ from minimtl.study import resume_command
 from minimtl.system import available_cores, escape, say, write_atomically
 
 EXAMPLES = (
-    "minimtl advise --main mine.csv --aux other.csv --save-model model.npz",
-    "minimtl advise --main mine.csv --aux a.csv --aux b.jsonl --all-pairs --out advice",
-    "minimtl advise --main mine.tsv --text-column body --label-column kind --aux a --quick",
+    "minimtl advise --main mine.csv --aux candidate.csv --save-model model.npz",
+    "minimtl advise --main mine.csv --aux one.csv --aux two.jsonl --all-pairs --out advice",
+    "minimtl advise --main mine.csv --text-column review --aux old.tsv --quick",
 )
 
 

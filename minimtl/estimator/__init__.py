@@ -10,6 +10,8 @@ from minimtl.estimator.base import (
     as_scikit_learn,
     check_is_fitted,
 )
+from minimtl.estimator.callbacks import CallbackMixin, FitCalls
+from minimtl.estimator.classweight import check_class_weight, class_factors
 from minimtl.estimator.feature_names import check_features, record_features
 from minimtl.estimator.sparse import check_sparse, is_sparse
 from minimtl.estimator.validation import (
@@ -23,11 +25,14 @@ from minimtl.estimator.validation import (
 
 __all__ = [
     "BaseEstimator",
+    "CallbackMixin",
     "ClassifierMixin",
     "ConvergenceWarning",
+    "FitCalls",
     "as_scikit_learn",
     "check_X",
     "check_X_y",
+    "check_class_weight",
     "check_consistent_length",
     "check_features",
     "check_is_fitted",
@@ -35,6 +40,7 @@ __all__ = [
     "check_sample_weight",
     "check_sparse",
     "check_y",
+    "class_factors",
     "is_sparse",
     "record_features",
 ]

@@ -9,7 +9,15 @@ from scipy.spatial.distance import jensenshannon
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import Comparison, Rows, Station, Values, number, percent
 from minimtl.stats import fit_log_curve, jensen_shannon_divergence
-from minimtl.study import COLUMNS, ROLES, TOKENIZERS, Task, Words
+from minimtl.study import (
+    AUTHORS_FEATURES,
+    COLUMNS,
+    FEATURE_NAMES,
+    ROLES,
+    TOKENIZERS,
+    Task,
+    Words,
+)
 
 _SHOWN = 8
 
@@ -84,9 +92,11 @@ def feature_values(lesson: Lesson) -> Values:
     texts. What the network learnt enters by the curve only.
     """
     problem = lesson.problem
-    ours = problem.features[0][problem.pairs.index(lesson.pair)]
+    values = problem.features[0][problem.pairs.index(lesson.pair)]
+    ours = values[[FEATURE_NAMES.index(name) for name in AUTHORS_FEATURES]]
     twin = _features_by_hand(lesson)
     scale = np.maximum(np.abs(twin), 1e-300)
+    n = sum(column.feature.roles == ROLES for column in COLUMNS) // 3
     return Values(
         (
             Comparison(
@@ -103,11 +113,11 @@ def feature_values(lesson: Lesson) -> Values:
                 "the features of this pair in run 1",
                 ("feature", "main", "auxiliary", "ratio"),
                 tuple(
-                    (COLUMNS[j].feature.name, *(number(ours[j + 8 * role]) for role in range(3)))
-                    for j in range(8)
+                    (COLUMNS[j].feature.name, *(number(value) for value in values[j : 3 * n : n]))
+                    for j in range(n)
                 )
                 + tuple(
-                    (COLUMNS[j].name, number(ours[j]), "", "") for j in range(8 * 3, len(COLUMNS))
+                    (COLUMNS[j].name, number(values[j]), "", "") for j in range(3 * n, len(COLUMNS))
                 ),
             ),
         ),

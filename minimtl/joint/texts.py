@@ -24,7 +24,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     vectorizer : TfidfVectorizer, optional
         Fitted to the texts of all tasks together; by default one with its defaults.
     classifier : MultiTaskMLPClassifier, optional
-        By default one with its defaults.
+        By default one with its defaults. Its `class_weight` names the tasks as here, and its
+        callbacks are called.
     auxiliary : dict of (texts, labels) by name, optional
         Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
@@ -102,6 +103,10 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         """Logarithms of `predict_proba`."""
         return self._ready().predict_log_proba(self.vectorizer_.transform(X), task)
 
+    def decision_function(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
+        """Of two classes the log-odds of the second, (n_texts,), else the logits of each."""
+        return self._ready().decision_function(self.vectorizer_.transform(X), task)
+
     def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
         """Accuracy at a task, the mean over texts weighted by `sample_weight`."""
         return self._ready().score(self.vectorizer_.transform(X), y, sample_weight, task)
@@ -133,7 +138,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         copied = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        return copied, type(classifier)(**classifier.get_params())
+        network = type(classifier)(**classifier.get_params()).set_callbacks(*classifier.callbacks)
+        return copied, network
 
     def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], dict[Any, Any], bool]:
         """Texts and labels by task, and whether there are several."""

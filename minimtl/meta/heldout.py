@@ -22,7 +22,6 @@ from minimtl.meta.designs import Design
 from minimtl.meta.foldscores import majority_probability, score_folds
 from minimtl.meta.model import fit_design
 from minimtl.stats import (
-    BoolArray,
     Components,
     Effects,
     FloatArray,
@@ -153,16 +152,16 @@ def accuracy_p_value(
 ) -> float:
     """How often simulated labels are predicted at least as accurately as the true ones."""
 
-    def as_good() -> Iterator[BoolArray]:
+    def simulated() -> Iterator[FloatArray]:
         for start in range(0, len(labels), _BATCH):
             batch = labels[start : start + _BATCH]
             each = [
                 accuracies(labelled.X[:, list(columns)], batch[:, number], design, settings)
                 for number, labelled in enumerate(data_sets)
             ]
-            yield np.mean(each, axis=0) >= accuracy - TIE
+            yield np.mean(each, axis=0)
 
-    return simulated_p_value(as_good())
+    return simulated_p_value(simulated(), accuracy)
 
 
 def accuracies(X: FloatArray, labels: IntArray, design: Design, settings: Meta) -> FloatArray:

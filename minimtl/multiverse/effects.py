@@ -104,17 +104,19 @@ def _averaged(
     design: Design,
 ) -> Iterator[Comparison]:
     """A change over all universes, in a full design, and about each protocol by itself."""
-    if design == "full" and len(steps) > 1:
-        weight = 1 / len(steps)
-        yield Comparison(
-            name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
-        )
     column = [choice.name for choice in choices].index(name)
+    alone = []
     for protocol in PROTOCOLS.values():
         own = _with(labels_of(protocol, choices), column, before)
         for (about, labels), pair in steps.items():
             if labels == own and (about == protocol.name or leads_across(choices, design)):
-                yield Comparison(name, before, after, protocol.name, (Step(1.0, *pair),))
+                alone.append(Comparison(name, before, after, protocol.name, (Step(1.0, *pair),)))
+    if design == "full" and steps and not (len(steps) == 1 and alone):
+        weight = 1 / len(steps)
+        yield Comparison(
+            name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
+        )
+    yield from alone
 
 
 def _shares(place: dict[tuple[str, ...], int], choices: Sequence[Choice]) -> Iterator[Comparison]:

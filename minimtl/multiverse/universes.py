@@ -80,5 +80,5 @@ def labels_of(protocol: Protocol, choices: Sequence[Choice]) -> tuple[str, ...]:
 
 
 def named(name: str) -> Sequence[Protocol]:
-    """The protocol of this name, or with ``both`` all of them."""
-    return tuple(PROTOCOLS.values()) if name == "both" else (PROTOCOLS[name],)
+    """The protocol of this name, or with ``both`` the paper's text's and its code's."""
+    return (PAPER, RELEASED) if name == "both" else (PROTOCOLS[name],)

@@ -23,12 +23,17 @@ _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
 
 
 class StepSettings(NamedTuple):
-    """How a step is made: `batch_size` documents of each task, weighed by `task_weights` (T,)."""
+    """How a step is made: `batch_size` documents of each task, weighed by `task_weights` (T,).
+
+    `class_weights` (T, K) multiply the losses of documents by task and class, K ≥ K_t of every
+    task; None is a weight of 1 for each.
+    """
 
     adam: Adam
     batch_size: int
     dropout: float
     task_weights: FloatArray
+    class_weights: FloatArray | None = None
 
 
 class Trainer(Protocol):

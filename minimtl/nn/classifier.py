@@ -10,36 +10,39 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from minimtl.estimator import (
     BaseEstimator,
+    CallbackMixin,
     ClassifierMixin,
+    FitCalls,
+    check_class_weight,
     check_features,
     check_is_fitted,
     check_random_state,
     check_y,
-    is_sparse,
     record_features,
 )
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import Shape, copy_hidden, initialize
-from minimtl.nn.reference import predict_proba
+from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.stopping import Stopping, hold_out
 from minimtl.nn.tasks import (
     as_list,
-    encode_labels,
     is_joint,
     read_documents,
+    split_class_weight,
+    task_data,
     task_names,
+    weights_of_tasks,
     without_names,
 )
-from minimtl.nn.training import Schedule, TaskData, Training
+from minimtl.nn.training import AfterEpoch, History, Schedule, TaskData, Training
 
 
-class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
+class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
 
     ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly, and so
@@ -63,6 +66,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         Of Adam, see `minimtl.nn.adam`.
     task_weights : sequence of float, optional
         Weight of each task's loss; 1 each by default.
+    class_weight : dict of float by label, "balanced" or None, or a dict or sequence of such
+        Multiplies the loss of each document by the weight of its class: 1 for a label that a dict
+        lacks, and for every one by default. "balanced" gives the classes of a task the same total,
+        n_samples / (n_classes · n_samples of the class) each. A step divides the weighted losses
+        by the number of its documents, not by the sum of their weights. Of several tasks,
+        "balanced" holds for each; else they have a dict by their names, or a sequence with one
+        item for each. Not for accuracies, those of `early_stopping` included.
     early_stopping : bool, default=False
         Whether `fit` holds out documents of each task, and ends when the mean accuracy on them has
         not risen by `tol` for more than `n_iter_no_change` epochs. It then has the weights of the
@@ -109,6 +119,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     -----
     Words that no training document had keep their random initial weights.
 
+    `set_callbacks` takes callbacks by scikit-learn's protocol, its `ProgressBar` for one; `fit` and
+    `fine_tune` call them at each epoch. `minimtl.estimator.callbacks` has the protocol.
+
     `fit` takes no `sample_weight`: steps are made on batches of documents, so a document of weight
     2 would not equal two documents, nor one of weight 0 a document left out.
 
@@ -136,6 +149,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         beta2: float = 0.999,
         eps: float = 1e-8,
         task_weights: Sequence[float] | None = None,
+        class_weight: Any = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
@@ -154,6 +168,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self.beta2 = beta2
         self.eps = eps
         self.task_weights = task_weights
+        self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
@@ -231,6 +246,11 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self._check_params()
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
+        if "balanced" in weights_of_tasks(self.class_weight):
+            raise ValueError(
+                'partial_fit does not support class_weight="balanced", as it sees part of the '
+                "documents only; give a dict of weights."
+            )
         names = task_names(X)
         X, y, classes = (
             without_names(name, values, getattr(self, "tasks_", names) or ())
@@ -256,10 +276,15 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         `task` is its name, or counts from 0. Raises ValueError for a task that was not trained,
         and as `fit` does.
         """
-        check_is_fitted(self)
-        documents = read_documents(X, self)
-        check_features(self, X, documents.shape[1])
-        return predict_proba(self._training.network(), documents, self._number(task))
+        return softmax(self._logits(X, task))
+
+    def decision_function(self, X: Any, task: int | str = 0) -> FloatArray:
+        """Of two classes the log-odds of the second, (n_samples,), else the logits of each.
+
+        Their softmax, (n_samples, n_classes) both, is `predict_proba`.
+        """
+        logits = self._logits(X, task)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict_log_proba(self, X: Any, task: int | str = 0) -> FloatArray:
         """Logarithms of `predict_proba`; −∞ where a probability rounds to 0."""
@@ -297,6 +322,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
         return float(losses @ np.asarray(weights, np.float64))
 
+    def _logits(self, X: Any, task: int | str) -> FloatArray:
+        """What the head of a task gives for documents, (n_samples, n_classes)."""
+        check_is_fitted(self)
+        documents = read_documents(X, self)
+        check_features(self, X, documents.shape[1])
+        return logits_of(self._training.network(), documents, self._number(task))
+
     def _number(self, task: int | str) -> int:
         """The place of a task, given by name or place."""
         if task in self.tasks_:
@@ -317,12 +349,15 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier | None"
     ) -> "MultiTaskMLPClassifier":
         """What `fit` and `fine_tune` share, once the parameters are checked."""
-        names = task_names(X)
-        X = without_names("X", X, names or ())
-        y = without_names("y", y, names or ())
-        documents, labels = self._read(X, y)
-        classes = [np.unique(labels_t) for labels_t in labels]
-        return self._begin_anew(X, documents, labels, classes, names, pretrained=pretrained)
+        calls = FitCalls(self, self.n_epochs, X, y)
+        with calls.around():
+            names = task_names(X)
+            X = without_names("X", X, names or ())
+            y = without_names("y", y, names or ())
+            documents, labels = self._read(X, y)
+            classes = [np.unique(labels_t) for labels_t in labels]
+            self._begin_anew(X, documents, labels, classes, names, None, pretrained, calls)
+        return self
 
     def _begin_anew(
         self,
@@ -333,12 +368,13 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         names: list[Any] | None,
         n_epochs: int | None = None,
         pretrained: "MultiTaskMLPClassifier | None" = None,
+        calls: FitCalls | None = None,
     ) -> "MultiTaskMLPClassifier":
         """Train a new network; if that fails, what was learnt before is still there."""
         new = type(self)(**self.get_params())
         new._begin(X, documents, classes, pretrained)
         new.tasks_ = list(range(len(classes))) if names is None else names
-        new._train(documents, labels, n_epochs)
+        new._train(documents, labels, n_epochs, calls if self.callbacks else None)
         for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
             delattr(self, name)
         vars(self).update(vars(new))
@@ -400,6 +436,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
             )
+        for class_weight in weights_of_tasks(self.class_weight):
+            check_class_weight(class_weight)
         self._schedule()
         self._adam()
         if self.backend not in (None, *BACKENDS):
@@ -423,12 +461,18 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         return Adam(self.learning_rate, self.beta1, self.beta2, self.eps)
 
     def _train(
-        self, documents: list[Any], labels: list[np.ndarray], n_epochs: int | None
+        self,
+        documents: list[Any],
+        labels: list[np.ndarray],
+        n_epochs: int | None,
+        calls: FitCalls | None = None,
     ) -> "MultiTaskMLPClassifier":
         """Make some epochs, or without `n_epochs` those of `fit`, which may stop early."""
         tasks = [
-            TaskData(X if is_sparse(X) else sparse.csr_matrix(X), encode_labels(y, classes))
-            for X, y, classes in zip(documents, labels, self._classes(), strict=True)
+            task_data(X, y, classes, class_weight)
+            for X, y, classes, class_weight in zip(
+                documents, labels, self._classes(), self._class_weights(), strict=True
+            )
         ]
         stops = self.early_stopping and n_epochs is None
         if stops:
@@ -443,13 +487,17 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             n_epochs=n_epochs or self.n_epochs,
             batch_size=min(self.batch_size, tasks[0].X.shape[0]),
         )
+        after_epoch: AfterEpoch | None = watch if stops or self.verbose else None
+        if calls is not None:
+            calls.begin_epoch()
+            after_epoch = self._calling(calls, after_epoch, schedule.n_epochs)
         history = self._training.run_or_undo(
             tasks,
             schedule,
             self._adam(),
             self._rng,
             self.backend,
-            watch if stops or self.verbose else None,
+            after_epoch,
         )
         self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
         self.n_iter_ = self.loss_curve_.shape[1]
@@ -459,10 +507,47 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             self.best_validation_score_ = watch.best
         return self
 
+    def _calling(self, calls: FitCalls, then: AfterEpoch | None, n_epochs: int) -> AfterEpoch:
+        """What calls the callbacks after each epoch, and then does `then`."""
+
+        def after_epoch(history: History) -> bool:
+            ends = calls.end_epoch(lambda: self._as_fitted(history))
+            if then is not None:
+                ends |= then(history)
+            if not ends and history.losses.shape[1] < n_epochs:
+                calls.begin_epoch()
+            return ends
+
+        return after_epoch
+
+    def _as_fitted(self, history: History) -> "MultiTaskMLPClassifier":
+        """A copy, as if training had ended with `history`."""
+        fitted = type(self)(**self.get_params())
+        own = {name: value for name, value in vars(self).items() if name.endswith("_")}
+        vars(fitted).update(own)
+        # A copy of the training would end its pending moves, and round what comes after otherwise.
+        fitted._training = Training(copy.deepcopy(self._training.network()))
+        fitted._rng = copy.deepcopy(self._rng)
+        fitted.loss_curve_ = history.losses.copy()
+        fitted.n_iter_ = history.losses.shape[1]
+        return fitted
+
     def _with_validation(self, task: TaskData) -> TaskData:
         """`task` with part of its documents held out of training."""
         train, validation = hold_out(task.y, self.validation_fraction, self._rng)
-        return TaskData(task.X[train], task.y[train], task.X[validation], task.y[validation])
+        return TaskData(
+            task.X[train],
+            task.y[train],
+            task.X[validation],
+            task.y[validation],
+            task.class_weights,
+        )
+
+    def _class_weights(self) -> list[Any]:
+        """The `class_weight` of each task."""
+        if isinstance(self.classes_, list):
+            return split_class_weight(self.class_weight, self.tasks_)
+        return [self.class_weight]
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""

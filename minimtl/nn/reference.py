@@ -8,7 +8,8 @@ Notation (sizes as in `network`)::
     R_l    (B, H_l)      its dropout mask; D_l = A_l ∘ R_l
     O_t    (B_t, K_t)    O_t = D_L U_t + c_t, the logits of task t, on that task's documents
     P_t    (B_t, K_t)    softmax(O_t)
-    J      = Σ_t λ_t · mean_i −ln P_t[i, y_i], the loss that a step descends
+    ω_t    (K_t,)        the weights of task t's classes, 1 each by default
+    J      = Σ_t λ_t · mean_i −ω_t[y_i]·ln P_t[i, y_i], the loss that a step descends
 
 Everything is computed in the dtype of the network's parameters; float64 is what the tests
 hold the float32 kernels against.
@@ -74,12 +75,20 @@ def forward(
     return activations, dropped
 
 
+def logits_of(
+    network: Network, X: sparse.csr_matrix, task: int, base: FloatArray | float = 0.0
+) -> FloatArray:
+    """O_t without dropout, (n_documents, K_t); `base` as in `forward`."""
+    _, dropped = forward(network, X, [None] * len(network.weights), base)
+    logits: FloatArray = dropped[-1] @ network.head_weights[task] + network.head_biases[task]
+    return logits
+
+
 def predict_proba(
     network: Network, X: sparse.csr_matrix, task: int, base: FloatArray | float = 0.0
 ) -> FloatArray:
     """P_t without dropout, (n_documents, K_t); `base` as in `forward`."""
-    _, dropped = forward(network, X, [None] * len(network.weights), base)
-    return softmax(dropped[-1] @ network.head_weights[task] + network.head_biases[task])
+    return softmax(logits_of(network, X, task, base))
 
 
 def loss_and_gradients(
@@ -88,11 +97,13 @@ def loss_and_gradients(
     labels: Sequence[IntArray],
     task_weights: FloatArray,
     masks: Sequence[FloatArray | None],
+    class_weights: FloatArray | None = None,
 ) -> tuple[FloatArray, Network]:
-    """Each task's mean cross-entropy (T,) and the gradient of J = Σ_t λ_t·loss_t.
+    """Each task's mean weighted cross-entropy (T,) and the gradient of J = Σ_t λ_t·loss_t.
 
     `labels` holds one vector per task; the rows of `X` are those tasks' documents in order.
-    The gradient of J by O_t is (λ_t/B_t)(P_t − onehot(y)); the rest is the chain rule.
+    `class_weights` (T, K) has ω_t in its rows. Row i of the gradient of J by O_t is
+    (λ_t/B_t)·ω_t[y_i]·(P_t[i] − onehot(y_i)); the rest is the chain rule.
     """
     gradient = Network.zeros(network.shape, len(network.first), network.flat.dtype)
     activations, dropped = forward(network, X, masks)
@@ -104,9 +115,14 @@ def loss_and_gradients(
         start += len(y)
         D, U = dropped[-1][rows], network.head_weights[task]
         P = softmax(D @ U + network.head_biases[task])
-        losses[task] = -np.log(P[each, y]).mean()
+        each_loss = -np.log(P[each, y])
         P[each, y] -= 1.0
         P *= task_weights[task] / len(y)
+        if class_weights is not None:
+            omega = class_weights[task, y]
+            each_loss = each_loss * omega
+            P *= omega[:, None]
+        losses[task] = each_loss.mean()
         gradient.head_weights[task][:] = D.T @ P
         gradient.head_biases[task][:] = P.sum(axis=0)
         delta[rows] = P @ U.T
@@ -172,13 +188,13 @@ class ReferenceTrainer:
 
     def _step(self, batch: IntArray, keys: IntArray) -> FloatArray:
         network, rows = self.network, batch.ravel()
-        adam, _, dropout, task_weights = self.settings
+        adam, _, dropout, task_weights, class_weights = self.settings
         masks = [
             dropout_mask(key, len(rows), width, dropout) if dropout else None
             for key, width in zip(keys, network.shape.hidden, strict=True)
         ]
         losses, gradient = loss_and_gradients(
-            network, self.X[rows], list(self.labels[batch]), task_weights, masks
+            network, self.X[rows], list(self.labels[batch]), task_weights, masks, class_weights
         )
         self.step += 1
         for part in ("first", "flat"):

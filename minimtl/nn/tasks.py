@@ -4,12 +4,15 @@ Several tasks are a dict by their names, or a list or tuple whose items are all 
 or sparse matrices of two dimensions. All else is one task, nested lists of numbers included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
-from minimtl.estimator import check_X, is_sparse
+from minimtl.estimator import check_X, class_factors, is_sparse
+from minimtl.nn.training import TaskData
 
 
 def is_joint(X: Any) -> bool:
@@ -64,6 +67,49 @@ def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
             "one for each task."
         )
     return values
+
+
+def weights_of_tasks(class_weight: Any) -> list[Any]:
+    """What `class_weight` holds for single tasks, whether for one, for all, or by task."""
+    if isinstance(class_weight, list | tuple):
+        return list(class_weight)
+    if isinstance(class_weight, Mapping):
+        by_task = [v for v in class_weight.values() if v is None or isinstance(v, Mapping | str)]
+        if by_task:
+            return list(class_weight.values())
+    return [class_weight]
+
+
+def split_class_weight(class_weight: Any, tasks: Sequence[Any]) -> list[Any]:
+    """The `class_weight` of each of several jointly trained tasks, whose names these are.
+
+    Raises ValueError for a dict or sequence of other tasks; a dict may lack some.
+    """
+    if class_weight is None or isinstance(class_weight, str):
+        return [class_weight] * len(tasks)
+    if not isinstance(class_weight, Mapping):
+        if len(class_weight) != len(tasks):
+            raise ValueError(
+                f"class_weight has {len(class_weight)} items for {len(tasks)} tasks; "
+                "it needs one for each."
+            )
+        return list(class_weight)
+    values = class_weight.values()
+    if not set(class_weight) <= set(tasks) or any(isinstance(v, Real) for v in values):
+        raise ValueError(
+            f"With the tasks {list(tasks)}, class_weight must be a dict of weights by task, such "
+            f"as {{{tasks[0]!r}: 'balanced'}}; got {class_weight!r}."
+        )
+    return [class_weight.get(task) for task in tasks]
+
+
+def task_data(X: Any, y: np.ndarray, classes: np.ndarray, class_weight: Any) -> TaskData:
+    """One task as it is trained: CSR, labels as places in `classes`, weights of these if any."""
+    labels = encode_labels(y, classes)
+    factors = None
+    if class_weight is not None:
+        factors = class_factors(class_weight, classes, labels, np.ones(len(labels)))
+    return TaskData(X if is_sparse(X) else sparse.csr_matrix(X), labels, class_weights=factors)
 
 
 def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:

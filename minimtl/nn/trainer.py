@@ -76,10 +76,12 @@ class KernelTrainer:
 
     def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
         """Train on other documents; see `backend.Trainer`."""
-        _, batch_size, dropout, task_weights = settings
+        _, batch_size, dropout, task_weights, class_weights = settings
+        if class_weights is None:
+            class_weights = np.ones((len(task_weights), max(self.shape.n_classes)))
         self.documents, self.labels = _documents(X), labels
         scale = np.float32(1.0 / (1.0 - dropout))
-        rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float))
+        rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float), class_weights)
         self.plan = Plan(batch_size, rule, self.layout)
         n_batch = batch_size * len(self.shape.n_classes)
         if n_batch > self.scratch.buffers.A.shape[1]:

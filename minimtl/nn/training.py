@@ -11,7 +11,7 @@ Notation beyond `network`::
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,13 +35,15 @@ class TaskData:
     """One task: training documents X (n, V) with classes y (n,).
 
     If given, the documents `X_test` (n_test, V) are predicted after every epoch, and their losses
-    computed where their classes `y_test` (n_test,) are given too.
+    computed where their classes `y_test` (n_test,) are given too. The training losses of documents
+    are multiplied by the weights of their classes `class_weights` (K,), 1 each by default.
     """
 
     X: sparse.csr_matrix
     y: IntArray
     X_test: sparse.csr_matrix | None = None
     y_test: IntArray | None = None
+    class_weights: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,13 @@ class Training:
         X = stack(documents, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
         weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
-        settings = StepSettings(adam, schedule.batch_size, schedule.dropout, weights)
+        settings = StepSettings(
+            adam,
+            schedule.batch_size,
+            schedule.dropout,
+            weights,
+            _class_weights(tasks, max(shape.n_classes)),
+        )
         trainer = self._trainer
         if trainer is None:
             make_trainer, _ = made_for
@@ -327,7 +335,18 @@ def _epochs(
 
 def _with_checked_documents(task: TaskData, n_features: int) -> TaskData:
     X_test = None if task.X_test is None else check_documents(task.X_test, n_features)
-    return TaskData(check_documents(task.X, n_features), task.y, X_test, task.y_test)
+    return replace(task, X=check_documents(task.X, n_features), X_test=X_test)
+
+
+def _class_weights(tasks: Sequence[TaskData], n_classes: int) -> FloatArray | None:
+    """The weights of the tasks' classes in rows of `n_classes`, or None where no task has any."""
+    if all(task.class_weights is None for task in tasks):
+        return None
+    weights = np.ones((len(tasks), n_classes))
+    for row, task in zip(weights, tasks, strict=True):
+        if task.class_weights is not None:
+            row[: len(task.class_weights)] = task.class_weights
+    return weights
 
 
 def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:
@@ -344,6 +363,10 @@ def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> N
             )
         if np.min(task.y) < 0 or np.max(task.y) >= n_classes[t]:
             raise ValueError(f"task {t} has labels outside 0 … {n_classes[t] - 1}")
+        if task.class_weights is not None and len(task.class_weights) != n_classes[t]:
+            raise ValueError(
+                f"task {t} has {len(task.class_weights)} class weights for {n_classes[t]} classes"
+            )
         if task.y_test is not None:
             n_test = 0 if task.X_test is None else task.X_test.shape[0]
             if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes[t])).all():

@@ -214,9 +214,8 @@ class _Predictor:
             return float(right.sum() / design.test.sum())
 
         def p_value(name: str) -> float:
-            true = accuracy(name, self.y)
-            as_good = (np.array([accuracy(name, self.y[order]) >= true]) for order in orders)
-            return simulated_p_value(as_good)
+            exchanged = ([accuracy(name, self.y[order])] for order in orders)
+            return simulated_p_value(exchanged, accuracy(name, self.y))
 
         names = BASELINES[1:]
         return dict(zip(names, holm([p_value(name) for name in names]).tolist(), strict=True))

@@ -41,7 +41,8 @@ LONGEST_REASON = 200
 MAY_LACK = {
     "LogisticRegression": {"class_weight"},
     "MultiTaskMLPClassifier": {
-        "early_stopping", "validation_fraction", "n_iter_no_change", "tol", "verbose",
+        "class_weight", "early_stopping", "validation_fraction", "n_iter_no_change", "tol",
+        "verbose",
     },
     "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
 }  # fmt: skip

@@ -1,7 +1,8 @@
 """Converts parameters and class labels to JSON values, and back, without loss.
 
 Tuples and sets become ``{"tuple": [items]}`` and ``{"set": [items]}``, NumPy's number types
-``{"dtype": name}``; NumPy's numbers and arrays become plain numbers and lists.
+``{"dtype": name}``, dicts ``{"dict": [[key, value]]}``; NumPy's numbers and arrays become plain
+numbers and lists.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ def value_to_plain(name: str, value: Any) -> Any:
         return value_to_plain(name, value.tolist())
     if isinstance(value, list):
         return [value_to_plain(name, item) for item in value]
+    if isinstance(value, dict):
+        return {"dict": value_to_plain(name, [list(pair) for pair in value.items()])}
     for tag, kind in COLLECTIONS.items():
         if type(value) is kind:
             items = value if kind is tuple else sorted(value)
@@ -44,9 +47,17 @@ def value_from_plain(value: Any) -> Any:
     ((tag, inner),) = value.items()
     if tag == "dtype" and inner in NUMBERS:
         return np.dtype(inner).type
+    if tag == "dict" and isinstance(inner, list):
+        return {_key_from_plain(key): value_from_plain(item) for key, item in inner}
     if tag in COLLECTIONS and isinstance(inner, list):
         return COLLECTIONS[tag](value_from_plain(item) for item in inner)
     raise ValueError(f"a parameter is an object of an unknown kind, {tag[:40]!r}")
+
+
+def _key_from_plain(key: Any) -> Any:
+    if isinstance(key, list | dict):
+        raise ValueError("a parameter's key is not plain")
+    return key
 
 
 def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:

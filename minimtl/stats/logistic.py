@@ -27,11 +27,13 @@ from minimtl.estimator import (
     ClassifierMixin,
     ConvergenceWarning,
     as_scikit_learn,
+    check_class_weight,
     check_features,
     check_is_fitted,
     check_sample_weight,
     check_X,
     check_X_y,
+    class_factors,
     is_sparse,
     record_features,
 )
@@ -107,7 +109,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         samples, y = check_X_y(X, y, accept_sparse=True, estimator=self)
         weights = check_sample_weight(sample_weight, len(y))
         self.classes_, index = np.unique(y, return_inverse=True)
-        weights = weights * self._factors(index, weights)[index]
+        weights = weights * class_factors(self.class_weight, self.classes_, index, weights)[index]
         present = np.bincount(index, weights, minlength=len(self.classes_)) > 0
         if present.sum() < 2 or not present.all():
             raise ValueError(
@@ -154,30 +156,13 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         logarithms: FloatArray = log_softmax(decision, axis=1)
         return logarithms
 
-    def _factors(self, y: IndexArray, weights: FloatArray) -> FloatArray:
-        """By how much `class_weight` multiplies the samples of each class, (n_classes,)."""
-        n_classes = len(self.classes_)
-        if self.class_weight is None:
-            return np.ones(n_classes)
-        if isinstance(self.class_weight, str):
-            totals = np.bincount(y, weights, minlength=n_classes)
-            return weights.sum() / (n_classes * np.maximum(totals, np.finfo(float).tiny))
-        unknown = [label for label in self.class_weight if label not in self.classes_]
-        if unknown:
-            raise ValueError(f"class_weight has the class {unknown[0]!r}, which is not in y.")
-        factors = [self.class_weight.get(label, 1.0) for label in self.classes_.tolist()]
-        return check_sample_weight(factors, n_classes)
-
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
         for name in ("C", "tol", "max_iter"):
             value = getattr(self, name)
             if not (isinstance(value, Real) and float(value) > 0):
                 raise ValueError(f"{name} must be greater than 0, got {value!r}.")
-        if isinstance(self.class_weight, str) and self.class_weight != "balanced":
-            raise ValueError(
-                f"class_weight must be a dict, 'balanced' or None, got {self.class_weight!r}."
-            )
+        check_class_weight(self.class_weight)
 
     def _fit_by_hessian(self, samples: Any, y: IndexArray, weights: FloatArray) -> None:
         """Fit to the dense columns of `samples` that have entries."""

@@ -15,10 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 ENOUGH = 20  # as good simulations: p is then known to a fifth of itself
+_EQUAL = 1e-12  # scores that differ by less are equal but for rounding
 
 
-def simulated_p_value(as_good: Iterable[NDArray[np.bool_]], enough: int = ENOUGH) -> float:
+def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int = ENOUGH) -> float:
     """The share of data sets, the true one among them, with a score at least as good.
+
+    Of simulations that score exactly as well as the truth every second one counts (a mid-p value):
+    an accuracy of few pairs has few values, and with all of them p would be too large.
 
     It stops at the `enough`-th simulation that is as good: p is then that number over the
     number of simulations seen, which is as valid and spares the many that only tell a p of 0.3
@@ -26,17 +30,24 @@ def simulated_p_value(as_good: Iterable[NDArray[np.bool_]], enough: int = ENOUGH
 
     Parameters
     ----------
-    as_good : iterable of bool arrays
-        For batches of simulations whether each scores at least as well as the truth; batches
-        after the last that is needed are not asked for.
+    simulated : iterable of float arrays
+        The scores of batches of simulations; batches after the last that is needed are not asked
+        for.
+    true : float
+        The score of the truth.
 
     References
     ----------
-    J. Besag and P. Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78(2).
+    J. Besag and P. Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78(2);
+    H. O. Lancaster (1961), Significance tests in discrete distributions, JASA 56(294).
     """
-    n_as_good = n_seen = 0
-    for batch in as_good:
-        places = np.flatnonzero(batch)
+    n_as_good = n_equal = n_seen = 0
+    for scores in simulated:
+        batch = np.asarray(scores, np.float64)
+        equal = np.abs(batch - true) <= _EQUAL
+        is_first_of_two = (n_equal + np.cumsum(equal)) % 2 == 1
+        n_equal += int(equal.sum())
+        places = np.flatnonzero((batch > true + _EQUAL) | (equal & is_first_of_two))
         if n_as_good + len(places) >= enough:
             return float(enough / (n_seen + 1 + places[enough - n_as_good - 1]))
         n_as_good += len(places)

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from importlib import import_module
 from numbers import Integral
 from typing import Any
 
@@ -28,6 +29,7 @@ from minimtl.text.analyze import (
     word_splitter,
 )
 from minimtl.text.counts import count_known, count_matrix
+from minimtl.text.stopwords import ENGLISH
 from minimtl.text.weights import (
     check_limits,
     inverse_document_frequencies,
@@ -36,6 +38,7 @@ from minimtl.text.weights import (
 )
 
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
+OUTPUTS = ("default", "pandas", "polars")
 
 
 class TfidfVectorizer(BaseEstimator):
@@ -48,8 +51,9 @@ class TfidfVectorizer(BaseEstimator):
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
         the callable returns for a document, which may then be of any type.
-    stop_words : collection of str, optional
-        Words not to count. There is no built-in list.
+    stop_words : collection of str, "english" or None, default=None
+        Words not to count. "english" is the list of `minimtl.text.stopwords`, words of grammar;
+        it is not scikit-learn's list.
     token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
         Regular expression of a word, with at most one capturing group.
     ngram_range : (int, int), default=(1, 1)
@@ -80,7 +84,7 @@ class TfidfVectorizer(BaseEstimator):
         *,
         lowercase: bool = True,
         analyzer: str | Callable[[Any], Iterable[str]] = "word",
-        stop_words: Collection[str] | None = None,
+        stop_words: Collection[str] | str | None = None,
         token_pattern: str = TOKEN_PATTERN,
         ngram_range: tuple[int, int] = (1, 1),
         max_df: float = 1.0,
@@ -172,11 +176,15 @@ class TfidfVectorizer(BaseEstimator):
         if callable(self.analyzer):
             return self.analyzer
         if self.analyzer == "word":
-            stop_words = frozenset(self.stop_words or ())
+            stop_words = frozenset(self._stop_words())
             analyze = word_analyzer(self.token_pattern, self.ngram_range, stop_words)
         else:
             analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
         return partial(_lowered, analyze) if self.lowercase else analyze
+
+    def _stop_words(self) -> Collection[str]:
+        """The words that are not counted."""
+        return ENGLISH if self.stop_words == "english" else self.stop_words or ()
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The word of each column, an array of str; `input_features` is ignored, by convention."""
@@ -198,17 +206,21 @@ class TfidfVectorizer(BaseEstimator):
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index if they are a series; None: no change. Without a
+        the words, and the documents' index if they are a series; ``"polars"``: a data frame with
+        a dense column for each word, as Polars has no sparse ones; None: no change. Without a
         choice, ``sklearn.set_config(transform_output=...)`` decides.
         """
-        if transform not in (None, "default", "pandas"):
-            raise ValueError(f"transform must be 'default', 'pandas' or None; got {transform!r}.")
+        if transform not in (None, *OUTPUTS):
+            raise ValueError(f"transform must be one of {OUTPUTS} or None; got {transform!r}.")
         if transform is not None:
             self._sklearn_output_config = {"transform": transform}  # the name clone() copies
         return self
 
     def _output(self, X: sparse.csr_matrix, raw_documents: Any) -> Any:
-        if self._output_form() != "pandas":
+        form = self._output_form()
+        if form == "polars":
+            return _polars_frame(X, list(self.vocabulary_))
+        if form != "pandas":
             return X
         import pandas as pd  # type: ignore[import-untyped]
 
@@ -244,15 +256,16 @@ class TfidfVectorizer(BaseEstimator):
             raise ValueError(f"ngram_range must begin at 1 or above; got {self.ngram_range}.")
         if not (callable(self.analyzer) or self.analyzer in ("word", *CHAR_NGRAMS)):
             raise ValueError(f"{self.analyzer!r} is not a valid analyzer.")
-        if isinstance(self.stop_words, str):
+        if isinstance(self.stop_words, str) and self.stop_words != "english":
             raise ValueError(
-                f"not a built-in stop list: {self.stop_words!r}; give a collection of words."
+                f"not a built-in stop list: {self.stop_words!r}; give a collection of words, or "
+                "'english'."
             )
         if self.norm not in ("l1", "l2", None):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
         if np.dtype(self.dtype) not in (np.float32, np.float64):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
-        if not all(isinstance(word, str) for word in self.stop_words or ()):
+        if not all(isinstance(word, str) for word in self._stop_words()):
             raise ValueError("stop_words must be a collection of words.")
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
@@ -275,6 +288,17 @@ class TfidfVectorizer(BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _polars_frame(X: sparse.csr_matrix, words: list[str]) -> Any:
+    try:
+        polars = import_module("polars")
+    except ImportError:
+        raise ImportError(
+            "set_output(transform='polars') needs Polars, which is not installed: "
+            "pip install polars"
+        ) from None
+    return polars.DataFrame(X.toarray(), schema=words, orient="row")
 
 
 def _lowered(analyze: Callable[[str], list[str]], text: str) -> list[str]:

@@ -63,7 +63,7 @@ def by_statistic(tested):
 
 def test_each_association_is_of_the_feature_it_names(make_evidence):
     lasting = RNG.normal(size=N)
-    features = RNG.normal(size=(RUNS, N, 30)) + 10
+    features = RNG.normal(size=(RUNS, N, len(FEATURE_NAMES))) + 10
     features[:, :, column("oov_rate_main")] = lasting
     features[:, :, column("jsd_main_aux_negative")] = -lasting
     features[:, :, column("curve_c_main")] = np.exp(lasting)
@@ -99,7 +99,7 @@ def test_the_text_definition_has_its_own_divergences(make_evidence):
 )
 def test_the_gradient_that_tells_gains_predicts_best(make_evidence, informative, late):
     told = RNG.normal(size=150)
-    features = RNG.normal(size=(3, 150, 30))
+    features = RNG.normal(size=(3, 150, len(FEATURE_NAMES)))
     features[:, :, column(informative)] = told
     gains = told[:, np.newaxis] + 0.3 * RNG.normal(size=(150, 3))
     *gradients, sets = prediction_claims(make_evidence(gains, features, problem="unrelated"))

@@ -54,6 +54,21 @@ def test_auxiliary_tasks_are_learnt_beside_the_one_given():
     )
 
 
+def test_weights_of_classes_by_task_and_decisions(tmp_path):
+    weighted = network(class_weight={"places": "balanced", "main": {"good": 9.0}})
+    fitted = model(classifier=weighted, auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
+    plain = model(auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
+    unseen = ["snow"]
+    assert fitted.predict_proba(unseen)[0, 1] > plain.predict_proba(unseen)[0, 1]
+    odds = fitted.decision_function(TEXTS)
+    np.testing.assert_array_equal(np.where(odds > 0, "good", "bad"), fitted.predict(TEXTS))
+    assert fitted.decision_function(PLACES[0], task="places").shape == (24,)
+    save_model(fitted, tmp_path / "texts.npz")
+    loaded = load_model(tmp_path / "texts.npz")
+    assert loaded.classifier.class_weight == weighted.class_weight
+    np.testing.assert_array_equal(loaded.decision_function(TEXTS), odds)
+
+
 def test_searches_reach_both_parts():
     estimator = model(vectorizer=TfidfVectorizer(), auxiliary={"places": PLACES})
     grid = {"vectorizer__min_df": [1, 2], "classifier__learning_rate": [1e-9, 0.05]}

@@ -13,7 +13,7 @@ from minimtl.multiverse.results import collect_universes
 from minimtl.store.store import open_store
 from minimtl.study.collect import Results
 from minimtl.study.conduct import Study, feature_maker, train_models
-from minimtl.study.features import DEFINITIONS
+from minimtl.study.features import DEFINITIONS, FEATURE_NAMES
 from minimtl.study.outcomes import improved_share
 from minimtl.study.plan import plan_jobs
 from tests.multiverse.conftest import BASES
@@ -115,7 +115,9 @@ def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp
     made = []
     monkeypatch.setattr(
         "minimtl.multiverse.results.feature_maker",
-        lambda study, results: lambda problem, run: made.append(run) or np.zeros((16, 30)),
+        lambda study, results: (
+            lambda problem, run: made.append(run) or np.zeros((16, len(FEATURE_NAMES)))
+        ),
     )
     store, _ = train(multiverse, tmp_path)
     with store:

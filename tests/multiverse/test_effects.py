@@ -78,6 +78,13 @@ def test_effects_about_a_protocol_and_over_all(with_gains):
     assert means == pytest.approx({ALL: 0.01, "paper": 0.0, "released": 0.02}, abs=1e-12)
 
 
+def test_a_change_in_one_universe_alone_that_is_no_protocols():
+    choices = [parse_choice("train_per_class=50,100"), parse_choice("equal=updates")]
+    universes = make_universes(choices, "full", (PAPER,))
+    (found,) = comparisons(universes, choices, "full")
+    assert (found.field, found.about, len(found.steps)) == ("train_per_class", ALL, 1)
+
+
 def test_main_effects_have_no_mean_over_all_universes():
     choices = [parse_choice("dropout=0,0.2,0.5"), parse_choice("score=f1,accuracy")]
     universes = make_universes(choices, "main-effects", BOTH)

@@ -116,6 +116,15 @@ def test_set_output_in_a_pipeline(texts):
     np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))
 
 
+def test_polars_in_a_pipeline(texts):
+    pl = pytest.importorskip("polars")
+    model = text_classifier().set_output(transform="polars").fit(*texts)
+    assert isinstance(model[:-1].transform(texts[0]), pl.DataFrame)
+    np.testing.assert_array_equal(model[-1].feature_names_in_, model[0].get_feature_names_out())
+    default = text_classifier().fit(*texts)
+    np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))
+
+
 def test_set_output_keeps_the_index_and_survives_clone(texts):
     pd = pytest.importorskip("pandas")
     series = pd.Series(texts[0], index=np.arange(len(texts[0]))[::-1])

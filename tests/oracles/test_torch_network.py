@@ -155,6 +155,33 @@ def test_gradients_with_tasks_of_unequal_batches(agreement):
     agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
 
 
+def test_gradients_with_weights_of_classes(agreement):
+    """PyTorch's sum of weighted losses, divided by the number of documents.
+
+    Its mean divides by the sum of their weights instead, which scales each batch by what is in it.
+    """
+    rng = np.random.default_rng(2)
+    X, _ = made_up(rng, 2, 9)
+    labels = [rng.integers(0, 3, 9), rng.integers(0, 2, 9)]
+    network = initialize(Shape(60, (9, 7), (3, 2)), rng).with_rows(np.arange(60), np.float64)
+    omega = np.array([[0.2, 3.0, 1.0], [2.0, 0.7, 1.0]])
+    losses, gradient = loss_and_gradients(
+        network, X, labels, np.array([0.5, 1.0]), [None, None], omega
+    )
+    peer = Peer(network, X, np.concatenate(labels), Adam(), None, torch.float64)
+    hidden = peer.activation(peer.layers[1](peer.activation(peer.layers[0](peer.X))))
+    parts = hidden[:9], hidden[9:]
+    theirs = []
+    for head, D, y, weight in zip(peer.heads, parts, labels, omega, strict=True):
+        weight = torch.tensor(weight[: head.out_features])
+        weighted = torch.nn.CrossEntropyLoss(weight=weight, reduction="sum")
+        theirs.append(weighted(head(D), torch.tensor(y)) / len(y))
+    (0.5 * theirs[0] + theirs[1]).backward()
+    agreement("weighted loss of each task", PEER, losses, [x.item() for x in theirs], 1e-14)
+    gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
+    agreement("gradient by every parameter, weighted", PEER, *gradients, 1e-14, relative=True)
+
+
 def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_float32=True):
     """Train by minimtl and PyTorch side by side, and compare after every epoch.
 

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from minimtl.report import htmlpage as page
+from minimtl.study.features import FEATURE_NAMES
 from tests.report.conftest import whole
 
 pytest.importorskip("jinja2")
@@ -109,7 +110,9 @@ def test_a_row_opens_by_keyboard_to_curves_and_features(opened):
     for part in ("path.single", "path.multi", ".inside table"):
         box = f"document.querySelector('#pairs {part}').getBoundingClientRect()"
         assert opened.value(f"{box}.width") > 100
-    assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == 36
+    assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == (
+        len(FEATURE_NAMES) + 6
+    )
 
 
 def test_the_head_of_the_list_stays_above_the_pairs(opened):

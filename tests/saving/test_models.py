@@ -396,7 +396,14 @@ def test_any_damage_has_its_sentence_or_does_none(members, path, data):
 
 def test_a_file_of_before_a_parameter_has_its_default(members, path):
     description = json.loads(members["model.json"])
-    for name in ("early_stopping", "validation_fraction", "n_iter_no_change", "tol", "verbose"):
+    for name in (
+        "class_weight",
+        "early_stopping",
+        "validation_fraction",
+        "n_iter_no_change",
+        "tol",
+        "verbose",
+    ):
         del description["params"][name]
     del description["fitted"]["tasks"]
     write(path, members | {"model.json": json.dumps(description)})

@@ -42,9 +42,14 @@ def test_holm_refuses(p):
 
 
 def test_the_share_of_simulations_that_are_as_good():
-    as_good = np.array([False, True, False, False])
-    assert simulated_p_value([as_good, as_good]) == 3 / 9
-    assert simulated_p_value([]) == 1.0
+    scores = np.array([0.5, 0.9, 0.5, 0.7])
+    assert simulated_p_value([scores, scores], 0.8) == 3 / 9
+    assert simulated_p_value([], 0.8) == 1.0
+
+
+def test_of_equal_scores_every_second_counts():
+    assert simulated_p_value([[0.5, 0.5, 0.4]], 0.5) == 2 / 4
+    assert simulated_p_value([[0.5], [0.5, 0.5 + 1e-15], [0.6, 0.4]], 0.5) == 4 / 6
 
 
 def test_it_stops_where_enough_are_as_good():
@@ -53,20 +58,30 @@ def test_it_stops_where_enough_are_as_good():
     def batches():
         for number in range(4):
             seen.append(number)
-            yield np.array([True, False, True])
+            yield np.array([0.9, 0.1, 0.8])
 
     # The third that is as good is the fourth simulation.
-    assert simulated_p_value(batches(), enough=3) == 3 / 4
+    assert simulated_p_value(batches(), 0.5, enough=3) == 3 / 4
     assert seen == [0, 1]
 
 
 def test_p_is_uniform_where_the_truth_is_one_of_the_simulations():
     rng = np.random.default_rng(0)
-    p = np.array([simulated_p_value([rng.random(99) >= rng.random()]) for _ in range(4000)])
+    p = np.array([simulated_p_value([rng.random(99)], rng.random()) for _ in range(4000)])
     for level in (0.05, 0.2, 0.5):
         # Stopping makes few values of p possible above 0.2: none is more likely than it says.
         assert np.mean(p <= level) <= level + 4 * np.sqrt(level * (1 - level) / 4000)
     assert np.mean(p <= 0.05) == pytest.approx(0.05, abs=0.014)
+
+
+def test_p_of_a_score_with_few_values_is_small_as_often_as_it_says():
+    """Of accuracies on ten pairs; with all equal scores counted it would be so half as often."""
+    rng = np.random.default_rng(1)
+    scores = rng.binomial(10, 0.5, size=(4000, 100)) / 10
+    p = np.array([simulated_p_value([row[1:]], row[0]) for row in scores])
+    assert np.mean(p <= 0.05) == pytest.approx(0.05, abs=0.03)
+    all_counted = (1 + (scores[:, 1:] >= scores[:, :1]).sum(axis=1)) / 100
+    assert np.mean(all_counted <= 0.05) < 0.03
 
 
 def test_the_largest_are_labelled():

@@ -8,7 +8,9 @@ import types
 import numpy as np
 import pytest
 
+from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
+from minimtl.text.tokenize import find_words
 
 TEXTS = ["the red car", "the red, red bus", "the boat"]
 
@@ -96,6 +98,35 @@ def test_pandas_output_is_a_frame_with_the_documents_index():
     assert list(vectorizer.transform(TEXTS).index) == [0, 1, 2]
 
 
+def test_polars_output_is_a_frame_with_a_column_for_each_word():
+    pl = pytest.importorskip("polars")
+    vectorizer = TfidfVectorizer(dtype=np.float32).set_output(transform="polars")
+    frame = vectorizer.fit_transform(TEXTS)
+    assert frame.columns == ["boat", "bus", "car", "red", "the"]
+    assert set(frame.dtypes) == {pl.Float32}
+    expected = vectorizer.set_output(transform="default").transform(TEXTS).toarray()
+    np.testing.assert_array_equal(frame.to_numpy(), expected)
+
+
+def test_polars_output_without_polars_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    vectorizer = TfidfVectorizer().fit(TEXTS).set_output(transform="polars")
+    with pytest.raises(ImportError, match="pip install polars"):
+        vectorizer.transform(TEXTS)
+    with pytest.raises(ValueError, match="must be one of"):
+        vectorizer.set_output(transform="arrow")
+
+
+def test_english_stop_words_leave_what_a_text_is_about():
+    texts = ["The system isn't what they've said", "Does it cry with ten of them?"]
+    words = TfidfVectorizer(stop_words="english").fit(texts).get_feature_names_out()
+    assert words.tolist() == ["cry", "said", "system", "ten"]
+    listed = TfidfVectorizer(stop_words=ENGLISH).fit(texts).get_feature_names_out()
+    assert listed.tolist() == words.tolist()
+    # A word that is not one by the default pattern would never be met.
+    assert {word for word in ENGLISH if find_words(word) != [word]} == {"a", "i"}
+
+
 @pytest.mark.parametrize("document", [None, 3, float("nan"), b"bytes"])
 def test_a_document_that_is_no_string_is_named(document):
     with pytest.raises(ValueError, match="Document 1 is of type"):
@@ -114,7 +145,7 @@ def test_no_words_at_all(texts):
     ("params", "message"),
     [
         ({"analyzer": "sentence"}, "not a valid analyzer"),
-        ({"stop_words": "english"}, "not a built-in stop list"),
+        ({"stop_words": "klingon"}, "not a built-in stop list"),
         ({"norm": "max"}, "norm must be"),
         ({"dtype": np.int64}, "dtype must be"),
         ({"ngram_range": (2, 1)}, "lower boundary larger"),

@@ -51,11 +51,12 @@ def heads(
     top = len(layout.widths) - 1
     for task in range(len(layout.n_classes)):
         n_classes, begin = layout.n_classes[task], layout.heads[task]
-        scale = f32(rule.task_weights[task] / size)
         for i in range(task * size, (task + 1) * size):
             d, delta = buffers.D[top, i], buffers.G[top, i]
             y = labels[batch_rows[i]]
-            losses[task] += head_softmax(p, d, task, y, flat.w, layout)
+            omega = rule.class_weights[task, y]
+            scale = f32(omega * rule.task_weights[task] / size)
+            losses[task] += omega * head_softmax(p, d, task, y, flat.w, layout)
             p[y] -= f32(1.0)
             delta[:] = f32(0.0)
             for c in range(n_classes):

@@ -42,11 +42,12 @@ class Flat(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """How a step is made: dropout as `fill_mask` needs it, and the weight λ_t of each task."""
+    """How a step is made: dropout as `fill_mask` needs it, weights λ_t (T,) and ω (T, K)."""
 
     threshold: np.uint32
     scale: np.float32
     task_weights: FloatArray
+    class_weights: FloatArray
 
 
 class Sparse(NamedTuple):

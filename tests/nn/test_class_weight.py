@@ -1,0 +1,133 @@
+"""Weights of classes in both back ends, for one task and several, and in files."""
+
+import numpy as np
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+from minimtl.nn.adam import Adam
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.tasks import task_data
+from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.saving import load_model, save_model
+
+
+def task(sizes=(60, 20, 40), seed=0):
+    """Overlapping classes of these sizes, with labels 3, 4 and so on."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    return rng.normal(size=(len(y), 6)) + np.eye(6)[y], y + 3
+
+
+def classifier(**params):
+    quick = {
+        "hidden_layer_sizes": 5,
+        "n_epochs": 12,
+        "learning_rate": 0.03,
+        "dropout": 0.2,
+        "random_state": 0,
+    }
+    return MultiTaskMLPClassifier(**(quick | params))
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {3: 0.2, 4: 5.0}])
+def test_both_backends_agree(class_weight):
+    X, y = task()
+    kernels, twin = (
+        classifier(class_weight=class_weight, backend=name).fit(X, y) for name in ("numba", "numpy")
+    )
+    np.testing.assert_allclose(kernels.predict_proba(X), twin.predict_proba(X), atol=1e-4)
+    np.testing.assert_allclose(kernels.loss_curve_, twin.loss_curve_, rtol=1e-4)
+    assert np.abs(twin.predict_proba(X) - classifier().fit(X, y).predict_proba(X)).max() > 0.05
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_weights_of_one_change_no_bit(backend):
+    X, y = task()
+    plain = classifier(backend=backend).fit(X, y)
+    ones = classifier(backend=backend, class_weight={3: 1.0}).fit(X, y)
+    for a, b in zip(plain.coefs_, ones.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(plain.loss_curve_, ones.loss_curve_)
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+def test_equal_weights_are_a_weight_of_the_task(backend):
+    """ω = 2 for all classes is λ = 2, but that the losses shown have no λ in them."""
+    X, y = task()
+    classes = classifier(backend=backend, class_weight={3: 2, 4: 2, 5: 2}).fit(X, y)
+    tasks = classifier(backend=backend, task_weights=[2.0]).fit(X, y)
+    np.testing.assert_array_equal(classes.coefs_[0], tasks.coefs_[0])
+    np.testing.assert_allclose(classes.loss_curve_, 2 * tasks.loss_curve_, rtol=1e-12)
+
+
+def test_balanced_is_that_of_scikit_learn():
+    X, y = task()
+    classes = np.unique(y)
+    ours = task_data(X, y, classes, "balanced").class_weights
+    theirs = compute_class_weight("balanced", classes=classes, y=y)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-15)
+
+
+def test_balance_finds_the_rare_class():
+    X, y = task((200, 12))
+    plain, balanced = (
+        classifier(class_weight=w, n_epochs=40).fit(X, y) for w in (None, "balanced")
+    )
+    assert np.mean(plain.predict(X) == 4) < np.mean(balanced.predict(X) == 4)
+    early = classifier(class_weight="balanced", early_stopping=True).fit(X, y)
+    assert early.validation_scores_.shape[1] == early.n_iter_
+
+
+def test_several_tasks():
+    (X, y), (X2, y2) = task(), task((50, 30), seed=1)
+    Xs, ys = {"a": X, "b": X2}, {"a": y, "b": y2}
+
+    def weights(class_weight, Xs=Xs, ys=ys):
+        return classifier(class_weight=class_weight).fit(Xs, ys).coefs_[0]
+
+    by_name = weights({"b": "balanced"})
+    factors = compute_class_weight("balanced", classes=np.array([3, 4]), y=y2)
+    b = {3: factors[0], 4: factors[1]}
+    np.testing.assert_array_equal(by_name, weights([None, b]))
+    np.testing.assert_array_equal(by_name, weights({1: b}, [X, X2], [y, y2]))
+    np.testing.assert_array_equal(weights("balanced"), weights({"a": "balanced", "b": "balanced"}))
+    assert np.abs(by_name - weights(None)).max() > 1e-3
+    for bad in ({3: 2.0}, {"c": "balanced"}, ["balanced"], {"a": {9: 1.0}}):
+        with pytest.raises(ValueError, match="class_weight"):
+            weights(bad)
+
+
+@pytest.mark.parametrize("bad", ["even", 3.0, {9: 1.0}, {3: -1.0}, {3: np.nan}])
+def test_weights_that_are_refused(bad):
+    with pytest.raises(ValueError, match=r"class_weight|weight"):
+        classifier(class_weight=bad).fit(*task())
+
+
+def test_batches_of_partial_fit_take_a_dict():
+    X, y = task()
+    with pytest.raises(ValueError, match="balanced"):
+        classifier(class_weight="balanced").partial_fit(X, y, classes=[3, 4, 5])
+    fitted = classifier(class_weight={4: 3.0}, n_epochs=2).fit(X, y)
+    parts = classifier(class_weight={4: 3.0}).partial_fit(X, y, classes=[3, 4, 5])
+    np.testing.assert_array_equal(parts.partial_fit(X, y).coefs_[0], fitted.coefs_[0])
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {3: 0.5, 4: 2}, {0: {3: 2.0}}])
+def test_saved_and_loaded(class_weight, tmp_path):
+    X, y = task()
+    by_task = isinstance(class_weight, dict) and 0 in class_weight
+    Xs, ys = ([X, X], [y, y]) if by_task else (X, y)
+    model = classifier(class_weight=class_weight).fit(Xs, ys)
+    save_model(model, tmp_path / "model.npz")
+    loaded = load_model(tmp_path / "model.npz")
+    assert loaded.class_weight == class_weight
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+def test_weights_that_do_not_fit_the_task():
+    X, y = task()
+    network = initialize(Shape(6, (5,), (3,), "tanh"), np.random.default_rng(0))
+    wrong = TaskData(task_data(X, y, np.unique(y), None).X, y - 3, class_weights=np.ones(2))
+    with pytest.raises(ValueError, match="2 class weights for 3 classes"):
+        train(network, [wrong], Schedule(1), Adam(), np.random.default_rng(0))
