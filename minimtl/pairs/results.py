@@ -82,6 +82,12 @@ class PairAnalysis:
     predictions: tuple[Prediction, ...]
     name_p_values: Mapping[str, float]
 
+    def __str__(self) -> str:
+        """As ``minimtl meta`` prints it."""
+        from minimtl.pairs.forms import to_text  # which needs this class
+
+        return to_text({"": self})
+
     def of(self, design: str, features: str) -> Prediction | None:
         """One row, None if there is none; of a feature and a set of one name, the set."""
         found = (p for p in self.predictions if (p.design, p.features) == (design, features))

@@ -9,7 +9,16 @@ from minimtl.errors import MinimtlError
 _NAMES = {
     "main": ("main", "main_task", "target", "target_task", "primary", "primary_task", "task"),
     "aux": ("aux", "aux_task", "auxiliary", "auxiliary_task", "source", "source_task", "helper"),
-    "gain": ("gain", "gains", "improvement", "transfer", "delta", "relative_gain", "improved"),
+    "gain": (
+        "gain",
+        "gains",
+        "improvement",
+        "transfer",
+        "delta",
+        "relative_gain",
+        "improved",
+        "label",
+    ),
     "run": ("run", "seed", "repeat", "repetition", "trial"),
     "main_group": ("main_group", "target_group"),
     "aux_group": ("aux_group", "source_group"),
@@ -17,6 +26,11 @@ _NAMES = {
 _NEEDED = {"main": "main task", "aux": "auxiliary task", "gain": "gain"}
 _STUDY = ("main_positive", "aux_positive")
 _SHOWN = 12  # columns in a message
+
+
+def names_a_gain(column: str) -> bool:
+    """Whether a column's name is one of the gain's or of a label of it."""
+    return column.strip().lower() in _NAMES["gain"]
 
 
 @dataclass(frozen=True)

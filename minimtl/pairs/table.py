@@ -17,7 +17,7 @@ import numpy as np
 from minimtl.errors import MinimtlError
 from minimtl.pairs.columns import Column, NameColumn, NumberColumn
 from minimtl.pairs.reading import MATRIX, Rows, open_rows
-from minimtl.pairs.roles import Roles, assign_roles
+from minimtl.pairs.roles import Roles, assign_roles, names_a_gain
 from minimtl.stats import FloatArray, IntArray
 from minimtl.study import TIE, Meta
 
@@ -260,6 +260,13 @@ class _Made:
         names = [name for name, column in columns if name not in passed_over]
         if asked is not None:
             names = list(asked)
+        elif gains := [name for name in names if names_a_gain(name) and name not in named]:
+            # With the answer among its features any model predicts it.
+            names = [name for name in names if name not in gains]
+            self.notes.append(
+                f"By their names further gains or labels, and so no features: {', '.join(gains)}; "
+                "--features takes them if they are none."
+            )
         count = np.bincount(pair, minlength=n_pairs)
         means = [
             np.bincount(pair, self._numbers(name, "feature")[kept], n_pairs) / count

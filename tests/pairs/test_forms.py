@@ -117,6 +117,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
 def test_a_table_without_features_has_gain_reliability_and_names():
     table = made_up("name", 0, n_runs=3)
     analysis = meta_analysis({name: table[name] for name in ("main", "aux", "run", "gain")})
+    assert analysis.finding.sentence in str(analysis)
     assert analysis.finding.verdict == "no features"
     assert "that much any feature that only names tasks would reach" in analysis.finding.sentence
     assert "no predictor that has not seen these runs" in analysis.reliability

@@ -96,6 +96,22 @@ def test_labels_are_taken_for_labels():
     assert read_table(COLUMNS, Roles(), threshold=0.2).labels.tolist() == [0, 0, 1, 0, 1]
 
 
+def test_a_second_gain_is_no_feature_unless_it_is_asked_for():
+    columns = COLUMNS | {"improved": [1, 0, 1, 0, 1], "Label": [1, 0, 1, 0, 1]}
+    table = read_table(columns, Roles())
+    assert table.features == ("size",)
+    assert any("no features: improved, Label; --features takes them" in n for n in table.notes)
+    assert read_table(columns, Roles(features=("improved",))).features == ("improved",)
+    kept = read_table(columns, Roles(sets={"labels": ("Label",)})).features
+    assert kept == ("size", "Label")
+
+
+def test_a_label_alone_is_the_gain():
+    columns = {name: values for name, values in COLUMNS.items() if name != "gain"}
+    table = read_table(columns | {"label": [1, 0, 1, 0, 1]}, Roles())
+    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
+
+
 def test_columns_are_guessed_from_their_names_and_that_is_said():
     columns = dict(zip(("Target", "source", "delta", "size"), COLUMNS.values(), strict=True))
     table = read_table({**columns, "remark": ["x"] * 5}, Roles())
