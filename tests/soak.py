@@ -32,7 +32,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from tests.execution.cluster import ENVIRONMENT, dask_worker, scheduler
-from tests.execution.processes import heed_ctrl_c, kill, session, workers
+from tests.execution.processes import heed_signals, kill, session, workers
 
 HERE = Path(__file__).parent
 STUDY = [
@@ -114,7 +114,7 @@ class Soak:
             environment |= self.fault_settings(folder)
         with tempfile.TemporaryFile("w+") as said:
             process = subprocess.Popen(
-                command, env=environment, start_new_session=True, preexec_fn=heed_ctrl_c,
+                command, env=environment, start_new_session=True, preexec_fn=heed_signals,
                 stdout=subprocess.DEVNULL, stderr=said,
             )  # fmt: skip
             self.figures["attempts"] += 1

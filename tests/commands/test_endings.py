@@ -17,7 +17,7 @@ import pytest
 from minimtl.cli import main
 from minimtl.store import format as storefile
 from tests.execution.cluster import ENVIRONMENT
-from tests.execution.processes import heed_ctrl_c, session, wait_until
+from tests.execution.processes import heed_signals, session, wait_until
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="closes streams and sets limits with bash"
@@ -104,7 +104,7 @@ def training(tmp_path):
     running = subprocess.Popen(
         [sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--workers", "1",
          "--out", "out"],
-        cwd=tmp_path, env=ENVIRONMENT, start_new_session=True, preexec_fn=heed_ctrl_c,
+        cwd=tmp_path, env=ENVIRONMENT, start_new_session=True, preexec_fn=heed_signals,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

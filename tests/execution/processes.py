@@ -45,6 +45,7 @@ def kill_some(leader, rng):
     return bool(victims)
 
 
-def heed_ctrl_c():
-    """Runs in a new process before its program: a shell has what it starts with & ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def heed_signals():
+    """Runs in a new process before its program: `nohup` and a shell's & have it ignore some."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

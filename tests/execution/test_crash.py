@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.execution import toy_study as toy
-from tests.execution.processes import heed_ctrl_c, kill, kill_some, session, wait_until, workers
+from tests.execution.processes import heed_signals, kill, kill_some, session, wait_until, workers
 
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -26,7 +26,7 @@ def start(folder, *, slower=1):
         [sys.executable, HERE / "toy_study.py", folder, "2"],
         env=ENVIRONMENT | {"TOY_SLOWER": str(slower)},
         start_new_session=True,
-        preexec_fn=heed_ctrl_c,
+        preexec_fn=heed_signals,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

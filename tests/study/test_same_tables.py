@@ -23,7 +23,7 @@ from minimtl.study.plan import plan_jobs
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PAPER
 from tests.execution.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
-from tests.execution.processes import heed_ctrl_c, kill_some
+from tests.execution.processes import heed_signals, kill_some
 
 pytestmark = pytest.mark.slow
 ARGUMENTS = [
@@ -37,7 +37,7 @@ def study(folder, *options, **settings):
         [sys.executable, *ARGUMENTS, "--out", folder, *options],
         env=ENVIRONMENT | settings,
         start_new_session=True,
-        preexec_fn=heed_ctrl_c,
+        preexec_fn=heed_signals,
     )
 
 
