@@ -84,7 +84,7 @@ PATTERNS = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)  # other ones: python -m tests.fuzz
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(pattern=PATTERNS, end=st.sampled_from(["", "$", "x", r"\b", "(?!b)"]))
 def test_what_is_taken_is_fast(pattern, end):
     """A text of 400 characters takes no more than its square in steps, some 10 ms."""
