@@ -175,7 +175,8 @@ def _characters(state: Any, item: Any, flags: int) -> frozenset[str]:
 
 @lru_cache(256)
 def _taken(pattern: re.Pattern[str]) -> frozenset[str]:
-    return frozenset(pattern.findall(_ALPHABET))
+    # Not by findall: where the whole pattern has groups, this part counts as having them, too.
+    return frozenset(match[0] for match in pattern.finditer(_ALPHABET))
 
 
 def _operators(items: Iterable[Any]) -> Iterable[Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimtl.saving.patterns import pattern_fault
+from minimtl.saving.patterns import _taken, pattern_fault
 from tests.fuzz.readers import time_limit
 
 USUAL = [
@@ -62,6 +62,13 @@ def test_usual_patterns_are_taken(pattern):
 @pytest.mark.parametrize("pattern", STALLING)
 def test_stalling_patterns_are_not(pattern):
     assert pattern_fault(pattern)
+
+
+def test_a_pattern_with_groups_does_not_mislead_about_the_next():
+    _taken.cache_clear()
+    pattern_fault("(a)(b)")
+    assert pattern_fault("(?:(?:a|.))*b")
+    assert pattern_fault("(a|.)*(b)")
 
 
 @pytest.mark.parametrize("pattern", ["(", "*", "[b-a]", "(?<=a+)b", "a{99999999999999999999}"])
