@@ -16,7 +16,6 @@ from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import ALONE, all_ways
 from minimtl.corpora import LabelledText, TextSet, without_empty
-from minimtl.errors import MinimtlError
 from minimtl.execution import Workers, make_workers
 from minimtl.store import open_store
 from minimtl.system import say
@@ -191,18 +190,11 @@ def _is_missing(value: Any) -> bool:
 @contextmanager
 def _folder(out: str | Path | None) -> Iterator[Path]:
     """The folder of the store: `out`, or one that is gone afterwards."""
-    if out is None:
-        with TemporaryDirectory(prefix="minimtl-") as name:
-            yield Path(name)
+    if out is not None:
+        yield Path(out)
         return
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MinimtlError(
-            f"Cannot make the folder {folder} ({error.strerror}); choose another."
-        ) from None
-    yield folder
+    with TemporaryDirectory(prefix="minimtl-") as name:
+        yield Path(name)
 
 
 def _make_workers(workers: int, data: SetsOfTexts) -> AbstractContextManager[Workers]:

@@ -97,7 +97,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also say what a prediction by this finished study would be worth",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, metavar="N", help="default: %(default)s"
+    )
     parser.add_argument(
         "--save-model",
         metavar="FILE",

@@ -13,10 +13,10 @@ from minimtl.explain import (
     make_lesson,
     make_notebook,
     notebook_available,
-    page_available,
     render,
     visit,
 )
+from minimtl.report import page_available
 from minimtl.study import NEWSGROUPS, PAPER, make_problems, resume_command
 from minimtl.system import available_cores, say, write_atomically
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.commands.arguments import folder_name
+from minimtl.commands.arguments import folder_name, silent
 from minimtl.commands.study import conclude_study
 from minimtl.corpora import CORPUS_METAVAR, load_corpus
 from minimtl.errors import MinimtlError
@@ -16,6 +16,8 @@ from minimtl.study import (
     Shard,
     Stopwatch,
     Study,
+    check_manifest_of,
+    features_of,
     identity_of,
     make_manifest,
     problems_of,
@@ -55,8 +57,9 @@ def run(args: argparse.Namespace) -> int:
     study = _study_of(folders, manifests, args)
     manifest = make_manifest(study, args.argv, len(folders), "shards")
     with open_store(out, study.identity, announce=say) as store:
-        for folder in folders:
+        for folder, shard_manifest in zip(folders, manifests, strict=True):
             with open_existing_store(folder) as shard:
+                check_manifest_of(shard, shard_manifest)
                 n_copied = copy_results(shard, store)
             if not args.quiet:
                 say(f"{folder}: {counted(n_copied, 'result')} copied")
@@ -80,18 +83,18 @@ def _study_of(
     first, manifest = folders[0], manifests[0]
     with open_existing_store(first) as store:
         protocol, model = identity_of(store)
-        identity = store.identity
+        check_manifest_of(store, manifest)
+    identity = manifest["identity"]
     for folder, other in zip(folders[1:], manifests[1:], strict=True):
-        with open_existing_store(folder) as store:
-            there = {**store.identity, "problems": other["problems"]}
-        if found := differences(there, {**identity, "problems": manifest["problems"]}):
+        there, here = ({**m["identity"], "problems": m["problems"]} for m in (other, manifest))
+        if found := differences(there, here):
             raise MinimtlError(
                 f"{folder} and {first} hold parts of different studies ({found}: {folder} is there,"
                 f" {first} here); leave one of them out"
             )
-    corpus = load_corpus(args.corpus, announce=(lambda line: None) if args.quiet else say)
-    backend = identity["backend"]
-    study = Study(corpus, protocol, problems_of(manifest), model.seed, backend)
+    corpus = load_corpus(args.corpus, announce=silent if args.quiet else say)
+    protocol = protocol.replace(features=features_of(manifest))
+    study = Study(corpus, protocol, problems_of(manifest), model.seed, identity["backend"])
     if found := differences(identity, study.identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {args.corpus} gives ({found}); "

@@ -14,6 +14,8 @@ from minimtl.study import (
     DEFINITIONS,
     Problem,
     Results,
+    check_manifest_of,
+    features_of,
     identity_of,
     problems_of,
     read_manifest,
@@ -46,12 +48,8 @@ def run(args: argparse.Namespace) -> int:
         if not store.is_held:
             say(f"another minimtl is at work in {folder}; its store is read as it is now")
         manifest = read_manifest(folder)
-        if manifest["identity"] != store.identity:
-            raise MinimtlError(
-                f"manifest.json in {folder} is of another study than {store.path.name}; run "
-                f"`minimtl study` again with --out {folder}, which writes a new one"
-            )
-        features = args.features or manifest.get("features", protocol.reading.features)
+        check_manifest_of(store, manifest)
+        features = args.features or features_of(manifest)
         protocol = protocol.replace(features=features)
 
         def no_features(problem: Problem, run: int) -> np.ndarray:
@@ -64,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         results = Results(store, identity, protocol)
         concluded = conclude(problems_of(manifest), results, identity.seed, no_features)
         summary = write_report(concluded, protocol, manifest, folder, say)
-        if features != manifest.get("features", "code"):
+        if features != features_of(manifest):
             write_manifest({**manifest, "features": features}, folder)
     print_summary(summary, folder)
     return 0

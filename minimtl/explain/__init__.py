@@ -1,12 +1,12 @@
 """The mathematics at work: one page, or a notebook, that computes what it explains.
 
-May import: stats, text, nn, corpora, store, execution, study, meta.
+May import: stats, text, nn, corpora, store, execution, study, meta, report.
 """
 
 from minimtl.explain.documents import gain_by_documents
 from minimtl.explain.lesson import find_pair, make_lesson
 from minimtl.explain.notebook import NOTEBOOK_NOTE, make_notebook, notebook_available
-from minimtl.explain.page import PAGE_NOTE, page_available, render
+from minimtl.explain.page import PAGE_NOTE, render
 from minimtl.explain.visit import visit
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "make_lesson",
     "make_notebook",
     "notebook_available",
-    "page_available",
     "render",
     "visit",
 ]

@@ -1,12 +1,11 @@
 """explain.html: all stations on one page that needs no network, and no script to be read.
 
-Rendered by Jinja2, an extra: ask `page_available` first. Everything is escaped but this package's
-own files and the formulas and pictures that it makes.
+Rendered by Jinja2, an extra: ask `minimtl.report.page_available` first. Everything is escaped but
+this package's own files and the formulas and pictures that it makes.
 """
 
 import base64
 import hashlib
-import importlib.util
 import json
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -29,16 +28,12 @@ from minimtl.explain.numbers import (
 from minimtl.explain.source import excerpt, section_title
 from minimtl.explain.station import Heat, Lines
 from minimtl.explain.visit import Shown
+from minimtl.report import page_environment
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 PAGE_NOTE = "explain.html needs Jinja2: pip install 'minimtl[page]', or ask for --notebook"
-
-
-def page_available() -> bool:
-    """Whether Jinja2 can be imported; looks for it without loading it."""
-    return importlib.util.find_spec("jinja2") is not None
 
 
 def source_uri(path: str) -> str:
@@ -53,17 +48,9 @@ def render(
     link: Callable[[str], str] = source_uri,
 ) -> str:
     """The whole page; `link` makes an address of a file's path within the package."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        autoescape=True,
-        loader=PackageLoader("minimtl.explain"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment("minimtl.explain")
     environment.filters |= {
         "mathml": lambda text: Markup(to_mathml(text)),
         "kind": lambda picture: type(picture).__name__.lower(),

@@ -16,6 +16,7 @@ from minimtl.report.blocks import (
 )
 from minimtl.report.csvfile import Row, Table, to_csv, write_tables
 from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
+from minimtl.report.htmlpage import page_available, page_environment
 from minimtl.report.markdown import escape, pipe_table
 from minimtl.report.produce import write_document, write_report
 from minimtl.report.scope import Scope, scopes_of, warnings_of
@@ -42,6 +43,8 @@ __all__ = [
     "figures_available",
     "interval",
     "number",
+    "page_available",
+    "page_environment",
     "pipe_table",
     "problem_of",
     "save_figure",

@@ -100,17 +100,22 @@ def render_document(document: Document, version: str, figures: Mapping[str, byte
     return page
 
 
-def _environment() -> "Environment":
+def page_environment(package: str) -> "Environment":
+    """What renders the templates of a package: everything is escaped, nothing is undefined."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         autoescape=True,
-        loader=PackageLoader("minimtl.report"),
+        loader=PackageLoader(package),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _environment() -> "Environment":
+    environment = page_environment("minimtl.report")
     environment.filters |= {"pieces": pieces, "fixed": text, "short": short, "anchor": anchor}
     environment.filters |= {"counted": counted, "linked": linked, "term_anchor": term_anchor}
     environment.filters["kind"] = lambda block: type(block).__name__.lower()

@@ -21,6 +21,8 @@ from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
     Stopwatch,
+    check_manifest_of,
+    features_of,
     finished_manifest,
     hierarchy_of,
     make_manifest,
@@ -125,6 +127,7 @@ __all__ = [
     "Words",
     "bag_divergence",
     "bag_of",
+    "check_manifest_of",
     "collect_outcomes",
     "compute",
     "count_processors",
@@ -132,6 +135,7 @@ __all__ = [
     "disjoint_pairs",
     "encode",
     "feature_maker",
+    "features_of",
     "finished_manifest",
     "hierarchy_of",
     "identity_of",

@@ -13,12 +13,14 @@ from typing import Any
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
+from minimtl.store import Store
 from minimtl.study.conduct import Study
 from minimtl.study.features import DEFINITIONS
 from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
 from minimtl.study.problems import make_problems
 from minimtl.study.protocol import PROTOCOLS
+from minimtl.study.shards import WHOLE, Shard
 from minimtl.system import machine_facts, package_versions, write_atomically
 
 NAME = "manifest.json"
@@ -154,7 +156,7 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
                 raise TypeError(name)
         if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
             raise TypeError("trained_by")
-        if content.get("features", "code") not in DEFINITIONS:
+        if features_of(content) not in DEFINITIONS:
             raise ValueError("features")
         if not isinstance(content["minimtl"], str):
             raise TypeError("minimtl")
@@ -162,8 +164,7 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
             raise TypeError("command")
         if not isinstance(content["identity"]["seed"], int):
             raise TypeError("seed")
-        if not str(content.get("shard", "")).isprintable():
-            raise TypeError("shard")
+        Shard.parse(content.get("shard", str(WHOLE)))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None
     return content
@@ -188,6 +189,22 @@ def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
             name, protocol, hierarchy, n_runs=size["runs"], n_pairs=size["pairs"]
         )
     return problems
+
+
+def features_of(manifest: Mapping[str, Any]) -> str:
+    """By which definition the tables of a manifest's study have the features."""
+    definition: str = manifest.get("features", "code")  # earlier manifests do not say it
+    return definition
+
+
+def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
+    """Raise MinimtlError if the manifest beside a store is of another study than the store."""
+    if manifest["identity"] != store.identity:
+        folder = store.path.parent
+        raise MinimtlError(
+            f"{NAME} in {folder} is of another study than {store.path.name}; run `minimtl study` "
+            f"again with --out {folder}, which writes a new one"
+        )
 
 
 def hierarchy_of(manifest: dict[str, Any]) -> Hierarchy:

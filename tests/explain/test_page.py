@@ -37,11 +37,7 @@ def text(browser, name):
 
 
 def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
-    for kind in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
-        assert opened.of(kind) == []
-    asked = [event["request"]["url"] for event in opened.of("Network.requestWillBeSent")]
-    assert asked[0] == path.as_uri()
-    assert all(url.startswith("data:") for url in asked[1:])
+    opened.assert_quiet(path)
 
 
 def test_every_station_has_its_three_columns(opened):

@@ -105,6 +105,14 @@ class Browser:
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
 
+    def assert_quiet(self, path):
+        """The page at `path` complained of nothing and asked for nothing but itself."""
+        for kind in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
+            assert self.of(kind) == []
+        asked = [event["request"]["url"] for event in self.of("Network.requestWillBeSent")]
+        assert asked[0] == path.as_uri()
+        assert all(url.startswith("data:") for url in asked[1:])
+
     def value(self, expression):
         """What a JavaScript expression gives."""
         result = self.do("Runtime.evaluate", expression=expression, returnByValue=True)

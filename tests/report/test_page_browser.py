@@ -49,12 +49,7 @@ def names(browser):
 
 
 def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
-    assert opened.of("Log.entryAdded") == []
-    assert opened.of("Runtime.exceptionThrown") == []
-    assert opened.of("Runtime.consoleAPICalled") == []
-    asked = [event["request"]["url"] for event in opened.of("Network.requestWillBeSent")]
-    assert asked[0] == path.as_uri()
-    assert all(url.startswith("data:") for url in asked[1:])
+    opened.assert_quiet(path)
     drawn = opened.value("[...document.images].map(i => i.complete && i.naturalWidth)")
     assert drawn == [40, 40]
 
