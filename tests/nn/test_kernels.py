@@ -7,7 +7,7 @@ from minimtl.nn.dropout import drop_threshold, dropout_mask
 from minimtl.nn.kernels.elementwise import exp32, fill_mask
 from minimtl.nn.kernels.jit import compiled
 from minimtl.nn.kernels.layers import Sparse, add_product, transpose
-from minimtl.nn.kernels.vectors import add_rows, sum_chain
+from minimtl.nn.kernels.vectors import add_four_products, add_rows, ask_for, sum_chain
 from minimtl.nn.network import ACTIVATIONS
 
 
@@ -19,6 +19,16 @@ def call_add_rows(z, W, indices, values, begin, end, S):
 @compiled
 def call_sum_chain(z, W, indices, values, after, first, S):
     sum_chain(z, W, indices, values, after, first, S)
+
+
+@compiled
+def call_add_four_products(Z, C, W, i, n, S):
+    add_four_products(Z, C, W, i, n, S)
+
+
+@compiled
+def call_ask_for(W, j, begin, end):
+    ask_for(W, j, begin, end)
 
 
 @compiled
@@ -124,6 +134,23 @@ def test_a_chain_is_summed_to_its_end(S, rng):
     call_sum_chain(z, W, indices, values, after, 7, S)
     chain = [7, 2, 5, 0]
     np.testing.assert_allclose(z, values[chain] @ W[indices[chain]], **CLOSE)
+
+
+@pytest.mark.parametrize("S", [16, 112])
+@pytest.mark.parametrize(("i", "n"), [(0, 1), (3, 13), (4, 0)])
+def test_four_rows_of_a_product_at_once(S, i, n, rng):
+    Z, C, W = floats(rng, 8, S + 16), floats(rng, 8, 13), floats(rng, 13, 2 * S)
+    expected = Z.copy()
+    expected[i : i + 4, :S] += C[i : i + 4, :n] @ W[:n, :S]
+    call_add_four_products(Z, C, W, i, n, S)
+    np.testing.assert_allclose(Z, expected, **CLOSE)
+
+
+def test_asking_for_a_row_changes_nothing(rng):
+    W = floats(rng, 3, 48)
+    expected = W.copy()
+    call_ask_for(W, 2, 16, 48)
+    np.testing.assert_array_equal(W, expected)
 
 
 @pytest.mark.parametrize(("n", "n_terms"), [(1, 1), (5, 13), (8, 0)])

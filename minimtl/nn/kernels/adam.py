@@ -14,8 +14,13 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.jit import EntryKernel, compiled, compiled_strictly, inlined
+from minimtl.nn.kernels.vectors import ask_for
 
 f32 = np.float32
+
+# How many rows before its turn a row is asked for: it takes as long to come as one or two others
+# to be worked on.
+ROWS_AHEAD = 2
 
 
 class Pending(NamedTuple):
@@ -131,6 +136,7 @@ def catch_up(
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for q in range(n):
         j = words[q]
+        ask_for(rows, words[min(q + ROWS_AHEAD, n - 1)], 0, 3 * S)
         s = last[j]
         if s >= n_exact:
             a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]

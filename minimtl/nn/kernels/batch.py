@@ -34,14 +34,19 @@ def link(documents: Documents, batch_rows: IntArray, n: int, batch: Batch) -> in
     """Fill `batch` from documents ``batch_rows[:n]``; returns the number of distinct words."""
     indptr, indices, data = documents.indptr, documents.indices, documents.data
     head, after, words = batch.head, batch.after, batch.words
+    doc, value = batch.doc, batch.value
     e, n_words = 0, 0
     for i in range(n):
-        for p in range(indptr[batch_rows[i]], indptr[batch_rows[i] + 1]):
+        begin, end = indptr[batch_rows[i]], indptr[batch_rows[i] + 1]
+        # Two loops, as the first is vectorised if it is by itself.
+        for p in range(begin, end):
+            doc[e + p - begin] = i
+            value[e + p - begin] = data[p]
+        for p in range(begin, end):
             j = indices[p]
+            before = head[j]
             words[n_words] = j
-            n_words += head[j] < 0
-            after[e], head[j] = head[j], e
-            batch.doc[e] = i
-            batch.value[e] = data[p]
+            n_words += before < 0
+            after[e], head[j] = before, e
             e += 1
     return n_words

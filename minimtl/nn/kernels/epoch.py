@@ -6,6 +6,7 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.adam import (
+    ROWS_AHEAD,
     Pending,
     adam_update,
     advance_moments,
@@ -16,7 +17,7 @@ from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
 from minimtl.nn.kernels.jit import EntryKernel, inlined
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, backward, biases, forward
-from minimtl.nn.kernels.vectors import add_rows, sum_chain
+from minimtl.nn.kernels.vectors import add_rows, ask_for, sum_chain
 
 f32 = np.float32
 
@@ -127,6 +128,7 @@ def update_rows(
     G, g, S = buffers.G[0], buffers.g, rows.shape[1] // 3
     for q in range(n_words):
         j = batch.words[q]
+        ask_for(rows, batch.words[min(q + ROWS_AHEAD, n_words - 1)], S, 3 * S)
         sum_chain(g, G, doc, value, after, head[j], S)
         head[j] = -1
         k = step - last[j]

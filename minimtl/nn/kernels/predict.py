@@ -30,7 +30,7 @@ def predict(
         first_layer(documents, start, n, base, W, biases(w, 0, layout), A[0])
         for layer in range(len(layout.widths)):
             if layer > 0:
-                pass_up(n, layer, A[layer - 1], w, layout, A[layer], buffers.sparse)
+                pass_up(n, layer, A[layer - 1], w, layout, A[layer], buffers.sparse, False)
             for i in range(n):
                 activate(A[layer, i], layout.widths[layer], layout.activation)
         for i in range(n):

@@ -26,6 +26,7 @@ GROUP = 7
 VECTOR = ir.VectorType(ir.FloatType(), LANES)
 INT = ir.IntType(64)
 INT32 = ir.IntType(32)
+BYTES = ir.IntType(8).as_pointer()
 
 
 class Terms(NamedTuple):
@@ -83,6 +84,69 @@ def sum_chain(
     return types.void(z, W, indices, values, after, *sizes), codegen
 
 
+@intrinsic
+def add_four_products(typingctx: Any, Z: Any, C: Any, W: Any, i: Any, n: Any, S: Any) -> Any:
+    """Z[i:i+4, :S] ← Z[i:i+4, :S] + C[i:i+4, :n]·W[:n, :S]; each row of W is read for four sums."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        Z, C, W = _arrays(context, builder, signature, args[:3])
+        i, n, S = args[3:]
+        rows = [builder.add(i, INT(k)) for k in range(4)]
+        factors = [builder.gep(C.data, [builder.mul(k, _row_length(builder, C))]) for k in rows]
+        with cgutils.for_range_slice(builder, INT(0), S, INT(LANES), INT) as (place, _):
+            targets = [
+                _vectors(
+                    builder, Z.data, builder.add(builder.mul(k, _row_length(builder, Z)), place)
+                )
+                for k in rows
+            ]
+            head, body, done = (builder.append_basic_block() for _ in range(3))
+            sums_before = [builder.load(target, align=4) for target in targets]
+            before = builder.block
+            builder.branch(head)
+            builder.position_at_end(head)
+            p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in rows]
+            for phi, value in zip([p, *sums], [INT(0), *sums_before], strict=True):
+                phi.add_incoming(value, before)
+            builder.cbranch(builder.icmp_signed("<", p, n), body, done)
+            builder.position_at_end(body)
+            row = builder.add(builder.mul(p, _row_length(builder, W)), place)
+            w = builder.load(_vectors(builder, W.data, row), align=4)
+            for phi, factor in zip(sums, factors, strict=True):
+                x = _broadcast(builder, builder.load(builder.gep(factor, [p])))
+                phi.add_incoming(_add_term(builder, phi, x, w), body)
+            p.add_incoming(builder.add(p, INT(1)), body)
+            builder.branch(head)
+            builder.position_at_end(done)
+            for phi, target in zip(sums, targets, strict=True):
+                builder.store(phi, target, align=4)
+        return context.get_dummy_value()
+
+    return types.void(Z, C, W, *(types.int64,) * 3), codegen
+
+
+@intrinsic
+def ask_for(typingctx: Any, W: Any, j: Any, begin: Any, end: Any) -> Any:
+    """Have W[j, begin:end] fetched into the caches; the caller goes on meanwhile.
+
+    Rows come in an order that the machine cannot guess, and lie beyond the nearest caches.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        (W,) = _arrays(context, builder, signature, args[:1])
+        j, begin, end = args[1:]
+        kind = ir.FunctionType(ir.VoidType(), [BYTES, *(INT32,) * 3])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", (BYTES,), kind)
+        row = builder.gep(W.data, [builder.mul(j, _row_length(builder, W))])
+        with cgutils.for_range_slice(builder, begin, end, INT(LANES), INT) as (place, _):
+            line = builder.bitcast(builder.gep(row, [place]), BYTES)
+            # To read it, kept in all caches, data and no code.
+            builder.call(prefetch, [line, INT32(0), INT32(3), INT32(1)])
+        return context.get_dummy_value()
+
+    return types.void(W, *(types.int64,) * 3), codegen
+
+
 def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
     kinds = signature.args[: len(args)]
     return [
@@ -107,7 +171,7 @@ def _sum_group(builder: Any, arrays: Any, start: Any, n: int, terms: Terms) -> N
     """Emit the sum of the `n` vectors from number `start` on, in a loop over its terms."""
     z, W, indices, values = arrays
     place = builder.mul(start, INT(LANES))
-    row_length = cgutils.unpack_tuple(builder, W.shape)[1]
+    row_length = _row_length(builder, W)
     target = _vectors(builder, z.data, place)
     starts = [
         ir.Constant(VECTOR, [0.0] * LANES)
@@ -129,13 +193,21 @@ def _sum_group(builder: Any, arrays: Any, start: Any, n: int, terms: Terms) -> N
     x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
     for v, phi in enumerate(sums):
         w = builder.load(_at(builder, row, v), align=4)
-        term = builder.fmul(x, w, flags=("contract",))
-        phi.add_incoming(builder.fadd(phi, term, flags=("contract",)), body)
+        phi.add_incoming(_add_term(builder, phi, x, w), body)
     p.add_incoming(terms.following(p), body)
     builder.branch(head)
     builder.position_at_end(done)
     for v, phi in enumerate(sums):
         builder.store(phi, _at(builder, target, v), align=4)
+
+
+def _row_length(builder: Any, matrix: Any) -> Any:
+    return cgutils.unpack_tuple(builder, matrix.shape)[1]
+
+
+def _add_term(builder: Any, total: Any, x: Any, w: Any) -> Any:
+    """total + x·w, by one operation where the machine has it."""
+    return builder.fadd(total, builder.fmul(x, w, flags=("contract",)), flags=("contract",))
 
 
 def _vectors(builder: Any, data: Any, place: Any) -> Any:
