@@ -11,9 +11,19 @@ parameters above the first layer, needs
     2BH  sigmoids           one ÷ each
 
 Not counted: batch order, dropout's hashes, turning the batch round, heads, losses.
+
+Predicting n test documents with N nonzeros in words that are trained, R distinct ones, needs
+once an epoch
+
+    R·H  pending moves      one ÷; w, m and √v are read, the weight is written
+    NH   multiply-adds      the first layer
+    nHH  multiply-adds      the second layer
+    2nH  sigmoids           one ÷ each
+
+Not counted: heads, and taking the most probable class.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +33,7 @@ from bench.harness import interleave
 from bench.ours import BATCH, OurEpochs
 from bench.rows import Row, timing_row
 from bench.settings import Settings
+from minimtl.nn.training import TaskData
 
 SECTION = "The floor, part by part"
 WIDTH = 100
@@ -77,6 +88,27 @@ class Floor:
 
     def _products(self, n: float) -> None:
         multiply_add(self.z, self.W, round(n))
+
+
+class PredictionFloor:
+    """The bare loops of predicting the test documents of `tasks` once."""
+
+    def __init__(self, tasks: Sequence[TaskData]) -> None:
+        trained = np.zeros(tasks[0].X.shape[1], bool)
+        for task in tasks:
+            trained[task.X.indices] = True
+        tests = [task.X_test for task in tasks if task.X_test is not None]
+        words = np.concatenate([X.indices[trained[X.indices]] for X in tests])
+        self.n_nonzeros, self.n_documents = len(words), sum(X.shape[0] for X in tests)
+        self.rows = np.full((3, len(np.unique(words)) * WIDTH), 1e-3, np.float32)
+        self.z, self.W = np.zeros(VECTOR, np.float32), np.full((16, VECTOR), 1e-3, np.float32)
+
+    def epoch(self) -> None:
+        """All parts, once."""
+        move(*self.rows)
+        multiply_add(self.z, self.W, self.n_nonzeros * WIDTH)
+        multiply_add(self.z, self.W, self.n_documents * WIDTH**2)
+        sigmoids(self.z, 2 * self.n_documents * WIDTH)
 
 
 def count(ours: OurEpochs, n_epochs: int = 20) -> Counts:
