@@ -77,8 +77,11 @@ class Trainer(Protocol):
         `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
         """
 
-    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
-        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer."""
+    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
+        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer.
+
+        `X` (n, n_words) is CSC, by words, each of which is read once for all its documents.
+        """
 
     def weights(self) -> Network:
         """The parameters after the last step, in arrays that the next step may change."""

@@ -47,11 +47,14 @@ def stack(documents: Sequence[sparse.csr_matrix], columns: IntArray, n: int) -> 
 
 def split_columns(
     X: sparse.csr_matrix, columns: IntArray, network: Network, n: int
-) -> tuple[sparse.csr_matrix, FloatArray]:
-    """The part of `X` that has one of the `n` columns, and what the rest adds to Z_1 (n_X, H_1)."""
+) -> tuple[sparse.csc_matrix, FloatArray]:
+    """The part of `X` that has one of the `n` columns, and what the rest adds to Z_1 (n_X, H_1).
+
+    The part is CSC, as `backend.Trainer.predict_proba` takes it.
+    """
     others = np.where(columns < 0, np.arange(len(columns)), -1)
     base = _take_columns(X, others, len(columns)) @ network.first
-    return _take_columns(X, columns, n), np.ascontiguousarray(base, network.first.dtype)
+    return _take_columns(X, columns, n).tocsc(), np.ascontiguousarray(base, network.first.dtype)
 
 
 def _take_columns(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:

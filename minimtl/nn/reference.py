@@ -202,7 +202,7 @@ class ReferenceTrainer:
             adam.update(w, g, m, v, self.step)
         return losses
 
-    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
+    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
         """P_t of documents; see `backend.Trainer`."""
         return predict_proba(self.network, X.astype(self.network.flat.dtype), task, base)
 

@@ -14,7 +14,7 @@ from minimtl.nn.kernels.adam import are_finite, read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
-from minimtl.nn.kernels.predict import predict
+from minimtl.nn.kernels.predict import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending
@@ -48,6 +48,7 @@ class KernelTrainer:
         self.layout = _layout(self.shape, w)
         self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
         self._W, self._W_step = _aligned(0, hidden[0]), -1
+        self._Z = _aligned(0, hidden[0])  # of the documents that are predicted
         self.take(X, labels, settings)
         self.add_words(network.first)
 
@@ -79,7 +80,7 @@ class KernelTrainer:
         _, batch_size, dropout, task_weights, class_weights = settings
         if class_weights is None:
             class_weights = np.ones((len(task_weights), max(self.shape.n_classes)))
-        self.documents, self.labels = _documents(X), labels
+        self.documents, self.labels = Documents(*_compressed(X)), labels
         scale = np.float32(1.0 / (1.0 - dropout))
         rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float), class_weights)
         self.plan = Plan(batch_size, rule, self.layout)
@@ -116,12 +117,15 @@ class KernelTrainer:
             batch = _batch(len(self.state.rows), n_entries)
             self.scratch = self.scratch._replace(batch=batch)
 
-    def predict_proba(self, X: sparse.csr_matrix, base: FloatArray, task: int) -> FloatArray:
+    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
         """P_t of documents; see `backend.Trainer`."""
-        probabilities = np.empty((X.shape[0], self.shape.n_classes[task]), np.float32)
+        n = X.shape[0]
+        probabilities = np.empty((n, self.shape.n_classes[task]), np.float32)
+        if n > len(self._Z):
+            self._Z = _aligned(n, self.padded.hidden[0])
         predict(
-            _documents(X), base, task, self._first_weights(), self.state.flat.w, self.plan.layout,
-            self.scratch.buffers, probabilities,
+            Occurrences(*_compressed(X.tocsc())), base, task, self._first_weights(),
+            self.state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
         )  # fmt: skip
         return probabilities
 
@@ -202,8 +206,9 @@ def _aligned(*size: int) -> FloatArray:
     return memory[start : start + 4 * n].view(np.float32).reshape(size)
 
 
-def _documents(X: sparse.csr_matrix) -> Documents:
-    return Documents(
+def _compressed(X: sparse.csr_matrix | sparse.csc_matrix) -> tuple[IntArray, IntArray, FloatArray]:
+    """The arrays of `X` as the kernels take them."""
+    return (
         X.indptr.astype(np.int64, copy=False),
         X.indices.astype(np.int32, copy=False),
         X.data.astype(np.float32, copy=False),

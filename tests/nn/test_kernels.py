@@ -7,7 +7,13 @@ from minimtl.nn.dropout import drop_threshold, dropout_mask
 from minimtl.nn.kernels.elementwise import exp32, fill_mask
 from minimtl.nn.kernels.jit import compiled
 from minimtl.nn.kernels.layers import Sparse, add_product, transpose
-from minimtl.nn.kernels.vectors import add_four_products, add_rows, ask_for, sum_chain
+from minimtl.nn.kernels.vectors import (
+    add_four_products,
+    add_rows,
+    add_to_rows,
+    ask_for,
+    sum_chain,
+)
 from minimtl.nn.network import ACTIVATIONS
 
 
@@ -19,6 +25,11 @@ def call_add_rows(z, W, indices, values, begin, end, S):
 @compiled
 def call_sum_chain(z, W, indices, values, after, first, S):
     sum_chain(z, W, indices, values, after, first, S)
+
+
+@compiled
+def call_add_to_rows(Z, W, indices, values, j, begin, end, S):
+    add_to_rows(Z, W, indices, values, j, begin, end, S)
 
 
 @compiled
@@ -134,6 +145,18 @@ def test_a_chain_is_summed_to_its_end(S, rng):
     call_sum_chain(z, W, indices, values, after, 7, S)
     chain = [7, 2, 5, 0]
     np.testing.assert_allclose(z, values[chain] @ W[indices[chain]], **CLOSE)
+
+
+@pytest.mark.parametrize("S", [16, 96, 112, 144])
+@pytest.mark.parametrize(("begin", "end"), [(0, 0), (2, 9)])
+def test_a_row_is_added_to_many(S, begin, end, rng):
+    Z, W = floats(rng, 5, S + 16), floats(rng, 3, 2 * S)
+    indices, values = rng.integers(0, 5, 12).astype(np.int32), floats(rng, 12)
+    expected = Z.copy()
+    for p in range(begin, end):
+        expected[indices[p], :S] += values[p] * W[2, :S]
+    call_add_to_rows(Z, W, indices, values, 2, begin, end, S)
+    np.testing.assert_allclose(Z, expected, **CLOSE)
 
 
 @pytest.mark.parametrize("S", [16, 112])

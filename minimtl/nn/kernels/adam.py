@@ -6,6 +6,8 @@ is the step of the row's last gradient: m and r are those after step s, and the 
 of the steps since are *pending* until the row is next read. `docs/deferred-adam.md` derives this.
 
 What is called once a row takes the matrix and j, since a view of a row is counted as an object.
+So each loop chooses between `move_by_rule` and `move_by_terms` by itself: a function that chose
+would take `pending`, and its six arrays would be counted for every row.
 """
 
 from typing import NamedTuple
@@ -50,16 +52,17 @@ class Pending(NamedTuple):
 
 @inlined
 def move_by_rule(
-    W: FloatArray, rows: FloatArray, j: int, S: int, a1: f32, a2: f32, e1: f32, e2: f32
+    W: FloatArray, rows: FloatArray, j: int, S: int, nodes: FloatArray, s: int
 ) -> None:
     """Make on W[j] all pending moves of row j at once, by the rule for its s."""
+    a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
     for h in range(S):
         d1 = rows[j, 2 * S + h] + e1
         d2 = rows[j, 2 * S + h] + e2
         W[j, h] -= rows[j, S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
 
 
-@inlined
+@compiled
 def move_by_terms(
     W: FloatArray, rows: FloatArray, j: int, S: int, s: int, t: int, pending: Pending
 ) -> None:
@@ -139,8 +142,7 @@ def catch_up(
         ask_for(rows, words[min(q + ROWS_AHEAD, n - 1)], 0, 3 * S)
         s = last[j]
         if s >= n_exact:
-            a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
-            move_by_rule(rows, rows, j, S, a1, a2, e1, e2)
+            move_by_rule(rows, rows, j, S, nodes, s)
         elif s > 0:
             move_by_terms(rows, rows, j, S, s, t, pending)
 
@@ -154,8 +156,7 @@ def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: 
         for h in range(S):
             W[j, h] = rows[j, h]
         if s >= n_exact:
-            a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
-            move_by_rule(W, rows, j, S, a1, a2, e1, e2)
+            move_by_rule(W, rows, j, S, nodes, s)
         elif s > 0:
             move_by_terms(W, rows, j, S, s, t, pending)
 

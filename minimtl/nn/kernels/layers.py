@@ -100,7 +100,7 @@ def pass_up(
     sparse: Sparse,
     dropped: bool,
 ) -> None:
-    """Z_l = below·W_l + b_l, l ≥ 1; `below` may have been `dropped` by half."""
+    """Z_l = below·W_l + b_l, l ≥ 1; after dropout `below` is `dropped`: half of it is zero."""
     b, W = biases(w, layer, layout), matrix(w, layer, layout)
     for i in range(n):
         z = Z[i]

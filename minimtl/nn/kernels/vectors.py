@@ -54,7 +54,8 @@ def add_rows(
         def following(p: Any) -> Any:
             return builder.add(p, INT(1))
 
-        _sum_rows(builder, arrays, S, Terms(begin, more, following, from_zero=False))
+        terms = Terms(begin, more, following, from_zero=False)
+        _in_groups(builder, S, lambda start, n: _sum_group(builder, arrays, start, n, terms))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 3
@@ -77,11 +78,52 @@ def sum_chain(
         def following(e: Any) -> Any:
             return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
 
-        _sum_rows(builder, arrays, S, Terms(first, more, following, from_zero=True))
+        terms = Terms(first, more, following, from_zero=True)
+        _in_groups(builder, S, lambda start, n: _sum_group(builder, arrays, start, n, terms))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 2
     return types.void(z, W, indices, values, after, *sizes), codegen
+
+
+@intrinsic
+def add_to_rows(
+    typingctx: Any,
+    Z: Any,
+    W: Any,
+    indices: Any,
+    values: Any,
+    j: Any,
+    begin: Any,
+    end: Any,
+    S: Any,
+) -> Any:
+    """Z[indices[p], :S] ← Z[indices[p], :S] + values[p]·W[j, :S] for begin ≤ p < end."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        Z, W, indices, values = _arrays(context, builder, signature, args[:4])
+        j, begin, end, S = args[4:]
+
+        def add_group(start: Any, n: int) -> None:
+            place = builder.mul(start, INT(LANES))
+            row = builder.mul(j, _row_length(builder, W))
+            source = _vectors(builder, W.data, builder.add(row, place))
+            w = [builder.load(_at(builder, source, v), align=4) for v in range(n)]
+            with cgutils.for_range_slice(builder, begin, end, INT(1), INT) as (p, _):
+                index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
+                x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
+                begins = builder.add(builder.mul(index, _row_length(builder, Z)), place)
+                z = _vectors(builder, Z.data, begins)
+                for v in range(n):
+                    here = _at(builder, z, v)
+                    total = _add_term(builder, builder.load(here, align=4), x, w[v])
+                    builder.store(total, here, align=4)
+
+        _in_groups(builder, S, add_group)
+        return context.get_dummy_value()
+
+    sizes = (types.int64,) * 4
+    return types.void(Z, W, indices, values, *sizes), codegen
 
 
 @intrinsic
@@ -155,16 +197,16 @@ def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
     ]
 
 
-def _sum_rows(builder: Any, arrays: Any, S: Any, terms: Terms) -> None:
-    """Emit the sum of S floats, `GROUP` vectors at a time."""
+def _in_groups(builder: Any, S: Any, emit: Callable[[Any, int], None]) -> None:
+    """Have `emit` (number of the first vector, how many) write code for all vectors of S floats."""
     n_vectors = builder.udiv(S, INT(LANES))
     whole = builder.mul(builder.udiv(n_vectors, INT(GROUP)), INT(GROUP))
     with cgutils.for_range_slice(builder, INT(0), whole, INT(GROUP), INT) as (start, _):
-        _sum_group(builder, arrays, start, GROUP, terms)
+        emit(start, GROUP)
     for n in range(1, GROUP):
         rest = builder.sub(n_vectors, whole)
         with builder.if_then(builder.icmp_unsigned("==", rest, INT(n))):
-            _sum_group(builder, arrays, whole, n, terms)
+            emit(whole, n)
 
 
 def _sum_group(builder: Any, arrays: Any, start: Any, n: int, terms: Terms) -> None:
