@@ -75,8 +75,8 @@ class EntryKernel(Generic[P, R]):
                 raise
             self._give_up(f"{self._folder} cannot be written ({error.strerror}).")
             return self(*args, **kwargs)
-        if self._folder is not None and len(self._kernel.signatures) > self._n_recorded:
-            self._n_recorded = len(self._kernel.signatures)
+        if self._folder is not None and len(self._kernel.overloads) > self._n_recorded:
+            self._n_recorded = len(self._kernel.overloads)
             try:
                 record_files(self._folder)
             except MinimtlError as error:
