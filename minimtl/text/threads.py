@@ -31,7 +31,7 @@ def count_threads(n_jobs: Any) -> int:
     if is_whole and n_jobs >= 1:
         return int(n_jobs)
     raise ValueError(
-        f"n_jobs must be None, a number of threads of at least 1, or -1 for all cores; "
+        "n_jobs must be None, a number of threads of at least 1, or -1 for all cores; "
         f"got {n_jobs!r}."
     )
 
@@ -42,7 +42,7 @@ def in_order(
     """The results of `function`, of which `n_threads` are computed at a time.
 
     Items are taken a few ahead of the results that are asked for, so that an iterator of many
-    documents is never held in memory. One thread is the caller's own.
+    documents is never held in memory. With one thread, the caller's own does the work.
     """
     if n_threads == 1:
         yield from map(function, items)
