@@ -4,7 +4,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minimtl.text.blocks import cut_block
@@ -17,6 +17,7 @@ TEXTS = st.text() | st.text(CHARACTERS) | st.text("ab", min_size=6, max_size=40)
 BLOCKS = st.lists(st.lists(TEXTS, max_size=4).map(" ".join), max_size=5)
 
 
+@settings(deadline=None)
 @given(BLOCKS, st.booleans())
 @example(["ΟΔΟΣ", "ΟΔΟΣ.", "ΟΔΟΣ Α"], True)
 @example(["a", "", "b"], True)

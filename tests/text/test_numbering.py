@@ -1,7 +1,7 @@
 """Numbers of keys, against a dictionary."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimtl.text.numbering import _MULTIPLIERS, number_keys
@@ -17,6 +17,7 @@ def assert_numbers_of(keys):
     assert {number for _key, number in pairs} == set(range(n_distinct))
 
 
+@settings(deadline=None)
 @given(KEYS)
 def test_equal_numbers_for_equal_keys(keys):
     assert_numbers_of(keys)

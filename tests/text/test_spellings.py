@@ -3,7 +3,7 @@
 from itertools import chain
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimtl.text.spellings import Spellings, as_text
@@ -21,6 +21,7 @@ def spelled(words):
     return Spellings(as_text(encoded), np.cumsum(length + 1) - length, length)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_equal_numbers_for_equal_words(words):
     numbers, examples = spelled(words).number()
@@ -28,6 +29,7 @@ def test_equal_numbers_for_equal_words(words):
     assert len(examples) == len(set(words))
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_words_in_alphabetical_order(words):
     words = list(dict.fromkeys(words))
@@ -35,6 +37,7 @@ def test_words_in_alphabetical_order(words):
     assert [words[place] for place in order] == sorted(words)
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=4), st.data())
 def test_words_taken_and_put_together(lists, data):
     joined = Spellings.joined([spelled(words) for words in lists])
