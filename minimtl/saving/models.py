@@ -46,6 +46,8 @@ MAY_LACK = {
     },
     "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
 }  # fmt: skip
+# How many threads work is a matter of the machine, and no model's.
+NOT_SAVED = {"n_jobs"}
 _PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
@@ -86,6 +88,7 @@ def _describe(estimator: Any) -> tuple[Facts, Arrays]:
     params = estimator.get_params(deep=False)
     if isinstance(estimator, MultiTaskTextClassifier):
         params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
+    params = {name: value for name, value in params.items() if name not in NOT_SAVED}
     facts, arrays = converter.state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
@@ -159,7 +162,7 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     converter = CONVERTERS[description["estimator"]]
     estimator = converter.cls()
     params = description["params"]
-    known = set(estimator.get_params(deep=False))
+    known = set(estimator.get_params(deep=False)) - NOT_SAVED
     if not known - MAY_LACK.get(converter.cls.__name__, set()) <= set(params) <= known:
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})

@@ -1,6 +1,6 @@
 """From text to numbers: cleaning, tokens, TF-IDF. No files, no clocks.
 
-May import: estimator.
+May import: estimator, system.
 """
 
 from minimtl.text.clean import strip_post

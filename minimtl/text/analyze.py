@@ -5,9 +5,11 @@ N-grams of characters suit scripts that mark no word boundaries.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from minimtl.text.tokenize import find_words
+from minimtl.text.tokenize import find_words, tokenize
 
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"
 
@@ -37,19 +39,46 @@ def word_splitter(token_pattern: str) -> Callable[[str], list[str]]:
     return pattern.findall
 
 
-def word_analyzer(
-    token_pattern: str, ngram_range: tuple[int, int], stop_words: Collection[str]
-) -> Callable[[str], list[str]]:
-    """The function that returns the n-grams of a text's words without the `stop_words`."""
-    split = word_splitter(token_pattern)
-    if not stop_words and ngram_range == (1, 1):
-        return split
+@dataclass(frozen=True)
+class WordAnalyzer:
+    """Called with a text, returns the n-grams of its words.
 
-    def analyze(text: str) -> list[str]:
-        words = [word for word in split(text) if word not in stop_words]
-        return word_ngrams(words, ngram_range)
+    Parameters
+    ----------
+    split : callable
+        The words of a text, as `word_splitter` gives it.
+    ngram_range : (int, int)
+    stop_words : set of str
+        Words to leave out, before others become neighbours.
+    lowercase : bool
+        Lower-case the text first.
+    """
 
-    return analyze
+    split: Callable[[str], list[str]]
+    ngram_range: tuple[int, int] = (1, 1)
+    stop_words: frozenset[str] = frozenset()
+    lowercase: bool = False
+
+    def __call__(self, text: str) -> list[str]:
+        words = self.split(text.lower() if self.lowercase else text)
+        if self.stop_words:
+            words = [word for word in words if word not in self.stop_words]
+        return words if self.ngram_range == (1, 1) else word_ngrams(words, self.ngram_range)
+
+
+def block_analyzer(analyze: Callable[[Any], Iterable[str]]) -> WordAnalyzer | None:
+    """`analyze` if it gives the words of `find_words` one by one, so that
+    `minimtl.text.blocks.cut_block` can find them; else None.
+    """
+    if analyze is tokenize:
+        return WordAnalyzer(find_words, lowercase=True)
+    if (
+        isinstance(analyze, WordAnalyzer)
+        and analyze.split is find_words
+        and analyze.ngram_range == (1, 1)
+    ):
+        return analyze
+    return None
 
 
 def word_ngrams(words: list[str], ngram_range: tuple[int, int]) -> list[str]:

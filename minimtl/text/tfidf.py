@@ -23,13 +23,14 @@ from scipy import sparse
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.analyze import (
     TOKEN_PATTERN,
+    WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
-    word_analyzer,
     word_splitter,
 )
-from minimtl.text.counts import count_known, count_matrix
+from minimtl.text.counts import count_known, count_words
 from minimtl.text.stopwords import ENGLISH
+from minimtl.text.threads import by_rows, count_threads
 from minimtl.text.weights import (
     check_limits,
     inverse_document_frequencies,
@@ -70,6 +71,10 @@ class TfidfVectorizer(BaseEstimator):
         Norm by which each row is divided.
     use_idf, smooth_idf, sublinear_tf : bool, default=True, True and False
         Weights as in the formulas of this module and of `minimtl.text.weights`.
+    n_jobs : int, optional
+        How many threads work on the documents: None is one, -1 one for each core. The result is
+        the same for any number. Python's lock leaves them little to share where words are found by
+        another pattern, as n-grams or by a callable, which stays in the caller's thread.
 
     Attributes
     ----------
@@ -96,6 +101,7 @@ class TfidfVectorizer(BaseEstimator):
         use_idf: bool = True,
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
+        n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
         self.analyzer = analyzer
@@ -111,6 +117,7 @@ class TfidfVectorizer(BaseEstimator):
         self.use_idf = use_idf
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
+        self.n_jobs = n_jobs
 
     def fit(self, raw_documents: Iterable[Any], y: Any = None) -> "TfidfVectorizer":
         """Learn the vocabulary and its idf; `y` is part of the convention and ignored."""
@@ -138,22 +145,24 @@ class TfidfVectorizer(BaseEstimator):
         """
         check_is_fitted(self)
         documents = self._checked(raw_documents)
-        counts = count_known(documents, self.build_analyzer(), self.vocabulary_)
+        n_threads = count_threads(self.n_jobs)
+        counts = count_known(documents, self.build_analyzer(), self.vocabulary_, n_threads)
         return self._output(self._weigh(counts), raw_documents)
 
     def _learn(self, raw_documents: Iterable[Any]) -> sparse.csr_matrix:
         """Set the fitted attributes, and return the counts of the words kept."""
         self._check_params()
         self._warn_of_unused_params()
-        counts, words = count_matrix(self._checked(raw_documents), self.build_analyzer())
-        if not words:
+        documents, n_threads = self._checked(raw_documents), count_threads(self.n_jobs)
+        counts, spell = count_words(documents, self.build_analyzer(), n_threads)
+        if not counts.shape[1]:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         if self.binary:
             counts.data.fill(1)
         dtype = np.dtype(self.dtype)
         kept = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
-        counts = counts[:, kept]
-        self.vocabulary_ = {words[old]: new for new, old in enumerate(kept)}
+        counts = by_rows(lambda rows: rows[:, kept], counts, n_threads)
+        self.vocabulary_ = {word: column for column, word in enumerate(spell(kept))}
         if self.use_idf:
             self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
         else:
@@ -161,12 +170,15 @@ class TfidfVectorizer(BaseEstimator):
         return counts
 
     def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        return by_rows(self._weigh_rows, counts, count_threads(self.n_jobs))
+
+    def _weigh_rows(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         X = counts.astype(self.idf_.dtype)
         if self.binary:
             X.data.fill(1)
         if self.sublinear_tf:
             X.data = np.log(X.data) + X.dtype.type(1)
-        X.data *= self.idf_[X.indices]
+        X.data *= self.idf_.take(X.indices)
         if self.norm is not None:
             normalize_rows(X, self.norm)
         return X
@@ -176,10 +188,10 @@ class TfidfVectorizer(BaseEstimator):
         if callable(self.analyzer):
             return self.analyzer
         if self.analyzer == "word":
-            stop_words = frozenset(self._stop_words())
-            analyze = word_analyzer(self.token_pattern, self.ngram_range, stop_words)
-        else:
-            analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
+            shortest, longest = self.ngram_range
+            split, stop_words = word_splitter(self.token_pattern), frozenset(self._stop_words())
+            return WordAnalyzer(split, (shortest, longest), stop_words, self.lowercase)
+        analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
         return partial(_lowered, analyze) if self.lowercase else analyze
 
     def _stop_words(self) -> Collection[str]:
@@ -270,6 +282,7 @@ class TfidfVectorizer(BaseEstimator):
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
+        count_threads(self.n_jobs)
 
     def _warn_of_unused_params(self) -> None:
         if self.analyzer == "word":

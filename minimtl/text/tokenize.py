@@ -8,12 +8,16 @@ import re
 _NONWORD = re.compile(r"\W+")
 
 
+def is_word_character(character: str) -> bool:
+    r"""Whether ``\w`` matches `character`."""
+    return character.isalnum() or character == "_"
+
+
 class _WordCharacters(dict[int, int]):
     """For `str.translate`: keeps word characters, and replaces all others by a space."""
 
     def __missing__(self, code: int) -> int:
-        character = chr(code)
-        self[code] = code if character.isalnum() or character == "_" else ord(" ")
+        self[code] = code if is_word_character(chr(code)) else ord(" ")
         return self[code]
 
 

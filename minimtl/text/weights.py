@@ -106,7 +106,7 @@ def normalize_rows(matrix: sparse.csr_matrix, norm: str) -> None:
     norms = np.bincount(rows, weights=sizes, minlength=matrix.shape[0])
     if norm == "l2":
         norms = np.sqrt(norms)
-    matrix.data[:] = matrix.data / norms[rows]
+    matrix.data[:] = matrix.data / norms.take(rows)
 
 
 def weigh_counts(

@@ -107,6 +107,7 @@ def test_targets_and_tables_say_what_is_missing():
     assert (best.measured, best.verdict) == (9.0, "yes")
     assert goals["single task: over the floor"].verdict == "no"
     assert goals["single task: times scikit-learn"].verdict == "not measured"
+    assert goals["TF-IDF, two threads: times one (wall time)"].verdict == "not measured"
     about = {
         "command": "python -m bench",
         "corpus": "none",
@@ -181,3 +182,19 @@ def test_solvers_race_at_equal_gradients():
         assert largest_gradient(exact, X, y) < 1e-12 < 1e-6 < largest_gradient(rough, X, y)
     penalised = sklearn.LogisticRegression(solver="liblinear", tol=1e-12, max_iter=10_000)
     assert largest_gradient(penalised.fit(X, y // 2), X, y // 2) < 1e-8
+
+
+def test_threads_are_no_peers_of_tfidf():
+    from bench import tfidf
+    from bench.rows import Row
+    from bench.settings import Settings
+    from bench.targets import targets
+
+    rows = [
+        Row(tfidf.SECTION, "documents", "scikit-learn", "s", 0.9, times_ours=3.0),
+        Row(tfidf.THREADS, "documents", tfidf.ONE, "s", 0.3),
+        Row(tfidf.THREADS, "documents", tfidf.TWO, "s", 0.2),
+    ]
+    goals = {goal.what: goal for goal in targets(rows, Settings("synthetic", quick=True))}
+    assert goals["TF-IDF: times scikit-learn"].measured == 3.0
+    assert goals["TF-IDF, two threads: times one (wall time)"].measured == pytest.approx(1.5)

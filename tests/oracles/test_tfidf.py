@@ -8,9 +8,10 @@ import tarfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from minimtl.text import numbered
 from minimtl.text.clean import strip_post
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
@@ -37,6 +38,7 @@ WORDS = st.sampled_from(
     ]
 )
 TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=8)
+ANY_TEXTS = st.lists(st.lists(WORDS | st.text(), max_size=6).map(" ".join), min_size=1, max_size=8)
 PARAMS = st.fixed_dictionaries(
     {},
     optional={
@@ -56,10 +58,10 @@ PARAMS = st.fixed_dictionaries(
 )
 
 
-def assert_same(params, train, test):
+def assert_same(params, train, test, n_jobs=None):
     """Fit both; the same vocabulary, idf and features, or the same refusal."""
     peer = peer_text.TfidfVectorizer(**params)
-    ours = TfidfVectorizer(**params)
+    ours = TfidfVectorizer(**params, n_jobs=n_jobs)
     try:
         expected = peer.fit_transform(train)
     except ValueError as refusal:
@@ -81,6 +83,15 @@ def assert_same(params, train, test):
 @given(PARAMS, TEXTS, TEXTS)
 def test_made_up_texts(params, train, test):
     assert_same(params, train, test)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(PARAMS, ANY_TEXTS, ANY_TEXTS, st.sampled_from([None, 2]))
+def test_any_texts_in_blocks(monkeypatch, params, train, test, n_jobs):
+    """As a corpus is counted, by one thread and by two."""
+    monkeypatch.setattr(numbered, "SMALL", 0)
+    monkeypatch.setattr(numbered, "BLOCK", 40)
+    assert_same(params, train, test, n_jobs)
 
 
 @settings(deadline=None)

@@ -103,6 +103,11 @@ def test_a_text_model_whose_parts_do_not_fit(path):
             load_model(path)
 
 
+def test_the_number_of_threads_stays_behind(path):
+    save_model(TfidfVectorizer(n_jobs=2).fit(TEXTS), path)
+    assert load_model(path).n_jobs is None
+
+
 def test_output_chosen_for_a_vectorizer(path):
     vectorizer = TfidfVectorizer().set_output(transform="pandas").fit(TEXTS)
     assert again(vectorizer, path)._sklearn_output_config == {"transform": "pandas"}

@@ -77,7 +77,9 @@ def test_the_tables_are_those_expected(folders):
                 except ValueError:
                     assert other[column] == cell, (name, column)
                 else:
-                    assert float(other[column]) == pytest.approx(number, rel=1e-4), (name, column)
+                    # A processor rounds losses by 1e-6 otherwise than another one; slopes of
+                    # curves and coefficients of few pairs make some 1e-4 of that.
+                    assert float(other[column]) == pytest.approx(number, rel=1e-3), (name, column)
 
 
 if __name__ == "__main__":

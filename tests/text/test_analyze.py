@@ -4,9 +4,9 @@ import pytest
 
 from minimtl.text.analyze import (
     TOKEN_PATTERN,
+    WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
-    word_analyzer,
     word_ngrams,
     word_splitter,
 )
@@ -18,7 +18,7 @@ def test_word_ngrams():
 
 
 def test_stop_words_go_before_words_become_neighbours():
-    analyze = word_analyzer(TOKEN_PATTERN, (2, 2), {"of"})
+    analyze = WordAnalyzer(word_splitter(TOKEN_PATTERN), (2, 2), frozenset({"of"}))
     assert analyze("end of time") == ["end time"]
 
 

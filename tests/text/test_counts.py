@@ -3,10 +3,14 @@
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minimtl.text.counts import count_known, count_matrix
+from minimtl.text import numbered
+from minimtl.text.analyze import WordAnalyzer
+from minimtl.text.counts import count_known, count_matrix, count_words
+from minimtl.text.tokenize import find_words, tokenize
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
 
@@ -34,3 +38,68 @@ def test_texts_may_be_an_iterator_and_words_a_generator():
     counts, vocabulary = count_matrix(iter(["b a", "b"]), lambda text: (w for w in text.split()))
     assert vocabulary == ["a", "b"]
     assert counts.toarray().tolist() == [[1, 1], [0, 1]]
+
+
+def assert_same(one, other):
+    assert one.shape == other.shape
+    for attribute in ("data", "indices", "indptr"):
+        assert getattr(one, attribute).dtype == getattr(other, attribute).dtype
+        np.testing.assert_array_equal(getattr(one, attribute), getattr(other, attribute))
+
+
+@pytest.fixture
+def in_blocks(monkeypatch):
+    """All texts are cut in blocks, of a few texts each."""
+    monkeypatch.setattr(numbered, "SMALL", 0)
+    monkeypatch.setattr(numbered, "BLOCK", 20)
+
+
+STOP_WORDS = frozenset({"ab", "éa"})
+ANALYZERS = {
+    "lower-cased": tokenize,
+    "case kept": WordAnalyzer(find_words),
+    "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, True),
+}
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("analyze", ANALYZERS.values(), ids=ANALYZERS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(st.text() | st.text("abAÉ ."), max_size=6))
+def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_threads, texts):
+    expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
+    counts, spell = count_words(iter(texts), analyze, n_threads)
+    assert spell(np.arange(len(vocabulary))) == vocabulary
+    assert spell(np.arange(0, len(vocabulary), 2)) == vocabulary[::2]
+    assert_same(counts, expected)
+    known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "ab"])}
+    by_one = count_known(texts, lambda text: analyze(text), known)
+    assert_same(count_known(texts, analyze, known, n_threads), by_one)
+
+
+def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
+    texts = ["a b a", "", "c", "a c c c"]
+    expected, _ = count_matrix(texts, str.split)
+    monkeypatch.setattr(numbered, "_MOST_TOKENS", 2)
+    counts, vocabulary = count_matrix(texts, str.split)
+    assert vocabulary == ["a", "b", "c"]
+    assert_same(counts, expected)
+
+
+def test_a_corpus_is_cut_in_blocks(monkeypatch):
+    monkeypatch.setattr(numbered, "_one_by_one", None)
+    counts, vocabulary = count_matrix(["word " * 10_000, "other"], tokenize)
+    assert vocabulary == ["other", "word"]
+    assert counts.toarray().tolist() == [[0, 10_000], [1, 0]]
+
+
+def test_few_texts_and_other_analyzers_are_cut_one_by_one(monkeypatch):
+    monkeypatch.setattr(numbered, "_in_blocks", None)
+    many = ["word " * 20_000]
+    for texts, analyze in (
+        (["a few words"], tokenize),
+        (many, WordAnalyzer(find_words, (1, 2))),
+        (many, WordAnalyzer(str.split)),
+        (many, str.split),
+    ):
+        assert count_matrix(texts, analyze)[0].sum() > 0

@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 
+from minimtl.text import numbered
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import find_words
@@ -176,3 +177,50 @@ def test_use_before_fit():
     for use in (lambda v: v.transform(TEXTS), lambda v: v.get_feature_names_out()):
         with pytest.raises(ValueError, match="not fitted yet"):
             use(TfidfVectorizer())
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"dtype": np.float32, "max_features": 9, "stop_words": "english"},
+        {"sublinear_tf": True, "norm": "l1", "min_df": 2, "lowercase": False},
+        {"ngram_range": (1, 2), "binary": True},
+        {"analyzer": "char_wb", "use_idf": False, "norm": None},
+    ],
+)
+def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
+    monkeypatch.setattr(numbered, "SMALL", 0)
+    monkeypatch.setattr(numbered, "BLOCK", 30)
+    texts = [f"The {word} sat on {word}s, É{word} {n}" for n, word in enumerate(["cat", "dog"] * 9)]
+    one = TfidfVectorizer(**params).fit(texts)
+    for n_jobs in (2, 5, -1):
+        many = TfidfVectorizer(**params, n_jobs=n_jobs)
+        fitted = many.fit_transform(texts)
+        assert list(many.vocabulary_) == list(one.vocabulary_)
+        np.testing.assert_array_equal(many.idf_, one.idf_)
+        for X, expected in (
+            (fitted, one.transform(texts)),
+            (many.transform(texts[:5]), one.transform(texts[:5])),
+            (many.transform([]), one.transform([])),
+        ):
+            assert X.shape == expected.shape
+            for attribute in ("data", "indices", "indptr"):
+                assert getattr(X, attribute).dtype == getattr(expected, attribute).dtype
+                np.testing.assert_array_equal(getattr(X, attribute), getattr(expected, attribute))
+
+
+def test_n_jobs_out_of_range_is_refused_before_documents_are_read():
+    vectorizer = TfidfVectorizer(n_jobs=0)
+    with pytest.raises(ValueError, match="n_jobs must be None"):
+        vectorizer.fit(["text", None])
+    fitted = TfidfVectorizer().fit(TEXTS).set_params(n_jobs="all")
+    with pytest.raises(ValueError, match="n_jobs must be None"):
+        fitted.transform(["text", None])
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_no_string_among_many_documents_is_named(n_jobs):
+    texts = ["word " * 50_000] * 30 + [None]
+    with pytest.raises(ValueError, match="Document 30 is of type NoneType"):
+        TfidfVectorizer(n_jobs=n_jobs).fit(texts)

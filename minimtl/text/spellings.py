@@ -1,0 +1,133 @@
+"""Words as bytes within a text, so that a million of them are no million Python objects.
+
+The first eight bytes of a word are one uint64, the next eight another. No byte of a word is 0, so
+words of up to sixteen bytes are the same if these numbers are, and in UTF-8 the order of bytes is
+the order of characters. Only longer words are looked at one by one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from minimtl.text.numbering import number_keys
+
+# Follows a text, so that two aligned uint64 can be read from wherever a word begins.
+PADDING = b" " * 16
+_ONE, _THREE, _63 = np.array([1, 3, 63], dtype=np.uint64)
+_MASKS = np.array([2 ** (8 * n) - 1 for n in range(9)], dtype=np.uint64)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Words of a text in UTF-8.
+
+    Attributes
+    ----------
+    text : uint8, shape (n_bytes,)
+        As `as_text` makes it; words hold no zero byte.
+    start, length : int64, shape (n_words,)
+        Where each word begins in `text`, and how many bytes it has.
+    """
+
+    text: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+
+    def number(self) -> tuple[np.ndarray, np.ndarray]:
+        """Equal numbers for equal words.
+
+        Returns
+        -------
+        numbers : int64, shape (n_words,)
+            From 0 to n_distinct - 1, in no particular order.
+        examples : int64, shape (n_distinct,)
+            One of the words of each number.
+        """
+        numbers, n_numbers = number_keys(self._eight_bytes())
+        long = np.flatnonzero(self.length > 8)
+        if long.size:
+            tails, n_tails = number_keys(self.of(long)._eight_bytes(8))
+            pairs = numbers[long] * n_tails + tails + 1
+            numbers_of_pairs, n_pairs = number_keys(pairs.view(np.uint64))
+            numbers[long] = n_numbers + numbers_of_pairs
+            n_numbers += n_pairs
+        longest = np.flatnonzero(self.length > 16)
+        number_of: dict[bytes, int] = {}
+        for word in longest.tolist():
+            spelling = self._spelling(word)
+            numbers[word] = n_numbers + number_of.setdefault(spelling, len(number_of))
+        examples = np.full(n_numbers + len(number_of), -1)
+        examples[numbers] = np.arange(len(numbers))
+        # Eight bytes that only longer words begin with have left a number without a word.
+        is_used = examples >= 0
+        if is_used.all():
+            return numbers, examples
+        return (np.cumsum(is_used) - 1).take(numbers), examples[is_used]
+
+    def alphabetical(self) -> np.ndarray:
+        """The order in which distinct words ascend, int64 (n_words,)."""
+        first, second = (self._eight_bytes(skipped).byteswap() for skipped in (0, 8))
+        order = np.argsort(first)
+        # Sorting all words that begin like a neighbour at once leaves each among its own.
+        alike = _like_a_neighbour(first.take(order))
+        words = order.take(alike)
+        words = words.take(np.lexsort((second.take(words), first.take(words))))
+        order[alike] = words
+        longer = _like_a_neighbour(first.take(words), second.take(words))
+        order[alike.take(longer)] = sorted(words.take(longer).tolist(), key=self._spelling)
+        return order
+
+    def strings(self) -> list[str]:
+        """The words."""
+        return self.alone().text.tobytes().decode().split()
+
+    def of(self, which: np.ndarray) -> "Spellings":
+        """Some of the words, within the same text."""
+        return Spellings(self.text, self.start.take(which), self.length.take(which))
+
+    def alone(self) -> "Spellings":
+        """The words in a text that has nothing else, with a space before each."""
+        start = np.cumsum(self.length + 1) - self.length
+        n_bytes = int(self.length.sum()) + len(self.length)
+        places = np.arange(n_bytes) + np.repeat(self.start - start, self.length + 1)
+        text = np.full(n_bytes + len(PADDING) + -n_bytes % 8, ord(" "), dtype=np.uint8)
+        self.text.take(places, out=text[:n_bytes], mode="wrap")
+        text[start - 1] = ord(" ")
+        return Spellings(text, start, self.length)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Spellings"]) -> "Spellings":
+        """All words of the parts, one part after the other."""
+        sizes = [len(part.text) for part in parts]
+        before = np.repeat(np.cumsum(sizes) - sizes, [len(part.start) for part in parts])
+        return cls(
+            np.concatenate([part.text for part in parts]),
+            np.concatenate([part.start for part in parts]) + before,
+            np.concatenate([part.length for part in parts]),
+        )
+
+    def _spelling(self, word: int) -> bytes:
+        return self.text[self.start[word] : self.start[word] + self.length[word]].tobytes()
+
+    def _eight_bytes(self, skipped: int = 0) -> np.ndarray:
+        """Eight bytes of each word after those `skipped`, zeros where it ends, as one uint64."""
+        eights = self.text.view("<u8").astype(np.uint64, copy=False)
+        start = np.minimum(self.start + skipped, len(self.text) - len(PADDING))
+        at, bits = start >> 3, (start & 7).view(np.uint64) << _THREE
+        key = eights.take(at) >> bits
+        at += 1
+        key |= (eights.take(at) << _ONE) << (_63 - bits)  # no shift by 64, which is not defined
+        return key & _MASKS.take(np.clip(self.length - skipped, 0, 8))
+
+
+def _like_a_neighbour(*keys: np.ndarray) -> np.ndarray:
+    """Where a place has the same keys as the one before or behind it."""
+    is_as_before = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])
+    return np.flatnonzero(np.append(is_as_before, False) | np.append(False, is_as_before))
+
+
+def as_text(parts: Iterable[bytes]) -> np.ndarray:
+    """The bytes of all parts with a space before and behind each, then padding."""
+    text = b" ".join((b"", *parts, PADDING))
+    return np.frombuffer(text + b" " * (-len(text) % 8), dtype=np.uint8)
