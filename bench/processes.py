@@ -1,7 +1,9 @@
-"""A command as a process of its own: its wall and CPU seconds, and the peak memory of each process.
+"""A command as a process of its own: its wall and CPU seconds, and the memory of its processes.
 
-CPU seconds include those of ended children (wait4). Peak memory is the kernel's high-water mark
-(VmHWM), read again and again while a process lives; Linux only.
+CPU seconds include those of ended children (wait4). The peak of one process is the kernel's
+high-water mark (VmHWM). The peak of all of them is the largest sum of their shares (Pss, by which a
+page of n processes counts 1/n for each) among readings 20 times a second, which may miss a shorter
+one. Linux only.
 """
 
 import os
@@ -25,6 +27,7 @@ class Ended:
     wall, cpu : seconds.
     parent_mb, worker_mb : peak resident memory of the process and of its largest descendant, in
         units of 2**20 bytes; 0 where it could not be read.
+    total_mb : peak of the memory of all processes together, in the same units.
     exit_code : 0 if all went well.
     error : empty, or the last line of standard error of a command that failed.
     """
@@ -33,6 +36,7 @@ class Ended:
     cpu: float
     parent_mb: float
     worker_mb: float
+    total_mb: float
     exit_code: int
     error: str
 
@@ -43,6 +47,7 @@ def run_python(
     """Run this interpreter with `arguments`; memory is read only when asked for."""
     began = time.perf_counter()
     peaks: dict[int, float] = {}
+    total = 0.0
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, *arguments],
@@ -51,8 +56,10 @@ def run_python(
             stderr=errors,
         )
         while memory and not _has_ended(process.pid):
-            for pid in _family(process.pid):
-                peaks[pid] = max(peaks.get(pid, 0.0), _peak_mb(pid))
+            family = _family(process.pid)
+            for pid in family:
+                peaks[pid] = max(peaks.get(pid, 0.0), _read_mb(pid, "status", "VmHWM:"))
+            total = max(total, sum(_read_mb(pid, "smaps_rollup", "Pss:") for pid in family))
             time.sleep(_SECONDS_BETWEEN_READINGS)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -64,6 +71,7 @@ def run_python(
         cpu=usage.ru_utime + usage.ru_stime,
         parent_mb=peaks.pop(process.pid, 0.0),
         worker_mb=max(peaks.values(), default=0.0),
+        total_mb=total,
         exit_code=process.returncode,
         error=messages[-1] if process.returncode else "",
     )
@@ -86,11 +94,12 @@ def _family(pid: int) -> list[int]:
     return family
 
 
-def _peak_mb(pid: int) -> float:
+def _read_mb(pid: int, file: str, name: str) -> float:
+    """A number of kB from a file of a process; 0 where it cannot be read."""
     try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(name):
                 return int(line.split()[1]) / 1024.0
-    except OSError:
+    except OSError:  # it ended meanwhile
         pass
     return 0.0

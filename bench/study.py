@@ -19,6 +19,7 @@ from minimtl.study.protocol import PAPER
 SECTION = "The RELATED study"
 CPU, WALL = "CPU seconds, one worker", "wall seconds"
 WORKER_MEMORY, PARENT_MEMORY = "peak memory of a worker", "peak memory of the parent"
+TOTAL_MEMORY = "peak memory of all processes, one worker"
 
 
 def measure(settings: Settings) -> list[Row]:
@@ -45,6 +46,7 @@ def single_rows(ended: Ended, size: str, who: str, settings: Settings) -> list[R
         Row(SECTION, f"{CPU}, {size}", who, "s", ended.cpu, note=note),
         Row(SECTION, WORKER_MEMORY, who, "MB", ended.worker_mb),
         Row(SECTION, PARENT_MEMORY, who, "MB", ended.parent_mb),
+        Row(SECTION, TOTAL_MEMORY, who, "MB", ended.total_mb),
     ]
 
 

@@ -75,6 +75,7 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
         "Numba and SciPy loaded for --help": (0.0, starts.SECTION, starts.LIGHT),
         "peak memory of a worker (MB)": (350.0, study.SECTION, study.WORKER_MEMORY),
         "peak memory of the parent (MB)": (700.0, study.SECTION, study.PARENT_MEMORY),
+        "peak memory of all processes, one worker (MB)": (512.0, study.SECTION, study.TOTAL_MEMORY),
     }
     return [
         *goals,

@@ -7,8 +7,9 @@ import importlib
 import logging
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from minimtl.errors import MinimtlError, UsageError
@@ -16,6 +17,8 @@ from minimtl.execution.pool import ProcessPool
 from minimtl.execution.worker import Workers, hold_data
 
 _SECONDS_TO_CONNECT = 30
+_SECONDS_TO_COUNT = 5  # after which Dask's workers are counted again, as they come and go
+_JOBS_PER_DASK_TASK = 16  # what Dask does for a task takes several times what we do for a job
 
 
 class ExecutorKind(NamedTuple):
@@ -137,7 +140,27 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
         # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
         # from another that has it, and makes it again if all of those are lost.
         future = client.submit(_identity, data, pure=False)
-        yield Workers(client.get_executor(pure=False), future)
+        yield Workers(
+            client.get_executor(pure=False),
+            future,
+            jobs_per_call=_JOBS_PER_DASK_TASK,
+            count=_now_and_then(lambda: len(client.nthreads())),
+        )
+
+
+def _now_and_then(count: Callable[[], int]) -> Callable[[], int]:
+    """`count`, called again only after _SECONDS_TO_COUNT; the number before if that fails."""
+    n, ends = 0, 0.0
+
+    def recent() -> int:
+        nonlocal n, ends
+        if time.monotonic() >= ends:
+            with suppress(OSError):  # a lost scheduler breaks the executor, which says so
+                n = count()
+            ends = time.monotonic() + _SECONDS_TO_COUNT
+        return n
+
+    return recent
 
 
 def _identity(data: Any) -> Any:

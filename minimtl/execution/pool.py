@@ -3,8 +3,10 @@
 `concurrent.futures.ProcessPoolExecutor` breaks as a whole when a worker dies, and every
 job in flight fails without saying whose fault it was. Here each worker has its own pipe and its
 own thread in the parent. The thread knows which job its worker held, and starts another worker
-in its place. Only a worker that cannot be started at all breaks the pool, since another could not
-either. A worker ends itself as soon as its parent has ended, however that happened.
+in its place. A worker that has had nothing to do for a while is ended, and its memory is free for
+what the parent does meanwhile. Only a worker that cannot be started at all breaks the pool, since
+another could not either. A worker ends itself as soon as its parent has ended, however that
+happened.
 """
 
 import contextlib
@@ -27,6 +29,7 @@ from minimtl.system import ENDING_SIGNALS, pin_threads
 
 # Fresh interpreters: no lock, thread or open store of the parent is copied into them.
 _SPAWN = multiprocessing.get_context("spawn")
+_SECONDS_IDLE = 2.0  # after which a worker is ended; another starts in about as long
 _SECONDS_TO_END = 1.0  # from the end of a worker's pipe to its own
 
 
@@ -126,7 +129,15 @@ class ProcessPool(Executor):
             # Inherited by the workers: these are for the parent, which decides what ends.
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         worker: _Worker | None = None
-        while (waiting := self._calls.get()) is not None:
+        while True:
+            try:
+                waiting = self._calls.get(timeout=_SECONDS_IDLE if worker else None)
+            except Empty:
+                self._end_worker(worker)
+                worker = None
+                continue
+            if waiting is None:
+                break
             future, call = waiting
             if not future.set_running_or_notify_cancel():
                 continue

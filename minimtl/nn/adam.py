@@ -24,6 +24,8 @@ from minimtl.nn.network import Network, Shape
 # Of eps. The squares of gradients that are not large against less than this are not exact in
 # float32, or vanish.
 SMALLEST_EPS = 1e-15
+# So many numbers, their moments and what is computed from them stay in a core's cache.
+_BLOCK = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,20 @@ class Adam:
         return float(self.beta1 / np.sqrt(self.beta2))
 
     def update(self, w: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, step: int) -> None:
-        """Make step number `step` (from 1) on `w` in place, and on its moments `m` and `v`."""
-        m *= self.beta1
-        m += (1.0 - self.beta1) * g
-        v *= self.beta2
-        v += (1.0 - self.beta2) * g * g
+        """Make step number `step` (from 1) on `w` in place, and on its moments `m` and `v`.
+
+        Rows are taken a block at a time, so that no temporary is as large as `w`.
+        """
         step_size = self.learning_rate / (1.0 - self.beta1**step)
         correction = 1.0 / np.sqrt(1.0 - self.beta2**step)
-        w -= step_size * m / (np.sqrt(v) * correction + self.eps)
+        n_rows = max(1, _BLOCK * len(w) // max(1, w.size))
+        for start in range(0, len(w), n_rows):
+            W, G, M, V = (x[start : start + n_rows] for x in (w, g, m, v))
+            M *= self.beta1
+            M += (1.0 - self.beta1) * G
+            V *= self.beta2
+            V += (1.0 - self.beta2) * G * G
+            W -= step_size * M / (np.sqrt(V) * correction + self.eps)
 
 
 @dataclass

@@ -105,7 +105,8 @@ def loss_and_gradients(
     `class_weights` (T, K) has ω_t in its rows. Row i of the gradient of J by O_t is
     (λ_t/B_t)·ω_t[y_i]·(P_t[i] − onehot(y_i)); the rest is the chain rule.
     """
-    gradient = Network.zeros(network.shape, len(network.first), network.flat.dtype)
+    flat = np.zeros_like(network.flat)
+    gradient = Network(network.shape, network.first[:0], flat)  # the first layer's comes last
     activations, dropped = forward(network, X, masks)
     losses = np.zeros(len(labels))
     delta = np.zeros_like(dropped[-1])
@@ -131,12 +132,11 @@ def loss_and_gradients(
         if mask is not None:
             delta = delta * mask
         delta = delta * activation_slope(activations[layer], network.shape.activation)
-        below = dropped[layer - 1] if layer else X
-        gradient.weights[layer][:] = below.T @ delta
         gradient.biases[layer][:] = delta.sum(axis=0)
         if layer:
+            gradient.weights[layer][:] = dropped[layer - 1].T @ delta
             delta = delta @ network.weights[layer].T
-    return losses, gradient
+    return losses, Network(network.shape, X.T @ delta, flat)
 
 
 class ReferenceTrainer:

@@ -24,6 +24,7 @@ from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
 from minimtl.study.shards import WHOLE, Shard
 from minimtl.study.tasks import Task
 from minimtl.study.words import FeatureWords
+from minimtl.system import give_back_memory
 
 _RUNS_TO_CHECK = 5
 
@@ -53,7 +54,9 @@ class Study:
     @cached_property
     def data(self) -> StudyData:
         """The corpus as numbers, which every job needs."""
-        return StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
+        data = StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
+        give_back_memory()  # of reading and counting texts, before workers need theirs
+        return data
 
     def take_data(self, data: StudyData) -> None:
         """Use the texts as numbers of another study of the same corpus and vocabulary."""
@@ -66,9 +69,11 @@ class Study:
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
-        return FeatureWords.of(
+        words = FeatureWords.of(
             self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
         )
+        give_back_memory()
+        return words
 
     def keyed_jobs(
         self, problems: Sequence[Problem], shard: Shard = WHOLE

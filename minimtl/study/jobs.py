@@ -9,6 +9,7 @@ it can be executed. The store has a checksum of it.
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -71,12 +72,16 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
     return stable_hash(
         "job",
         TRAINING_VERSION,
-        identity.settings.to_dict(),
+        _told(identity.settings),
         identity.corpus_digest,
         identity.seed,
         job.tasks,
         job.run,
     )
+
+
+# Telling them takes longer than all the rest of a key.
+_told = cache(ModelSettings.to_dict)
 
 
 def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:

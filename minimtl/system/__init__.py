@@ -8,6 +8,7 @@ from minimtl.system.cache import cache_dir
 from minimtl.system.machine import (
     THREAD_VARIABLES,
     available_cores,
+    give_back_memory,
     installed_version,
     machine_facts,
     package_versions,
@@ -34,6 +35,7 @@ __all__ = [
     "end_process",
     "escape",
     "exit_code_of_signal",
+    "give_back_memory",
     "ignore_signals",
     "installed_version",
     "is_one_line",

@@ -1,5 +1,6 @@
-"""The machine and this process on it: cores, threads, processor, versions of packages."""
+"""The machine and this process on it: cores, threads, memory, processor, versions of packages."""
 
+import ctypes
 import os
 import platform
 import re
@@ -34,6 +35,14 @@ def pin_threads() -> None:
         os.environ[variable] = "1"
     if "numpy" in sys.modules and find_spec("threadpoolctl"):
         import_module("threadpoolctl").threadpool_limits(limits=1)
+
+
+def give_back_memory() -> None:
+    """Have the C library return to the system what was freed; glibc keeps much of it otherwise."""
+    if sys.platform.startswith("linux"):
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
+        if trim is not None:
+            trim(0)
 
 
 def available_cores() -> int:

@@ -137,6 +137,7 @@ def test_a_process_is_watched():
         assert ended.cpu > 0
         assert ended.worker_mb == 0.0
         assert ended.parent_mb > 0.0
+        assert 0.0 < ended.total_mb < 2.0 * ended.parent_mb
 
 
 def test_starts_are_what_they_say():

@@ -3,10 +3,12 @@
 import os
 import signal
 import time
+from multiprocessing import active_children
 
 import pytest
 
 from minimtl.errors import MinimtlError
+from minimtl.execution import pool as pool_module
 from minimtl.execution.pool import CallError, ProcessPool, WorkerDiedError, WorkerStartError
 
 
@@ -27,6 +29,17 @@ def test_a_pool_that_is_shut_down_takes_no_calls():
         pool.submit(abs, -1)
     with pytest.raises(ValueError, match="at least 1"):
         ProcessPool(0)
+
+
+def test_an_idle_worker_ends_and_another_takes_the_next_call(monkeypatch):
+    monkeypatch.setattr(pool_module, "_SECONDS_IDLE", 0.05)
+    with ProcessPool(1) as pool:
+        first = pool.submit(os.getpid).result()
+        ends = time.monotonic() + 30
+        while active_children() and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert active_children() == []
+        assert pool.submit(os.getpid).result() not in (first, os.getpid())
 
 
 def test_a_killed_pool_fails_its_calls():

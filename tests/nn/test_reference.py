@@ -1,8 +1,11 @@
 """The readable mathematics, held against central differences."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from minimtl.nn.adam import Adam
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import ACTIVATIONS, Shape, initialize
 from minimtl.nn.reference import loss_and_gradients, predict_proba, softmax
@@ -54,3 +57,19 @@ def test_base_stands_for_words_outside_the_columns(documents, rng):
     X_known = X.copy()
     X_known.data[X_known.indices >= 20] = 0.0
     np.testing.assert_allclose(predict_proba(network, X_known, 0, base), whole, rtol=1e-13)
+
+
+def test_adam_takes_rows_in_blocks_without_large_temporaries(rng):
+    adam, shape = Adam(), (1501, 60)  # some blocks, the last one shorter
+    w, g = rng.normal(size=(2, *shape))
+    m, v = np.abs(rng.normal(size=(2, *shape)))
+    by_row = [x.copy() for x in (w, g, m, v)]
+    tracemalloc.start()
+    adam.update(w, g, m, v, 3)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < w.nbytes
+    for row in zip(*by_row, strict=True):
+        adam.update(*row, 3)
+    for one, other in zip((w, m, v), (by_row[0], *by_row[2:]), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -2,7 +2,7 @@
 
 Of those in ``expected/``, scores, features and the first columns of Table 1 are as the first
 version wrote them. On one machine all come out as the same bytes; another processor may round the
-fit of a learning curve otherwise, so numbers may differ by a part in ten thousand.
+fit of a learning curve otherwise, so numbers may differ by a part in a thousand.
 
 A change that means to alter tables writes them anew by
 ``python -m tests.study.test_expected_tables``. Look at what `git diff` says of them.

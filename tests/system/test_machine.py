@@ -1,13 +1,16 @@
 """What is read of the machine, and one thread for each library."""
 
 import os
+import platform
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from minimtl.system.machine import (
     THREAD_VARIABLES,
     available_cores,
+    give_back_memory,
     installed_version,
     machine_facts,
     package_versions,
@@ -58,6 +61,23 @@ def test_one_thread(monkeypatch):
         monkeypatch.setenv(variable, "8")
     pin_threads()
     assert {os.environ[variable] for variable in THREAD_VARIABLES} == {"1"}
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc keeps what is freed")
+def test_memory_that_was_freed_is_given_back():
+    """Of blocks with a kept one here and there, as texts leave them."""
+
+    def resident_mb():
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    blocks = [bytes(20_000) for _ in range(3_000)]
+    kept = blocks[::50]
+    del blocks
+    before = resident_mb()
+    give_back_memory()
+    assert resident_mb() < before - 30
+    assert len(kept) == 60
 
 
 def test_say_prints_to_standard_error(capsys):
