@@ -128,14 +128,15 @@ def mean_gain(
 
 
 def _each_block(g: np.ndarray, labels: np.ndarray, level: float) -> tuple[BlockMean, ...]:
-    names, first = np.unique(labels, return_index=True)
-    means = []
-    for name in names[np.argsort(first)]:
-        members = g[labels == name]
-        means.append(
-            BlockMean(name, len(members), float(members.mean()), _over_runs(members, level))
-        )
-    return tuple(means)
+    names, first, number, counts = np.unique(
+        labels, return_index=True, return_inverse=True, return_counts=True
+    )
+    ordered = g[np.argsort(number.ravel(), kind="stable")]
+    each = np.split(ordered, np.cumsum(counts)[:-1])
+    return tuple(
+        BlockMean(names[i], len(each[i]), float(each[i].mean()), _over_runs(each[i], level))
+        for i in np.argsort(first)
+    )
 
 
 def _over_runs(g: np.ndarray, level: float) -> MeanEstimate | None:
