@@ -9,6 +9,8 @@ it can be executed. The store has a checksum of it.
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -71,12 +73,17 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
     return stable_hash(
         "job",
         TRAINING_VERSION,
-        identity.settings.to_dict(),
+        _settings(identity.settings),
         identity.corpus_digest,
         identity.seed,
         job.tasks,
         job.run,
     )
+
+
+@lru_cache(maxsize=8)  # a study asks for the same with each of its jobs
+def _settings(settings: ModelSettings) -> dict[str, Any]:
+    return settings.to_dict()
 
 
 def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:
