@@ -48,9 +48,9 @@ IntArray = NDArray[np.int64]
 
 _EXACT = 1000  # pairs up to which traces are exact
 _PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
-_FEWEST_PROBES = 50  # of a million pairs: to 1 part in 5
-_PROBE_CELLS = 30_000_000  # numbers in all random vectors, unless that left fewer of these
-_BATCH_CELLS = 1 << 23  # numbers in the vectors that are worked on together
+_FEWEST_PROBES = 50  # of 200,000 pairs or more: to 1 part in 5
+_PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left fewer of these
+_BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
 
 
 class BlockMean(NamedTuple):

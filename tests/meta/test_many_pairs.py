@@ -95,10 +95,11 @@ def test_one_newton_step_is_near_the_fit_of_each_sample_of_tasks(many):
     assert found.sign_stability == pytest.approx(exact.sign_stability, abs=0.05)
 
 
-def test_collinearity_by_blocks_of_rows_is_that_of_all(many):
+def test_collinearity_by_blocks_of_rows_is_that_of_all(many, monkeypatch):
     features = np.column_stack([X, X[:, 0] + 0.1 * X[:, 1], np.ones(N_PAIRS)])
     expected = collinearity(features)
     many(70)
+    monkeypatch.setattr("minimtl.meta.importance._ROWS_AT_ONCE", 70)
     found = collinearity(features)
     np.testing.assert_allclose(found.vif, expected.vif)
     assert found.condition_number == pytest.approx(expected.condition_number)
