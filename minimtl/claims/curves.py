@@ -63,7 +63,7 @@ _OVERFITS = Claim(
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
     curves, runs = evidence.curves.even, evidence.curves.of_runs
-    pairs = evidence.outcomes.pairs
+    pairs, are_all = evidence.outcomes.pairs, curves.rows is None
     if curves.rows is not None:
         pairs = tuple(pairs[row] for row in curves.rows.tolist())
     n_epochs = min(curves.single.shape[2], curves.multi.shape[2])
@@ -78,15 +78,16 @@ def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
         (_SLOWER, _later),
         (_OVERFITS, _falls_less),
     ):
-        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, pairs))
+        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, pairs, are_all=are_all))
     n_epochs = evidence.protocol.reading.read_at + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
     of_pairs = np.stack([curve[..., :n_epochs] for curve in each], axis=2).mean(axis=1)
     of_runs = np.stack([curve[..., :n_epochs] for curve in runs], axis=1)
-    yield MeasuredClaim(_REGULARISES, estimate(at_equal_loss, of_pairs, of_runs, pairs))
+    found = estimate(at_equal_loss, of_pairs, of_runs, pairs, are_all=are_all)
+    yield MeasuredClaim(_REGULARISES, found)
     last = n_epochs - 1
     difference = curves.multi_loss[..., last] - curves.single_loss[..., last]
-    if curves.rows is not None:  # the sample's pairs, about the mean of all
+    if not are_all:  # the sample's pairs, about the mean of all
         of_all = runs.multi_loss[:, last] - runs.single_loss[:, last]
         difference += of_all - difference.mean(axis=0)
     yield MeasuredClaim(_FITS_LESS, estimate_mean(difference, pairs))

@@ -56,11 +56,12 @@ def crossed(pairs: Sequence[Pair]) -> Predictor:
         known = covariance[np.ix_(train, train)] + np.eye(train.sum()) * (
             1e-9 * np.trace(covariance) / len(g) + TIE
         )
-        across = covariance[np.ix_(test, train)]
+        # Of all pairs: a product of fewer rows rounds otherwise, and equal predictions differ.
+        across = covariance[:, train]
         weights = linalg.solve(known, across.T, assume_a="pos")
         mean: FloatArray = components.mean + weights.T @ (g[train] - components.mean)
-        left = np.diag(covariance)[test] - np.einsum("ij,ji->i", across, weights)
-        return mean, np.sqrt(np.maximum(left, 0.0))
+        left = np.diag(covariance) - np.einsum("ij,ji->i", across, weights)
+        return mean[test], np.sqrt(np.maximum(left, 0.0))[test]
 
     return predict
 

@@ -50,14 +50,19 @@ def estimate_mean(values: FloatArray, pairs: Sequence[Pair]) -> Estimate:
 
 
 def estimate(
-    statistic: Statistic, by_pair: FloatArray, by_run: FloatArray, pairs: Sequence[Pair]
+    statistic: Statistic,
+    by_pair: FloatArray,
+    by_run: FloatArray,
+    pairs: Sequence[Pair],
+    *,
+    are_all: bool = True,
 ) -> Estimate:
     """A statistic that takes the data of pairs as it takes those of runs.
 
-    Its value is that of the runs' data, which are of all pairs.
+    Where these pairs are some of those that the runs' data are of, its value is that of the latter.
     """
     return estimate_from(
-        statistic(by_run),
+        statistic(by_pair if are_all else by_run),
         pseudo_values(statistic, by_run) if len(by_run) > 1 else None,
         pseudo_values(statistic, by_pair) if len(by_pair) > 1 else None,
         pairs,
