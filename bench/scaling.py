@@ -7,9 +7,11 @@ enumerate  the first of the pairs, one after the other; the last line is all of 
 sample     so many pairs evenly spaced over all, as ``--pairs`` takes them
 plan       every model that those pairs need, with its key
 store      the same through the runner, an executor and a store that is flushed to disk; in place
-           of training, a worker answers with a result of the right size
+           of training, a worker answers with made-up curves of the right size
 resume     the same again: the store is checked, and every model is found in it
 collect    each pair's scores, features and curves read back, as for the tables
+conclude   the same, then all that `minimtl report` makes: meta-analysis, claims, tables, figures
+           and page
 
 Each step runs in a process of its own, so that its peak memory is its own. CPU seconds are those
 of this process; the workers of the executor are left out.
@@ -19,6 +21,7 @@ import argparse
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -35,13 +38,15 @@ import numpy as np  # noqa: E402  (reads the variables that were just set)
 from minimtl.execution.executors import make_workers  # noqa: E402
 from minimtl.execution.progress import Progress  # noqa: E402
 from minimtl.execution.runner import run_jobs  # noqa: E402
+from minimtl.execution.seeds import rng_for  # noqa: E402
 from minimtl.store.store import Store, open_store  # noqa: E402
 from minimtl.study.collect import Results, collect_outcomes  # noqa: E402
+from minimtl.study.features import FEATURE_NAMES  # noqa: E402
 from minimtl.study.hierarchy import Hierarchy  # noqa: E402
 from minimtl.study.jobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
 from minimtl.study.plan import Problem, plan_jobs  # noqa: E402
 from minimtl.study.protocol import PAPER  # noqa: E402
-from minimtl.study.tasks import EvenSample, HierarchyPairs, unrelated_pairs  # noqa: E402
+from minimtl.study.tasks import EvenSample, HierarchyPairs, Task, unrelated_pairs  # noqa: E402
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
 IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)
@@ -59,19 +64,26 @@ class Measured(NamedTuple):
     disk_mb: float
 
 
+TREE = {
+    f"class{c}": {
+        f"subclass{s}": [f"topic{c}.{s}.{t}" for t in range(TOPICS)] for s in range(SUBCLASSES)
+    }
+    for c in range(CLASSES)
+}
+# What the report says of a corpus that is none.
+MANIFEST = {
+    "minimtl": "",
+    "command": ["study"],
+    "identity": {"seed": 0},
+    "corpus": {
+        "edition": "made-up", "source": "", "sha256": "", "tree": TREE, "train": 0, "test": 0
+    },
+}  # fmt: skip
+
+
 def all_pairs() -> HierarchyPairs:
     """UNRELATED over the made-up hierarchy."""
-    return unrelated_pairs(
-        Hierarchy.from_tree(
-            {
-                f"class{c}": {
-                    f"subclass{s}": [f"topic{c}.{s}.{t}" for t in range(TOPICS)]
-                    for s in range(SUBCLASSES)
-                }
-                for c in range(CLASSES)
-            }
-        )
-    )
+    return unrelated_pairs(Hierarchy.from_tree(TREE))
 
 
 def some(n_pairs: int) -> list[Problem]:
@@ -85,10 +97,30 @@ def keyed_jobs(n_pairs: int) -> Iterator[tuple[str, Job]]:
 
 
 def untrained(job: Job, data: None) -> bytes:
-    """A result of the size that training by the protocol `paper` gives."""
-    n_epochs = PAPER.training.epochs_single if len(job.tasks) == 1 else PAPER.training.epochs_joint
-    halves = np.full((len(job.tasks), n_epochs), 0.5)
-    return encode(JobResult(halves, halves, halves, 0.0))
+    """A result of the size that training by the protocol `paper` gives.
+
+    A score rises from one half to 0.8, to which tasks and chance add something.
+    """
+    n_tasks = len(job.tasks)
+    n_epochs = PAPER.training.epochs_single if n_tasks == 1 else PAPER.training.epochs_joint
+    noise = rng_for("made up", job.tasks, job.run).normal(0, 0.01, (n_tasks, n_epochs))
+    ends = 0.8 + 0.05 * np.array([[effect(task)] for task in job.tasks])
+    if n_tasks > 1:
+        ends += 0.02 * ends[::-1] - 0.016
+    rise = 1 - np.exp(-np.arange(n_epochs) / 15)
+    score = np.clip(0.5 + (ends - 0.5) * rise + noise, 0, 1)
+    return encode(JobResult(1.2 - score, score, score, 0.0))
+
+
+def effect(task: Task) -> float:
+    """What is the task's own, from -1 to 1."""
+    return zlib.crc32("/".join(task).encode()) / (1 << 31) - 1
+
+
+def made_up_features(problem: Problem, run: int) -> np.ndarray:
+    """Features by chance: they predict nothing."""
+    rng = rng_for("features", problem.pairs[0], run)
+    return rng.normal(size=(len(problem.pairs), len(FEATURE_NAMES)))
 
 
 def enumerate_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
@@ -117,12 +149,25 @@ def store_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 
 
 def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
-    """Scores and curves from the store; features of zeros."""
+    """Scores and curves from the store; features are made up, and stored like others."""
     with open_here(folder) as store:
         (problem,) = some(n_pairs)
-        collect_outcomes(
-            problem, Results(store, IDENTITY, PAPER), lambda *_: np.zeros((n_pairs, 30))
-        )
+        collect_outcomes(problem, Results(store, IDENTITY, PAPER), made_up_features)
+    return n_pairs, "pairs"
+
+
+def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
+    """From the store to tables, figures and page, which it removes again."""
+    from minimtl.meta.analysis import conclude  # here, as other steps load less
+    from minimtl.report.produce import write_report
+
+    with (
+        open_here(folder) as store,
+        tempfile.TemporaryDirectory(dir=folder.parent) as out,
+    ):
+        results = Results(store, IDENTITY, PAPER)
+        concluded = conclude(some(n_pairs), results, 0, made_up_features)
+        write_report(concluded, PAPER, MANIFEST, Path(out), print)
     return n_pairs, "pairs"
 
 
@@ -144,6 +189,7 @@ STEPS: dict[str, Step] = {
     "store": store_models,
     "resume": store_models,
     "collect": collect_pairs,
+    "conclude": conclude_study,
 }
 
 

@@ -8,6 +8,10 @@ by_pair     mean curves of each pair, shape (n_pairs, n_curves, E); by_run of ea
 A claim about curves is about the mean curve, as Figure 4 draws it: single ones wander by more than
 what is asked. So statistics take the mean over the rows of `by_pair` or of `by_run`.
 
+Of many pairs the curves of an even sample are at hand (`minimtl.study.curves`). The statistic, and
+its interval over runs, are then of the means of all pairs, and its interval for new tasks is that
+of the sample, which is wider.
+
 Training scores are not kept, but training losses are. A regulariser fits the training documents
 less closely and predicts others no worse; the score on test documents *at equal training loss* is
 the train-test gap without a training score.
@@ -58,23 +62,34 @@ _OVERFITS = Claim(
 
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
-    curves, pairs = evidence.curves, evidence.outcomes.pairs
+    curves, runs = evidence.curves.even, evidence.curves.of_runs
+    pairs, are_all = evidence.outcomes.pairs, curves.rows is None
+    if curves.rows is not None:
+        pairs = tuple(pairs[row] for row in curves.rows.tolist())
     n_epochs = min(curves.single.shape[2], curves.multi.shape[2])
-    scores = np.stack([curves.single[..., :n_epochs], curves.multi[..., :n_epochs]], axis=2)
-    by_pair, by_run = scores.mean(axis=1), scores.mean(axis=0)
+    by_pair, by_run = (
+        np.stack([both.single[..., :n_epochs], both.multi[..., :n_epochs]], axis=-2)
+        for both in (curves, runs)
+    )
+    by_pair = by_pair.mean(axis=1)
     for claim, statistic in (
         (_SINGLE_SETTLES, lambda x: settled_epoch(x[:, 0].mean(axis=0))),
         (_MULTI_SETTLES, lambda x: settled_epoch(x[:, 1].mean(axis=0))),
         (_SLOWER, _later),
         (_OVERFITS, _falls_less),
     ):
-        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, pairs))
+        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, pairs, are_all=are_all))
     n_epochs = evidence.protocol.reading.read_at + 1
-    both = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
-    read = np.stack([curve[..., :n_epochs] for curve in both], axis=2)
-    of_pairs, of_runs = read.mean(axis=1), read.mean(axis=0)
-    yield MeasuredClaim(_REGULARISES, estimate(at_equal_loss, of_pairs, of_runs, pairs))
-    difference = curves.multi_loss[..., n_epochs - 1] - curves.single_loss[..., n_epochs - 1]
+    each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
+    of_pairs = np.stack([curve[..., :n_epochs] for curve in each], axis=2).mean(axis=1)
+    of_runs = np.stack([curve[..., :n_epochs] for curve in runs], axis=1)
+    found = estimate(at_equal_loss, of_pairs, of_runs, pairs, are_all=are_all)
+    yield MeasuredClaim(_REGULARISES, found)
+    last = n_epochs - 1
+    difference = curves.multi_loss[..., last] - curves.single_loss[..., last]
+    if not are_all:  # the sample's pairs, about the mean of all
+        of_all = runs.multi_loss[:, last] - runs.single_loss[:, last]
+        difference += of_all - difference.mean(axis=0)
     yield MeasuredClaim(_FITS_LESS, estimate_mean(difference, pairs))
 
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from minimtl.claims.claim import STRONG, Claim, Evidence, MeasuredClaim
 from minimtl.meta import NO_ESTIMATE, Estimate, estimate_from, held_out_designs, unseen_predictions
-from minimtl.stats import FloatArray, pseudo_values, spearman
+from minimtl.stats import FloatArray, evenly_spaced, pseudo_values, spearman
 from minimtl.study import DEFINITIONS, TIE, LabelledPairs
 
+_MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
 _RHO = "Spearman's ρ of the gain and "
 # The columns that a claim may mean, those of either definition of the features.
 _DIVERGENCES = (
@@ -77,7 +78,8 @@ def association_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
 def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     """Spearman's correlation of the feature in a run with the gain in the others.
 
-    It needs two runs, and its interval for these tasks three.
+    It needs two runs, and its interval for these tasks three. Of many pairs its interval for new
+    tasks is that of an even sample, which is wider.
     """
     outcomes = evidence.outcomes
     n_runs = outcomes.n_runs
@@ -95,11 +97,15 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
 
     by_run = np.stack([x.T, outcomes.gains.T], axis=1)
     by_pair = np.stack([x, gains_of_others(outcomes.gains)], axis=1)
+    pairs = outcomes.pairs
+    if outcomes.n_pairs > _MOST_PAIRS:
+        rows = evenly_spaced(outcomes.n_pairs, _MOST_PAIRS)
+        by_pair, pairs = by_pair[rows], tuple(pairs[row] for row in rows.tolist())
     return estimate_from(
         over_runs(by_run),
         pseudo_values(over_runs, by_run) if n_runs > 2 else None,
         pseudo_values(over_pairs, by_pair),
-        outcomes.pairs,
+        pairs,
     )
 
 
@@ -145,9 +151,9 @@ def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
     """
     outcomes, settings = evidence.outcomes, evidence.protocol.meta
     design = held_out_designs(outcomes.pairs, outcomes.blocks)["groups_unseen"]
-    tested = [
-        pair for pair, is_tested in zip(outcomes.pairs, design.tested, strict=True) if is_tested
-    ]
+    tested = outcomes.pairs
+    if not design.tested.all():
+        tested = [pair for pair, is_in in zip(tested, design.tested, strict=True) if is_in]
 
     @lru_cache
     def errors(columns: Columns, runs: tuple[int, ...]) -> FloatArray:

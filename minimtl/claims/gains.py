@@ -6,7 +6,7 @@ import numpy as np
 
 from minimtl.claims.claim import Claim, Evidence, MeasuredClaim
 from minimtl.meta import Estimate, estimate_from, estimate_mean
-from minimtl.stats import FloatArray, pseudo_values
+from minimtl.stats import FloatArray, pseudo_values, pseudo_values_of_means
 from minimtl.study import TIE, Outcomes, Pair, relative_gains
 
 _MEAN = Claim(
@@ -70,7 +70,8 @@ def _share(outcomes: Outcomes, of_means: bool) -> Estimate:
 
 def problem_claims(outcomes: Outcomes, related: Sequence[Pair]) -> Iterator[MeasuredClaim]:
     """That UNRELATED has better scores than RELATED, whose pairs are among its own."""
-    among = np.isin(np.arange(outcomes.n_pairs), [outcomes.pairs.index(pair) for pair in related])
+    among = np.zeros(outcomes.n_pairs, bool)
+    among[[outcomes.pairs.index(pair) for pair in related]] = True
     for name, scores in (("single", outcomes.single), ("multi", outcomes.multi)):
         claim = Claim(
             "unrelated_better",
@@ -79,16 +80,18 @@ def problem_claims(outcomes: Outcomes, related: Sequence[Pair]) -> Iterator[Meas
             above=0,
         )
 
-        def apart(x: FloatArray) -> float:
-            """Of rows (score, whether the pair is RELATED)."""
-            return float(x[:, 0].mean() - x[x[:, 1] == 1, 0].mean())
+        def apart(means: FloatArray) -> FloatArray:
+            """Of means (score, whether the pair is RELATED, the product of both), (3, n)."""
+            score, is_related, of_related = means
+            return score - of_related / is_related
 
-        by_pair = np.stack([scores.mean(axis=1), among], axis=1)
+        mean_scores = scores.mean(axis=1)
+        by_pair = np.stack([mean_scores, among, mean_scores * among], axis=1)
         each = scores.mean(axis=0) - scores[among].mean(axis=0)
         found = estimate_from(
-            apart(by_pair),
+            float(mean_scores.mean() - mean_scores[among].mean()),
             each if outcomes.n_runs > 1 else None,
-            pseudo_values(apart, by_pair),
+            pseudo_values_of_means(apart, by_pair),
             outcomes.pairs,
         )
         yield MeasuredClaim(claim, found)

@@ -22,11 +22,9 @@ def measure_claims(
         evidence = Evidence(analysed, curves, protocol)
         outcomes = evidence.outcomes
         tested = [*gain_claims(evidence)]
-        if outcomes.problem == "unrelated" and set(related.get("related", ())) & set(
-            outcomes.pairs
-        ):
+        if outcomes.problem == "unrelated" and "related" in related:
             among = [pair for pair in related["related"] if pair in outcomes.pairs]
-            tested += problem_claims(outcomes, among)
+            tested += problem_claims(outcomes, among) if among else []
         tested += curve_claims(evidence)
         tested += prediction_claims(evidence)
         tested += association_claims(evidence)

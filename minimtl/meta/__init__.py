@@ -24,17 +24,17 @@ from minimtl.meta.foldscores import (
 )
 from minimtl.meta.heldout import (
     HeldOutScores,
+    Labellings,
     accuracies,
     accuracy_p_value,
     draw_labels,
-    of_unseen,
     score_held_out,
     unseen_predictions,
 )
 from minimtl.meta.importance import fit_all_pairs
 from minimtl.meta.labelnoise import LabelNoise, label_noise
-from minimtl.meta.model import fit_design
-from minimtl.meta.resampling import bootstrap_counts
+from minimtl.meta.model import fit_design, of_unseen
+from minimtl.meta.resampling import task_counts
 from minimtl.meta.scores import SetScores, score_set
 
 __all__ = [
@@ -46,10 +46,10 @@ __all__ = [
     "Estimate",
     "HeldOutScores",
     "LabelNoise",
+    "Labellings",
     "SetScores",
     "accuracies",
     "accuracy_p_value",
-    "bootstrap_counts",
     "conclude",
     "draw_labels",
     "estimate",
@@ -72,5 +72,6 @@ __all__ = [
     "score_pairs",
     "score_set",
     "table_designs",
+    "task_counts",
     "unseen_predictions",
 ]

@@ -18,6 +18,7 @@ import numpy as np
 
 from minimtl.execution import rng_for
 from minimtl.meta.calibration import CalibrationBin, reliability_diagram
+from minimtl.meta.crossed import CROSSED, Predictor, crossed
 from minimtl.meta.dependence import mean_of_gains
 from minimtl.meta.designs import Design, held_out_designs, main_tasks, make_designs
 from minimtl.meta.heldout import (
@@ -29,7 +30,7 @@ from minimtl.meta.heldout import (
 from minimtl.meta.importance import Importance, importance
 from minimtl.meta.labelnoise import LabelNoise, label_noise
 from minimtl.meta.scores import SetScores, score_set
-from minimtl.meta.sizes import CROSSED, SizeScores, crossed, ridge, score_sizes
+from minimtl.meta.sizes import SizeScores, ridge, score_sizes
 from minimtl.stats import MeanGain
 from minimtl.study import (
     DEFINITIONS,
@@ -121,18 +122,18 @@ def _sizes(
 ) -> dict[str, dict[str, SizeScores]]:
     gains = label_gains(outcomes, protocol.reading)
     data_sets = labelled_pairs(outcomes, protocol.reading)
-    predictors = {
-        name: [ridge(labelled.X[:, list(columns)], protocol.meta) for labelled in data_sets]
-        for name, columns in DEFINITIONS[protocol.reading.features].sets.items()
-    }
-    predictors[CROSSED] = [crossed(outcomes.pairs)] * len(data_sets)
-    return {
-        name: {
-            design.name: score_sizes(gains, of_data_sets, design, outcomes.pairs)
+
+    def scores(predictors: Sequence[Predictor]) -> dict[str, SizeScores]:
+        return {
+            design.name: score_sizes(gains, predictors, design, outcomes.pairs)
             for design in designs.values()
         }
-        for name, of_data_sets in predictors.items()
+
+    of_sets = {
+        name: scores([ridge(labelled.X[:, list(columns)], protocol.meta) for labelled in data_sets])
+        for name, columns in DEFINITIONS[protocol.reading.features].sets.items()
     }
+    return {**of_sets, CROSSED: scores([crossed(outcomes.pairs)] * len(data_sets))}
 
 
 def conclude(

@@ -5,12 +5,27 @@ common, share data. `minimtl.stats` has what follows for a mean, in arrays of nu
 and topics become numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from minimtl.stats import IntArray, MeanGain, mean_gain
+from minimtl.stats import Effects, IntArray, MeanGain, crossed_effects, mean_gain
 from minimtl.study import Outcomes, Pair, Task
+
+
+def effects_of(pairs: Sequence[Pair]) -> Effects | None:
+    """The crossed effects of pairs; None of fewer than two main or two auxiliary tasks."""
+    return _effects(pairs if isinstance(pairs, Hashable) else tuple(pairs))
+
+
+@lru_cache(maxsize=3)  # every statistic of a problem asks for the same
+def _effects(pairs: Sequence[Pair]) -> Effects | None:
+    levels = pair_levels(pairs)
+    if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
+        return None
+    return crossed_effects(levels)
 
 
 def pair_levels(pairs: Sequence[Pair]) -> dict[str, IntArray]:
@@ -22,8 +37,9 @@ def pair_levels(pairs: Sequence[Pair]) -> dict[str, IntArray]:
         ``main`` and ``aux``, (n_pairs,), in which a task has one number in either role, whichever
         of its topics is positive; ``main_topics`` and ``aux_topics``, (n_pairs, 2).
     """
-    tasks = _numbers([(_unordered(pair.main), _unordered(pair.aux)) for pair in pairs])
-    topics = _numbers([(*pair.main, *pair.aux) for pair in pairs])
+    n = len(pairs)
+    tasks = numbers(_unordered(task) for pair in pairs for task in pair).reshape(n, 2)
+    topics = numbers(topic for pair in pairs for task in pair for topic in task).reshape(n, 4)
     return {
         "main": tasks[:, 0],
         "aux": tasks[:, 1],
@@ -37,8 +53,8 @@ def mean_of_gains(outcomes: Outcomes) -> MeanGain | None:
     levels = pair_levels(outcomes.pairs)
     if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
         return None
-    blocks = np.array([" / ".join(block) for block in outcomes.blocks])
-    return mean_gain(
+    blocks = numbers(outcomes.blocks)
+    gain = mean_gain(
         outcomes.gains,
         levels["main"],
         levels["aux"],
@@ -46,15 +62,16 @@ def mean_of_gains(outcomes: Outcomes) -> MeanGain | None:
         aux_topics=levels["aux_topics"],
         blocks=blocks,
     )
+    names = (" / ".join(block) for block in dict.fromkeys(outcomes.blocks))
+    of_blocks = zip(gain.blocks, names, strict=True)
+    return replace(gain, blocks=tuple(of_one._replace(block=name) for of_one, name in of_blocks))
 
 
 def _unordered(task: Task) -> tuple[str, ...]:
     return tuple(sorted(task))
 
 
-def _numbers(rows: list[tuple[object, ...]]) -> IntArray:
-    """A number from 0 for each thing, in order of first appearance."""
-    numbers: dict[object, int] = {}
-    return np.array(
-        [[numbers.setdefault(item, len(numbers)) for item in row] for row in rows], np.int64
-    )
+def numbers(things: Iterable[Hashable]) -> IntArray:
+    """A number from 0 for each thing, int64 (n,), in order of first appearance."""
+    known: dict[Hashable, int] = {}
+    return np.fromiter((known.setdefault(thing, len(known)) for thing in things), np.int64)

@@ -27,18 +27,19 @@ aux_unseen      the same of the auxiliary task
 both_unseen     both tasks in neither role
 groups_unseen   every pair that has a task of one of the pair's groups
 
-Of many tasks or groups, several are held out together.
+Of many tasks, groups or subclasses, several are held out together. Of many pairs the random folds
+are repeated less often: a score over all of them hardly depends on how they were divided.
 
 Fits whose training or test part is empty are left out, so that a design of a few pairs may have no
 fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minimtl.meta.dependence import pair_levels
+from minimtl.meta.dependence import numbers, pair_levels
 from minimtl.stats import BoolArray, IntArray, repeated_k_fold
 from minimtl.study import Block, Meta, Pair
 
@@ -47,6 +48,9 @@ HELD_OUT = ("main_unseen", "block_out", "groups_unseen")
 TABLE_DESIGNS = ("seen", "main_unseen", "aux_unseen", "both_unseen", "groups_unseen")
 _TASK_FOLDS = 20  # at most; leaving out each of 153 main tasks by itself would take 153 fits
 _UNIT_FOLDS = 10  # at most, of tasks or groups of which two are held out: 55 fits
+_MOST_BLOCKS = 60  # of a study of which each is held out by itself; 21 in 20 Newsgroups
+_SUBCLASS_FOLDS = 6  # of the subclasses of more blocks: 21 fits
+_N_TESTED = 5_000_000  # pairs tested on random folds, over all repetitions
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,13 @@ class Design:
         """Which pairs a fit is scored on, shape (n_pairs,)."""
         return np.asarray(self.test.any(axis=0))
 
+    @property
+    def repetitions(self) -> Iterator["Design"]:
+        """Each repetition by itself: it tests each pair once at most."""
+        for start in range(0, self.n_fits, max(1, self.n_folds)):
+            some = slice(start, start + self.n_folds)
+            yield replace(self, train=self.train[some], test=self.test[some])
+
     def first(self, n_repeats: int) -> "Design":
         """The design with its first repetitions only."""
         some = slice(0, n_repeats * self.n_folds)
@@ -94,12 +105,17 @@ def make_designs(
 def held_out_designs(pairs: Sequence[Pair], blocks: Sequence[Block]) -> dict[str, Design]:
     """The designs that test each pair once, by name; ``blocks`` has the block of each pair."""
     levels = pair_levels(pairs)
-    numbers: dict[str, int] = {}
-    units = [[numbers.setdefault(name, len(numbers)) for name in block] for block in blocks]
-    block, apart = _blocks(np.array(units, np.int64))
+    units = numbers(name for block in blocks for name in block).reshape(-1, 2)
+    number = numbers(blocks)
+    if number.max(initial=0) < _MOST_BLOCKS:
+        block, apart = _blocks(units)
+        out = block
+    else:
+        out = number % _TASK_FOLDS == np.arange(_TASK_FOLDS)[:, np.newaxis]
+        block, apart = _blocks(units % _SUBCLASS_FOLDS)
     return {
         "main_unseen": _task_unseen("main_unseen", levels["main"], levels["aux"]),
-        "block_out": _held_out("block_out", ~block, block),
+        "block_out": _held_out("block_out", ~out, out),
         "groups_unseen": _held_out("groups_unseen", apart, block),
     }
 
@@ -134,12 +150,14 @@ def table_designs(
 
 def _task_unseen(name: str, held: IntArray, other: IntArray) -> Design:
     """Tests the pairs of some tasks in the role ``held``; no training pair has them in any role."""
-    number = np.unique(held, return_inverse=True)[1].ravel()
-    test = number % _TASK_FOLDS == np.arange(_TASK_FOLDS)[:, np.newaxis]
-    train = [
-        ~np.isin(held, tasks) & ~np.isin(other, tasks) for tasks in (held[row] for row in test)
-    ]
-    return _held_out(name, np.array(train), test)
+    tasks, number = np.unique(held, return_inverse=True)
+    folds = np.arange(_TASK_FOLDS)[:, np.newaxis]
+    fold = number.ravel() % _TASK_FOLDS
+    # Of a task that is never in the role, no fold.
+    place = np.searchsorted(tasks, other)
+    place[place == len(tasks)] = 0
+    fold_of_other = np.where(tasks[place] == other, place % _TASK_FOLDS, -1)
+    return _held_out(name, (fold != folds) & (fold_of_other != folds), fold == folds)
 
 
 def _units_unseen(name: str, units: IntArray) -> Design:
@@ -154,11 +172,11 @@ def _blocks(units: IntArray) -> tuple[BoolArray, BoolArray]:
 
     Both are bool, (n_sets, n_pairs), the sets in order of first appearance.
     """
-    groups = [frozenset(row) for row in units.tolist()]
-    names = list(dict.fromkeys(groups))
-    block = np.array([[own == name for own in groups] for name in names])
-    apart = np.array([[own.isdisjoint(name) for own in groups] for name in names])
-    return block, apart
+    number = numbers(map(frozenset, zip(*units.T.tolist(), strict=True)))
+    names = [frozenset(units[row].tolist()) for row in np.unique(number, return_index=True)[1]]
+    block = number == np.arange(len(names))[:, np.newaxis]
+    disjoint = np.array([[own.isdisjoint(name) for own in names] for name in names])
+    return block, disjoint[:, number]
 
 
 def _held_out(name: str, train: BoolArray, test: BoolArray) -> Design:
@@ -168,8 +186,7 @@ def _held_out(name: str, train: BoolArray, test: BoolArray) -> Design:
 
 def main_tasks(pairs: Sequence[Pair]) -> IntArray:
     """The number of each pair's main task, in order of first appearance; shape (n_pairs,)."""
-    numbers: dict[object, int] = {}
-    return np.array([numbers.setdefault(pair.main, len(numbers)) for pair in pairs], np.int64)
+    return numbers(pair.main for pair in pairs)
 
 
 Folds = tuple[BoolArray, BoolArray, int]
@@ -186,5 +203,6 @@ def _repeated_folds(
     if n_folds < 2:
         no_pairs = np.zeros((0, n_pairs), bool)
         return no_pairs, no_pairs, 0
-    test = repeated_k_fold(n_pairs, n_folds, settings.cv_repeats, rng, groups).reshape(-1, n_pairs)
+    n_repeats = min(settings.cv_repeats, max(2, _N_TESTED // (n_folds * n_pairs)))
+    test = repeated_k_fold(n_pairs, n_folds, n_repeats, rng, groups).reshape(-1, n_pairs)
     return ~test, test, n_folds

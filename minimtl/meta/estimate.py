@@ -17,11 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.meta.dependence import pair_levels
+from minimtl.meta.dependence import effects_of
 from minimtl.stats import (
     FloatArray,
     MeanEstimate,
-    crossed_effects,
     crossed_mean,
     mean_of_runs,
     pseudo_values,
@@ -51,11 +50,19 @@ def estimate_mean(values: FloatArray, pairs: Sequence[Pair]) -> Estimate:
 
 
 def estimate(
-    statistic: Statistic, by_pair: FloatArray, by_run: FloatArray, pairs: Sequence[Pair]
+    statistic: Statistic,
+    by_pair: FloatArray,
+    by_run: FloatArray,
+    pairs: Sequence[Pair],
+    *,
+    are_all: bool = True,
 ) -> Estimate:
-    """A statistic that takes the data of pairs as it takes those of runs."""
+    """A statistic that takes the data of pairs as it takes those of runs.
+
+    Where these pairs are some of those that the runs' data are of, its value is that of the latter.
+    """
     return estimate_from(
-        statistic(by_pair),
+        statistic(by_pair if are_all else by_run),
         pseudo_values(statistic, by_run) if len(by_run) > 1 else None,
         pseudo_values(statistic, by_pair) if len(by_pair) > 1 else None,
         pairs,
@@ -83,7 +90,5 @@ def _moved(values: FloatArray, mean: float) -> FloatArray:
 
 def _new_tasks(values: FloatArray, pairs: Sequence[Pair]) -> MeanEstimate | None:
     """The crossed interval; None of fewer than two main or two auxiliary tasks."""
-    levels = pair_levels(pairs)
-    if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
-        return None
-    return crossed_mean(values, crossed_effects(levels))
+    effects = effects_of(pairs)
+    return crossed_mean(values, effects) if effects else None

@@ -12,13 +12,13 @@ as the meta-model does, so that the same code scores all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import expit, logit
 
 from minimtl.meta.designs import Design
-from minimtl.meta.model import fit_design
+from minimtl.meta.model import MOST_TRAINING, fit_design, fit_unseen
 from minimtl.stats import (
     BoolArray,
     FloatArray,
@@ -30,6 +30,8 @@ from minimtl.stats import (
     macro_f1,
 )
 from minimtl.study import LabelledPairs, Meta
+
+_CELLS = 1 << 20  # folds times pairs that are scored at once
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,25 @@ def score_pairs(
     labelled: LabelledPairs, columns: Sequence[int], design: Design, settings: Meta
 ) -> FoldScores:
     """The meta-model's scores in every fold of the design, seeing the given columns only."""
-    fits = fit_design(labelled.X[:, list(columns)], labelled.y, design, settings)
-    return score_folds(labelled.y, fits.probability, design.test)
+    X, y = labelled.X[:, list(columns)], labelled.y
+    if len(y) <= MOST_TRAINING:
+        return score_folds(y, fit_design(X, y, design, settings).probability, design.test)
+    each = []
+    for some in design.repetitions:
+        predicted = fit_unseen(X, y, some, settings).probability
+        each.append(score_folds(y, np.broadcast_to(predicted, some.test.shape), some.test))
+    return _joined(each)
 
 
 def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldScores:
     """Score each row of ``probability`` on the pairs of the same row of ``test``."""
     if not len(test):
         return FoldScores(*[np.empty(0)] * 5)
+    at_once = max(1, _CELLS // len(y))
+    if len(test) > at_once:
+        starts = range(0, len(test), at_once)
+        parts = [slice(start, start + at_once) for start in starts]
+        return _joined([score_folds(y, probability[some], test[some]) for some in parts])
     decision = (probability > 0.5).astype(np.int64)
     return FoldScores(
         f1=np.asarray(f1_score(y, decision, test)),
@@ -65,6 +78,16 @@ def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldSc
     )
 
 
+def _joined(parts: Sequence[FoldScores]) -> FoldScores:
+    """The scores of all folds of the parts, one after the other."""
+    return FoldScores(
+        **{
+            score.name: np.concatenate([getattr(one, score.name) for one in parts])
+            for score in fields(FoldScores)
+        }
+    )
+
+
 def majority_probability(y: IntArray, train: BoolArray) -> FloatArray:
     """The share of gains among the training pairs, for every pair: shape (n_fits, n_pairs).
 
@@ -72,7 +95,7 @@ def majority_probability(y: IntArray, train: BoolArray) -> FloatArray:
     rate.
     """
     share = (train & (y == 1)).sum(axis=1) / train.sum(axis=1)
-    return np.repeat(share[:, np.newaxis], train.shape[1], axis=1)
+    return np.broadcast_to(share[:, np.newaxis], train.shape)
 
 
 def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> FloatArray:
@@ -81,9 +104,11 @@ def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> Float
     One pair with the overall share is added to each task, (k + p) / (n + 1): a task that is not in
     training gets the overall share, and a task with one pair is drawn halfway towards it.
     """
-    member = (task[:, np.newaxis] == np.arange(task.max() + 1)).astype(float)
-    gains = (train & (y == 1)).astype(float) @ member
-    seen = train.astype(float) @ member
+    n_tasks = int(task.max()) + 1
+    gains, seen = np.zeros((2, len(train), n_tasks), np.int64)
+    for fit, row in enumerate(train):
+        gains[fit] = np.bincount(task[row & (y == 1)], minlength=n_tasks)
+        seen[fit] = np.bincount(task[row], minlength=n_tasks)
     share = majority_probability(y, train)[:, :1]
     rate: FloatArray = ((gains + share) / (seen + 1))[:, task]
     return rate

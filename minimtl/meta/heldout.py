@@ -4,7 +4,7 @@ Notation
 --------
 data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and y (n_pairs,)
 columns         of X, those that the meta-model sees
-labels          simulated labels of all data sets, (n_simulations, n_data_sets, n_pairs), int64
+labels          simulated labels of all data sets, (n_simulations, n_data_sets, n_pairs), int8
 
 Each design tests a pair once, so that scores are over all tested pairs together, and a p-value is
 of the very accuracy that stands beside it. Features are scaled by the training part alone.
@@ -14,13 +14,15 @@ Derived in docs/mathematics.md, §17.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from minimtl.meta.dependence import pair_levels
+from minimtl.meta.dependence import effects_of, pair_levels
 from minimtl.meta.designs import Design
 from minimtl.meta.foldscores import majority_probability, score_folds
-from minimtl.meta.model import fit_design
+from minimtl.meta.model import LabelArray, fit_unseen, of_unseen
 from minimtl.stats import (
     Components,
     Effects,
@@ -40,6 +42,28 @@ _N_FITS = 45_000
 _FEWEST = 199
 _OF_MAJORITY = ("accuracy", "f1", "brier", "log_loss")
 _BATCH = 20  # simulated labellings whose meta-models are fitted together
+_FEW = 1 << 22  # gains that are simulated all at once, 34 MB; of more so many at a time:
+_AT_ONCE = 1 << 20
+
+
+class Labellings:
+    """Simulated labels in an eighth of their bytes; a slice of them is one too.
+
+    ``np.asarray`` gives them as int8, shape (n_simulations, n_data_sets, n_pairs).
+    """
+
+    def __init__(self, packed: NDArray[np.uint8], n_pairs: int) -> None:
+        self._packed, self.n_pairs = packed, n_pairs
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, some: slice) -> "Labellings":
+        return Labellings(self._packed[some], self.n_pairs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        labels = np.unpackbits(self._packed, axis=-1, count=self.n_pairs)
+        return labels.astype(dtype or np.int8, copy=False)
 
 
 @dataclass(frozen=True)
@@ -64,35 +88,42 @@ class HeldOutScores:
     p_value: float
 
 
-def simulated_labels(outcomes: Outcomes, reading: Reading, rng: np.random.Generator) -> IntArray:
+def simulated_labels(outcomes: Outcomes, reading: Reading, rng: np.random.Generator) -> Labellings:
     """Labels of gains from the crossed model that is fitted to the observed ones.
 
     Features have no say in them, and each data set has as many gains as were observed.
 
     Returns
     -------
-    int64 array of shape (n_simulations, n_data_sets, n_pairs)
+    Labellings of shape (n_simulations, n_data_sets, n_pairs)
         No simulation of fewer than two pairs.
     """
     gains = label_gains(outcomes, reading)
     n_pairs, n_data_sets = gains.shape
     if n_pairs < 2:
-        return np.zeros((0, n_data_sets, n_pairs), np.int64)
-    effects = crossed_effects(pair_levels(outcomes.pairs))
+        return Labellings(np.zeros((0, n_data_sets, 1), np.uint8), n_pairs)
+    effects = effects_of(outcomes.pairs) or crossed_effects(pair_levels(outcomes.pairs))
     components = fit_components(gains, effects)
     return draw_labels(components, effects, (gains > TIE).sum(axis=0).tolist(), rng)
 
 
 def draw_labels(
     components: Components, effects: Effects, n_positive: Sequence[int], rng: np.random.Generator
-) -> IntArray:
+) -> Labellings:
     """Labels of gains from a crossed model, with so many gains in each data set.
 
     Returns what `simulated_labels` does.
     """
-    simulated = simulate_gains(components, effects, len(n_positive), N_SIMULATIONS, rng)
-    each = [label_largest(simulated[:, :, i], n) for i, n in enumerate(n_positive)]
-    return np.stack(each, axis=1)
+    n_data_sets = len(n_positive)
+    n_gains = n_data_sets * effects.n_pairs
+    at_once = N_SIMULATIONS if N_SIMULATIONS * n_gains <= _FEW else max(1, _AT_ONCE // n_gains)
+    packed = []
+    for start in range(0, N_SIMULATIONS, at_once):
+        n_some = min(at_once, N_SIMULATIONS - start)
+        simulated = simulate_gains(components, effects, n_data_sets, n_some, rng)
+        each = [label_largest(simulated[:, :, i], n) for i, n in enumerate(n_positive)]
+        packed.append(np.packbits(np.stack(each, axis=1).astype(bool), axis=-1))
+    return Labellings(np.concatenate(packed), effects.n_pairs)
 
 
 def score_held_out(
@@ -100,7 +131,7 @@ def score_held_out(
     columns: Sequence[int],
     design: Design,
     settings: Meta,
-    labels: IntArray | None = None,
+    labels: Labellings | None = None,
 ) -> HeldOutScores:
     """One feature set under one design that tests each pair once; p only with simulated labels.
 
@@ -111,10 +142,8 @@ def score_held_out(
         return HeldOutScores(*[float("nan")] * 10)
     rows = []
     for labelled in data_sets:
-        predicted = of_unseen(
-            fit_design(labelled.X[:, list(columns)], labelled.y, design, settings).probability,
-            design,
-        )
+        X = labelled.X[:, list(columns)]
+        predicted = fit_unseen(X, labelled.y, design, settings).probability
         share = of_unseen(majority_probability(labelled.y, design.train), design)
         row = vars(score_folds(labelled.y, predicted, tested[np.newaxis]))
         of_share = vars(score_folds(labelled.y, share, tested[np.newaxis]))
@@ -137,8 +166,8 @@ def unseen_predictions(
     if not tested.any():
         return np.zeros(0, np.int64), np.zeros(0)
     y = np.concatenate([labelled.y[tested] for labelled in data_sets])
-    fits = [fit_design(labelled.X, labelled.y, design, settings) for labelled in data_sets]
-    each = [of_unseen(fit.probability, design)[0, tested] for fit in fits]
+    fits = [fit_unseen(labelled.X, labelled.y, design, settings) for labelled in data_sets]
+    each = [fit.probability[0, tested] for fit in fits]
     return y, np.concatenate(each)
 
 
@@ -147,14 +176,14 @@ def accuracy_p_value(
     columns: Sequence[int],
     design: Design,
     settings: Meta,
-    labels: IntArray,
+    labels: Labellings,
     accuracy: float,
 ) -> float:
     """How often simulated labels are predicted at least as accurately as the true ones."""
 
     def simulated() -> Iterator[FloatArray]:
         for start in range(0, len(labels), _BATCH):
-            batch = labels[start : start + _BATCH]
+            batch = np.asarray(labels[start : start + _BATCH])
             each = [
                 accuracies(labelled.X[:, list(columns)], batch[:, number], design, settings)
                 for number, labelled in enumerate(data_sets)
@@ -164,21 +193,11 @@ def accuracy_p_value(
     return simulated_p_value(simulated(), accuracy)
 
 
-def accuracies(X: FloatArray, labels: IntArray, design: Design, settings: Meta) -> FloatArray:
+def accuracies(X: FloatArray, labels: LabelArray, design: Design, settings: Meta) -> FloatArray:
     """Accuracy over all test parts together for each labelling, shape (n_labellings,)."""
-    probability = fit_design(X, labels, design, settings).probability
-    decision = probability.reshape(len(labels), *design.test.shape) > 0.5
-    right = (decision == labels[:, np.newaxis]) & design.test
-    shares: FloatArray = right.sum(axis=(1, 2)) / design.test.sum()
+    right = np.zeros(len(labels), np.int64)
+    for some in design.repetitions:
+        decision = fit_unseen(X, labels, some, settings).probability > 0.5
+        right += ((decision == labels) & some.tested).sum(axis=1)
+    shares: FloatArray = right / design.test.sum()
     return shares
-
-
-def of_unseen(probability: FloatArray, design: Design) -> FloatArray:
-    """Of each pair the probability by the fit that it tests, (n_labellings, n_pairs).
-
-    ``probability`` is that of `minimtl.meta.model.Fits`, a row a labelling and fit; 0 for a pair
-    that no fit is tested on.
-    """
-    of_fits = probability.reshape(-1, design.n_fits, design.test.shape[1])
-    each: FloatArray = (of_fits * design.test).sum(axis=1)
-    return each

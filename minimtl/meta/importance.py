@@ -22,16 +22,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy import linalg
 
 from minimtl.meta.designs import Design
-from minimtl.meta.model import fit_design, fit_rows
-from minimtl.meta.resampling import bootstrap_counts
-from minimtl.stats import FloatArray, IntArray, inverse_ranks, scale_features
+from minimtl.meta.model import MOST_TRAINING, fit_design, fit_rows, fit_unseen
+from minimtl.meta.resampling import bootstrap_counts, task_counts
+from minimtl.stats import (
+    FloatArray,
+    GroupedFit,
+    IntArray,
+    fit_grouped_logistic_regression,
+    inverse_ranks,
+    scale_features,
+)
 from minimtl.study import LabelledPairs, Meta
 
 N_BOOTSTRAP = 1000
 # A feature is determined by the others when no more than rounding is left of it.
 _DETERMINED = 1e-12
+_ROWS_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -74,10 +83,8 @@ def importance(
     rng: np.random.Generator,
 ) -> Importance:
     """Coefficients and ranks of all features, averaged over the data sets, and their stability."""
-    folds = [fit_design(labelled.X, labelled.y, design, settings).coef for labelled in data_sets]
-    counts = bootstrap_counts(task, N_BOOTSTRAP, rng)
-    draws = np.mean([_fit_counts(labelled, counts, settings) for labelled in data_sets], axis=0)
-    whole = np.mean([fit_all_pairs(labelled, settings) for labelled in data_sets], axis=0)
+    folds = [_fit_folds(labelled, design, settings) for labelled in data_sets]
+    draws, whole = _bootstrap(data_sets, task, settings, rng)
     correlation = [collinearity(labelled.X) for labelled in data_sets]
     low, high = np.percentile(draws, [2.5, 97.5], axis=0)
     return Importance(
@@ -90,6 +97,45 @@ def importance(
         vif=np.mean([of_one.vif for of_one in correlation], axis=0),
         condition_number=float(np.mean([of_one.condition_number for of_one in correlation])),
     )
+
+
+def _fit_folds(labelled: LabelledPairs, design: Design, settings: Meta) -> FloatArray:
+    """Coefficients of each fit of the design, (n_fits, n_features)."""
+    if len(labelled.y) <= MOST_TRAINING:
+        return fit_design(labelled.X, labelled.y, design, settings).coef
+    each = [fit_unseen(*labelled, some, settings).coef for some in design.repetitions]
+    return np.concatenate(each)
+
+
+def _bootstrap(
+    data_sets: Sequence[LabelledPairs], task: IntArray, settings: Meta, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Coefficients by samples of main tasks, (N_BOOTSTRAP, n_features), and by all pairs.
+
+    Means over the data sets. Of many pairs a sample's fit is one Newton step from that to all.
+    """
+    if len(task) <= MOST_TRAINING:
+        counts = bootstrap_counts(task, N_BOOTSTRAP, rng)
+        draws = np.mean([_fit_counts(labelled, counts, settings) for labelled in data_sets], axis=0)
+        return draws, np.mean([fit_all_pairs(one, settings) for one in data_sets], axis=0)
+    fits = [_fit_grouped(labelled, task, settings) for labelled in data_sets]
+    moves = np.mean([fit.moves for fit in fits], axis=0)
+    whole = np.mean([fit.coef for fit in fits], axis=0)
+    each = [(counts - 1.0) @ moves for counts in task_counts(len(moves), N_BOOTSTRAP, rng)]
+    return whole + np.concatenate(each), whole
+
+
+def _fit_grouped(labelled: LabelledPairs, task: IntArray, settings: Meta) -> GroupedFit:
+    if 0 < labelled.y.mean() < 1:
+        return fit_grouped_logistic_regression(
+            scale_features(labelled.X, settings.scaling),
+            labelled.y == 1,
+            task,
+            C=settings.meta_c,
+            penalize_intercept=settings.penalize_intercept,
+        )
+    n_features = labelled.X.shape[1]
+    return GroupedFit(np.zeros(n_features), np.zeros((task.max() + 1, n_features)))
 
 
 def fit_all_pairs(labelled: LabelledPairs, settings: Meta) -> FloatArray:
@@ -117,11 +163,26 @@ def collinearity(X: FloatArray) -> Collinearity:
     varying = np.flatnonzero(deviation > _DETERMINED * np.abs(X).max(axis=0, initial=1.0))
     if not varying.size:
         return Collinearity(vif, float("nan"))
-    Z = (X[:, varying] - X[:, varying].mean(axis=0)) / (deviation[varying] * np.sqrt(len(X)))
+    Z = _triangle(X, varying, deviation[varying] * np.sqrt(len(X)))
     singular = np.linalg.svd(Z, compute_uv=False)
     vif[varying] = [_inflation(Z, column) for column in range(varying.size)]
     determined = varying.size > min(len(X) - 1, len(singular)) or singular[-1] <= _DETERMINED
     return Collinearity(vif, float("inf") if determined else float(singular[0] / singular[-1]))
+
+
+def _triangle(X: FloatArray, varying: IntArray, scale: FloatArray) -> FloatArray:
+    """The columns `varying`, less their means and by `scale`; of many rows R of their QR.
+
+    R has the same singular values, and the same lengths of what is left of a column by others.
+    """
+    center = X[:, varying].mean(axis=0)
+    if len(X) <= MOST_TRAINING:
+        return (X[:, varying] - center) / scale
+    triangle = np.zeros((0, varying.size))
+    for start in range(0, len(X), _ROWS_AT_ONCE):
+        rows = (X[start : start + _ROWS_AT_ONCE, varying] - center) / scale
+        triangle = linalg.qr(np.concatenate([triangle, rows]), mode="r")[0][: varying.size]
+    return triangle
 
 
 def _inflation(Z: FloatArray, column: int) -> float:

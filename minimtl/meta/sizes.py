@@ -19,31 +19,26 @@ crossed     what is to be expected given the gains of pairs with the same tasks 
 Derived in docs/mathematics.md, §19.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
 from scipy.special import ndtr
 
-from minimtl.meta.dependence import pair_levels
+from minimtl.meta.crossed import Predictor
 from minimtl.meta.designs import Design
 from minimtl.meta.estimate import estimate_from
 from minimtl.meta.foldscores import score_folds
+from minimtl.meta.model import some_of
 from minimtl.stats import (
     BoolArray,
     FloatArray,
-    crossed_effects,
-    fit_components,
-    pseudo_values,
+    pseudo_values_of_means,
     scaling_parameters,
     spearman,
 )
 from minimtl.study import TIE, Meta, Pair
-
-CROSSED = "crossed"
-# What is predicted of all pairs from the training pairs of one fit: means and deviations.
-Predictor = Callable[[FloatArray, BoolArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -87,9 +82,12 @@ def score_sizes(
         rank = spearman(g[tested], mean[tested])
         rows.append((rank, scores.accuracy[0], scores.brier[0], scores.log_loss[0]))
     squares = np.stack([np.mean(errors, axis=0), np.mean(base, axis=0)], axis=1)
-    chosen = [pair for pair, is_tested in zip(pairs, tested, strict=True) if is_tested]
-    of_pairs = pseudo_values(_r_squared, squares) if len(squares) > 1 else None
-    found = estimate_from(_r_squared(squares), None, of_pairs, chosen)
+    chosen = pairs
+    if not tested.all():
+        chosen = [pair for pair, is_tested in zip(pairs, tested, strict=True) if is_tested]
+    of_pairs = pseudo_values_of_means(_r_squared, squares) if len(squares) > 1 else None
+    value = float(_r_squared(squares.mean(axis=0)[:, np.newaxis])[0])
+    found = estimate_from(value, None, of_pairs, chosen)
     new = found.new_tasks
     low, high = (new.low, new.high) if new else (float("nan"), float("nan"))
     return SizeScores(found.value, low, high, *map(float, np.mean(rows, axis=0)))
@@ -98,45 +96,19 @@ def score_sizes(
 def ridge(X: FloatArray, settings: Meta) -> Predictor:
     """Linear regression on the features (n_pairs, n_features), scaled by the training pairs."""
 
-    def predict(g: FloatArray, train: BoolArray) -> tuple[FloatArray, FloatArray]:
-        center, scale = scaling_parameters(X, settings.scaling, train[np.newaxis])
-        Z = (X - center[0]) / scale[0]
-        Z -= Z[train].mean(axis=0)
-        middle, spread = g[train].mean(), max(float(g[train].std()), TIE)
-        y = (g[train] - middle) / spread
-        gram = Z[train].T @ Z[train] + np.eye(Z.shape[1]) / settings.meta_c
-        mean: FloatArray = middle + spread * (
-            Z @ linalg.solve(gram, Z[train].T @ y, assume_a="pos")
-        )
-        return mean, np.full(len(g), float((g - mean)[train].std()))
-
-    return predict
-
-
-def crossed(pairs: Sequence[Pair]) -> Predictor:
-    """The best linear prediction from the gains of pairs that share tasks or topics."""
-    levels = pair_levels(pairs)
-    incidence = crossed_effects(levels).incidence
-
-    def predict(g: FloatArray, train: BoolArray) -> tuple[FloatArray, FloatArray]:
-        if train.sum() < 2:
-            return np.full(len(g), g[train].mean()), np.zeros(len(g))
-        seen = crossed_effects({name: level[train] for name, level in levels.items()})
-        components = fit_components(g[train][:, np.newaxis], seen)
-        theta = components.of_average(1)
-        covariance = sum(
-            component * (Z @ Z.T).toarray() for component, Z in zip(theta, incidence, strict=True)
-        )
-        # Where no pair has an effect of its own Σ_tt may be singular; a little on the diagonal
-        # changes nothing that can be seen.
-        known = covariance[np.ix_(train, train)] + np.eye(train.sum()) * (
-            1e-9 * np.trace(covariance) / len(g) + TIE
-        )
-        across = covariance[:, train]
-        weights = linalg.solve(known, across.T, assume_a="pos")
-        mean: FloatArray = components.mean + weights.T @ (g[train] - components.mean)
-        left = np.diag(covariance) - np.einsum("ij,ji->i", across, weights)
-        return mean, np.sqrt(np.maximum(left, 0.0))
+    def predict(g: FloatArray, train: BoolArray, test: BoolArray) -> tuple[FloatArray, FloatArray]:
+        rows = some_of(train)
+        center, scale = scaling_parameters(X[rows], settings.scaling)
+        seen, unseen = ((X[some] - center) / scale for some in (rows, test))
+        unseen -= seen.mean(axis=0)
+        seen -= seen.mean(axis=0)
+        middle, spread = g[rows].mean(), max(float(g[rows].std()), TIE)
+        y = (g[rows] - middle) / spread
+        gram = seen.T @ seen + np.eye(seen.shape[1]) / settings.meta_c
+        slope = spread * linalg.solve(gram, seen.T @ y, assume_a="pos")
+        left = float((g[rows] - (middle + seen @ slope)).std())
+        mean: FloatArray = middle + unseen @ slope
+        return mean, np.full(len(mean), left)
 
     return predict
 
@@ -147,14 +119,12 @@ def _of_unseen(
     """Of each tested pair the mean and deviation by the fit that tests it, and its own mean."""
     mean, deviation, of_training = np.zeros((3, len(g)))
     for train, test in zip(design.train, design.test, strict=True):
-        all_means, all_deviations = predict(g, train)
-        mean[test] = all_means[test]
-        deviation[test] = all_deviations[test]
+        mean[test], deviation[test] = predict(g, train, test)
         of_training[test] = g[train].mean()
     return mean, deviation, of_training
 
 
-def _r_squared(squares: FloatArray) -> float:
-    """Of rows (squared error, squared error of the training mean)."""
-    error, base = squares.mean(axis=0)
-    return float(1 - error / base) if base > 0 else float("nan")
+def _r_squared(means: FloatArray) -> FloatArray:
+    """Of means (squared error, squared error of the training mean), shape (2, n)."""
+    error, base = means
+    return 1 - np.divide(error, base, out=np.full(len(base), np.nan), where=base > 0)

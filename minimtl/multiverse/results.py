@@ -101,7 +101,7 @@ def _shared_features(
     )
 
     def make_once(problem: Problem, run: int) -> np.ndarray:
-        key = (study.protocol.settings, reading, run)
+        key = (study.protocol.settings, reading, run, problem.pairs[0])  # of a part of many
         if key not in known:
             known[key] = make(problem, run)
         return known[key]

@@ -18,6 +18,7 @@ import numpy as np
 from minimtl.execution import rng_for
 from minimtl.meta import (
     Design,
+    Labellings,
     LabelNoise,
     accuracies,
     accuracy_p_value,
@@ -155,7 +156,7 @@ def _adjusted(rows: Sequence[Prediction]) -> list[Prediction]:
 class _Predictor:
     """Scores of anything that gives probabilities, on one table's pairs."""
 
-    def __init__(self, table: PairTable, settings: Meta, null: IntArray) -> None:
+    def __init__(self, table: PairTable, settings: Meta, null: Labellings) -> None:
         self.table, self.settings, self.null = table, settings, null
         self.y, self.gain = table.labels, table.mean_gains
         # The baselines count tasks, and want their numbers without gaps.

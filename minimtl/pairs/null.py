@@ -21,14 +21,14 @@ E. R. Dempster and I. M. Lerner (1950), Heritability of threshold characters, Ge
 import numpy as np
 from scipy.special import ndtri
 
-from minimtl.meta import draw_labels
+from minimtl.meta import Labellings, draw_labels
 from minimtl.pairs.table import PairTable
-from minimtl.stats import Components, Effects, FloatArray, IntArray, crossed_effects, fit_components
+from minimtl.stats import Components, Effects, FloatArray, crossed_effects, fit_components
 
 _MOST_SHARED = 0.95  # of the variance by tasks and groups; the rest is the pair's own
 
 
-def null_labels(table: PairTable, rng: np.random.Generator) -> IntArray:
+def null_labels(table: PairTable, rng: np.random.Generator) -> Labellings:
     """Labels with as many gains as the true ones, (n_simulations, 1, n_pairs)."""
     effects = crossed_effects(table.levels)
     components = null_components(table, effects)

@@ -43,7 +43,7 @@ def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
     return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)
 
 
-def claims(rows: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
+def claims(rows: dict[str, Sequence[Row]], scopes: dict[str, Scope]) -> list[Block]:
     """What reproduces of the claims, in short; nothing where no problem can tell."""
     judged = [group for group in by_problem(rows["table2"]) if scopes[problem_of(group[0])].judges]
     sentences = [_predictable(group) for group in judged]

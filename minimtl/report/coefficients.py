@@ -1,6 +1,7 @@
 """Tables 3a and 3b as sections of the report: what the coefficients say, and how firmly."""
 
 import math
+from collections.abc import Sequence
 
 from minimtl.report.blocks import Block, Errata, Grid, Heading, Inline, Marked, Paragraph
 from minimtl.report.csvfile import Row
@@ -36,7 +37,9 @@ _NOTES = {
 }
 
 
-def coefficients(name: str, tables: dict[str, list[Row]], scopes: dict[str, Scope]) -> list[Block]:
+def coefficients(
+    name: str, tables: dict[str, Sequence[Row]], scopes: dict[str, Scope]
+) -> list[Block]:
     """The section of table ``name``, "table3a" or "table3b"."""
     problem, line_of = PROBLEMS[name], _line_3a if name == "table3a" else _line_3b
     scope = scopes[problem]
@@ -50,7 +53,7 @@ def coefficients(name: str, tables: dict[str, list[Row]], scopes: dict[str, Scop
     return [title, grid, note]
 
 
-def _firmness_note(tables: dict[str, list[Row]], scope: Scope, n_features: int) -> str:
+def _firmness_note(tables: dict[str, Sequence[Row]], scope: Scope, n_features: int) -> str:
     condition = next(
         number(row, "condition_number")
         for row in tables["table2"]

@@ -6,9 +6,11 @@ an empty cell. A text that a spreadsheet would take for a formula gets an apostr
 """
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from minimtl.system import write_atomically
 
@@ -19,24 +21,61 @@ Row = dict[str, Cell]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class RowsMade(Sequence[Row]):
+    """Rows that are made when they are asked for: of many pairs they would not fit into memory.
+
+    Parameters
+    ----------
+    parts : for each part its number of rows and what makes the i-th of them.
+    """
+
+    def __init__(self, parts: Iterable[tuple[int, Callable[[int], Row]]]) -> None:
+        self._parts = [(n, make) for n, make in parts if n]
+        self._starts = [0, *accumulate(n for n, _ in self._parts)]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(f"no row {index} among {len(self)}")
+        part = bisect_right(self._starts, index) - 1
+        return self._parts[part][1](index - self._starts[part])
+
+
 class Table(NamedTuple):
     """A table's name, which is that of its file, and its rows; all rows have the same columns."""
 
     name: str
-    rows: list[Row]
+    rows: Sequence[Row]
 
 
 def write_tables(made: Iterable[Table], folder: Path) -> None:
     """Write each table to ``<name>.csv`` in ``folder``, whole or not at all."""
     for table in made:
-        write_atomically(folder / f"{table.name}.csv", to_csv(table))
+        write_atomically(folder / f"{table.name}.csv", _lines(table))
 
 
 def to_csv(table: Table) -> bytes:
     """The table as comma-separated UTF-8 with a header line."""
-    header = [list(table.rows[0])] if table.rows else []
-    lines = header + [[_cell(value) for value in row.values()] for row in table.rows]
-    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8")
+    return b"".join(_lines(table))
+
+
+def _lines(table: Table) -> Iterator[bytes]:
+    if table.rows:
+        yield _line(table.rows[0])
+    for row in table.rows:
+        yield _line(map(_cell, row.values()))
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    return (",".join(map(_quoted, cells)) + "\n").encode("utf-8")
 
 
 def _quoted(text: str) -> str:

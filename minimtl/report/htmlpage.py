@@ -1,4 +1,4 @@
-"""report.html: the contents of the report and every pair, as one file that needs nothing else.
+"""report.html: the contents of the report and its pairs, as one file that needs nothing else.
 
 Rendered by Jinja2, an extra: ask `available` first. Everything is escaped but the stylesheet and
 the script, which are this package's own files; the page's policy allows that one script, by its
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 PAGE_NOTE = '`pip install "minimtl[page]"` would make report.html'
-PAIRS = Heading(2, "Every pair")
+PAIRS, SOME_PAIRS = Heading(2, "Every pair"), Heading(2, "Some of the pairs")
 
 
 def page_available() -> bool:
@@ -48,7 +48,9 @@ def render_page(
     content = contents(tables, protocol, about, sorted(figures))
     frame, panels = draw_gains(pairs)
     definitions = DEFINITIONS[protocol.reading.features]
-    blocks: list[Block] = [*content.results, *content.details, PAIRS, *content.ending]
+    partial = [panel for panel in panels if panel.n_pairs > len(panel.marks)]
+    pairs_heading = SOME_PAIRS if partial else PAIRS
+    blocks: list[Block] = [*content.results, *content.details, pairs_heading, *content.ending]
     style, script = _own("page.css"), _own("page.js")
     page: str = (
         _environment()
@@ -57,7 +59,8 @@ def render_page(
             title=TITLE,
             content=content,
             sections=[b for b in blocks if isinstance(b, Heading) and b.level == 2],
-            pairs_heading=PAIRS,
+            pairs_heading=pairs_heading,
+            partial=partial,
             pairs=pairs,
             frame=frame,
             panels=panels,

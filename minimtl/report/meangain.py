@@ -67,12 +67,12 @@ def _runs_needed(table1: Sequence[Row], pairs: Sequence[Row]) -> list[Block]:
     sentences = []
     for problem in table1:
         n_runs = int(problem["n_runs"])
-        of_problem = [row for row in pairs if row["problem"] == problem["problem"]]
-        needed = sorted(
-            math.inf if math.isnan(number(row, "runs_needed")) else number(row, "runs_needed")
-            for row in of_problem
-        )
-        if n_runs < 2 or not needed:
+        if n_runs < 2:  # of many pairs each row takes some time
+            continue
+        of_problem = (row for row in pairs if row["problem"] == problem["problem"])
+        runs_needed = (number(row, "runs_needed") for row in of_problem)
+        needed = sorted(math.inf if math.isnan(runs) else runs for runs in runs_needed)
+        if not needed:
             continue
         known = sum(runs <= n_runs for runs in needed)
         half = needed[(len(needed) - 1) // 2]

@@ -1,8 +1,13 @@
-"""What the page shows of each pair: scores of the runs, gain, learning curves, features."""
+"""What the page shows of pairs: scores of the runs, gain, learning curves, features.
+
+Of all pairs, or of many those that `minimtl.study.curves` chose.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from minimtl.report.charts import (
     WIDE,
@@ -36,6 +41,7 @@ class PairView(NamedTuple):
     runs : single-task and multi-task score of each run.
     features : name and values: of the main task, the auxiliary task and what compares them, None
         where there is none; or a single one.
+    rank, n_pairs : how many of the problem's pairs gain more, of how many in all.
     """
 
     problem: str
@@ -48,6 +54,8 @@ class PairView(NamedTuple):
     runs: tuple[tuple[float, float], ...]
     chart: Chart
     features: tuple[tuple[str, tuple[float | None, ...]], ...]
+    rank: int
+    n_pairs: int
 
     @property
     def direction(self) -> str:
@@ -67,11 +75,15 @@ class PairView(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame."""
+    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame.
+
+    The problem has `n_pairs`, which may be more than there are marks.
+    """
 
     problem: str
     width: int
     marks: tuple[tuple[PairView, GainMark], ...]
+    n_pairs: int
 
     def count(self, direction: str) -> int:
         """How many gains of a direction are clear."""
@@ -79,33 +91,47 @@ class Panel(NamedTuple):
 
 
 def draw_gains(pairs: Sequence[PairView]) -> tuple[GainFrame, list[Panel]]:
-    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem."""
+    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem.
+
+    Where they are some of a problem's pairs, each is where it would be among all of them.
+    """
     frame = frame_gains([pair.gain for pair in pairs], [pair.half_width for pair in pairs])
     panels = []
     for problem in dict.fromkeys(pair.problem for pair in pairs):
         of_problem = [pair for pair in pairs if pair.problem == problem]
+        n_pairs = max(pair.n_pairs for pair in of_problem)
         marks = tuple(
-            (pair, mark_gain(frame, rank, pair.gain, pair.half_width))
-            for rank, pair in enumerate(of_problem)
+            (
+                pair,
+                mark_gain(
+                    frame, pair.rank * len(of_problem) // n_pairs, pair.gain, pair.half_width
+                ),
+            )
+            for pair in of_problem
         )
-        panels.append(Panel(problem, WIDE * len(marks), marks))
+        panels.append(Panel(problem, WIDE * len(marks), marks, n_pairs))
     return frame, panels
 
 
 def view_pairs(
     problems: Iterable[tuple[Outcomes, PairCurves]], protocol: Protocol
 ) -> list[PairView]:
-    """Every pair of every problem, those of a problem together, from the largest gain down."""
+    """The pairs whose curves there are, a problem's together, from the largest gain down."""
     views = []
     for outcomes, curves in problems:
         of_problem = _views(outcomes, curves, protocol)
-        views += sorted(of_problem, key=lambda view: (-view.gain, view.main, view.aux))
+        of_problem.sort(key=lambda view: (-view.gain, view.main, view.aux))
+        if curves.rows is None:
+            of_problem = [view._replace(rank=rank) for rank, view in enumerate(of_problem)]
+        views += of_problem
     return views
 
 
 def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[PairView]:
-    gain, half_width = interval_over_runs(outcomes.gains)
-    features = outcomes.features.mean(axis=0).tolist()
+    rows = np.arange(outcomes.n_pairs) if curves.rows is None else curves.rows
+    gain, half_width = interval_over_runs(outcomes.gains[rows])
+    ordered = np.sort(-outcomes.gains.mean(axis=1))
+    features = outcomes.features[:, rows].mean(axis=0).tolist()
     definitions = DEFINITIONS[protocol.reading.features]
     single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
     return [
@@ -115,13 +141,16 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             aux=pair.aux,
             single=float(outcomes.single[row].mean()),
             multi=float(outcomes.multi[row].mean()),
-            gain=float(gain[row]),
-            half_width=float(half_width[row]),
+            gain=float(gain[place]),
+            half_width=float(half_width[place]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            chart=draw_chart(single[row], multi[row], protocol.reading.read_at),
-            features=_by_role(features[row], definitions),
+            chart=draw_chart(single[place], multi[place], protocol.reading.read_at),
+            features=_by_role(features[place], definitions),
+            rank=int(np.searchsorted(ordered, -gain[place])),
+            n_pairs=outcomes.n_pairs,
         )
-        for row, pair in enumerate(outcomes.pairs)
+        for place, row in enumerate(rows.tolist())
+        for pair in [outcomes.pairs[row]]
     ]
 
 

@@ -100,7 +100,7 @@ def _scopes(tables: Sequence[Table], protocol: Protocol, about: About) -> dict[s
     return scopes_of(_table1(tables), protocol, about.edition, about.hierarchy)
 
 
-def _table1(tables: Sequence[Table]) -> list[Row]:
+def _table1(tables: Sequence[Table]) -> Sequence[Row]:
     (rows,) = (table.rows for table in tables if table.name == "table1")
     return rows
 

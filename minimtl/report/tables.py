@@ -30,7 +30,7 @@ sizes.csv       the fields of `minimtl.meta.sizes.SizeScores`, a row a problem, 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -41,10 +41,10 @@ from minimtl.meta import (
     Analysed,
     HeldOutScores,
     SetScores,
-    bootstrap_counts,
     main_tasks,
+    task_counts,
 )
-from minimtl.report.csvfile import Cell, Row, Table
+from minimtl.report.csvfile import Cell, Row, RowsMade, Table
 from minimtl.stats import MeanEstimate, MeanGain, compare_paired, holm
 from minimtl.study import (
     AUTHORS_FEATURES,
@@ -61,7 +61,7 @@ from minimtl.study import (
     mean_relative_gain,
 )
 
-_N_BOOTSTRAP = 10_000
+_N_BOOTSTRAP = 10_000  # of more main tasks than this a tenth
 _FIXED_SEED = 0  # of an interval's bootstrap: a table may not depend on what was drawn before it
 _PROTOCOL_DESIGN, *_HONEST_DESIGNS = DESIGNS
 # The ending of columns, and the interval of `minimtl.stats.MeanGain` that they hold.
@@ -80,7 +80,7 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
     """All tables that the problems allow, in the order of the interface."""
     features = DEFINITIONS[protocol.reading.features].names
     made = [
-        Table("scores", [row for problem in problems for row in _scores(problem.outcomes)]),
+        Table("scores", RowsMade(_scores(problem.outcomes) for problem in problems)),
         Table("features", _features([problem.outcomes for problem in problems], features)),
         Table("table1", [_table1(problem, protocol) for problem in problems]),
         Table("blocks", [row for problem in problems for row in _blocks(problem)]),
@@ -108,32 +108,36 @@ def tables(problems: Sequence[Analysed], protocol: Protocol) -> list[Table]:
         for predictor, by_design in problem.meta.sizes.items()
         for design, scores in by_design.items()
     ]
-    pairs = [row for problem in problems for row in _pairs(problem.outcomes)]
     return [
         *made,
         Table("calibration", calibration),
         Table("single_features", alone),
-        Table("pairs", pairs),
+        Table("pairs", RowsMade(_pairs(problem.outcomes) for problem in problems)),
         Table("sizes", sizes),
     ]
 
 
-def _pairs(outcomes: Outcomes) -> Iterator[Row]:
-    for pair, gains in zip(outcomes.pairs, outcomes.gains, strict=True):
+def _pairs(outcomes: Outcomes) -> tuple[int, Callable[[int], Row]]:
+    every = outcomes.gains
+
+    def of_pair(number: int) -> Row:
+        gains = every[number]
         low = high = needed = math.nan
         if outcomes.n_runs > 1:
             found = compare_paired(gains, test_train_ratio=0)
             low, high = found.low, found.high
             if found.further_runs is not None:
                 needed = outcomes.n_runs + found.further_runs
-        yield {
+        return {
             "problem": outcomes.problem,
-            **_topics(pair),
+            **_topics(outcomes.pairs[number]),
             "gain": float(gains.mean()),
             "low": low,
             "high": high,
             "runs_needed": needed,
         }
+
+    return outcomes.n_pairs, of_pair
 
 
 def _probabilities(scores: HeldOutScores) -> Row:
@@ -149,27 +153,47 @@ def _topics(pair: Pair) -> Row:
     }
 
 
-def _scores(outcomes: Outcomes) -> Iterator[Row]:
-    for pair, single, multi in zip(outcomes.pairs, outcomes.single, outcomes.multi, strict=True):
+def _scores(outcomes: Outcomes) -> tuple[int, Callable[[int], Row]]:
+    def of_pair_and_run(number: int) -> Row:
+        pair, run = divmod(number, outcomes.n_runs)
+        single, multi = float(outcomes.single[pair, run]), float(outcomes.multi[pair, run])
+        return {
+            "problem": outcomes.problem,
+            **_topics(outcomes.pairs[pair]),
+            "run": run,
+            "single": single,
+            "multi": multi,
+            "gain": multi - single,
+        }
+
+    return outcomes.single.size, of_pair_and_run
+
+
+def _features(problems: Sequence[Outcomes], names: Sequence[str]) -> RowsMade:
+    """Of each pair and run once: of a later problem those that no earlier one has."""
+    parts = []
+    for number, outcomes in enumerate(problems):
         for run in range(outcomes.n_runs):
-            yield {
-                "problem": outcomes.problem,
-                **_topics(pair),
-                "run": run,
-                "single": float(single[run]),
-                "multi": float(multi[run]),
-                "gain": float(multi[run] - single[run]),
-            }
+            earlier = [one.pairs for one in problems[:number] if run < one.n_runs]
+            parts.append(_features_of_run(outcomes, run, earlier, names))
+    return RowsMade(parts)
 
 
-def _features(problems: Sequence[Outcomes], names: Sequence[str]) -> list[Row]:
-    rows: dict[tuple[Pair, int], Row] = {}
-    for outcomes in problems:
-        for run, of_run in enumerate(outcomes.features):
-            for pair, values in zip(outcomes.pairs, of_run.tolist(), strict=True):
-                named = dict(zip(names, values, strict=True))
-                rows.setdefault((pair, run), {**_topics(pair), "run": run, **named})
-    return list(rows.values())
+def _features_of_run(
+    outcomes: Outcomes, run: int, earlier: Sequence[Sequence[Pair]], names: Sequence[str]
+) -> tuple[int, Callable[[int], Row]]:
+    rows = np.arange(outcomes.n_pairs)
+    if earlier:
+        pairs = enumerate(outcomes.pairs)
+        new = (row for row, pair in pairs if not any(pair in others for others in earlier))
+        rows = np.fromiter(new, np.int64)
+
+    def of_pair(number: int) -> Row:
+        row = int(rows[number])
+        named = dict(zip(names, outcomes.features[run, row].tolist(), strict=True))
+        return {**_topics(outcomes.pairs[row]), "run": run, **named}
+
+    return len(rows), of_pair
 
 
 def _table1(problem: Analysed, protocol: Protocol) -> Row:
@@ -224,8 +248,10 @@ def _gain_interval(outcomes: Outcomes) -> tuple[float, float]:
     task = main_tasks(outcomes.pairs)
     if task.max() == 0:
         return math.nan, math.nan
-    counts = bootstrap_counts(task, _N_BOOTSTRAP, np.random.default_rng(_FIXED_SEED))
-    means = counts @ outcomes.gains.mean(axis=1) / counts.sum(axis=1)
+    sums, sizes = np.bincount(task, outcomes.gains.mean(axis=1)), np.bincount(task)
+    n_draws = _N_BOOTSTRAP if len(sizes) <= _N_BOOTSTRAP else _N_BOOTSTRAP // 10
+    samples = task_counts(len(sizes), n_draws, np.random.default_rng(_FIXED_SEED))
+    means = np.concatenate([counts @ sums / (counts @ sizes) for counts in samples])
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
 

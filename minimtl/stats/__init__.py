@@ -28,15 +28,24 @@ from minimtl.stats.intervals import (
     compare_paired,
     corrected_resampled_interval,
 )
-from minimtl.stats.jackknife import pseudo_values
+from minimtl.stats.jackknife import pseudo_values, pseudo_values_of_means
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.logistic_fit import fit_logistic_regression
+from minimtl.stats.logistic_fit import (
+    GroupedFit,
+    fit_grouped_logistic_regression,
+    fit_logistic_regression,
+)
 from minimtl.stats.meangain import MeanGain, crossed_mean, mean_gain
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 from minimtl.stats.ranks import auc_within, inverse_ranks, rank_correlation_within, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
-from minimtl.stats.splits import draw_per_class, repeated_k_fold, stratified_parts
+from minimtl.stats.splits import (
+    draw_per_class,
+    evenly_spaced,
+    repeated_k_fold,
+    stratified_parts,
+)
 
 __all__ = [
     "C_MAX",
@@ -46,6 +55,7 @@ __all__ = [
     "Components",
     "Effects",
     "FloatArray",
+    "GroupedFit",
     "IntArray",
     "LogCurve",
     "LogisticRegression",
@@ -62,8 +72,10 @@ __all__ = [
     "crossed_effects",
     "crossed_mean",
     "draw_per_class",
+    "evenly_spaced",
     "f1_score",
     "fit_components",
+    "fit_grouped_logistic_regression",
     "fit_log_curve",
     "fit_log_curves",
     "fit_logistic_regression",
@@ -76,6 +88,7 @@ __all__ = [
     "mean_gain",
     "mean_of_runs",
     "pseudo_values",
+    "pseudo_values_of_means",
     "rank_correlation_within",
     "repeated_k_fold",
     "scale_features",

@@ -48,9 +48,9 @@ IntArray = NDArray[np.int64]
 
 _EXACT = 1000  # pairs up to which traces are exact
 _PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
-_FEWEST_PROBES = 50  # of a million pairs: to 1 part in 5
-_PROBE_CELLS = 30_000_000  # numbers in all random vectors, unless that left fewer of these
-_BATCH_CELLS = 1 << 23  # numbers in the vectors that are worked on together
+_FEWEST_PROBES = 50  # of 200,000 pairs or more: to 1 part in 5
+_PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left fewer of these
+_BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
 
 
 class BlockMean(NamedTuple):
@@ -128,14 +128,15 @@ def mean_gain(
 
 
 def _each_block(g: np.ndarray, labels: np.ndarray, level: float) -> tuple[BlockMean, ...]:
-    names, first = np.unique(labels, return_index=True)
-    means = []
-    for name in names[np.argsort(first)]:
-        members = g[labels == name]
-        means.append(
-            BlockMean(name, len(members), float(members.mean()), _over_runs(members, level))
-        )
-    return tuple(means)
+    names, first, number, counts = np.unique(
+        labels, return_index=True, return_inverse=True, return_counts=True
+    )
+    ordered = g[np.argsort(number.ravel(), kind="stable")]
+    each = np.split(ordered, np.cumsum(counts)[:-1])
+    return tuple(
+        BlockMean(names[i], len(each[i]), float(each[i].mean()), _over_runs(each[i], level))
+        for i in np.argsort(first)
+    )
 
 
 def _over_runs(g: np.ndarray, level: float) -> MeanEstimate | None:

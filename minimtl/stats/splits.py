@@ -102,6 +102,11 @@ def draw_per_class(rows: IntArray, labels: IntArray, n: int, rng: np.random.Gene
     return drawn
 
 
+def evenly_spaced(n: int, most: int) -> IntArray:
+    """At most so many of the numbers 0 … n − 1, ascending: all, or ⌊k·n/most⌋ for each k."""
+    return np.arange(n) if n <= most else np.arange(most) * n // most
+
+
 def _check_splits(n_splits: int, n: int, what: str) -> None:
     if n_splits < 2:
         raise ValueError(f"Cross-validation needs at least 2 splits, got n_splits={n_splits}.")

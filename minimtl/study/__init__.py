@@ -3,9 +3,10 @@
 May import: system, stats, text, nn, corpora, saving, store, execution.
 """
 
-from minimtl.study.collect import FeatureMaker, PairCurves, Results, collect_outcomes
+from minimtl.study.collect import FeatureMaker, Results, collect_outcomes
 from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
+from minimtl.study.curves import PairCurves
 from minimtl.study.data import StudyData
 from minimtl.study.estimate import kinds_of, seconds_of
 from minimtl.study.features import (

@@ -5,8 +5,9 @@ Nothing here depends on the order in which the models were trained, so the table
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
 from minimtl.saving import array_to_bytes, bytes_to_array
 from minimtl.store import Store
+from minimtl.study.curves import PairCurves, RunCurves, even_rows, extreme_rows
 from minimtl.study.features import DEFINITIONS
 from minimtl.study.jobs import (
     Job,
@@ -27,28 +29,28 @@ from minimtl.study.jobs import (
 from minimtl.study.outcomes import FloatArray, Outcomes
 from minimtl.study.plan import Problem
 from minimtl.study.protocol import Protocol, Score
-from minimtl.study.tasks import Pair, Task
+from minimtl.study.tasks import Pair, PartOfPairs, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
 FEATURES_VERSION = 1
+_PAIRS_AT_ONCE = 4096  # whose features are made and stored together
 
 FeatureMaker = Callable[[Problem, int], FloatArray]
+FourCurves = list[FloatArray]  # in the order of `RunCurves`, each float64 (n_runs, n_epochs)
 
 
-@dataclass(frozen=True)
-class PairCurves:
-    """Each pair's main task in each run after each epoch, trained alone and jointly.
+class TaskCurves(NamedTuple):
+    """One task of a finished model.
 
     Attributes
     ----------
-    single, multi : test scores, float64 (n_pairs, n_runs, n_epochs); the two may differ in length.
-    single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
+    score : at the epoch that the protocol reads.
+    scores, losses : test score and training loss after each epoch, float64 (n_epochs,).
     """
 
-    single: FloatArray
-    multi: FloatArray
-    single_loss: FloatArray
-    multi_loss: FloatArray
+    score: float
+    scores: FloatArray
+    losses: FloatArray
 
 
 def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
@@ -84,36 +86,22 @@ class Results:
     def _single(self, task: Task, run: int) -> JobResult:
         return self._read(single_job(task, run))
 
-    def joint_curves(self, pair: Pair, run: int) -> FloatArray:
-        """The main task's scores and losses in joint training, float64 (2, n_epochs)."""
+    def joint_curves(self, pair: Pair, run: int) -> TaskCurves:
+        """The main task in joint training."""
         job = joint_job(pair, run, self.protocol)
-        result, row = self._read(job), job.tasks.index(pair.main)
-        return np.stack([self._curves(result)[row], result.losses[row]])
+        return self._curves(self._read(job), job.tasks.index(pair.main))
 
-    def single_curves(self, task: Task, run: int) -> FloatArray:
-        """A task's scores and losses, trained alone, float64 (2, n_epochs)."""
-        result = self.single(task, run)
-        return np.stack([self._curves(result)[0], result.losses[0]])
+    def single_curves(self, task: Task, run: int) -> TaskCurves:
+        """A task, trained alone."""
+        return self._curves(self.single(task, run), 0)
 
-    def joint_score(self, pair: Pair, run: int) -> float:
-        """Score of the main task after joint training, at the epoch that the protocol reads."""
-        job = joint_job(pair, run, self.protocol)
-        return self._score(self._read(job), job.tasks.index(pair.main))
-
-    def single_score(self, task: Task, run: int) -> float:
-        """Score of a task after training alone, at the epoch that the protocol reads."""
-        return self._score(self.single(task, run), 0)
-
-    def _curves(self, result: JobResult) -> FloatArray:
-        return score_curves(result, self.protocol.reading.score)
-
-    def _score(self, result: JobResult, task: int) -> float:
+    def _curves(self, result: JobResult, task: int) -> TaskCurves:
         reading = self.protocol.reading
-        epoch = reading.read_at
+        scores, epoch = score_curves(result, reading.score)[task], reading.read_at
         if reading.epoch == "validation":
             curve = score_curves(result, reading.score, "validation_")[task]
             epoch = int(curve[: epoch + 1].argmax())
-        return float(self._curves(result)[task, epoch])
+        return TaskCurves(float(scores[epoch]), scores, result.losses[task])
 
     def _read(self, job: Job) -> JobResult:
         model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
@@ -136,34 +124,69 @@ def collect_outcomes(
 ) -> tuple[Outcomes, PairCurves]:
     """The outcomes of a problem whose models are all in the store.
 
-    `features(problem, run)` makes the features of a run that the store does not hold yet.
+    `features(problem, run)` makes the features of a run that the store does not hold yet, of all
+    pairs or of a part of many. Of curves no more stay in memory than `minimtl.study.curves` keeps.
     """
-    pairs = tuple(problem.pairs)
-    runs = range(problem.n_runs)
-    alone = np.array([[results.single_curves(p.main, run) for run in runs] for p in pairs])
-    joint = np.array([[results.joint_curves(p, run) for run in runs] for p in pairs])
-    single, single_loss = alone[:, :, 0], alone[:, :, 1]
-    multi, multi_loss = joint[:, :, 0], joint[:, :, 1]
+    pairs, n_runs = problem.pairs, problem.n_runs
+    single, multi = np.empty((2, len(pairs), n_runs))
+    even = even_rows(len(pairs))
+    kept: list[FourCurves] = []
+    sums: FourCurves | None = None
+    for row, pair in enumerate(pairs):
+        scores, curves = _read_pair(results, pair, n_runs)
+        single[row], multi[row] = scores
+        if row == even[len(kept) % len(even)]:
+            kept.append(curves)
+        sums = curves if sums is None else [a + b for a, b in zip(sums, curves, strict=True)]
+    extreme = extreme_rows(multi - single)
+    kept += [_read_pair(results, pairs[row], n_runs)[1] for row in extreme.tolist()]
+    means = RunCurves(*(total / len(pairs) for total in sums or ()))
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
-        blocks=tuple(problem.pairs.block(pair) for pair in pairs),
-        single=np.array([[results.single_score(p.main, run) for run in runs] for p in pairs]),
-        multi=np.array([[results.joint_score(p, run) for run in runs] for p in pairs]),
-        features=np.stack(
-            [_features(problem, run, results, features) for run in range(problem.n_runs)]
-        ),
-        single_curve=single.mean(axis=0),
-        multi_curve=multi.mean(axis=0),
+        blocks=tuple(map(pairs.block, pairs)),
+        single=single,
+        multi=multi,
+        features=_features(problem, results, features),
+        single_curve=means.single,
+        multi_curve=means.multi,
     )
-    return outcomes, PairCurves(single, multi, single_loss, multi_loss)
+    curves_of_kept = PairCurves(**RunCurves(*map(np.array, zip(*kept, strict=True)))._asdict())
+    if not extreme.size:
+        return outcomes, curves_of_kept
+    rows = np.concatenate([even, extreme])
+    return outcomes, replace(curves_of_kept, rows=rows, n_even=len(even), means=means)
 
 
-def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
-    """The features of a run, float64 (n_pairs, n_features): from the store, or made and stored.
+def _read_pair(results: Results, pair: Pair, n_runs: int) -> tuple[FloatArray, FourCurves]:
+    """Single-task and joint score in each run, float64 (2, n_runs), and the curves of a pair."""
+    alone = [results.single_curves(pair.main, run) for run in range(n_runs)]
+    joint = [results.joint_curves(pair, run) for run in range(n_runs)]
+    scores = np.array([[one.score for one in kind] for kind in (alone, joint)])
+    curves = [np.array([one.scores for one in kind]) for kind in (alone, joint)]
+    return scores, [*curves, *(np.array([one.losses for one in kind]) for kind in (alone, joint))]
 
-    What the store holds in their place and is no array is replaced.
+
+def _features(problem: Problem, results: Results, make: FeatureMaker) -> FloatArray:
+    """The features of all runs, float64 (n_runs, n_pairs, n_features), part by part."""
+    n_features = len(DEFINITIONS[results.protocol.reading.features].names)
+    features = np.empty((problem.n_runs, len(problem.pairs), n_features))
+    for run in range(problem.n_runs):
+        for start in range(0, len(problem.pairs), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            features[run, some] = _part_of_features(problem, run, some, results, make)
+    return features
+
+
+def _part_of_features(
+    problem: Problem, run: int, some: slice, results: Results, make: FeatureMaker
+) -> FloatArray:
+    """The features of some pairs in a run, float64 (n_some, n_features).
+
+    From the store, or made and stored. What the store holds in their place and is no array is
+    replaced.
     """
+    is_part = len(problem.pairs) > _PAIRS_AT_ONCE
     key = stable_hash(
         "features",
         FEATURES_VERSION,
@@ -174,9 +197,12 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
         problem.name,
         len(problem.pairs),
         run,
+        *([some.start] if is_part else []),
     )
     with suppress(KeyError, ValueError):
         return bytes_to_array(results.store[key])
+    if is_part:
+        problem = problem._replace(pairs=PartOfPairs(problem.pairs, some.start, some.stop))
     features = make(problem, run)
     results.store.remove(key)
     results.store.add([(key, array_to_bytes(features))])

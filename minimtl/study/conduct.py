@@ -203,7 +203,7 @@ def feature_maker(study: Study, results: Results) -> FeatureMaker:
         tasks = sorted({task for pair in problem.pairs for task in pair})
         return features_of_run(
             problem.pairs,
-            {task: sample_of(task, run, study.data) for task in tasks},
+            lambda task: sample_of(task, run, study.data),
             {task: results.single(task, run).losses[0] for task in tasks},
             study.words,
             study.protocol.reading,

@@ -15,7 +15,7 @@ To add a feature, add its record to `FEATURES`; docs/architecture.md has the rec
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -307,9 +307,14 @@ def _quotient(dividend: float, divisor: float) -> float:
     return dividend / divisor if divisor != 0 else 0.0
 
 
+# The words of a task take up to 1 MB. Pairs of a task stand together, so that few tasks are
+# computed more than once.
+_TASKS_KEPT = 200
+
+
 def features_of_run(
     pairs: Iterable[Pair],
-    samples: Mapping[Task, Sample],
+    sample_of: Callable[[Task], Sample],
     losses: Mapping[Task, np.ndarray],
     words: FeatureWords,
     reading: Reading,
@@ -318,15 +323,16 @@ def features_of_run(
 
     Parameters
     ----------
-    samples, losses : of every task that occurs in a pair, in this run; losses of its single-task
-        model, float64 (n_epochs,), the same number of epochs for all.
+    sample_of : gives the documents of a task in this run; asked again for a task that comes up
+        after many others.
+    losses : of the single-task model of every task that occurs in a pair, in this run, float64
+        (n_epochs,), the same number of epochs for all.
     """
     curves = dict(zip(losses, fit_log_curves(np.stack(list(losses.values()))), strict=True))
-    tasks = {
-        task: task_features(samples[task], losses[task], curves[task], words, reading)
-        for task in losses
-    }
+
+    @lru_cache(maxsize=_TASKS_KEPT)
+    def of(task: Task) -> TaskFeatures:
+        return task_features(sample_of(task), losses[task], curves[task], words, reading)
+
     definitions = DEFINITIONS[reading.features]
-    return np.array(
-        [pair_features(tasks[pair.main], tasks[pair.aux], definitions) for pair in pairs]
-    )
+    return np.array([pair_features(of(pair.main), of(pair.aux), definitions) for pair in pairs])

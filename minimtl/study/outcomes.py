@@ -12,6 +12,7 @@ averages over the runs has one data set; one that analyses each run by itself ha
 All later steps take a list of data sets and average their results over it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -36,8 +37,8 @@ class Outcomes:
     ----------
     problem : str
         ``"related"`` or ``"unrelated"``.
-    pairs : tuple of Pair
-        In the order of the rows of everything below.
+    pairs : sequence of Pair
+        In the order of the rows of everything below; they need not exist in memory.
     blocks : tuple of Block, one for each pair
         The two subclasses {S, T} that its topics are of.
     single, multi : array of float64, shape (n_pairs, n_runs)
@@ -54,7 +55,7 @@ class Outcomes:
     """
 
     problem: str
-    pairs: tuple[Pair, ...]
+    pairs: Sequence[Pair]
     blocks: tuple[Block, ...]
     single: FloatArray
     multi: FloatArray
@@ -129,7 +130,7 @@ def labelled_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
     one for each run.
     """
     features = outcomes.features
-    if reading.label == "mean_gain":
+    if reading.label == "mean_gain" and outcomes.n_runs > 1:
         features = features.mean(axis=0, keepdims=True)
     return [
         LabelledPairs(X, (gain > TIE).astype(np.int64))
@@ -168,4 +169,4 @@ def disjoint_pairs(outcomes: Outcomes, reading: Reading) -> list[LabelledPairs]:
 
 def improved_share(outcomes: Outcomes, reading: Reading) -> float:
     """Share of pairs that multi-task learning helped, averaged over the data sets."""
-    return float(np.mean([labelled.y.mean() for labelled in labelled_pairs(outcomes, reading)]))
+    return float((label_gains(outcomes, reading) > TIE).mean(axis=0).mean())

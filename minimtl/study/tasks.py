@@ -10,11 +10,11 @@ mixed-radix number (a, b, c, d) of the four positions, c and d counted without a
 the i-th pair and the index of a pair are arithmetic, so that nothing grows with their number.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from minimtl.study.hierarchy import Hierarchy
 
@@ -41,18 +41,18 @@ class Pair(NamedTuple):
 Block = tuple[str, str]
 
 
-class Pairs(ABC):
+class Pairs(Sequence[Pair]):
     """A sequence of distinct pairs that need not exist in memory."""
 
     @abstractmethod
     def __len__(self) -> int: ...
 
     @abstractmethod
-    def __getitem__(self, index: int) -> Pair:
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
         """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
 
     @abstractmethod
-    def index(self, pair: Pair) -> int:
+    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
         """Where the pair stands; ValueError if it is not among these."""
 
     @abstractmethod
@@ -62,9 +62,9 @@ class Pairs(ABC):
     def __iter__(self) -> Iterator[Pair]:
         return (self[index] for index in range(len(self)))
 
-    def __contains__(self, pair: Pair) -> bool:
+    def __contains__(self, pair: object) -> bool:
         try:
-            self.index(pair)
+            self.index(cast(Pair, pair))
         except ValueError:
             return False
         return True
@@ -79,6 +79,8 @@ class HierarchyPairs(Pairs):
         # A subclass of one topic offers no auxiliary task: its blocks are empty.
         self._blocks = [(s, t) for s, t in blocks if sizes[s] > 1 and sizes[t] > 1]
         self._number = {block: number for number, block in enumerate(self._blocks)}
+        # The same object for each pair of a block: as many names as blocks, not as pairs.
+        self._names: dict[tuple[str, str], Block] = {}
         self._starts = [
             0,
             *accumulate(
@@ -94,7 +96,7 @@ class HierarchyPairs(Pairs):
     def __len__(self) -> int:
         return self._starts[-1]
 
-    def __getitem__(self, index: int) -> Pair:
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
         if not 0 <= index < len(self):
             raise IndexError(f"no pair {index} among {len(self)}")
         number = bisect_right(self._starts, index) - 1
@@ -105,7 +107,7 @@ class HierarchyPairs(Pairs):
         c, d = c + (c >= a), d + (d >= b)
         return Pair(Task(positives[a], negatives[b]), Task(positives[c], negatives[d]))
 
-    def index(self, pair: Pair) -> int:
+    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
         """Where the pair stands; ValueError if it is not among these."""
         try:
             (s, a), (t, b) = (self._hierarchy.place(topic) for topic in pair.main)
@@ -124,7 +126,8 @@ class HierarchyPairs(Pairs):
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, such as ``talk.religion``."""
         first, second = (self._hierarchy.subclass_of(topic) for topic in pair.main)
-        return f"{first.parent}.{first.name}", f"{second.parent}.{second.name}"
+        block = f"{first.parent}.{first.name}", f"{second.parent}.{second.name}"
+        return self._names.setdefault(block, block)
 
 
 class EvenSample(Pairs):
@@ -147,12 +150,12 @@ class EvenSample(Pairs):
     def __len__(self) -> int:
         return self._n
 
-    def __getitem__(self, index: int) -> Pair:
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
         if not 0 <= index < self._n:
             raise IndexError(f"no pair {index} among {self._n}")
         return self._pairs[index * len(self._pairs) // self._n]
 
-    def index(self, pair: Pair) -> int:
+    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
         """Where the pair stands in the sample; ValueError if it is not in it."""
         position, total = self._pairs.index(pair), len(self._pairs)
         # The only k that ⌊k·N/n⌋ can send to this position is ⌈position·n/N⌉.
@@ -160,6 +163,30 @@ class EvenSample(Pairs):
         if k == self._n or k * total // self._n != position:
             raise ValueError(f"{pair} is not in the sample")
         return k
+
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, by name."""
+        return self._pairs.block(pair)
+
+
+class PartOfPairs(Pairs):
+    """Consecutive ones of the pairs, from number `start` to before `stop`."""
+
+    def __init__(self, pairs: Pairs, start: int, stop: int) -> None:
+        self._pairs = pairs
+        self._range = range(start, min(stop, len(pairs)))
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
+        if not 0 <= index < len(self._range):
+            raise IndexError(f"no pair {index} among {len(self._range)}")
+        return self._pairs[self._range[index]]
+
+    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
+        """Where the pair stands in this part; ValueError if it is not in it."""
+        return self._range.index(self._pairs.index(pair))
 
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, by name."""

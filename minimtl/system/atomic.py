@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from minimtl.errors import MinimtlError
 _UNFINISHED = ".minimtl-part"  # how the name of a file ends until it is whole
 
 
-def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
+def write_atomically(path: str | os.PathLike[str], content: bytes | Iterable[bytes]) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old file or the new one, never a part.
 
-    The bytes go to a temporary file in the same folder (a rename across file systems would not
-    be atomic), are flushed to the disk, and take the name in one step. The folder's entry is
-    flushed as well, where the platform lets a folder be opened.
+    The bytes, in one part or several, go to a temporary file in the same folder (a rename across
+    file systems would not be atomic), are flushed to the disk, and take the name in one step. The
+    folder's entry is flushed as well, where the platform lets a folder be opened.
 
     Raises
     ------
@@ -31,7 +32,7 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         ) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide the results from others

@@ -29,6 +29,7 @@ def test_each_step_goes_through_all_of_it(tmp_path):
         "store": (12, "models"),
         "resume": (12, "models"),
         "collect": (4, "pairs"),
+        "conclude": (4, "pairs"),
     }
     assert all(measured.peak_mb > 1 for measured in taken.values())
     assert taken["plan"].disk_mb == 0 < taken["store"].disk_mb <= taken["collect"].disk_mb

@@ -5,7 +5,7 @@ import pytest
 
 from minimtl.claims.claim import Evidence
 from minimtl.meta.analysis import Analysed
-from minimtl.study.collect import PairCurves
+from minimtl.study.curves import PairCurves
 from minimtl.study.features import FEATURE_NAMES
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.outcomes import Outcomes

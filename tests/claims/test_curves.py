@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.claims.claim import FAILS, HOLDS
 from minimtl.claims.curves import DISTANCE, at_equal_loss, curve_claims, settled_epoch
-from minimtl.study.collect import PairCurves
+from minimtl.study.curves import PairCurves
 from tests.claims.conftest import EPOCHS
 
 RNG = np.random.default_rng(5)

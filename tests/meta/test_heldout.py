@@ -46,7 +46,7 @@ def test_scores_are_scikit_learns_over_all_pairs_together(name):
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
 def test_simulated_labels_have_as_many_gains_as_were_observed(made_up_outcomes, protocol):
     outcomes = made_up_outcomes("related", N, 3)
-    labels = simulated_labels(outcomes, protocol.reading, np.random.default_rng(0))
+    labels = np.asarray(simulated_labels(outcomes, protocol.reading, np.random.default_rng(0)))
     observed = [data.y.sum() for data in labelled_pairs(outcomes, protocol.reading)]
     assert labels.shape[1:] == (len(observed), N)
     np.testing.assert_array_equal(labels.sum(axis=2), np.tile(observed, (len(labels), 1)))

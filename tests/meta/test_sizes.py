@@ -8,9 +8,10 @@ from sklearn.metrics import brier_score_loss, r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+from minimtl.meta.crossed import crossed
 from minimtl.meta.dependence import pair_levels
 from minimtl.meta.designs import held_out_designs
-from minimtl.meta.sizes import crossed, ridge, score_sizes
+from minimtl.meta.sizes import ridge, score_sizes
 from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
@@ -33,7 +34,7 @@ def drawn(**lasting):
 
 def test_ridge_is_scikit_learns_in_units_of_the_spread():
     X, g = RNG.normal(size=(120, 6)), RNG.normal(0.01, 0.02, 120)
-    mean, deviation = ridge(X, PAPER.meta)(g, TRAIN)
+    mean, deviation = ridge(X, PAPER.meta)(g, TRAIN, np.ones(120, bool))
     spread = g[TRAIN].std()
     peer = make_pipeline(MinMaxScaler(), Ridge(alpha=1 / PAPER.meta.meta_c))
     expected = spread * peer.fit(X[TRAIN], g[TRAIN] / spread).predict(X)
@@ -43,7 +44,7 @@ def test_ridge_is_scikit_learns_in_units_of_the_spread():
 
 def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains():
     g = drawn(main=0.4, aux=0.2, pair=0.3)[:, 0]
-    mean, deviation = crossed(PAIRS)(g, TRAIN)
+    mean, deviation = crossed(PAIRS)(g, TRAIN, ~TRAIN)
     seen = crossed_effects({name: level[TRAIN] for name, level in LEVELS.items()})
     components = fit_components(g[TRAIN][:, np.newaxis], seen)
     sigma = sum(
@@ -53,9 +54,22 @@ def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains()
     inverse = np.linalg.inv(sigma[np.ix_(TRAIN, TRAIN)])
     across = sigma[np.ix_(~TRAIN, TRAIN)]
     expected = components.mean + across @ inverse @ (g[TRAIN] - components.mean)
-    assert mean[~TRAIN] == pytest.approx(expected, rel=1e-5, abs=1e-6)
+    assert mean == pytest.approx(expected, rel=1e-5, abs=1e-6)
     variance = np.diag(sigma[np.ix_(~TRAIN, ~TRAIN)] - across @ inverse @ across.T)
-    assert deviation[~TRAIN] == pytest.approx(np.sqrt(variance), rel=1e-5)
+    assert deviation == pytest.approx(np.sqrt(variance), rel=1e-5)
+
+
+def test_of_many_pairs_conjugate_gradients_predict_the_same_means(monkeypatch):
+    g = drawn(main=0.4, aux=0.2, main_topics=0.2, pair=0.3)[:, 0]
+    mean, deviation = crossed(PAIRS)(g, TRAIN, ~TRAIN)
+    monkeypatch.setattr("minimtl.meta.crossed.MOST_EXACT", 100)
+    many, approximate = crossed(PAIRS)(g, TRAIN, ~TRAIN)
+    assert many == pytest.approx(mean, abs=1e-5)
+    prior = crossed(PAIRS)(g, DESIGNS["groups_unseen"].train[0], DESIGNS["groups_unseen"].test[0])[
+        1
+    ]
+    assert (approximate < prior.min()).all()  # something is known of each
+    assert approximate.mean() == pytest.approx(deviation.mean(), rel=0.1)
 
 
 def test_what_shares_nothing_with_training_is_predicted_the_mean():
@@ -72,7 +86,7 @@ def test_scores_are_a_peers():
     found = score_sizes(g[:, np.newaxis], [ridge(X, PAPER.meta)], design, PAIRS)
     mean, base, probability = np.zeros((3, 120))
     for train, test in zip(design.train, design.test, strict=True):
-        m, s = ridge(X, PAPER.meta)(g, train)
+        m, s = ridge(X, PAPER.meta)(g, train, np.ones(120, bool))
         mean[test], base[test] = m[test], g[train].mean()
         probability[test] = peers.norm.cdf(m[test] / s[test])
     tested = design.tested

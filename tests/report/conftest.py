@@ -24,7 +24,7 @@ from minimtl.report.csvfile import Table
 from minimtl.report.pairs import view_pairs
 from minimtl.report.scope import scopes_of
 from minimtl.report.tables import tables
-from minimtl.study.collect import PairCurves
+from minimtl.study.curves import PairCurves
 from minimtl.study.hierarchy import NEWSGROUPS
 from minimtl.study.protocol import PAPER
 

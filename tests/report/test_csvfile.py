@@ -6,11 +6,12 @@ import math
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import minimtl
-from minimtl.report.csvfile import Table, to_csv, write_tables
+from minimtl.report.csvfile import RowsMade, Table, to_csv, write_tables
 
 
 def cells(content):
@@ -43,6 +44,27 @@ def test_files_are_named_after_their_tables(tmp_path):
     write_tables([Table("a", [{"x": 1}]), Table("b", [])], tmp_path)
     assert (tmp_path / "a.csv").read_bytes() == b"x\n1\n"
     assert (tmp_path / "b.csv").read_bytes() == b""
+
+
+def test_rows_that_are_made_when_asked_for_are_those_of_a_list(tmp_path):
+    rows = [{"part": part, "x": x} for part, n in (("a", 2), ("c", 3)) for x in range(n)]
+    made = RowsMade(
+        (n, lambda x, p=p: {"part": p, "x": x}) for p, n in (("a", 2), ("b", 0), ("c", 3))
+    )
+    assert len(made) == 5
+    assert list(made) == list(made) == rows
+    write_tables([Table("t", made)], tmp_path)
+    assert (tmp_path / "t.csv").read_bytes() == to_csv(Table("t", rows))
+    assert made[1:4] == rows[1:4]
+    with pytest.raises(IndexError):
+        made[5]
+
+
+def test_a_row_that_cannot_be_made_leaves_the_old_file(tmp_path):
+    write_tables([Table("t", [{"x": 1}])], tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        write_tables([Table("t", RowsMade([(3, lambda x: {"x": 1 // (2 - x)})]))], tmp_path)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("t.csv", b"x\n1\n")]
 
 
 def test_nothing_else_writes_csv():

@@ -100,3 +100,17 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
 
 def test_every_figure_has_a_caption():
     assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}
+
+
+def test_many_relative_gains_are_a_histogram_of_all(tmp_path, outcomes, monkeypatch):
+    found = outcomes("related", 1, 52)
+    rows = [row for row, pair in enumerate(found.pairs) if pair.main.positive.startswith("talk.")]
+    figure = figures._histogram(found, PAPER, rows, "talk")
+    heights = [patch.get_height() for patch in figure.axes[0].patches]
+    assert sum(heights) == len(rows) == 36
+    gaining = [patch for patch in figure.axes[0].patches if patch.get_x() >= 0]
+    relative = (found.gains / found.single)[rows]
+    assert sum(patch.get_height() for patch in gaining) == (relative > 0).sum()
+    monkeypatch.setattr(figures, "_MOST_LINES", 5)
+    names = figures.draw_figures([found], PAPER, NEWSGROUPS, tmp_path)
+    assert names == ["figure4a", "figure5a", "figure5b", "figure5c"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.stats.jackknife import pseudo_values
+from minimtl.stats.jackknife import pseudo_values, pseudo_values_of_means
 from minimtl.stats.ranks import spearman
 
 RNG = np.random.default_rng(1)
@@ -40,3 +40,11 @@ def test_the_standard_error_of_a_rank_correlation_is_that_of_simulations():
 def test_one_row_is_refused():
     with pytest.raises(ValueError, match="two rows"):
         pseudo_values(np.mean, [1.0])
+
+
+def test_a_function_of_means_has_the_same_pseudo_values_in_one_go():
+    x = np.random.default_rng(3).uniform(1, 2, (40, 2))
+    expected = pseudo_values(lambda rows: float(rows[:, 0].mean() / rows[:, 1].mean()), x)
+    assert pseudo_values_of_means(lambda means: means[0] / means[1], x) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="two rows"):
+        pseudo_values_of_means(lambda means: means[0], x[:1])

@@ -41,7 +41,7 @@ COLUMN = {name: column for column, name in enumerate(FEATURE_NAMES)}
 
 def row(protocol=PAPER, pair=Pair(MAIN, AUX), losses=LOSSES):  # noqa: B008
     words = FeatureWords.of(TRAIN, TEST, protocol.reading)
-    return features_of_run([pair], SAMPLES, losses, words, protocol.reading)[0]
+    return features_of_run([pair], SAMPLES.__getitem__, losses, words, protocol.reading)[0]
 
 
 def value(name, **kwargs):
@@ -150,7 +150,7 @@ def test_directions_exchange_roles():
 def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs():
     pairs = [Pair(AUX, MAIN), Pair(MAIN, AUX)]
     words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
-    table = features_of_run(pairs, SAMPLES, LOSSES, words, PAPER.reading)
+    table = features_of_run(pairs, SAMPLES.__getitem__, LOSSES, words, PAPER.reading)
     of = {
         task: task_features(
             SAMPLES[task], LOSSES[task], fit_log_curve(LOSSES[task]), words, PAPER.reading
@@ -166,7 +166,7 @@ def test_counting_words_twice_in_one_way_changes_nothing():
     words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
     apart = dataclasses.replace(words, for_counts=dataclasses.replace(words.for_jsd))
     tables = [
-        features_of_run([Pair(MAIN, AUX)], SAMPLES, LOSSES, w, PAPER.reading)
+        features_of_run([Pair(MAIN, AUX)], SAMPLES.__getitem__, LOSSES, w, PAPER.reading)
         for w in (words, apart)
     ]
     assert np.array_equal(*tables)
@@ -187,10 +187,7 @@ def ours_and_theirs(data_dir):
     ours = [
         features_of_run(
             theirs.pairs,
-            {
-                task: draw_sample(task, *topics, RELEASED.sampling, rng_for(run, task))
-                for task in losses
-            },
+            lambda task, run=run: draw_sample(task, *topics, RELEASED.sampling, rng_for(run, task)),
             losses,
             words,
             RELEASED.reading,

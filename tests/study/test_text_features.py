@@ -43,7 +43,7 @@ def made():
     falling = 0.7 - 0.1 * np.log(np.arange(150) + 1)
     losses = {MAIN: falling, AUX: 0.8 - 2 * (0.7 - falling)}
     counts = FeatureWords.of(train, test, TEXT.reading)
-    row = features_of_run([PAIR], samples, losses, counts, TEXT.reading)[0]
+    row = features_of_run([PAIR], samples.__getitem__, losses, counts, TEXT.reading)[0]
     return train, test, samples, dict(zip(NAMES, row, strict=True))
 
 
@@ -111,7 +111,7 @@ def test_a_relative_difference_to_zero_is_zero(made):
     train, test, samples, _ = made
     losses = {MAIN: 0.7 - 0.1 * np.log(np.arange(150) + 1), AUX: np.full(150, 0.5)}
     counts = FeatureWords.of(train, test, TEXT.reading)
-    row = features_of_run([PAIR], samples, losses, counts, TEXT.reading)[0]
+    row = features_of_run([PAIR], samples.__getitem__, losses, counts, TEXT.reading)[0]
     assert row[NAMES.index("gradient_50_relative")] == 0
 
 
@@ -129,7 +129,7 @@ def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
     with open_store(tmp_path, code.identity, announce=pytest.fail) as store:
         for study, number in ((code, 1.0), (text, 2.0)):
             results = Results(store, study.data.identity, study.protocol)
-            made = _features(problem, 0, results, lambda *_, n=number: np.full((2, 30), n))
-            again = _features(problem, 0, results, pytest.fail)
-            assert np.array_equal(made, np.full((2, 30), number))
+            made = _features(problem, results, lambda *_, n=number: np.full((2, 30), n))
+            again = _features(problem, results, pytest.fail)
+            assert np.array_equal(made, np.full((1, 2, 30), number))
             assert np.array_equal(again, made)
