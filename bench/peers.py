@@ -68,6 +68,7 @@ class Attempt:
             float(np.median(self.predict_seconds)),
             min(self.scores),
             max(self.scores),
+            len(self.scores),
         )
 
 
@@ -118,7 +119,7 @@ def point_rows(group: str, points: dict[str, list[Point]]) -> list[Row]:
     """A row for each setting that was measured."""
     return [
         Row(
-            SECTION, group, who, "s", point.seconds, n=1, score=point.score,
+            SECTION, group, who, "s", point.seconds, n=point.n_runs, score=point.score,
             note=f"macro-F1 {point.score:.3f} ({point.low:.3f} to {point.high:.3f}), "
             f"predicting {point.predict_seconds:.2g} s: {described(point.params)}",
         )

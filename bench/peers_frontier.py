@@ -8,7 +8,7 @@ import numpy as np
 
 # A longer training is worth measuring if it adds this much macro-F1 to all shorter ones.
 LEAST_GAIN = 0.004
-MOST_POINTS = 5
+MOST_POINTS = 4
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Point:
     ----------
     seconds : parsing and learning, and `predict_seconds` on top of it, median over the runs.
     score : macro-F1, mean over the tasks, median over the runs.
-    low, high : the smallest and the largest of these over the runs.
+    low, high : the smallest and the largest score over the runs.
+    n_runs : how many there were.
     """
 
     params: dict[str, Any] = field(repr=False)
@@ -28,6 +29,7 @@ class Point:
     predict_seconds: float = 0.0
     low: float = float("nan")
     high: float = float("nan")
+    n_runs: int = 1
 
 
 def frontier(points: Iterable[Point], least_gain: float = 0.0) -> list[Point]:

@@ -62,12 +62,13 @@ def missing(group: str) -> str:
 
 
 def _topics(run: int, settings: Settings) -> TextTask:
-    """All posts by their topic; of a quick run the first 2,000 training posts of the order."""
-    train, test = settings.corpus.train, settings.corpus.test
-    order = np.random.default_rng(run).permutation(len(train))[: settings.choose(len(train), 2_000)]
-    return TextTask(
-        [train.texts[row] for row in order], train.topics[order], list(test.texts), test.topics
-    )
+    """All posts by their topic; of a quick run 2,000 to learn from and 2,000 to be tested on."""
+    rng = np.random.default_rng(run)
+    parts = []
+    for part in (settings.corpus.train, settings.corpus.test):
+        rows = rng.permutation(len(part))[: settings.choose(len(part), 2_000)]
+        parts += [[part.texts[row] for row in rows], part.topics[rows]]
+    return TextTask(*parts)
 
 
 def _pairs(run: int, settings: Settings) -> list[Unit]:

@@ -84,7 +84,7 @@ def test_what_was_chosen_can_be_measured():
     from bench.peers_contestants import contestants
     from bench.peers_problems import GROUPS
 
-    assert list(chosen()) == list(GROUPS)
+    assert set(chosen()) == set(GROUPS)
     for settings in chosen().values():
         for who, kept in settings.items():
             possible = [params for line in contestants()[who].lines for params in line.settings()]
@@ -158,7 +158,7 @@ def test_each_contestant_learns_and_predicts(who, package):
         ]
         task = TextTask(texts[:90], labels[:90], texts[90:], labels[90:])
         contestant = contestants()[who]
-        most = list(contestant.lines[-1].settings())[-1]
+        most = list(contestant.lines[0].settings())[-1]
         attempt = Attempt(contestant.learner(), most, [[[task]]])
         attempt()
         assert attempt.point().score > 0.9
