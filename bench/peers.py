@@ -19,7 +19,7 @@ from bench.peers_choose import chosen
 from bench.peers_contestants import Contestant, contestants
 from bench.peers_frontier import Point, levels, time_to
 from bench.peers_learners import Learner
-from bench.peers_problems import GROUPS, TextTask, Unit, missing, units
+from bench.peers_problems import GROUPS, PAIRS, TOPICS, TextTask, Unit, missing, units
 from bench.rows import OURS, Row, missing_row
 from bench.settings import Settings
 from minimtl.stats.scores import macro_f1
@@ -95,7 +95,8 @@ def enter(
 ) -> tuple[dict[str, list[Attempt]], dict[str, str]]:
     """The attempts of those that can take part, warm; and why others cannot."""
     attempts, left_out = {}, {}
-    for who, all_params in chosen()[group].items():
+    settings = chosen()
+    for who, all_params in settings[TOPICS if group == TOPICS else PAIRS].items():
         contestant = contestants()[who]
         if contestant.missing:
             left_out[who] = contestant.missing

@@ -63,7 +63,7 @@ def test_rows_say_who_does_not_reach_a_level():
 
 
 def test_a_peer_that_is_not_installed_is_left_out_by_name(monkeypatch):
-    from bench import peers, peers_contestants
+    from bench import peers, peers_contestants, peers_problems
 
     monkeypatch.setattr(
         peers_contestants,
@@ -71,9 +71,9 @@ def test_a_peer_that_is_not_installed_is_left_out_by_name(monkeypatch):
         lambda package, extra: f"{package} {extra}" * (package != "minimtl"),
     )
     params = {"C": 1.0, "tol": 1e-3}
-    chosen = {"g": {"minimtl LogisticRegression": [params], "fastText": [{}]}}
+    chosen = {peers_problems.PAIRS: {"minimtl LogisticRegression": [params], "fastText": [{}]}}
     monkeypatch.setattr(peers, "chosen", lambda: chosen)
-    attempts, left_out = peers.enter("g", [])
+    attempts, left_out = peers.enter(peers_problems.AMAZON, [])
     assert list(attempts) == ["minimtl LogisticRegression"]
     assert left_out == {"fastText": "fasttext bench"}
 
@@ -82,9 +82,9 @@ def test_what_was_chosen_can_be_measured():
     """Each setting of the file belongs to a line of a contestant that there is."""
     from bench.peers_choose import chosen
     from bench.peers_contestants import contestants
-    from bench.peers_problems import GROUPS
+    from bench.peers_problems import PAIRS, TOPICS
 
-    assert set(chosen()) == set(GROUPS)
+    assert set(chosen()) == {TOPICS, PAIRS}
     for settings in chosen().values():
         for who, kept in settings.items():
             possible = [params for line in contestants()[who].lines for params in line.settings()]
