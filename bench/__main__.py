@@ -23,7 +23,7 @@ MEASUREMENTS = [
     "starts",
     "study",
 ]
-# With --only: it takes some forty minutes, and five with --quick.
+# With --only: it takes several times as long as all others together.
 BY_NAME_ONLY = ["peers"]
 
 

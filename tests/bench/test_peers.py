@@ -194,3 +194,11 @@ def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):
     assert "fastText" in drawn
     assert "Vowpal" not in drawn
     assert not draw([], tmp_path)
+
+
+def test_peers_are_measured_by_name_only():
+    from bench.__main__ import MEASUREMENTS, parse
+
+    assert parse(["--only", "peers"]).only == ["peers"]
+    assert parse([]).only == MEASUREMENTS
+    assert "peers" not in MEASUREMENTS
