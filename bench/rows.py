@@ -24,6 +24,7 @@ class Row:
     times_ours : how many times minimtl's figure in the same round; NaN where that says nothing.
     wall : median wall time in the same unit, where `median` is CPU time; else NaN.
     note : what a reader must know, one sentence at most.
+    score : macro-F1 that was reached in this time, where it was scored; else NaN.
     """
 
     section: str
@@ -37,6 +38,7 @@ class Row:
     times_ours: float = float("nan")
     wall: float = float("nan")
     note: str = ""
+    score: float = float("nan")
 
 
 def timing_row(

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from minimtl.corpora.amazon import AMAZON
 from minimtl.corpora.corpus import Corpus
+from minimtl.corpora.editions import Edition
 from minimtl.corpora.fetch import cached
 from minimtl.corpora.load import load_corpus
 from minimtl.corpora.newsgroups import BYDATE
@@ -24,9 +26,18 @@ TYPICAL_PAIR = 44
 
 def corpus_at_hand() -> str:
     """The real corpus where it is on this machine, else ``synthetic``; nothing is downloaded."""
-    provided = Path(os.environ.get("MINIMTL_DATA", ""), BYDATE.file_name)
-    path = provided if provided.is_file() else cached(BYDATE, say)
+    path = _at_hand(BYDATE)
     return str(path) if path else "synthetic"
+
+
+def amazon_at_hand() -> Path | None:
+    """The Amazon reviews where they are on this machine; nothing is downloaded."""
+    return _at_hand(AMAZON)
+
+
+def _at_hand(edition: Edition[object]) -> Path | None:
+    provided = Path(os.environ.get("MINIMTL_DATA", ""), edition.file_name)
+    return provided if provided.is_file() else cached(edition, say)
 
 
 @dataclass(frozen=True)

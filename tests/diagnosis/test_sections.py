@@ -65,7 +65,8 @@ def test_the_extras_are_those_of_the_metadata():
     extras = metadata["options.extras_require"]
     for name, (needs, _) in packages.EXTRAS.items():
         assert [line.split(">")[0] for line in extras[name].split()] == list(needs)
-    assert set(extras) - set(packages.EXTRAS) == {"all", "oracles", "test", "fuzz", "lint", "site"}
+    developers = {"all", "bench", "oracles", "test", "fuzz", "lint", "site"}
+    assert set(extras) - set(packages.EXTRAS) == developers
     required = metadata["options"]["install_requires"].strip().splitlines()
     names = [line.split(">")[0] for line in required if not line.startswith("#")]
     assert names == list(packages.REQUIRED)

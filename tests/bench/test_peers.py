@@ -1,0 +1,204 @@
+"""The measurement of peers people would pick: its arithmetic, and what it gives the contestants.
+
+Nothing here asserts a time.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+
+def points(*pairs):
+    from bench.peers_frontier import Point
+
+    return [Point({"n": number}, *pair) for number, pair in enumerate(pairs)]
+
+
+def test_the_frontier_is_what_nothing_beats_in_both():
+    from bench.peers_frontier import frontier
+
+    some = points((3.0, 0.8), (1.0, 0.5), (2.0, 0.7), (2.5, 0.6), (1.0, 0.6), (4.0, 0.8))
+    assert [point.params["n"] for point in frontier(some)] == [4, 2, 0]
+    assert [point.params["n"] for point in frontier(some, 0.15)] == [4, 0]
+
+
+def test_measured_are_at_most_so_many_with_both_ends():
+    from bench.peers_frontier import MOST_POINTS, worth_measuring
+
+    some = points(*((1.0 + n, 0.5 + 0.01 * n) for n in range(20)))
+    kept = [point.params["n"] for point in worth_measuring(some)]
+    assert len(kept) == MOST_POINTS
+    assert (kept[0], kept[-1]) == (0, 19)
+    # Too small a gain for a place of its own, but not left out for a worse one of that time.
+    assert [p.params["n"] for p in worth_measuring(points((1.0, 0.7), (1.5, 0.702)))] == [1]
+    assert [p.params["n"] for p in worth_measuring(points((1.0, 0.7), (9.0, 0.702)))] == [0]
+
+
+def test_time_to_a_level_is_the_fastest_point_that_reaches_it():
+    from bench.peers_frontier import levels, time_to
+
+    some = points((1.0, 0.5), (2.0, 0.7), (3.0, 0.7), (9.0, 0.9))
+    assert time_to(0.7, some) == 2.0
+    assert math.isnan(time_to(0.95, some))
+    named = levels([some, points((1.0, 0.8)), points((1.0, 0.6))])
+    assert named["99 % of the best"] == pytest.approx(0.891)
+    assert named["the median contestant's best"] == 0.8
+    assert list(named.values()) == sorted(named.values())
+
+
+def test_rows_say_who_does_not_reach_a_level():
+    from bench.peers import level_rows
+
+    rows = level_rows(
+        "g", {"minimtl MLP": points((2.0, 0.9)), "a": points((1.0, 0.9)), "b": points((1.0, 0.5))}
+    )
+    best = [row for row in rows if "99 % of the best" in row.what]
+    assert [(row.who, row.n, row.times_ours) for row in best[:2]] == [
+        ("minimtl MLP", 1, 1.0),
+        ("a", 1, 0.5),
+    ]
+    assert best[2].n == 0
+    assert best[2].note == "not reached: 0.500"
+
+
+def test_a_peer_that_is_not_installed_is_left_out_by_name(monkeypatch):
+    from bench import peers, peers_contestants, peers_problems
+
+    monkeypatch.setattr(
+        peers_contestants,
+        "needs",
+        lambda package, extra: f"{package} {extra}" * (package != "minimtl"),
+    )
+    params = {"C": 1.0, "tol": 1e-3}
+    chosen = {peers_problems.PAIRS: {"minimtl LogisticRegression": [params], "fastText": [{}]}}
+    monkeypatch.setattr(peers, "chosen", lambda: chosen)
+    attempts, left_out = peers.enter(peers_problems.AMAZON, [])
+    assert list(attempts) == ["minimtl LogisticRegression"]
+    assert left_out == {"fastText": "fasttext bench"}
+
+
+def test_what_was_chosen_can_be_measured():
+    """Each setting of the file belongs to a line of a contestant that there is."""
+    from bench.peers_choose import chosen
+    from bench.peers_contestants import contestants
+    from bench.peers_problems import PAIRS, TOPICS
+
+    assert set(chosen()) == {TOPICS, PAIRS}
+    for settings in chosen().values():
+        for who, kept in settings.items():
+            possible = [params for line in contestants()[who].lines for params in line.settings()]
+            assert kept
+            assert all(params in possible for params in kept), who
+
+
+def test_validation_texts_are_training_texts_and_learned_from_by_nobody():
+    from bench.peers_problems import TextTask
+
+    texts = [f"text {number}" for number in range(50)]
+    task = TextTask(texts, np.arange(50) % 2, ["test"], np.zeros(1, int)).validation(0)
+    assert len(task.test_texts) == 10
+    assert sorted(task.train_texts + task.test_texts) == sorted(texts)
+    label = dict(zip(texts, np.arange(50) % 2, strict=True))
+    assert [label[text] for text in task.test_texts] == task.test_labels.tolist()
+    assert [label[text] for text in task.train_texts] == task.train_labels.tolist()
+
+
+def test_reviews_become_texts_with_each_word_as_often_as_counted(monkeypatch, tmp_path):
+    from bench import peers_problems
+    from bench.settings import Settings
+
+    for domain in ("books", "dvd", "electronics", "kitchen"):
+        (tmp_path / domain).mkdir()
+        for label in ("negative", "positive"):
+            lines = [f"{label}:2 no{n}_go:1 #label#:{label}\n" for n in range(5)]
+            (tmp_path / domain / f"{label}.review").write_text("".join(lines))
+    monkeypatch.setattr(peers_problems, "amazon_at_hand", lambda: tmp_path)
+    ((first, second),) = peers_problems.units(
+        peers_problems.AMAZON, 0, Settings("synthetic", quick=True)
+    )
+    assert len(first.train_texts) == 8
+    assert sorted(first.test_labels.tolist()) == [0, 1]
+    for text, label in zip(first.train_texts, first.train_labels, strict=True):
+        words = sorted(text.split())
+        assert words[1:] == [("negative", "positive")[label]] * 2 or words[:2] == ["negative"] * 2
+    assert sorted(first.train_texts + first.test_texts) == sorted(
+        second.train_texts + second.test_texts
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "package"),
+    [
+        ("minimtl MLP", "minimtl"),
+        ("minimtl MLP, tasks jointly", "minimtl"),
+        ("minimtl LogisticRegression", "minimtl"),
+        ("fastText", "fasttext"),
+        ("Vowpal Wabbit", "vowpalwabbit"),
+        ("Vowpal Wabbit --nn", "vowpalwabbit"),
+        ("scikit-learn LogisticRegression", "sklearn"),
+        ("scikit-learn SGDClassifier", "sklearn"),
+        ("scikit-learn MLPClassifier", "sklearn"),
+        ("PyTorch EmbeddingBag", "torch"),
+    ],
+)
+def test_each_contestant_learns_and_predicts(who, package):
+    """Two and three classes that one word tells apart: all find them in so many passes."""
+    pytest.importorskip(package)
+    from bench.peers import Attempt
+    from bench.peers_contestants import contestants
+    from bench.peers_problems import TextTask
+
+    rng = np.random.default_rng(0)
+    for n_classes in (2, 3):
+        labels = np.arange(120) % n_classes
+        texts = [
+            f"{' '.join(f'noise{n}' for n in rng.integers(20, size=5))} topic{y} Topic{y}, {y}"
+            for y in labels
+        ]
+        task = TextTask(texts[:90], labels[:90], texts[90:], labels[90:])
+        contestant = contestants()[who]
+        most = list(contestant.lines[0].settings())[-1]
+        attempt = Attempt(contestant.learner(), most, [[[task]]])
+        attempt()
+        assert attempt.point().score > 0.9
+        assert 0 < attempt.predict_seconds[0] < attempt.seconds[0]
+
+
+def test_words_and_weights_for_programs_that_read_files():
+    from bench.peers_programs import log_weights, words
+
+    assert words(["The sun, the SEA: a\n|be:3"]) == ["the sun the sea be"]
+    weights = dict(part.split(":") for part in log_weights("sun sun sea").split())
+    assert float(weights["sun"]) / float(weights["sea"]) == pytest.approx(1 + math.log(2), rel=1e-3)
+    assert sum(float(weight) ** 2 for weight in weights.values()) == pytest.approx(1.0, rel=1e-3)
+
+
+def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):
+    pytest.importorskip("matplotlib")
+    from bench.peers import SECTION
+    from bench.peers_chart import LOOKS, draw
+    from bench.peers_contestants import contestants
+    from bench.peers_problems import PAIRS
+    from bench.rows import Row, missing_row
+
+    assert list(LOOKS) == list(contestants())
+    rows = [
+        Row(SECTION, PAIRS, "minimtl MLP", "s", 0.2, score=0.8),
+        Row(SECTION, PAIRS, "fastText", "s", 0.1, score=0.7),
+        missing_row(SECTION, PAIRS, "Vowpal Wabbit", "not installed"),
+    ]
+    assert draw(rows, tmp_path)
+    drawn = (tmp_path / "peers.svg").read_text(encoding="utf-8")
+    assert "minimtl MLP" in drawn
+    assert "fastText" in drawn
+    assert "Vowpal" not in drawn
+    assert not draw([], tmp_path)
+
+
+def test_peers_are_measured_by_name_only():
+    from bench.__main__ import MEASUREMENTS, parse
+
+    assert parse(["--only", "peers"]).only == ["peers"]
+    assert parse([]).only == MEASUREMENTS
+    assert "peers" not in MEASUREMENTS
