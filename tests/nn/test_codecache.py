@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -205,8 +207,10 @@ for round in range(400):
 def test_nobody_slips_a_folder_in_between(mode, monkeypatch, tmp_path_factory):
     """In a folder that all can write; with mode 1777 it is sticky, but the attacker's own."""
     root = tmp_path_factory.mktemp("shared")
-    for folder in (root, root.parent, root.parent.parent):
-        folder.chmod(0o755)
+    above = Path(tempfile.gettempdir())
+    for folder in (root, *root.parents):
+        if above in folder.parents:
+            folder.chmod(0o755)
     root = root / "everybody"
     root.mkdir()
     root.chmod(mode)
