@@ -35,7 +35,7 @@ Predictor = Callable[[FloatArray, BoolArray, BoolArray], tuple[FloatArray, Float
 def crossed(pairs: Sequence[Pair]) -> Predictor:
     """The best linear prediction from the gains of pairs that share tasks or topics."""
     levels = pair_levels(pairs)
-    incidence = (effects_of(pairs) or crossed_effects(levels)).incidence
+    incidence = effects_of(pairs).incidence
 
     def predict(g: FloatArray, train: BoolArray, test: BoolArray) -> tuple[FloatArray, FloatArray]:
         if train.sum() < 2:

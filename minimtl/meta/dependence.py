@@ -15,17 +15,20 @@ from minimtl.stats import Effects, IntArray, MeanGain, crossed_effects, mean_gai
 from minimtl.study import Outcomes, Pair, Task
 
 
-def effects_of(pairs: Sequence[Pair]) -> Effects | None:
-    """The crossed effects of pairs; None of fewer than two main or two auxiliary tasks."""
+def effects_of(pairs: Sequence[Pair]) -> Effects:
+    """The crossed effects of pairs, by `pair_levels`."""
     return _effects(pairs if isinstance(pairs, Hashable) else tuple(pairs))
 
 
 @lru_cache(maxsize=3)  # every statistic of a problem asks for the same
-def _effects(pairs: Sequence[Pair]) -> Effects | None:
-    levels = pair_levels(pairs)
-    if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
-        return None
-    return crossed_effects(levels)
+def _effects(pairs: Sequence[Pair]) -> Effects:
+    return crossed_effects(pair_levels(pairs))
+
+
+def are_crossed(effects: Effects) -> bool:
+    """Whether there are two main and two auxiliary tasks at least, as an interval needs them."""
+    n_levels = {name: Z.shape[1] for name, Z in zip(effects.names, effects.incidence, strict=True)}
+    return min(n_levels["main"], n_levels["aux"]) >= 2
 
 
 def pair_levels(pairs: Sequence[Pair]) -> dict[str, IntArray]:
@@ -50,9 +53,9 @@ def pair_levels(pairs: Sequence[Pair]) -> dict[str, IntArray]:
 
 def mean_of_gains(outcomes: Outcomes) -> MeanGain | None:
     """The mean gain and its intervals; None of fewer than two main or two auxiliary tasks."""
-    levels = pair_levels(outcomes.pairs)
-    if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
+    if not are_crossed(effects_of(outcomes.pairs)):
         return None
+    levels = pair_levels(outcomes.pairs)
     blocks = numbers(outcomes.blocks)
     gain = mean_gain(
         outcomes.gains,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.meta.dependence import effects_of
+from minimtl.meta.dependence import are_crossed, effects_of
 from minimtl.stats import (
     FloatArray,
     MeanEstimate,
@@ -91,4 +91,4 @@ def _moved(values: FloatArray, mean: float) -> FloatArray:
 def _new_tasks(values: FloatArray, pairs: Sequence[Pair]) -> MeanEstimate | None:
     """The crossed interval; None of fewer than two main or two auxiliary tasks."""
     effects = effects_of(pairs)
-    return crossed_mean(values, effects) if effects else None
+    return crossed_mean(values, effects) if are_crossed(effects) else None

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.meta.dependence import effects_of, pair_levels
+from minimtl.meta.dependence import effects_of
 from minimtl.meta.designs import Design
 from minimtl.meta.foldscores import majority_probability, score_folds
 from minimtl.meta.model import LabelArray, fit_unseen, of_unseen
@@ -28,7 +28,6 @@ from minimtl.stats import (
     Effects,
     FloatArray,
     IntArray,
-    crossed_effects,
     fit_components,
     label_largest,
     simulate_gains,
@@ -102,7 +101,7 @@ def simulated_labels(outcomes: Outcomes, reading: Reading, rng: np.random.Genera
     n_pairs, n_data_sets = gains.shape
     if n_pairs < 2:
         return Labellings(np.zeros((0, n_data_sets, 1), np.uint8), n_pairs)
-    effects = effects_of(outcomes.pairs) or crossed_effects(pair_levels(outcomes.pairs))
+    effects = effects_of(outcomes.pairs)
     components = fit_components(gains, effects)
     return draw_labels(components, effects, (gains > TIE).sum(axis=0).tolist(), rng)
 

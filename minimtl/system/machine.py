@@ -1,6 +1,5 @@
 """The machine and this process on it: cores, threads, memory, processor, versions of packages."""
 
-import ctypes
 import os
 import platform
 import re
@@ -40,6 +39,8 @@ def pin_threads() -> None:
 def give_back_memory() -> None:
     """Have the C library return to the system what was freed; glibc keeps much of it otherwise."""
     if sys.platform.startswith("linux"):
+        import ctypes  # here, as no command needs it that only prints
+
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
         if trim is not None:
             trim(0)

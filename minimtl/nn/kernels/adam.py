@@ -62,7 +62,7 @@ def move_by_rule(
         W[j, h] -= rows[j, S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
 
 
-@compiled
+@inlined
 def move_by_terms(
     W: FloatArray, rows: FloatArray, j: int, S: int, s: int, t: int, pending: Pending
 ) -> None:

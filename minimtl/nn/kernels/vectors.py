@@ -30,12 +30,11 @@ BYTES = ir.IntType(8).as_pointer()
 
 
 class Terms(NamedTuple):
-    """The terms of a sum: p = first, following(p), … while more(p); `from_zero`, or added to z."""
+    """The terms of a sum: p = first, following(p), … while more(p)."""
 
     first: Any
     more: Callable[[Any], Any]
     following: Callable[[Any], Any]
-    from_zero: bool
 
 
 @intrinsic
@@ -47,15 +46,8 @@ def add_rows(
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         arrays = _arrays(context, builder, signature, args[:4])
         begin, end, S = args[4:]
-
-        def more(p: Any) -> Any:
-            return builder.icmp_signed("<", p, end)
-
-        def following(p: Any) -> Any:
-            return builder.add(p, INT(1))
-
-        terms = Terms(begin, more, following, from_zero=False)
-        _in_groups(builder, S, lambda start, n: _sum_group(builder, arrays, start, n, terms))
+        terms = _ascending(builder, begin, end)
+        _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, False))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 3
@@ -78,8 +70,8 @@ def sum_chain(
         def following(e: Any) -> Any:
             return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
 
-        terms = Terms(first, more, following, from_zero=True)
-        _in_groups(builder, S, lambda start, n: _sum_group(builder, arrays, start, n, terms))
+        terms = Terms(first, more, following)
+        _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, True))
         return context.get_dummy_value()
 
     sizes = (types.int64,) * 2
@@ -142,26 +134,20 @@ def add_four_products(typingctx: Any, Z: Any, C: Any, W: Any, i: Any, n: Any, S:
                 )
                 for k in rows
             ]
-            head, body, done = (builder.append_basic_block() for _ in range(3))
-            sums_before = [builder.load(target, align=4) for target in targets]
-            before = builder.block
-            builder.branch(head)
-            builder.position_at_end(head)
-            p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in rows]
-            for phi, value in zip([p, *sums], [INT(0), *sums_before], strict=True):
-                phi.add_incoming(value, before)
-            builder.cbranch(builder.icmp_signed("<", p, n), body, done)
-            builder.position_at_end(body)
-            row = builder.add(builder.mul(p, _row_length(builder, W)), place)
-            w = builder.load(_vectors(builder, W.data, row), align=4)
-            for phi, factor in zip(sums, factors, strict=True):
-                x = _broadcast(builder, builder.load(builder.gep(factor, [p])))
-                phi.add_incoming(_add_term(builder, phi, x, w), body)
-            p.add_incoming(builder.add(p, INT(1)), body)
-            builder.branch(head)
-            builder.position_at_end(done)
-            for phi, target in zip(sums, targets, strict=True):
-                builder.store(phi, target, align=4)
+
+            def add(p: Any, sums: list[Any]) -> list[Any]:
+                row = builder.add(builder.mul(p, _row_length(builder, W)), place)
+                w = builder.load(_vectors(builder, W.data, row), align=4)
+                values = (builder.load(builder.gep(factor, [p])) for factor in factors)
+                return [
+                    _add_term(builder, total, _broadcast(builder, value), w)
+                    for total, value in zip(sums, values, strict=True)
+                ]
+
+            starts = [builder.load(target, align=4) for target in targets]
+            sums = _accumulate(builder, _ascending(builder, INT(0), n), starts, add)
+            for total, target in zip(sums, targets, strict=True):
+                builder.store(total, target, align=4)
         return context.get_dummy_value()
 
     return types.void(Z, C, W, *(types.int64,) * 3), codegen
@@ -209,38 +195,62 @@ def _in_groups(builder: Any, S: Any, emit: Callable[[Any, int], None]) -> None:
             emit(whole, n)
 
 
-def _sum_group(builder: Any, arrays: Any, start: Any, n: int, terms: Terms) -> None:
-    """Emit the sum of the `n` vectors from number `start` on, in a loop over its terms."""
+def _sum_group(
+    builder: Any, arrays: Any, some: tuple[Any, int], terms: Terms, from_zero: bool
+) -> None:
+    """Emit the sum of some vectors, from a number on so many, `from_zero` or added to z."""
     z, W, indices, values = arrays
+    start, n = some
     place = builder.mul(start, INT(LANES))
     row_length = _row_length(builder, W)
     target = _vectors(builder, z.data, place)
+
+    def add(p: Any, sums: list[Any]) -> list[Any]:
+        index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
+        row = _vectors(builder, W.data, builder.add(builder.mul(index, row_length), place))
+        x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
+        return [
+            _add_term(builder, total, x, builder.load(_at(builder, row, v), align=4))
+            for v, total in enumerate(sums)
+        ]
+
     starts = [
         ir.Constant(VECTOR, [0.0] * LANES)
-        if terms.from_zero
+        if from_zero
         else builder.load(_at(builder, target, v), align=4)
         for v in range(n)
     ]
+    for v, total in enumerate(_accumulate(builder, terms, starts, add)):
+        builder.store(total, _at(builder, target, v), align=4)
+
+
+def _ascending(builder: Any, begin: Any, end: Any) -> Terms:
+    """The terms begin ≤ p < end."""
+    return Terms(
+        begin,
+        lambda p: builder.icmp_signed("<", p, end),
+        lambda p: builder.add(p, INT(1)),
+    )
+
+
+def _accumulate(
+    builder: Any, terms: Terms, starts: list[Any], add: Callable[[Any, list[Any]], list[Any]]
+) -> list[Any]:
+    """Emit a loop over the terms; `add` emits the sums after one. Sums stay in registers."""
     head, body, done = (builder.append_basic_block() for _ in range(3))
     before = builder.block
     builder.branch(head)
     builder.position_at_end(head)
-    p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in range(n)]
+    p, sums = builder.phi(INT), [builder.phi(VECTOR) for _ in starts]
     for phi, value in zip([p, *sums], [terms.first, *starts], strict=True):
         phi.add_incoming(value, before)
     builder.cbranch(terms.more(p), body, done)
     builder.position_at_end(body)
-    index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
-    row = _vectors(builder, W.data, builder.add(builder.mul(index, row_length), place))
-    x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
-    for v, phi in enumerate(sums):
-        w = builder.load(_at(builder, row, v), align=4)
-        phi.add_incoming(_add_term(builder, phi, x, w), body)
-    p.add_incoming(terms.following(p), body)
+    for phi, value in zip([*sums, p], [*add(p, sums), terms.following(p)], strict=True):
+        phi.add_incoming(value, body)
     builder.branch(head)
     builder.position_at_end(done)
-    for v, phi in enumerate(sums):
-        builder.store(phi, _at(builder, target, v), align=4)
+    return sums
 
 
 def _row_length(builder: Any, matrix: Any) -> Any:
