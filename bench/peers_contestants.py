@@ -119,7 +119,7 @@ def _sklearn_mlp() -> Contestant:
     return Contestant(lambda: fit_mlp, "sklearn", lines)
 
 
-def _vw(*options: str, passes: Sequence[int] = (1, 2, 5)) -> Contestant:
+def _vw(*options: str, passes: Sequence[int] = (1, 2, 5, 12)) -> Contestant:
     lines = tuple(
         Line({"options": f"{option} -l {rate}".strip(), "weights": weights}, "passes", passes)
         for option in options
@@ -144,20 +144,20 @@ def contestants() -> dict[str, Contestant]:
             lambda: fit_fasttext,
             "fasttext",
             tuple(
-                Line({"dim": dim, "lr": rate}, "epoch", (3, 8, 20, 50))
+                Line({"dim": dim, "lr": rate}, "epoch", (3, 8, 20, 50, 100))
                 for dim, rate in ((16, 0.3), (16, 1.0), (64, 1.0))
             ),
         ),
         "Vowpal Wabbit": _vw(""),
-        "Vowpal Wabbit --nn": _vw("--nn 5 --inpass", passes=(1, 2, 5)),
+        "Vowpal Wabbit --nn": _vw("--nn 5 --inpass"),
         "scikit-learn LogisticRegression": Contestant(
             lambda: fit_logistic,
             "sklearn",
             tuple(
                 Line({"C": C, "solver": solver}, "max_iter", values)
                 for solver, values, Cs in (
-                    ("lbfgs", (4, 8, 16, 40), (1.0, 5.0, 20.0)),
-                    ("newton-cg", (1, 2, 4), (5.0,)),
+                    ("lbfgs", (4, 8, 16, 40, 100), (1.0, 5.0, 20.0)),
+                    ("newton-cg", (1, 2, 4, 8), (5.0, 20.0)),
                 )
                 for C in Cs
             ),
