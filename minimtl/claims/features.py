@@ -17,7 +17,7 @@ import numpy as np
 
 from minimtl.claims.claim import STRONG, Claim, Evidence, MeasuredClaim
 from minimtl.meta import NO_ESTIMATE, Estimate, estimate_from, held_out_designs, unseen_predictions
-from minimtl.stats import FloatArray, evenly_spaced, pseudo_values, spearman
+from minimtl.stats import FloatArray, even_sample, pseudo_values, spearman
 from minimtl.study import DEFINITIONS, TIE, LabelledPairs
 
 _MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
@@ -99,7 +99,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     by_pair = np.stack([x, gains_of_others(outcomes.gains)], axis=1)
     pairs = outcomes.pairs
     if outcomes.n_pairs > _MOST_PAIRS:
-        rows = evenly_spaced(outcomes.n_pairs, _MOST_PAIRS)
+        rows = even_sample(outcomes.n_pairs, _MOST_PAIRS)
         by_pair, pairs = by_pair[rows], tuple(pairs[row] for row in rows.tolist())
     return estimate_from(
         over_runs(by_run),

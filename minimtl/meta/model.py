@@ -7,7 +7,7 @@ X, y            features (n_pairs, n_features) float64, and labels, 1 for a gain
 counts          how often each fit counts each pair, shape (n_fits, n_pairs): a mask of training
                 pairs, or a bootstrap's counts
 
-Of many pairs each fit learns from `MOST_TRAINING` of its training pairs, evenly spaced: some 30
+Of many pairs each fit learns from an even sample of `MOST_TRAINING` of its training pairs: some 30
 coefficients are known well from these, and time and memory then grow with the pairs to be
 predicted alone.
 
@@ -27,7 +27,7 @@ from minimtl.stats import (
     BoolArray,
     FloatArray,
     IntArray,
-    evenly_spaced,
+    even_sample,
     fit_logistic_regression,
     scale_features,
     scaling_parameters,
@@ -99,7 +99,7 @@ def fit_unseen(X: FloatArray, y: LabelArray, design: Design, settings: Meta) -> 
 def some_of(train: BoolArray) -> IntArray:
     """The pairs of a training part, (n_pairs,), that a fit learns from: `MOST_TRAINING` at most."""
     rows = np.flatnonzero(train)
-    chosen: IntArray = rows[evenly_spaced(len(rows), MOST_TRAINING)]
+    chosen: IntArray = rows[even_sample(len(rows), MOST_TRAINING)]
     return chosen
 
 

@@ -42,7 +42,7 @@ from minimtl.stats.scaling import scale_features, scaling_parameters
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
 from minimtl.stats.splits import (
     draw_per_class,
-    evenly_spaced,
+    even_sample,
     repeated_k_fold,
     stratified_parts,
 )
@@ -72,7 +72,7 @@ __all__ = [
     "crossed_effects",
     "crossed_mean",
     "draw_per_class",
-    "evenly_spaced",
+    "even_sample",
     "f1_score",
     "fit_components",
     "fit_grouped_logistic_regression",

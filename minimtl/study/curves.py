@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.stats import FloatArray, IntArray, evenly_spaced
+from minimtl.stats import FloatArray, IntArray, even_sample
 
-MOST_PAIRS = 2000  # whose curves are kept: half of them evenly spaced, a quarter at either end
+MOST_PAIRS = 2000  # whose curves are kept: half of them an even sample, a quarter at either end
 
 
 class RunCurves(NamedTuple):
@@ -32,7 +32,7 @@ class PairCurves:
     single, multi : test scores, float64 (n_kept, n_runs, n_epochs); the two may differ in length.
     single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
     rows : which of the problem's pairs these are, int64 (n_kept,); None for all of them.
-    n_even : how many of `rows`, from the first, are evenly spaced over all pairs; the others were
+    n_even : how many of `rows`, from the first, are an even sample of all pairs; the others were
         chosen by their gains.
     means : of all pairs of the problem; None if these are all.
     """
@@ -65,7 +65,7 @@ class PairCurves:
 
 def even_rows(n_pairs: int) -> IntArray:
     """The pairs whose curves are kept whatever their gains."""
-    return evenly_spaced(n_pairs, n_pairs if n_pairs <= MOST_PAIRS else MOST_PAIRS // 2)
+    return even_sample(n_pairs, n_pairs if n_pairs <= MOST_PAIRS else MOST_PAIRS // 2)
 
 
 def extreme_rows(gains: FloatArray) -> IntArray:

@@ -6,9 +6,9 @@ from minimtl.errors import UsageError
 from minimtl.study.hierarchy import Hierarchy
 from minimtl.study.plan import Problem
 from minimtl.study.protocol import ProblemName, Protocol
-from minimtl.study.tasks import EvenSample, Pairs, related_pairs, unrelated_pairs
+from minimtl.study.tasks import EvenSample, HierarchyPairs, related_pairs, unrelated_pairs
 
-_PAIRS: dict[ProblemName, Callable[[Hierarchy], Pairs]] = {
+_PAIRS: dict[ProblemName, Callable[[Hierarchy], HierarchyPairs]] = {
     "related": related_pairs,
     "unrelated": unrelated_pairs,
 }
@@ -30,7 +30,7 @@ def make_problems(
     n_runs : int, optional
         Runs of each problem; the protocol's number for it by default.
     n_pairs : int, optional
-        So many pairs of each problem, evenly spaced over all of them; all by default.
+        An even sample of so many pairs of each problem; all by default.
 
     Raises
     ------

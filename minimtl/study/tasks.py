@@ -13,9 +13,14 @@ the i-th pair and the index of a pair are arithmetic, so that nothing grows with
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, combinations
 from typing import NamedTuple, cast
 
+import numpy as np
+
+from minimtl.execution import rng_for
+from minimtl.stats import IntArray
 from minimtl.study.hierarchy import Hierarchy
 
 
@@ -123,6 +128,30 @@ class HierarchyPairs(Pairs):
         offset = offset * (len(negatives) - 1) + d - (d > b)
         return self._starts[number] + offset
 
+    def dealt(self, place: int) -> int:
+        """The number of the pair at `place` where each main task's pairs are in a mixed order.
+
+        In the order of their numbers a stride that is a multiple of the number of auxiliary
+        positives or negatives would meet the same ones again and again.
+        """
+        first, n = self._pairs_of_main_at(place)
+        order, _ = _mixed_order(n)
+        return first + int(order[(place - first + _turn(first, n)) % n])
+
+    def place(self, index: int) -> int:
+        """Where `dealt` gives the pair of this number."""
+        first, n = self._pairs_of_main_at(index)
+        _, places = _mixed_order(n)
+        return first + (int(places[index - first]) - _turn(first, n)) % n
+
+    def _pairs_of_main_at(self, index: int) -> tuple[int, int]:
+        """The number of the first pair of the main task that pair `index` has, and how many."""
+        number = bisect_right(self._starts, index) - 1
+        positives, negatives = self._topics(number)
+        n = (len(positives) - 1) * (len(negatives) - 1)
+        start = self._starts[number]
+        return start + (index - start) // n * n, n
+
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, such as ``talk.religion``."""
         first, second = (self._hierarchy.subclass_of(topic) for topic in pair.main)
@@ -130,10 +159,27 @@ class HierarchyPairs(Pairs):
         return self._names.setdefault(block, block)
 
 
-class EvenSample(Pairs):
-    """``n`` of the pairs, evenly spaced over their order: the k-th is number ⌊k·N/n⌋ of N.
+@lru_cache(maxsize=64)
+def _mixed_order(n: int) -> tuple[IntArray, IntArray]:
+    """The numbers 0 … n − 1 in an order without pattern, always the same; and each one's place."""
+    order = rng_for("order of auxiliary tasks", n).permutation(n)
+    return order, np.argsort(order)
 
-    Where there are no more than ``n`` pairs, the sample is all of them.
+
+def _turn(first: int, n: int) -> int:
+    """From where the order of n begins for a main task whose pairs begin at `first`.
+
+    Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4), by 2⁶⁴/φ.
+    """
+    return ((first * 0x9E3779B97F4A7C15) % (1 << 64) >> 32) % n
+
+
+class EvenSample(Pairs):
+    """``n`` of the pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
+
+    The k-th is number ⌊k·N/n⌋ of N in the order of `HierarchyPairs.dealt`, so that a sample whose
+    number divides another's is a part of it. Where there are no more than ``n`` pairs, the sample
+    is all of them, in their own order.
 
     Raises
     ------
@@ -141,11 +187,12 @@ class EvenSample(Pairs):
         If ``n`` is less than 1.
     """
 
-    def __init__(self, pairs: Pairs, n: int) -> None:
+    def __init__(self, pairs: HierarchyPairs, n: int) -> None:
         if n < 1:
             raise ValueError(f"a sample needs at least one pair, not {n}")
         self._pairs = pairs
         self._n = min(n, len(pairs))
+        self._is_all = self._n == len(pairs)
 
     def __len__(self) -> int:
         return self._n
@@ -153,14 +200,19 @@ class EvenSample(Pairs):
     def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
         if not 0 <= index < self._n:
             raise IndexError(f"no pair {index} among {self._n}")
-        return self._pairs[index * len(self._pairs) // self._n]
+        if self._is_all:
+            return self._pairs[index]
+        return self._pairs[self._pairs.dealt(index * len(self._pairs) // self._n)]
 
     def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
         """Where the pair stands in the sample; ValueError if it is not in it."""
-        position, total = self._pairs.index(pair), len(self._pairs)
-        # The only k that ⌊k·N/n⌋ can send to this position is ⌈position·n/N⌉.
-        k = -(-position * self._n // total)
-        if k == self._n or k * total // self._n != position:
+        number, total = self._pairs.index(pair), len(self._pairs)
+        if self._is_all:
+            return number
+        place = self._pairs.place(number)
+        # The only k that ⌊k·N/n⌋ can send to this place is ⌈place·n/N⌉.
+        k = -(-place * self._n // total)
+        if k == self._n or k * total // self._n != place:
             raise ValueError(f"{pair} is not in the sample")
         return k
 

@@ -69,13 +69,14 @@ def test_scores_and_accuracies_of_labellings_are_the_same(many):
     assert found[1] == pytest.approx(expected[1])
 
 
-def test_a_fit_learns_from_evenly_spaced_pairs_of_its_training_part(many):
+def test_a_fit_learns_from_an_even_sample_of_its_training_part(many):
     many(50)
     train = np.arange(N_PAIRS) % 3 > 0
     rows = some_of(train)
     assert len(rows) == 50
     assert train[rows].all()
-    assert set(np.diff(rows)) == {6}
+    # One of each fiftieth: of 200 training pairs, four.
+    np.testing.assert_array_equal(np.searchsorted(np.flatnonzero(train), rows) // 4, np.arange(50))
     designs = held_out_designs(PAIRS, BLOCKS)
     probability = fit_unseen(X, Y, designs["main_unseen"], SETTINGS).probability[0]
     assert ((probability > 0.5) == Y).mean() > 0.6

@@ -43,10 +43,11 @@ def test_ridge_is_scikit_learns_in_units_of_the_spread():
 
 
 def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains():
-    g = drawn(main=0.4, aux=0.2, pair=0.3)[:, 0]
+    g = drawn(main=0.4, aux=0.2, pair=0.9)[:, 0]
     mean, deviation = crossed(PAIRS)(g, TRAIN, ~TRAIN)
     seen = crossed_effects({name: level[TRAIN] for name, level in LEVELS.items()})
     components = fit_components(g[TRAIN][:, np.newaxis], seen)
+    assert components.lasting["pair"] > 0.1  # else the covariance has no inverse
     sigma = sum(
         components.lasting[name] * (Z @ Z.T).toarray()
         for name, Z in zip(EFFECTS.names, EFFECTS.incidence, strict=True)

@@ -1,7 +1,6 @@
 """Short studies of the synthetic corpus by both protocols give the tables that they always gave.
 
-Of those in ``expected/``, scores, features and the first columns of Table 1 are as the first
-version wrote them. On one machine all come out as the same bytes; another processor may round the
+On one machine all come out as the same bytes; another processor may round the
 fit of a learning curve otherwise, so numbers may differ by a part in a thousand.
 
 A change that means to alter tables writes them anew by

@@ -1,5 +1,6 @@
 from itertools import islice, product
 
+import numpy as np
 import pytest
 
 from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
@@ -109,11 +110,34 @@ def test_a_topic_may_stand_in_one_place_only():
         Hierarchy.from_tree({"x": {"s": ["a", "b"], "t": ["a"]}})
 
 
-def test_even_sample_is_spaced_as_stated():
+def test_main_tasks_of_an_even_sample_are_spaced_as_stated():
     pairs = unrelated_pairs(SMALL)
-    assert list(EvenSample(pairs, 5)) == [pairs[i] for i in (0, 5, 11, 16, 22)]  # ⌊k·28/5⌋
-    assert list(EvenSample(pairs, 1)) == [pairs[0]]
+    sample = EvenSample(pairs, 5)
+    assert [pair.main for pair in sample] == [pairs[i].main for i in (0, 5, 11, 16, 22)]  # ⌊k·28/5⌋
+    assert [sample.index(pair) for pair in sample] == [0, 1, 2, 3, 4]
     assert list(EvenSample(pairs, 1000)) == list(pairs)
+
+
+@pytest.mark.parametrize("n", [500, 1000, 7600])
+def test_an_even_sample_has_as_many_auxiliary_tasks_as_a_random_one(n):
+    """The stride is a multiple of a nineteenth or of 361, the auxiliary tasks of a main one."""
+    pairs = unrelated_pairs(generated_hierarchy(1, 2, 20))
+    assert len(pairs) == 400 * 361
+    sample, rng = EvenSample(pairs, n), np.random.default_rng(0)
+    assert len(set(sample)) == n
+    at_random = {pairs[i].aux for i in rng.choice(len(pairs), n, replace=False).tolist()}
+    assert len({pair.aux for pair in sample}) > 0.85 * len(at_random)
+    for task in {pair.main for pair in sample}:
+        negatives = [pair.aux.negative for pair in sample if pair.main == task]
+        assert len(negatives) < 10 or len(set(negatives)) > 5
+
+
+def test_the_mixed_order_has_every_pair_once_beside_its_main_task():
+    pairs = unrelated_pairs(NEWSGROUPS)
+    dealt = [pairs.dealt(place) for place in range(len(pairs))]
+    assert sorted(dealt) == list(range(len(pairs)))
+    assert [pairs.place(number) for number in dealt] == list(range(len(pairs)))
+    assert [pairs[number].main for number in dealt] == [pair.main for pair in pairs]
 
 
 def test_a_smaller_sample_is_part_of_a_larger_one_if_its_number_divides_it():
@@ -140,7 +164,8 @@ def test_ten_million_pairs_need_no_enumeration():
     assert len(pairs) == 200 * 199 // 2 * 900 == 17_910_000
     assert pairs.index(pairs[12_345_678]) == 12_345_678
     assert len(list(islice(pairs, 1000))) == 1000
-    assert EvenSample(pairs, 10**6).index(pairs[0]) == 0
+    sample = EvenSample(pairs, 10**6)
+    assert sample.index(sample[654_321]) == 654_321
 
 
 def test_the_block_of_a_pair_is_its_two_subclasses():
