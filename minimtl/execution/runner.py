@@ -168,17 +168,18 @@ class _Run:
         most = self.workers.jobs_per_call
         n_last = _LAST_CALLS * max(1, self.workers.count()) if most > 1 else 0
         # What the last calls share stays behind while others come.
-        while self._read(most * (n_last + 1)):
+        while self._read(most * (n_last + 1), most * (n_last + self.window)):
             self._submit(most)
         while self.waiting and (self.all_read or not self.in_flight):
             self._submit(max(1, min(most, len(self.waiting) // n_last)))
 
-    def _read(self, n: int) -> bool:
+    def _read(self, n: int, n_held: int) -> bool:
         """Read jobs that the store lacks until `n` wait; whether so many do.
 
-        Ends before if a window full is held, or all are read.
+        Ends before if `n_held` are held in all, or all are read, or, so that results need not wait
+        while jobs are read that the store has, if some have arrived.
         """
-        while len(self.waiting) < n and len(self.keys) < self.window * self.workers.jobs_per_call:
+        while len(self.waiting) < n and len(self.keys) < n_held:
             try:
                 key, job = next(self.jobs)
             except StopIteration:
@@ -189,6 +190,8 @@ class _Run:
             if self._is_finished(key):
                 self.progress.resumed()
                 self.progress.tick()
+                if not self.arrivals.empty():
+                    break
             else:
                 self.keys.add(key)
                 self.waiting.append(_Attempt(key, job))

@@ -188,6 +188,7 @@ class Training:
         except BaseException:
             if undo is not None:
                 undo()
+                self._stale = True
                 rng.bit_generator.state = rng_before
             raise
         finally:
@@ -248,7 +249,8 @@ class Training:
         }
         n_test = [followed[t][0].shape[0] if t in followed else 0 for t in range(len(tasks))]
         losses = np.empty((len(tasks), schedule.n_epochs))
-        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), np.int16) for n in n_test]
+        number = np.int16 if max(self._network.shape.n_classes) <= 1 << 15 else np.int32
+        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), number) for n in n_test]
         classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
         test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
         epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
@@ -326,8 +328,9 @@ def _epochs(
     for _ in range(schedule.n_epochs):
         order = np.empty((len(sizes), n), np.int64)
         for t, size in enumerate(sizes):
-            while len(waiting[t]) < n:
-                waiting[t] = np.append(waiting[t], rng.permutation(size) + starts[t])
+            n_deals = max(0, -(-(n - len(waiting[t])) // size))
+            dealt = [rng.permutation(size) + starts[t] for _ in range(n_deals)]
+            waiting[t] = np.concatenate([waiting[t], *dealt])
             order[t], waiting[t] = waiting[t][:n], waiting[t][n:]
         keys = rng.integers(2**32, size=(n_steps, len(network.weights), 2), dtype=np.uint32)
         yield order, keys
@@ -361,8 +364,18 @@ def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> N
                 f"task {t} has {task.X.shape[0]} documents and {len(task.y)} labels; "
                 "it needs as many of each, and one at least"
             )
-        if np.min(task.y) < 0 or np.max(task.y) >= n_classes[t]:
-            raise ValueError(f"task {t} has labels outside 0 … {n_classes[t] - 1}")
+        y = np.asarray(task.y)
+        if y.ndim != 1 or y.dtype.kind not in "iu":
+            raise ValueError(
+                f"task {t} has labels of type {y.dtype} in {y.ndim} dimensions; it needs one whole "
+                f"number for each document, in 0 … {n_classes[t] - 1}"
+            )
+        outside = np.flatnonzero((y < 0) | (y >= n_classes[t]))
+        if len(outside):
+            raise ValueError(
+                f"task {t} has labels outside 0 … {n_classes[t] - 1}: {y[outside[0]]} is that of "
+                f"document {outside[0]}"
+            )
         if task.class_weights is not None and len(task.class_weights) != n_classes[t]:
             raise ValueError(
                 f"task {t} has {len(task.class_weights)} class weights for {n_classes[t]} classes"

@@ -314,6 +314,50 @@ def test_no_more_jobs_are_held_than_a_window_of_full_calls(store):
     assert contents(store) == EXPECTED
 
 
+def test_a_window_full_of_calls_is_in_flight_though_the_last_calls_jobs_wait(store):
+    class Held(Executor):
+        """Answers all calls that it holds at once, now and then."""
+
+        def __init__(self):
+            self.held, self.sizes, self.over = [], [], threading.Event()
+            self.thread = threading.Thread(target=self.answer)
+            self.thread.start()
+
+        def submit(self, fn, /, *args, **kwargs):
+            self.held.append((future := Future(), fn, args, kwargs))
+            return future
+
+        def answer(self):
+            while not self.over.wait(0.1):
+                self.sizes.append(len(self.held))
+                calls, self.held = self.held, []
+                for future, fn, args, kwargs in calls:
+                    future.set_result(fn(*args, **kwargs))
+
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            self.over.set()
+            self.thread.join()
+
+    executor = Held()
+    jobs = [toy.ToyJob(number) for number in range(200)]
+    run(store, executor, jobs, several={"jobs_per_call": 2, "count": lambda: 7}, window=16)
+    assert 16 in executor.sizes[:3]
+
+
+def test_results_are_stored_while_jobs_are_read_that_the_store_has(store):
+    run(store, InlineExecutor(), JOBS[5:])
+    stored = []
+
+    class Jobs(list):
+        def __iter__(self):
+            for job in list.__iter__(self):
+                stored.append(len(store))
+                yield job
+
+    run(store, InlineExecutor(), Jobs(JOBS))
+    assert stored[8] == len(JOBS)
+
+
 def test_jobs_that_a_call_left_are_handed_out_again(store, monkeypatch):
     monkeypatch.setattr(worker, "SECONDS_OF_CALL", -1.0)  # over after the first job
     executor = InlineExecutor()

@@ -131,7 +131,10 @@ def test_words_absent_from_every_document(rng):
 @pytest.mark.parametrize(
     ("labels", "schedule", "sentence"),
     [
-        ([0, 1, 2], {}, "labels outside"),
+        ([0, 1, 2], {}, "labels outside 0 … 1: 2 is that of document 2"),
+        ([0, -1, 1], {}, "-1 is that of document 1"),
+        ([0, 1, np.nan], {}, "labels of type float64"),
+        ([[0], [1], [1]], {}, "in 2 dimensions"),
         ([0, 1], {}, "3 documents and 2 labels"),
         ([0, 1, 1], {"task_weights": (1.0, 2.0)}, "task weights"),
         ([0, 1, 1], {"dropout": 1.0}, "dropout"),
@@ -142,6 +145,32 @@ def test_refusals(labels, schedule, sentence, documents):
     task = TaskData(documents(3, 120), np.array(labels))
     with pytest.raises(ValueError, match=sentence):
         fit([task], "numba", **schedule)
+
+
+def test_a_training_that_was_looked_at_and_fails_leaves_the_network_as_it_was(make_task):
+    task, rng = make_task(40), np.random.default_rng(1)
+    training = Training(initialize(Shape(120, (16,), (2,)), np.random.default_rng(0)))
+    arguments = [task], Schedule(2), Adam(0.1), rng, "numpy"
+    training.run_or_undo(*arguments)
+    before = training.network().flat.copy()
+
+    def look_and_end(history):
+        assert (training.network().flat != before).any()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training.run_or_undo(*arguments, look_and_end)
+    np.testing.assert_array_equal(training.network().flat, before)
+
+
+def test_classes_beyond_int16(documents):
+    X = documents(3, 20)
+    task = TaskData(X, np.array([0, 1, 39_999]), X)
+    shape = Shape(20, (4,), (40_000,))
+    network = initialize(shape, np.random.default_rng(0))
+    network.head_biases[0][39_999] = 50.0
+    history = train(network, [task], Schedule(1), Adam(), np.random.default_rng(0), "numba")
+    assert history.predictions[0].tolist() == [[39_999] * 3]
 
 
 @pytest.mark.parametrize("backend", ["numba", "numpy"])
