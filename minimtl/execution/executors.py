@@ -129,8 +129,7 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
     quiet = importlib.import_module("dask.config").set(
         {"distributed.admin.large-graph-warning-threshold": "1 TB"}
     )
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say what failed
-    with client, quiet:
+    with client, quiet, _silent("distributed.client"):  # we say what failed
         try:
             client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
         except TimeoutError as error:
@@ -144,8 +143,20 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
             client.get_executor(pure=False),
             future,
             jobs_per_call=_JOBS_PER_DASK_TASK,
-            count=_now_and_then(lambda: len(client.nthreads())),
+            count=_now_and_then(lambda: sum(client.nthreads().values())),
         )
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    """Only what is critical is logged under this name."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _now_and_then(count: Callable[[], int]) -> Callable[[], int]:
