@@ -5,7 +5,8 @@ A *line* is a setting with an effort that grows: epochs, passes or iterations.
 and writes those that are worth their time to ``peers_chosen.json``. The ranges follow the
 contestants' own documentation: fastText's tutorial on classification raises epochs to 25 and ``lr``
 to 1; Vowpal Wabbit's command line has ``--passes``, ``-l`` and ``--nn``; scikit-learn's example on
-20 Newsgroups has C = 5. The three perceptrons are given equal ones.
+20 Newsgroups has C = 5. minimtl's and PyTorch's perceptrons are given equal ones;
+scikit-learn's has fewer words and two lines, as it moves all words in a step.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -4,7 +4,7 @@ A made-up hierarchy of 1,000 topics has 24,304,000 pairs over 496,000 tasks. Of 
 of its pairs, one run each, these steps are measured:
 
 enumerate  the first of the pairs, one after the other; the last line is all of them
-sample     so many pairs evenly spaced over all, as ``--pairs`` takes them
+sample     an even sample of so many pairs, as ``--pairs`` takes it
 plan       every model that those pairs need, with its key
 store      the same through the runner, an executor and a store that is flushed to disk; in place
            of training, a worker answers with made-up curves of the right size
@@ -129,7 +129,7 @@ def enumerate_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str
 
 
 def sample_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
-    """`n_pairs` evenly spaced."""
+    """An even sample of `n_pairs`."""
     return count(some(n_pairs)[0].pairs), "pairs"
 
 
