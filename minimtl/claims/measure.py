@@ -24,7 +24,8 @@ def measure_claims(
         tested = [*gain_claims(evidence)]
         if outcomes.problem == "unrelated" and "related" in related:
             among = [pair for pair in related["related"] if pair in outcomes.pairs]
-            tested += problem_claims(outcomes, among) if among else []
+            # The spread of a mean takes two of them.
+            tested += problem_claims(outcomes, among) if len(among) > 1 else []
         tested += curve_claims(evidence)
         tested += prediction_claims(evidence)
         tested += association_claims(evidence)

@@ -153,7 +153,8 @@ def test_each_claim_of_the_text_has_its_line_and_its_verdicts(made, markdown):
     verdicts = {"verdict_tasks": "holds", "verdict": "does not hold"}
     page = markdown(altered(made, "claims", **numbers, **verdicts))
     rows = next(table.rows for table in made if table.name == "claims")
-    assert [row["problem"] for row in rows] == 19 * ["related"] + 20 * ["unrelated"]
+    # One of the RELATED pairs is among the 30 others: too few to be compared with these.
+    assert [row["problem"] for row in rows] == 19 * ["related"] + 18 * ["unrelated"]
     for row in rows:
         beginning = (row["problem"].upper(), escape(f"“{row['sentence']}”"))
         line = line_of(page, *beginning)
