@@ -8,6 +8,7 @@ from minimtl.nn.kernels.elementwise import exp32, fill_mask
 from minimtl.nn.kernels.jit import compiled
 from minimtl.nn.kernels.layers import Sparse, add_product, transpose
 from minimtl.nn.kernels.vectors import (
+    add_far_rows,
     add_four_products,
     add_rows,
     add_to_rows,
@@ -20,6 +21,11 @@ from minimtl.nn.network import ACTIVATIONS
 @compiled
 def call_add_rows(z, W, indices, values, begin, end, S):
     add_rows(z, W, indices, values, begin, end, S)
+
+
+@compiled
+def call_add_far_rows(z, W, indices, values, begin, end, S):
+    add_far_rows(z, W, indices, values, begin, end, S)
 
 
 @compiled
@@ -131,9 +137,12 @@ def test_rows_are_added_in_every_width(S, begin, end, rng):
     indices, values = rng.integers(0, 20, 12).astype(np.int32), floats(rng, 12)
     expected = z.copy()
     expected[:S] += values[begin:end] @ W[indices[begin:end], :S]
+    far = z.copy()
     call_add_rows(z, W, indices, values, begin, end, S)
     np.testing.assert_allclose(z, expected, **CLOSE)
     np.testing.assert_array_equal(z[S:], expected[S:])
+    call_add_far_rows(far, W, indices, values, begin, end, S)
+    np.testing.assert_array_equal(far, z)
 
 
 @pytest.mark.parametrize("S", [16, 112, 128])

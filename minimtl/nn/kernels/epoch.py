@@ -17,7 +17,7 @@ from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
 from minimtl.nn.kernels.jit import EntryKernel, inlined
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, backward, biases, forward
-from minimtl.nn.kernels.vectors import add_rows, ask_for, sum_chain
+from minimtl.nn.kernels.vectors import add_far_rows, ask_for, sum_chain
 
 f32 = np.float32
 
@@ -109,7 +109,7 @@ def first_layer(
         for h in range(len(b)):
             z[h] = b[h]
         begin, end = documents.indptr[batch_rows[i]], documents.indptr[batch_rows[i] + 1]
-        add_rows(z, rows, documents.indices, documents.data, begin, end, len(b))
+        add_far_rows(z, rows, documents.indices, documents.data, begin, end, len(b))
 
 
 @inlined
