@@ -32,7 +32,7 @@ class Target:
 
 
 def targets(rows: list[Row], settings: Settings) -> list[Target]:
-    """All goals, in the order of the README."""
+    """All goals, in the order of docs/speed.md."""
     goals = []
     for (n_tasks, what), goal in zip(steps.WHATS.items(), TIMES_TORCH, strict=True):
         torch = _times(best_torch(rows, what))

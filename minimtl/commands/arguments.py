@@ -56,7 +56,9 @@ def add_problem_flag(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def add_training_flags(parser: argparse.ArgumentParser, out: str) -> None:
+def add_training_flags(
+    parser: argparse.ArgumentParser, out: str, runs: str = "the protocol's"
+) -> None:
     """Declare the flags of whatever trains studies: corpus, size, place, workers, loudness."""
     parser.add_argument(
         "--corpus",
@@ -68,7 +70,7 @@ def add_training_flags(parser: argparse.ArgumentParser, out: str) -> None:
         "--runs",
         type=whole_number(1, MOST_RUNS),
         metavar="N",
-        help="runs (default: the protocol's)",
+        help=f"runs (default: {runs})",
     )
     parser.add_argument(
         "--pairs",

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="both",
         help="whose values all other fields have (default: both, one after the other)",
     )
-    add_training_flags(parser, "multiverse")
+    add_training_flags(parser, "multiverse", runs="5")
 
 
 def run(args: argparse.Namespace) -> int:
