@@ -14,6 +14,8 @@ each effect's own gains leave of its variance, all other effects taken for noise
 Derived in docs/mathematics.md, §19.
 """
 
+import math
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -99,7 +101,7 @@ def _solve(times: Callable[[FloatArray], FloatArray], right: FloatArray) -> Floa
     """The x with A x = `right`, by conjugate gradients; `times` multiplies by a positive A."""
     x, left = np.zeros_like(right), right.copy()
     direction, square = left.copy(), float(left @ left)
-    enough = _RESIDUAL**2 * square
+    start, enough = square, _RESIDUAL**2 * square
     for _ in range(_MOST_STEPS):
         if square <= enough:
             break
@@ -109,4 +111,11 @@ def _solve(times: Callable[[FloatArray], FloatArray], right: FloatArray) -> Floa
         left -= length * image
         before, square = square, float(left @ left)
         direction = left + square / before * direction
+    if square > enough:
+        warnings.warn(
+            "A prediction from the gains of shared tasks is approximate: conjugate gradients "
+            f"left {math.sqrt(square / start):.1g} of the gains after {_MOST_STEPS} steps.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
     return x

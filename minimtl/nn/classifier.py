@@ -317,7 +317,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
     @property
     def loss_(self) -> float:
-        """The last epoch's training loss, the sum over tasks by `task_weights`."""
+        """The last epoch's training loss, the sum over tasks by `task_weights` as they are now."""
         losses = self.loss_curve_[:, -1]
         weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
         return float(losses @ np.asarray(weights, np.float64))
@@ -451,7 +451,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     def _widths(self) -> tuple[int, ...]:
         """The units of each hidden layer."""
         sizes = self.hidden_layer_sizes
-        return tuple(sizes) if isinstance(sizes, Sequence) else (sizes,)
+        return tuple(sizes) if isinstance(sizes, Sequence | np.ndarray) else (sizes,)
 
     def _schedule(self) -> Schedule:
         weights = None if self.task_weights is None else tuple(map(float, self.task_weights))

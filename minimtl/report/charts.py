@@ -16,11 +16,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minimtl.report.wording import signed
-
-FloatArray = NDArray[np.float64]
+from minimtl.stats import FloatArray
 
 STEP, HEIGHT = 4, 200
 SETTLED = 40

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minimtl.report.wording import SCORE_NAMES, counted
-from minimtl.stats import corrected_resampled_interval
+from minimtl.stats import FloatArray, corrected_resampled_interval
 from minimtl.study import Hierarchy, Outcomes, Protocol, Task, relative_gains
 from minimtl.system import write_atomically
 
@@ -65,8 +64,6 @@ FIGURE_STYLE = {
 
 _MOST_LINES = 500  # pairs with a line of their own in Figure 5; 36 in 20 Newsgroups
 _MARGIN = 0.05  # of score above and below the mean curves, for their bands
-
-FloatArray = NDArray[np.float64]
 
 
 def figures_available() -> bool:

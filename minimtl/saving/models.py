@@ -233,7 +233,7 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
     moments, network = model._training.moments(), model._training.network()
     facts = {
-        "hidden": list(network.shape.hidden),
+        "hidden": list(map(int, network.shape.hidden)),
         "activation": network.shape.activation,
         "joint": isinstance(model.classes_, list),
         "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],

@@ -27,8 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, sparse
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from minimtl.stats.arrays import FloatArray, IntArray
 
 PAIR = "pair"
 

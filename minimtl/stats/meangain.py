@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
 
+from minimtl.stats.arrays import FloatArray, IntArray
 from minimtl.stats.clustered import (
     MeanEstimate,
     clustered_mean,
@@ -42,9 +43,6 @@ from minimtl.stats.crossed import (
     shared_moments,
 )
 from minimtl.stats.intervals import LEVEL
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 _EXACT = 1000  # pairs up to which traces are exact
 _PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better

@@ -14,6 +14,7 @@ import numpy as np
 from minimtl.errors import MinimtlError
 from minimtl.execution import stable_hash
 from minimtl.saving import array_to_bytes, bytes_to_array
+from minimtl.stats import FloatArray
 from minimtl.store import Store
 from minimtl.study.curves import PairCurves, RunCurves, even_rows, extreme_rows
 from minimtl.study.features import DEFINITIONS
@@ -26,7 +27,7 @@ from minimtl.study.jobs import (
     joint_job,
     single_job,
 )
-from minimtl.study.outcomes import FloatArray, Outcomes
+from minimtl.study.outcomes import Outcomes
 from minimtl.study.plan import Problem
 from minimtl.study.protocol import Protocol, Score
 from minimtl.study.tasks import Pair, PartOfPairs, Task
@@ -183,14 +184,15 @@ def _part_of_features(
 ) -> FloatArray:
     """The features of some pairs in a run, float64 (n_some, n_features).
 
-    From the store, or made and stored. What the store holds in their place and is no array is
-    replaced.
+    From the store, or made and stored. What the store holds in their place and is no array of that
+    shape is replaced.
     """
     is_part = len(problem.pairs) > _PAIRS_AT_ONCE
+    names = DEFINITIONS[results.protocol.reading.features].names
     key = stable_hash(
         "features",
         FEATURES_VERSION,
-        DEFINITIONS[results.protocol.reading.features].names,
+        names,
         results.protocol.to_dict(),
         results.identity.corpus_digest,
         results.identity.seed,
@@ -199,10 +201,12 @@ def _part_of_features(
         run,
         *([some.start] if is_part else []),
     )
-    with suppress(KeyError, ValueError):
-        return bytes_to_array(results.store[key])
     if is_part:
         problem = problem._replace(pairs=PartOfPairs(problem.pairs, some.start, some.stop))
+    with suppress(KeyError, ValueError):
+        stored = bytes_to_array(results.store[key])
+        if stored.dtype == np.float64 and stored.shape == (len(problem.pairs), len(names)):
+            return stored
     features = make(problem, run)
     results.store.remove(key)
     results.store.add([(key, array_to_bytes(features))])

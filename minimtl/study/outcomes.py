@@ -17,16 +17,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from minimtl.stats import FloatArray, IntArray
 from minimtl.study.protocol import Reading
 from minimtl.study.tasks import Block, Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
 TIE = 1e-12
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minimtl.stats import PairedComparison, compare_paired
+from minimtl.stats import FloatArray, PairedComparison, compare_paired
 from minimtl.study import JobResult
 from minimtl.tune.data import HELD_OUT, N_FOLDS
 from minimtl.tune.grid import PAPERS, Setting
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

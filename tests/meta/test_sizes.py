@@ -73,6 +73,14 @@ def test_of_many_pairs_conjugate_gradients_predict_the_same_means(monkeypatch):
     assert approximate.mean() == pytest.approx(deviation.mean(), rel=0.1)
 
 
+def test_conjugate_gradients_that_do_not_arrive_say_so(monkeypatch):
+    g = drawn(main=0.4, aux=0.2, main_topics=0.2, pair=0.3)[:, 0]
+    monkeypatch.setattr("minimtl.meta.crossed.MOST_EXACT", 100)
+    monkeypatch.setattr("minimtl.meta.crossed._MOST_STEPS", 2)
+    with pytest.warns(RuntimeWarning, match=r"left 0\.\d+ of the gains after 2 steps"):
+        crossed(PAIRS)(g, TRAIN, ~TRAIN)
+
+
 def test_what_shares_nothing_with_training_is_predicted_the_mean():
     g = drawn(main=1.0, main_topics=0.5, pair=0.1)
     found = score_sizes(g, [crossed(PAIRS)], DESIGNS["groups_unseen"], PAIRS)

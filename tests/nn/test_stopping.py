@@ -114,8 +114,10 @@ def test_loss_is_the_last_one_by_weights():
 
 def test_a_number_is_one_layer():
     X, y = task()
-    one, listed = (classifier(hidden_layer_sizes=sizes).fit(X, y) for sizes in (7, [7]))
-    np.testing.assert_array_equal(one.coefs_[0], listed.coefs_[0])
+    sizes = 7, [7], np.array([7])
+    one, *others = (classifier(hidden_layer_sizes=some).fit(X, y) for some in sizes)
+    for other in others:
+        np.testing.assert_array_equal(one.coefs_[0], other.coefs_[0])
 
 
 @pytest.mark.parametrize(

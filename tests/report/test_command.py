@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from minimtl.cli import main
+from minimtl.saving.archive import array_to_bytes, bytes_to_array
 from minimtl.store.store import open_existing_store
 
 STUDY = ["--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
@@ -118,6 +121,22 @@ def test_results_that_cannot_be_decoded_are_a_sentence_and_are_trained_again(fol
     assert {name: drawn(bare)[name] for name in tables} == {
         name: drawn(folder)[name] for name in tables
     }
+
+
+def test_features_of_another_shape_are_made_again(folder, bare):
+    with open_existing_store(bare) as store:
+        keys = []
+        for key in list(store):
+            with suppress(ValueError):
+                bytes_to_array(store[key])
+                keys.append(key)
+        (features,) = keys
+        whole = store[features]
+        store.remove(features)
+        store.add([(features, array_to_bytes(np.zeros((2, 31))))])
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
+    with open_existing_store(bare) as store:
+        assert store[features] == whole
 
 
 def test_no_study_is_a_sentence(tmp_path, capsys):

@@ -61,6 +61,15 @@ def test_vectorizer(vectorizer, path):
     assert loaded.vocabulary_ == vectorizer.vocabulary_
 
 
+@pytest.mark.parametrize("sizes", [np.array([7, 3]), [np.int64(7), np.int32(3)]])
+def test_sizes_of_layers_as_numpys_numbers(sizes, data, path):
+    save_model(perceptron(hidden_layer_sizes=sizes).fit(*data), path)
+    plain = perceptron(hidden_layer_sizes=[7, 3]).fit(*data)
+    np.testing.assert_array_equal(
+        load_model(path).predict_proba(data[0]), plain.predict_proba(data[0])
+    )
+
+
 @pytest.mark.parametrize("classifier", [LogisticRegression(), perceptron(), "joint"])
 def test_text_model(classifier, path):
     vectorizer = TfidfVectorizer()
