@@ -44,16 +44,7 @@ def add_rows(
     typingctx: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
 ) -> Any:
     """z[:S] ← z[:S] + Σ_p values[p]·W[indices[p], :S] for begin ≤ p < end."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arrays = _arrays(context, builder, signature, args[:4])
-        begin, end, S = args[4:]
-        terms = _ascending(builder, begin, end)
-        _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, False))
-        return context.get_dummy_value()
-
-    sizes = (types.int64,) * 3
-    return types.void(z, W, indices, values, *sizes), codegen
+    return _addition_of_rows(z, W, indices, values, far=False)
 
 
 @intrinsic
@@ -61,22 +52,7 @@ def add_far_rows(
     typingctx: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
 ) -> Any:
     """As `add_rows`, for rows beyond the nearest caches: each is asked for before its turn."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arrays = _arrays(context, builder, signature, args[:4])
-        begin, end, S = args[4:]
-        terms = _ascending(builder, begin, end)
-        last = builder.sub(end, INT(1))
-
-        def later(p: Any) -> Any:
-            q = builder.add(p, INT(TERMS_AHEAD))
-            return builder.select(builder.icmp_signed("<", q, last), q, last)
-
-        _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, False, later))
-        return context.get_dummy_value()
-
-    sizes = (types.int64,) * 3
-    return types.void(z, W, indices, values, *sizes), codegen
+    return _addition_of_rows(z, W, indices, values, far=True)
 
 
 @intrinsic
@@ -194,6 +170,27 @@ def ask_for(typingctx: Any, W: Any, j: Any, begin: Any, end: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(W, *(types.int64,) * 3), codegen
+
+
+def _addition_of_rows(z: Any, W: Any, indices: Any, values: Any, far: bool) -> Any:
+    """The signature and code of `add_rows`, or of `add_far_rows`."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        arrays = _arrays(context, builder, signature, args[:4])
+        begin, end, S = args[4:]
+        terms = _ascending(builder, begin, end)
+
+        def later(p: Any) -> Any:
+            q, last = builder.add(p, INT(TERMS_AHEAD)), builder.sub(end, INT(1))
+            return builder.select(builder.icmp_signed("<", q, last), q, last)
+
+        def emit(start: Any, n: int) -> None:
+            _sum_group(builder, arrays, (start, n), terms, False, later if far else None)
+
+        _in_groups(builder, S, emit)
+        return context.get_dummy_value()
+
+    return types.void(z, W, indices, values, *(types.int64,) * 3), codegen
 
 
 def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
