@@ -27,7 +27,7 @@ from minimtl.nn.network import Network
 # ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
 # (network.py), of the order of documents (below), of the kernels (kernels/). Stored models and
 # the random streams of jobs depend on it; models of another version are trained anew.
-TRAINING_VERSION = 2
+TRAINING_VERSION = 3
 
 
 @dataclass(frozen=True)

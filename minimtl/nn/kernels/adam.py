@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.jit import EntryKernel, compiled, compiled_strictly, inlined
+from minimtl.nn.kernels.jit import EntryKernel, compiled, inlined
 from minimtl.nn.kernels.vectors import ask_for
 
 f32 = np.float32
@@ -23,6 +23,7 @@ f32 = np.float32
 # How many rows before its turn a row is asked for: it takes as long to come as one or two others
 # to be worked on.
 ROWS_AHEAD = 2
+LARGEST = np.finfo(f32).max
 
 
 class Pending(NamedTuple):
@@ -93,7 +94,7 @@ def advance_moments(
         rows[j, 2 * S + h] = np.sqrt(decay_v * (r * r) + new2 * (g[h] * g[h]))
 
 
-@compiled_strictly
+@compiled
 def extend_pending(pending: Pending, t: int) -> None:
     """Add step t's term to the sums of every s ≤ t in reach, and renew their rules.
 
@@ -164,11 +165,11 @@ def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: 
 @EntryKernel
 def are_finite(words: IntArray, rows: FloatArray) -> bool:
     """Whether w, m and r of rows `words` are all finite; so are then the pending moves."""
-    zero = f32(0.0)
+    n_others = 0
     for j in words:
         for h in range(rows.shape[1]):
-            zero += f32(0.0) * rows[j, h]  # NaN from the first that is infinite or NaN
-    return zero == f32(0.0)
+            n_others += not np.abs(rows[j, h]) <= LARGEST
+    return n_others == 0
 
 
 @compiled

@@ -4,7 +4,7 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2
-from minimtl.nn.kernels.jit import compiled, compiled_strictly
+from minimtl.nn.kernels.jit import compiled
 
 f32 = np.float32
 u32 = np.uint32
@@ -12,7 +12,7 @@ u32 = np.uint32
 SIGMOID, TANH, RELU = 0, 1, 2
 
 
-@compiled_strictly
+@compiled
 def exp32(x: np.float32) -> np.float32:
     """e^x in float32 to 2 units in the last place, clamped to the normal range; vectorisable.
 

@@ -6,6 +6,7 @@ from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import exp32
 from minimtl.nn.kernels.jit import compiled
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule
+from minimtl.nn.kernels.vectors import dot
 
 f32 = np.float32
 
@@ -19,12 +20,7 @@ def head_softmax(
     U = flat[layout.heads[t] :]
     top = f32(-np.inf)
     for c in range(n_classes):
-        o = U[n_classes * width + c]
-        u = U[c * width :]
-        s = f32(0.0)
-        for h in range(width):
-            s += u[h] * d[h]
-        p[c] = o + s
+        p[c] = U[n_classes * width + c] + dot(U[c * width :], d, width)
         top = max(top, p[c])
     total, o_y = f32(0.0), p[y]
     for c in range(n_classes):

@@ -17,14 +17,15 @@ if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels cannot run without compilation")
 
 FOLDER = open_folder()
-# Sums may be reassociated and a product and a sum contracted, which is what vectorising them
-# takes; NaN and infinity keep their meaning.
-_FREE = {"reassoc", "contract", "arcp", "nsz"}
+# A product and a sum may be contracted to one operation, and nothing else: the terms of a sum are
+# added in the order written, so that the width of vectors changes no bit. A sum that must be fast
+# has a written number of lanes, see `vectors`.
+_FLAGS = {"contract"}
 
 
 def compiled(function: F, **flags: Any) -> F:
     """A kernel that other kernels call; its code becomes part of theirs."""
-    kernel: F = numba.njit(**({"error_model": "numpy", "fastmath": _FREE} | flags))(function)
+    kernel: F = numba.njit(**({"error_model": "numpy", "fastmath": _FLAGS} | flags))(function)
     return kernel
 
 
@@ -35,14 +36,6 @@ def inlined(function: F) -> F:
     a row of 100.
     """
     return compiled(function, forceinline=True)
-
-
-def compiled_strictly(function: F) -> F:
-    """A kernel whose operations must happen in the order written.
-
-    Its flags are given, because without any Numba hands a caller's flags down to what it calls.
-    """
-    return compiled(function, fastmath={"contract"})
 
 
 class EntryKernel(Generic[P, R]):

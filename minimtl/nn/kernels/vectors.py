@@ -155,6 +155,27 @@ def add_four_products(typingctx: Any, Z: Any, C: Any, W: Any, i: Any, n: Any, S:
 
 
 @intrinsic
+def dot(typingctx: Any, x: Any, y: Any, S: Any) -> Any:
+    """Σ_h x[h]·y[h] for h < S: a sum for each of the `LANES`, then these added by halves."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        x, y = (_vectors(builder, array.data, INT(0)) for array in _arrays(
+            context, builder, signature, args[:2]
+        ))
+        n_vectors = builder.udiv(args[2], INT(LANES))
+
+        def add(v: Any, sums: list[Any]) -> list[Any]:
+            a, b = (builder.load(_at(builder, vectors, v), align=4) for vectors in (x, y))
+            return [_add_term(builder, sums[0], a, b)]
+
+        zeros = ir.Constant(VECTOR, [0.0] * LANES)
+        (total,) = _accumulate(builder, _ascending(builder, INT(0), n_vectors), [zeros], add)
+        return _sum_of_lanes(builder, total)
+
+    return types.float32(x, y, types.int64), codegen
+
+
+@intrinsic
 def ask_for(typingctx: Any, W: Any, j: Any, begin: Any, end: Any) -> Any:
     """Have W[j, begin:end] fetched into the caches; the caller goes on meanwhile.
 
@@ -307,8 +328,23 @@ def _vectors(builder: Any, data: Any, place: Any) -> Any:
     return builder.bitcast(builder.gep(data, [place]), VECTOR.as_pointer())
 
 
-def _at(builder: Any, vectors: Any, v: int) -> Any:
-    return builder.gep(vectors, [INT(v)])
+def _at(builder: Any, vectors: Any, v: Any) -> Any:
+    return builder.gep(vectors, [INT(v) if isinstance(v, int) else v])
+
+
+def _sum_of_lanes(builder: Any, vector: Any) -> Any:
+    """The sum of a vector's lanes: the upper half is added to the lower one until one is left."""
+    width = LANES
+
+    while width > 1:
+        width //= 2
+        lower, upper = (
+            builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(INT32, width), lanes))
+            for lanes in (list(range(width)), list(range(width, 2 * width)))
+        )
+        vector = builder.fadd(lower, upper)
+
+    return builder.extract_element(vector, INT32(0))
 
 
 def _broadcast(builder: Any, value: Any) -> Any:
