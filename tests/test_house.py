@@ -20,7 +20,7 @@ METADATA = configparser.ConfigParser()
 METADATA.read(ROOT / "setup.cfg")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 # What stands at the root beside the packages; `errors` and `_version` are open to all.
-DOORS = {"__init__", "__main__", "_version", "cli", "errors"}
+DOORS = {"__init__", "__main__", "_version", "cli", "elementary", "errors"}
 MOST_FILES = 20
 
 

@@ -25,6 +25,7 @@ from minimtl.stats import (
     IntArray,
     accuracy,
     brier_score,
+    decide,
     f1_score,
     log_loss,
     macro_f1,
@@ -68,7 +69,7 @@ def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldSc
         starts = range(0, len(test), at_once)
         parts = [slice(start, start + at_once) for start in starts]
         return _joined([score_folds(y, probability[some], test[some]) for some in parts])
-    decision = (probability > 0.5).astype(np.int64)
+    decision = decide(probability).astype(np.int64)
     return FoldScores(
         f1=np.asarray(f1_score(y, decision, test)),
         accuracy=np.asarray(accuracy(y, decision, test)),

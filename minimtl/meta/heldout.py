@@ -28,6 +28,7 @@ from minimtl.stats import (
     Effects,
     FloatArray,
     IntArray,
+    decide,
     fit_components,
     label_largest,
     simulate_gains,
@@ -196,7 +197,7 @@ def accuracies(X: FloatArray, labels: LabelArray, design: Design, settings: Meta
     """Accuracy over all test parts together for each labelling, shape (n_labellings,)."""
     right = np.zeros(len(labels), np.int64)
     for some in design.repetitions:
-        decision = fit_unseen(X, labels, some, settings).probability > 0.5
+        decision = decide(fit_unseen(X, labels, some, settings).probability)
         right += ((decision == labels) & some.tested).sum(axis=1)
     shares: FloatArray = right / design.test.sum()
     return shares

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from minimtl.elementary import expm1, log, powers
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.kernels.adam import Pending
@@ -30,8 +31,8 @@ def count_terms(adam: Adam) -> int:
 def terms(adam: Adam, s: int, n: int) -> tuple[FloatArray, FloatArray]:
     """The weights w_k and the z_k of the steps s + k, k = 0 … n − 1, each (n,)."""
     k = np.arange(n)
-    w = adam.learning_rate * adam.beta1**k / -np.expm1((s + k) * np.log(adam.beta1))
-    z = adam.beta2 ** (-0.5 * k) * np.sqrt(-np.expm1((s + k) * np.log(adam.beta2)))
+    w = adam.learning_rate * powers(adam.beta1, k) / -expm1((s + k) * log(adam.beta1))
+    z = np.sqrt(-expm1((s + k) * log(adam.beta2))) / powers(adam.beta2, 0.5 * k)
     return w, z
 
 
@@ -63,7 +64,7 @@ def first_step_of_rule(adam: Adam) -> int:
     """
 
     def good(s: int) -> bool:
-        z_0 = np.sqrt(-np.expm1(s * np.log(adam.beta2)))
+        z_0 = np.sqrt(-expm1(s * log(adam.beta2)))
         return bool(adam.eps * z_0 >= SMALLEST_NODE and rule_error(adam, s) <= RULE_ERROR)
 
     # With β1 ≥ β2² the moments of y grow with every term.
@@ -82,15 +83,14 @@ def make_pending(adam: Adam, last_step: int, begun: int, before: Pending | None 
     `begun` is the last step of the training that this one continues, 0 if there was none.
     """
     t, k = np.arange(1.0, last_step + 1), np.arange(last_step + 1.0)
-    with np.errstate(under="ignore"):
-        decay_m, decay_r = adam.beta1**k, adam.beta2 ** (0.5 * k)
+    decay_m, decay_r = powers(adam.beta1, k), powers(adam.beta2, 0.5 * k)
     # A moment this small moves nothing, and would be a slow denormal number in float32.
     decay_m[decay_m < 1e-30] = 0.0
     pending = Pending(
         np.zeros((last_step + 1, 4)),
         np.zeros((last_step + 1, 4), np.float32),
-        np.append(0.0, adam.learning_rate / -np.expm1(t * np.log(adam.beta1))),
-        np.append(0.0, 1.0 / np.sqrt(-np.expm1(t * np.log(adam.beta2)))),
+        np.append(0.0, adam.learning_rate / -expm1(t * log(adam.beta1))),
+        np.append(0.0, 1.0 / np.sqrt(-expm1(t * log(adam.beta2)))),
         decay_m,
         decay_r,
         first_step_of_rule(adam),

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy import sparse
 
+from minimtl.elementary import log
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.backend import StepSettings, Trainer, trainer_class
@@ -314,7 +315,7 @@ def train(
 
 def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
     """−ln P[i, y_i] in float64; a probability of 0 counts as float64's ε."""
-    return -np.log(np.maximum(P[np.arange(len(y)), y].astype(np.float64), np.finfo(float).eps))
+    return -log(np.maximum(P[np.arange(len(y)), y].astype(np.float64), np.finfo(float).eps))
 
 
 def _epochs(

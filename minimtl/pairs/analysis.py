@@ -33,7 +33,7 @@ from minimtl.pairs.null import null_labels
 from minimtl.pairs.results import BASELINES, Kind, PairAnalysis, Prediction
 from minimtl.pairs.scoring import accuracy_interval, score_design
 from minimtl.pairs.table import PairTable
-from minimtl.stats import FloatArray, IntArray, MeanGain, holm, mean_gain, simulated_p_value
+from minimtl.stats import FloatArray, IntArray, MeanGain, decide, holm, mean_gain, simulated_p_value
 from minimtl.study import LabelledPairs, Meta
 
 FEWEST = 10  # pairs whose gains are predicted, at least
@@ -211,7 +211,7 @@ class _Predictor:
         orders = [rng.permutation(len(self.y)) for _ in range(_NAME_DRAWS)]
 
         def accuracy(name: str, y: IntArray) -> float:
-            right = ((self._baseline(name, y, design) > 0.5) == y) & design.test
+            right = (decide(self._baseline(name, y, design)) == y) & design.test
             return float(right.sum() / design.test.sum())
 
         def p_value(name: str) -> float:

@@ -19,6 +19,7 @@ from minimtl.stats import (
     auc_within,
     crossed_effects,
     crossed_mean,
+    decide,
     rank_correlation_within,
 )
 
@@ -83,6 +84,6 @@ def accuracy_interval(
 
 def _share_right(y: IntArray, probability: FloatArray, test: BoolArray) -> FloatArray:
     """Of each pair the share of the fits tested on it that tell its label, (n_pairs,)."""
-    right = (((probability > 0.5) == y) & test).sum(axis=0)
+    right = ((decide(probability) == y) & test).sum(axis=0)
     share: FloatArray = right / np.maximum(test.sum(axis=0), 1)
     return share

@@ -294,7 +294,7 @@ class _Made:
 def _numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
     """A number for each key in order of first appearance, and the first place of each."""
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
+    order = np.argsort(first, kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return rank[inverse.ravel()], first[order]

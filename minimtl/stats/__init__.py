@@ -39,7 +39,7 @@ from minimtl.stats.meangain import MeanGain, crossed_mean, mean_gain
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 from minimtl.stats.ranks import auc_within, inverse_ranks, rank_correlation_within, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
-from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
+from minimtl.stats.scores import accuracy, brier_score, decide, f1_score, log_loss, macro_f1
 from minimtl.stats.splits import (
     draw_per_class,
     even_sample,
@@ -71,6 +71,7 @@ __all__ = [
     "cross_validate",
     "crossed_effects",
     "crossed_mean",
+    "decide",
     "draw_per_class",
     "even_sample",
     "f1_score",

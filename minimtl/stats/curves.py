@@ -4,7 +4,7 @@ Notation
 --------
 y       losses of epochs i = 0, 1, …, n - 1, shape (n,), float64
 a, b    slope and loss at i = 0 of the fitted curve  a·ln(c·i + 1) + b
-c       how early the curve bends, c > 0; θ = ln c is what is searched
+c       how early the curve bends, c > 0; θ = ln c is what is searched, by values of c
 g       ln(c·i + 1) less its mean over i; y' is y less its mean
 
 a·ln(c·i + d) + b over-counts its parameters: (c, d, b) and (k·c, k·d, b - a·ln k) are the same
@@ -25,16 +25,19 @@ from the second epoch on, and c affects only the first loss.
 Derived in docs/mathematics.md, §6.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from minimtl.elementary import log, log1p
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 
 C_MIN = 1e-4
 C_MAX = 1e4
-_GRID = np.linspace(np.log(C_MIN), np.log(C_MAX), 93)  # steps of 0.2 in ln c
+# Steps of 0.2 in ln c. All is computed so that it has the same bits on every processor.
+_GRID = np.array([math.exp(theta) for theta in np.linspace(math.log(C_MIN), math.log(C_MAX), 93)])
 _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
 
 
@@ -56,7 +59,7 @@ class LogCurve:
 
     def __call__(self, i: ArrayLike) -> FloatArray:
         """The fitted loss at epochs `i`, counted from 0."""
-        values: FloatArray = self.a * np.log(self.c * np.asarray(i, np.float64) + self.d) + self.b
+        values: FloatArray = self.a * log(self.c * np.asarray(i, np.float64) + self.d) + self.b
         return values
 
 
@@ -96,9 +99,9 @@ def fit_log_curves(losses: ArrayLike) -> list[LogCurve]:
         raise ValueError("losses contains NaN or infinity.")
     # From the first loss on, so that a constant curve is exactly zero.
     drop = losses - losses[:, :1]
-    theta, at_bound = _minimise(drop)
-    fit = _project(drop, theta)
-    columns = zip(fit.a, losses[:, 0] + fit.b, np.exp(theta), fit.rss, at_bound, strict=True)
+    c, at_bound = _minimise(drop)
+    fit = _project(drop, c)
+    columns = zip(fit.a, losses[:, 0] + fit.b, c, fit.rss, at_bound, strict=True)
     return [LogCurve(float(a), float(b), float(c), float(s), bool(e)) for a, b, c, s, e in columns]
 
 
@@ -138,12 +141,12 @@ class _Projection:
     slope: FloatArray  # dRSS/dθ
 
 
-def _project(losses: FloatArray, theta: FloatArray) -> _Projection:
-    """The linear regression of each row of `losses` on ln(c·i + 1), c = exp(theta)."""
-    ci = np.exp(theta)[:, np.newaxis] * np.arange(losses.shape[1])
-    log = np.log1p(ci)
-    mean_log, mean_loss = log.mean(axis=1), losses.mean(axis=1)
-    g = log - mean_log[:, np.newaxis]
+def _project(losses: FloatArray, c: FloatArray) -> _Projection:
+    """The linear regression of each row of `losses` on ln(c·i + 1)."""
+    ci = c[:, np.newaxis] * np.arange(losses.shape[1])
+    logarithms = log1p(ci)
+    mean_log, mean_loss = logarithms.mean(axis=1), losses.mean(axis=1)
+    g = logarithms - mean_log[:, np.newaxis]
     centred = losses - mean_loss[:, np.newaxis]
     a = np.einsum("ij,ij->i", g, centred) / np.einsum("ij,ij->i", g, g)
     r = centred - a[:, np.newaxis] * g
@@ -152,8 +155,8 @@ def _project(losses: FloatArray, theta: FloatArray) -> _Projection:
 
 
 def _minimise(losses: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """θ of the least RSS within the bounds for each row, and whether it is a bound."""
-    grid = [_project(losses, np.full(len(losses), theta)) for theta in _GRID]
+    """c of the least RSS within the bounds for each row, and whether it is a bound."""
+    grid = [_project(losses, np.full(len(losses), c)) for c in _GRID]
     rss, slope = np.array([p.rss for p in grid]), np.array([p.slope for p in grid])
     encloses_minimum = (slope[:-1] < 0) & (slope[1:] >= 0)
     bracket_rss = np.where(encloses_minimum, np.minimum(rss[:-1], rss[1:]), np.inf)
@@ -162,8 +165,8 @@ def _minimise(losses: FloatArray) -> tuple[FloatArray, BoolArray]:
     at_bound = np.minimum(rss[0], rss[-1]) < bracket_rss.min(axis=0)
     low, high = _GRID[bracket], _GRID[bracket + 1]
     for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
+        middle = np.sqrt(low * high)
         rising = _project(losses, middle).slope >= 0
         low, high = np.where(rising, low, middle), np.where(rising, middle, high)
     nearest_bound = np.where(rss[0] <= rss[-1], _GRID[0], _GRID[-1])
-    return np.where(at_bound, nearest_bound, (low + high) / 2), at_bound
+    return np.where(at_bound, nearest_bound, np.sqrt(low * high)), at_bound

@@ -26,7 +26,7 @@ Derived in docs/mathematics.md, §7.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import expit, log_expit, log_softmax
 
 from minimtl.stats.arrays import FloatArray, IndexArray
 
@@ -61,8 +61,7 @@ class BinaryLoss:
 
     def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
         margin = self._signs[fits] * (theta @ self._X.T)
-        surprise = np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0)  # ln(1 + e^-u)
-        data = np.einsum("ij,ij->i", self._weights[fits], surprise)
+        data = np.einsum("ij,ij->i", self._weights[fits], -log_expit(margin))
         penalty: FloatArray = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
         total: FloatArray = data + penalty / 2
         return total
@@ -72,12 +71,10 @@ class BinaryLoss:
     ) -> tuple[FloatArray, FloatArray]:
         signs, weights, penalty = self._signs[fits], self._weights[fits], self._penalty[fits]
         margin = signs * (theta @ self._X.T)
-        # One exponential for both: with e = e^-|u|, σ(-u) is e or 1 over 1 + e.
-        e = np.exp(-np.abs(margin))
-        miss = np.where(margin > 0, e, 1.0) / (1 + e)
+        miss = expit(-margin)
         gradient = -(weights * signs * miss) @ self._X
         gradient += np.einsum("ijk,ik->ij", penalty, theta)
-        return gradient, self._weighted_products(weights * e / (1 + e) ** 2) + penalty
+        return gradient, self._weighted_products(weights * miss * expit(margin)) + penalty
 
     def _weighted_products(self, curvature: FloatArray) -> FloatArray:
         """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""

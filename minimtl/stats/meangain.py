@@ -133,7 +133,7 @@ def _each_block(g: np.ndarray, labels: np.ndarray, level: float) -> tuple[BlockM
     each = np.split(ordered, np.cumsum(counts)[:-1])
     return tuple(
         BlockMean(names[i], len(each[i]), float(each[i].mean()), _over_runs(each[i], level))
-        for i in np.argsort(first)
+        for i in np.argsort(first, kind="stable")
     )
 
 

@@ -70,7 +70,7 @@ def label_largest(values: ArrayLike, n_positive: int) -> NDArray[np.int64]:
     if not 0 <= n_positive <= n:
         raise ValueError(f"n_positive must lie between 0 and {n}, got {n_positive}.")
     labels = np.zeros(values.shape, np.int64)
-    largest = np.argsort(values, axis=-1)[..., n - n_positive :]
+    largest = np.argsort(values, axis=-1, kind="stable")[..., n - n_positive :]
     np.put_along_axis(labels, largest, 1, axis=-1)
     return labels
 

@@ -81,7 +81,7 @@ def inverse_ranks(values: FloatArray) -> FloatArray:
     The largest has rank n_columns, the smallest rank 1; of equals the later column ranks higher.
     """
     order = np.abs(values).argsort(axis=1, kind="stable")
-    return order.argsort(axis=1).astype(np.float64) + 1
+    return order.argsort(axis=1, kind="stable").astype(np.float64) + 1
 
 
 def _mean_ranks(values: ArrayLike) -> FloatArray:

@@ -19,9 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minimtl.stats.arrays import FloatArray
+from minimtl.elementary import log
+from minimtl.stats.arrays import BoolArray, FloatArray
 
 Score = float | FloatArray
+# A probability this near one half is one half but for rounding, and decides for the negative class.
+_ROUNDING = 1e-9
+
+
+def decide(probability: FloatArray) -> BoolArray:
+    """Where a probability of the positive class, of any shape, is above one half."""
+    is_above: BoolArray = probability > 0.5 + _ROUNDING
+    return is_above
 
 
 def accuracy(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> Score:
@@ -74,7 +83,7 @@ def log_loss(
     y_true, p = _binary(y_true, probability)
     eps = np.finfo(np.float64).eps
     p = np.clip(p, eps, 1 - eps)
-    return _mean(-np.log(np.where(y_true == 1, p, 1 - p)), _weights(y_true, p, sample_weight))
+    return _mean(-log(np.where(y_true == 1, p, 1 - p)), _weights(y_true, p, sample_weight))
 
 
 def brier_score(

@@ -163,7 +163,7 @@ class HierarchyPairs(Pairs):
 def _mixed_order(n: int) -> tuple[IntArray, IntArray]:
     """The numbers 0 … n − 1 in an order without pattern, always the same; and each one's place."""
     order = rng_for("order of auxiliary tasks", n).permutation(n)
-    return order, np.argsort(order)
+    return order, np.argsort(order, kind="stable")
 
 
 def _turn(first: int, n: int) -> int:

@@ -68,7 +68,7 @@ class Spellings:
     def alphabetical(self) -> np.ndarray:
         """The order in which distinct words ascend, int64 (n_words,)."""
         first, second = (self._eight_bytes(skipped).byteswap() for skipped in (0, 8))
-        order = np.argsort(first)
+        order = np.argsort(first, kind="stable")
         # Sorting all words that begin like a neighbour at once leaves each among its own.
         alike = _like_a_neighbour(first.take(order))
         words = order.take(alike)

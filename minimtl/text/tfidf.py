@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from minimtl.elementary import log
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.analyze import (
     TOKEN_PATTERN,
@@ -177,7 +178,7 @@ class TfidfVectorizer(BaseEstimator):
         if self.binary:
             X.data.fill(1)
         if self.sublinear_tf:
-            X.data = np.log(X.data) + X.dtype.type(1)
+            X.data = log(X.data).astype(X.dtype) + X.dtype.type(1)
         X.data *= self.idf_.take(X.indices)
         if self.norm is not None:
             normalize_rows(X, self.norm)

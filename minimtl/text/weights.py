@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from minimtl.elementary import log
 from minimtl.estimator import check_sparse
 
 
@@ -35,11 +36,11 @@ def inverse_document_frequencies(
 ) -> np.ndarray:
     """idf of `dtype`, shape (n_words,): ln((s + n) / (s + df)) + 1 with s = 1 if `smooth`, else 0.
 
-    All is computed in `dtype`, so that float32 gives the same bits as scikit-learn.
+    The ratio and the sum are computed in `dtype`, as in scikit-learn.
     """
     df = document_frequencies(counts).astype(dtype)
     n_docs = np.array(counts.shape[0] + smooth, dtype=dtype)
-    return np.log(n_docs / (df + dtype.type(smooth))) + dtype.type(1)
+    return log(n_docs / (df + dtype.type(smooth))).astype(dtype) + dtype.type(1)
 
 
 def select_words(
@@ -70,10 +71,10 @@ def select_words(
     df = document_frequencies(counts)
     kept = np.flatnonzero((fewest <= df) & (df <= most))
     if max_features is not None and len(kept) > max_features:
-        # Which of equally frequent words are kept depends on an unstable sort. scikit-learn sorts
-        # the same numbers of the same dtype by the same call, so the vocabularies are equal.
+        # Of equally frequent words the first are kept. (scikit-learn leaves that to a sort whose
+        # order of equals depends on the processor.)
         totals = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
-        kept = np.sort(kept[np.argsort(-totals[kept].astype(dtype))[:max_features]])
+        kept = np.sort(kept[np.argsort(-totals[kept].astype(dtype), kind="stable")[:max_features]])
     if len(kept) == 0:
         raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
     return kept

@@ -159,9 +159,10 @@ def dot(typingctx: Any, x: Any, y: Any, S: Any) -> Any:
     """Σ_h x[h]·y[h] for h < S: a sum for each of the `LANES`, then these added by halves."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y = (_vectors(builder, array.data, INT(0)) for array in _arrays(
-            context, builder, signature, args[:2]
-        ))
+        x, y = (
+            _vectors(builder, array.data, INT(0))
+            for array in _arrays(context, builder, signature, args[:2])
+        )
         n_vectors = builder.udiv(args[2], INT(LANES))
 
         def add(v: Any, sums: list[Any]) -> list[Any]:
