@@ -1,6 +1,7 @@
 """What trains: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
 
 import hashlib
+import platform
 import re
 from collections.abc import Callable
 from functools import cache
@@ -121,13 +122,17 @@ def why_no_kernels() -> str | None:
 def processor_of(backend: str) -> str:
     """The backend and what of this machine decides its last digits, as one short text.
 
-    Two machines of the same text round alike. With another processor, or for another one, sums
-    are split into other vectors, and a product and a sum may be rounded once or twice.
+    Two machines of the same text train to the same bits. Kernels need only a processor that adds a
+    product by one operation; without it, and for NumPy with its BLAS, the processor is named.
     """
+    kernels = import_module("minimtl.nn.kernels") if backend == "numba" else None
+    if kernels is not None and kernels.fuses_products():
+        return f"{backend}, {platform.machine()} with fused multiply-add"
+
     name, every = processor()
     parts = sorted(flag for flag in every if re.match(_ARITHMETIC, flag))
-    if backend == "numba":
-        name, features = import_module("minimtl.nn.kernels").target()
+    if kernels is not None:
+        name, features = kernels.target()
         parts.append(features)
     digest = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]
     return f"{backend}, {name.encode('ascii', 'replace').decode()[:100]} [{digest}]"

@@ -8,6 +8,7 @@ import numba
 
 from minimtl.errors import MinimtlError
 from minimtl.nn.kernels.codecache import open_folder, record_files, warn_not_kept
+from minimtl.nn.kernels.processor import check_target
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels cannot run without compilation")
 
+check_target()
 FOLDER = open_folder()
 # A product and a sum may be contracted to one operation, and nothing else: the terms of a sum are
 # added in the order written, so that the width of vectors changes no bit. A sum that must be fast
