@@ -31,9 +31,9 @@ pin_threads()
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
 from minimtl.audit.kerinec.experiments import read_released  # noqa: E402
-from minimtl.meta.dependence import pair_levels  # noqa: E402
-from minimtl.meta.designs import Design, held_out_designs  # noqa: E402
-from minimtl.meta.heldout import accuracies  # noqa: E402
+from minimtl.gains.meta.dependence import pair_levels  # noqa: E402
+from minimtl.gains.meta.designs import Design, held_out_designs  # noqa: E402
+from minimtl.gains.meta.heldout import accuracies  # noqa: E402
 from minimtl.stats.clustered import clustered_mean, dyadic_mean, mean_of_runs  # noqa: E402
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
@@ -45,7 +45,7 @@ from minimtl.stats.crossed import (  # noqa: E402
 )
 from minimtl.stats.meangain import crossed_mean  # noqa: E402
 from minimtl.stats.nulls import label_largest, simulated_p_value  # noqa: E402
-from minimtl.study import (  # noqa: E402
+from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
     FEATURE_NAMES,
     FEATURE_SETS,

@@ -15,13 +15,13 @@ from bench.harness import Contestant
 from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
 from minimtl.audit.kerinec.experiments import read_released
-from minimtl.meta.designs import Design, make_designs
-from minimtl.meta.model import scale_features
-from minimtl.meta.scores import score_pairs
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.outcomes import LabelledPairs
-from minimtl.study.protocol import PAPER
-from minimtl.study.tasks import related_pairs
+from minimtl.gains.meta.designs import Design, make_designs
+from minimtl.gains.meta.model import scale_features
+from minimtl.gains.meta.scores import score_pairs
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.tasks import related_pairs
 
 SECTION = "100 × 5-fold logistic regression"
 SOLVERS = ("lbfgs", "liblinear", "newton-cholesky")

@@ -13,10 +13,10 @@ import numpy as np
 from bench.settings import Settings, amazon_at_hand
 from minimtl.corpora.load import load_amazon
 from minimtl.stats.splits import stratified_parts
-from minimtl.study.compute import sample_of
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.tasks import EvenSample, related_pairs, unrelated_pairs
 from minimtl.system import say
+from minimtl.tasks.compute import sample_of
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
 
 TOPICS, PAIRS, AMAZON = "20 Newsgroups, 20 topics", "pairs of the study", "Amazon reviews"
 GROUPS = (TOPICS, PAIRS, AMAZON)

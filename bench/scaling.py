@@ -35,18 +35,18 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
-from minimtl.execution.executors import make_workers  # noqa: E402
-from minimtl.execution.progress import Progress  # noqa: E402
-from minimtl.execution.runner import run_jobs  # noqa: E402
-from minimtl.execution.seeds import rng_for  # noqa: E402
-from minimtl.store.store import Store, open_store  # noqa: E402
-from minimtl.study.collect import Results, collect_outcomes  # noqa: E402
-from minimtl.study.features import FEATURE_NAMES  # noqa: E402
-from minimtl.study.hierarchy import Hierarchy  # noqa: E402
-from minimtl.study.jobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
-from minimtl.study.plan import Problem, plan_jobs  # noqa: E402
-from minimtl.study.protocol import PAPER  # noqa: E402
-from minimtl.study.tasks import EvenSample, HierarchyPairs, Task, unrelated_pairs  # noqa: E402
+from minimtl.jobs.executors import make_workers  # noqa: E402
+from minimtl.jobs.progress import Progress  # noqa: E402
+from minimtl.jobs.runner import run_jobs  # noqa: E402
+from minimtl.jobs.seeds import rng_for  # noqa: E402
+from minimtl.jobs.store import Store, open_store  # noqa: E402
+from minimtl.tasks.collect import Results, collect_outcomes  # noqa: E402
+from minimtl.tasks.features import FEATURE_NAMES  # noqa: E402
+from minimtl.tasks.hierarchy import Hierarchy  # noqa: E402
+from minimtl.tasks.jobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
+from minimtl.tasks.plan import Problem, plan_jobs  # noqa: E402
+from minimtl.tasks.protocol import PAPER  # noqa: E402
+from minimtl.tasks.tasks import EvenSample, HierarchyPairs, Task, unrelated_pairs  # noqa: E402
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
 IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)
@@ -158,8 +158,8 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
-    from minimtl.meta.analysis import conclude  # here, as other steps load less
-    from minimtl.report.produce import write_report
+    from minimtl.gains.meta.analysis import conclude  # here, as other steps load less
+    from minimtl.study.report.produce import write_report
 
     with (
         open_here(folder) as store,

@@ -11,10 +11,10 @@ from bench import starts
 from bench.processes import Ended, run_python
 from bench.rows import Row, missing_row
 from bench.settings import Settings
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.plan import Problem, plan_jobs
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.plan import Problem, plan_jobs
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PAPER
 
 SECTION = "The RELATED study"
 CPU, WALL = "CPU seconds, one worker", "wall seconds"

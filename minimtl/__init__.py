@@ -11,10 +11,9 @@ from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
     from minimtl.advice import advise
-    from minimtl.joint import MultiTaskTextClassifier
+    from minimtl.gains import meta_analysis
+    from minimtl.models import MultiTaskTextClassifier, load_model, save_model
     from minimtl.nn import MultiTaskMLPClassifier
-    from minimtl.pairs import meta_analysis
-    from minimtl.saving import load_model, save_model
     from minimtl.stats import (
         LogisticRegression,
         cross_validate,
@@ -27,14 +26,14 @@ _HOMES = {
     "advise": "minimtl.advice",
     "TfidfVectorizer": "minimtl.text",
     "MultiTaskMLPClassifier": "minimtl.nn",
-    "MultiTaskTextClassifier": "minimtl.joint",
+    "MultiTaskTextClassifier": "minimtl.models",
     "LogisticRegression": "minimtl.stats",
     "jensen_shannon_divergence": "minimtl.stats",
     "fit_log_curve": "minimtl.stats",
     "cross_validate": "minimtl.stats",
-    "meta_analysis": "minimtl.pairs",
-    "save_model": "minimtl.saving",
-    "load_model": "minimtl.saving",
+    "meta_analysis": "minimtl.gains",
+    "save_model": "minimtl.models",
+    "load_model": "minimtl.models",
 }
 
 __all__ = [

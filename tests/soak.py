@@ -7,7 +7,7 @@ command. Meanwhile, at random moments,
 
 - the parent, a worker, all workers or all processes are killed (SIGKILL);
 - the parent or all its processes get SIGINT, SIGTERM or SIGHUP, or are stopped and continued;
-- the disk is full or fails from some call on (tests/execution/faulty_disk.c);
+- the disk is full or fails from some call on (tests/jobs/faulty_disk.c);
 - between two attempts, a page of the store is overwritten or its end cut off.
 
 Wrong is: a table that is not the same bytes as an undisturbed study's; a result that was stored
@@ -31,8 +31,8 @@ from collections import Counter
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from tests.execution.cluster import ENVIRONMENT, dask_worker, scheduler
-from tests.execution.processes import heed_signals, kill, session, workers
+from tests.jobs.cluster import ENVIRONMENT, dask_worker, scheduler
+from tests.jobs.processes import heed_signals, kill, session, workers
 
 HERE = Path(__file__).parent
 STUDY = [

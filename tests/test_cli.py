@@ -1,8 +1,11 @@
 """The command line itself: what it refuses, in which words, and with which exit code."""
 
+import sys
+
 import pytest
 
-from minimtl.cli import COMMANDS, EXIT_INTERRUPTED, EXIT_USAGE, build_parser, main
+from minimtl.cli import main
+from minimtl.cli.main import COMMANDS, EXIT_INTERRUPTED, EXIT_USAGE, build_parser
 
 
 def refused(capsys, *argv):
@@ -65,7 +68,7 @@ def test_ctrl_c(capsys, monkeypatch, message):
     def interrupt(*args):
         raise KeyboardInterrupt(*[message] * bool(message))
 
-    monkeypatch.setattr("minimtl.commands.doctor.run", interrupt)
+    monkeypatch.setattr("minimtl.cli.doctor.run", interrupt)
     assert main(["doctor", "--json"]) == EXIT_INTERRUPTED
     expected = message or "interrupted; `minimtl doctor --json` begins again"
     assert capsys.readouterr().err == f"minimtl: {expected}\n"
@@ -75,7 +78,8 @@ def test_ctrl_c_while_a_command_is_loaded(capsys, monkeypatch):
     def interrupt(name):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minimtl.cli.import_module", interrupt)
+    # The package has a function of this module's name.
+    monkeypatch.setattr(sys.modules["minimtl.cli.main"], "import_module", interrupt)
     assert main(["study", "--out", "a b"]) == EXIT_INTERRUPTED
     assert capsys.readouterr().err == (
         "minimtl: interrupted; `minimtl study --out 'a b'` begins again\n"

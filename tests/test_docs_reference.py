@@ -11,25 +11,25 @@ import pytest
 from minimtl._version import __version__
 from minimtl.audit import audit
 from minimtl.audit.finding import Finding
-from minimtl.claims.measure import measure_claims
-from minimtl.cli import build_parser
-from minimtl.meta.analysis import Analysed, analyse
-from minimtl.meta.designs import DESIGNS, HELD_OUT
-from minimtl.report.claims import claims_table
-from minimtl.report.figures import FIGURE4, FIGURE5
-from minimtl.report.scope import scopes_of
-from minimtl.report.tables import tables
-from minimtl.study.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.protocol import PAPER
-from minimtl.study.published import AUTHORS_FEATURES
-from minimtl.tune.choice import Tuning
-from minimtl.tune.data import N_FOLDS
-from minimtl.tune.grid import PAPERS, Setting
-from minimtl.tune.summary import table as tune_table
+from minimtl.cli.main import build_parser
+from minimtl.gains.claims.measure import measure_claims
+from minimtl.gains.meta.analysis import Analysed, analyse
+from minimtl.gains.meta.designs import DESIGNS, HELD_OUT
+from minimtl.study.report.claims import claims_table
+from minimtl.study.report.figures import FIGURE4, FIGURE5
+from minimtl.study.report.scope import scopes_of
+from minimtl.study.report.tables import tables
+from minimtl.study.tuning.choice import Tuning
+from minimtl.study.tuning.data import N_FOLDS
+from minimtl.study.tuning.grid import PAPERS, Setting
+from minimtl.study.tuning.summary import tuning_table
+from minimtl.tasks.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.published import AUTHORS_FEATURES
 from tests.audit.bingel.conftest import MadeUpLogs
 from tests.audit.kerinec.conftest import MadeUpExperiment
-from tests.report.conftest import curves_of
+from tests.study.report.conftest import curves_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -161,7 +161,7 @@ def test_columns_of_tune():
     domains = ("books", "dvd", "electronics", "kitchen")
     f1 = np.random.default_rng(0).uniform(size=(2, len(domains), N_FOLDS + 1))
     settings = (Setting(1, 25, 1e-3, 0.5), PAPERS)
-    (row, _) = tune_table(Tuning(settings, domains, f1, f1, np.ones(2))).rows
+    (row, _) = tuning_table(Tuning(settings, domains, f1, f1, np.ones(2))).rows
     columns = dict.fromkeys(re.sub("^f1_.*", "f1_<domain>", column) for column in row)
     assert named(sections(OUTPUTS, 2)["minimtl tune"]) == list(columns)
 

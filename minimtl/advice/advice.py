@@ -16,7 +16,7 @@ from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
 from minimtl.advice.verdicts import HELPS, Comparison
 from minimtl.advice.words import notes_on, procedure_of, verdict_of
-from minimtl.saving import TextModel
+from minimtl.models import TextModel
 
 
 @dataclass(frozen=True, eq=False, repr=False)

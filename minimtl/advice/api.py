@@ -16,8 +16,7 @@ from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import ALONE, all_ways
 from minimtl.corpora import LabelledText, TextSet, without_empty
-from minimtl.execution import Workers, make_workers
-from minimtl.store import open_store
+from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.system import say
 
 MAIN_NAME = "your set"

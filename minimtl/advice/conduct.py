@@ -16,9 +16,8 @@ from minimtl.advice.settings import Settings
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HURTS, Comparison, compare, without_verdict
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, Way
-from minimtl.execution import Workers, make_progress, run_jobs
+from minimtl.jobs import Store, Workers, make_progress, run_jobs
 from minimtl.stats import LEVEL
-from minimtl.store import Store
 from minimtl.system import say
 
 

@@ -10,9 +10,9 @@ from scipy import sparse
 from minimtl.advice.tokenizers import MAX_FEATURES, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import Way, train
-from minimtl.execution import stable_hash
+from minimtl.jobs import stable_hash
+from minimtl.models import TextModel
 from minimtl.nn import TRAINING_VERSION
-from minimtl.saving import TextModel
 from minimtl.stats import macro_f1
 from minimtl.text import weigh_counts
 

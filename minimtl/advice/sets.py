@@ -11,7 +11,7 @@ import numpy as np
 
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
-from minimtl.execution import stable_hash
+from minimtl.jobs import stable_hash
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5

@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from minimtl.advice.sets import Prepared, normalised
 from minimtl.advice.tokenizers import make_vectorizer
-from minimtl.execution import rng_for
+from minimtl.jobs import rng_for
 from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.text import count_matrix
 

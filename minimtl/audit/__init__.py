@@ -1,6 +1,6 @@
 """Released results of studies against what was printed of them.
 
-May import: stats, corpora, saving, study, meta, report.
+May import: stats, corpora, report, models, tasks, gains.
 """
 
 from minimtl.audit.audit import audit

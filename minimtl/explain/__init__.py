@@ -1,6 +1,6 @@
 """The mathematics at work: one page, or a notebook, that computes what it explains.
 
-May import: stats, text, nn, corpora, store, execution, study, meta, report.
+May import: stats, text, nn, corpora, report, jobs, tasks, gains, study.
 """
 
 from minimtl.explain.documents import gain_by_documents

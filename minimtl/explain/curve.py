@@ -6,7 +6,7 @@ from scipy.optimize import minimize_scalar
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import Array, Comparison, Lines, Rows, Station, Values, number
 from minimtl.stats import C_MAX, C_MIN, central_difference, fit_log_curve
-from minimtl.study import Job, task_data, train_model, training_rng
+from minimtl.tasks import Job, task_data, train_model, training_rng
 
 _EPOCHS_AGAIN = 3
 # The fit is flat at its minimum: comparing values of RSS finds c to half of the digits.

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.execution import ProcessPool
 from minimtl.explain.lesson import Lesson
-from minimtl.study import Job, StudyData, Task, compute, decode, joint_job, single_job
+from minimtl.jobs import ProcessPool
+from minimtl.tasks import Job, StudyData, Task, compute, decode, joint_job, single_job
 
 FILE = "universes.csv"
 N_RUNS = 3

@@ -11,13 +11,23 @@ from scipy.sparse import csr_matrix
 
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.execution import make_workers, rng_for
 from minimtl.explain.station import Array
 from minimtl.explain.steps import Steps
-from minimtl.meta import Design, held_out_designs, make_designs
+from minimtl.gains import Design, held_out_designs, make_designs
+from minimtl.jobs import Store, make_workers, open_existing_store, open_store, rng_for
 from minimtl.nn import default_backend
-from minimtl.store import Store, open_existing_store, open_store
 from minimtl.study import (
+    Stopwatch,
+    Study,
+    count_processors,
+    feature_maker,
+    finished_manifest,
+    identity_of,
+    make_manifest,
+    train_models,
+    write_manifest,
+)
+from minimtl.tasks import (
     PAPER,
     Hierarchy,
     LabelledPairs,
@@ -27,22 +37,13 @@ from minimtl.study import (
     Protocol,
     Results,
     Sample,
-    Stopwatch,
-    Study,
     Task,
     collect_outcomes,
-    count_processors,
-    feature_maker,
-    finished_manifest,
-    identity_of,
     labelled_pairs,
-    make_manifest,
     make_problems,
     problems_of,
     read_manifest,
     sample_of,
-    train_models,
-    write_manifest,
 )
 from minimtl.text import count_matrix, select_words, tokenize
 
@@ -147,7 +148,7 @@ class Lesson:
     def designs_of(self, problem: str) -> dict[str, Design]:
         """The divisions of a problem's pairs, the very ones of the study's tables, by name."""
         outcomes, seed = self.outcomes[problem], self.study.seed
-        rng = rng_for("meta-analysis", seed, problem)  # as `minimtl.meta.conclude` draws them
+        rng = rng_for("meta-analysis", seed, problem)  # as `minimtl.gains.conclude` draws them
         return {
             **make_designs(outcomes.pairs, self.protocol.meta, rng),
             **held_out_designs(outcomes.pairs, outcomes.blocks),

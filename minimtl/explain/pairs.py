@@ -9,15 +9,7 @@ from scipy.spatial.distance import jensenshannon
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import Comparison, Rows, Station, Values, number, percent
 from minimtl.stats import fit_log_curve, jensen_shannon_divergence
-from minimtl.study import (
-    AUTHORS_FEATURES,
-    COLUMNS,
-    FEATURE_NAMES,
-    ROLES,
-    TOKENIZERS,
-    Task,
-    Words,
-)
+from minimtl.tasks import AUTHORS_FEATURES, COLUMNS, FEATURE_NAMES, ROLES, TOKENIZERS, Task, Words
 
 _SHOWN = 8
 
@@ -215,11 +207,11 @@ STATIONS: tuple[Station[Lesson], ...] = (
         "features",
         "The 30 features of a pair",
         ((4, "f_ratio"),),
-        ("study/features.py::pair_features", "study/features.py::_value"),
+        ("tasks/features.py::pair_features", "tasks/features.py::_value"),
         feature_values,
         "How many of the 30 say nothing of the auxiliary task?",
         _of_both,
-        also=("study/features.py::task_features",),
+        also=("tasks/features.py::task_features",),
     ),
     Station(
         "divergence",
@@ -229,6 +221,6 @@ STATIONS: tuple[Station[Lesson], ...] = (
         divergence_values,
         "How large can it be, and how large is it between the main task's classes?",
         _how_large,
-        also=("study/words.py::bag_divergence", "study/words.py::bag_of"),
+        also=("tasks/words.py::bag_divergence", "tasks/words.py::bag_of"),
     ),
 )

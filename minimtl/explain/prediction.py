@@ -17,9 +17,9 @@ from minimtl.explain.station import (
     number,
     percent,
 )
-from minimtl.meta import Design, main_tasks, score_pairs, score_set
+from minimtl.gains import Design, main_tasks, score_pairs, score_set
 from minimtl.stats import fit_logistic_regression, scale_features
-from minimtl.study import FEATURE_SETS, LabelledPairs, Outcomes
+from minimtl.tasks import FEATURE_SETS, LabelledPairs, Outcomes
 
 _MOST_STEPS = 12
 _LAST_DIGITS = 1e-8
@@ -350,11 +350,11 @@ STATIONS: tuple[Station[Lesson], ...] = (
         "folds",
         "Folds, and what leaks through them",
         ((10, "n_test"), (10, "n_train"), (10, "x̄ ±")),
-        ("stats/splits.py::k_fold", "meta/designs.py::held_out_designs"),
+        ("stats/splits.py::k_fold", "gains/meta/designs.py::held_out_designs"),
         fold_values,
         "How much of the score could come from recognising the main task?",
         _recognised,
-        also=("stats/splits.py::grouped_k_fold", "meta/designs.py::make_designs"),
+        also=("stats/splits.py::grouped_k_fold", "gains/meta/designs.py::make_designs"),
     ),
     Station(
         "table2",
@@ -364,6 +364,6 @@ STATIONS: tuple[Station[Lesson], ...] = (
         table2_values,
         "What does a rule score that has no features at all?",
         _majority,
-        also=("meta/foldscores.py::score_pairs", "meta/model.py::fit_rows"),
+        also=("gains/meta/foldscores.py::score_pairs", "gains/meta/model.py::fit_rows"),
     ),
 )

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from minimtl.execution import rng_for
 from minimtl.explain.station import Array
+from minimtl.jobs import rng_for
 from minimtl.nn import (
     Adam,
     Moments,
@@ -28,7 +28,7 @@ from minimtl.nn import (
     softmax,
     trainer_class,
 )
-from minimtl.study import Sample, StudyData
+from minimtl.tasks import Sample, StudyData
 
 N_STEPS = 130  # the two-point rule of deferred moves begins at step 96
 _WATCHED = 6

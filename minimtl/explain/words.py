@@ -224,11 +224,11 @@ STATIONS: tuple[Station[Lesson], ...] = (
         "text",
         "A post and its class",
         ((1, "y_i = "),),
-        ("study/sampling.py::draw_sample",),
+        ("tasks/sampling.py::draw_sample",),
         text_values,
         "How often would you be right if you named the class of a test post without reading it?",
         _guess,
-        also=("study/tasks.py::Task", "study/tasks.py::Pair"),
+        also=("tasks/tasks.py::Task", "tasks/tasks.py::Pair"),
     ),
     Station(
         "tokens",

@@ -1,59 +1,130 @@
-"""What people look at: tables, figures, report.md and the page.
+"""What people look at: blocks as Markdown and as a page, charts, figures, CSV. Knows no study.
 
-May import: system, stats, study, meta, claims.
+May import: system, stats.
 """
 
 from minimtl.report.blocks import (
     Block,
     Command,
     Document,
+    Errata,
     Figure,
     Folded,
     Grid,
     Heading,
+    Inline,
     Items,
+    Link,
+    Marked,
     Paragraph,
+    Reliability,
+    Terms,
 )
-from minimtl.report.csvfile import Row, Table, to_csv, write_tables
-from minimtl.report.figures import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
-from minimtl.report.htmlpage import page_available, page_environment
-from minimtl.report.markdown import escape, pipe_table
-from minimtl.report.produce import write_document, write_report
-from minimtl.report.scope import Scope, scopes_of, warnings_of
-from minimtl.report.wording import by_problem, counted, interval, number, problem_of, signed, text
+from minimtl.report.charts import (
+    TALL,
+    WIDE,
+    Chart,
+    GainFrame,
+    GainMark,
+    draw_chart,
+    frame_gains,
+    mark_gain,
+)
+from minimtl.report.csvfile import Cell, Row, RowsMade, Table, to_csv, write_tables
+from minimtl.report.documentfile import write_document
+from minimtl.report.figurefile import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
+from minimtl.report.htmlpage import (
+    PAGE_NOTE,
+    block_environment,
+    data_uri,
+    page_available,
+    page_environment,
+    sha256_of,
+    template_file,
+    term_anchor,
+)
+from minimtl.report.markdown import document_markdown, escape, pipe_table
+from minimtl.report.wording import (
+    FOLD_NAMES,
+    HELD_OUT_NAMES,
+    NOTHING,
+    SCORE_NAMES,
+    SET_NAMES,
+    by_problem,
+    compared,
+    counted,
+    has_two_labels,
+    interval,
+    number,
+    problem_of,
+    share_with_interval,
+    signed,
+    text,
+    verdict,
+    with_interval,
+)
 
 __all__ = [
     "FIGURES_NOTE",
     "FIGURE_STYLE",
+    "FOLD_NAMES",
+    "HELD_OUT_NAMES",
+    "NOTHING",
+    "PAGE_NOTE",
+    "SCORE_NAMES",
+    "SET_NAMES",
+    "TALL",
+    "WIDE",
     "Block",
+    "Cell",
+    "Chart",
     "Command",
     "Document",
+    "Errata",
     "Figure",
     "Folded",
+    "GainFrame",
+    "GainMark",
     "Grid",
     "Heading",
+    "Inline",
     "Items",
+    "Link",
+    "Marked",
     "Paragraph",
+    "Reliability",
     "Row",
-    "Scope",
+    "RowsMade",
     "Table",
+    "Terms",
+    "block_environment",
     "by_problem",
+    "compared",
     "counted",
+    "data_uri",
+    "document_markdown",
+    "draw_chart",
     "escape",
     "figures_available",
+    "frame_gains",
+    "has_two_labels",
     "interval",
+    "mark_gain",
     "number",
     "page_available",
     "page_environment",
     "pipe_table",
     "problem_of",
     "save_figure",
-    "scopes_of",
+    "sha256_of",
+    "share_with_interval",
     "signed",
+    "template_file",
+    "term_anchor",
     "text",
     "to_csv",
-    "warnings_of",
+    "verdict",
+    "with_interval",
     "write_document",
-    "write_report",
     "write_tables",
 ]

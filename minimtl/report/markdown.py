@@ -1,10 +1,9 @@
-"""Text and tables as Markdown, and report.md, the contents of the report as Markdown."""
+"""Text, tables and documents as Markdown."""
 
 import html
 import re
 from collections.abc import Iterable, Sequence
 
-from minimtl.report.background import About
 from minimtl.report.blocks import (
     Block,
     Command,
@@ -24,9 +23,7 @@ from minimtl.report.blocks import (
     Terms,
     pieces,
 )
-from minimtl.report.contents import TITLE, contents
-from minimtl.report.csvfile import Cell, Table
-from minimtl.study import Protocol
+from minimtl.report.csvfile import Cell
 
 
 def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -39,15 +36,6 @@ def escape(text: Cell) -> str:
     """Text as Markdown shows it, letter for letter, on one line."""
     single_line = html.escape(" ".join(str(text).split()), quote=False)
     return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
-
-
-def render_markdown(
-    tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
-) -> str:
-    """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
-    content = contents(tables, protocol, about, figures)
-    blocks = [content.numbers, *content.results, *content.details, *content.ending]
-    return document_markdown(Document(TITLE, content.warnings, (content.answer,), blocks))
 
 
 def document_markdown(document: Document) -> str:

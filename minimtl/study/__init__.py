@@ -1,166 +1,61 @@
-"""What is computed: protocols, tasks, sampling, features, jobs, and what comes of them.
+"""A study from its settings to its report; many of them as a multiverse; tuning.
 
-May import: system, stats, text, nn, corpora, saving, store, execution.
+May import: system, stats, text, nn, corpora, report, jobs, tasks, gains.
 """
 
-from minimtl.study.collect import FeatureMaker, Results, collect_outcomes
-from minimtl.study.compute import compute, sample_of, task_data, train_model
 from minimtl.study.conduct import Study, count_processors, feature_maker, identity_of, train_models
-from minimtl.study.curves import PairCurves
-from minimtl.study.data import StudyData
 from minimtl.study.estimate import kinds_of, seconds_of
-from minimtl.study.features import (
-    COLUMNS,
-    DEFINITIONS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    Column,
-    Definitions,
-)
-from minimtl.study.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.study.jobs import Job, JobResult, decode, encode, joint_job, single_job, training_rng
 from minimtl.study.manifest import (
     Stopwatch,
     check_manifest_of,
-    features_of,
     finished_manifest,
-    hierarchy_of,
     make_manifest,
-    problems_of,
-    read_manifest,
-    read_manifest_of_any,
-    resume_command,
     write_manifest,
 )
-from minimtl.study.outcomes import (
-    TIE,
-    LabelledPairs,
-    Outcomes,
-    disjoint_pairs,
-    improved_share,
-    label_gains,
-    labelled_pairs,
-    mean_relative_gain,
-    relative_gains,
+from minimtl.study.multiverse.choices import DIFFERENCES, Choice, check_together, parse_choice
+from minimtl.study.multiverse.conduct import (
+    Multiverse,
+    seconds_in_universe,
+    train_universes,
+    with_fewer_documents,
 )
-from minimtl.study.plan import Problem
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    Meta,
-    ModelSettings,
-    ProblemName,
-    Protocol,
-    Reading,
-    Sampling,
-    Words,
-)
-from minimtl.study.published import (
-    AUTHORS_FEATURES,
-    ERRATA,
-    MEAN_GAIN_PRINTED,
-    TABLE1,
-    TABLE2_PRINTED,
-    TABLE2_TRUE,
-    TABLE3A,
-    TABLE3B,
-    FeatureRow,
-    Scores,
-)
-from minimtl.study.sampling import Sample
-from minimtl.study.shards import WHOLE, Shard
-from minimtl.study.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.study.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.study.multiverse.produce import write_multiverse
+from minimtl.study.multiverse.universes import make_universes, named
+from minimtl.study.report.produce import write_report
+from minimtl.study.tuning.conduct import tune
+from minimtl.study.tuning.figure import draw_tuning
+from minimtl.study.tuning.grid import make_grid
+from minimtl.study.tuning.summary import tuning_finding, tuning_markdown, tuning_table
 
 __all__ = [
-    "AUTHORS_FEATURES",
-    "COLUMNS",
-    "DEFINITIONS",
-    "ERRATA",
-    "FEATURE_NAMES",
-    "FEATURE_SETS",
-    "MEAN_GAIN_PRINTED",
-    "NEWSGROUPS",
-    "PAPER",
-    "PROTOCOLS",
-    "RELEASED",
-    "ROLES",
-    "TABLE1",
-    "TABLE2_PRINTED",
-    "TABLE2_TRUE",
-    "TABLE3A",
-    "TABLE3B",
-    "TIE",
-    "TOKENIZERS",
-    "WHOLE",
-    "Block",
-    "Column",
-    "Definitions",
-    "FeatureMaker",
-    "FeatureRow",
-    "FeatureWords",
-    "Hierarchy",
-    "Job",
-    "JobResult",
-    "LabelledPairs",
-    "Meta",
-    "ModelSettings",
-    "Outcomes",
-    "Pair",
-    "PairCurves",
-    "Problem",
-    "ProblemName",
-    "Protocol",
-    "Reading",
-    "Results",
-    "Sample",
-    "Sampling",
-    "Scores",
-    "Shard",
+    "DIFFERENCES",
+    "Choice",
+    "Multiverse",
     "Stopwatch",
     "Study",
-    "StudyData",
-    "Task",
-    "WordCounts",
-    "Words",
-    "bag_divergence",
-    "bag_of",
     "check_manifest_of",
-    "collect_outcomes",
-    "compute",
+    "check_together",
     "count_processors",
-    "decode",
-    "disjoint_pairs",
-    "encode",
+    "draw_tuning",
     "feature_maker",
-    "features_of",
     "finished_manifest",
-    "hierarchy_of",
     "identity_of",
-    "improved_share",
-    "joint_job",
     "kinds_of",
-    "label_gains",
-    "labelled_pairs",
+    "make_grid",
     "make_manifest",
-    "make_problems",
-    "mean_relative_gain",
-    "problems_of",
-    "read_manifest",
-    "read_manifest_of_any",
-    "related_pairs",
-    "relative_gains",
-    "resume_command",
-    "sample_of",
+    "make_universes",
+    "named",
+    "parse_choice",
+    "seconds_in_universe",
     "seconds_of",
-    "single_job",
-    "task_data",
-    "train_model",
     "train_models",
-    "training_rng",
-    "unrelated_pairs",
+    "train_universes",
+    "tune",
+    "tuning_finding",
+    "tuning_markdown",
+    "tuning_table",
+    "with_fewer_documents",
     "write_manifest",
+    "write_multiverse",
+    "write_report",
 ]

@@ -11,20 +11,31 @@ import numpy as np
 
 from minimtl.corpora import Corpus
 from minimtl.errors import MinimtlError
-from minimtl.execution import RunSummary, Workers, make_progress, run_jobs
+from minimtl.jobs import RunSummary, Store, Workers, make_progress, run_jobs
 from minimtl.nn import TRAINING_VERSION
-from minimtl.store import Store
-from minimtl.study.collect import FeatureMaker, Results, score_curves
-from minimtl.study.compute import compute, sample_of
-from minimtl.study.data import StudyData
-from minimtl.study.features import features_of_run
-from minimtl.study.jobs import Job, StudyIdentity, decode, job_key
-from minimtl.study.plan import Problem, plan_jobs
-from minimtl.study.protocol import PROTOCOLS, Protocol, Reading
-from minimtl.study.shards import WHOLE, Shard
-from minimtl.study.tasks import Task
-from minimtl.study.words import FeatureWords
 from minimtl.system import give_back_memory
+from minimtl.tasks import (
+    PROTOCOLS,
+    WHOLE,
+    FeatureMaker,
+    FeatureWords,
+    Job,
+    Problem,
+    Protocol,
+    Reading,
+    Results,
+    Shard,
+    StudyData,
+    StudyIdentity,
+    Task,
+    compute,
+    decode,
+    features_of_run,
+    job_key,
+    plan_jobs,
+    sample_of,
+    score_curves,
+)
 
 _RUNS_TO_CHECK = 5
 

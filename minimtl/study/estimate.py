@@ -6,9 +6,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from minimtl.nn import TaskData
-from minimtl.study.compute import epochs_of, samples_of, task_data, train_model
-from minimtl.study.data import StudyData
-from minimtl.study.jobs import Job, training_rng
+from minimtl.tasks import (
+    Job,
+    StudyData,
+    epochs_of,
+    samples_of,
+    task_data,
+    train_model,
+    training_rng,
+)
 
 # The difference between a longer and a shorter training is the cost of the epochs alone.
 _SHORT = 5

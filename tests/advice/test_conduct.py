@@ -15,8 +15,7 @@ from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS
 from minimtl.advice.ways import all_ways
-from minimtl.execution import Workers
-from minimtl.store import open_store
+from minimtl.jobs import Workers, open_store
 
 words = make_vectorizer("words").build_analyzer()
 

@@ -21,9 +21,9 @@ def _bench_can_be_imported(monkeypatch):
 def made_up():
     """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""
     from bench.calibration import Gains
-    from minimtl.meta.dependence import pair_levels
+    from minimtl.gains.meta.dependence import pair_levels
     from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
-    from minimtl.study import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
+    from minimtl.tasks import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
 
     pairs = tuple(related_pairs(NEWSGROUPS))
     rng = np.random.default_rng(0)
@@ -57,8 +57,8 @@ def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
 
 def test_it_rejects_where_features_say_all(made_up):
     from bench.calibration import crossed_p_value
-    from minimtl.meta.dependence import pair_levels
-    from minimtl.meta.designs import held_out_designs
+    from minimtl.gains.meta.dependence import pair_levels
+    from minimtl.gains.meta.designs import held_out_designs
     from minimtl.stats.crossed import crossed_effects
 
     rng = np.random.default_rng(0)
@@ -93,7 +93,7 @@ def twice(name, changed, folder):
 def test_a_study_is_read_from_its_folder(tmp_path):
     from bench.calibration import read_study
     from minimtl.corpora import TOPIC_TREE
-    from minimtl.study import FEATURE_NAMES
+    from minimtl.tasks import FEATURE_NAMES
 
     gains = twice("scores.csv", "gain", tmp_path)
     c_aux = twice("features.csv", "curve_c_aux", tmp_path)

@@ -37,7 +37,7 @@ def test_each_step_goes_through_all_of_it(tmp_path):
 
 def test_a_stored_model_is_as_large_as_a_trained_one():
     from bench.scaling import keyed_jobs, untrained
-    from minimtl.study.jobs import decode
+    from minimtl.tasks.jobs import decode
 
     shapes = {decode(untrained(job, None)).losses.shape for _, job in keyed_jobs(2)}
     assert shapes == {(1, 150), (2, 100)}
@@ -47,7 +47,7 @@ def test_a_stored_model_is_as_large_as_a_trained_one():
 def test_the_programs_of_the_page_train(tmp_path):
     """The library's example in docs/scaling.md, on the hierarchy and a corpus that are at hand."""
     from minimtl.corpora.synthetic import generate_synthetic
-    from minimtl.study.hierarchy import NEWSGROUPS
+    from minimtl.tasks.hierarchy import NEWSGROUPS
 
     page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

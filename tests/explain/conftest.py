@@ -4,7 +4,7 @@ import pytest
 
 from minimtl.explain.lesson import SMALL, make_lesson
 from minimtl.nn import default_backend
-from tests.report.conftest import browser  # noqa: F401
+from tests.study.report.conftest import browser  # noqa: F401
 
 TINY = SMALL.replace(
     train_per_class=24,

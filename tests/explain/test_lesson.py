@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.execution import rng_for
 from minimtl.explain.documents import FILE, N_RUNS, measure, read_universes
 from minimtl.explain.lesson import DEFAULT_PAIR, find_pair
 from minimtl.explain.prediction import f1_by_hand
-from minimtl.meta.analysis import analyse
-from minimtl.study import FEATURE_SETS, PAPER, make_problems
-from minimtl.study.hierarchy import NEWSGROUPS
+from minimtl.gains.meta.analysis import analyse
+from minimtl.jobs import rng_for
+from minimtl.tasks import FEATURE_SETS, PAPER, make_problems
+from minimtl.tasks.hierarchy import NEWSGROUPS
 
 (RELATED,) = make_problems("related", PAPER, NEWSGROUPS)
 TOPICS = [topic for task in DEFAULT_PAIR for topic in task]

@@ -38,15 +38,15 @@ from minimtl.corpora.files import read_text_set
 from minimtl.corpora.newsgroups import TOPICS, read_newsgroups
 from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
+from minimtl.jobs.format import SCHEMA, checksum
+from minimtl.jobs.store import STORE_NAME, open_existing_store, open_store
+from minimtl.models.saving import load_model, save_model
+from minimtl.models.textmodel import TextModel
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.saving.models import load_model, save_model
-from minimtl.saving.textmodel import TextModel
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.store.format import SCHEMA, checksum
-from minimtl.store.store import STORE_NAME, open_existing_store, open_store
-from minimtl.study.jobs import JobResult, decode, encode
 from minimtl.study.manifest import NAME as MANIFEST
-from minimtl.study.manifest import read_manifest
+from minimtl.tasks.jobs import JobResult, decode, encode
+from minimtl.tasks.readmanifest import read_manifest
 from minimtl.text.tfidf import TfidfVectorizer
 from tests.fuzz.matrices import use_matrix
 

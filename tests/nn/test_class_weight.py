@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
+from minimtl.models import load_model, save_model
 from minimtl.nn.adam import Adam
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.tasks import task_data
 from minimtl.nn.training import Schedule, TaskData, train
-from minimtl.saving import load_model, save_model
 
 
 def task(sizes=(60, 20, 40), seed=0):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minimtl.stats.crossed import Components, crossed_effects
-from minimtl.study import NEWSGROUPS, related_pairs
+from minimtl.tasks import NEWSGROUPS, related_pairs
 
 
 def newsgroups(pairs):

@@ -11,7 +11,7 @@ from minimtl.stats.crossed import (
     fit_components,
     simulate_gains,
 )
-from minimtl.study import NEWSGROUPS, unrelated_pairs
+from minimtl.tasks import NEWSGROUPS, unrelated_pairs
 from tests.stats.crossed_models import EFFECTS, RELATED, dense, grid, newsgroups, of_one_run
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.study import estimate
-from minimtl.study.data import StudyData
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.plan import plan_jobs
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER
+from minimtl.tasks.data import StudyData
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.plan import plan_jobs
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PAPER
 
 SETUP = 0.5
 SECONDS_PER_EPOCH = {1: 2.0, 2: 3.0}  # by the number of tasks

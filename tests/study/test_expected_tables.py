@@ -16,16 +16,16 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.execution.worker import Workers
-from minimtl.meta.analysis import conclude
+from minimtl.gains.meta.analysis import conclude
+from minimtl.jobs.store import open_store
+from minimtl.jobs.worker import Workers
 from minimtl.report.csvfile import write_tables
-from minimtl.report.tables import tables
-from minimtl.store.store import open_store
-from minimtl.study.collect import Results
 from minimtl.study.conduct import Study, feature_maker, train_models
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER, RELEASED
+from minimtl.study.report.tables import tables
+from minimtl.tasks.collect import Results
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 pytest.importorskip("numba")
 EXPECTED = Path(__file__).parent / "expected"

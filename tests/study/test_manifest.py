@@ -5,18 +5,11 @@ import pytest
 from minimtl.corpora.corpus import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.study.conduct import Study
-from minimtl.study.hierarchy import Hierarchy
-from minimtl.study.manifest import (
-    Stopwatch,
-    finished_manifest,
-    hierarchy_of,
-    make_manifest,
-    problems_of,
-    read_manifest,
-    write_manifest,
-)
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER
+from minimtl.study.manifest import Stopwatch, finished_manifest, make_manifest, write_manifest
+from minimtl.tasks.hierarchy import Hierarchy
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.readmanifest import hierarchy_of, problems_of, read_manifest
 
 # Not those of 20 Newsgroups, and not in alphabetical order.
 TREE = {"z": {"y": ("d", "c"), "x": ("b", "a")}, "w": {"v": ("f", "e")}}

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.execution.cluster import ENVIRONMENT, dask_worker, scheduler
+from tests.jobs.cluster import ENVIRONMENT, dask_worker, scheduler
 
 pytest.importorskip("numba")
 pytestmark = pytest.mark.slow

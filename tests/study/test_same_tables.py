@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.execution.worker import Workers, hold_data
+from minimtl.jobs.store import open_store
+from minimtl.jobs.worker import Workers, hold_data
 from minimtl.nn.backend import default_backend
-from minimtl.store.store import open_store
 from minimtl.study.conduct import Study, train_models
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.plan import plan_jobs
-from minimtl.study.problems import make_problems
-from minimtl.study.protocol import PAPER
-from tests.execution.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
-from tests.execution.processes import heed_signals, kill_some
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.plan import plan_jobs
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PAPER
+from tests.jobs.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
+from tests.jobs.processes import heed_signals, kill_some
 
 pytestmark = pytest.mark.slow
 ARGUMENTS = [

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.system.atomic import write_atomically
+from minimtl.system import write_atomically
 
 
 def test_content_is_written_and_replaced(tmp_path):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.system.cache import cache_dir
+from minimtl.system import cache_dir
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="written for paths with /")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minimtl.system.machine import (
+from minimtl.system import (
     THREAD_VARIABLES,
     available_cores,
     give_back_memory,
@@ -16,8 +16,8 @@ from minimtl.system.machine import (
     package_versions,
     pin_threads,
     processor,
+    say,
 )
-from minimtl.system.terminal import say
 
 CPUINFO = {
     "x86": (

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.audit.bingel.pairs import PairTable
-from minimtl.meta import Design, HeldOutScores, SetScores, score_held_out, score_set
+from minimtl.gains import Design, HeldOutScores, SetScores, score_held_out, score_set
 from minimtl.stats import repeated_k_fold
-from minimtl.study import LabelledPairs, Meta
+from minimtl.tasks import LabelledPairs, Meta
 
 SETTINGS = Meta(scaling="minmax", penalize_intercept=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from minimtl.audit.finding import AWAITS, FOUND, INCOMPLETE, Finding, Judgement, join
 from minimtl.audit.kerinec.experiments import Experiment
-from minimtl.study import RELEASED, ProblemName
+from minimtl.tasks import RELEASED, ProblemName
 
 
 def finding_on(

@@ -15,7 +15,7 @@ from minimtl.audit.kerinec.compare import finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.logs import Log
 from minimtl.audit.kerinec.table1 import gains
-from minimtl.study import NEWSGROUPS, TIE, Pair
+from minimtl.tasks import NEWSGROUPS, TIE, Pair
 
 _PRINTED_DIGITS = 1e-11  # accuracies are logged to twelve digits
 

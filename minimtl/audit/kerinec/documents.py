@@ -26,7 +26,7 @@ from minimtl.audit.kerinec.logs import DocumentIds
 from minimtl.corpora import Corpus, Partition
 from minimtl.errors import MinimtlError
 from minimtl.stats import BoolArray, IntArray
-from minimtl.study import AUTHORS_FEATURES, Pair, Task, WordCounts, bag_divergence, bag_of
+from minimtl.tasks import AUTHORS_FEATURES, Pair, Task, WordCounts, bag_divergence, bag_of
 
 _TABLE = "documents"
 _SAME = 1e-12

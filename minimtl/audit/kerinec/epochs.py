@@ -17,7 +17,7 @@ from minimtl.audit.kerinec.compare import finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.scan import ScannedEpoch
 from minimtl.stats import FloatArray
-from minimtl.study import RELEASED
+from minimtl.tasks import RELEASED
 
 TABLE = "gains"
 SCANNED = "epochs scanned"

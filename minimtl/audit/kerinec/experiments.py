@@ -32,7 +32,7 @@ from minimtl.audit.kerinec.logs import (
 from minimtl.audit.kerinec.scan import ScannedEpoch, parse_scan
 from minimtl.errors import MinimtlError
 from minimtl.stats import central_difference
-from minimtl.study import (
+from minimtl.tasks import (
     AUTHORS_FEATURES,
     NEWSGROUPS,
     RELEASED,

@@ -12,7 +12,7 @@ from minimtl.audit.kerinec.compare import finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.table3 import SAME_COEFFICIENT, coefficients
 from minimtl.stats import central_difference, fit_log_curves, spearman
-from minimtl.study import AUTHORS_FEATURES, PAPER, RELEASED
+from minimtl.tasks import AUTHORS_FEATURES, PAPER, RELEASED
 
 _TABLE = "§3.5"
 

@@ -15,7 +15,7 @@ from minimtl.audit.kerinec.table1 import audit_scores, gains
 from minimtl.audit.kerinec.table2 import audit_accuracy
 from minimtl.audit.kerinec.table3 import audit_coefficients
 from minimtl.corpora import Corpus
-from minimtl.study import NEWSGROUPS, ProblemName
+from minimtl.tasks import NEWSGROUPS, ProblemName
 
 _SEED = 0  # of the folds; the verdicts allow for another draw
 

@@ -15,7 +15,7 @@ from minimtl.audit.finding import (
 from minimtl.audit.kerinec import epochs
 from minimtl.audit.kerinec.table1 import OF_TABLE1
 from minimtl.report import counted, signed
-from minimtl.study import RELEASED
+from minimtl.tasks import RELEASED
 
 
 class _Findings:

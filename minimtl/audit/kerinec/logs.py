@@ -20,7 +20,7 @@ import numpy as np
 
 from minimtl.audit.files import NUMBER, ascii_text, bad_line
 from minimtl.errors import MinimtlError
-from minimtl.saving import bytes_to_array
+from minimtl.models import bytes_to_array
 
 _MAX_IDS_BYTES = 2**20
 _MAX_ARRAY_BYTES = 16 * 2**20  # the largest released feature table has 124 kB

@@ -10,7 +10,7 @@ from minimtl.audit.kerinec.headline import headline
 from minimtl.corpora import Corpus
 from minimtl.errors import UsageError
 from minimtl.report import Row, Table
-from minimtl.study import AUTHORS_FEATURES, NEWSGROUPS
+from minimtl.tasks import AUTHORS_FEATURES, NEWSGROUPS
 
 _LAYOUT = "exp1_<run>/results200 or exp2_<run>/results200"
 

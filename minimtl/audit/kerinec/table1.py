@@ -16,15 +16,7 @@ from minimtl.audit.finding import (
 )
 from minimtl.audit.kerinec.compare import compare, finding_on
 from minimtl.audit.kerinec.experiments import Experiment, ScoreName
-from minimtl.study import (
-    MEAN_GAIN_PRINTED,
-    PAPER,
-    RELEASED,
-    TABLE1,
-    TIE,
-    LabelledPairs,
-    Scores,
-)
+from minimtl.tasks import MEAN_GAIN_PRINTED, PAPER, RELEASED, TABLE1, TIE, LabelledPairs, Scores
 
 _EPOCH = RELEASED.reading.read_at + 1
 OF_TABLE1 = "Table 1"  # a reading: from the numbers printed there

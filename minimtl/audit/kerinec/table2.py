@@ -23,8 +23,8 @@ from minimtl.audit.finding import (
 from minimtl.audit.kerinec.compare import absent, compare, finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.table1 import gains, labelled_pairs
-from minimtl.meta import Design, make_designs, score_pairs
-from minimtl.study import (
+from minimtl.gains import Design, make_designs, score_pairs
+from minimtl.tasks import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
     FEATURE_SETS,

@@ -26,16 +26,9 @@ from minimtl.audit.finding import (
 from minimtl.audit.kerinec.compare import compare, finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.table1 import gains, labelled_pairs
-from minimtl.meta import fit_all_pairs
+from minimtl.gains import fit_all_pairs
 from minimtl.stats import inverse_ranks, spearman
-from minimtl.study import (
-    AUTHORS_FEATURES,
-    RELEASED,
-    TABLE3A,
-    TABLE3B,
-    FeatureRow,
-    Meta,
-)
+from minimtl.tasks import AUTHORS_FEATURES, RELEASED, TABLE3A, TABLE3B, FeatureRow, Meta
 
 SAME_COEFFICIENT = 5e-4  # three decimals
 

@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from minimtl.study.hierarchy import NEWSGROUPS
-from minimtl.study.tasks import related_pairs, unrelated_pairs
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.tasks import related_pairs, unrelated_pairs
 
 SINGLE = "Epoch {}, loss {}, val_loss 0.5, cacc {}, acc 0.5, val_acc {}, f1 {}, p 0.0, r 1.0\n"
 JOINT = (

@@ -6,7 +6,7 @@ import pytest
 from minimtl.audit.kerinec.consistency import audit_consistency, is_aligned, n_test_documents
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.audit.kerinec.logs import Log
-from minimtl.study.tasks import Pair, Task
+from minimtl.tasks.tasks import Pair, Task
 
 
 def log_of(accuracy):

@@ -14,7 +14,7 @@ from minimtl.corpora import load_corpus
 from minimtl.corpora.corpus import build_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 from minimtl.errors import MinimtlError
-from minimtl.study.published import AUTHORS_FEATURES
+from minimtl.tasks.published import AUTHORS_FEATURES
 
 
 def ids_npz(train, train_labels, test, test_labels):

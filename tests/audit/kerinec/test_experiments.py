@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.errors import MinimtlError
-from minimtl.study.published import AUTHORS_FEATURES
+from minimtl.tasks.published import AUTHORS_FEATURES
 from tests.audit.kerinec.conftest import EFFICIENCY, npz
 
 

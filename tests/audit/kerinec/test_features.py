@@ -10,8 +10,8 @@ from minimtl.audit.kerinec.features import audit_features
 from minimtl.audit.kerinec.logs import Efficiency
 from minimtl.audit.kerinec.table3 import coefficients
 from minimtl.stats.curves import fit_log_curve
-from minimtl.study.protocol import RELEASED
-from minimtl.study.published import AUTHORS_FEATURES
+from minimtl.tasks.protocol import RELEASED
+from minimtl.tasks.published import AUTHORS_FEATURES
 
 
 @pytest.fixture

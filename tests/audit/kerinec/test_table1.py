@@ -9,7 +9,7 @@ from minimtl.audit.kerinec import table1 as module
 from minimtl.audit.kerinec.consistency import audit_consistency
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.audit.kerinec.table1 import audit_scores, gains
-from minimtl.study.published import Scores
+from minimtl.tasks.published import Scores
 
 
 def of_reading(findings, reading):

@@ -4,7 +4,7 @@ import numpy as np
 
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.audit.kerinec.table3 import audit_coefficients, coefficients
-from minimtl.study.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
+from minimtl.tasks.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
 
 
 def test_table_3b_holds_the_coefficients(made_up_experiment, root):

@@ -1,0 +1,9 @@
+"""What a user can ask for, and what comes of failures; `main` finds the sub-command.
+
+One module a sub-command: ``add_arguments(parser)`` and ``run(args) -> int``. Nothing is
+computed here. May import: every package.
+"""
+
+from minimtl.cli.main import main, run_process
+
+__all__ = ["main", "run_process"]

@@ -1,0 +1,180 @@
+"""``minimtl advise``: which way to train on a person's own texts, alone or with other texts?"""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from minimtl.advice import (
+    MARGIN,
+    PER_CLASS,
+    QUICK_PER_CLASS,
+    QUICK_RUNS,
+    RUNS,
+    TOKENIZERS,
+    Advice,
+    Settings,
+    advise_on,
+    matrix_picture,
+    to_html,
+    to_markdown,
+    worth_of_prediction,
+)
+from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
+from minimtl.corpora import read_text_set
+from minimtl.errors import MinimtlError, StudyInterrupted
+from minimtl.models import save_model
+from minimtl.system import available_cores, escape, say, write_atomically
+from minimtl.tasks import resume_command
+
+EXAMPLES = (
+    "minimtl advise --main mine.csv --aux candidate.csv --save-model model.npz",
+    "minimtl advise --main mine.csv --aux one.csv --aux two.jsonl --all-pairs --out advice",
+    "minimtl advise --main mine.csv --text-column review --aux old.tsv --quick",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sets, how they are read, how much to measure, and where to."""
+    parser.add_argument(
+        "--main",
+        required=True,
+        metavar="FILE",
+        help="your labelled texts: .csv, .tsv or .jsonl, or a folder <label>/<file> or "
+        "train/<label>/<file> with test/<label>/<file>",
+    )
+    parser.add_argument(
+        "--aux",
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="labelled texts that may help, as --main; repeat for more candidates",
+    )
+    for name, what in (("text", "texts"), ("label", "labels")):
+        parser.add_argument(
+            f"--{name}-column",
+            metavar="NAME",
+            help=f"column of the {what} in --main, and in each --aux that has it (default: "
+            f"{name}, else another usual name)",
+        )
+    parser.add_argument(
+        "--tokenizer",
+        choices=("auto", *TOKENIZERS),
+        default="auto",
+        help="words: runs of letters and digits; whitespace: texts cut into words already; "
+        "characters: for scripts without spaces; auto (default): words or characters, by the texts",
+    )
+    # Where the verdict is open, it says how many more runs would settle it.
+    parser.add_argument(
+        "--runs",
+        type=whole_number(2, MOST_RUNS),
+        metavar="N",
+        help=f"paired runs (default: {RUNS})",
+    )
+    parser.add_argument(
+        "--per-class",
+        type=whole_number(1),
+        metavar="N",
+        help=f"training texts of a label in a run, at most (default: {PER_CLASS})",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"a quick look: {QUICK_RUNS} runs of at most {QUICK_PER_CLASS} texts of a label",
+    )
+    parser.add_argument(
+        "--margin",
+        type=_margin,
+        default=MARGIN,
+        metavar="X",
+        help="a gain within ± this does not matter (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--all-pairs", action="store_true", help="also measure which set helps which"
+    )
+    parser.add_argument(
+        "--study",
+        metavar="DIR",
+        help="also say what a prediction by this finished study would be worth",
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, metavar="N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--save-model",
+        metavar="FILE",
+        help="train the best way on all texts and save it, for `minimtl predict`",
+    )
+    parser.add_argument(
+        "--out",
+        type=folder_name,
+        metavar="DIR",
+        help="keep every score there, so that the same command continues, and write advise.md and "
+        "advise.html",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="set earlier results in DIR aside and begin anew"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, measure, and print the advice; write pages and model where asked."""
+    if args.save_model is not None and not Path(args.save_model).absolute().parent.is_dir():
+        raise MinimtlError(f"There is no folder for {args.save_model}; make it, or name another.")
+    settings = Settings(
+        args.runs or (QUICK_RUNS if args.quick else RUNS),
+        args.per_class or (QUICK_PER_CLASS if args.quick else PER_CLASS),
+        args.margin,
+        args.tokenizer,
+        args.seed,
+        args.all_pairs,
+        args.quick,
+    )
+    main = read_text_set(Path(args.main), args.text_column, args.label_column)
+    others = [
+        read_text_set(Path(path), args.text_column, args.label_column, must_have=False)
+        for path in args.aux
+    ]
+    if args.study is not None:
+        main = replace(main, notes=(*main.notes, worth_of_prediction(Path(args.study))))
+    out = None if args.out is None else make_folder(args.out)
+    try:
+        advice = advise_on(
+            [main, *others], settings, out=out, workers=available_cores(), fresh=args.fresh
+        )
+    except KeyboardInterrupt:
+        again = resume_command(args.argv)
+        if out is None:
+            message = f"interrupted; `{again} --out DIR` would keep what is finished next time"
+        else:
+            message = f"interrupted; every finished model is kept, and `{again}` continues"
+        raise StudyInterrupted(message) from None
+    print(json.dumps(advice.to_dict(), indent=2) if args.json else escape(str(advice)))
+    if out is not None:
+        _write_pages(advice, out)
+    if args.save_model is None:
+        say("--save-model FILE would keep a model of the best way, for `minimtl predict`.")
+    else:
+        save_model(advice.model, args.save_model)
+        say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
+    return 0
+
+
+def _write_pages(advice: Advice, out: Path) -> None:
+    pages = {"advise.html": to_html(advice)}
+    picture = None
+    if advice.matrix is not None:
+        picture = "matrix.svg"
+        pages[picture] = matrix_picture(advice.names, advice.matrix)
+    pages["advise.md"] = to_markdown(advice, picture)
+    for name, content in pages.items():
+        write_atomically(out / name, content.encode())
+    say(f"Written: {', '.join(str(out / name) for name in pages)}")
+
+
+def _margin(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie in [0, 1)")
+    return value

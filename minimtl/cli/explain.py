@@ -1,0 +1,91 @@
+"""``minimtl explain``: the mathematics at work on one pair of tasks, as a page or a notebook."""
+
+import argparse
+from pathlib import Path
+
+from minimtl.cli.arguments import folder_name, make_folder
+from minimtl.errors import MinimtlError, StudyInterrupted
+from minimtl.explain import (
+    NOTEBOOK_NOTE,
+    PAGE_NOTE,
+    find_pair,
+    gain_by_documents,
+    make_lesson,
+    make_notebook,
+    notebook_available,
+    render,
+    visit,
+)
+from minimtl.report import page_available
+from minimtl.system import available_cores, say, write_atomically
+from minimtl.tasks import NEWSGROUPS, PAPER, make_problems, resume_command
+
+EXAMPLES = (
+    "minimtl explain",
+    "minimtl explain --out results    # of a finished study with --out results",
+    "minimtl explain --notebook",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The pair, the form, and where to."""
+    parser.add_argument(
+        "--pair",
+        nargs=4,
+        metavar="TOPIC",
+        help="the pair whose numbers are shown: positive and negative topic of the main task, then "
+        "of the auxiliary task (default: baseball and autos, hockey and motorcycles)",
+    )
+    parser.add_argument(
+        "--notebook",
+        action="store_true",
+        help="write explain.ipynb, which computes everything again with NumPy alone",
+    )
+    parser.add_argument(
+        "--out",
+        type=folder_name,
+        default="explain",
+        metavar="DIR",
+        help="where to write; a finished study there is used, else one is trained there "
+        "(default: explain)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the page or the notebook, and print its path."""
+    out = make_folder(args.out)
+    try:
+        path = _notebook(args, out) if args.notebook else _page(args, out)
+    except KeyboardInterrupt:
+        raise StudyInterrupted(
+            f"interrupted; every finished model is kept, and `{resume_command(args.argv)}` "
+            "continues"
+        ) from None
+    print(path)
+    return 0
+
+
+def _notebook(args: argparse.Namespace, out: Path) -> Path:
+    if not notebook_available():
+        raise MinimtlError(NOTEBOOK_NOTE)
+    find_pair(args.pair, make_problems("related", PAPER, NEWSGROUPS)[0])
+    path = out / "explain.ipynb"
+    write_atomically(path, make_notebook(args.pair).encode())
+    return path
+
+
+def _page(args: argparse.Namespace, out: Path) -> Path:
+    if not page_available():
+        raise MinimtlError(PAGE_NOTE)
+    cores = available_cores()
+    lesson = make_lesson(args.pair, out, command=args.argv, announce=say, n_workers=cores)
+    shown = visit(lesson, say)
+    measured = gain_by_documents(lesson, cores, say)
+    path = out / "explain.html"
+    write_atomically(path, render(lesson, shown, measured).encode())
+    if apart := [c.name for one in shown for c in one.values.comparisons if not c.agrees]:
+        raise MinimtlError(
+            f"{path} is written, and {len(apart)} of its comparisons disagree: {'; '.join(apart)}; "
+            "`minimtl doctor` says whether training works on this machine"
+        )
+    return path

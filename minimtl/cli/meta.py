@@ -1,0 +1,126 @@
+"""``minimtl meta TABLE``: can gains of pairs be predicted, by more than the tasks' names?"""
+
+import argparse
+import math
+from pathlib import Path
+
+from minimtl.cli.arguments import folder_name, make_folder, whole_number
+from minimtl.gains import Roles, analyse_tables, read_tables, to_json, to_text, write_forms
+from minimtl.report import counted
+from minimtl.system import escape, say
+
+EXAMPLES = (
+    "minimtl meta pairs.csv --out meta",
+    "minimtl meta transfer.tsv --main target --aux source --set sizes=n_main,n_aux",
+    "minimtl meta gains.csv --matrix --json > meta.json",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The table, what its columns are, and where to."""
+    parser.add_argument(
+        "table",
+        metavar="TABLE",
+        help=".csv, .tsv or .jsonl with a row a pair of tasks, or a pair and run; "
+        "or the folder of a finished study",
+    )
+    for flag, meaning in (
+        ("--main", "column of the main task's name"),
+        ("--aux", "column of the auxiliary task's name"),
+        ("--gain", "column of the gain, or of a label 0 or 1"),
+        ("--run", "column that tells runs of a pair apart"),
+        ("--main-group", "column of the main task's group: its corpus, say"),
+        ("--aux-group", "column of the auxiliary task's group"),
+    ):
+        parser.add_argument(
+            flag,
+            metavar="COL",
+            dest=f"{flag.removeprefix('--').replace('-', '_')}_column",
+            help=f"{meaning} (default: guessed from the columns' names)",
+        )
+    parser.add_argument(
+        "--features",
+        metavar="COL,…",
+        type=_columns,
+        help="numeric columns to predict by (default: all that have no other role)",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=COL,…",
+        type=_named_columns,
+        action="append",
+        default=[],
+        dest="sets",
+        help="features that are also tried together; repeat for more sets",
+    )
+    parser.add_argument(
+        "--threshold",
+        metavar="X",
+        type=_finite,
+        help="a mean gain above it is a gain (default: 0, or 0.5 of labels)",
+    )
+    parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help="TABLE is a matrix of gains: a row a main task, a column an auxiliary task",
+    )
+    parser.add_argument(
+        "--out",
+        type=folder_name,
+        metavar="DIR",
+        help="also write meta.md, meta.csv and meta.html there",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0),
+        default=0,
+        metavar="N",
+        help="of folds and simulations (default: %(default)s)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, analyse, and print the finding; write the pages where asked."""
+    roles = Roles(
+        main=args.main_column,
+        aux=args.aux_column,
+        gain=args.gain_column,
+        run=args.run_column,
+        main_group=args.main_group_column,
+        aux_group=args.aux_group_column,
+        features=args.features,
+        sets=dict(args.sets),
+    )
+    tables = read_tables(args.table, roles, matrix=args.matrix, threshold=args.threshold)
+    n_pairs = sum(table.n_pairs for table in tables)
+    say(f"{counted(n_pairs, 'pair')} read; scoring predictions under each design.")
+    analyses = analyse_tables(tables, args.seed)
+    print(to_json(analyses) if args.json else escape(to_text(analyses)))
+    if args.out is not None:
+        out = make_folder(args.out)
+        write_forms(analyses, f"Can the gains of {Path(args.table).name} be predicted?", out, say)
+        say(f"Written: {out / 'meta.md'}")
+    return 0
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """The type of a flag whose value is names of columns."""
+    names = tuple(filter(None, (name.strip() for name in text.split(","))))
+    if not names:
+        raise argparse.ArgumentTypeError("it names no column")
+    return names
+
+
+def _named_columns(text: str) -> tuple[str, tuple[str, ...]]:
+    name, equals, columns = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=COL,COL")
+    return name.strip(), _columns(columns)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is no finite number")
+    return value

@@ -1,0 +1,89 @@
+"""``minimtl tune``: the paper's hyper-parameters, tuned on Amazon reviews."""
+
+import argparse
+from pathlib import Path
+
+from minimtl.cli.arguments import folder_name
+from minimtl.corpora import load_amazon
+from minimtl.errors import StudyInterrupted
+from minimtl.report import FIGURES_NOTE, figures_available, write_tables
+from minimtl.study import (
+    draw_tuning,
+    make_grid,
+    tune,
+    tuning_finding,
+    tuning_markdown,
+    tuning_table,
+)
+from minimtl.system import say, write_atomically
+from minimtl.tasks import resume_command
+
+EXAMPLES = (
+    "minimtl tune",
+    "minimtl tune --learning-rate 0.001 0.01 --dropout 0 0.5 --out wider",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--corpus, --out, --fresh, and what the grid has beside layers and sizes."""
+    parser.add_argument(
+        "--corpus",
+        default="amazon",
+        metavar="{amazon,PATH}",
+        help="processed_acl.tar.gz or the folder it unpacks to (default: amazon, found or fetched)",
+    )
+    # Not the study's folder: each holds one store.
+    parser.add_argument(
+        "--out", type=folder_name, metavar="DIR", default="tuning", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=_learning_rate,
+        nargs="+",
+        default=[1e-3],
+        metavar="RATE",
+        help="Adam's, each a part of the grid (default: 0.001)",
+    )
+    parser.add_argument(
+        "--dropout",
+        type=_dropout,
+        nargs="+",
+        default=[0.5],
+        metavar="SHARE",
+        help="after each hidden layer, each a part of the grid (default: 0.5)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="set earlier results in DIR aside and begin anew"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
+    out = Path(args.out)
+    try:
+        reviews = load_amazon(args.corpus, announce=say)
+        tuning = tune(reviews, make_grid(args.learning_rate, args.dropout), out, fresh=args.fresh)
+    except KeyboardInterrupt:
+        raise StudyInterrupted(
+            f"interrupted; every finished fit is kept, and `{resume_command(args.argv)}` continues"
+        ) from None
+    write_tables([tuning_table(tuning)], out)
+    figure = draw_tuning(tuning, out) if figures_available() else FIGURES_NOTE
+    write_atomically(out / "tune.md", tuning_markdown(tuning, reviews.source, figure).encode())
+    print(tuning_finding(tuning).replace("**", ""))
+    print(out / "tune.md")
+    return 0
+
+
+def _learning_rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
+    return value
+
+
+def _dropout(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie in [0, 1)")
+    return value

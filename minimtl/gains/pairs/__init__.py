@@ -1,0 +1,1 @@
+"""Other people's tables of pairs: a real prediction of gains told from a leak."""

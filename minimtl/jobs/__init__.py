@@ -1,0 +1,36 @@
+"""Keyed jobs on any executor (local processes, Dask, MPI), and the store of their results.
+
+One process holds the store, an SQLite file. Knows no study.
+
+May import: system.
+"""
+
+from minimtl.jobs.executors import EXECUTOR_FORMS, check_executor, is_local, make_workers
+from minimtl.jobs.identity import differences
+from minimtl.jobs.pool import ProcessPool
+from minimtl.jobs.progress import duration, make_progress
+from minimtl.jobs.runner import RunSummary, run_jobs
+from minimtl.jobs.seeds import rng_for, stable_hash
+from minimtl.jobs.store import Store, open_existing_store, open_store
+from minimtl.jobs.storecopy import copy_results
+from minimtl.jobs.worker import Workers
+
+__all__ = [
+    "EXECUTOR_FORMS",
+    "ProcessPool",
+    "RunSummary",
+    "Store",
+    "Workers",
+    "check_executor",
+    "copy_results",
+    "differences",
+    "duration",
+    "is_local",
+    "make_progress",
+    "make_workers",
+    "open_existing_store",
+    "open_store",
+    "rng_for",
+    "run_jobs",
+    "stable_hash",
+]

@@ -1,0 +1,196 @@
+"""Where jobs run: local processes, a Dask cluster, or the ranks of an MPI program.
+
+`EXECUTORS` is the list of all kinds. To add one, add its record there.
+"""
+
+import importlib
+import logging
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, NamedTuple
+
+from minimtl.errors import MinimtlError, UsageError
+from minimtl.jobs.pool import ProcessPool
+from minimtl.jobs.worker import Workers, hold_data
+
+_SECONDS_TO_CONNECT = 30
+_SECONDS_TO_COUNT = 5  # after which Dask's workers are counted again, as they come and go
+_JOBS_PER_DASK_TASK = 16  # what Dask does for a task takes several times what we do for a job
+
+
+class ExecutorKind(NamedTuple):
+    """One kind of executor.
+
+    Attributes
+    ----------
+    form : how it is written on the command line, for messages and ``--help``.
+    pattern : regular expression of the values of ``--executor`` that mean it.
+    check : raises MinimtlError if what it needs is missing.
+    start : ``start(spec, n_workers, data)`` starts workers that have the data, each once, for the
+        length of a ``with`` block.
+    is_local : whether those are `n_workers` on this machine; others bring their own.
+    """
+
+    form: str
+    pattern: str
+    check: Callable[[], None]
+    start: Callable[[str, int, Any], AbstractContextManager[Workers]]
+    is_local: bool = False
+
+
+def check_executor(spec: str) -> None:
+    """Find out early whether `make_workers` has what it needs for `spec`.
+
+    Raises
+    ------
+    UsageError
+        If it is no executor of `EXECUTORS`, or MPI was not started.
+    MinimtlError
+        If the packages for it are missing.
+    """
+    _kind_of(spec).check()
+
+
+def is_local(spec: str) -> bool:
+    """Whether `spec` works on this machine, with as many workers as it is told; UsageError."""
+    return _kind_of(spec).is_local
+
+
+def make_workers(spec: str, n_workers: int, data: Any) -> AbstractContextManager[Workers]:
+    """Workers of the executor that `spec` names, for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    spec : str
+        A value of ``--executor``, such as ``process``; `EXECUTORS` has the forms.
+    n_workers : int
+        Number of workers, where the executor is local; a cluster and MPI bring their own.
+    data : any object that pickles
+        What the jobs are computed from; each worker gets it once.
+
+    Raises
+    ------
+    UsageError, MinimtlError
+        As `check_executor`, or if the scheduler does not answer or has no workers.
+    """
+    kind = _kind_of(spec)
+    kind.check()
+    return kind.start(spec, n_workers, data)
+
+
+def _kind_of(spec: str) -> ExecutorKind:
+    for kind in EXECUTORS:
+        if re.fullmatch(kind.pattern, spec):
+            return kind
+    raise UsageError(f"--executor {spec} is none of: {', '.join(EXECUTOR_FORMS)}")
+
+
+@contextmanager
+def _start_processes(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    # One worker is a process too, so that it can die or be stopped without the parent.
+    with ProcessPool(n_workers, hold_data, (data,)) as executor:
+        yield Workers(executor)
+
+
+def _check_mpi() -> None:
+    _import_or_advise("mpi4py.futures", "mpi")
+    if "mpi4py.futures" not in sys.orig_argv:
+        raise UsageError(
+            "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
+            "-m minimtl study --executor mpi ...`"
+        )
+
+
+@contextmanager
+def _start_mpi(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    futures = _import_or_advise("mpi4py.futures", "mpi")
+    with futures.MPIPoolExecutor(initializer=hold_data, initargs=(data,)) as executor:
+        yield Workers(executor)
+
+
+def _check_dask() -> None:
+    _import_or_advise("distributed", "dask")
+
+
+@contextmanager
+def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
+    distributed = _import_or_advise("distributed", "dask")
+    address = f"tcp://{spec.removeprefix('dask://')}"
+    try:
+        client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise MinimtlError(
+            f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
+        ) from error
+    # The data go out as the argument of a call, of which Dask would warn.
+    quiet = importlib.import_module("dask.config").set(
+        {"distributed.admin.large-graph-warning-threshold": "1 TB"}
+    )
+    with client, quiet, _silent("distributed.client"):  # we say what failed
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+        except TimeoutError as error:
+            raise MinimtlError(
+                f"the Dask scheduler at {spec} has no workers; start some with `dask worker`"
+            ) from error
+        # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
+        # from another that has it, and makes it again if all of those are lost.
+        future = client.submit(_identity, data, pure=False)
+        yield Workers(
+            client.get_executor(pure=False),
+            future,
+            jobs_per_call=_JOBS_PER_DASK_TASK,
+            count=_now_and_then(lambda: sum(client.nthreads().values())),
+        )
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    """Only what is critical is logged under this name."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _now_and_then(count: Callable[[], int]) -> Callable[[], int]:
+    """`count`, called again only after _SECONDS_TO_COUNT; the number before if that fails."""
+    n, ends = 0, 0.0
+
+    def recent() -> int:
+        nonlocal n, ends
+        if time.monotonic() >= ends:
+            with suppress(OSError):  # a lost scheduler breaks the executor, which says so
+                n = count()
+            ends = time.monotonic() + _SECONDS_TO_COUNT
+        return n
+
+    return recent
+
+
+def _identity(data: Any) -> Any:
+    return data
+
+
+def _import_or_advise(module: str, extra: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MinimtlError(
+            f"--executor {extra} needs a package that is missing ({error}); `pip install "
+            f'"minimtl[{extra}]"`'
+        ) from error
+
+
+EXECUTORS = (
+    ExecutorKind("process", "process", lambda: None, _start_processes, is_local=True),
+    ExecutorKind("dask://HOST:PORT", r"dask://[^/\s]+:\d+", _check_dask, _start_dask),
+    ExecutorKind("mpi", "mpi", _check_mpi, _start_mpi),
+)
+EXECUTOR_FORMS = tuple(kind.form for kind in EXECUTORS)

@@ -1,0 +1,298 @@
+"""The runner: jobs stream through an executor, and a finished one is on disk before it counts.
+
+Never more than `window` calls are held at a time, whatever the number of jobs. Only this process
+touches the store. A job that fails, or whose worker dies, is tried again twice; one that
+fails every time is reported and the others go on. Only if the first ten jobs all fail every
+time, and none succeeds, is the rest not tried.
+
+A call carries one job or, where the workers are such, several: fewer of the last ones, so that all
+workers stay busy to the end. Jobs that a call left, and those of a call that failed as a whole,
+are handed out again; the latter one by one, which shows whose fault it was.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from minimtl.errors import MinimtlError
+from minimtl.jobs.progress import Progress
+from minimtl.jobs.store import Store
+from minimtl.jobs.worker import Compute, JobError, Workers
+
+TRIES = 3
+WINDOW = 4096  # calls handed to the executor at a time: enough to keep 2,000 workers busy
+_LAST_CALLS = 2  # for each worker: among so many the jobs that wait are divided at the end
+_TICK = 0.5  # seconds after which progress is shown although no job has finished
+_MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed every time, and how it failed the last time."""
+
+    job: Any
+    traceback: str
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a call of `run_jobs` did.
+
+    Attributes
+    ----------
+    n_resumed : jobs that were in the store before.
+    n_computed : jobs computed and stored now.
+    n_failed : jobs that failed every time.
+    failures : the first of those, with their tracebacks.
+    """
+
+    n_resumed: int
+    n_computed: int
+    n_failed: int
+    failures: tuple[Failure, ...]
+
+    def raise_for_failures(self) -> None:
+        """Raise MinimtlError with the tracebacks if a job failed every time."""
+        if not self.n_failed:
+            return
+        reports = "\n".join(f"\n{failure.job}:\n{failure.traceback}" for failure in self.failures)
+        jobs = "1 job" if self.n_failed == 1 else f"{self.n_failed} jobs"
+        raise MinimtlError(
+            f"{jobs} failed {TRIES} times; all other results are kept, and the same command tries "
+            f"again:\n{reports}"
+        )
+
+
+def run_jobs(
+    jobs: Iterable[tuple[str, Any]],
+    compute: Compute,
+    store: Store,
+    workers: Workers,
+    *,
+    decode: Callable[[bytes], object],
+    progress: Progress,
+    window: int = WINDOW,
+) -> RunSummary:
+    """Compute the jobs that the store lacks, and store them.
+
+    Parameters
+    ----------
+    jobs : iterable of (str, Job)
+        Keys and jobs; read as the work proceeds. A key that comes twice is computed once.
+    compute : callable
+        A function of a module, ``compute(job, data) -> bytes``; what it returns is stored.
+    store : Store
+        Where results go.
+    workers : Workers
+        Where they are computed.
+    decode : callable
+        Raises ValueError for bytes that are no result; such a job is computed again.
+    progress : Progress
+        Is told of every job, after it is stored; counts from zero.
+    window : int
+        How many calls the executor is given at a time; at least twice its number of workers.
+
+    Raises
+    ------
+    MinimtlError
+        If the store cannot be written or the executor breaks. What was stored stays stored.
+    KeyboardInterrupt
+        On Ctrl-C, after what had finished was stored.
+    """
+    run = _Run(iter(jobs), compute, store, workers, decode, progress, window)
+    try:
+        run.work()
+    except KeyboardInterrupt:
+        run.store_finished()
+        raise
+    finally:
+        run.cancel()
+    return RunSummary(
+        progress.n_resumed, progress.n_computed, progress.n_failed, tuple(run.failures)
+    )
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A job that is being tried."""
+
+    key: str
+    job: Any
+    n_failures: int = 0
+
+
+@dataclass
+class _Run:
+    """A call of `run_jobs` and where it stands."""
+
+    jobs: Iterator[tuple[str, Any]]
+    compute: Compute
+    store: Store
+    workers: Workers
+    decode: Callable[[bytes], object]
+    progress: Progress
+    window: int
+    failures: list[Failure] = field(default_factory=list)
+    waiting: deque[_Attempt] = field(default_factory=deque)
+    in_flight: dict[Future[Any], list[_Attempt]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)  # of the jobs that wait or are in flight
+    arrivals: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
+    all_read: bool = False
+
+    def work(self) -> None:
+        """Run all jobs to their end, or until it is plain that none will succeed."""
+        self._fill()
+        while self.in_flight and not self._is_hopeless():
+            self._settle(self._arrived())
+            self.progress.tick()
+            self._fill()
+
+    def store_finished(self) -> None:
+        """Store the results that have arrived and are not stored yet."""
+        done = [future for future in self.in_flight if future.done()]
+        self._store_results([(self.in_flight[future], _answers(future)) for future in done])
+
+    def cancel(self) -> None:
+        """Take back what the executor has not begun."""
+        for future in self.in_flight:
+            future.cancel()
+
+    def _is_hopeless(self) -> bool:
+        return self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES
+
+    def _fill(self) -> None:
+        """Hand jobs to the executor until it holds a window full, or none are left."""
+        most = self.workers.jobs_per_call
+        n_last = _LAST_CALLS * max(1, self.workers.count()) if most > 1 else 0
+        # What the last calls share stays behind while others come.
+        while self._read(most * (n_last + 1), most * (n_last + self.window)):
+            self._submit(most)
+        while self.waiting and (self.all_read or not self.in_flight):
+            self._submit(max(1, min(most, len(self.waiting) // n_last)))
+
+    def _read(self, n: int, n_held: int) -> bool:
+        """Read jobs that the store lacks until `n` wait; whether so many do.
+
+        Ends before if `n_held` are held in all, or all are read, or, so that results need not wait
+        while jobs are read that the store has, if some have arrived.
+        """
+        while len(self.waiting) < n and len(self.keys) < n_held:
+            try:
+                key, job = next(self.jobs)
+            except StopIteration:
+                self.all_read = True
+                break
+            if key in self.keys:
+                continue
+            if self._is_finished(key):
+                self.progress.resumed()
+                self.progress.tick()
+                if not self.arrivals.empty():
+                    break
+            else:
+                self.keys.add(key)
+                self.waiting.append(_Attempt(key, job))
+        return len(self.waiting) >= n
+
+    def _is_finished(self, key: str) -> bool:
+        """Whether the store has a result of that key which can be decoded; others are removed."""
+        try:
+            self.decode(self.store[key])
+        except KeyError:
+            return False
+        except ValueError:
+            self.store.remove(key)
+            return False
+        return True
+
+    def _submit(self, n: int) -> None:
+        """Hand out the first `n` of the jobs that wait, in one call."""
+        self._call([self.waiting.popleft() for _ in range(n)])
+
+    def _call(self, attempts: list[_Attempt]) -> None:
+        try:
+            future = self.workers.submit_jobs(self.compute, [attempt.job for attempt in attempts])
+        except RuntimeError as error:  # broken, or shut down by someone else
+            raise _broken(error) from error
+        self.in_flight[future] = attempts
+        future.add_done_callback(self.arrivals.put)
+
+    def _arrived(self) -> list[Future[Any]]:
+        """The futures that are done: all there are, or none if none comes within a tick."""
+        futures = []
+        try:
+            futures.append(self.arrivals.get(timeout=_TICK))
+            while True:
+                futures.append(self.arrivals.get_nowait())
+        except Empty:
+            return futures
+
+    def _settle(self, futures: list[Future[Any]]) -> None:
+        """Store the results among the answers, then count them; try the other jobs again."""
+        calls = [(self.in_flight[future], _answers(future)) for future in futures]
+        self._store_results(calls)
+        for future in futures:
+            del self.in_flight[future]
+        for attempts, answers in calls:
+            if isinstance(answers, BaseException):
+                raise _broken(answers) from answers
+            if isinstance(answers, list):
+                for attempt, answer in zip(attempts, answers, strict=False):
+                    if isinstance(answer, JobError):
+                        self._try_again(attempt, answer.traceback)
+                self.waiting.extend(attempts[len(answers) :])
+            elif len(attempts) == 1:
+                self._try_again(attempts[0], answers.traceback)
+            else:
+                for attempt in attempts:
+                    self._call([attempt])
+
+    def _store_results(self, calls: list[tuple[list[_Attempt], "_Answers"]]) -> None:
+        """Store the results among the answers in one transaction, and count them after it."""
+        results = [
+            (attempt, answer)
+            for attempts, answers in calls
+            if isinstance(answers, list)
+            for attempt, answer in zip(attempts, answers, strict=False)
+            if isinstance(answer, bytes)
+        ]
+        if results:
+            self.store.add((attempt.key, result) for attempt, result in results)
+        for attempt, result in results:
+            self.keys.discard(attempt.key)
+            self.progress.computed(attempt.job, result)
+
+    def _try_again(self, attempt: _Attempt, trace: str) -> None:
+        attempt.n_failures += 1
+        if attempt.n_failures < TRIES:
+            self._call([attempt])
+            return
+        self.keys.discard(attempt.key)
+        self.progress.failed(attempt.job)
+        if len(self.failures) < _MAX_FAILURES:
+            self.failures.append(Failure(attempt.job, trace))
+
+
+# What came of a call: answers for its first jobs, how it failed, or how the executor broke.
+_Answers = list[Any] | JobError | BaseException
+
+
+def _answers(future: Future[Any]) -> _Answers:
+    try:
+        answers: list[Any] = future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        return error
+    except Exception as error:  # the worker died, say; what a job raised is a JobError already
+        return JobError(f"{type(error).__name__}: {error}")
+    return answers
+
+
+def _broken(error: BaseException) -> MinimtlError:
+    reason = str(error) or type(error).__name__
+    return MinimtlError(
+        f"the executor broke ({reason}); every job finished before is kept, and the same command "
+        "continues"
+    )

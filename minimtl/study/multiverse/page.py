@@ -1,0 +1,121 @@
+"""multiverse.md and multiverse.html: answer, picture, what each choice changes, all rows."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from minimtl.report import (
+    Block,
+    Command,
+    Document,
+    Figure,
+    Grid,
+    Heading,
+    Paragraph,
+    Row,
+    interval,
+    number,
+    problem_of,
+    signed,
+    text,
+)
+from minimtl.study.multiverse.choices import Choice
+from minimtl.study.multiverse.effects import ALL, SHARE
+from minimtl.study.multiverse.figures import CAPTIONS, NO_FIGURES
+
+TITLE = "Which choices does the gain depend on?"
+_ABOUT = (
+    f"“{SHARE}”: the mean change when the choice is made, over all orders in which the choices "
+    "between the two protocols may be made one after another (Shapley's rule); these add up to the "
+    f"whole difference. “{ALL}”: the mean over all universes that differ in this choice alone. A "
+    "protocol's name: this choice alone is changed, and all others are that protocol's."
+)
+_INTERVALS = (
+    "Effects are differences of gains of the same pairs in the same runs. The interval for these "
+    "tasks has the runs for a sample; that for new tasks has main tasks, auxiliary tasks, topics "
+    "and runs drawn anew. p is of the second. None is adjusted for the number of effects."
+)
+
+
+class Provenance(NamedTuple):
+    """What a reader needs to make the numbers again."""
+
+    version: str
+    command: str
+    corpus: str
+    seed: int
+    n_models: int
+
+
+def document(
+    universes: Sequence[Row],
+    effects: Sequence[Row],
+    choices: Sequence[Choice],
+    answer: Sequence[str],
+    warnings: Sequence[str],
+    figures: Sequence[str],
+    made: Provenance,
+) -> Document:
+    """The page; `figures` are the names of those that were drawn."""
+    names = [choice.name for choice in choices]
+    pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in figures]
+    return Document(
+        TITLE,
+        tuple(warnings),
+        tuple(answer),
+        [
+            *(pictures or [Paragraph(NO_FIGURES)]),
+            Heading(2, "What each choice changes"),
+            _effects(effects),
+            Paragraph(_ABOUT),
+            Paragraph(_INTERVALS),
+            Heading(2, "Every universe"),
+            _universes(universes, names),
+            Heading(2, "How to run it again"),
+            Paragraph(
+                f"minimtl {made.version}, {made.corpus}, seed {made.seed}, {made.n_models:,} "
+                "models; universes that differ only in how scores are read share them."
+            ),
+            Command(made.command),
+        ],
+    )
+
+
+def _effects(rows: Sequence[Row]) -> Grid:
+    header = (
+        "problem", "choice", "from", "to", "about", "effect", "these tasks", "new tasks", "p",
+    )  # fmt: skip
+    lines = tuple(
+        (
+            problem_of(row),
+            *(str(row[name]) for name in ("field", "from", "to", "about")),
+            signed(number(row, "effect"), 4),
+            interval(row, "_tasks", 4),
+            interval(row, "", 4),
+            text(number(row, "p_value")),
+        )
+        for row in rows
+    )
+    return Grid(header, lines, n_labels=5)
+
+
+def _universes(rows: Sequence[Row], names: Sequence[str]) -> Grid:
+    shown = ("problem", "universe", "protocol", "about")
+    header = (
+        *shown, *names, "single", "multi", "gain", "these tasks", "new tasks", "improved",
+        "Brier, block out",
+    )  # fmt: skip
+    lines = tuple(
+        (
+            problem_of(row),
+            *(str(row[name]) for name in (*shown[1:], *names)),
+            text(number(row, "single")),
+            text(number(row, "multi")),
+            signed(number(row, "gain"), 4),
+            interval(row, "_tasks", 4),
+            interval(row, "", 4),
+            text(number(row, "improved")),
+            text(number(row, "brier_block_out")),
+        )
+        for row in rows
+    )
+    return Grid(header, lines, n_labels=len(shown) + len(names))

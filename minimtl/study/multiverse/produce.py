@@ -1,0 +1,59 @@
+"""Everything that a finished multiverse shows: two tables, figures, pages, lines for a terminal."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from minimtl._version import __version__
+from minimtl.jobs import Store
+from minimtl.report import Row, Table, figures_available, write_document, write_tables
+from minimtl.study.multiverse.conduct import Multiverse
+from minimtl.study.multiverse.effects import comparisons, effect_of
+from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
+from minimtl.study.multiverse.finding import finding
+from minimtl.study.multiverse.page import Provenance, document
+from minimtl.study.multiverse.results import collect_universes
+from minimtl.study.multiverse.tables import effect_rows, universe_rows
+from minimtl.study.report.scope import scopes_of, warnings_of
+from minimtl.tasks import PAPER, Hierarchy
+
+
+def write_multiverse(
+    multiverse: Multiverse, store: Store, command: str, out: Path, announce: Callable[[str], None]
+) -> str:
+    """Write all that the multiverse shows into `out`; returns what a terminal shows at the end.
+
+    All models are in the store. `announce` is told which extra would add what is not drawn.
+    """
+    corpus = multiverse.corpora["stripped"]
+    planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
+    universes: list[Row] = []
+    effects: list[Row] = []
+    for results in collect_universes(multiverse, store):
+        universes += universe_rows(results, multiverse.choices)
+        outcomes = [result.outcomes for result in results]
+        effects += effect_rows([effect_of(comparison, outcomes) for comparison in planned])
+    write_tables([Table("universes", universes), Table("effects", effects)], out)
+    firsts = {str(row["problem"]): row for row in reversed(universes)}
+    scopes = scopes_of(
+        [firsts[problem.name] for problem in multiverse.problems],
+        PAPER,
+        corpus.edition,
+        Hierarchy.from_tree(corpus.tree),
+    )
+    warnings = warnings_of(scopes, corpus.edition)
+    answer = finding(universes, effects, scopes)
+    drawn: list[str] = []
+    if figures_available():
+        drawn = draw_figures(universes, multiverse.choices, out)
+    else:
+        announce(NO_FIGURES)
+    made = Provenance(
+        __version__,
+        command,
+        f"the {corpus.edition} edition of the corpus",
+        multiverse.seed,
+        len(multiverse.keyed_jobs),
+    )
+    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made)
+    write_document(page, "multiverse", out, announce)
+    return "\n\n".join([*warnings, *answer])

@@ -1,0 +1,162 @@
+"""What the page shows of pairs: scores of the runs, gain, learning curves, features.
+
+Of all pairs, or of many those that `minimtl.tasks.curves` chose.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.report import WIDE, Chart, GainFrame, GainMark, draw_chart, frame_gains, mark_gain
+from minimtl.study.report.figures import interval_over_runs
+from minimtl.study.report.scope import MIN_RUNS
+from minimtl.tasks import DEFINITIONS, Column, Definitions, Outcomes, PairCurves, Protocol, Task
+
+
+def meanings(definitions: Definitions) -> dict[str, str]:
+    """What each row of a pair's features means; a feature that each task has is one row."""
+    return {_row_name(column): column.feature.meaning for column in definitions.columns}
+
+
+def _row_name(column: Column) -> str:
+    return column.feature.name if len(column.feature.roles) > 1 else column.name
+
+
+class PairView(NamedTuple):
+    """One pair; numbers are means over the runs.
+
+    Attributes
+    ----------
+    half_width : of the gain's 95 % interval over the runs; NaN with one run.
+    runs : single-task and multi-task score of each run.
+    features : name and values: of the main task, the auxiliary task and what compares them, None
+        where there is none; or a single one.
+    rank, n_pairs : how many of the problem's pairs gain more, of how many in all.
+    """
+
+    problem: str
+    main: Task
+    aux: Task
+    single: float
+    multi: float
+    gain: float
+    half_width: float
+    runs: tuple[tuple[float, float], ...]
+    chart: Chart
+    features: tuple[tuple[str, tuple[float | None, ...]], ...]
+    rank: int
+    n_pairs: int
+
+    @property
+    def direction(self) -> str:
+        """``up`` if multi-task learning was better, ``down`` if worse, ``even`` if neither."""
+        return "up" if self.gain > 0 else "down" if self.gain < 0 else "even"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the gain's interval leaves out 0, with enough runs for a verdict."""
+        return len(self.runs) >= MIN_RUNS and abs(self.gain) > self.half_width
+
+    @property
+    def anchor(self) -> str:
+        """The page's address of the pair; the same in every report of the same pair."""
+        name = "-".join([self.problem, *self.main, *self.aux]).lower()
+        return "pair-" + re.sub(r"[^a-z0-9.]+", "-", name)
+
+
+class Panel(NamedTuple):
+    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame.
+
+    The problem has `n_pairs`, which may be more than there are marks.
+    """
+
+    problem: str
+    width: int
+    marks: tuple[tuple[PairView, GainMark], ...]
+    n_pairs: int
+
+    def count(self, direction: str) -> int:
+        """How many gains of a direction are clear."""
+        return sum(pair.is_clear and pair.direction == direction for pair, _ in self.marks)
+
+
+def draw_gains(pairs: Sequence[PairView]) -> tuple[GainFrame, list[Panel]]:
+    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem.
+
+    Where they are some of a problem's pairs, each is where it would be among all of them.
+    """
+    frame = frame_gains([pair.gain for pair in pairs], [pair.half_width for pair in pairs])
+    panels = []
+    for problem in dict.fromkeys(pair.problem for pair in pairs):
+        of_problem = [pair for pair in pairs if pair.problem == problem]
+        n_pairs = max(pair.n_pairs for pair in of_problem)
+        marks = tuple(
+            (
+                pair,
+                mark_gain(
+                    frame, pair.rank * len(of_problem) // n_pairs, pair.gain, pair.half_width
+                ),
+            )
+            for pair in of_problem
+        )
+        panels.append(Panel(problem, WIDE * len(marks), marks, n_pairs))
+    return frame, panels
+
+
+def view_pairs(
+    problems: Iterable[tuple[Outcomes, PairCurves]], protocol: Protocol
+) -> list[PairView]:
+    """The pairs whose curves there are, a problem's together, from the largest gain down."""
+    views = []
+    for outcomes, curves in problems:
+        of_problem = _views(outcomes, curves, protocol)
+        of_problem.sort(key=lambda view: (-view.gain, view.main, view.aux))
+        if curves.rows is None:
+            of_problem = [view._replace(rank=rank) for rank, view in enumerate(of_problem)]
+        views += of_problem
+    return views
+
+
+def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[PairView]:
+    rows = np.arange(outcomes.n_pairs) if curves.rows is None else curves.rows
+    gain, half_width = interval_over_runs(outcomes.gains[rows])
+    ordered = np.sort(-outcomes.gains.mean(axis=1))
+    features = outcomes.features[:, rows].mean(axis=0).tolist()
+    definitions = DEFINITIONS[protocol.reading.features]
+    single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
+    return [
+        PairView(
+            problem=outcomes.problem.upper(),
+            main=pair.main,
+            aux=pair.aux,
+            single=float(outcomes.single[row].mean()),
+            multi=float(outcomes.multi[row].mean()),
+            gain=float(gain[place]),
+            half_width=float(half_width[place]),
+            runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
+            chart=draw_chart(single[place], multi[place], protocol.reading.read_at),
+            features=_by_role(features[place], definitions),
+            rank=int(np.searchsorted(ordered, -gain[place])),
+            n_pairs=outcomes.n_pairs,
+        )
+        for place, row in enumerate(rows.tolist())
+        for pair in [outcomes.pairs[row]]
+    ]
+
+
+def _by_role(
+    values: Sequence[float], definitions: Definitions
+) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
+    """The features in the order of `meanings`, the values of a feature of tasks by role."""
+    rows: dict[str, dict[str, float]] = {}
+    for column, value in zip(definitions.columns, values, strict=True):
+        rows.setdefault(_row_name(column), {})[column.role] = value
+    return tuple(
+        (
+            name,
+            tuple(map(of_row.get, definitions.roles)) if len(of_row) > 1 else (*of_row.values(),),
+        )
+        for name, of_row in rows.items()
+    )

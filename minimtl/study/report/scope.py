@@ -1,0 +1,111 @@
+"""How much of a study was computed, and so what its report may conclude.
+
+A verdict (raised, lowered, predicts, reproduces) needs all pairs of a problem and `MIN_RUNS` runs;
+with less there are only numbers and intervals. Published numbers are those of one corpus: numbers
+from any other are not compared with them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from minimtl.report import Grid, Row, counted, problem_of
+from minimtl.tasks import Hierarchy, Protocol, related_pairs, unrelated_pairs
+
+MIN_RUNS = 3
+# Editions with the words of the paper's corpus.
+PUBLISHED_EDITIONS = ("bydate", "packaged")
+# Runs behind the rows of the paper's Table 1, by the authors' released logs.
+PUBLISHED_RUNS = {"related": 5, "unrelated": 1}
+
+NEEDED = f"A verdict needs all pairs of a problem and at least {MIN_RUNS} runs"
+
+
+class Scope(NamedTuple):
+    """How much of one problem was computed, of how much by the protocol.
+
+    Attributes
+    ----------
+    problem : ``related`` or ``unrelated``.
+    compares : whether the corpus is the one that the published numbers are of.
+    """
+
+    problem: str
+    n_pairs: int
+    all_pairs: int
+    n_runs: int
+    protocol_runs: int
+    compares: bool
+
+    @property
+    def concludes(self) -> bool:
+        """Whether there is enough of it for a verdict."""
+        return self.n_pairs >= self.all_pairs and self.n_runs >= MIN_RUNS
+
+    @property
+    def judges(self) -> bool:
+        """Whether there is enough of it to say what reproduces."""
+        return self.compares and self.concludes
+
+    @property
+    def extent(self) -> str:
+        """Such as ``4 of 52 pairs, 2 of 5 runs``."""
+        pairs = f"{self.n_pairs} of {self.all_pairs} pairs"
+        if self.n_pairs >= self.all_pairs:
+            pairs = f"all {self.all_pairs} pairs"
+        runs = counted(self.n_runs, "run")
+        if self.n_runs < self.protocol_runs:
+            runs = f"{self.n_runs} of {self.protocol_runs} runs"
+        return f"{pairs}, {runs}"
+
+    @property
+    def warning(self) -> str:
+        """Why there is no verdict; nothing where there is one."""
+        if self.concludes:
+            return ""
+        sentence = f"{self.problem.upper()}: {self.extent}: a look, no finding."
+        if self.n_pairs >= self.all_pairs and self.n_runs >= self.protocol_runs:
+            published = counted(PUBLISHED_RUNS[self.problem], "run")
+            sentence += f" The protocol has no more runs; the published row is of {published}."
+        return sentence
+
+
+def scopes_of(
+    table1: Sequence[Row], protocol: Protocol, edition: str, hierarchy: Hierarchy
+) -> dict[str, Scope]:
+    """The scope of each problem of Table 1, by the problem as the paper writes it."""
+    enumerate_pairs = {"related": related_pairs, "unrelated": unrelated_pairs}
+    return {
+        problem_of(row): Scope(
+            problem=name,
+            n_pairs=int(row["n_pairs"]),
+            all_pairs=len(enumerate_pairs[name](hierarchy)),
+            n_runs=int(row["n_runs"]),
+            protocol_runs=protocol.runs("related" if name == "related" else "unrelated"),
+            compares=edition in PUBLISHED_EDITIONS,
+        )
+        for row in table1
+        for name in [str(row["problem"])]
+    }
+
+
+def filled(grid: Grid, scopes: Iterable[Scope]) -> Grid:
+    """The table without the columns that no problem has anything to put in."""
+    scopes = list(scopes)
+    if not any(scope.judges for scope in scopes):
+        grid = grid.without("difference", "reproduces")
+    if not any(scope.compares for scope in scopes):
+        grid = grid.without("published", "printed", "printed label", "printed under this label")
+    return grid
+
+
+def warnings_of(scopes: dict[str, Scope], edition: str) -> tuple[str, ...]:
+    """What must be known before any number is read; nothing of a whole study on its corpus."""
+    partial = [scope.warning for scope in scopes.values() if scope.warning]
+    if partial:
+        partial.append(f"{NEEDED}; below that there are numbers and intervals only.")
+    if not all(scope.compares for scope in scopes.values()):
+        partial.append(
+            f"The corpus is the {edition} edition, on which nothing was published: no number is "
+            "compared with the paper's."
+        )
+    return tuple(partial)

@@ -1,0 +1,75 @@
+"""The setting with the best mean F1, and the differences of the others from it.
+
+Notation
+--------
+f1, accuracy    after the last epoch, shape (n_settings, n_domains, n_parts), float64; the last
+                part is the one held out, and takes no part in the choice
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from minimtl.stats import FloatArray, PairedComparison, compare_paired
+from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
+from minimtl.study.tuning.grid import PAPERS, Setting
+from minimtl.tasks import JobResult
+
+
+@dataclass(frozen=True, eq=False)
+class Tuning:
+    """All results; see the notation above. ``seconds`` (n_settings,) is the mean time of a fit."""
+
+    settings: tuple[Setting, ...]
+    domains: tuple[str, ...]
+    f1: FloatArray
+    accuracy: FloatArray
+    seconds: FloatArray
+
+    @classmethod
+    def of(
+        cls, settings: Sequence[Setting], domains: Sequence[str], results: Sequence[JobResult]
+    ) -> "Tuning":
+        """From the results of `minimtl.study.tuning.fits.plan`, in its order."""
+        shape = (N_FOLDS + 1, len(domains), len(settings))
+        f1, accuracy, seconds = (
+            np.array(values).reshape(shape).T
+            for values in zip(
+                *((r.f1[0, -1], r.accuracy[0, -1], r.seconds) for r in results), strict=True
+            )
+        )
+        return cls(tuple(settings), tuple(domains), f1, accuracy, seconds.mean(axis=(1, 2)))
+
+    @property
+    def cv_f1(self) -> FloatArray:
+        """Mean F1 over domains and folds, which decides the choice, shape (n_settings,)."""
+        mean: FloatArray = self.f1[..., :HELD_OUT].mean(axis=(1, 2))
+        return mean
+
+    @property
+    def chosen(self) -> int:
+        """Number of the setting with the highest `cv_f1`; of equals the smallest network."""
+        return int(self.cv_f1.argmax())
+
+    def difference(self, number: int) -> PairedComparison:
+        """How far the setting is from the chosen one: F1 less its F1, over domains and folds.
+
+        The folds of a domain share training reviews and are corrected for it; domains share
+        nothing, so that the interval is rather too wide than too narrow.
+        """
+        each = (self.f1[number] - self.f1[self.chosen])[:, :HELD_OUT]
+        return compare_paired(each.ravel(), 1 / (N_FOLDS - 1))
+
+    def equals(self) -> list[int]:
+        """Numbers of the chosen setting and of those that are not significantly worse."""
+        return [
+            number
+            for number in range(len(self.settings))
+            if number == self.chosen or self.difference(number).high >= 0
+        ]
+
+    @property
+    def papers(self) -> int:
+        """Number of the paper's setting; ValueError if it was not tried."""
+        return self.settings.index(PAPERS)

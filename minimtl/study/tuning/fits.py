@@ -1,0 +1,81 @@
+"""One job of the tuning: a network of one setting, trained on one domain, tested on one part."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.jobs import rng_for, stable_hash
+from minimtl.nn import TRAINING_VERSION, TaskData
+from minimtl.stats import accuracy, draw_per_class, f1_score
+from minimtl.study.tuning.data import SEED, TuneData, rows_of
+from minimtl.study.tuning.grid import Setting
+from minimtl.tasks import PAPER, JobResult, decode, encode, train_model
+from minimtl.text import weigh_counts
+
+# Training reviews of each class, as many as the study's `paper` protocol draws.
+PER_CLASS = PAPER.sampling.n_train // 2
+
+
+class Fit(NamedTuple):
+    """Train by `setting` on domain number `domain`, test on the part `tested`."""
+
+    setting: Setting
+    domain: int
+    tested: int
+
+
+def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[Fit]:
+    """All fits, part by part, so that an interrupted tuning has about as many of each setting."""
+    return [
+        Fit(setting, domain, tested)
+        for tested in range(n_parts)
+        for domain in range(n_domains)
+        for setting in settings
+    ]
+
+
+def key_of(fit: Fit, data_digest: str) -> str:
+    """A hash of all that the result depends on, as 64 hex digits."""
+    training = fit.setting.protocol().settings.to_dict()
+    return stable_hash(
+        "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
+    )
+
+
+def keyed(fits: Sequence[Fit], data_digest: str) -> Iterator[tuple[str, Fit]]:
+    """Each fit with its key before it."""
+    return ((key_of(fit, data_digest), fit) for fit in fits)
+
+
+def compute(fit: Fit, data: TuneData) -> bytes:
+    """Train the network and encode its `JobResult`; all settings see the same reviews.
+
+    Vocabulary and idf come from all reviews that may be learned from; `PER_CLASS` of each class
+    are drawn to train on.
+    """
+    began = time.perf_counter()
+    protocol, domain = fit.setting.protocol(), data.domains[fit.domain]
+    learned, tested = rows_of(domain, fit.tested)
+    draws = rng_for("tune sample", SEED, domain.name, fit.tested)
+    drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
+    X = weigh_counts(domain.counts, learned, protocol.model.max_features)
+    rng = rng_for("tune training", key_of(fit, data.digest))
+    history = train_model(
+        protocol.settings,
+        [TaskData(X[drawn], domain.labels[drawn], X[tested])],
+        [2],
+        protocol.reading.read_at + 1,
+        rng,
+    )
+    accuracies, f1s = (
+        np.atleast_2d(score(domain.labels[tested], history.predictions[0]))
+        for score in (accuracy, f1_score)
+    )
+    return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
+
+
+def describe(fit: Fit, result: bytes) -> str:
+    """A short text about a finished fit, for the progress display."""
+    return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"

@@ -1,0 +1,204 @@
+"""From the store to outcomes: each pair's scores, features and learning curves, in plan order.
+
+Nothing here depends on the order in which the models were trained, so the tables do not either.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.errors import MinimtlError
+from minimtl.jobs import Store, stable_hash
+from minimtl.models import array_to_bytes, bytes_to_array
+from minimtl.stats import FloatArray
+from minimtl.tasks.curves import PairCurves, RunCurves, even_rows, extreme_rows
+from minimtl.tasks.features import DEFINITIONS
+from minimtl.tasks.jobs import Job, JobResult, StudyIdentity, decode, job_key, joint_job, single_job
+from minimtl.tasks.outcomes import Outcomes
+from minimtl.tasks.plan import Problem
+from minimtl.tasks.protocol import Protocol, Score
+from minimtl.tasks.tasks import Pair, PartOfPairs, Task
+
+# Raise it with every change of how a feature is computed. A feature more or less needs no new one.
+FEATURES_VERSION = 1
+_PAIRS_AT_ONCE = 4096  # whose features are made and stored together
+
+FeatureMaker = Callable[[Problem, int], FloatArray]
+FourCurves = list[FloatArray]  # in the order of `RunCurves`, each float64 (n_runs, n_epochs)
+
+
+class TaskCurves(NamedTuple):
+    """One task of a finished model.
+
+    Attributes
+    ----------
+    score : at the epoch that the protocol reads.
+    scores, losses : test score and training loss after each epoch, float64 (n_epochs,).
+    """
+
+    score: float
+    scores: FloatArray
+    losses: FloatArray
+
+
+def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
+    """A score after each epoch, float64 (n_tasks, n_epochs), more being better.
+
+    Of the test documents, or with ``part="validation_"`` of those for validation.
+
+    Raises
+    ------
+    MinimtlError
+        If the model was trained by a version that did not keep this score.
+    """
+    # Both classes are among the documents, so that macro-F1 is the mean of both.
+    names = ("f1", "f1_negative") if score == "macro_f1" else (score,)
+    try:
+        curve: FloatArray = np.mean([result.curves[f"{part}{name}"] for name in names], axis=0)
+    except KeyError as error:
+        raise MinimtlError(
+            f"the models were stored without {error} by an earlier version of minimtl; begin "
+            "anew with --fresh"
+        ) from None
+    return -curve if score == "log_loss" else curve
+
+
+class Results:
+    """Reads the curves of finished models from the store, by task or pair and run."""
+
+    def __init__(self, store: Store, identity: StudyIdentity, protocol: Protocol) -> None:
+        self.store, self.identity, self.protocol = store, identity, protocol
+        # Single-task models serve many pairs; a run has some hundred of them at most.
+        self.single = lru_cache(maxsize=1024)(self._single)
+
+    def _single(self, task: Task, run: int) -> JobResult:
+        return self._read(single_job(task, run))
+
+    def joint_curves(self, pair: Pair, run: int) -> TaskCurves:
+        """The main task in joint training."""
+        job = joint_job(pair, run, self.protocol)
+        return self._curves(self._read(job), job.tasks.index(pair.main))
+
+    def single_curves(self, task: Task, run: int) -> TaskCurves:
+        """A task, trained alone."""
+        return self._curves(self.single(task, run), 0)
+
+    def _curves(self, result: JobResult, task: int) -> TaskCurves:
+        reading = self.protocol.reading
+        scores, epoch = score_curves(result, reading.score)[task], reading.read_at
+        if reading.epoch == "validation":
+            curve = score_curves(result, reading.score, "validation_")[task]
+            epoch = int(curve[: epoch + 1].argmax())
+        return TaskCurves(float(scores[epoch]), scores, result.losses[task])
+
+    def _read(self, job: Job) -> JobResult:
+        model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
+        try:
+            return decode(self.store[job_key(job, self.identity)])
+        except KeyError:
+            raise MinimtlError(
+                f"the study lacks {model}: it was not finished, or by another version of minimtl; "
+                "`minimtl study` with the same --out trains what is missing"
+            ) from None
+        except ValueError as error:
+            raise MinimtlError(
+                f"{self.store.path} holds something else in place of {model} ({error}); `minimtl "
+                "study` with the same --out trains it again"
+            ) from None
+
+
+def collect_outcomes(
+    problem: Problem, results: Results, features: FeatureMaker
+) -> tuple[Outcomes, PairCurves]:
+    """The outcomes of a problem whose models are all in the store.
+
+    `features(problem, run)` makes the features of a run that the store does not hold yet, of all
+    pairs or of a part of many. Of curves no more stay in memory than `minimtl.tasks.curves` keeps.
+    """
+    pairs, n_runs = problem.pairs, problem.n_runs
+    single, multi = np.empty((2, len(pairs), n_runs))
+    even = even_rows(len(pairs))
+    kept: list[FourCurves] = []
+    sums: FourCurves | None = None
+    for row, pair in enumerate(pairs):
+        scores, curves = _read_pair(results, pair, n_runs)
+        single[row], multi[row] = scores
+        if row == even[len(kept) % len(even)]:
+            kept.append(curves)
+        sums = curves if sums is None else [a + b for a, b in zip(sums, curves, strict=True)]
+    extreme = extreme_rows(multi - single)
+    kept += [_read_pair(results, pairs[row], n_runs)[1] for row in extreme.tolist()]
+    means = RunCurves(*(total / len(pairs) for total in sums or ()))
+    outcomes = Outcomes(
+        problem=problem.name,
+        pairs=pairs,
+        blocks=tuple(map(pairs.block, pairs)),
+        single=single,
+        multi=multi,
+        features=_features(problem, results, features),
+        single_curve=means.single,
+        multi_curve=means.multi,
+    )
+    curves_of_kept = PairCurves(**RunCurves(*map(np.array, zip(*kept, strict=True)))._asdict())
+    if not extreme.size:
+        return outcomes, curves_of_kept
+    rows = np.concatenate([even, extreme])
+    return outcomes, replace(curves_of_kept, rows=rows, n_even=len(even), means=means)
+
+
+def _read_pair(results: Results, pair: Pair, n_runs: int) -> tuple[FloatArray, FourCurves]:
+    """Single-task and joint score in each run, float64 (2, n_runs), and the curves of a pair."""
+    alone = [results.single_curves(pair.main, run) for run in range(n_runs)]
+    joint = [results.joint_curves(pair, run) for run in range(n_runs)]
+    scores = np.array([[one.score for one in kind] for kind in (alone, joint)])
+    curves = [np.array([one.scores for one in kind]) for kind in (alone, joint)]
+    return scores, [*curves, *(np.array([one.losses for one in kind]) for kind in (alone, joint))]
+
+
+def _features(problem: Problem, results: Results, make: FeatureMaker) -> FloatArray:
+    """The features of all runs, float64 (n_runs, n_pairs, n_features), part by part."""
+    n_features = len(DEFINITIONS[results.protocol.reading.features].names)
+    features = np.empty((problem.n_runs, len(problem.pairs), n_features))
+    for run in range(problem.n_runs):
+        for start in range(0, len(problem.pairs), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            features[run, some] = _part_of_features(problem, run, some, results, make)
+    return features
+
+
+def _part_of_features(
+    problem: Problem, run: int, some: slice, results: Results, make: FeatureMaker
+) -> FloatArray:
+    """The features of some pairs in a run, float64 (n_some, n_features).
+
+    From the store, or made and stored. What the store holds in their place and is no array of that
+    shape is replaced.
+    """
+    is_part = len(problem.pairs) > _PAIRS_AT_ONCE
+    names = DEFINITIONS[results.protocol.reading.features].names
+    key = stable_hash(
+        "features",
+        FEATURES_VERSION,
+        names,
+        results.protocol.to_dict(),
+        results.identity.corpus_digest,
+        results.identity.seed,
+        problem.name,
+        len(problem.pairs),
+        run,
+        *([some.start] if is_part else []),
+    )
+    if is_part:
+        problem = problem._replace(pairs=PartOfPairs(problem.pairs, some.start, some.stop))
+    with suppress(KeyError, ValueError):
+        stored = bytes_to_array(results.store[key])
+        if stored.dtype == np.float64 and stored.shape == (len(problem.pairs), len(names)):
+            return stored
+    features = make(problem, run)
+    results.store.remove(key)
+    results.store.add([(key, array_to_bytes(features))])
+    return features

@@ -1,0 +1,141 @@
+"""What one job computes: the documents of its tasks in its run, a trained model, its curves."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import vstack
+
+from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, processor_of, train
+from minimtl.stats import accuracy, f1_score
+from minimtl.tasks.data import StudyData
+from minimtl.tasks.jobs import Job, JobResult, encode, sampling_rng, training_rng
+from minimtl.tasks.protocol import ModelSettings, Training
+from minimtl.tasks.sampling import Sample, cut_test_to_smallest, draw_sample
+from minimtl.tasks.tasks import Task
+
+
+def sample_of(task: Task, run: int, data: StudyData, times: float = 1.0) -> Sample:
+    """The documents of a task in a run, the same for every model that trains on them.
+
+    With `times` so many times as many training documents, those that it has without among them.
+    """
+    rng = sampling_rng(task, run, data.identity)
+    return draw_sample(
+        task,
+        data.train_topics,
+        data.test_topics,
+        data.topic_names,
+        data.protocol.sampling,
+        rng,
+        times,
+    )
+
+
+def train_model(
+    settings: ModelSettings,
+    tasks: Sequence[TaskData],
+    n_classes: Sequence[int],
+    n_epochs: int,
+    rng: np.random.Generator,
+    backend: str | None = None,
+) -> History:
+    """Train one network on the tasks as a protocol's settings have it.
+
+    Parameters
+    ----------
+    tasks, n_classes : documents of each task, and how many classes they have.
+    n_epochs : passes over the documents of the first task.
+    rng : of the initial weights, batches and dropout, in this order.
+    """
+    model, training = settings.model, settings.training
+    n_features = tasks[0].X.shape[1]
+    shape = Shape(n_features, model.hidden_layer_sizes, tuple(n_classes), model.activation)
+    return train(
+        initialize(shape, rng, model.output_init_bound),
+        tasks,
+        Schedule(
+            n_epochs,
+            training.batch_size,
+            model.dropout,
+            (1.0, *[training.aux_weight] * (len(tasks) - 1)),
+            training.epoch_documents(len(tasks)),
+        ),
+        Adam(training.learning_rate, training.beta1, training.beta2, training.eps),
+        rng,
+        backend,
+    )
+
+
+def epochs_of(job: Job, training: Training) -> int:
+    """For how many epochs the job's model is trained."""
+    return training.epochs_single if len(job.tasks) == 1 else training.epochs_joint
+
+
+def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
+    """The documents of each task as the network takes them; those for validation come last."""
+    return [
+        TaskData(
+            data.train[sample.train_rows],
+            sample.train_labels,
+            vstack([data.test[sample.test_rows], data.train[sample.validation_rows]], "csr"),
+            np.concatenate([sample.test_labels, sample.validation_labels]),
+        )
+        for sample in samples
+    ]
+
+
+def samples_of(job: Job, data: StudyData) -> tuple[Sample, ...]:
+    """The documents of each of the job's tasks."""
+    main, *others = job.tasks
+    times = data.protocol.sampling.aux_times
+    samples = (
+        sample_of(main, job.run, data),
+        *(sample_of(task, job.run, data, times) for task in others),
+    )
+    return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples
+
+
+def compute(job: Job, data: StudyData) -> bytes:
+    """Train the job's model and encode its `JobResult`."""
+    began = time.perf_counter()
+    samples = samples_of(job, data)
+    history = train_model(
+        data.protocol.settings,
+        task_data(samples, data),
+        [2] * len(job.tasks),
+        epochs_of(job, data.protocol.training),
+        training_rng(job, data.identity),
+        data.backend,
+    )
+    curves = _score_curves(samples, history, "")
+    if data.protocol.sampling.validation_share:
+        curves |= _score_curves(samples, history, "validation_")
+    return encode(
+        JobResult(
+            losses=history.losses,
+            seconds=time.perf_counter() - began,
+            trained_by=processor_of(data.backend),
+            **curves,
+        )
+    )
+
+
+def _score_curves(samples: Sequence[Sample], history: History, part: str) -> dict[str, np.ndarray]:
+    """Each score after each epoch, (n_tasks, n_epochs), of the test or the validation documents."""
+    scored = []
+    for sample, predicted, losses in zip(
+        samples, history.predictions, history.test_losses, strict=True
+    ):
+        n_test = len(sample.test_rows)
+        here = slice(n_test, None) if part else slice(n_test)
+        y = sample.validation_labels if part else sample.test_labels
+        scored.append(
+            {
+                "accuracy": accuracy(y, predicted[:, here]),
+                "f1": f1_score(y, predicted[:, here]),
+                "f1_negative": f1_score(y, predicted[:, here], positive=0),
+                "log_loss": losses[:, here].mean(axis=1),
+            }
+        )
+    return {f"{part}{name}": np.stack([task[name] for task in scored]) for name in scored[0]}

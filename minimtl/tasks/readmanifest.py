@@ -1,0 +1,121 @@
+"""Reads `manifest.json`: the study that a folder holds, its problems and its hierarchy."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from minimtl.errors import MinimtlError
+from minimtl.tasks.features import DEFINITIONS
+from minimtl.tasks.hierarchy import Hierarchy
+from minimtl.tasks.plan import Problem
+from minimtl.tasks.problems import make_problems
+from minimtl.tasks.protocol import PROTOCOLS
+from minimtl.tasks.shards import WHOLE, Shard
+
+NAME = "manifest.json"
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the finished study in `folder`.
+
+    Raises
+    ------
+    MinimtlError
+        If the study is not finished, saying the command that continues it, or as
+        `read_manifest_of_any`.
+    """
+    content = read_manifest_of_any(folder)
+    if "shard" in content:
+        raise MinimtlError(
+            f"{folder} holds shard {content['shard']} of a study; `minimtl merge` makes one study "
+            "of all shards"
+        )
+    if not content.get("finished", True):
+        raise MinimtlError(
+            f"the study in {folder} is not finished; `{resume_command(content['command'])}` "
+            "continues it"
+        )
+    return content
+
+
+def read_manifest_of_any(folder: Path) -> dict[str, Any]:
+    """The manifest of the study in `folder`, finished or not.
+
+    Raises
+    ------
+    MinimtlError
+        If the file is missing or not a manifest.
+    """
+    path = folder / NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MinimtlError(
+            f"{path} is missing, so the study in {folder} is not finished; run `minimtl study` "
+            f"with --out {folder}"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _not_ours(path, str(error)) from None
+    try:
+        problems_of(content)
+        for name in ("edition", "source", "sha256", "digest"):
+            if not isinstance(content["corpus"][name], str):
+                raise TypeError(name)
+        for name in ("train", "test"):
+            if not isinstance(content["corpus"][name], int):
+                raise TypeError(name)
+        if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
+            raise TypeError("trained_by")
+        if features_of(content) not in DEFINITIONS:
+            raise ValueError("features")
+        if not isinstance(content["minimtl"], str):
+            raise TypeError("minimtl")
+        if not all(isinstance(word, str) for word in content["command"]):
+            raise TypeError("command")
+        if not isinstance(content["identity"]["seed"], int):
+            raise TypeError("seed")
+        Shard.parse(content.get("shard", str(WHOLE)))
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise _not_ours(path, f"{type(error).__name__}: {error}") from None
+    return content
+
+
+def resume_command(arguments: Sequence[str]) -> str:
+    """The line that continues what ``minimtl`` was doing with `arguments`.
+
+    It has no ``--fresh``, or a shortening of it: that would begin anew.
+    """
+    kept = [word for word in arguments if len(word) < 3 or not "--fresh".startswith(word)]
+    return shlex.join(["minimtl", *kept])
+
+
+def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
+    """The problems that a manifest's study was about."""
+    protocol = PROTOCOLS[manifest["identity"]["protocol"]["name"]]
+    hierarchy = hierarchy_of(manifest)
+    problems: list[Problem] = []
+    for name, size in manifest["problems"].items():
+        problems += make_problems(
+            name, protocol, hierarchy, n_runs=size["runs"], n_pairs=size["pairs"]
+        )
+    return problems
+
+
+def features_of(manifest: Mapping[str, Any]) -> str:
+    """By which definition the tables of a manifest's study have the features."""
+    definition: str = manifest.get("features", "code")  # earlier manifests do not say it
+    return definition
+
+
+def hierarchy_of(manifest: dict[str, Any]) -> Hierarchy:
+    """The hierarchy of the topics of a manifest's corpus."""
+    return Hierarchy.from_tree(manifest["corpus"]["tree"])
+
+
+def _not_ours(path: Path, why: str) -> MinimtlError:
+    return MinimtlError(
+        f"{path} is not the manifest of a study ({why}); run `minimtl study` again, which keeps "
+        "the models and writes a new one"
+    )

@@ -1,0 +1,111 @@
+"""``minimtl advise`` as people type it."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from minimtl import load_model
+from minimtl.advice import api
+from minimtl.cli import advise as command
+from minimtl.cli import main
+
+
+def write_set(path, labels, n, seed, head=("label", "text")):
+    rng = np.random.default_rng(seed)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        for number in range(n):
+            for label in labels:
+                some = " ".join(f"{label}{i}" for i in rng.integers(0, 20, 5))
+                writer.writerow((label, f"{some} own{seed}{label}{number}"))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (["--main", "a.csv"], "the following arguments are required: --aux"),
+        (["--main", "a", "--aux", "b", "--runs", "1"], "--runs: 1 is less than 2"),
+        (["--main", "a", "--aux", "b", "--per-class", "0"], "--per-class: 0 is less than 1"),
+        (["--main", "a", "--aux", "b", "--margin", "1"], "--margin: 1 does not lie in [0, 1)"),
+        (["--main", "a", "--aux", "b", "--tokenizer", "letters"], "invalid choice: 'letters'"),
+    ],
+)
+def test_wrong_usage(argv, sentence, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["advise", *argv])
+    assert sentence in capsys.readouterr().err
+
+
+def test_what_is_not_there(tmp_path, capsys):
+    there = write_set(tmp_path / "a.csv", ("x", "y"), 9, 0)
+    assert main(["advise", "--main", there, "--aux", str(tmp_path / "absent.csv")]) == 1
+    assert "absent.csv does not exist" in capsys.readouterr().err
+    model = str(tmp_path / "no" / "m.npz")
+    assert main(["advise", "--main", there, "--aux", there, "--save-model", model]) == 1
+    assert "There is no folder for" in capsys.readouterr().err
+
+
+def test_a_column_that_only_the_main_set_has(tmp_path, capsys, monkeypatch):
+    seen = []
+    monkeypatch.setattr(command, "advise_on", lambda sets, *_, **__: seen.extend(sets) or 1 / 0)
+    mine = write_set(tmp_path / "a.csv", ("x", "y"), 9, 0, ("stars", "note"))
+    other = write_set(tmp_path / "b.csv", ("x", "y"), 9, 1)
+    flags = ["--text-column", "note", "--label-column", "stars"]
+    with pytest.raises(ZeroDivisionError):
+        main(["advise", "--main", mine, "--aux", other, *flags])
+    assert [row.label for row in seen[0].train[:2]] == ["x", "y"]
+    assert seen[1].train[0].text.startswith("x")
+    assert main(["advise", "--main", other, "--aux", mine, *flags]) == 1
+    assert "b.csv has no column 'note' (--text-column)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "kept"]])
+def test_an_interrupt_says_what_continues(tmp_path, capsys, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    mine = write_set(tmp_path / "a.csv", ("x", "y"), 9, 0)
+
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api.Measuring, "fit_all", interrupt)
+    other = write_set(tmp_path / "b.csv", ("u", "v"), 9, 1)
+    argv = ["advise", "--main", mine, "--aux", other, "--fresh", *out]
+    assert main(argv) == 130
+    said = capsys.readouterr().err
+    again = f"minimtl advise --main {mine} --aux {other}"
+    if out:
+        assert f"every finished model is kept, and `{again} --out kept` continues" in said
+    else:
+        assert f"`{again} --out DIR` would keep what is finished next time" in said
+
+
+@pytest.mark.slow
+def test_json_pages_model_and_resuming(tmp_path, capsys):
+    mine = write_set(tmp_path / "main.csv", ("x", "y"), 12, 0)
+    aux = write_set(tmp_path / "aux.csv", ("u", "v", "w"), 15, 1)
+    out, model = tmp_path / "new" / "folder", tmp_path / "model.npz"
+    argv = ["advise", "--main", mine, "--aux", aux, "--runs", "2", "--json", "--out", str(out)]
+    argv += ["--all-pairs", "--save-model", str(model)]
+    assert main(argv) == 0
+    said = capsys.readouterr()
+    content = json.loads(said.out)
+    assert [way["use"] for way in content["ways"][:2]] == ["alone", "alone"]
+    assert all(len(way["scores"]) == 2 for way in content["ways"])
+    assert content["matrix"][0][0] is None
+    assert -1 <= content["matrix"][0][1]["gain"] <= 1
+    for name in ("advise.md", "advise.html", "matrix.svg", "study.sqlite"):
+        assert (out / name).is_file()
+    assert "Who helps whom" in (out / "advise.html").read_text()
+    assert list(load_model(model).predict(["x1 x2", "y3 y4"])) == ["x", "y"]
+    first = model.read_bytes()
+    assert main(argv) == 0
+    again = capsys.readouterr()
+    assert again.out == said.out
+    assert "8 of 8 models, 8 of them from before" in again.err
+    assert model.read_bytes() == first
+    assert main(["advise", "--main", aux, "--aux", mine, "--runs", "2", "--out", str(out)]) == 1
+    assert "holds another study" in capsys.readouterr().err

@@ -1,0 +1,125 @@
+"""``minimtl cache``: what it counts, and that it removes nothing but what minimtl put there."""
+
+import os
+
+import pytest
+
+from minimtl.cli import main
+from minimtl.cli.cache import KERNELS
+from minimtl.corpora import AMAZON
+from minimtl.system import cache_dir
+
+DIGEST = "0123456789abcdef"
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache with a corpus of 2 MB, kernels of 1 MB, and things that are not minimtl's."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("MINIMTL_CACHE", str(folder))
+    kernels = folder / KERNELS / DIGEST
+    kernels.mkdir(parents=True)
+    (folder / AMAZON.file_name).write_bytes(bytes(2_000_000))
+    (kernels / "epoch.train-12.py311.nbi").write_bytes(bytes(400_000))
+    (kernels / "epoch.train-12.py311.1.nbc").write_bytes(bytes(600_000))
+    (folder / "my notes.txt").write_text("mine")
+    (folder / KERNELS / "mine").mkdir()
+    (folder / KERNELS / "mine" / "x.nbi").write_text("mine")
+    return folder
+
+
+def below(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+MINE = {"my notes.txt", KERNELS, f"{KERNELS}/mine", f"{KERNELS}/mine/x.nbi"}
+
+
+def test_info(cache, capsys):
+    before = below(cache)
+    assert main(["cache", "info"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"     2.0 MB  {AMAZON.file_name}",
+        f"     1.0 MB  {KERNELS}/{DIGEST}",
+        f"3.0 MB in {cache}",
+    ]
+    assert below(cache) == before
+
+
+def test_clear_leaves_what_is_not_minimtl_s(cache, capsys):
+    assert main(["cache", "clear"]) == 0
+    assert capsys.readouterr().out == f"3.0 MB removed from {cache}\n"
+    assert below(cache) == MINE
+
+
+def test_a_file_of_one_s_own_among_the_kernels_stays(cache):
+    own = cache / KERNELS / DIGEST / "notes.txt"
+    own.write_text("mine")
+    assert main(["cache", "clear"]) == 0
+    assert own.read_text() == "mine"
+    assert [path.name for path in own.parent.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_of_kernels_goes(cache):
+    (cache / KERNELS / "mine" / "x.nbi").unlink()
+    (cache / KERNELS / "mine").rmdir()
+    assert main(["cache", "clear"]) == 0
+    assert below(cache) == {"my notes.txt"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+@pytest.mark.parametrize("place", [KERNELS, f"{KERNELS}/{DIGEST}", "archive", "kernel"])
+def test_no_link_is_followed(cache, tmp_path, capsys, place):
+    """Another folder holds files of the right names; a link to it or to one of them is passed."""
+    other = tmp_path / "other"
+    names = {KERNELS: f"{DIGEST}/a.nbi", f"{KERNELS}/{DIGEST}": "a.nbi"}
+    file = other / names.get(place, "a.nbi")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(5_000_000))
+    for path in sorted((cache / KERNELS).rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    if place == "archive":
+        (cache / AMAZON.file_name).unlink()
+        (cache / AMAZON.file_name).symlink_to(file)
+    elif place == "kernel":
+        (cache / KERNELS / DIGEST).mkdir()
+        (cache / KERNELS / DIGEST / "a.nbi").symlink_to(file)
+    else:
+        if place == KERNELS:
+            (cache / KERNELS).rmdir()
+        (cache / place).symlink_to(other, target_is_directory=True)
+    assert main(["cache", "info"]) == 0
+    assert "5.0 MB" not in capsys.readouterr().out
+    assert main(["cache", "clear"]) == 0
+    assert file.stat().st_size == 5_000_000
+
+
+def test_no_cache_at_all(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "absent"))
+    for action in ("info", "clear"):
+        assert main(["cache", action]) == 0
+    assert not (tmp_path / "absent").exists()
+    assert capsys.readouterr().out.startswith("0.0 MB in ")
+
+
+@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "getuid"), reason="rights differ there")
+def test_what_cannot_be_removed_is_a_sentence(cache, monkeypatch, capsys):
+    def refuse(path, missing_ok=False):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.unlink", refuse)
+    assert main(["cache", "clear"]) == 1
+    assert capsys.readouterr().err == (
+        f"minimtl: Cannot remove {cache / AMAZON.file_name} (Permission denied); remove it by "
+        "hand.\n"
+    )
+
+
+def test_the_kernels_are_where_they_are_looked_for(monkeypatch, tmp_path):
+    pytest.importorskip("numba")
+    from minimtl.cli.cache import _KERNEL_FOLDER
+    from minimtl.nn.kernels.codecache import kernel_folder
+
+    folder = kernel_folder()
+    assert folder.parent == cache_dir() / KERNELS
+    assert _KERNEL_FOLDER.fullmatch(folder.name)

@@ -1,0 +1,76 @@
+"""``minimtl corpus``."""
+
+import argparse
+
+import pytest
+
+from minimtl.cli import corpus as command
+from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.errors import MinimtlError, UsageError
+
+
+def run(*argv):
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(argv))
+
+
+def test_info_counts_each_topic(capsys):
+    assert run("info", "--corpus", "synthetic") == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0].split() == ["edition", "synthetic"]
+    assert lines[3].split() == ["contents", generate_synthetic().digest]
+    assert ["rec.autos", "220", "60"] in [line.split() for line in lines]
+    assert ["all", "4,400", "1,200"] in [line.split() for line in lines]
+    assert lines[-1].split() == ["empty", "0", "0"]
+    assert err == (
+        "Corpus: synthetic edition from generated, 4,400 training and 1,200 test documents\n"
+    )
+
+
+def test_info_and_verify_of_what_is_packaged(capsys):
+    assert run("info") == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[:2] == [["edition", "packaged"], ["source", "20news-words.xz"]]
+    assert ["all", "11,314", "7,532"] in lines
+    assert ["empty", "300", "215"] in lines
+    assert run("verify") == 0
+    assert capsys.readouterr().out == "20news-words.xz: packaged edition, the file as published\n"
+
+
+def test_fetch_and_verify_refuse_what_has_no_file(tmp_path):
+    with pytest.raises(UsageError, match="nothing to fetch for --corpus synthetic; choose bydate"):
+        run("fetch", "--corpus", "synthetic")
+    with pytest.raises(UsageError, match="nothing to fetch for --corpus packaged"):
+        run("fetch", "--corpus", "packaged")
+    with pytest.raises(UsageError, match="there is no file to verify"):
+        run("verify", "--corpus", "synthetic")
+
+
+def test_fetch_prints_where_the_file_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(
+        "minimtl.cli.corpus.fetch_edition", lambda edition, say: tmp_path / edition.name
+    )
+    for choice in ("auto", "bydate"):
+        assert run("fetch", "--corpus", choice) == 0
+        assert capsys.readouterr().out == f"{tmp_path / 'bydate'}\n"
+
+
+def test_verify_refuses_a_corpus_that_is_not_the_published_one(tmp_path):
+    for partition in ("train", "test"):
+        folder = tmp_path / f"20news-bydate-{partition}" / "sci.med"
+        folder.mkdir(parents=True)
+        (folder / "1").write_text("From: ann\n\nbody\n")
+    with pytest.raises(MinimtlError, match="is not the published 'bydate' edition"):
+        run("verify", "--corpus", str(tmp_path))
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_verify_and_info_on_the_real_archive(data_dir, capsys):
+    path = data_dir / "20news-bydate.tar.gz"
+    assert run("verify", "--corpus", str(path)) == 0
+    assert "bydate edition, another packing of the published contents" in capsys.readouterr().out
+    assert run("info", "--corpus", str(path)) == 0
+    assert "Empty posts held nothing but header" in capsys.readouterr().out

@@ -1,0 +1,236 @@
+"""However a command ends: one sentence, a documented exit code, and nothing lost.
+
+Each case is a command as a person types it into a shell.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from minimtl.cli import main
+from minimtl.jobs import format as storefile
+from tests.jobs.cluster import ENVIRONMENT
+from tests.jobs.processes import heed_signals, session, wait_until
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="closes streams and sets limits with bash"
+)
+ONE_PAIR = ["study", "--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
+STUDY = f"{' '.join(ONE_PAIR)} --workers 1 --out out"
+
+# A command, what a shell does around it ({}: the command), exit code, what standard error ends in.
+ENDINGS = {
+    "standard error is closed": (STUDY, "{} 2>&-", 0, ""),
+    "standard error is full": (STUDY, "{} 2>/dev/full", 0, ""),
+    "standard output is closed": (STUDY, "{} >&-", 0, ""),
+    "standard output is full": (STUDY, "{} >/dev/full", 1, "standard output cannot be written (No"),
+    "a full standard output for help": ("--help", "{} >/dev/full", 1, "output cannot be written"),
+    "nobody reads": ("completion bash", "{} | true", 0, ""),
+    "no folder": (f"{STUDY} --out ''", "{}", 2, "--out: it names no folder; the one you are in"),
+    "no text": (f"{STUDY} --out $'\\xff'", "{}", 2, r"'\udcff' is not UTF-8 text; minimtl takes"),
+    "many runs": (f"{STUDY} --runs 999999999999", "{}", 2, "is more than 10,000 (see `minimtl"),
+    "many workers": (f"{STUDY} --workers 999999999999", "{}", 2, "is more than 10,000 (see"),
+    "many pairs": (f"{STUDY} --pairs {9**40} --seed {9**40} --dry-run", "{}", 0, "all are taken"),
+    "a small corpus": (
+        f"{STUDY} --protocol released", "{}", 1,
+        "2 of the study's 2 tasks cannot be trained by the protocol released: the protocol draws",
+    ),
+    "few open files": (STUDY, "ulimit -n 10; {}", 1, "no worker process could be started: [Errno"),
+    "little memory": (STUDY, "ulimit -v 300000; {}", 1, "may use 307 MB of address space"),
+    "no compiler": (STUDY, "NUMBA_DISABLE_JIT=1 {}", 1, "backend is numba there and numpy here"),
+}  # fmt: skip
+# These end before anything is written.
+NOTHING_WRITTEN = ("no folder", "no text", "many runs", "many workers", "a small corpus")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with `out`, the folder of a finished study."""
+    pytest.importorskip("numba")
+    folder = tmp_path_factory.mktemp("finished")
+    assert main([*ONE_PAIR, "--workers", "1", "--quiet", "--out", str(folder / "out")]) == 0
+    return folder
+
+
+def in_shell(folder, command, around):
+    return subprocess.run(
+        ["bash", "-c", around.format(f"{sys.executable} -m minimtl {command}")],
+        cwd=folder,
+        env=ENVIRONMENT | {"LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_every_ending_is_a_sentence_and_an_exit_code(finished, tmp_path, name):
+    command, around, code, sentence = ENDINGS[name]
+    starts_anew = name in NOTHING_WRITTEN or name == "few open files"
+    folder = tmp_path if starts_anew else finished
+    ended = in_shell(folder, command, around)
+    assert ended.returncode == code, ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert sentence in ended.stderr
+    if code:
+        assert ended.stderr.splitlines()[-1].startswith("minimtl: ")
+        assert ended.stderr.count("minimtl: ") == 1
+    if name == "no compiler":
+        assert "Numba is installed but cannot be used (NUMBA_DISABLE_JIT is set" in ended.stderr
+    if name in NOTHING_WRITTEN:
+        assert list(tmp_path.iterdir()) == []
+    if not starts_anew:
+        assert stored(finished / "out") == 4  # three models and the features
+
+
+def stored(folder):
+    connection = sqlite3.connect(folder / "study.sqlite")
+    ((n_rows,),) = connection.execute("SELECT count(*) FROM results")
+    connection.close()
+    return n_rows
+
+
+@pytest.fixture
+def training(tmp_path):
+    """A study of all pairs in a session of its own, which has stored some results."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--workers", "1",
+         "--out", "out"],
+        cwd=tmp_path, env=ENVIRONMENT, start_new_session=True, preexec_fn=heed_signals,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: (tmp_path / "out" / "manifest.json").exists())
+        wait_until(lambda: stored(tmp_path / "out") > 0)
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_study_with_the_command_that_continues_it(training, tmp_path, number):
+    training.send_signal(number)
+    _, said = training.communicate(timeout=300)
+    assert training.returncode == 128 + number
+    assert said.splitlines()[-1] == (
+        "minimtl: interrupted; every finished model is kept, and `minimtl study --corpus synthetic "
+        "--workers 1 --out out` continues"
+    )
+    assert "Traceback" not in said
+    wait_until(lambda: not session(training.pid))
+    assert stored(tmp_path / "out") > 0
+
+
+def test_a_store_that_is_removed_meanwhile(training, tmp_path):
+    shutil.rmtree(tmp_path / "out")
+    _, said = training.communicate(timeout=300)
+    assert training.returncode == 1
+    assert "study.sqlite was removed or replaced while it was in use" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
+def test_a_report_beside_a_running_study_reads_and_disturbs_nothing(training, tmp_path, capsys):
+    assert main(["report", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "another minimtl is at work in" in said
+    assert "is not finished" in said.splitlines()[-1]
+    before = stored(tmp_path / "out")
+    time.sleep(0.5)
+    assert training.poll() is None
+    wait_until(lambda: stored(tmp_path / "out") > before)
+
+
+def test_what_nohup_ignores_stays_ignored(tmp_path):
+    code = "import os, signal\nfrom minimtl.system import begin_process\nbegin_process()\n"
+    code += "os.kill(os.getpid(), signal.SIGHUP)\nprint('alive')"
+    command = ["nohup", sys.executable, "-c", code]
+    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert ended.stdout == "alive\n"
+
+
+def forge_identity(folder, **changes):
+    """Change parts of the identity in a store, with the right checksum."""
+    connection = sqlite3.connect(folder / "study.sqlite")
+    ((text,),) = connection.execute("SELECT text FROM identity")
+    text = json.dumps({**json.loads(text), **changes}, sort_keys=True)
+    row = (text, storefile.checksum(b"identity", text.encode()))
+    connection.execute("UPDATE identity SET text = ?, checksum = ?", row)
+    connection.commit()
+    connection.close()
+
+
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        ({"protocol": 5}, "does not hold a study of texts"),
+        ({"protocol": {"name": []}}, "does not hold a study of texts"),
+        ({"corpus": None}, "does not hold a study of texts"),
+        ({"corpus": {"digest": 7}}, "does not hold a study of texts"),
+        ({"seed": "0"}, "does not hold a study of texts"),
+        ({"more": nested(150)}, "is of another study than study.sqlite"),
+        ({"more": nested(250)}, "too deeply nested"),
+        ({"training_version": 99}, "made by another version of minimtl, which trained otherwise"),
+    ],
+)
+def test_forged_identities_end_in_a_sentence(finished, tmp_path, capsys, forged, said):
+    shutil.copytree(finished / "out", tmp_path / "out")
+    forge_identity(tmp_path / "out", **forged)
+    assert main(["report", str(tmp_path / "out")]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert said in sentence
+    command = [*ONE_PAIR, "--quiet", "--workers", "1", "--out", str(tmp_path / "out")]
+    if "deeply" not in said:  # which is damage, and set aside
+        assert main(command) == 1
+        *_, sentence = capsys.readouterr().err.splitlines()
+        assert "holds another study" in sentence
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"problems": None}, {"problems": {"related": {}}}, {"corpus": []}, {"minimtl": 1},
+        {"command": [1]}, {"identity": None}, {"trained_by": {"numba": "many"}}, {"trained_by": 7},
+        {"problems": {"related": {"pairs": "1", "runs": 1}}},
+        {"problems": {"related": {"pairs": 1, "runs": -1}}},
+    ],
+)  # fmt: skip
+def test_forged_manifests_end_in_a_sentence(finished, tmp_path, capsys, forged):
+    shutil.copytree(finished / "out", tmp_path / "out")
+    path = tmp_path / "out" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **forged}))
+    assert main(["report", str(tmp_path / "out")]) in (1, 2)
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith("minimtl: ")
+
+
+def test_an_interrupted_process_ends_by_its_signal_wherever_it_is(tmp_path):
+    """Also where Python itself was at work: it would end by SIGINT whatever had come."""
+    code = (
+        "import os, signal, sys\n"
+        "import minimtl.cli\n"
+        "cli = sys.modules['minimtl.cli.main']\n"
+        "def interrupt(*arguments):\n"
+        "    exec('os.kill(os.getpid(), signal.SIGTERM)')\n"
+        "cli.build_parser = interrupt\n"
+        "sys.exit(cli.run_process(['doctor']))\n"
+    )
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (
+        143,
+        "minimtl: interrupted; `minimtl doctor` begins again\n",
+    )
+    assert os.listdir(tmp_path) == []

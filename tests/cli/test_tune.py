@@ -1,0 +1,74 @@
+"""``minimtl tune`` as people type it."""
+
+import argparse
+import csv
+
+import pytest
+
+from minimtl.cli import main
+from minimtl.cli import tune as command
+from minimtl.cli.main import EXIT_INTERRUPTED
+from minimtl.corpora.amazon import DOMAINS, LABELS
+from minimtl.errors import UsageError
+
+
+def parse(*argv):
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return parser.parse_args(argv)
+
+
+def test_defaults():
+    args = parse()
+    assert (args.corpus, args.out, args.fresh) == ("amazon", "tuning", False)
+    assert (args.learning_rate, args.dropout) == ([1e-3], [0.5])
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("--dropout", "1"), ("--dropout", "-0.1"), ("--learning-rate", "0"), ("--dropout", "nan")],
+)
+def test_rates_that_cannot_be(argv):
+    with pytest.raises(SystemExit, match="2"):
+        parse(*argv)
+
+
+def test_no_reviews(tmp_path):
+    with pytest.raises(UsageError, match="neither one of amazon nor an existing file"):
+        command.run(parse("--corpus", str(tmp_path / "absent"), "--out", str(tmp_path / "o")))
+    assert not (tmp_path / "o").exists()
+
+
+def test_an_interrupted_one_says_how_to_go_on(monkeypatch, capsys):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minimtl.cli.tune.load_amazon", lambda *args, **kwargs: None)
+    monkeypatch.setattr("minimtl.cli.tune.tune", interrupt)
+    assert main(["tune", "--out", "a b"]) == EXIT_INTERRUPTED
+    error = capsys.readouterr().err
+    assert error.endswith("every finished fit is kept, and `minimtl tune --out 'a b'` continues\n")
+
+
+@pytest.mark.slow
+def test_a_whole_tuning_resumes_to_the_same_table(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("minimtl.study.tuning.grid.LAYERS", (1, 2))
+    monkeypatch.setattr("minimtl.study.tuning.grid.SIZES", (2,))
+    for number, domain in enumerate(DOMAINS):
+        folder = tmp_path / "processed_acl" / domain
+        folder.mkdir(parents=True)
+        for label in LABELS:
+            lines = [f"{label}:1 w{i % 5}:2 w{number}:1 #label#:{label}\n" for i in range(12)]
+            (folder / f"{label}.review").write_text("".join(lines))
+    out = tmp_path / "out"
+    argv = ("--corpus", str(tmp_path / "processed_acl"), "--out", str(out))
+    assert command.run(parse(*argv)) == 0
+    printed = capsys.readouterr()
+    assert "Chosen of 2 settings" in printed.out
+    first = (out / "tune.csv").read_text()
+    rows = list(csv.DictReader(first.splitlines()))
+    assert [row["n_layers"] for row in rows] == ["1", "2"]
+    assert (out / "tune.md").is_file()
+    # "seconds" are those of the stored fits: a resumed tuning trains nothing.
+    assert command.run(parse(*argv)) == 0
+    assert (out / "tune.csv").read_text() == first

@@ -1,0 +1,91 @@
+"""A study's folder: its pairs, and the same scores as in its own Table 2."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from minimtl import meta_analysis
+from minimtl.cli import main
+from minimtl.corpora import TOPIC_TREE
+from minimtl.errors import MinimtlError
+from minimtl.gains.meta.analysis import Analysed, analyse
+from minimtl.gains.pairs.studyfolder import read_study
+from minimtl.report.csvfile import write_tables
+from minimtl.study.report.tables import tables
+from minimtl.tasks.protocol import PAPER
+
+QUICK = PAPER.replace(cv_repeats=2)
+
+
+@pytest.fixture(scope="module")
+def folder(made_up_outcomes, tmp_path_factory):
+    """The tables of a made-up study of all RELATED pairs, and its manifest."""
+    path = tmp_path_factory.mktemp("study")
+    outcomes = made_up_outcomes("related", 52, 2)
+    meta = analyse(outcomes, QUICK, np.random.default_rng(0))
+    write_tables(tables([Analysed(outcomes, meta)], QUICK), path)
+    corpus = dict.fromkeys(("edition", "source", "sha256", "digest"), "x")
+    manifest = {
+        "minimtl": "0.1.0",
+        "finished": True,
+        "command": ["study"],
+        "identity": {"protocol": QUICK.to_dict(), "seed": 0},
+        "problems": {"related": {"pairs": 52, "runs": 2}},
+        "corpus": {**corpus, "tree": TOPIC_TREE, "train": 1, "test": 1},
+    }
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return path
+
+
+def test_held_out_scores_are_those_of_table_2(folder):
+    analysis = meta_analysis(folder)
+    rows = csv.DictReader((folder / "table2.csv").open(encoding="utf-8"))
+    table2 = {row["features"]: row for row in rows}
+    assert set(analysis.table.sets) == table2.keys() - {"all"}
+    for design in ("main_unseen", "groups_unseen"):
+        majority = analysis.of(design, "majority").scores
+        for name, row in table2.items():
+            scores = analysis.of(design, name).scores
+            for column in ("accuracy", "f1", "brier", "log_loss"):
+                expected = float(row[f"{column}_{design}"])
+                assert getattr(scores, column) == pytest.approx(expected, rel=1e-6), column
+            expected = float(row[f"majority_accuracy_{design}"])
+            assert majority.accuracy == pytest.approx(expected)
+
+
+def test_mean_gain_and_reliability_are_those_of_the_study(folder):
+    analysis = meta_analysis(folder)
+    (row,) = csv.DictReader((folder / "table1.csv").open(encoding="utf-8"))
+    for end in ("low", "high"):
+        assert getattr(analysis.gain.new_tasks, end) == pytest.approx(float(row[end]), rel=1e-6)
+    (noise, *_) = csv.DictReader((folder / "table2.csv").open(encoding="utf-8"))
+    for column, value in vars(analysis.noise).items():
+        assert value == pytest.approx(float(noise[column]), rel=1e-6)
+
+
+def test_single_features_are_those_of_the_study(folder):
+    analysis = meta_analysis(folder)
+    for row in csv.DictReader((folder / "single_features.csv").open(encoding="utf-8")):
+        found = analysis.of("groups_unseen", row["feature"]).scores
+        assert found.accuracy == pytest.approx(float(row["accuracy"]))
+
+
+def test_flags_that_name_columns_are_refused(folder, capsys):
+    assert main(["meta", str(folder), "--main", "main_positive"]) == 1
+    assert "leave those flags out" in capsys.readouterr().err
+    with pytest.raises(MinimtlError, match="give the study's folder"):
+        meta_analysis(folder / "scores.csv")
+
+
+def test_tables_that_do_not_belong_together_have_a_sentence(folder, tmp_path):
+    for name in ("manifest.json", "scores.csv", "features.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    lines = (tmp_path / "features.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "features.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(MinimtlError, match="do not belong together"):
+        read_study(tmp_path)
+    (tmp_path / "scores.csv").write_text("problem\nrelated\n", encoding="utf-8")
+    with pytest.raises(MinimtlError, match="not as a study wrote it"):
+        read_study(tmp_path)

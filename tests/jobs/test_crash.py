@@ -1,0 +1,118 @@
+"""A study that is killed or interrupted, at any moment, goes on to the same results."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.jobs import toy_study as toy
+from tests.jobs.processes import heed_signals, kill, kill_some, session, wait_until, workers
+
+HERE = Path(__file__).parent
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="reads /proc to find processes"
+)
+
+
+def start(folder, *, slower=1):
+    """The toy study in a session of its own, so that all its processes can be found."""
+    return subprocess.Popen(
+        [sys.executable, HERE / "toy_study.py", folder, "2"],
+        env=ENVIRONMENT | {"TOY_SLOWER": str(slower)},
+        start_new_session=True,
+        preexec_fn=heed_signals,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(study):
+    """Wait for the end; no process may be left over."""
+    _, said = study.communicate(timeout=120)
+    wait_until(lambda: not session(study.pid))
+    return study.returncode, said
+
+
+def wait_for_results(study, folder):
+    wait_until(lambda: workers(study.pid) and (folder / "study.sqlite").exists())
+    time.sleep(0.2)
+
+
+def complete(folder):
+    study = start(folder)
+    assert finish(study) == (0, "")
+    assert toy.stored_results(folder) == toy.expected_results()
+
+
+def test_a_killed_parent_leaves_no_process_and_its_results(tmp_path):
+    study = start(tmp_path)
+    wait_for_results(study, tmp_path)
+    kill(study.pid)
+    finish(study)
+    complete(tmp_path)
+
+
+def test_a_killed_worker_is_replaced(tmp_path):
+    study = start(tmp_path)
+    wait_for_results(study, tmp_path)
+    kill(workers(study.pid)[0])
+    assert finish(study) == (0, "")
+    assert toy.stored_results(tmp_path) == toy.expected_results()
+
+
+def test_ctrl_c_stops_it_and_the_next_call_goes_on(tmp_path):
+    study = start(tmp_path, slower=100)  # it would take 30 s
+    wait_for_results(study, tmp_path)
+    began = time.monotonic()
+    os.killpg(study.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    assert finish(study) == (130, "")
+    assert time.monotonic() - began < 20
+    complete(tmp_path)
+
+
+def test_a_closed_laptop(tmp_path):
+    """Everything stands still for a while and then goes on."""
+    study = start(tmp_path, slower=5)
+    wait_for_results(study, tmp_path)
+    os.killpg(study.pid, signal.SIGSTOP)
+    time.sleep(1)
+    assert study.poll() is None
+    os.killpg(study.pid, signal.SIGCONT)
+    assert finish(study) == (0, "")
+    assert toy.stored_results(tmp_path) == toy.expected_results()
+
+
+def test_a_second_process_is_refused(tmp_path):
+    study = start(tmp_path, slower=10)
+    wait_for_results(study, tmp_path)
+    code, said = finish(start(tmp_path))
+    assert code == 1
+    assert "another minimtl is at work" in said
+    assert finish(study) == (0, "")
+
+
+@pytest.mark.slow
+def test_kills_at_fifty_random_moments(tmp_path):
+    """The same folder goes on until it is done; `test_same_tables` has the like for tables."""
+    rng = random.Random(20)
+    n_kills = n_studies = 0
+    while n_kills < 50:
+        folder = tmp_path / str(n_studies)
+        n_studies += 1
+        while True:
+            study = start(folder)
+            time.sleep(rng.uniform(0, 1.2))
+            n_kills += kill_some(study.pid, rng)
+            code, said = finish(study)
+            assert code in (0, -signal.SIGKILL), said
+            if code == 0:
+                break
+        assert toy.stored_results(folder) == toy.expected_results()
+    print(f"{n_kills} kills in {n_studies} studies")

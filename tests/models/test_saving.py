@@ -1,0 +1,435 @@
+"""Saved models are the same models; files that are damaged or forged have their sentence."""
+
+import io
+import json
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
+from minimtl.errors import MinimtlError
+from minimtl.estimator.base import NotFittedError, as_scikit_learn
+from minimtl.models.saving import load_model, save_model
+from minimtl.models.textmodel import TextModel
+
+TEXTS = ["Red fish, blue fish", "one fish", "two Ünïcode \ud800 fish", "red one two"]
+
+
+def perceptron(**params):
+    settings = {"hidden_layer_sizes": (7, 3), "n_epochs": 3, "random_state": 5}
+    return MultiTaskMLPClassifier(**(settings | params))
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 6))
+    return X, np.array(["a", "bb", "c"])[np.arange(30) % 3]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.npz"
+
+
+def again(estimator, path):
+    save_model(estimator, path)
+    loaded = load_model(path)
+    assert type(loaded) is type(estimator)
+    assert loaded.get_params() == estimator.get_params()
+    return loaded
+
+
+@pytest.mark.parametrize(
+    "vectorizer",
+    [
+        TfidfVectorizer(),
+        TfidfVectorizer(dtype=np.float32, stop_words={"red", "one"}, ngram_range=(1, 2)),
+        TfidfVectorizer(min_df=np.int64(2), max_df=0.9, use_idf=False),
+    ],
+)
+def test_vectorizer(vectorizer, path):
+    X = vectorizer.fit_transform(TEXTS)
+    loaded = again(vectorizer, path)
+    seen = loaded.transform(TEXTS)
+    assert (seen != X).nnz == 0
+    assert seen.dtype == X.dtype
+    assert loaded.vocabulary_ == vectorizer.vocabulary_
+
+
+@pytest.mark.parametrize("sizes", [np.array([7, 3]), [np.int64(7), np.int32(3)]])
+def test_sizes_of_layers_as_numpys_numbers(sizes, data, path):
+    save_model(perceptron(hidden_layer_sizes=sizes).fit(*data), path)
+    plain = perceptron(hidden_layer_sizes=[7, 3]).fit(*data)
+    np.testing.assert_array_equal(
+        load_model(path).predict_proba(data[0]), plain.predict_proba(data[0])
+    )
+
+
+@pytest.mark.parametrize("classifier", [LogisticRegression(), perceptron(), "joint"])
+def test_text_model(classifier, path):
+    vectorizer = TfidfVectorizer()
+    X, y = vectorizer.fit_transform(TEXTS), np.array(["x", "y", "x", "y"])
+    if classifier == "joint":
+        classifier = perceptron().fit([X, X], [y, [0, 1, 2, 0]])
+    else:
+        classifier = classifier.fit(X, y)
+    model = TextModel(vectorizer, classifier, {"way": "made up"})
+    save_model(model, path)
+    loaded = load_model(path)
+    assert loaded.how == {"way": "made up"}
+    assert list(loaded.classes_) == ["x", "y"]
+    texts = ["red fish", "unheard of"]
+    np.testing.assert_array_equal(
+        loaded.predict_proba(texts), classifier.predict_proba(vectorizer.transform(texts))
+    )
+    assert list(loaded.predict(texts)) == [
+        "xy"[best] for best in loaded.predict_proba(texts).argmax(axis=1)
+    ]
+    assert list(loaded.knows(texts)) == [True, False]
+    assert loaded.predict_proba([]).shape == (0, 2)
+    assert loaded.predict([]).shape == (0,)
+
+
+def test_a_text_model_whose_parts_do_not_fit(path):
+    vectorizer = TfidfVectorizer().fit(TEXTS)
+    other = LogisticRegression().fit([[0.0], [1.0]], ["x", "y"])
+    with pytest.raises(ValueError, match="has 1 features, and the vectorizer gives 6"):
+        TextModel(vectorizer, other, {})
+    fitted = LogisticRegression().fit(vectorizer.transform(TEXTS), list("xyxy"))
+    save_model(TextModel(vectorizer, fitted, {}), path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = json.loads(members["model.json"])
+    for part in ("vectorizer", "classifier"):
+        damaged = content | {part: content["classifier" if part == "vectorizer" else "vectorizer"]}
+        write(path, members | {"model.json": json.dumps(damaged).encode()})
+        with pytest.raises(MinimtlError, match="damaged, or no model saved by minimtl"):
+            load_model(path)
+
+
+def test_the_number_of_threads_stays_behind(path):
+    save_model(TfidfVectorizer(n_jobs=2).fit(TEXTS), path)
+    assert load_model(path).n_jobs is None
+
+
+def test_output_chosen_for_a_vectorizer(path):
+    vectorizer = TfidfVectorizer().set_output(transform="pandas").fit(TEXTS)
+    assert again(vectorizer, path)._sklearn_output_config == {"transform": "pandas"}
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_logistic_regression(data, path, n_classes):
+    X, y = data
+    y = y if n_classes == 3 else y == "a"
+    model = LogisticRegression(C=0.5).fit(X, y)
+    loaded = again(model, path)
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    np.testing.assert_array_equal(loaded.n_iter_, model.n_iter_)
+    assert loaded.n_features_in_ == 6
+    with pytest.raises(ValueError, match="expecting 6 features"):
+        loaded.predict(X[:, :5])
+
+
+def test_perceptron_goes_on_as_if_never_saved(data, path):
+    X, y = data
+    model = perceptron().fit(X, y)
+    loaded = again(model, path)
+    for _ in range(3):
+        np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+        np.testing.assert_array_equal(loaded.loss_curve_, model.loss_curve_)
+        assert loaded.n_iter_ == model.n_iter_
+        loaded.partial_fit(X, y)
+        model.partial_fit(X, y)
+
+
+def test_joint_perceptron(data, path):
+    X, y = data
+    model = perceptron(task_weights=(1.0, 0.5)).fit([X, X], [y, np.arange(30) % 2])
+    loaded = again(model, path)
+    assert loaded.n_tasks_ == 2
+    for task, classes in enumerate(model.classes_):
+        np.testing.assert_array_equal(loaded.classes_[task], classes)
+        np.testing.assert_array_equal(loaded.predict(X, task), model.predict(X, task))
+    one = perceptron().fit([X], [y])
+    assert isinstance(again(one, path).classes_, list)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.float32, bool, str, object])
+def test_labels_keep_their_kind(data, path, kind):
+    y = np.array([0, 1] * 15).astype(str if kind is object else kind).astype(kind)
+    model = perceptron().fit(data[0], y)
+    loaded = again(model, path)
+    assert loaded.classes_.dtype.kind == model.classes_.dtype.kind
+    np.testing.assert_array_equal(loaded.classes_, model.classes_)
+
+
+def test_feature_names(data, path):
+    model = LogisticRegression().fit(*data)
+    model.feature_names_in_ = np.array(list("uvwxyz"), dtype=object)
+    loaded = again(model, path)
+    np.testing.assert_array_equal(loaded.feature_names_in_, model.feature_names_in_)
+
+
+def test_equal_models_have_equal_bytes_and_numpy_reads_them(data, path):
+    save_model(perceptron().fit(*data), path)
+    first = path.read_bytes()
+    save_model(perceptron().fit(*data), path)
+    assert path.read_bytes() == first
+    with np.load(path, allow_pickle=False) as arrays:
+        assert arrays["w_first"].shape == (6, 7)
+
+
+def test_what_cannot_be_saved(data, path):
+    with pytest.raises(as_scikit_learn(NotFittedError), match="not fitted"):
+        save_model(LogisticRegression(), path)
+    with pytest.raises(TypeError, match="can be saved, not dict"):
+        save_model({}, path)
+    with pytest.raises(ValueError, match="analyzer=<"):
+        save_model(TfidfVectorizer(analyzer=str.split).fit(TEXTS), path)
+    with pytest.raises(ValueError, match="random_state=Generator"):
+        save_model(perceptron(random_state=np.random.default_rng(0)).fit(*data), path)
+    labels = np.array([(), (1,)] * 15, dtype=object)
+    model = LogisticRegression().fit(data[0], np.arange(30) % 2)
+    model.classes_ = np.unique(labels)
+    with pytest.raises(ValueError, match="neither numbers nor text"):
+        save_model(model, path)
+    assert not path.exists()
+    with pytest.raises(MinimtlError, match="Cannot write"):
+        save_model(LogisticRegression().fit(*data), path.parent / "absent" / "model.npz")
+
+
+def test_no_such_file(path):
+    with pytest.raises(MinimtlError, match=r"Cannot read the model .*model.npz"):
+        load_model(path)
+
+
+@pytest.fixture
+def members(data, path):
+    """The members of a saved joint perceptron, and a function that writes them to `path`."""
+    X, y = data
+    save_model(perceptron().fit([X, X], [y, y]), path)
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(path, members, compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=True)
+    return buffer.getvalue()
+
+
+class Trap:
+    def __reduce__(self):
+        return (pytest.fail, ("unpickled",))
+
+
+HOSTILE_MEMBERS = {
+    "a pickle": ("w_flat.npy", npy(np.array([Trap()], dtype=object)), "not of numbers"),
+    "a bare pickle": ("w_flat.npy", pickle.dumps(0), "magic string"),
+    "text for numbers": ("w_flat.npy", npy(np.array(["x"])), "not of numbers"),
+    "NaN": ("w_flat.npy", npy(np.array([np.nan])), "NaN or infinity"),
+    "a shape that lies": (
+        "w_flat.npy",
+        npy(np.zeros(3)).replace(b"(3,)", b"(9999999999999,)", 1).replace(b" " * 12, b"", 1),
+        "cannot have",
+    ),
+    "too few weights": ("w_flat.npy", npy(np.zeros(3, np.float32)), "do not fit together"),
+    "weights of float64": ("w_first.npy", npy(np.zeros((6, 7))), "do not fit together"),
+    "no weights": ("w_first.npy", npy(np.zeros((0, 7), np.float32)), "n_features"),
+    "a negative moment": ("r_first.npy", npy(np.full((6, 7), -1, np.float32)), "do not fit"),
+    "a curve of one task": ("loss_curve.npy", npy(np.zeros((1, 3))), "do not fit together"),
+    "a path": ("../evil.npy", b"", "which no model has"),
+    "a name of its own": ("setup.py", b"", "which no model has"),
+    "JSON cut short": ("model.json", b"{", "Expecting"),
+    "JSON too deep": ("model.json", b"[" * 100_000, "recursion"),
+    "no object": ("model.json", b"[]", "holds no object"),
+    "not a number": ("model.json", b'{"a": NaN}', "holds NaN"),
+    "no text": ("model.json", b"\xff\xfe\x00", "decode|Expecting"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_MEMBERS)
+def test_hostile_members(members, path, case):
+    name, content, sentence = HOSTILE_MEMBERS[case]
+    write(path, members | {name: content})
+    with pytest.raises(MinimtlError, match=sentence):
+        load_model(path)
+
+
+HOSTILE_VALUES = {
+    "another format": (("format",), "minimtl model 99"),
+    "another class": (("estimator",), "os.system"),
+    "a class of another state": (("estimator",), "LogisticRegression"),
+    "no parameters": (("params",), {}),
+    "parameters as a list": (("params",), ["dropout"]),
+    "a parameter too many": (("params", "evil"), 1),
+    "a parameter of no kind": (("params", "dropout"), {"object": "os.system"}),
+    "a parameter of two kinds": (("params", "dropout"), {"tuple": [], "set": []}),
+    "a set that cannot be": (("params", "dropout"), {"set": [[]]}),
+    "no such width": (("fitted", "hidden"), [7, 4]),
+    "a width of text": (("fitted", "hidden"), ["7", "3"]),
+    "no such activation": (("fitted", "activation"), "eval"),
+    "one class": (("fitted", "classes", 0, "labels"), ["a"]),
+    "classes out of order": (("fitted", "classes", 0, "labels"), ["c", "bb", "a"]),
+    "classes of objects": (("fitted", "classes", 0, "labels"), [{}, [], None]),
+    "classes of a strange dtype": (("fitted", "classes", 0, "dtype"), "V99999999999"),
+    "classes too large": (("fitted", "classes", 0), {"dtype": "int8", "labels": [0, 1, 999]}),
+    "one task of two": (("fitted", "joint"), False),
+    "a step of text": (("fitted", "step"), "1"),
+    "a step without end": (("fitted", "step"), 10**30),
+    "another generator": (("fitted", "rng", "bit_generator"), "MT19937"),
+    "a generator of text": (("fitted", "rng"), "PCG64"),
+    "feature names of numbers": (("fitted", "feature_names"), [1, 2, 3, 4, 5, 6]),
+    "too few feature names": (("fitted", "feature_names"), ["x"]),
+    "no state": (("fitted",), None),
+    "dropout of everything": (("params", "dropout"), 1.0),
+    "no epochs": (("params", "n_epochs"), 0),
+    "half an epoch": (("params", "n_epochs"), 0.5),
+    "epochs without end": (("params", "n_epochs"), 2**40),
+    "a decay without end": (("params", "beta1"), 1 - 1e-15),
+    "moves that hardly fall": (("params", "beta2"), 0.9**2 + 1e-9),
+    "an infinite decay": (("params", "beta2"), 1e400),
+    "a batch of text": (("params", "batch_size"), "32"),
+    "no layers": (("params", "hidden_layer_sizes"), []),
+    "no such backend": (("params", "backend"), "os"),
+    "a seed of text": (("params", "random_state"), "0"),
+    "a negative weight": (("params", "task_weights"), [1, -1]),
+    "a width of half": (("fitted", "hidden"), [7.0, 3.0]),
+    "steps beyond memory": (("fitted", "step"), 2**30),
+}
+HOSTILE_VECTORIZERS = {
+    "nested repeats": ("token_pattern", r"(a+)+$", "could take forever"),
+    "no pattern": ("token_pattern", "(", "no regular expression"),
+    "a pattern of numbers": ("token_pattern", 5, "int"),
+    "two groups": ("token_pattern", "(a)(b)", "capturing group"),
+    "n-grams without end": ("ngram_range", {"tuple": [1, 2**40]}, "at most 100"),
+    "n-grams of nothing": ("ngram_range", {"tuple": [0, 1]}, "begin at 1"),
+    "n-grams of text": ("ngram_range", "11", "two whole numbers"),
+    "three ends": ("ngram_range", [1, 2, 3], "two whole numbers"),
+    "no such analyzer": ("analyzer", "os.system", "not a valid analyzer"),
+    "no such norm": ("norm", "l3", "norm must be"),
+    "words of lists": ("stop_words", [["a"]], "collection of words"),
+    "a dtype of objects": ("dtype", "object", "dtype must be"),
+    "a share above one": ("max_df", 1.5, "max_df must be"),
+    "no features": ("max_features", 0, "max_features must be"),
+}
+HOSTILE_REGRESSIONS = {
+    "no weight": ("C", 0.0, "C must be greater"),
+    "a weight of text": ("C", "1", "C must be greater"),
+    "steps without end": ("max_iter", 2**40, "at most 1000000"),
+}
+
+
+@pytest.mark.parametrize("case", [*HOSTILE_VECTORIZERS, *HOSTILE_REGRESSIONS])
+def test_hostile_parameters(path, case):
+    if case in HOSTILE_VECTORIZERS:
+        save_model(TfidfVectorizer().fit(TEXTS), path)
+    else:
+        save_model(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), path)
+    name, value, sentence = (HOSTILE_VECTORIZERS | HOSTILE_REGRESSIONS)[case]
+    with zipfile.ZipFile(path) as archive:
+        parts = {member: archive.read(member) for member in archive.namelist()}
+    description = json.loads(parts["model.json"])
+    description["params"][name] = value
+    write(path, parts | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match=sentence) as error:
+        load_model(path)
+    assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (TfidfVectorizer(token_pattern="(a|aa)+x").fit(["aax"]), "needs a simpler one"),
+        (TfidfVectorizer(ngram_range=(1, 101)).fit(TEXTS), "at most 100"),
+        (LogisticRegression().fit([[0.0], [1.0]], [0, 1]).set_params(C=-1), "C must be"),
+    ],
+)
+def test_what_would_not_be_loaded_is_not_saved(path, model, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        save_model(model, path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("case", HOSTILE_VALUES)
+def test_hostile_values(members, path, case):
+    *route, last = HOSTILE_VALUES[case][0]
+    description = place = json.loads(members["model.json"])
+    for step in route:
+        place = place[step]
+    place[last] = HOSTILE_VALUES[case][1]
+    write(path, members | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match=r"is damaged, or no model .*\.$"):
+        load_model(path)
+
+
+def test_members_that_are_compressed_or_missing_or_there_twice(members, path):
+    write(path, members, zipfile.ZIP_DEFLATED)
+    with pytest.raises(MinimtlError, match="is compressed"):
+        load_model(path)
+    write(path, {"model.json": members["model.json"]})
+    with pytest.raises(MinimtlError, match="w_first"):
+        load_model(path)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("model.json", "{}")
+    with pytest.raises(MinimtlError, match="the same name"):
+        load_model(path)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.data())
+def test_any_damage_has_its_sentence_or_does_none(members, path, data):
+    """Bits that are flipped, or a tail that is lost: a sentence, or a model that still works."""
+    write(path, members)
+    content = bytearray(path.read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
+        content[place] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) // 2]))])
+    try:
+        model = load_model(path)
+    except MinimtlError:
+        return
+    assert np.isfinite(model.predict_proba(np.ones((1, 6)))).all()
+
+
+def test_a_file_of_before_a_parameter_has_its_default(members, path):
+    description = json.loads(members["model.json"])
+    for name in (
+        "class_weight",
+        "early_stopping",
+        "validation_fraction",
+        "n_iter_no_change",
+        "tol",
+        "verbose",
+    ):
+        del description["params"][name]
+    del description["fitted"]["tasks"]
+    write(path, members | {"model.json": json.dumps(description)})
+    loaded = load_model(path)
+    assert loaded.early_stopping is False
+    assert loaded.tasks_ == list(range(loaded.n_tasks_))
+
+
+@pytest.mark.parametrize("tasks", [["a"] * 2, [["a"], ["b"]], ["a"] * 9, "ab", [None, 1]])
+def test_names_of_tasks_that_fit_nothing(members, path, tasks):
+    description = json.loads(members["model.json"])
+    description["fitted"]["tasks"] = tasks
+    write(path, members | {"model.json": json.dumps(description)})
+    with pytest.raises(MinimtlError, match="is damaged, or no model"):
+        load_model(path)

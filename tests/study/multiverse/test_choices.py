@@ -1,0 +1,109 @@
+"""What ``--vary`` takes, and what a value brings with it."""
+
+import pytest
+
+from minimtl.errors import UsageError
+from minimtl.study.multiverse.choices import (
+    DIFFERENCES,
+    changed,
+    check_together,
+    parse_choice,
+    shown,
+)
+from minimtl.tasks.protocol import PAPER, RELEASED
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("dropout=0,0.5", [0.0, 0.5]),
+        ("train_per_class=25,50", [25, 50]),
+        ("max_test=none,700", [None, 700]),
+        ("share_directions=yes,no", [True, False]),
+        ("equal_test=true", [True]),
+        ("score=macro_f1,log_loss", ["macro_f1", "log_loss"]),
+        ("hidden_layer_sizes=50,100x100", [(50,), (100, 100)]),
+        ("gradient_fractions=0.1x0.2x0.3x0.4", [(0.1, 0.2, 0.3, 0.4)]),
+        ("dropout=0.5,0.5", [0.5]),
+    ],
+)
+def test_values_are_of_the_type_of_their_field(text, values):
+    choice = parse_choice(text)
+    found = [level.changes[choice.name] for level in choice.levels]
+    assert found == values
+    assert [type(value) for value in found] == [type(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("drop_out=0", "no protocol has a field 'drop_out' to vary, did you mean dropout?"),
+        ("colour=red", "'colour' to vary; fields are .*train_per_class, .*score"),
+        ("name=a,b", "no protocol has a field 'name' to vary"),
+        ("runs_related=3", "no protocol has a field 'runs_related' to vary"),
+        ("sampling=1", "no protocol has a field 'sampling' to vary"),
+        ("dropout", "'dropout' is not of the form FIELD=V1,V2"),
+        ("dropout=", "'dropout=' is not of the form FIELD=V1,V2"),
+        ("dropout=half", "--vary dropout=half: dropout takes a number"),
+        ("dropout=nan", "--vary dropout=nan: dropout takes a number"),
+        ("batch_size=1.5", "batch_size takes a whole number"),
+        ("score=f2", "score takes f1, f1_negative, macro_f1, accuracy, log_loss"),
+        ("max_test=all", "max_test takes a whole number or none"),
+        ("equal_test=1", "equal_test takes yes or no"),
+        ("hidden_layer_sizes=100,axb", "hidden_layer_sizes takes numbers with x between them"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(text, sentence):
+    with pytest.raises(UsageError, match=sentence) as error:
+        parse_choice(text)
+    assert "\n" not in str(error.value)
+
+
+def test_fields_that_cannot_be_varied_together():
+    twice = tuple(map(parse_choice, ("dropout=0", "dropout=0.5")))
+    with pytest.raises(UsageError, match="dropout is given twice"):
+        check_together(twice)
+    both = tuple(map(parse_choice, ("train_per_class=10", "train_per_task=20")))
+    with pytest.raises(UsageError, match="exclude each other"):
+        check_together(both)
+
+
+def test_values_bring_with_them_what_they_cannot_do_without():
+    in_all = changed(PAPER, {"train_per_task": 100}).sampling
+    assert (in_all.train_per_class, in_all.train_per_task) == (None, 100)
+    a_class = changed(RELEASED, {"train_per_class": 50}).sampling
+    assert (a_class.train_per_class, a_class.train_per_task) == (50, None)
+    assert changed(PAPER, {"epoch": "validation"}).sampling.validation_share == 0.2
+    given = changed(PAPER, {"epoch": "validation", "validation_share": 0.5})
+    assert given.sampling.validation_share == 0.5
+    assert not changed(PAPER, {"aux_weight": 0.5}).share_directions
+    assert not changed(PAPER, {"aux_times": 2.0}).share_directions
+    assert changed(PAPER, {"aux_weight": 1.0}).share_directions
+
+
+def test_values_that_contradict_one_another():
+    with pytest.raises(UsageError, match="read_at=120 about the protocol paper: scores cannot be"):
+        changed(PAPER, {"read_at": 120})
+
+
+def test_the_differences_lead_from_one_protocol_to_the_other_in_all_that_gains_depend_on():
+    for levels, start, end in ((-1, PAPER, RELEASED), (0, RELEASED, PAPER)):
+        changes = {k: v for c in DIFFERENCES for k, v in c.levels[levels].changes.items()}
+        reached = start.replace(**changes)
+        assert reached.settings == end.settings
+        assert reached.share_directions == end.share_directions
+        for name in ("score", "read_at", "epoch"):
+            assert reached.value_of(name) == end.value_of(name)
+
+
+def test_labels_are_what_is_typed():
+    assert [shown(v) for v in (None, True, False, 0.5, 200, (100, 50), "f1")] == [
+        "none", "yes", "no", "0.5", "200", "100x50", "f1",
+    ]  # fmt: skip
+    choice = parse_choice("train_per_class=25,50")
+    assert choice.label_of(PAPER.replace(train_per_class=25)) == "25"
+    assert choice.label_of(PAPER) == "200"
+    assert choice.label_of(RELEASED) == "none"
+    documents = DIFFERENCES[0]
+    assert [documents.label_of(p) for p in (PAPER, RELEASED)] == ["200 a class", "200 in all"]
+    assert documents.label_of(PAPER.replace(train_per_class=77)) == "77, none"

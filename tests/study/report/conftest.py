@@ -1,0 +1,220 @@
+"""A made-up study to report on, and a headless Chromium that looks at its page.
+
+The browser is told what to do through a pipe by its own protocol; no package is needed.
+"""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from minimtl.gains.claims.measure import measure_claims
+from minimtl.gains.meta.analysis import Analysed, analyse
+from minimtl.report.csvfile import Table
+from minimtl.study.report.background import About
+from minimtl.study.report.claims import claims_table
+from minimtl.study.report.pairs import view_pairs
+from minimtl.study.report.scope import scopes_of
+from minimtl.study.report.tables import tables
+from minimtl.tasks.curves import PairCurves
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER
+
+EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-pipe",
+)
+# The protocol's pipe is descriptors 3 and 4 of the browser's process.
+PATIENCE = 60  # seconds for one answer
+ON_3_AND_4 = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execv(sys.argv[3], sys.argv[3:])"
+)
+
+
+class Browser:
+    """One page in one browser, and everything it complained of or asked for."""
+
+    def __init__(self, program, profile):
+        from fcntl import F_DUPFD_CLOEXEC, fcntl  # where this is missing, no browser is started
+
+        ends = [fcntl(end, F_DUPFD_CLOEXEC, 10) for end in (*os.pipe(), *os.pipe())]
+        theirs_in, self.out, self.into, theirs_out = ends
+        command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", ON_3_AND_4, str(theirs_in), str(theirs_out), *command],
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs_in), os.close(theirs_out)
+        self.number, self.buffer, self.session, self.events = 0, b"", None, []
+        target = self.do("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Log", "Runtime"):
+            self.do(f"{domain}.enable")
+
+    def do(self, method, **params):
+        """Send a command and wait for its answer, keeping the events on the way."""
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.out, json.dumps(message).encode() + b"\0")
+        while (answer := self._next()).get("id") != self.number:
+            self.events.append(answer)
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def _next(self):
+        deadline = time.monotonic() + PATIENCE
+        while b"\0" not in self.buffer:
+            left = max(0, deadline - time.monotonic())
+            if not select.select([self.into], [], [], left)[0]:
+                raise TimeoutError(f"Chromium said nothing for {PATIENCE} s")
+            read = os.read(self.into, 1 << 20)
+            if not read:
+                raise RuntimeError("Chromium has ended")
+            self.buffer += read
+        message, _, self.buffer = self.buffer.partition(b"\0")
+        return json.loads(message)
+
+    def open(self, path):
+        """Load a file and wait until all of it is there."""
+        self.events = []
+        self.do("Page.navigate", url=path.as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._next())
+
+    def assert_quiet(self, path):
+        """The page at `path` complained of nothing and asked for nothing but itself."""
+        for kind in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
+            assert self.of(kind) == []
+        asked = [event["request"]["url"] for event in self.of("Network.requestWillBeSent")]
+        assert asked[0] == path.as_uri()
+        assert all(url.startswith("data:") for url in asked[1:])
+
+    def value(self, expression):
+        """What a JavaScript expression gives."""
+        result = self.do("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(str(result["exceptionDetails"]))
+        return result["result"].get("value")
+
+    def press(self, key, text=""):
+        """Press and release a key."""
+        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, text=text)
+        self.do("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
+
+    def resize(self, width, height):
+        """Make the window so many CSS pixels wide and high."""
+        self.do(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=width < 500,
+        )  # fmt: skip
+
+    def of(self, method):
+        """The parameters of all events of one kind since the page was opened."""
+        return [event["params"] for event in self.events if event["method"] == method]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.out), os.close(self.into)
+
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A new browser with a new profile; skips where there is none that starts."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None or os.name != "posix":
+        pytest.skip("no Chromium is installed")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        try:
+            browser = Browser(program, profile)
+        except RuntimeError as error:
+            pytest.skip(f"{program} does not start: {error}")
+        yield browser
+        browser.close()
+
+
+def whole(made):
+    """The tables as if all pairs of both problems had been run five times: they conclude."""
+    n_pairs = {"related": 52, "unrelated": 516}
+    return [
+        Table("table1", [row | {"n_pairs": n_pairs[row["problem"]], "n_runs": 5} for row in t.rows])
+        if t.name == "table1"
+        else t
+        for t in made
+    ]
+
+
+@pytest.fixture(scope="session")
+def study(made_up_outcomes):
+    """12 RELATED pairs of two runs and 30 UNRELATED ones of one: all that a report is made of.
+
+    Texts from outside are hostile.
+    """
+    protocol = PAPER.replace(cv_repeats=1)
+    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
+    rng = np.random.default_rng(0)
+    analysed = [Analysed(o, analyse(o, protocol, rng)) for o in problems]
+    made = tables(analysed, protocol)
+    (table1,) = (table.rows for table in made if table.name == "table1")
+    scopes = scopes_of(table1, protocol, "bydate", NEWSGROUPS)
+    concluded = [(one, curves_of(one.outcomes)) for one in analysed]
+    made.append(claims_table(measure_claims(concluded, protocol), scopes))
+    views = view_pairs([(o, curves_of(o)) for o in problems], protocol)
+    about = About(
+        version="1.2.3",
+        edition="bydate",
+        hierarchy=NEWSGROUPS,
+        source=EVIL,
+        sha256="ab" * 32,
+        n_train=11314,
+        n_test=7532,
+        seed=7,
+        command=f"minimtl study --seed 7 --out '{EVIL}'",
+    )
+    return SimpleNamespace(
+        tables=made,
+        views=views,
+        problems=problems,
+        protocol=protocol,
+        about=about,
+        curves_of=curves_of,
+    )
+
+
+def curves_of(outcomes):
+    """Scores that rise and losses that fall, alike for all pairs and runs."""
+    rise = np.linspace(0.5, 0.9, 150)
+    each = (*outcomes.single.shape, 1)
+    return PairCurves(
+        np.tile(rise, each),
+        np.tile(rise[:100] + 0.05, each),
+        np.tile(1 - rise, each),
+        np.tile(1 - rise[:100], each),
+    )

@@ -1,0 +1,147 @@
+"""``minimtl study`` and ``minimtl report`` end to end: what they leave, print and draw again."""
+
+import json
+import shutil
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from minimtl.cli import main
+from minimtl.jobs.store import open_existing_store
+from minimtl.models.archive import array_to_bytes, bytes_to_array
+
+STUDY = ["--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
+STATE = {"study.sqlite", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A finished study of one pair."""
+    folder = tmp_path_factory.mktemp("finished")
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def bare(folder, tmp_path):
+    """A copy of it with nothing but the store and the manifest."""
+    for name in STATE:
+        shutil.copy(folder / name, tmp_path)
+    return tmp_path
+
+
+def drawn(folder):
+    """The bytes of all files that are made from the store."""
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.name not in STATE and not path.name.startswith(".")
+    }
+
+
+def test_the_store_alone_gives_every_file_again(folder, bare, capsys):
+    assert main(["report", str(bare)]) == 0
+    expected = drawn(folder)
+    assert {"table1.csv", "table2.csv", "table3a.csv", "report.md"} <= expected.keys()
+    assert drawn(bare) == expected
+    assert str(bare / "report.") in capsys.readouterr().out
+
+
+def test_the_end_is_what_may_be_concluded_table_1_and_the_path_of_the_page(folder, capsys):
+    pytest.importorskip("jinja2")
+    again = ["study", *STUDY, "--workers", "1", "--out", str(folder)]  # all models are there
+    assert main(again) == 0
+    look, needed, corpus, header, related, path = capsys.readouterr().out.splitlines()
+    assert look == "RELATED: 1 of 52 pairs, 1 of 5 runs: a look, no finding."
+    assert needed.startswith("A verdict needs all pairs")
+    assert corpus.startswith("The corpus is the synthetic edition, on which nothing was published")
+    assert header.split() == ["single", "multi", "improved"]
+    name, *numbers = related.split()
+    assert name == "RELATED"
+    assert len([float(number) for number in numbers]) == 3
+    assert path == str(folder / "report.html")
+    assert (folder / "report.html").stat().st_size > 50_000
+
+
+def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder, capsys):
+    """What each gives is drawn again by `report`; what the store lacks, `study` makes."""
+    assert main(["report", str(bare), "--features", "text"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert f"--out {bare} --features text" in sentence
+    again = [*STUDY, "--workers", "1", "--quiet", "--out", str(bare), "--features", "text"]
+    assert main(["study", *again]) == 0
+    assert json.loads((bare / "manifest.json").read_text())["jobs"]["done"] == 0
+    of_text = drawn(bare)
+    assert b"type_token_ratio_relative" in of_text["features.csv"]
+    assert b"Features: as the paper's text describes them." in of_text["report.md"]
+    assert main(["report", str(bare)]) == 0
+    assert drawn(bare) == of_text
+    assert main(["report", str(bare), "--features", "code"]) == 0
+    tables = [name for name in drawn(folder) if name.endswith(".csv")]
+    assert [drawn(bare)[name] for name in tables] == [drawn(folder)[name] for name in tables]
+    assert main(["report", str(bare), "--features", "text"]) == 0
+    assert drawn(bare)["features.csv"] == of_text["features.csv"]
+
+
+def test_without_jinja2_the_path_is_the_markdowns_and_an_old_page_goes(bare, monkeypatch, capsys):
+    (bare / "report.html").write_text("of an earlier study")
+    monkeypatch.setattr("minimtl.study.report.produce.page_available", lambda: False)
+    assert main(["report", str(bare)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == str(bare / "report.md")
+    assert 'pip install "minimtl[page]"' in err
+    assert not (bare / "report.html").exists()
+
+
+def test_quiet_says_nothing(folder, capsys):
+    again = ["study", *STUDY, "--workers", "1", "--quiet", "--out", str(folder)]
+    assert main(again) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
+    monkeypatch.setattr("minimtl.tasks.jobs.TRAINING_VERSION", -1)
+    assert main(["report", str(bare)]) == 1
+    err = capsys.readouterr().err
+    assert "lacks the model of comp.sys.ibm.pc.hardware / comp.graphics, run 0" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_results_that_cannot_be_decoded_are_a_sentence_and_are_trained_again(folder, bare, capsys):
+    with open_existing_store(bare) as store:
+        for key in list(store):
+            store.remove(key)
+            store.add([(key, b"sound by its checksum alone")])
+    assert main(["report", str(bare)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "study.sqlite holds something else in place of the model of comp.sys" in sentence
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
+    tables = [name for name in drawn(folder) if name.endswith(".csv")]
+    assert {name: drawn(bare)[name] for name in tables} == {
+        name: drawn(folder)[name] for name in tables
+    }
+
+
+def test_features_of_another_shape_are_made_again(folder, bare):
+    with open_existing_store(bare) as store:
+        keys = []
+        for key in list(store):
+            with suppress(ValueError):
+                bytes_to_array(store[key])
+                keys.append(key)
+        (features,) = keys
+        whole = store[features]
+        store.remove(features)
+        store.add([(features, array_to_bytes(np.zeros((2, 31))))])
+    assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
+    with open_existing_store(bare) as store:
+        assert store[features] == whole
+
+
+def test_no_study_is_a_sentence(tmp_path, capsys):
+    assert main(["report", str(tmp_path / "absent")]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("minimtl: ")
+    assert len(err.splitlines()) == 1

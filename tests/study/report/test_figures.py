@@ -1,0 +1,116 @@
+"""Figures: what exists is drawn, with the numbers it claims, and always the same bytes."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from minimtl.study.report import figures
+from minimtl.study.report.figures import CAPTIONS
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER
+
+pytest.importorskip("matplotlib")
+
+
+@pytest.fixture
+def outcomes(made_up_outcomes):
+    return lambda problem, n_runs, n_pairs: made_up_outcomes(problem, n_pairs, n_runs)
+
+
+def test_only_what_exists_is_drawn(tmp_path, outcomes):
+    assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, NEWSGROUPS, tmp_path) == [
+        "figure4b"
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["figure4b.png", "figure4b.svg"]
+    # The first of the 52 RELATED pairs is from comp; rec and talk have nothing to show.
+    assert figures.draw_figures([outcomes("related", 2, 1)], PAPER, NEWSGROUPS, tmp_path) == [
+        "figure4a",
+        "figure5b",
+    ]
+
+
+def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path, outcomes):
+    import matplotlib
+
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir(), second.mkdir()
+    figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, first)
+    with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 20, "svg.hashsalt": None}):
+        figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, second)
+    names = sorted(p.name for p in first.iterdir())
+    assert len(names) == 4
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert b"<dc:date>" not in (first / "figure4a.svg").read_bytes()
+
+
+def test_interval_is_the_t_interval_of_scipy():
+    values = np.random.default_rng(1).normal(size=(7, 5))
+    mean, half = figures.interval_over_runs(values)
+    low, high = stats.t.interval(0.95, 4, loc=values.mean(axis=1), scale=stats.sem(values, axis=1))
+    np.testing.assert_allclose([mean - half, mean + half], [low, high], rtol=1e-12)
+
+
+def test_one_run_has_no_interval_and_none_no_mean():
+    mean, half = figures.interval_over_runs(np.array([[0.5, np.nan], [np.nan, np.nan]]))
+    np.testing.assert_array_equal(mean, [0.5, np.nan])
+    assert np.isnan(half).all()
+
+
+def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
+    problem = outcomes("related", 3, 6)
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
+    single, multi, read = axes.lines
+    np.testing.assert_allclose(single.get_ydata(), problem.single_curve.mean(axis=0))
+    np.testing.assert_allclose(multi.get_ydata(), problem.multi_curve.mean(axis=0))
+    assert (single.get_color(), single.get_marker()) == (figures.SINGLE_COLOUR, "x")
+    assert (multi.get_color(), multi.get_marker()) == (figures.JOINT_COLOUR, "o")
+    assert read.get_xdata() == [100, 100]
+    assert axes.get_xlabel() == "epoch"
+    assert "F1" in axes.get_ylabel()
+
+
+def test_wide_bands_do_not_flatten_the_curves(outcomes):
+    """Two runs that disagree wildly have a band from below 0 to above 1."""
+    problem = outcomes("related", 2, 6)
+    problem.single_curve[:, :20] = [[0.0], [1.0]]
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
+    means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
+    low, high = axes.get_ylim()
+    assert 0 <= low <= min(map(np.min, means)) <= max(map(np.max, means)) <= high <= 1
+    assert high - low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
+
+
+def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
+    problem = outcomes("related", 3, 52)
+    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure5a"].axes
+    labels = [tick.get_text() for tick in axes.get_yticklabels()]
+    line = labels.index("sport.hockey / motorcycles") + 1
+    assert labels[line] == "with sport.baseball / autos"
+    pair = next(
+        row
+        for row, pair in enumerate(problem.pairs)
+        if pair.main == ("rec.sport.hockey", "rec.motorcycles")
+    )
+    expected = 100 * (problem.multi[pair] / problem.single[pair] - 1).mean()
+    (point,) = [p for p in axes.lines if list(p.get_ydata()) == [line]]
+    assert point.get_xdata()[0] == pytest.approx(expected)
+    assert "%" in axes.get_xlabel()
+
+
+def test_every_figure_has_a_caption():
+    assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}
+
+
+def test_many_relative_gains_are_a_histogram_of_all(tmp_path, outcomes, monkeypatch):
+    found = outcomes("related", 1, 52)
+    rows = [row for row, pair in enumerate(found.pairs) if pair.main.positive.startswith("talk.")]
+    figure = figures._histogram(found, PAPER, rows, "talk")
+    heights = [patch.get_height() for patch in figure.axes[0].patches]
+    assert sum(heights) == len(rows) == 36
+    gaining = [patch for patch in figure.axes[0].patches if patch.get_x() >= 0]
+    relative = (found.gains / found.single)[rows]
+    assert sum(patch.get_height() for patch in gaining) == (relative > 0).sum()
+    monkeypatch.setattr(figures, "_MOST_LINES", 5)
+    names = figures.draw_figures([found], PAPER, NEWSGROUPS, tmp_path)
+    assert names == ["figure4a", "figure5a", "figure5b", "figure5c"]

@@ -1,0 +1,311 @@
+"""report.html in a real browser: nothing fails, nothing is asked for, and its controls work."""
+
+import base64
+
+import pytest
+
+from minimtl.study.report import pages as page
+from minimtl.tasks.features import FEATURE_NAMES
+from tests.study.report.conftest import whole
+
+pytest.importorskip("jinja2")
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"
+SHOWN = "[...document.querySelectorAll('#pairs > :not([hidden])')]"
+
+
+@pytest.fixture(scope="module")
+def path(study, tmp_path_factory):
+    """The page of 12 RELATED and 30 UNRELATED pairs."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    figures = {"figure4a": SVG, "figure4b": SVG}
+    views = list(study.views)
+    for clear in (0, 11):  # the largest gain and the largest loss of RELATED
+        runs = views[clear].runs
+        views[clear] = views[clear]._replace(half_width=0.001, runs=(*runs, runs[0]))
+    html = page.render_page(whole(study.tables), views, study.protocol, study.about, figures)
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser, path):
+    """The browser with the page just loaded, as wide as a desk's."""
+    browser.resize(1280, 900)
+    browser.open(path)
+    return browser
+
+
+def column(browser, selector):
+    return browser.value(f"{SHOWN}.map(e => e.querySelector('{selector}').lastChild.data)")
+
+
+def names(browser):
+    """The four topics of each pair that is shown."""
+    return [
+        f"{main} {aux}"
+        for main, aux in zip(column(browser, ".main"), column(browser, ".aux"), strict=True)
+    ]
+
+
+def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
+    opened.assert_quiet(path)
+    drawn = opened.value("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert drawn == [40, 40]
+
+
+def test_search_narrows_to_pairs_with_every_word(opened):
+    assert opened.value("document.getElementById('status').textContent") == "42 of 42 pairs"
+    every = names(opened)
+    opened.value("document.getElementById('search').focus()")
+    opened.do("Input.insertText", text="GRAPHICS mac")
+    found = [name for name in every if "graphics" in name and "mac" in name]
+    assert names(opened) == found
+    assert 0 < len(found) < 10
+    status = opened.value("document.getElementById('status').textContent")
+    assert status == f"{len(found)} of 42 pairs"
+    opened.value("const s = document.getElementById('search'); s.value = 'no such topic';"
+                 "s.dispatchEvent(new Event('input'))")  # fmt: skip
+    assert opened.value(f"{SHOWN}.length") == 0
+
+
+def test_choosing_a_problem(opened):
+    opened.value("const p = document.getElementById('problem'); p.value = 'RELATED';"
+                 "p.dispatchEvent(new Event('input'))")  # fmt: skip
+    assert opened.value(f"{SHOWN}.length") == 12
+    assert opened.value(f"{SHOWN}.every(e => e.dataset.problem === 'RELATED')")
+
+
+@pytest.mark.parametrize("key", ["single", "multi", "gain"])
+def test_sorting_by_a_number_and_back(opened, key):
+    button = f"document.querySelector('[data-key={key}]')"
+    opened.value(f"{button}.click()")
+    values = opened.value(f"{SHOWN}.map(e => +e.dataset.{key})")
+    assert len(values) == 42
+    assert values == sorted(values, reverse=True)
+    assert opened.value(f"{button}.getAttribute('aria-pressed')") == "true"
+    status = opened.value("document.getElementById('status').textContent")
+    assert status == f"42 of 42 pairs, sorted by {key}, largest first"
+    opened.value(f"{button}.click()")
+    assert opened.value(f"{SHOWN}.map(e => +e.dataset.{key})") == sorted(values)
+
+
+def test_sorting_by_a_name(opened):
+    opened.value("document.querySelector('[data-key=aux]').click()")
+    tasks = column(opened, ".aux")
+    assert tasks == sorted(tasks)
+    assert len(set(tasks)) > 1
+
+
+def test_a_row_opens_by_keyboard_to_curves_and_features(opened):
+    opened.value("document.querySelector('#pairs summary').focus()")
+    assert opened.value("document.querySelector('#pairs svg').checkVisibility()") is False
+    opened.press("Enter", text="\r")
+    assert opened.value("document.querySelector('#pairs details').open") is True
+    for part in ("path.single", "path.multi", ".inside table"):
+        box = f"document.querySelector('#pairs {part}').getBoundingClientRect()"
+        assert opened.value(f"{box}.width") > 100
+    assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == (
+        len(FEATURE_NAMES) + 6
+    )
+
+
+def test_the_head_of_the_list_stays_above_the_pairs(opened):
+    opened.value("document.querySelector('#pairs > :nth-child(30)').scrollIntoView()")
+    head = "document.querySelector('#controls [data-key=main]')"
+    assert opened.value(f"{head}.getBoundingClientRect().top") < 100
+    at = f"...(b => [b.left + 40, b.top + b.height / 2])({head}.getBoundingClientRect())"
+    assert opened.value(f"document.elementFromPoint({at}) === {head}")
+    # A pair that gets the focus is scrolled clear of it.
+    opened.value("document.querySelector('#pairs > :nth-child(30) summary').focus()")
+    pair = "document.activeElement.getBoundingClientRect().top"
+    assert opened.value(f"{pair} >= {head}.getBoundingClientRect().bottom")
+
+
+def put(browser, name, value):
+    """Type a value into a filter."""
+    field = f"document.getElementById('{name}')"
+    browser.value(f"{field}.value = '{value}'; {field}.dispatchEvent(new Event('input'))")
+
+
+def test_filters_by_gain_and_by_what_is_clear(opened):
+    gains = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    put(opened, "above", "0.01")
+    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    assert shown == [gain for gain in gains if gain > 0.01]
+    faint = opened.value("document.querySelectorAll('.marks .off').length")
+    assert faint == 42 - len(shown)
+    put(opened, "above", "")
+    put(opened, "below", "-0.01")
+    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    assert shown == [gain for gain in gains if gain < -0.01]
+    put(opened, "below", "")
+    for kind, n_pairs in (("up", 1), ("down", 1), ("open", 40), ("", 42)):
+        put(opened, "kind", kind)
+        assert opened.value(f"{SHOWN}.length") == n_pairs
+
+
+MARK = "document.querySelectorAll('.marks a')[3]"
+OPEN = "[...document.querySelectorAll('#pairs [open]')]"
+
+
+def middle_of(browser, element):
+    """The coordinates of an element's middle in the window."""
+    box = f"{element}.getBoundingClientRect()"
+    return {
+        "x": browser.value(f"{box}.left + {box}.width / 2"),
+        "y": browser.value(f"{box}.top + {box}.height / 2"),
+    }
+
+
+def click(browser, at):
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.do("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+
+
+def test_a_mark_is_read_out_under_the_pointer_and_leads_to_its_pair(opened):
+    at = middle_of(opened, f"{MARK}.querySelector('.hit')")
+    opened.do("Input.dispatchMouseEvent", type="mouseMoved", **at)
+    title = opened.value(f"{MARK}.querySelector('title').textContent")
+    assert opened.value("document.getElementById('readout').textContent") == title
+    anchor = opened.value(f"{MARK}.getAttribute('href')")
+    click(opened, at)
+    assert opened.value("location.hash") == anchor
+    assert opened.value(f"{OPEN}.map(e => e.querySelector('.inside').id)") == [anchor[1:]]
+    top = opened.value("document.activeElement.getBoundingClientRect().top")
+    assert 0 <= top < 200
+
+
+def test_the_marks_by_keyboard(opened):
+    opened.value("document.querySelector('.marks').focus()")
+    for _ in range(4):
+        opened.press("ArrowRight")
+    title = opened.value(f"{MARK}.querySelector('title').textContent")
+    assert opened.value("document.getElementById('readout').textContent") == title
+    opened.press("Enter", text="\r")
+    assert opened.value("location.hash") == opened.value(f"{MARK}.getAttribute('href')")
+    assert opened.value(f"{OPEN}.length") == 1
+    assert opened.value("document.querySelectorAll('.marks a[tabindex=\"-1\"]').length") == 42
+
+
+def test_a_link_to_a_pair_opens_it_whatever_the_filters(opened):
+    put(opened, "search", "no such topic")
+    opened.value(f"location.hash = {MARK}.getAttribute('href')")
+    opened.value("new Promise(done => setTimeout(done, 100))")
+    assert opened.value(f"{OPEN}.length") == 1
+    assert opened.value(f"{SHOWN}.length") == 42
+
+
+def test_clear_gains_and_losses_differ_by_more_than_colour(opened):
+    clear = "[...document.querySelectorAll('.marks .{0}:not(.open) .dot')]"
+    caps = f"{clear}.map(e => getComputedStyle(e).strokeLinecap)"
+    assert opened.value(caps.format("up")) == ["round"]
+    assert opened.value(caps.format("down")) == ["square"]
+    assert opened.value("document.querySelectorAll('.marks .open .hole').length") == 40
+
+
+def test_orange_and_blue_have_one_meaning_each(opened):
+    """Verdicts and links have the colour of the text."""
+    ink = opened.value("getComputedStyle(document.body).color")
+    for other in (".good", ".bad", "a"):
+        assert opened.value(f"getComputedStyle(document.querySelector('{other}')).color") == ink
+    colour = "getComputedStyle(document.querySelector('{}')).{}"
+    for single, multi in (("span.down", "span.up"), ("span.single", "span.multi")):
+        assert opened.value(colour.format(single, "color")) == opened.value(
+            colour.format(".marks .down .dot", "stroke")
+        )
+        assert opened.value(colour.format(multi, "color")) == opened.value(
+            colour.format(".marks .up .dot", "stroke")
+        )
+
+
+def test_every_control_can_be_reached_by_keyboard(opened):
+    """Tab from the search goes through the other filters, six buttons and to the first pair."""
+    opened.value("document.getElementById('search').focus()")
+    reached = []
+    for _ in range(11):
+        opened.press("Tab")
+        reached.append(opened.value("document.activeElement.dataset.key ||"
+                                    "document.activeElement.id ||"
+                                    "document.activeElement.tagName"))  # fmt: skip
+    controls = [
+        "problem",
+        "kind",
+        "above",
+        "below",
+        "problem",
+        "main",
+        "aux",
+        "single",
+        "multi",
+        "gain",
+        "SUMMARY",
+    ]
+    assert reached == controls
+
+
+def test_a_phone_need_not_scroll_sideways(opened, path):
+    opened.resize(390, 844)
+    opened.open(path)
+    opened.value("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert opened.value("document.documentElement.scrollWidth") <= 390
+    # Nor does any table in a frame of its own.
+    frames = "[...document.querySelectorAll('.wide')]"
+    assert opened.value(f"{frames}.length") >= 5
+    assert opened.value(f"{frames}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
+    label = "getComputedStyle(document.querySelector('.cards td'), '::before').content"
+    assert opened.value(label) == '"here"'  # of Table 1
+
+
+def test_darkness_is_dark_and_readable(opened):
+    """Contrast of text and verdicts with the paper, WCAG's 4.5 at least, in light and dark."""
+    contrast = """(() => {
+      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map((v) => { v /= 255;
+        return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const paper = light(getComputedStyle(document.body).backgroundColor);
+      const texts = ["body", "a", "figcaption", ".good", ".bad", "span.up", "span.down"];
+      return [paper, ...texts.map((s) => {
+        const ink = light(getComputedStyle(document.querySelector(s)).color);
+        return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); })];
+    })()"""
+    for scheme, is_dark in (("light", False), ("dark", True)):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        opened.do("Emulation.setEmulatedMedia", features=features)
+        paper, *ratios = opened.value(contrast)
+        assert (paper < 0.1) == is_dark
+        assert min(ratios) >= 4.5, (scheme, ratios)
+    opened.do("Emulation.setEmulatedMedia", features=[])
+
+
+def test_without_script_all_is_there_and_no_dead_control(browser, path):
+    browser.do("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(path)
+    finally:
+        browser.do("Emulation.setScriptExecutionDisabled", value=False)
+    assert browser.value("document.getElementById('controls').checkVisibility()") is False
+    assert browser.value("document.getElementById('head').checkVisibility()") is True
+    assert browser.value("document.getElementById('readout').checkVisibility()") is False
+    assert browser.value(f"{SHOWN}.length") == 42
+    click(browser, middle_of(browser, f"{MARK}.querySelector('.hit')"))
+    anchor = browser.value(f"{MARK}.getAttribute('href')")
+    assert browser.value("location.hash") == anchor
+    assert browser.value("document.querySelector(':target').checkVisibility()") is True
+
+
+def test_it_prints(opened):
+    pdf = base64.b64decode(opened.do("Page.printToPDF")["data"])
+    assert pdf.startswith(b"%PDF")
+    opened.do("Emulation.setEmulatedMedia", media="print")
+    assert opened.value("document.getElementById('controls').checkVisibility()") is False
+    assert opened.value("document.getElementById('head').checkVisibility()") is True
+    table = "document.querySelector('.long .wide')"
+    assert opened.value(f"{table}.checkVisibility({{contentVisibilityAuto: true}})") is True
+    assert opened.value(f"{table}.getBoundingClientRect().height") > 100
+    assert opened.value(f"{MARK}.checkVisibility()") is True
+    opened.resize(700, 1000)  # an A4 page without its margins
+    frames = "[...document.querySelectorAll('.wide')]"
+    assert opened.value(f"{frames}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
+    opened.do("Emulation.setEmulatedMedia", media="")
+    assert opened.value(f"{table}.checkVisibility()") is False  # folded again

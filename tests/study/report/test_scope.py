@@ -1,0 +1,72 @@
+"""What may be concluded: of all pairs and three runs; and only the paper's corpus compares."""
+
+import pytest
+
+from minimtl.study.report.scope import Scope, scopes_of, warnings_of
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER, RELEASED
+
+WHOLE = {"related": (52, 5), "unrelated": (516, 5)}
+
+
+def scopes(sizes, protocol=PAPER, edition="bydate"):
+    rows = [
+        {"problem": name, "n_pairs": n_pairs, "n_runs": n_runs}
+        for name, (n_pairs, n_runs) in sizes.items()
+    ]
+    return scopes_of(rows, protocol, edition, NEWSGROUPS)
+
+
+def test_a_whole_study_of_the_papers_corpus_judges_and_warns_of_nothing():
+    found = scopes(WHOLE)
+    assert list(found) == ["RELATED", "UNRELATED"]
+    assert all(scope.judges for scope in found.values())
+    assert warnings_of(found, "bydate") == ()
+    assert warnings_of(scopes(WHOLE, edition="packaged"), "packaged") == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "extent", "concludes"),
+    [
+        ((52, 5), "all 52 pairs, 5 runs", True),
+        ((52, 3), "all 52 pairs, 3 of 5 runs", True),
+        ((52, 7), "all 52 pairs, 7 runs", True),
+        ((52, 2), "all 52 pairs, 2 of 5 runs", False),
+        ((51, 5), "51 of 52 pairs, 5 runs", False),
+        ((1, 1), "1 of 52 pairs, 1 of 5 runs", False),
+    ],
+)
+def test_how_much_there_is_of_how_much(size, extent, concludes):
+    (scope,) = scopes({"related": size}).values()
+    assert scope.extent == extent
+    assert scope.concludes == scope.judges == concludes
+    assert bool(scope.warning) != concludes
+
+
+def test_the_banner_of_a_quick_look():
+    sizes = {"related": (52, 5), "unrelated": (4, 2)}
+    first, second = warnings_of(scopes(sizes), "bydate")
+    assert first == "UNRELATED: 4 of 516 pairs, 2 of 5 runs: a look, no finding."
+    assert second.startswith("A verdict needs all pairs of a problem and at least 3 runs")
+
+
+def test_one_run_that_is_all_the_protocol_has_is_no_verdict_either():
+    (scope,) = scopes({"unrelated": (516, 1)}, RELEASED).values()
+    assert not scope.concludes
+    assert scope.warning == (
+        "UNRELATED: all 516 pairs, 1 run: a look, no finding. The protocol has no more runs; the "
+        "published row is of 1 run."
+    )
+
+
+@pytest.mark.parametrize("edition", ["synthetic", "pypi", "<script>"])
+def test_another_corpus_compares_with_nothing(edition):
+    found = scopes(WHOLE, edition=edition)
+    assert all(scope.concludes and not scope.judges for scope in found.values())
+    (warning,) = warnings_of(found, edition)
+    assert f"The corpus is the {edition} edition, on which nothing was published" in warning
+
+
+def test_a_scope_is_what_its_numbers_say():
+    scope = Scope("related", 52, 52, 3, 5, compares=False)
+    assert (scope.concludes, scope.judges) == (True, False)

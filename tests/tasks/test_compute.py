@@ -1,0 +1,157 @@
+"""What a job computes: each field of a protocol is obeyed, by both back ends."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients, predict_proba
+from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
+from minimtl.tasks.collect import score_curves
+from minimtl.tasks.compute import compute, sample_of, samples_of, task_data, train_model
+from minimtl.tasks.data import StudyData
+from minimtl.tasks.jobs import decode, joint_job, single_job, training_rng
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.tasks import Pair, Task
+
+MAIN = Task("rec.sport.hockey", "rec.autos")
+AUX = Task("rec.sport.baseball", "rec.motorcycles")
+PAIR = Pair(MAIN, AUX)
+SMALL = PAPER.replace(
+    train_per_class=20,
+    hidden_layer_sizes=(12, 8),
+    epochs_single=12,
+    epochs_joint=5,
+    read_at=4,
+    gradient_window=12,
+    share_directions=False,
+)
+BACKENDS = ("numba", "numpy")
+
+
+@pytest.fixture(scope="module")
+def corpus_data():
+    return StudyData.of(generate_synthetic(), SMALL, 0, "numpy")
+
+
+@pytest.fixture
+def data_by(corpus_data):
+    """Data of a study by SMALL with other values: ``data_by(backend, dropout=0.0)``."""
+
+    def make(backend="numpy", **changes):
+        protocol = SMALL.replace(**changes)
+        return dataclasses.replace(corpus_data, protocol=protocol, backend=backend)
+
+    return make
+
+
+def joint(data, run=0):
+    return decode(compute(joint_job(PAIR, run, data.protocol), data))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"equal": "updates"},
+        {"equal": "documents"},
+        {"aux_weight": 0.25},
+        {"aux_times": 2.0},
+        {"validation_share": 0.2},
+    ],
+)
+def test_both_backends_obey_alike(data_by, changes):
+    """In single precision and in double the losses agree to rounding."""
+    kernel, twin = (joint(data_by(backend, **changes)) for backend in BACKENDS)
+    np.testing.assert_allclose(kernel.losses, twin.losses, atol=1e-4)
+    np.testing.assert_allclose(kernel.log_loss, twin.log_loss, atol=1e-4)
+    if changes:
+        assert np.abs(twin.losses - joint(data_by()).losses).max() > 1e-3
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backend):
+    """One full-batch step of Adam goes against the sign of ∇(loss_main + λ·loss_aux)."""
+    step = 1e-3
+    changes = {"dropout": 0.0, "batch_size": 64, "learning_rate": step, "aux_weight": 0.3}
+    data = data_by(backend, **changes)
+    job = joint_job(PAIR, 0, data.protocol)
+    tasks = task_data(samples_of(job, data), data)
+    shape = Shape(data.train.shape[1], (12, 8), (2, 2))
+    start = initialize(shape, training_rng(job, data.identity))
+    start = start.with_rows(np.arange(data.train.shape[1]), np.float64)
+    X = np.concatenate([task.X.toarray() for task in tasks])
+    labels = [task.y for task in tasks]
+    _, gradient = loss_and_gradients(start, X, labels, np.array([1.0, 0.3]), [None, None])
+    moved = dataclasses.replace(data.protocol.training, eps=1e-12)
+    settings = data.protocol.settings._replace(training=moved)
+    history = train_model(settings, tasks, [2, 2], 1, training_rng(job, data.identity), backend)
+    start.flat -= step * np.sign(gradient.flat)
+    start.first -= step * np.sign(gradient.first)
+    for t, task in enumerate(tasks):
+        P = predict_proba(start, task.X_test, t)
+        expected = -np.log(P[np.arange(len(task.y_test)), task.y_test])
+        np.testing.assert_allclose(history.test_losses[t][0], expected, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("equal", "alone", "jointly"), [("epochs", 2, 2), ("updates", 13, 13), ("documents", 13, 7)]
+)
+def test_updates_of_an_epoch(data_by, monkeypatch, equal, alone, jointly):
+    """Of 40 documents, in steps of 32: one pass; or as 400; or as 400 of both tasks together."""
+    n_steps = []
+    plain = ReferenceTrainer.epoch
+
+    def counted(self, order, keys):
+        n_steps.append(len(keys))
+        return plain(self, order, keys)
+
+    monkeypatch.setattr(ReferenceTrainer, "epoch", counted)
+    data = data_by(equal=equal)
+    compute(single_job(MAIN, 0), data)
+    assert n_steps == [alone] * 12
+    n_steps.clear()
+    joint(data)
+    assert n_steps == [jointly] * 5
+
+
+def test_scores_are_those_of_the_test_and_of_the_validation_documents(data_by):
+    data = data_by(validation_share=0.25)
+    job = joint_job(PAIR, 1, data.protocol)
+    samples, result = samples_of(job, data), joint(data, 1)
+    history = train_model(
+        data.protocol.settings, task_data(samples, data), [2, 2], 5,
+        training_rng(job, data.identity), "numpy",
+    )  # fmt: skip
+    for t, sample in enumerate(samples):
+        n = len(sample.test_rows)
+        for part, y, where in (
+            ("", sample.test_labels, slice(n)),
+            ("validation_", sample.validation_labels, slice(n, None)),
+        ):
+            predicted = history.predictions[t][:, where]
+            for score, expected in (
+                ("accuracy", accuracy(y, predicted)),
+                ("f1", f1_score(y, predicted)),
+                ("f1_negative", f1_score(1 - y, 1 - predicted)),
+                ("macro_f1", macro_f1(y, predicted)),
+            ):
+                np.testing.assert_allclose(score_curves(result, score, part)[t], expected)
+            losses = history.test_losses[t][:, where]
+            positive = np.exp(-losses)
+            probability = np.where(y == 1, positive, 1 - positive)
+            np.testing.assert_allclose(
+                score_curves(result, "log_loss", part)[t], -log_loss(y, probability)
+            )
+
+
+def test_the_auxiliary_task_alone_has_more_documents(data_by):
+    data = data_by(aux_times=3.0)
+    main, aux = samples_of(joint_job(PAIR, 0, data.protocol), data)
+    assert (len(main.train_rows), len(aux.train_rows)) == (40, 120)
+    assert np.array_equal(main.train_rows, sample_of(MAIN, 0, data).train_rows)
+    assert set(sample_of(AUX, 0, data).train_rows) < set(aux.train_rows)
+    (alone,) = samples_of(single_job(AUX, 0), data)
+    assert len(alone.train_rows) == 40

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+
+from minimtl.errors import MinimtlError
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.sampling import cut_test_to_smallest, draw_sample
+from minimtl.tasks.tasks import Task
+
+NAMES = ("a", "b", "c")
+TASK = Task("b", "a")
+TRAIN = np.repeat([0, 1, 2], [300, 250, 50])
+TEST = np.repeat([2, 1, 0], [40, 120, 200])
+
+
+def draw(protocol, task=TASK, train=TRAIN, test=TEST, seed=0):
+    return draw_sample(task, train, test, NAMES, protocol.sampling, np.random.default_rng(seed))
+
+
+def test_paper_draws_200_of_each_class_and_tests_on_all():
+    sample = draw(PAPER)
+    assert len(set(sample.train_rows)) == 400
+    assert sample.train_labels.sum() == 200
+    assert sorted(sample.test_rows) == np.flatnonzero(TEST < 2).tolist()
+
+
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED])
+def test_labels_are_1_for_documents_of_the_positive_topic(protocol):
+    sample = draw(protocol)
+    assert np.array_equal(sample.train_labels, TRAIN[sample.train_rows] == 1)
+    assert np.array_equal(sample.test_labels, TEST[sample.test_rows] == 1)
+    assert not (TRAIN[sample.train_rows] == 2).any()
+
+
+def test_released_draws_200_in_all_and_tests_on_no_more_than_the_smaller_partition():
+    sample = draw(RELEASED)
+    assert len(set(sample.train_rows)) == 200
+    assert len(set(sample.test_rows)) == 320  # min(700, n), n = min(550, 320)
+    n_is_training = draw(RELEASED, train=TRAIN[:500], test=np.repeat(TEST, 5))
+    assert len(n_is_training.test_rows) == 500
+    assert len(draw(RELEASED, train=np.repeat(TRAIN, 5), test=np.repeat(TEST, 5)).test_rows) == 700
+
+
+def test_released_draws_are_not_stratified():
+    # Hypergeometric: 200 of 300 + 250, mean 90.9, standard deviation 5.6. Over 200 draws the mean
+    # is known to 0.4; five of these are allowed. Stratified draws would have no deviation at all.
+    positives = [draw(RELEASED, seed=seed).train_labels.sum() for seed in range(200)]
+    assert np.mean(positives) == pytest.approx(200 * 250 / 550, abs=2.0)
+    assert np.std(positives) == pytest.approx(5.6, abs=1.4)
+
+
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED])
+def test_the_same_generator_gives_the_same_documents_and_another_others(protocol):
+    first, again, other = draw(protocol), draw(protocol), draw(protocol, seed=1)
+    assert np.array_equal(first.train_rows, again.train_rows)
+    assert np.array_equal(first.test_rows, again.test_rows)
+    assert set(first.train_rows) != set(other.train_rows)
+
+
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED])
+def test_nothing_but_the_sampling_fields_moves_a_sample(protocol):
+    otherwise = protocol.replace(
+        dropout=0.0, epochs_single=200, share_directions=not protocol.share_directions
+    )
+    assert np.array_equal(draw(protocol).train_rows, draw(otherwise).train_rows)
+
+
+def test_every_document_is_drawn_at_the_same_rate():
+    drawn = np.zeros(len(TRAIN))
+    for seed in range(300):
+        drawn[draw(PAPER, seed=seed).train_rows] += 1
+    # Binomial with p = 200/300 and 200/250 over 300 draws: six standard deviations of 8.2 and 6.9.
+    assert np.abs(drawn[:300] - 200).max() < 50
+    assert np.abs(drawn[300:550] - 240).max() < 42
+
+
+def test_a_joint_run_is_cut_to_the_fewest_test_documents():
+    long, short = draw(PAPER), draw(PAPER, task=Task("b", "c"), train=np.repeat(TRAIN, 4))
+    cut = cut_test_to_smallest([long, short])
+    assert [len(sample.test_rows) for sample in cut] == [160, 160]
+    assert np.array_equal(cut[0].test_rows, long.test_rows[:160])
+    assert np.array_equal(cut[0].test_labels, long.test_labels[:160])
+    assert np.array_equal(cut[1].test_rows, short.test_rows)
+    assert np.array_equal(cut[0].train_rows, long.train_rows)
+
+
+def test_the_kept_part_of_a_cut_test_set_is_a_random_part():
+    first_half = [draw(PAPER, seed=seed).test_labels[:160].mean() for seed in range(100)]
+    # 120 of 320 are positive; the mean of 100 halves is known to 0.003.
+    assert np.mean(first_half) == pytest.approx(0.375, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "train", "test", "task", "sentence"),
+    [
+        (PAPER, TRAIN, TEST, Task("a", "c"), "200 training documents of 'c', .* offers 50"),
+        (RELEASED, TRAIN[240:400], TEST, TASK, "200 training .* of 'b' and 'a', .* offers 160"),
+        (PAPER, TRAIN, TEST, Task("a", "z"), "no topic 'z'"),
+        (PAPER, TRAIN, TEST[TEST != 1], TASK, "no test document of topic 'b'"),
+        (RELEASED, TRAIN[TRAIN != 0], TEST, TASK, "no training document of topic 'a'"),
+    ],
+)
+def test_a_corpus_with_too_little_is_named(protocol, train, test, task, sentence):
+    with pytest.raises(MinimtlError, match=sentence):
+        draw(protocol, task=task, train=train, test=test)
+
+
+def test_validation_documents_are_a_share_of_each_class_and_not_trained_on():
+    plain, held = draw(PAPER), draw(PAPER.replace(validation_share=0.2))
+    assert len(held.validation_rows) == 80
+    assert held.validation_labels.sum() == 40
+    assert np.array_equal(held.validation_labels, TRAIN[held.validation_rows] == 1)
+    assert not set(held.validation_rows) & set(held.train_rows)
+    assert set(held.validation_rows) | set(held.train_rows) == set(plain.train_rows)
+    assert np.array_equal(held.test_rows, plain.test_rows)
+    assert plain.validation_rows.size == 0
+
+
+def test_a_draw_of_more_holds_the_smaller_one():
+    rng = np.random.default_rng
+    half, whole = PAPER.replace(train_per_class=100), PAPER
+    twice = draw_sample(TASK, TRAIN, TEST, NAMES, half.sampling, rng(0), times=2.0)
+    assert np.array_equal(twice.train_rows, draw(whole).train_rows)
+    assert set(draw(half).train_rows) < set(twice.train_rows)
+    in_all = RELEASED.replace(within_smaller_partition=False)
+    larger = draw_sample(TASK, TRAIN, TEST, NAMES, in_all.sampling, rng(0), times=1.5)
+    assert np.array_equal(larger.train_rows[:200], draw(in_all).train_rows)
+    assert len(larger.train_rows) == 300
+
+
+def test_fewer_documents_than_asked_for_only_where_that_is_allowed():
+    asking = PAPER.replace(train_per_class=280)
+    with pytest.raises(MinimtlError, match=r"draws 280 training documents of 'b'.*offers 250"):
+        draw(asking)
+    sample = draw(asking.replace(allow_fewer=True))
+    assert (sample.train_labels.sum(), len(sample.train_rows)) == (250, 530)
+    enough = PAPER.replace(allow_fewer=True)
+    assert np.array_equal(draw(enough).train_rows, draw(PAPER).train_rows)
+    in_all = PAPER.replace(train_per_class=None, train_per_task=600, allow_fewer=True)
+    assert len(draw(in_all).train_rows) == 550
