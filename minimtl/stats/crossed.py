@@ -32,6 +32,13 @@ from minimtl.stats.arrays import FloatArray, IntArray
 PAIR = "pair"
 
 
+# ε, of moments that are scaled to a diagonal of 1.
+_RIDGE = 1e-6
+# A component that is so small a share of all is 0 but for rounding.
+_NOTHING = 1e-9
+_TINY = 1e-30
+
+
 @dataclass(frozen=True)
 class Effects:
     """The effects of a set of pairs.
@@ -108,7 +115,8 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     The squared distance of the observed products of deviations to their expected values, over
     all pairs of pairs, is minimised over non-negative components (Rao's MINQUE with equal
     weights, 1972, by non-negative least squares). Effects that this set of pairs cannot tell
-    apart share what they explain in a way that is not unique.
+    apart share what they explain evenly: a ridge of `_RIDGE` makes the minimum unique, so that
+    no rounding decides.
 
     Parameters
     ----------
@@ -127,8 +135,11 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     g = checked_gains(gains, effects)
     n_runs, n_effects = g.shape[1], len(effects.names)
     average = g.mean(axis=1)
-    root, to_root = _square_root(effects.moments)
-    seen_average = to_root @ _quadratic_forms(average[:, np.newaxis], effects)
+
+    size = np.sqrt(np.diag(effects.moments))
+    size[size == 0] = 1.0
+    root, to_root = _square_root(effects.moments / np.outer(size, size))
+    seen_average = to_root @ (_quadratic_forms(average[:, np.newaxis], effects) / size)
     nothing = np.zeros_like(root)
     if n_runs == 1:
         theta, _ = optimize.nnls(root, seen_average)
@@ -136,11 +147,13 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     else:
         # Deviations of n runs from their average have n − 1 times the covariance of one run.
         deviations = g - average[:, np.newaxis]
-        seen_runs = to_root @ _quadratic_forms(deviations, effects) / (n_runs - 1)
+        seen_runs = to_root @ (_quadratic_forms(deviations, effects) / size) / (n_runs - 1)
         weight = np.sqrt(n_runs - 1)
         design = np.block([[root, root / n_runs], [nothing, weight * root]])
         components, _ = optimize.nnls(design, np.concatenate([seen_average, weight * seen_runs]))
-    lasting, per_run = components[:n_effects], components[n_effects:]
+
+    components[components < _NOTHING * components.sum()] = 0.0
+    lasting, per_run = components[:n_effects] / size, components[n_effects:] / size
     return Components(
         float(average.mean()),
         dict(zip(effects.names, lasting.tolist(), strict=True)),
@@ -151,12 +164,19 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
 def simulate_gains(
     components: Components, effects: Effects, n_runs: int, n_draws: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Gains drawn from the model with normal effects, shape (n_draws, n_pairs, n_runs)."""
+    """Gains drawn from the model with normal effects, shape (n_draws, n_pairs, n_runs).
+
+    The last effect, a pair's own, is never quite nothing: chance decides which of equal gains is
+    the larger, and no rounding.
+    """
     shape = (n_draws, effects.n_pairs, n_runs)
     gains = np.full(shape, components.mean)
-    for name, Z in zip(effects.names, effects.incidence, strict=True):
+    variances = np.array([components.lasting[name] for name in effects.names])
+    variances[-1] = max(variances[-1], _NOTHING * float(components.of_average(1).sum()), _TINY)
+
+    for name, Z, variance in zip(effects.names, effects.incidence, variances, strict=True):
         n_levels = Z.shape[1]
-        lasting = rng.standard_normal((n_levels, n_draws)) * np.sqrt(components.lasting[name])
+        lasting = rng.standard_normal((n_levels, n_draws)) * np.sqrt(variance)
         gains += (Z @ lasting).T[:, :, np.newaxis]
         if components.per_run[name] > 0:
             each = rng.standard_normal((n_levels, n_draws * n_runs))
@@ -196,11 +216,10 @@ def _quadratic_forms(values: FloatArray, effects: Effects) -> FloatArray:
 
 
 def _square_root(moments: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """R with RᵀR = T, and the matrix that takes a right side b of T θ = b to that of R θ = r."""
+    """R with RᵀR = T + ε·1, and the matrix that takes a right side b of it to that of R θ = r."""
     eigenvalues, vectors = np.linalg.eigh(moments)
-    kept = eigenvalues > 1e-10 * eigenvalues.max()
-    roots = np.sqrt(eigenvalues[kept])[:, np.newaxis]
-    return roots * vectors[:, kept].T, vectors[:, kept].T / roots
+    roots = np.sqrt(np.maximum(eigenvalues, 0.0) + _RIDGE)[:, np.newaxis]
+    return roots * vectors.T, vectors.T / roots
 
 
 def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
