@@ -31,7 +31,7 @@ class Chain(NamedTuple):
     ----------
     commands : what is typed after ``minimtl``.
     make_inputs : what writes the files that they read into the folder.
-    slow : they take over 15 s of a processor.
+    slow : only run with ``--slow``: the fast ones together take a minute of a processor.
     """
 
     commands: tuple[str, ...]
@@ -86,9 +86,13 @@ CHAINS = {
             "predict cars.npz new.csv --out labelled.csv",
             "predict cars.npz new.csv --out labelled.jsonl",
             "predict cars.npz new.csv --out labelled.txt",
-            f"{FEW} --runs 2 --per-class 30 --all-pairs --tokenizer whitespace --out few_advice",
         ),
         inputs.write_text_sets,
+    ),
+    "candidates": Chain(
+        (f"{FEW} --runs 2 --per-class 30 --all-pairs --tokenizer whitespace --out few_advice",),
+        inputs.write_text_sets,
+        slow=True,
     ),
     "meta": Chain(
         (

@@ -21,8 +21,8 @@ MOST_LINES = 40  # of a difference that are shown
 
 
 def difference(expected, seen):
-    lines = list(unified_diff(expected.split("\n"), seen.split("\n"), "expected", "now", "", "", 1))
-    return "\n".join(lines[:MOST_LINES])
+    lines = unified_diff(expected.split("\n"), seen.split("\n"), n=1, lineterm="")
+    return "\n".join(list(lines)[2:MOST_LINES])
 
 
 @pytest.mark.parametrize(
