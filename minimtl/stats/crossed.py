@@ -33,7 +33,7 @@ PAIR = "pair"
 
 
 # ε, of moments that are scaled to a diagonal of 1.
-_RIDGE = 1e-6
+_RIDGE = 1e-8
 # A component that is so small a share of all is 0 but for rounding.
 _NOTHING = 1e-9
 _TINY = 1e-30

@@ -31,7 +31,10 @@ def test_covariances_count_what_two_pairs_share():
 
 @pytest.mark.parametrize("n_runs", [1, 5])
 def test_components_minimise_the_distance_of_dense_matrices(n_runs):
-    """The products of deviations are fitted as vectors of n² entries."""
+    """The products of deviations are fitted as vectors of n² entries.
+
+    The ridge that makes the minimum unique moves it by some 1e-8 over the smallest eigenvalue.
+    """
     gains = np.random.default_rng(0).normal(size=(52, n_runs))
     gains += np.random.default_rng(1).normal(size=100)[RELATED["main"]][:, np.newaxis]
     fitted = fit_components(gains, EFFECTS)
@@ -49,7 +52,7 @@ def test_components_minimise_the_distance_of_dense_matrices(n_runs):
         target = np.concatenate([target, weight * of_runs])
     expected, _ = optimize.nnls(columns, target)
     found = [*fitted.lasting.values(), *fitted.per_run.values()]
-    np.testing.assert_allclose(found[: len(expected)], expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found[: len(expected)], expected, rtol=1e-6, atol=1e-6)  # ridge
     assert fitted.mean == pytest.approx(gains.mean(), rel=1e-12)
 
 
@@ -67,7 +70,7 @@ def test_components_of_a_balanced_table_are_those_of_the_analysis_of_variance():
     aux = columns.var(ddof=1) - pair / n_main
     assert min(main, aux, pair) > 0
     fitted = fit_components(g, effects)
-    assert list(fitted.lasting.values()) == pytest.approx([main, aux, pair], rel=1e-9)
+    assert list(fitted.lasting.values()) == pytest.approx([main, aux, pair], rel=1e-6)  # ridge
 
 
 def test_components_are_those_that_gains_were_simulated_from():
