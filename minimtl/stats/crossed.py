@@ -25,13 +25,11 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, sparse
+from scipy import sparse
 
 from minimtl.stats.arrays import FloatArray, IntArray
 
 PAIR = "pair"
-
-
 # ε, of moments that are scaled to a diagonal of 1.
 _RIDGE = 1e-8
 # A component that is so small a share of all is 0 but for rounding.
@@ -129,6 +127,7 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
 
     References
     ----------
+    C. L. Lawson and R. J. Hanson (1974), Solving least squares problems, chapter 23.
     C. R. Rao (1972), Estimation of variance and covariance components in linear models, Journal
     of the American Statistical Association 67(337).
     """
@@ -136,21 +135,24 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     n_runs, n_effects = g.shape[1], len(effects.names)
     average = g.mean(axis=1)
 
+    # In units in which each effect by itself has a moment of 1.
     size = np.sqrt(np.diag(effects.moments))
     size[size == 0] = 1.0
-    root, to_root = _square_root(effects.moments / np.outer(size, size))
-    seen_average = to_root @ (_quadratic_forms(average[:, np.newaxis], effects) / size)
-    nothing = np.zeros_like(root)
+    T = effects.moments / np.outer(size, size) + _RIDGE * np.eye(n_effects)
+    seen_average = _quadratic_forms(average[:, np.newaxis], effects) / size
+
     if n_runs == 1:
-        theta, _ = optimize.nnls(root, seen_average)
+        theta = _minimise_nonnegative(T, seen_average)
         components = np.concatenate([theta, np.zeros(n_effects)])
     else:
         # Deviations of n runs from their average have n − 1 times the covariance of one run.
         deviations = g - average[:, np.newaxis]
-        seen_runs = to_root @ (_quadratic_forms(deviations, effects) / size) / (n_runs - 1)
-        weight = np.sqrt(n_runs - 1)
-        design = np.block([[root, root / n_runs], [nothing, weight * root]])
-        components, _ = optimize.nnls(design, np.concatenate([seen_average, weight * seen_runs]))
+        seen_runs = _quadratic_forms(deviations, effects) / size / (n_runs - 1)
+        of_runs = T / n_runs**2 + (n_runs - 1) * T
+        components = _minimise_nonnegative(
+            np.block([[T, T / n_runs], [T / n_runs, of_runs]]),
+            np.concatenate([seen_average, seen_average / n_runs + (n_runs - 1) * seen_runs]),
+        )
 
     components[components < _NOTHING * components.sum()] = 0.0
     lasting, per_run = components[:n_effects] / size, components[n_effects:] / size
@@ -200,7 +202,9 @@ def shared_moments(
     common = np.array([[(Z.T @ W).power(2).sum() for W in right] for Z in left])
     n = left[0].shape[0]
     totals = np.outer(sums_left.sum(axis=1), sums_right.sum(axis=1))
-    traces: FloatArray = common - 2 * (sums_left @ sums_right.T) / n + totals / n**2
+    traces: FloatArray = (
+        common - 2 * (np.einsum("ij,kj->ik", sums_left, sums_right)) / n + totals / n**2
+    )
     return traces
 
 
@@ -215,11 +219,44 @@ def _quadratic_forms(values: FloatArray, effects: Effects) -> FloatArray:
     return np.array([float(((Z.T @ centred) ** 2).sum()) for Z in effects.incidence])
 
 
-def _square_root(moments: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """R with RᵀR = T + ε·1, and the matrix that takes a right side b of it to that of R θ = r."""
-    eigenvalues, vectors = np.linalg.eigh(moments)
-    roots = np.sqrt(np.maximum(eigenvalues, 0.0) + _RIDGE)[:, np.newaxis]
-    return roots * vectors.T, vectors.T / roots
+def _minimise_nonnegative(A: FloatArray, b: FloatArray) -> FloatArray:
+    """The x ≥ 0 with the least ½ xᵀAx − bᵀx, for a positive definite A of a few rows.
+
+    Lawson & Hanson's active sets (1974), with sums in a fixed order: SciPy's would end in other
+    bits with another BLAS.
+    """
+    x = np.zeros(len(b))
+    free = np.zeros(len(b), bool)
+
+    while True:
+        slope = np.where(free, -np.inf, b - (A * x).sum(axis=1))
+        if not slope.max() > _NOTHING * np.abs(b).max():
+            return x
+        free[slope.argmax()] = True
+
+        while True:
+            target = np.zeros(len(b))
+            target[free] = _solve_positive(A[np.ix_(free, free)], b[free])
+            if (target[free] > 0).all():
+                break
+            # As far towards the target as all stay above 0; who is 0 first is left out.
+            falling = np.flatnonzero(free & (target <= 0))
+            shares = x[falling] / (x[falling] - target[falling])
+            x += shares.min() * (target - x)
+            free[falling[shares.argmin()]] = False
+            x[~free] = 0.0
+
+        x = target
+
+
+def _solve_positive(A: FloatArray, b: FloatArray) -> FloatArray:
+    """The x with A x = b of a positive definite A, by elimination."""
+    rows = np.column_stack([A, b])
+    for k in range(len(b)):
+        rows[k] /= rows[k, k]
+        others = np.arange(len(b)) != k
+        rows[others] -= rows[others, k, np.newaxis] * rows[k]
+    return rows[:, -1]
 
 
 def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:

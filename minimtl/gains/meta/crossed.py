@@ -56,7 +56,7 @@ def crossed(pairs: Sequence[Pair]) -> Predictor:
         # Where no pair has an effect of its own Σ_tt may be singular; a little on the diagonal
         # changes nothing that can be seen.
         known = covariance[np.ix_(train, train)] + np.eye(train.sum()) * (
-            1e-9 * np.trace(covariance) / len(g) + TIE
+            1e-6 * np.trace(covariance) / len(g) + TIE
         )
         # Of all pairs: a product of fewer rows rounds otherwise, and equal predictions differ.
         across = covariance[:, train]
