@@ -83,6 +83,7 @@ def fit_logistic_regression(
     n_fits, p = len(weights), X.shape[1] + 1
     penalty = np.eye(p)
     penalty[-1, -1] = float(penalize_intercept)
+    X, center, scale = _in_common_units(X, center, scale)
     rescale = _rescaling(n_fits, X.shape[1], center, scale)
     X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
     minima = []
@@ -143,6 +144,21 @@ def fit_grouped_logistic_regression(
     sums = [np.bincount(groups, left * column) for column in X.T]
     of_groups = np.array([*sums, np.bincount(groups, left)])
     return GroupedFit(theta[0, :-1], np.linalg.solve(hessian, of_groups)[:-1].T)
+
+
+def _in_common_units(
+    X: FloatArray, center: ArrayLike | None, scale: ArrayLike | None
+) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
+    """X in units that suit all fits, and the fits' own in these.
+
+    Features of very different sizes would make a Hessian that no solution is exact with.
+    """
+    if center is None or scale is None:
+        return X, None if center is None else np.asarray(center), None
+
+    center, scale = np.asarray(center, np.float64), np.asarray(scale, np.float64)
+    middle, size = center.mean(axis=0), scale.mean(axis=0)
+    return (X - middle) / size, (center - middle) / size, scale / size
 
 
 def _rescaling(
