@@ -1,6 +1,6 @@
 """Models that were trained on different processors: what may differ, and that it is said.
 
-A processor without wide vectors and fused products is had by ``NUMBA_CPU_NAME=generic``.
+A processor without fused multiply-add is had by ``NUMBA_CPU_NAME=generic``; Haswell has it.
 """
 
 import csv
@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from tests.jobs.cluster import ENVIRONMENT, dask_worker, scheduler
+from tests.study.test_expected_tables import HASWELL
 
 pytest.importorskip("numba")
 pytestmark = pytest.mark.slow
@@ -68,6 +69,14 @@ def check_a_mixture(folder, said, native):
 def test_on_resume(native, tmp_path):
     study(tmp_path, "--pairs", "2", **GENERIC)
     check_a_mixture(tmp_path, study(tmp_path), native)
+
+
+def test_another_processor_with_fused_multiply_add_goes_on_with_the_same_bytes(native, tmp_path):
+    study(tmp_path, "--pairs", "2", **HASWELL)
+    assert "kinds of processors" not in study(tmp_path)
+    assert list(trained_by(tmp_path).values()) == [12]
+    for table in native.glob("*.csv"):
+        assert (tmp_path / table.name).read_bytes() == table.read_bytes()
 
 
 def test_on_dask(native, tmp_path):
