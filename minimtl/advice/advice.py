@@ -17,6 +17,7 @@ from minimtl.advice.settings import Settings
 from minimtl.advice.verdicts import HELPS, Comparison
 from minimtl.advice.ways import ALONE
 from minimtl.advice.words import notes_on, procedure_of, verdict_of
+from minimtl.errors import MinimtlError
 from minimtl.models import TextModel
 
 
@@ -62,6 +63,22 @@ class Advice:
         return max(
             others, key=lambda row: (row.verdict == HELPS, row.expected), default=self.reference
         )
+
+    def row_of(self, name: str) -> Row:
+        """The row of a way by its name, or by a part of it that no other way's name has.
+
+        Raises
+        ------
+        MinimtlError
+            If no way or several ways are called so.
+        """
+        rows = [row for row in self.rows if name in self.name_of(row)]
+        rows = [row for row in rows if name == self.name_of(row)] or rows
+        if len(rows) == 1:
+            return rows[0]
+        names = ", ".join(repr(self.name_of(row)) for row in rows or self.rows)
+        how_many = f"{len(rows)} ways are" if rows else "No way is"
+        raise MinimtlError(f"{how_many} called {name!r}; name one of {names}.")
 
     def name_of(self, row: Row) -> str:
         """A way in words, such as ``jointly with reviews.csv``."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
-from minimtl.advice.sets import Prepared, prepare, without_texts_of
+from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
@@ -159,8 +159,10 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
             "them are counted (--tokenizer characters)."
         )
         first = replace(first, warnings=(note, *first.warnings))
+    first = without_near_copies(first, (), analyze)
+    known = (*first.train, *first.test)
     others = [without_texts_of(prepare(one, analyze, is_main=False), first) for one in sets[1:]]
-    return (first, *others), chosen
+    return (first, *(without_near_copies(one, known, analyze) for one in others)), chosen
 
 
 def _text_set(

@@ -55,7 +55,10 @@ def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
 
 def decode(result: bytes) -> np.ndarray:
     """The classes that `compute` encoded, int64 (n_tested,); ValueError for other bytes."""
-    return np.frombuffer(result, "<i4").astype(np.int64)
+    classes = np.frombuffer(result, "<i4").astype(np.int64)
+    if not len(classes) or classes.min() < 0:
+        raise ValueError("it has no classes")
+    return classes
 
 
 def train_on_all(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from minimtl.advice.advice import Advice
 
 _MOST_LISTED = 10  # labels
+_NEARLY_PERFECT = 0.99
 
 
 def verdict_of(advice: "Advice") -> str:
@@ -67,6 +68,11 @@ def notes_on(advice: "Advice") -> list[str]:
             f"{advice.settings.per_class} texts of a label. Without --quick the answer is surer.",
         )
     notes += [*_other_spellings(advice), *_other_names(advice)]
+    if advice.best.score >= _NEARLY_PERFECT:
+        notes.append(
+            f"A score of {advice.best.score:.3f} is nearly perfect: see whether a word gives the "
+            "label away, or texts of one author or thread stand on both sides of the test."
+        )
     constant = [row for row in advice.rows if row.is_constant]
     if constant:
         names = ", ".join(printable(advice.name_of(row)) for row in constant)

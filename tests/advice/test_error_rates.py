@@ -2,11 +2,11 @@
 
 ``python -m tests.advice.test_error_rates`` prints the rates that docs/advise.md quotes.
 
-A way is right about a text where the sum of the text's easiness, what the way is good at, the way's
-gain, the noise of the training and that of the text in it is above 0. What a way is good at belongs
-to the text and comes back in every round; folds are drawn anew for each. The noise is as was measured
-with networks on newsgroups and reviews: of the difference of two ways in being right, .014 to .066
-between texts, .05 to .11 between a text's trainings, up to .00007 between trainings as wholes.
+A way is right about a text where the sum of the text's easiness, what the way is good at, the
+way's gain, the noise of the training and that of the text in it is above 0. What a way is good at
+belongs to the text and comes back in every round; folds are drawn anew for each. The noise is as
+was measured with networks on newsgroups and reviews: of the difference of two ways in being right,
+.014 to .066 between texts, .05 to .11 between a text's trainings, up to .00007 between trainings.
 """
 
 import sys
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Tested, compare
+from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Sample, compare
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, PRETRAINED, REGRESSION, Way
 
 WAYS = (
@@ -43,7 +43,7 @@ def simulated(rng, n, n_rounds, gains):
     noise = of_run + OF_TEXT * rng.normal(size=(len(gains), n_rounds, n))
     is_right = steady[:, np.newaxis] + noise > 0
     given = np.where(is_right, labels, 1 - labels)
-    return Tested(labels, folds, 0.8 * n), dict(zip(WAYS, given, strict=False))
+    return Sample(labels, folds, 0.8 * n), dict(zip(WAYS, given, strict=False))
 
 
 def rates(n_simulations, n, n_rounds, gains, margin=0.02, seed=0):
