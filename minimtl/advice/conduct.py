@@ -35,7 +35,7 @@ class Row:
     predicted : the class of each tested text in each round, int64 (n_rounds, n).
     scores : macro-F1 of each round, (n_rounds,).
     n_runs : trainings behind it.
-    comparison : with all ways alone but itself; None where there is no other.
+    comparison : with all ways alone; None of those.
     """
 
     way: Way
@@ -51,7 +51,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """That of the comparison; empty where there is none."""
+        """That of the comparison; empty of a way alone."""
         return self.comparison.verdict if self.comparison else ""
 
     @property

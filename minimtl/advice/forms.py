@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
 from minimtl.advice.sets import Prepared
-from minimtl.advice.ways import ALONE
-from minimtl.advice.words import further, interval, percent, printable, verdict_word
+from minimtl.advice.words import further, interval, percent, printable
 from minimtl.report import escape, pipe_table, signed
 
 if TYPE_CHECKING:
@@ -104,12 +103,10 @@ def to_dict(advice: "Advice") -> dict[str, Any]:
 def _cells(advice: "Advice", row: Row) -> tuple[str, ...]:
     name, score = printable(advice.name_of(row)), f"{row.score:.3f}"
     if row.comparison is None:
-        return (name, score, "", "", "", verdict_word(row), "")
-    if row.way.use == ALONE:
-        return (name, score, "", "", "", verdict_word(row), "")
+        return (name, score, "", "", "", row.verdict, "")
     gain, probability = signed(row.comparison.gain), percent(row.comparison.probability)
     return (
-        name, score, gain, interval(row.comparison), probability, verdict_word(row),
+        name, score, gain, interval(row.comparison), probability, row.verdict,
         further(row.comparison),
     )  # fmt: skip
 

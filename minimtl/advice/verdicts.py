@@ -52,11 +52,11 @@ _MOST_TIMES = 10  # as many texts or rounds as there are: more is no advice
 
 @dataclass(frozen=True)
 class Comparison:
-    """A way compared with all ways alone, itself left out.
+    """A way with others compared with all ways alone.
 
     Attributes
     ----------
-    gain, low, high : difference of macro-F1 from the best of the others, and its interval.
+    gain, low, high : difference of macro-F1 from the best of the ways alone, and its interval.
     verdict : `HELPS` or `HURTS` where the interval has one sign, `NO_DIFFERENCE` where it lies
         within ± the margin, else `CANNOT_TELL`.
     probability : that the way is better than the best way alone; shrunken, as the best of many is.
@@ -125,34 +125,33 @@ def compare(
     error: float,
     margin: float,
 ) -> dict[Way, Comparison]:
-    """Compare each way with all ways alone but itself.
+    """Compare each other way with all ways alone.
 
     Parameters
     ----------
     predicted : the classes that each way gave the texts, int64 (n_rounds, n).
-    alone : the ways alone, at least one of them; a way that is the only one has no comparison.
+    alone : the ways alone, which have no comparison.
     error : allowed for all verdicts together.
     margin : gains from −margin to margin do not matter.
     """
     influence = {way: influences(tested.labels, given) for way, given in predicted.items()}
-    pairs = [(way, other) for way in predicted for other in alone if other != way]
-    if not pairs:
+    others = [way for way in predicted if way not in alone]
+    if not others:
         return {}
+    pairs = [(way, reference) for way in others for reference in alone]
     differences = {
         (way, other): _difference(influence[way] - influence[other], tested) for way, other in pairs
     }
     two_sided, one_sided = _critical_values(influence, pairs, error)
-    shrinkage = _shrinkage([one for (way, _), one in differences.items() if way not in alone])
+    shrinkage = _shrinkage(list(differences.values()))
     best = max(alone, key=lambda way: influence[way].mean())
 
     found = {}
-    for way in predicted:
-        against = [differences[way, other] for other in alone if other != way]
-        if against:
-            reference = differences.get((way, best), against[0])
-            found[way] = _verdict(
-                against, reference, two_sided, one_sided, margin, shrinkage, tested
-            )
+    for way in others:
+        against = [differences[way, reference] for reference in alone]
+        found[way] = _verdict(
+            against, differences[way, best], two_sided, one_sided, margin, shrinkage, tested
+        )
     return found
 
 
@@ -213,8 +212,6 @@ def _critical_values(
 
 def _shrinkage(differences: Sequence[_Difference]) -> float:
     """τ², the variance of true gains around 0: what gains vary beyond their errors."""
-    if not differences:
-        return 0.0
     excess = np.mean([one.gain**2 - one.variance for one in differences])
     typical = float(np.mean([one.variance for one in differences]))
     return max(float(excess), 0.1 * typical)
@@ -239,7 +236,7 @@ def _verdict(
         and min(gain + half for gain, half in zip(gains, narrow, strict=True)) <= margin
     )
 
-    kept = tau / (tau + reference.variance) if tau else 0.0
+    kept = tau / (tau + reference.variance)
     probability = float(special.ndtr(reference.gain * math.sqrt(kept / reference.variance)))
     found = Comparison(min(gains), low, high, CANNOT_TELL, probability, reference.gain * kept, 0, 0)
     if low > 0:

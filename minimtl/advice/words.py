@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from minimtl.advice.conduct import ERROR, FIRST_ERROR, Row
+from minimtl.advice.conduct import ERROR, FIRST_ERROR
 from minimtl.advice.trials import N_FOLDS
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
-from minimtl.advice.ways import ALONE, N_EPOCHS
+from minimtl.advice.ways import N_EPOCHS
 from minimtl.report import signed
 from minimtl.stats import LEVEL
 
@@ -31,7 +31,7 @@ def verdict_of(advice: "Advice") -> str:
 
     others = [row for row in advice.rows if row.way.uses_labels]
     if best is reference:
-        take = f"{look}Take {main} {alone}: {best.score:.3f} macro-F1."
+        take = f"{look}Train on {main} {alone}: {best.score:.3f} macro-F1."
         if all(row.verdict in (HURTS, NO_DIFFERENCE) for row in others):
             return f"{take} Other texts do not help: no way to use them is better by a margin."
         return f"{take} No other way is likely to be better; that none is better is not proven yet."
@@ -39,7 +39,7 @@ def verdict_of(advice: "Advice") -> str:
     assert best.comparison is not None
     name, probability = printable(advice.name_of(best)), best.comparison.probability
     against = f"the best way alone ({alone}, {reference.score:.3f})"
-    take = f"{look}Take {main} {name}: {best.score:.3f} macro-F1"
+    take = f"{look}Train on {main} {name}: {best.score:.3f} macro-F1"
     if best.verdict == HELPS:
         return f"{take}. It is better than {against}: {_gain(best.comparison)}."
     likely = f"probably better than {against}: {percent(probability)}"
@@ -119,13 +119,6 @@ def procedure_of(advice: "Advice") -> list[str]:
             f"--per-class {most} measures on all of them."
         )
     return [*sentences, f"Tokenizer: {settings.tokenizer}; seed: {settings.seed}."]
-
-
-def verdict_word(row: Row) -> str:
-    """A row's verdict for the table."""
-    if row.way.use == ALONE:
-        return {HELPS: "best alone", HURTS: "worse"}.get(row.verdict, "")
-    return row.verdict
 
 
 def interval(comparison: Comparison) -> str:

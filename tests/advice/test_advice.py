@@ -20,7 +20,7 @@ ALONE, BETTER, BEST, WORSE, MAYBE, SAME = 0.80, 0.90, 0.95, 0.70, 0.807, 0.80
 def test_the_best_of_the_ways_that_help_is_taken(made_up):
     advice = made_up(ALONE, BETTER, BEST)
     assert advice.best is advice.rows[2]
-    assert advice.verdict.startswith("Take main jointly with other (network): 0.9")
+    assert advice.verdict.startswith("Train on main jointly with other (network): 0.9")
     assert "It is better than the best way alone (alone (regression), 0.80" in advice.verdict
 
 
@@ -28,8 +28,8 @@ def test_a_better_score_is_taken_and_not_called_proven(made_up):
     advice = made_up(ALONE, MAYBE, WORSE)
     assert advice.best is advice.rows[1]
     assert re.match(
-        r"Take main jointly with aux \(network\): 0\.\d+ macro-F1, probably better than the best "
-        r"way alone \(alone \(regression\), 0\.\d+\): \d\d %\. That it is better is not proven",
+        r"Train on main jointly with aux \(network\): 0\.\d+ macro-F1, probably better than the "
+        r"best way alone \(alone \(regression\), 0\.\d+\): \d\d %\. That it is better is not",
         advice.verdict,
     )
 
@@ -44,7 +44,7 @@ def test_a_better_score_is_taken_and_not_called_proven(made_up):
 def test_alone_otherwise(made_up, share, end):
     advice = made_up(ALONE, share)
     assert advice.best is advice.reference
-    assert advice.verdict.startswith("Take main alone (regression): 0.")
+    assert advice.verdict.startswith("Train on main alone (regression): 0.")
     assert advice.verdict.endswith(end)
 
 
@@ -62,7 +62,7 @@ def test_any_row_has_a_model(made_up):
 
 def test_a_quick_look_is_called_that(made_up):
     advice = made_up(ALONE, WORSE, n_rounds=1, is_quick=True)
-    assert advice.verdict.startswith("Quick look: Take main alone")
+    assert advice.verdict.startswith("Quick look: Train on main alone")
     assert advice.notes[0].startswith("This was a quick look: 5 runs")
 
 
