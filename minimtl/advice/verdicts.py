@@ -211,8 +211,11 @@ def _critical_values(
 
 
 def _shrinkage(differences: Sequence[_Difference]) -> float:
-    """τ², the variance of true gains around 0: what gains vary beyond their errors."""
-    excess = np.mean([one.gain**2 - one.variance for one in differences])
+    """τ², the variance of true gains around 0: what gains vary beyond their errors.
+
+    The median keeps ways that clearly hurt from lending their spread to the others.
+    """
+    excess = np.median([one.gain**2 - one.variance for one in differences])
     typical = float(np.mean([one.variance for one in differences]))
     return max(float(excess), 0.1 * typical)
 
