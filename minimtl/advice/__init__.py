@@ -8,7 +8,6 @@ from minimtl.advice.api import advise, advise_on
 from minimtl.advice.forms import to_markdown
 from minimtl.advice.page import to_html
 from minimtl.advice.pictures import matrix_picture
-from minimtl.advice.prediction import worth_of_prediction
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
 from minimtl.advice.tokenizers import TOKENIZERS
 
@@ -26,5 +25,4 @@ __all__ = [
     "matrix_picture",
     "to_html",
     "to_markdown",
-    "worth_of_prediction",
 ]

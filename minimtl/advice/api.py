@@ -10,11 +10,11 @@ from typing import Any
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
-from minimtl.advice.sets import Prepared, prepare, without_texts_of
+from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
-from minimtl.advice.ways import ALONE, all_ways
+from minimtl.advice.ways import WORDS, all_ways
 from minimtl.corpora import LabelledText, TextSet, without_empty
 from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.system import say
@@ -46,10 +46,10 @@ def advise(
     auxiliary : mapping of a name to (texts, labels)
         Labelled texts that may help. Their labels may be others.
     runs : int, default=20
-        How often each way is trained and tested on texts drawn anew.
+        How often each way is trained and tested; rounds of five folds are made whole.
     per_class : int, default=500
         At most so many texts of a label are trained on in a run.
-    margin : float, default=0.01
+    margin : float, default=0.02
         Differences of macro-F1 up to this do not matter.
     tokenizer : {"auto", "words", "whitespace", "characters"}
         ``auto``: characters where most of your texts are in a script without spaces, else words.
@@ -123,11 +123,12 @@ def advise_on(
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
-        rows = measuring.measure(all_ways(counted.classes))
+        rows = measuring.measure(all_ways(counted.classes, tuple(counted.counts)))
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
-    alone = [row for row in rows if row.way.use == ALONE]
-    others = sorted((row for row in rows if row.way.use != ALONE), key=lambda row: -row.score)
-    return Advice(prepared, (*alone, *others), settings, matrix, label_values or {})
+    # Within each kind the best first, so that a reader sees what words of others add, and then
+    # what their labels add.
+    rows.sort(key=lambda row: (row.way.uses_labels, row.way.use == WORDS, -row.score))
+    return Advice(prepared, tuple(rows), settings, matrix, label_values or {})
 
 
 def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:
@@ -158,8 +159,10 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
             "them are counted (--tokenizer characters)."
         )
         first = replace(first, warnings=(note, *first.warnings))
+    first = without_near_copies(first, (), analyze)
+    known = (*first.train, *first.test)
     others = [without_texts_of(prepare(one, analyze, is_main=False), first) for one in sets[1:]]
-    return (first, *others), chosen
+    return (first, *(without_near_copies(one, known, analyze) for one in others)), chosen
 
 
 def _text_set(

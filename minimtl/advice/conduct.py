@@ -1,8 +1,8 @@
-"""Measures the ways: a pilot, after which clear losers are dropped, then the rest of the runs.
+"""Measures the ways: a round, after which clear losers are dropped, then the rest of the rounds.
 
-Of the error that is allowed for all comparisons together, a part is spent at the pilot and the
-rest at the end (Bonferroni's inequality over looks and comparisons), so that looking twice makes
-no more wrong verdicts than looking once; tests/advice/test_error_rates.py measures them.
+Of the error that is allowed for all verdicts together, a part is spent after the first round and
+the rest at the end (Bonferroni's inequality over looks), so that looking twice makes no more wrong
+verdicts than looking once; tests/advice/test_error_rates.py measures them.
 """
 
 import sys
@@ -11,14 +11,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minimtl.advice.fits import Fit, Score, compute, decode, key_of
+from minimtl.advice.fits import Fit, compute, decode, key_of
 from minimtl.advice.settings import Settings
+from minimtl.advice.tokenizers import NETWORK
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HURTS, Comparison, compare, without_verdict
-from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, Way
+from minimtl.advice.ways import ALONE, JOINTLY, Way
 from minimtl.jobs import Store, Workers, make_progress, run_jobs
-from minimtl.stats import LEVEL
+from minimtl.stats import LEVEL, macro_f1
 from minimtl.system import say
+
+ERROR = 1 - LEVEL
+FIRST_ERROR = 0.01  # of it, after the first round
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,21 +32,17 @@ class Row:
     Attributes
     ----------
     way : the way.
-    scores : macro-F1 of the main set's tested texts in each run, (n_runs,).
-    n_constant : runs in which all texts were given one label.
-    comparison : with the best way alone; None of that way itself.
+    predicted : the class of each tested text in each round, int64 (n_rounds, n).
+    scores : macro-F1 of each round, (n_rounds,).
+    n_runs : trainings behind it.
+    comparison : with all ways alone; None of those.
     """
 
     way: Way
+    predicted: np.ndarray
     scores: np.ndarray
-    n_constant: int
+    n_runs: int
     comparison: Comparison | None = None
-
-    @classmethod
-    def of(cls, way: Way, scores: Sequence[Score]) -> "Row":
-        """The row of a way's runs, not compared yet."""
-        f1 = np.array([score.f1 for score in scores])
-        return cls(way, f1, sum(score.is_constant for score in scores))
 
     @property
     def score(self) -> float:
@@ -51,13 +51,20 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """That of the comparison; empty for the best way alone."""
+        """That of the comparison; empty of a way alone."""
         return self.comparison.verdict if self.comparison else ""
 
     @property
+    def expected(self) -> float:
+        """The gain over the best way alone that is to be expected, shrunken."""
+        return self.comparison.expected if self.comparison else 0.0
+
+    @property
     def is_constant(self) -> bool:
-        """Whether most runs gave all texts one label."""
-        return 2 * self.n_constant > len(self.scores)
+        """Whether most rounds gave all texts one label."""
+        return 2 * int((self.predicted == self.predicted[:, :1]).all(axis=1).sum()) > len(
+            self.scores
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,44 +80,57 @@ class Measuring:
 
     def measure(self, ways: Sequence[Way]) -> list[Row]:
         """The ways for the main set, in their order."""
-        settings = self.settings
-        n_runs = dict.fromkeys(ways, settings.runs)
-        if settings.pilot:
-            self._say(f"Pilot: {settings.pilot} of {settings.runs} runs of {len(ways)} ways.")
-            n_first = dict.fromkeys(ways, settings.pilot)
-            rows = self.compare(self.fit_all(0, n_first), {settings.pilot: settings.pilot_error})
-            if all(row.verdict != CANNOT_TELL for row in rows):
-                self._say("The pilot settled all of them.")
-                return rows
-            dropped = [row.way for row in rows if row.verdict == HURTS and row.way.use != ALONE]
-            n_runs |= dict.fromkeys(dropped, settings.pilot)
-            more = f"; the pilot settled that {len(dropped)} hurt" if dropped else ""
-            self._say(f"All {settings.runs} runs of {len(ways) - len(dropped)} ways{more}.")
-        errors = {settings.pilot: settings.pilot_error, settings.runs: settings.final_error}
-        return self.compare(self.fit_all(0, n_runs), errors)
+        n_folds = self.sets.n_folds(0)
+        n_rounds = -(-self.settings.runs // n_folds)
+        alone = [way for way in ways if way.use == ALONE]
+        if n_rounds == 1:
+            return self.compare(0, self.fit_all(0, dict.fromkeys(ways, n_folds)), alone, ERROR)
+
+        self._say(f"First round: {n_folds} of {n_rounds * n_folds} runs of {len(ways)} ways.")
+        first = self.fit_all(0, dict.fromkeys(ways, n_folds))
+        rows = {row.way: row for row in self.compare(0, first, alone, FIRST_ERROR)}
+        if all(row.verdict != CANNOT_TELL for row in rows.values() if row.way.uses_labels):
+            self._say("The first round settled all of them.")
+            return list(rows.values())
+
+        left = [way for way in ways if way in alone or rows[way].verdict != HURTS]
+        n_dropped = len(ways) - len(left)
+        more = f"; the first round settled that {n_dropped} hurt" if n_dropped else ""
+        self._say(f"All {n_rounds * n_folds} runs of {len(left)} ways{more}.")
+        given = self.fit_all(0, dict.fromkeys(left, n_rounds * n_folds))
+        rows |= {row.way: row for row in self.compare(0, given, alone, ERROR - FIRST_ERROR)}
+        return list(rows.values())
 
     def compare(
-        self, scores: Mapping[Way, Sequence[Score]], errors: Mapping[int, float]
+        self,
+        target: int,
+        given: Mapping[Way, np.ndarray],
+        alone: Sequence[Way],
+        error: float,
     ) -> list[Row]:
-        """Rows of the ways by their scores.
+        """Rows of the ways for a set, by the classes that they gave its texts in each round.
 
-        Parameters
-        ----------
-        scores : of each way's runs; those alone have as many as any other.
-        errors : the error allowed by the number of runs, for all comparisons together.
+        `error` is allowed for all verdicts together.
         """
-        rows = [Row.of(way, own) for way, own in scores.items()]
-        best = max((row for row in rows if row.way.use == ALONE), key=lambda row: row.score)
-        n_compared = len(rows) - 1
-        return [
-            row
-            if row is best
-            else replace(
-                row,
-                comparison=self._comparison(row, best, 0, errors[len(row.scores)] / n_compared),
-            )
-            for row in rows
-        ]
+        n_rounds = len(next(iter(given.values())))
+        tested = self.sets.tested(target, n_rounds)
+        margin = self.settings.margin
+        compared = compare(tested, given, alone, error=error, margin=margin)
+        rows = []
+        for way, labels in given.items():
+            scores = np.array([macro_f1(tested.labels, of_round) for of_round in labels])
+            n_runs = n_rounds * self.sets.n_folds(target)
+            rows.append(Row(way, labels, scores, n_runs, compared.get(way)))
+
+        constant = {row.way for row in rows if row.is_constant}
+        if constant.issuperset(alone):
+            rows = [
+                replace(row, comparison=without_verdict(row.comparison))
+                if row.comparison and row.way in constant
+                else row
+                for row in rows
+            ]
+        return rows
 
     def matrix(self) -> list[list[Comparison | None]]:
         """What each set (a row) gains by joint training with each other one (a column).
@@ -118,9 +138,10 @@ class Measuring:
         The reference is the network alone. None on the diagonal, and where a set is left with
         fewer than two labels without the texts that the other one has too.
         """
-        alone, numbers, n_runs = Way(ALONE, NETWORK), range(len(self.names)), self.settings.runs
-        self._say(f"Who helps whom: {n_runs} runs of each of {len(numbers)} sets with each other.")
-        error = (1 - LEVEL) / (len(numbers) * (len(numbers) - 1))
+        alone, numbers = Way(ALONE, NETWORK), range(len(self.names))
+        n_runs, n_sets = self.settings.runs, len(numbers)
+        self._say(f"Who helps whom: {n_runs} runs of each of {n_sets} sets with each other.")
+        error = ERROR / len(numbers)
         found: list[list[Comparison | None]] = []
         for target in numbers:
             ways = {
@@ -128,33 +149,17 @@ class Measuring:
                 for other in numbers
                 if other != target and self.sets.can_help(other, target)
             }
-            scores = self.fit_all(target, dict.fromkeys([alone, *ways.values()], n_runs))
-            rows = {way: Row.of(way, own) for way, own in scores.items()}
+            n_folds = self.sets.n_folds(target)
+            n_runs = -(-self.settings.runs // n_folds) * n_folds
+            given = self.fit_all(target, dict.fromkeys([alone, *ways.values()], n_runs))
+            rows = {row.way: row for row in self.compare(target, given, [alone], error)}
             found.append(
-                [
-                    self._comparison(rows[ways[other]], rows[alone], target, error)
-                    if other in ways
-                    else None
-                    for other in numbers
-                ]
+                [rows[ways[other]].comparison if other in ways else None for other in numbers]
             )
         return found
 
-    def _comparison(self, row: Row, reference: Row, target: int, error: float) -> Comparison:
-        compared = compare(
-            row.scores,
-            reference.scores[: len(row.scores)],
-            ratio=self.sets.ratio(target),
-            n_tested=self.sets.n_tested(target),
-            n_texts=len(self.sets.train[target]),
-            level=1 - error,
-            margin=self.settings.margin,
-        )
-        both = row.is_constant and reference.is_constant
-        return without_verdict(compared) if both else compared
-
-    def fit_all(self, target: int, n_runs: Mapping[Way, int]) -> dict[Way, list[Score]]:
-        """The scores of so many runs of each way."""
+    def fit_all(self, target: int, n_runs: Mapping[Way, int]) -> dict[Way, np.ndarray]:
+        """The classes that each way gives the tested texts, int64 (n_rounds, n)."""
         fits = [
             Fit(target, way, run)
             for run in range(max(n_runs.values()))
@@ -173,16 +178,22 @@ class Measuring:
                 progress=progress,
             )
         summary.raise_for_failures()
-        return {
-            way: [
-                decode(self.store[key_of(Fit(target, way, run), self.sets)])
-                for run in range(n_runs[way])
-            ]
-            for way in n_runs
-        }
+        return {way: self._rounds(target, way, n_runs[way]) for way in n_runs}
+
+    def _rounds(self, target: int, way: Way, n_runs: int) -> np.ndarray:
+        """What the store has of a way's runs, a row a round."""
+        rows, n_folds = self.sets.tested_rows(target), self.sets.n_folds(target)
+        given = np.empty((n_runs // n_folds, len(rows)), np.int64)
+        for run in range(n_runs):
+            tested = self.sets.draw(target, run).tested
+            payload = self.store[key_of(Fit(target, way, run), self.sets)]
+            given[run // n_folds, np.searchsorted(rows, tested)] = decode(payload)
+        return given
 
     def _describe(self, fit: Fit, result: bytes) -> str:
-        return f"{fit.way.describe(self.names)} {decode(result).f1:.3f}"
+        tested = self.sets.draw(fit.target, fit.run).tested
+        score = macro_f1(self.sets.labels[tested], decode(result))
+        return f"{fit.way.describe(self.names)} {score:.3f}"
 
     def _say(self, line: str) -> None:
         if not self.is_quiet:

@@ -1,39 +1,30 @@
-"""One job: the classifier of one way, trained on the texts of one run, and its score."""
+"""One job: the classifier of one way, trained on the texts of one run, and what it says."""
 
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.advice.tokenizers import MAX_FEATURES, make_vectorizer
+from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import Way, train
 from minimtl.jobs import stable_hash
 from minimtl.models import TextModel
 from minimtl.nn import TRAINING_VERSION
-from minimtl.stats import macro_f1
 from minimtl.text import weigh_counts
 
 # Raise it with every change that gives other scores, beside training itself: stored ones are
 # measured anew then.
-_VERSION = 1
+_VERSION = 2
 
 
 class Fit(NamedTuple):
-    """Train `way` in a run and score it on the set `target`; auxiliary sets are other numbers."""
+    """Train `way` in a run and test it on the set `target`; auxiliary sets are other numbers."""
 
     target: int
     way: Way
     run: int
-
-
-class Score(NamedTuple):
-    """Macro-F1 of the tested texts, and whether all of them were given the same label."""
-
-    f1: float
-    is_constant: bool
 
 
 def key_of(fit: Fit, sets: SetsOfTexts) -> str:
@@ -48,27 +39,26 @@ def key_of(fit: Fit, sets: SetsOfTexts) -> str:
 
 
 def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
-    """Train and score; the random numbers depend on the key alone."""
+    """Train, and label the tested texts; the random numbers depend on the key alone."""
     main = sets.draw(fit.target, fit.run)
     others = [sets.draw_other(number, fit.target, fit.run) for number in fit.way.aux]
     learned = np.concatenate([draw.learned for draw in (main, *others)])
-    X = weigh_counts(sets.counts, learned, MAX_FEATURES)
+    vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
+    most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
+    assert most is not None
+    X = weigh_counts(sets.counts[fit.way.model], learned, most, sublinear)
     documents = [(X[draw.trained], sets.labels[draw.trained]) for draw in (main, *others)]
     classifier = train(fit.way, documents[0], documents[1:], int(key_of(fit, sets)[:8], 16))
     predicted = classifier.predict(X[main.tested])
-    f1 = float(macro_f1(sets.labels[main.tested], predicted))
-    return json.dumps({"f1": f1, "is_constant": bool((predicted == predicted[0]).all())}).encode()
+    return predicted.astype("<i4").tobytes()
 
 
-def decode(result: bytes) -> Score:
-    """The score that `compute` encoded; ValueError for other bytes."""
-    try:
-        score = Score(**json.loads(result))
-    except TypeError as error:
-        raise ValueError(f"it is no score: {error}") from None
-    if not isinstance(score.f1, float) or not 0 <= score.f1 <= 1:
-        raise ValueError("it is no score from 0 to 1")
-    return score
+def decode(result: bytes) -> np.ndarray:
+    """The classes that `compute` encoded, int64 (n_tested,); ValueError for other bytes."""
+    classes = np.frombuffer(result, "<i4").astype(np.int64)
+    if not len(classes) or classes.min() < 0:
+        raise ValueError("it has no classes")
+    return classes
 
 
 def train_on_all(
@@ -86,7 +76,7 @@ def train_on_all(
     texts, labels : of the main set, then of each auxiliary set that the way names.
     how : what the model is to say of itself.
     """
-    vectorizer = make_vectorizer(tokenizer).fit([text for one in texts for text in one])
+    vectorizer = make_vectorizer(tokenizer, way.model).fit([text for one in texts for text in one])
     documents = [
         (sparse.csr_matrix(vectorizer.transform(one)), own)
         for one, own in zip(texts, labels, strict=True)

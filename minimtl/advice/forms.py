@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
 from minimtl.advice.sets import Prepared
-from minimtl.advice.words import further, interval, printable, verdict_word
+from minimtl.advice.words import further, interval, percent, printable
 from minimtl.report import escape, pipe_table, signed
 
 if TYPE_CHECKING:
     from minimtl.advice.advice import Advice
 
-HEAD = ("way", "score", "gain", "interval", "verdict", "would settle it")
+HEAD = ("way", "score", "gain", "interval", "better", "proven", "would settle it")
 CAPTION = (
-    "score: macro-F1 of the main set's tested texts, mean over the runs; gain: difference from the "
-    "best way alone, with its interval."
+    "score: macro-F1 of the main set's tested texts, mean over the rounds; gain: difference from "
+    "the best of the ways alone, with its interval; better: how probably it is better than these."
 )
 WHO_HELPS_WHOM = "Who helps whom"
 MATRIX_CAPTION = (
@@ -103,10 +103,11 @@ def to_dict(advice: "Advice") -> dict[str, Any]:
 def _cells(advice: "Advice", row: Row) -> tuple[str, ...]:
     name, score = printable(advice.name_of(row)), f"{row.score:.3f}"
     if row.comparison is None:
-        return (name, score, "", "", verdict_word(row), "")
-    gain = signed(row.comparison.gain)
+        return (name, score, "", "", "", row.verdict, "")
+    gain, probability = signed(row.comparison.gain), percent(row.comparison.probability)
     return (
-        name, score, gain, interval(row.comparison), verdict_word(row), further(row.comparison)
+        name, score, gain, interval(row.comparison), probability, row.verdict,
+        further(row.comparison),
     )  # fmt: skip
 
 
@@ -139,6 +140,7 @@ def _way(advice: "Advice", row: Row) -> dict[str, Any]:
         "aux": [advice.names[number] for number in row.way.aux],
         "score": row.score,
         "scores": row.scores.tolist(),
-        "constant_runs": row.n_constant,
+        "runs": row.n_runs,
+        "gives_one_label": row.is_constant,
         **compared,
     }

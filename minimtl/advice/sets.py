@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from minimtl.advice.copies import near_copies
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 from minimtl.jobs import stable_hash
@@ -91,6 +92,34 @@ def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
     left = Prepared(aux.name, _classes(train), train, aux.test, tuple(warnings))
     _check(left)
     return left
+
+
+def without_near_copies(prepared: Prepared, known: Texts, analyze: Analyzer) -> Prepared:
+    """`prepared` without training texts that nearly repeat another one, of its own or `known`.
+
+    Raises
+    ------
+    MinimtlError
+        If too few are left.
+    """
+    others = [row.text for row in (*known, *prepared.test)]
+    is_copy = near_copies([row.text for row in prepared.train], others, analyze)
+    if not is_copy.any():
+        return prepared
+
+    warning = (
+        f"{prepared.name}: {_texts(int(is_copy.sum()))} with nearly the words of another one, of "
+        f"{'this or the main' if known else 'this'} set; left out, as what is learned from one "
+        "would be tested on the other."
+    )
+    train = tuple(row for row, copy in zip(prepared.train, is_copy, strict=True) if not copy)
+    if not train:
+        raise MinimtlError(
+            f"Every text of {prepared.name} nearly repeats one of the main set; give another set."
+        )
+    left = replace(prepared, train=train, warnings=(*prepared.warnings, warning))
+    _check(left)
+    return replace(left, classes=_classes(train))
 
 
 def normalised(text: str) -> str:

@@ -1,18 +1,15 @@
-"""What a person can choose about advice, and how its errors are spent."""
+"""What a person can choose about advice."""
 
-import math
 from dataclasses import dataclass
 
 from minimtl.advice.tokenizers import AUTO, TOKENIZERS
 from minimtl.advice.trials import N_FOLDS
-from minimtl.stats import LEVEL
 
 RUNS = 20
 PER_CLASS = 500
-MARGIN = 0.01
+MARGIN = 0.02
 QUICK_RUNS = N_FOLDS
 QUICK_PER_CLASS = 100
-_PILOT_SHARE = 0.2  # of the error allowed
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,8 @@ class Settings:
 
     Attributes
     ----------
-    runs : paired runs, 2 at least.
+    runs : trainings of each way, 2 at least; whole rounds are made, each of 5 runs, or of 1 with a
+        test part of its own.
     per_class : at most so many texts of a class are trained on in a run.
     margin : differences of the score up to this do not matter.
     tokenizer : one of `TOKENIZERS`, or `AUTO`.
@@ -56,19 +54,3 @@ class Settings:
                 f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))}; "
                 f"got {self.tokenizer!r}."
             )
-
-    @property
-    def pilot(self) -> int:
-        """Runs before the first look: a tenth, but a whole round of folds; 0 for no such look."""
-        pilot = max(N_FOLDS, math.ceil(self.runs / 10))
-        return pilot if 2 * pilot <= self.runs else 0
-
-    @property
-    def pilot_error(self) -> float:
-        """The error allowed at that look, for all comparisons together; 0 where there is none."""
-        return (1 - LEVEL) * _PILOT_SHARE if self.pilot else 0.0
-
-    @property
-    def final_error(self) -> float:
-        """The error allowed at the end: with that of the first look, 1 − `LEVEL` in all."""
-        return 1 - LEVEL - self.pilot_error

@@ -18,7 +18,16 @@ TOKENIZERS: dict[str, dict[str, Any]] = {
 stands between white space (texts cut into words beforehand); single characters and pairs of them
 (scripts without spaces)."""
 
-MAX_FEATURES = 10_000  # as in the study
+NETWORK, REGRESSION, CHARACTERS = "network", "regression", "characters"
+_FEATURES: dict[str, dict[str, Any]] = {
+    NETWORK: {"max_features": 10_000},  # as in the study
+    REGRESSION: {"max_features": 50_000, "ngram_range": (1, 2), "sublinear_tf": True},
+    CHARACTERS: {
+        "max_features": 50_000, "analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True,
+    },
+}  # fmt: skip
+"""Parameters of the vectorizer by the model that reads its features: the network counts words, the
+regression also pairs of neighbours, and the regression on characters three to five in a row."""
 
 # Thai, Lao, Myanmar, Khmer, kana, Chinese characters.
 _WITHOUT_SPACES = re.compile(
@@ -27,9 +36,14 @@ _WITHOUT_SPACES = re.compile(
 )
 
 
-def make_vectorizer(tokenizer: str) -> TfidfVectorizer:
-    """A vectorizer by one of the `TOKENIZERS`; not fitted."""
-    return TfidfVectorizer(max_features=MAX_FEATURES, dtype=np.float32, **TOKENIZERS[tokenizer])
+def make_vectorizer(tokenizer: str, model: str = NETWORK) -> TfidfVectorizer:
+    """A vectorizer by one of the `TOKENIZERS`, of the features of a model; not fitted."""
+    return TfidfVectorizer(dtype=np.float32, **TOKENIZERS[tokenizer] | _FEATURES[model])
+
+
+def models_for(tokenizer: str) -> tuple[str, ...]:
+    """The models that are tried: characters only where they are not the words already."""
+    return (NETWORK, REGRESSION) if tokenizer == "characters" else tuple(_FEATURES)
 
 
 def choose_tokenizer(texts: Sequence[str]) -> str:

@@ -2,16 +2,17 @@
 
 Notation
 --------
-counts          words of all texts of all sets: CSR int64 (n_texts, n_words)
+counts          of the features of each model in all texts of all sets: CSR int64 (n_texts, n_words)
 labels          of all texts, int64 (n_texts,), an index into the set's own classes
 same            number of each text, equal for texts that count as the same, int64 (n_texts,)
 run r           a draw of training texts and weights
 
 A set with a test part of its own is tested on it in every run. One without is divided into 5
-folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5.
+folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5. A *round* is as
+many runs as label every tested text once: 5, or 1 with a test part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -20,13 +21,14 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.advice.sets import Prepared, normalised
-from minimtl.advice.tokenizers import make_vectorizer
+from minimtl.advice.tokenizers import make_vectorizer, models_for
+from minimtl.advice.verdicts import Sample
 from minimtl.jobs import rng_for
 from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.text import count_matrix
 
 N_FOLDS = 5
-MOST_TESTED = 2_000  # more would take time, and the score would hardly be more certain
+MOST_TESTED = 10_000  # more would take time, and the score would hardly be more certain
 
 
 class Draw(NamedTuple):
@@ -54,9 +56,10 @@ class SetsOfTexts:
     classes : sorted labels of each set.
     digests : a hash of each set's texts and labels.
     per_class : at most so many texts of a class are trained on in a run.
+    models : whose features are counted.
     """
 
-    counts: csr_matrix
+    counts: Mapping[str, csr_matrix]
     labels: np.ndarray
     same: np.ndarray
     train: tuple[np.ndarray, ...]
@@ -71,10 +74,12 @@ class SetsOfTexts:
     def of(
         cls, sets: Sequence[Prepared], tokenizer: str, per_class: int, seed: int
     ) -> "SetsOfTexts":
-        """Count the words of all sets."""
-        analyze = make_vectorizer(tokenizer).build_analyzer()
+        """Count the features of all sets."""
         parts = [part for prepared in sets for part in (prepared.train, prepared.test)]
-        counts, _ = count_matrix((row.text for part in parts for row in part), analyze)
+        counts = {}
+        for model in models_for(tokenizer):
+            analyze = make_vectorizer(tokenizer, model).build_analyzer()
+            counts[model], _ = count_matrix((row.text for part in parts for row in part), analyze)
         ends = np.cumsum([0, *map(len, parts)])
         rows = [np.arange(start, end) for start, end in pairwise(ends)]
         texts = [normalised(row.text) for part in parts for row in part]
@@ -94,15 +99,26 @@ class SetsOfTexts:
             seed,
         )
 
-    def ratio(self, target: int) -> float:
-        """Test texts of a run over the texts it may learn from, for the corrected interval."""
-        if len(self.test[target]):
-            return min(len(self.test[target]), MOST_TESTED) / len(self.train[target])
-        return 1 / (N_FOLDS - 1)
+    def n_folds(self, target: int) -> int:
+        """How many runs label every tested text of the set once."""
+        return 1 if len(self.test[target]) else N_FOLDS
 
-    def n_tested(self, target: int) -> int:
-        """How many different texts of the set are tested in all runs together."""
-        return len(self.test[target]) or len(self.train[target])
+    def tested_rows(self, target: int) -> np.ndarray:
+        """The texts of the set that are tested, the same in every round."""
+        rows = self.test[target] if len(self.test[target]) else self.train[target]
+        rng = rng_for("advise tested", self.seed, self.digests[target])
+        return np.sort(rng.permutation(rows)[:MOST_TESTED])
+
+    def tested(self, target: int, n_rounds: int) -> Sample:
+        """What ways are compared on after so many rounds."""
+        rows, n_folds = self.tested_rows(target), self.n_folds(target)
+        folds = np.zeros((n_rounds, len(rows)), np.int64)
+        for number in range(n_rounds):
+            for fold in range(n_folds):
+                draw = self.draw(target, number * n_folds + fold)
+                folds[number, np.searchsorted(rows, draw.tested)] = fold
+        n_train = len(self.train[target]) * (1 - 1 / n_folds if n_folds > 1 else 1)
+        return Sample(self.labels[rows], folds, n_train)
 
     def draw(self, target: int, run: int) -> Draw:
         """The texts of the set `target` in a run; runs do not depend on how many there are."""
@@ -112,7 +128,7 @@ class SetsOfTexts:
             parts = stratified_parts(self.labels[train], N_FOLDS, rng)
             test, train = train[parts == run % N_FOLDS], train[parts != run % N_FOLDS]
         rng = rng_for("advise sample", self.seed, self.digests[target], run)
-        tested = np.sort(rng.permutation(test)[:MOST_TESTED])
+        tested = np.intersect1d(test, self.tested_rows(target))
         return Draw(train, draw_per_class(train, self.labels, self.per_class, rng), tested)
 
     def can_help(self, other: int, target: int) -> bool:

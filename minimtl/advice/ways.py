@@ -1,17 +1,17 @@
 """The ways to train a classifier for the main set: by itself, and with auxiliary sets."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from minimtl.advice.tokenizers import CHARACTERS, NETWORK, REGRESSION
 from minimtl.nn import MultiTaskMLPClassifier
 from minimtl.stats import LogisticRegression
 
-NETWORK, REGRESSION = "network", "regression"
-ALONE, JOINTLY, PRETRAINED, POOLED = "alone", "jointly", "pretrained", "pooled"
+ALONE, WORDS, ADAPTED, POOLED = "alone", "words", "adapted", "pooled"
+JOINTLY, PRETRAINED = "jointly", "pretrained"
 
 N_EPOCHS = 100
 # Documents of an epoch of the study. A hundred epochs of a few texts would be a hundred steps, in
@@ -29,10 +29,13 @@ class Way(NamedTuple):
 
     Attributes
     ----------
-    use : `ALONE`; `JOINTLY`, with an output layer for each set on shared hidden layers;
-        `PRETRAINED`, on the auxiliary sets, then trained on the main set; or `POOLED`, as if the
-        auxiliary texts were of the main set.
-    model : `NETWORK` or `REGRESSION`, a logistic regression.
+    use : `ALONE`; `WORDS`, alone too, but vocabulary and idf are those of all texts;
+        `POOLED`, as if the auxiliary texts were of the main set; `ADAPTED`, pooled with features
+        that all sets share beside features of each set's own; `JOINTLY`, with an output layer for
+        each set on shared hidden layers; or `PRETRAINED`, on the auxiliary sets, then trained on
+        the main set.
+    model : `NETWORK`, `REGRESSION`, a logistic regression on words and pairs of them, or
+        `CHARACTERS`, one on characters.
     aux : numbers of the auxiliary sets.
     """
 
@@ -40,48 +43,67 @@ class Way(NamedTuple):
     model: str
     aux: tuple[int, ...] = ()
 
+    @property
+    def uses_labels(self) -> bool:
+        """Whether labels of other sets are learned from, and not their words alone."""
+        return self.use not in (ALONE, WORDS)
+
     def describe(self, names: Sequence[str]) -> str:
         """The way in words; `names` are those of all sets, by number."""
         sets = " and ".join(names[number] for number in self.aux)
         if len(self.aux) > 2:
             sets = f"all {len(self.aux)} sets"
-        if self.use == ALONE:
-            return f"alone ({self.model})"
-        if self.use == POOLED:
-            return f"pooled with {sets} ({self.model})"
-        return f"{self.use} {'on' if self.use == PRETRAINED else 'with'} {sets}"
+        return {
+            ALONE: f"alone ({self.model})",
+            WORDS: f"alone, with the words of {sets} ({self.model})",
+            POOLED: f"pooled with {sets} ({self.model})",
+            ADAPTED: f"adapted from {sets} ({self.model})",
+            JOINTLY: f"jointly with {sets} (network)",
+            PRETRAINED: f"pretrained on {sets} (network)",
+        }[self.use]
 
 
-def all_ways(classes: Sequence[tuple[str, ...]]) -> list[Way]:
-    """The ways for set 0 with the other sets; `classes` are the labels of each set.
+def all_ways(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> list[Way]:
+    """The ways for set 0 with the other sets.
 
     Each auxiliary set is used by itself and, if there are several, all together. Texts are pooled
     where the labels are the same.
+
+    Parameters
+    ----------
+    classes : the labels of each set.
+    models : those whose features were counted.
     """
-    return list(chain([Way(ALONE, REGRESSION), Way(ALONE, NETWORK)], _with_others(classes)))
+    return [*(Way(ALONE, model) for model in models), *_with_others(classes, models)]
 
 
-def _with_others(classes: Sequence[tuple[str, ...]]) -> Iterator[Way]:
+def _with_others(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> Iterator[Way]:
     others = range(1, len(classes))
     groups: list[tuple[int, ...]] = [(number,) for number in others]
     if len(others) > 1:
         groups.append(tuple(others))
+    regressions = [model for model in models if model != NETWORK]
+
     for group in groups:
+        yield Way(WORDS, REGRESSION, group)
+        if all(classes[number] == classes[0] for number in group):
+            yield from (Way(ADAPTED, model, group) for model in regressions)
+            yield from (Way(POOLED, model, group) for model in regressions)
         yield Way(JOINTLY, NETWORK, group)
         yield Way(PRETRAINED, NETWORK, group)
-        if all(classes[number] == classes[0] for number in group):
-            yield Way(POOLED, NETWORK, group)
-            yield Way(POOLED, REGRESSION, group)
 
 
 def train(way: Way, main: Documents, others: Sequence[Documents], seed: int) -> Classifier:
     """The classifier that `way` makes of the main set and the auxiliary sets that it names."""
     sets = [main, *others]
-    if way.use == POOLED:
-        main = sparse.vstack([X for X, _ in sets], "csr"), np.concatenate([y for _, y in sets])
     X, y = main
-    if way.model == REGRESSION:
-        return LogisticRegression(C=_C).fit(X, y)
+    if way.use == POOLED:
+        return _regression().fit(*_pooled(sets))
+    if way.use == ADAPTED:
+        return _adapted(sets)
+    if way.model in (REGRESSION, CHARACTERS):
+        return _regression().fit(X, y)
+
     network = _network(len(y), seed)
     if way.use == JOINTLY:
         return network.fit([X for X, _ in sets], [y for _, y in sets])
@@ -89,6 +111,30 @@ def train(way: Way, main: Documents, others: Sequence[Documents], seed: int) -> 
         before = _network(len(others[0][1]), seed)
         return network.fine_tune(X, y, before.fit([X for X, _ in others], [y for _, y in others]))
     return network.fit(X, y)
+
+
+def _pooled(sets: Sequence[Documents]) -> Documents:
+    return sparse.vstack([X for X, _ in sets], "csr"), np.concatenate([y for _, y in sets])
+
+
+def _regression() -> LogisticRegression:
+    """Rare labels weigh as much as frequent ones, as they do in macro-F1."""
+    return LogisticRegression(C=_C, class_weight="balanced")
+
+
+def _adapted(sets: Sequence[Documents]) -> LogisticRegression:
+    """A regression on each feature twice: shared by all sets, and the own of a text's set.
+
+    H. Daumé III (2007), Frustratingly easy domain adaptation, ACL. What the main set's texts see
+    is the sum of two coefficients, so that the regression that comes back has one a feature.
+    """
+    X, y = _pooled(sets)
+    own = sparse.block_diag([X for X, _ in sets], "csr")
+    model = _regression().fit(sparse.hstack([X, own], "csr"), y)
+    n_features = X.shape[1]
+    model.coef_ = model.coef_[:, :n_features] + model.coef_[:, n_features : 2 * n_features]
+    model.n_features_in_ = n_features
+    return model
 
 
 def _network(n_documents: int, seed: int) -> MultiTaskMLPClassifier:

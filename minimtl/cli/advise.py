@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from minimtl.advice import (
@@ -18,11 +17,10 @@ from minimtl.advice import (
     matrix_picture,
     to_html,
     to_markdown,
-    worth_of_prediction,
 )
 from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
 from minimtl.corpora import read_text_set
-from minimtl.errors import MinimtlError, StudyInterrupted
+from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
 from minimtl.system import available_cores, escape, say, write_atomically
 from minimtl.tasks import resume_command
@@ -93,9 +91,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--all-pairs", action="store_true", help="also measure which set helps which"
     )
     parser.add_argument(
-        "--study",
-        metavar="DIR",
-        help="also say what a prediction by this finished study would be worth",
+        "--way",
+        metavar="NAME",
+        help="take this way, as the table names it or by a part of its name that no other has",
     )
     parser.add_argument(
         "--seed", type=whole_number(0), default=0, metavar="N", help="default: %(default)s"
@@ -103,7 +101,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-model",
         metavar="FILE",
-        help="train the best way on all texts and save it, for `minimtl predict`",
+        help="train the way to take, or that of --way, on all texts and save it, for `minimtl "
+        "predict`",
     )
     parser.add_argument(
         "--out",
@@ -120,6 +119,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, measure, and print the advice; write pages and model where asked."""
+    if args.way is not None and args.save_model is None:
+        raise UsageError("--way names the way that --save-model trains; give both.")
     if args.save_model is not None and not Path(args.save_model).absolute().parent.is_dir():
         raise MinimtlError(f"There is no folder for {args.save_model}; make it, or name another.")
     settings = Settings(
@@ -136,8 +137,6 @@ def run(args: argparse.Namespace) -> int:
         read_text_set(Path(path), args.text_column, args.label_column, must_have=False)
         for path in args.aux
     ]
-    if args.study is not None:
-        main = replace(main, notes=(*main.notes, worth_of_prediction(Path(args.study))))
     out = None if args.out is None else make_folder(args.out)
     try:
         advice = advise_on(
@@ -154,9 +153,10 @@ def run(args: argparse.Namespace) -> int:
     if out is not None:
         _write_pages(advice, out)
     if args.save_model is None:
-        say("--save-model FILE would keep a model of the best way, for `minimtl predict`.")
+        say("--save-model FILE would keep a model of the way to take, for `minimtl predict`.")
     else:
-        save_model(advice.model, args.save_model)
+        taken = advice.best if args.way is None else advice.row_of(args.way)
+        save_model(advice.model_of(taken), args.save_model)
         say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
     return 0
 

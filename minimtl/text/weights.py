@@ -111,7 +111,7 @@ def normalize_rows(matrix: sparse.csr_matrix, norm: str) -> None:
 
 
 def weigh_counts(
-    counts: sparse.csr_matrix, known: np.ndarray, max_features: int
+    counts: sparse.csr_matrix, known: np.ndarray, max_features: int, sublinear: bool = False
 ) -> sparse.csr_matrix:
     """TF-IDF of counted texts: ``TfidfVectorizer(max_features=…)`` fitted to the texts `known`.
 
@@ -126,6 +126,8 @@ def weigh_counts(
         The rows that vocabulary and idf are learned from.
     max_features : int
         How many words are kept, the most frequent ones.
+    sublinear : bool
+        Whether a count is taken as 1 + its logarithm.
 
     Returns
     -------
@@ -143,6 +145,8 @@ def weigh_counts(
     chosen = counts[:, kept]
     idf = inverse_document_frequencies(chosen[known], True, float32)
     X = chosen.astype(float32)
+    if sublinear:
+        X.data = log(X.data).astype(float32) + float32.type(1)
     X.data *= idf[X.indices]
     normalize_rows(X, "l2")
     return X

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from minimtl.advice.advice import Advice
-from minimtl.advice.conduct import Row
+from minimtl.advice.conduct import Measuring
 from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
-from minimtl.advice.verdicts import compare
+from minimtl.advice.verdicts import Sample
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
 from minimtl.corpora.files import LabelledText, TextSet
 
@@ -39,24 +39,49 @@ def text_set():
     return make
 
 
+N_MADE_UP = 1_400
+LABELS = np.arange(N_MADE_UP) % 2
+
+
+def given(share, way, n_rounds=4):
+    """Labels of which this share is right, another one in each round; one label for None."""
+    rng = np.random.default_rng(list(str(way).encode()))
+    easiness = np.random.default_rng(0).permutation(N_MADE_UP) / N_MADE_UP
+    if share is None:
+        return np.zeros((n_rounds, N_MADE_UP), np.int64)
+    noise = 0.08 * rng.normal(size=N_MADE_UP) + 0.05 * rng.normal(size=(n_rounds, N_MADE_UP))
+    return np.where(easiness + noise < share, LABELS, 1 - LABELS)
+
+
 @pytest.fixture
 def made_up():
-    """Advice on made-up scores: of a way alone, and of joint training with each further set."""
+    """Advice on labels of which a share is right: of a way alone, of joint training with others."""
 
-    def make(alone, *jointly, names=("main", "aux", "other"), constant=0, **settings):
-        reference = Row(Way(ALONE, REGRESSION), np.array(alone), constant)
-        rows = [reference]
-        for number, scores in enumerate(jointly, start=1):
-            compared = compare(
-                np.array(scores), reference.scores, ratio=0.25, n_tested=400, n_texts=400,
-                level=0.95, margin=0.01,
-            )  # fmt: skip
-            rows.append(Row(Way(JOINTLY, NETWORK, (number,)), np.array(scores), 0, compared))
-        labelled = tuple(LabelledText(f"t{i}", "ab"[i % 2], f"row {i}") for i in range(1_400))
+    def make(alone, *jointly, names=("main", "aux", "other"), n_rounds=4, **settings):
+        ways = {Way(ALONE, REGRESSION): alone} | {
+            Way(JOINTLY, NETWORK, (number,)): share for number, share in enumerate(jointly, start=1)
+        }
+        labels = {way: given(share, way, n_rounds) for way, share in ways.items()}
+        labelled = tuple(LabelledText(f"t{i}", "ab"[c], f"row {i}") for i, c in enumerate(LABELS))
         sets = tuple(
             Prepared(name, ("a", "b"), labelled, (), ()) for name in names[: len(jointly) + 1]
         )
-        chosen = Settings(**({"runs": len(alone), "tokenizer": "words"} | settings))
+        chosen = Settings(**({"runs": 5 * n_rounds, "tokenizer": "words"} | settings))
+        rows = Measuring(Texts(), (), chosen, None, None, True).compare(
+            0, labels, [Way(ALONE, REGRESSION)], 0.05
+        )
         return Advice(sets, tuple(rows), chosen, None, {})
 
     return make
+
+
+class Texts:
+    """Stands for `SetsOfTexts`: a main set in five folds."""
+
+    def n_folds(self, target):
+        return 5
+
+    def tested(self, target, n_rounds):
+        rng = np.random.default_rng(1)
+        folds = np.array([rng.permutation(N_MADE_UP) % 5 for _ in range(n_rounds)])
+        return Sample(LABELS, folds, 0.8 * N_MADE_UP)

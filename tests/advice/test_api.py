@@ -27,13 +27,17 @@ def test_from_texts_to_a_model(texts, tmp_path):
     numbers = np.array([int(label == "good") for label in labels])
     other, other_labels = texts("aux", ("c", "d"), seed=1)
     advice = advise(mine, numbers, {"other": (other, other_labels)}, runs=2)
-    assert [advice.name_of(row) for row in advice.rows[:2]] == [
-        "alone (regression)", "alone (network)",
-    ]  # fmt: skip
-    assert {advice.name_of(row) for row in advice.rows[2:]} == {
-        "jointly with other", "pretrained on other",
+    assert {advice.name_of(row) for row in advice.rows[:3]} == {
+        "alone (regression)", "alone (characters)", "alone (network)",
     }  # fmt: skip
-    assert advice.rows[2].score >= advice.rows[3].score
+    assert [advice.name_of(row) for row in advice.rows[3:4]] == [
+        "alone, with the words of other (regression)"
+    ]
+    assert {advice.name_of(row) for row in advice.rows[4:]} == {
+        "jointly with other (network)", "pretrained on other (network)",
+    }  # fmt: skip
+    assert advice.rows[0].score >= advice.rows[1].score >= advice.rows[2].score
+    assert advice.rows[4].score >= advice.rows[5].score
     assert advice.matrix is None
     assert "your set" in advice.verdict
     # Labels come back as they were given.

@@ -1,10 +1,12 @@
-"""How often verdicts are wrong, measured on simulated scores of cross-validation.
+"""How often verdicts are wrong, measured on simulated labels of cross-validation.
 
 ``python -m tests.advice.test_error_rates`` prints the rates that docs/advise.md quotes.
 
-A way is right about a text where the sum of the text's easiness, what the way is good at, the way's
-gain and the noise of the run is above 0. What a way is good at belongs to the text and comes back
-in every run, as in real cross-validation; folds are drawn anew for every five runs.
+A way is right about a text where the sum of the text's easiness, what the way is good at, the
+way's gain, the noise of the training and that of the text in it is above 0. What a way is good at
+belongs to the text and comes back in every round; folds are drawn anew for each. The noise is as
+was measured with networks on newsgroups and reviews: of the difference of two ways in being right,
+.014 to .066 between texts, .05 to .11 between a text's trainings, up to .00007 between trainings.
 """
 
 import sys
@@ -13,103 +15,85 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.advice.conduct import Measuring
-from minimtl.advice.fits import Score
-from minimtl.advice.settings import Settings
-from minimtl.advice.trials import N_FOLDS
-from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE
+from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Sample, compare
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, PRETRAINED, REGRESSION, Way
 
 WAYS = (
     Way(ALONE, REGRESSION), Way(ALONE, NETWORK), Way(JOINTLY, NETWORK, (1,)),
     Way(PRETRAINED, NETWORK, (1,)), Way(JOINTLY, NETWORK, (2,)), Way(PRETRAINED, NETWORK, (2,)),
 )  # fmt: skip
-
-
-class Texts:
-    """Stands for `SetsOfTexts` in the comparison: a main set without a test part."""
-
-    def __init__(self, n):
-        self.train, self.classes = (np.arange(n),), ()
-
-    def ratio(self, target):
-        return 1 / (N_FOLDS - 1)
-
-    def n_tested(self, target):
-        return len(self.train[target])
-
-
-# Standard deviations: easiness, what a way is good at, noise of a run, of a text in a run.
-EASINESS, OWN, OF_RUN, OF_TEXT = 1.0, 0.5, 0.1, 0.3
+KINDS = (HELPS, HURTS, NO_DIFFERENCE, CANNOT_TELL)
+# Standard deviations: easiness, what a way is good at, noise of a training, of a text in it.
+EASINESS, OWN, OF_RUN, OF_TEXT = 1.0, 0.25, 0.02, 0.35
 SHARE = 0.8  # of right answers where there is no gain
 TOTAL = np.sqrt(EASINESS**2 + OWN**2 + OF_RUN**2 + OF_TEXT**2)
 
 
-def simulated_scores(rng, n, runs, gains):
-    """The share of right answers of each way in each run, (n_ways, runs).
+def simulated(rng, n, n_rounds, gains):
+    """The texts, and the label that each way gives them in each round.
 
-    `gains` are the ways' differences in the expected share.
+    `gains` are the ways' differences in the expected share of right answers.
     """
+    labels = np.arange(n) % 2
     means = TOTAL * stats.norm.ppf(SHARE + np.array(gains))
     steady = means[:, None] + EASINESS * rng.normal(size=n) + OWN * rng.normal(size=(len(gains), n))
-    scores = np.empty((len(gains), runs))
-    for run in range(runs):
-        if run % N_FOLDS == 0:
-            fold = rng.permutation(n) % N_FOLDS
-        tested = np.flatnonzero(fold == run % N_FOLDS)
-        noise = OF_RUN * rng.normal(size=(len(gains), 1))
-        noise = noise + OF_TEXT * rng.normal(size=(len(gains), len(tested)))
-        scores[:, run] = (steady[:, tested] + noise > 0).mean(axis=1)
-    return scores
+    folds = np.array([rng.permutation(n) % 5 for _ in range(n_rounds)])
+    of_run = OF_RUN * rng.normal(size=(len(gains), n_rounds, 5))
+    of_run = np.stack([of_run[:, k, fold] for k, fold in enumerate(folds)], axis=1)
+    noise = of_run + OF_TEXT * rng.normal(size=(len(gains), n_rounds, n))
+    is_right = steady[:, np.newaxis] + noise > 0
+    given = np.where(is_right, labels, 1 - labels)
+    return Sample(labels, folds, 0.8 * n), dict(zip(WAYS, given, strict=False))
 
 
-class Simulated(Measuring):
-    """Takes the scores as they were simulated."""
-
-    def fit_all(self, target, n_runs):
-        return {way: self.store[way][:n] for way, n in n_runs.items()}
-
-
-def verdicts(scores, settings, n):
-    """The verdicts of both looks on these scores."""
-    own = {way: [Score(f1, False) for f1 in row] for way, row in zip(WAYS, scores, strict=True)}
-    rows = Simulated(Texts(n), (), settings, own, None, True).measure(WAYS)
-    return [row.verdict for row in rows if row.comparison]
-
-
-def rates(n_simulations, n, runs, gains, margin=0.01, seed=0):
-    """The share of simulations with any verdict of each kind among the compared ways."""
+def rates(n_simulations, n, n_rounds, gains, margin=0.02, seed=0):
+    """The share of simulations with each verdict among the ways with others, and of coverage."""
     rng = np.random.default_rng(seed)
-    settings = Settings(runs=runs, margin=margin)
-    found = [
-        set(verdicts(simulated_scores(rng, n, runs, gains), settings, n))
-        for _ in range(n_simulations)
-    ]
-    kinds = (HELPS, HURTS, NO_DIFFERENCE, CANNOT_TELL)
-    return {kind: sum(kind in one for one in found) / n_simulations for kind in kinds}
+    found = dict.fromkeys(KINDS, 0)
+    n_covered = 0
+    for _ in range(n_simulations):
+        tested, given = simulated(rng, n, n_rounds, gains)
+        compared = compare(tested, given, WAYS[:2], error=0.05, margin=margin)
+        others = {way: one for way, one in compared.items() if way.use != ALONE}
+        for kind in KINDS:
+            found[kind] += any(one.verdict == kind for one in others.values())
+        truth = {way: gain - max(gains[:2]) for way, gain in zip(WAYS, gains, strict=False)}
+        n_covered += all(one.low <= truth[way] <= one.high for way, one in others.items())
+    return {kind: count / n_simulations for kind, count in found.items()} | {
+        "covered": n_covered / n_simulations
+    }
 
 
 @pytest.mark.parametrize("n", [60, 300])
-def test_equal_ways_are_rarely_told_apart(n):
-    """Of 200 simulations at an error of 5 %, 19 wrong ones or more come once in 300 times."""
-    found = rates(200, n, 20, [0.0] * 6)
-    assert found[HELPS] + found[HURTS] <= 19 / 200
+@pytest.mark.parametrize("n_rounds", [1, 4])
+def test_equal_ways_are_rarely_told_apart(n, n_rounds):
+    """Of 150 simulations at an error of 5 %, 16 wrong ones or more come once in 500 times."""
+    found = rates(150, n, n_rounds, [0.0] * 6)
+    assert found[HELPS] + found[HURTS] <= 15 / 150
 
 
 def test_a_difference_at_the_margin_is_rarely_called_none():
-    found = rates(200, 2_000, 20, [0.0, -0.05, 0.03, 0.03, 0.03, 0.03], margin=0.03)
-    assert found[NO_DIFFERENCE] <= 19 / 200
+    found = rates(100, 2_000, 4, [0.0, -0.05, 0.03, 0.03, 0.03, 0.03], margin=0.03)
+    assert found[NO_DIFFERENCE] <= 11 / 100
 
 
 def test_clear_differences_are_found():
-    found = rates(20, 300, 20, [0.0, -0.1, 0.15, 0.15, -0.3, -0.3])
+    found = rates(20, 300, 4, [0.0, -0.1, 0.15, 0.15, -0.3, -0.3])
     assert found[HELPS] == found[HURTS] == 1.0
 
 
+def test_the_goals():
+    assert rates(30, 1_000, 4, [0.0, 0.0, 0.03, 0.0, 0.0, 0.0])[HELPS] >= 0.6
+    assert rates(30, 300, 4, [0.0, 0.0, 0.05, 0.0, 0.0, 0.0])[HELPS] >= 0.4
+
+
 if __name__ == "__main__":
-    n_simulations = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    for n in (60, 300, 2_000):
-        print(f"{n} texts, no differences:", rates(n_simulations, n, 20, [0.0] * 6))
-    at_margin = [0.0, -0.1, 0.03, 0.03, 0.03, 0.03]
+    n_simulations = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    for n in (60, 300, 1_000, 2_000):
+        print(f"{n} texts, no differences:", rates(n_simulations, n, 4, [0.0] * 6))
+    for n, gain in ((300, 0.03), (300, 0.05), (1_000, 0.02), (1_000, 0.03), (2_000, 0.02)):
+        gains = [0.0, 0.0, gain, 0.0, 0.0, 0.0]
+        print(f"{n} texts, one gains {gain}:", rates(n_simulations, n, 4, gains))
+    at_margin = [0.0, -0.1, 0.02, 0.02, 0.02, 0.02]
     for n in (300, 2_000):
-        print(f"{n} texts, at the margin:", rates(n_simulations, n, 20, at_margin, margin=0.03))
+        print(f"{n} texts, at the margin:", rates(n_simulations, n, 4, at_margin))

@@ -30,12 +30,20 @@ def test_folds_cover_the_set_once_a_round_and_keep_the_classes(sets):
             assert not set(draw.learned) & set(draw.tested)
             assert set(np.bincount(made.labels[draw.tested])) <= {4, 5}
     assert not np.array_equal(draws[0].tested, draws[N_FOLDS].tested)
-    assert (made.ratio(0), made.n_tested(0)) == (0.25, 46)
+    tested = made.tested(0, 2)
+    assert tested.n_train == pytest.approx(0.8 * 46)
+    np.testing.assert_array_equal(tested.labels, made.labels[:46])
+    for run, draw in enumerate(draws):
+        assert set(np.flatnonzero(tested.folds[run // N_FOLDS] == run % N_FOLDS)) == set(
+            draw.tested
+        )
 
 
 def test_a_test_part_is_tested_in_every_run_and_never_learned(sets):
     made = sets(n_test=10)
-    assert (made.ratio(0), made.n_tested(0)) == (20 / 40, 20)
+    assert made.n_folds(0) == 1
+    assert (made.tested(0, 3).folds == 0).all()
+    assert made.tested(0, 3).n_train == 40
     for run in range(3):
         draw = made.draw(0, run)
         assert list(draw.tested) == list(range(40, 60))
@@ -66,5 +74,6 @@ def test_no_text_of_the_target_is_learned_from_another_set(text_set):
 def test_counts_are_the_vectorizer_s(sets, text_set):
     made = sets()
     text = text_set("main").train[3].text
-    assert made.counts[3].sum() == len(list(words(text)))
-    assert made.counts.shape[0] == len(made.labels) == len(made.same) == 40 + 36
+    assert made.counts["network"][3].sum() == len(list(words(text)))
+    assert made.counts["regression"][3].sum() == 2 * len(list(words(text))) - 1
+    assert made.counts["characters"].shape[0] == len(made.labels) == len(made.same) == 40 + 36

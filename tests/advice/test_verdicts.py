@@ -1,4 +1,4 @@
-"""When a way helps, hurts, makes no difference that matters, or cannot be told yet."""
+"""When a way helps, hurts, makes no difference that matters, or is left open."""
 
 import numpy as np
 import pytest
@@ -9,74 +9,127 @@ from minimtl.advice.verdicts import (
     HELPS,
     HURTS,
     NO_DIFFERENCE,
+    Sample,
     compare,
+    influences,
     without_verdict,
 )
+from minimtl.advice.ways import Way
+from minimtl.stats import macro_f1
 
-BASE = np.array([0.80, 0.82, 0.78, 0.81, 0.79, 0.80])
-SPREAD = np.array([0.01, -0.01, 0.005, -0.005, 0.0, 0.0])
+ALONE, OTHER = Way("alone", "regression"), Way("jointly", "network", (1,))
 
 
-def compared(differences, base=BASE, **options):
-    settings = {"ratio": 0.25, "n_tested": 1000, "n_texts": 1000, "level": 0.95, "margin": 0.01}
-    return compare(base + differences, base, **(settings | options))
+def sample(n=1_000, n_rounds=4, n_folds=5, seed=0):
+    rng = np.random.default_rng(seed)
+    folds = np.array([rng.permutation(n) % n_folds for _ in range(n_rounds)])
+    return Sample(np.arange(n) % 2, folds, n * (1 - 1 / n_folds) if n_folds > 1 else n)
+
+
+def compared(shares, n=1_000, n_rounds=4, n_folds=5, noise=0.05, **options):
+    """The second way against the first; both find the same texts easy."""
+    tested = sample(n, n_rounds, n_folds)
+    rng = np.random.default_rng(2)
+    easiness = rng.permutation(n) / n
+    given = {}
+    for way, share in zip((ALONE, OTHER), shares, strict=True):
+        right = easiness + noise * rng.normal(size=(n_rounds, n)) < share
+        given[way] = np.where(right, tested.labels, 1 - tested.labels)
+    return compare(tested, given, [ALONE], **({"error": 0.05, "margin": 0.02} | options))[OTHER]
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_influences_have_macro_f1_as_their_mean_and_its_jackknife_s_spread(n_classes):
+    rng = np.random.default_rng(0)
+    labels, given = rng.integers(0, n_classes, (2, 400))
+    given = np.where(rng.random(400) < 0.6, labels, given)
+    influence = influences(labels, given[np.newaxis])[0]
+    assert influence.mean() == pytest.approx(macro_f1(labels, given), abs=1e-12)
+    left_out = [macro_f1(np.delete(labels, i), np.delete(given, i)) for i in range(400)]
+    jackknife = 399 / 400 * np.square(left_out - np.mean(left_out)).sum()
+    assert influence.var() / 400 == pytest.approx(jackknife, rel=0.02)
 
 
 @pytest.mark.parametrize(
-    ("mean", "spread", "verdict"),
+    ("shares", "n", "verdict"),
     [
-        (0.05, 1.0, HELPS),
-        (-0.05, 1.0, HURTS),
-        (0.0, 0.2, NO_DIFFERENCE),
-        (0.004, 0.1, NO_DIFFERENCE),  # its sign is known, and does not matter
-        (0.0, 1.0, CANNOT_TELL),
-        (0.008, 1.0, CANNOT_TELL),
+        ((0.8, 0.85), 1_000, HELPS),
+        ((0.8, 0.75), 1_000, HURTS),
+        ((0.8, 0.8), 4_000, NO_DIFFERENCE),
+        ((0.8, 0.8), 100, CANNOT_TELL),
     ],
 )
-def test_the_verdict_is_the_interval_s(mean, spread, verdict):
-    found = compared(mean + spread * SPREAD)
+def test_the_verdict_is_the_interval_s(shares, n, verdict):
+    found = compared(shares, n)
     assert found.verdict == verdict
-    assert found.gain == pytest.approx(mean)
+    assert found.gain == pytest.approx(shares[1] - shares[0], abs=0.02)
+    assert found.low < found.gain < found.high
     assert (found.further_runs == found.further_texts == 0) == (verdict != CANNOT_TELL)
 
 
-def test_the_interval_is_the_corrected_one():
-    d = 0.05 + SPREAD
-    half = stats.t.ppf(0.975, 5) * d.std(ddof=1) * np.sqrt(1 / 6 + 0.25)
-    found = compared(d)
-    assert (found.low, found.high) == pytest.approx((0.05 - half, 0.05 + half))
+def test_one_round_of_one_fold_by_hand():
+    """A test part of one's own in two runs: the formulas of the notation, written out."""
+    tested = sample(200, n_rounds=2, n_folds=1)
+    rng = np.random.default_rng(3)
+    given = {way: (rng.random((2, 200)) < 0.7).astype(int) for way in (ALONE, OTHER)}
+    found = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    d = influences(tested.labels, given[OTHER]) - influences(tested.labels, given[ALONE])
+    D, n = d.mean(axis=0), 200
+    of_text = (((D - D.mean()) ** 2).sum() + 1) / (n * (n + 1))
+    e = d - D
+    of_run = max(0, 2 * (e.mean(axis=1) ** 2).mean() - (e**2).sum() / n / n) / 2
+    variance = 1.2 * of_text + of_run
+    freedom = variance**2 / (of_text**2 / (n - 1) + of_run**2)
+    half = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
+    assert found.gain == pytest.approx(D.mean())
+    assert (found.low, found.high) == pytest.approx((D.mean() - half, D.mean() + half), rel=0.02)
 
 
-def test_equal_scores_of_few_texts_are_no_proof():
-    few, many = (compared(np.zeros(6), n_tested=n) for n in (30, 3_000))
-    # The exact limit of a share of which none of 30 was seen.
-    limit = stats.beta.ppf(0.95, 1, 30)
-    assert (few.low, few.high) == pytest.approx((-limit, limit))
+def test_equal_labels_of_few_texts_are_no_proof():
+    few, many = (compared((0.8, 0.8), n, noise=0.0) for n in (30, 3_000))
     assert few.verdict == CANNOT_TELL
-    assert few.further_runs is None  # the same texts again
-    assert few.further_texts > 0
+    assert few.low < -0.02
+    assert few.high > 0.02
     assert many.verdict == NO_DIFFERENCE
 
 
-def test_the_interval_is_within_what_scores_can_do():
-    base = np.array([0.9, 0.2])
-    found = compare(
-        np.array([0.2, 0.9]), base, ratio=0.25, n_tested=20, n_texts=20, level=0.95, margin=0.01
-    )
-    assert (found.low, found.high) == pytest.approx((-0.55, 0.45))
+def test_a_way_must_be_better_than_each_way_alone():
+    tested = sample()
+    right = {ALONE: 0.7, Way("alone", "network"): 0.8, OTHER: 0.75}
+    easiness = np.random.default_rng(2).permutation(1_000) / 1_000
+    given = {
+        way: np.tile(np.where(easiness < share, tested.labels, 1 - tested.labels), (4, 1))
+        for way, share in right.items()
+    }
+    found = compare(tested, given, list(right)[:2], error=0.05, margin=0.02)
+    assert found[OTHER].verdict == HURTS
+    assert found[OTHER].gain == pytest.approx(-0.05, abs=0.01)
+    assert list(found) == [OTHER]
+
+
+def test_the_best_of_many_equal_ways_is_not_believed():
+    tested = sample(300)
+    rng = np.random.default_rng(4)
+    ways = [ALONE, *(Way("jointly", "network", (i,)) for i in range(1, 15))]
+    given = {
+        way: np.where(rng.random((4, 300)) < 0.8, tested.labels, 1 - tested.labels) for way in ways
+    }
+    found = compare(tested, given, [ALONE], error=0.05, margin=0.02)
+    best = max(found.values(), key=lambda one: one.gain)
+    assert 0 < best.expected < best.gain / 2
+    assert best.probability < 0.95
 
 
 def test_so_many_more_texts_would_do():
-    d = 0.008 + SPREAD
-    found = compared(d)
-    half = found.high - found.gain
-    factor = (1000 + found.further_texts) / 1000
-    assert half / np.sqrt(factor) <= 0.008 < half / np.sqrt(factor - 0.002)
-    assert compared(d, margin=0.1).further_texts == 0
-    assert compared(0.0 + SPREAD, margin=0.0).further_texts is None
+    found = compared((0.8, 0.804), noise=0.3)
+    assert found.verdict == CANNOT_TELL
+    assert found.further_texts > 0
+    more = compared((0.8, 0.804), n=1_000 + 2 * found.further_texts, noise=0.3)
+    assert more.verdict in (HELPS, NO_DIFFERENCE)
+    assert compared((0.8, 0.8), n=40, margin=0.001).further_texts is None
 
 
 def test_constant_predictions_have_no_verdict():
-    found = without_verdict(compared(np.zeros(6), n_tested=100_000))
-    assert found.verdict == CANNOT_TELL
+    found = without_verdict(compared((0.8, 0.9)))
+    assert (found.verdict, found.probability) == (CANNOT_TELL, 0.5)
     assert found.further_runs is None

@@ -8,33 +8,36 @@ from minimtl import LogisticRegression, MultiTaskMLPClassifier
 from minimtl.advice import ways as module
 from minimtl.advice.ways import Way, all_ways, train
 
+MODELS = ("network", "regression", "characters")
 NAMES = ("mine", "one", "two", "three")
 
 
 def described(*classes):
-    return [way.describe(NAMES) for way in all_ways(classes)]
+    return [way.describe(NAMES) for way in all_ways(classes, MODELS)]
 
 
 def test_ways_with_one_set():
-    alone = ["alone (regression)", "alone (network)"]
-    assert described(("a", "b"), ("c", "d")) == [
-        *alone, "jointly with one", "pretrained on one",
-    ]  # fmt: skip
+    alone = ["alone (network)", "alone (regression)", "alone (characters)"]
+    words = "alone, with the words of one (regression)"
+    networks = ["jointly with one (network)", "pretrained on one (network)"]
+    assert described(("a", "b"), ("c", "d")) == [*alone, words, *networks]
     assert described(("a", "b"), ("a", "b")) == [
-        *alone, "jointly with one", "pretrained on one",
-        "pooled with one (network)", "pooled with one (regression)",
+        *alone, words,
+        "adapted from one (regression)", "adapted from one (characters)",
+        "pooled with one (regression)", "pooled with one (characters)",
+        *networks,
     ]  # fmt: skip
 
 
 def test_ways_with_several_sets():
     found = described(("a", "b"), ("a", "b"), ("c", "d", "e"))
-    assert found[6:] == [
-        "jointly with two", "pretrained on two",
-        "jointly with one and two", "pretrained on one and two",
+    assert found[-3:] == [
+        "alone, with the words of one and two (regression)",
+        "jointly with one and two (network)", "pretrained on one and two (network)",
     ]  # fmt: skip
     same = described(*[("a", "b")] * 4)
-    assert len(same) == 2 + 4 * 4
-    assert same[-1] == "pooled with all 3 sets (regression)"
+    assert len(same) == 3 + 4 * 7
+    assert same[-1] == "pretrained on all 3 sets (network)"
 
 
 @pytest.fixture
@@ -49,13 +52,13 @@ def documents():
     return make
 
 
-@pytest.mark.parametrize("way", all_ways([("a", "b"), ("a", "b"), ("a", "b")]))
+@pytest.mark.parametrize("way", all_ways([("a", "b")] * 3, MODELS))
 def test_each_way_learns(documents, monkeypatch, way):
     monkeypatch.setattr(module, "_EPOCH", 100)
     main, others = documents(40, 2), [documents(50, 2) for _ in way.aux]
     classifier = train(way, main, others, 3)
     assert np.mean(classifier.predict(main[0]) == main[1]) > 0.95
-    kind = LogisticRegression if way.model == "regression" else MultiTaskMLPClassifier
+    kind = MultiTaskMLPClassifier if way.model == "network" else LogisticRegression
     assert isinstance(classifier, kind)
     again = train(way, main, others, 3)
     np.testing.assert_array_equal(again.predict_proba(main[0]), classifier.predict_proba(main[0]))
@@ -73,8 +76,20 @@ def test_pooled_texts_are_all_of_one_set(documents):
     main, other = documents(40, 2), documents(30, 2)
     pooled = train(Way("pooled", "regression", (1,)), main, [other], 0)
     X = np.vstack([main[0].toarray(), other[0].toarray()])
-    whole = LogisticRegression(C=10.0).fit(X, np.concatenate([main[1], other[1]]))
+    whole = LogisticRegression(C=10.0, class_weight="balanced")
+    whole.fit(X, np.concatenate([main[1], other[1]]))
     np.testing.assert_allclose(pooled.coef_, whole.coef_, atol=1e-6)
+
+
+def test_adapted_features_are_shared_and_own(documents):
+    """Far apart, shared features are all there is; what sets disagree in is their own."""
+    main, other = documents(60, 2), documents(60, 2)
+    adapted = train(Way("adapted", "regression", (1,)), main, [other], 0)
+    flipped = train(Way("adapted", "regression", (1,)), main, [(other[0], 1 - other[1])], 0)
+    assert (flipped.predict(main[0]) == main[1]).mean() > 0.9
+    assert adapted.coef_.shape == (1, 12)
+    margin = np.abs(adapted.decision_function(main[0])).mean()
+    assert margin > np.abs(flipped.decision_function(main[0])).mean()
 
 
 @pytest.mark.parametrize(("n", "epochs"), [(10, 4_000), (400, 100), (300, 100), (9_000, 100)])
