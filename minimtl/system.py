@@ -3,13 +3,13 @@
 May import: errors.
 """
 
+import errno
 import io
 import os
 import platform
 import re
 import signal
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
@@ -47,6 +47,8 @@ __all__ = [
 # Writes files whole or not at all: to a temporary file, flushed to disk, then renamed.
 
 _UNFINISHED = ".minimtl-part"  # how the name of a file ends until it is whole
+_MOST_LINKS = 40  # that lead to one another, as on Linux
+_OPEN_FILES = "/proc/"  # the links there name what a process has open, and lead nowhere else
 
 
 def write_atomically(path: str | os.PathLike[str], content: bytes | Iterable[bytes]) -> None:
@@ -56,34 +58,27 @@ def write_atomically(path: str | os.PathLike[str], content: bytes | Iterable[byt
     file systems would not be atomic), are flushed to the disk, and take the name in one step. The
     folder's entry is flushed as well, where the platform lets a folder be opened.
 
+    A link of the user's own, or of the system, stays, and the file that it leads to is written so.
+    What is no regular file, a device or a FIFO, is written to as it is.
+
     Raises
     ------
     MinimtlError
-        If the folder is missing, cannot be written, or the disk is full. Nothing is left behind.
+        If the folder is missing, cannot be written, or the disk is full: nothing is left behind.
+        Or if ``path`` is a link that another user put there.
     """
     path = Path(path)
+    parts = [content] if isinstance(content, bytes) else content
     try:
-        handle, temporary = tempfile.mkstemp(_UNFINISHED, f".{path.name}.", path.parent)
+        place = _place(path)
+        if _is_stream(place):
+            _write_to_stream(place, parts)
+        else:
+            _write_file(place, parts)
     except OSError as error:
         raise MinimtlError(
-            f"Cannot write {path}: {error.strerror}; choose another folder."
+            f"Cannot write {path}: {error.strerror}; choose another place."
         ) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines([content] if isinstance(content, bytes) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp's 0600 would hide the results from others
-        os.replace(temporary, path)
-    except BaseException as error:
-        with suppress(OSError):  # a disk that fails may not even let go of a file
-            os.unlink(temporary)
-        if isinstance(error, OSError):
-            raise MinimtlError(
-                f"Cannot write {path}: {error.strerror}; nothing was changed."
-            ) from None
-        raise
-    _flush_folder(path.parent)
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -93,10 +88,48 @@ def remove_unfinished(folder: Path) -> None:
             path.unlink()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _place(path: Path) -> Path:
+    """Where what is written to `path` goes: links are followed, if nobody else made them."""
+    for _ in range(_MOST_LINKS):
+        if not path.is_symlink() or str(path.parent.resolve()).startswith(_OPEN_FILES):
+            return path
+        if hasattr(os, "geteuid") and path.lstat().st_uid not in (0, os.geteuid()):
+            raise MinimtlError(
+                f"Cannot write {path}: it is a link that another user made; remove it or choose "
+                "another name."
+            )
+        path = path.parent / path.readlink()
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether there is something at `path` that is written to rather than replaced."""
+    if path.is_symlink():  # it names an open file, whatever that is
+        return True
+    return path.exists() and not (path.is_file() or path.is_dir())
+
+
+def _write_to_stream(path: Path, parts: Iterable[bytes]) -> None:
+    # Not made anew, and an open file goes on where it is.
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOCTTY", 0))
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.writelines(parts)
+
+
+def _write_file(path: Path, parts: Iterable[bytes]) -> None:
+    # Made with the mode that the process's umask leaves, and never through a link.
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_UNFINISHED}")
+    try:
+        with temporary.open("xb") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):  # a disk that fails may not even let go of a file
+            temporary.unlink()
+        raise
+    _flush_folder(path.parent)
 
 
 def _flush_folder(folder: Path) -> None:

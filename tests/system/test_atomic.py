@@ -1,30 +1,41 @@
-"""A file written atomically is whole or absent, whatever call fails."""
+"""What is written is whole or absent, whatever call fails, and never takes the place of a node."""
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
+import minimtl
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
+
+unix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such nodes")
 
 
 def test_content_is_written_and_replaced(tmp_path):
     path = tmp_path / "table.csv"
     write_atomically(path, b"first")
-    write_atomically(path, b"second")
+    write_atomically(path, iter([b"sec", b"ond"]))
     assert path.read_bytes() == b"second"
     assert [entry.name for entry in tmp_path.iterdir()] == ["table.csv"]
 
 
 def test_others_may_read_the_file(tmp_path):
-    """As a file made by open() would be: the process's umask decides, not mkstemp's 0600."""
+    """As a file made by open() would be: the process's umask decides."""
     plain, atomic = tmp_path / "plain", tmp_path / "atomic"
     plain.write_bytes(b"")
     write_atomically(atomic, b"")
     assert atomic.stat().st_mode == plain.stat().st_mode
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace", "chmod"])
+def test_the_umask_stays_as_it_is(tmp_path, monkeypatch):
+    """It is the whole process's: what other threads write meanwhile would be open to everybody."""
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("umask was changed"))
+    write_atomically(tmp_path / "table.csv", b"")
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failing_call_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch, call):
     path = tmp_path / "table.csv"
     path.write_bytes(b"old")
@@ -43,3 +54,98 @@ def test_a_failing_call_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch,
 def test_a_missing_folder_is_a_sentence(tmp_path):
     with pytest.raises(MinimtlError, match="Cannot write"):
         write_atomically(tmp_path / "absent" / "table.csv", b"")
+
+
+@unix
+def test_a_link_of_ones_own_stays_and_its_target_is_written(tmp_path):
+    links, targets = tmp_path / "links", tmp_path / "targets"
+    links.mkdir()
+    targets.mkdir()
+    (links / "first").symlink_to("second")
+    (links / "second").symlink_to(targets / "table.csv")
+    for content in (b"one", b"two"):  # the target is absent, then there
+        write_atomically(links / "first", content)
+        assert (targets / "table.csv").read_bytes() == content
+    assert (links / "first").is_symlink()
+    assert [entry.name for entry in targets.iterdir()] == ["table.csv"]
+    (targets / "table.csv").unlink()
+    (targets / "table.csv").symlink_to(links / "first")
+    with pytest.raises(MinimtlError, match="Too many levels"):
+        write_atomically(links / "first", b"round and round")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a link away"
+)
+def test_a_link_of_another_user_is_refused(tmp_path):
+    (tmp_path / "planted").symlink_to(tmp_path / "target")
+    os.lchown(tmp_path / "planted", 12345, 12345)
+    with pytest.raises(MinimtlError, match="a link that another user made"):
+        write_atomically(tmp_path / "planted", b"")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["planted"]
+
+
+def device(path, minor):
+    """A device of its own for the test: a fault must not replace one of the machine's."""
+    try:
+        os.mknod(path, 0o020666, os.makedev(1, minor))
+        path.open("wb").close()
+    except OSError:
+        pytest.skip("may not make a device")
+    return path
+
+
+@unix
+def test_a_device_is_written_to_and_stays(tmp_path):
+    null = device(tmp_path / "null", 3)
+    (tmp_path / "link").symlink_to(null)
+    before = null.stat()
+    for path in (null, tmp_path / "link"):
+        write_atomically(path, b"into nothing")
+    assert (null.stat().st_ino, null.stat().st_mode) == (before.st_ino, before.st_mode)
+    assert (tmp_path / "link").is_symlink()
+
+
+@unix
+def test_a_device_that_takes_nothing_is_a_sentence(tmp_path):
+    full = device(tmp_path / "full", 7)
+    with pytest.raises(MinimtlError, match=r"full: No space left on device; choose another"):
+        write_atomically(full, b"too much")
+    assert full.is_char_device()
+
+
+@unix
+def test_a_fifo_is_written_to_and_stays(tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomically(fifo, [b"through ", b"the pipe"])
+        assert os.read(reader, 100) == b"through the pipe"
+    finally:
+        os.close(reader)
+    assert fifo.is_fifo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["fifo"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="reads /proc")
+def test_an_open_file_goes_on_where_it_is(tmp_path):
+    """What `--out /dev/stdout >> log` comes to."""
+    with (tmp_path / "log").open("wb", buffering=0) as log:
+        log.write(b"before, ")
+        (tmp_path / "stdout").symlink_to(f"/proc/self/fd/{log.fileno()}")
+        write_atomically(tmp_path / "stdout", b"after")
+        assert os.fstat(log.fileno()).st_nlink == 1
+    assert (tmp_path / "log").read_bytes() == b"before, after"
+
+
+def test_nothing_else_in_the_package_writes_files():
+    """So that every output keeps what is promised here; a download goes to the cache first."""
+    package = Path(minimtl.__file__).parent
+    writing = re.compile(r"""\.write_(?:text|bytes)\(|open\([^)\n]*["'][wax]b?["']|\.savez?\(""")
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if writing.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"system.py", str(Path("corpora", "fetch.py"))}
