@@ -15,7 +15,6 @@ import numpy as np
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
 from minimtl.models.archive import FAULTS, read_model_file, write_model_file
-from minimtl.models.patterns import pattern_fault
 from minimtl.models.textclassifier import MultiTaskTextClassifier
 from minimtl.models.textmodel import TextModel
 from minimtl.models.values import (
@@ -34,6 +33,8 @@ FORMAT = "minimtl model 1"
 LARGEST = {"n_epochs": 10**6, "max_iter": 10**6, "beta1": 0.999}
 LARGEST_DECAY = 0.9996  # of a move from step to step; the nearer 1, the more of them are pending
 LONGEST_NGRAM = 100
+# Those of `minimtl advise`. Any other could make a short text take forever.
+TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
 # Parameters that a file may lack: those that are younger than the format, which then have their
@@ -53,6 +54,10 @@ Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
 
+class UnknownPatternError(ValueError):
+    """A vectorizer's token pattern is none of `TOKEN_PATTERNS`."""
+
+
 def save_model(estimator: Any, path: str | Path) -> None:
     """Write a fitted estimator or a `TextModel` to `path`, which by custom ends in ``.npz``.
 
@@ -64,7 +69,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
         For anything but the estimators of minimtl, and a `TextModel` of them.
     ValueError
         For a parameter that is no plain value (a function, or a generator), that is out of range,
-        or that `load_model` would not take from a stranger.
+        or that `load_model` would not take from a stranger: a token pattern but those of
+        `TOKEN_PATTERNS`, say.
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
@@ -104,7 +110,7 @@ def load_model(path: str | Path) -> Any:
     """What `save_model` wrote to `path`; the file may come from anybody.
 
     Parameters are checked as in ``fit``. Those with which a short text could take forever are
-    refused, see `LARGEST`, `LONGEST_NGRAM` and `minimtl.models.patterns`.
+    refused, see `LARGEST`, `LONGEST_NGRAM` and `TOKEN_PATTERNS`.
 
     Raises
     ------
@@ -118,6 +124,8 @@ def load_model(path: str | Path) -> Any:
         if description["estimator"] == TextModel.__name__:
             return _make_text_model(description, arrays)
         return _make_estimator(description, arrays)
+    except UnknownPatternError as error:
+        raise MinimtlError(f"{path} cannot be loaded: {error}") from None
     except FAULTS as error:
         reason = " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
         raise MinimtlError(
@@ -179,12 +187,11 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
 def _check_params(estimator: Any) -> None:
     """Raise ValueError for parameters that are out of range or could stall whoever uses them."""
     params = estimator.get_params()
-    pattern = params.get("token_pattern", "")
-    fault = pattern_fault(pattern)
-    if fault:
-        raise ValueError(
-            f"token_pattern {pattern[:LONGEST_REASON]!r} could take forever on a short text, as "
-            f"{fault}; a model in a file needs a simpler one."
+    pattern = params.get("token_pattern", TOKEN_PATTERNS[0])
+    if pattern not in TOKEN_PATTERNS:
+        raise UnknownPatternError(
+            f"its token_pattern is {str(pattern)[:LONGEST_REASON]!r}, and a model file can have "
+            f"{' or '.join(TOKEN_PATTERNS)} only; fit the vectorizer with one of these."
         )
     estimator._check_params()
     longest = params.get("ngram_range", (1, 1))[1]
