@@ -35,10 +35,10 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
+from minimtl.jobs import rng_for  # noqa: E402
 from minimtl.jobs.executors import make_workers  # noqa: E402
 from minimtl.jobs.progress import Progress  # noqa: E402
 from minimtl.jobs.runner import run_jobs  # noqa: E402
-from minimtl.jobs.seeds import rng_for  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
 from minimtl.tasks.collect import Results, collect_outcomes  # noqa: E402
 from minimtl.tasks.features import FEATURE_NAMES  # noqa: E402

@@ -5,15 +5,18 @@ One process holds the store, an SQLite file. Knows no study.
 May import: system.
 """
 
-from minimtl.jobs.executors import EXECUTOR_FORMS, check_executor, is_local, make_workers
-from minimtl.jobs.identity import differences
+from minimtl.jobs.executors import (
+    EXECUTOR_FORMS,
+    Workers,
+    check_executor,
+    is_local,
+    make_workers,
+)
+from minimtl.jobs.identity import differences, rng_for, stable_hash
 from minimtl.jobs.pool import ProcessPool
 from minimtl.jobs.progress import duration, make_progress
 from minimtl.jobs.runner import RunSummary, run_jobs
-from minimtl.jobs.seeds import rng_for, stable_hash
-from minimtl.jobs.store import Store, open_existing_store, open_store
-from minimtl.jobs.storecopy import copy_results
-from minimtl.jobs.worker import Workers
+from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
 
 __all__ = [
     "EXECUTOR_FORMS",

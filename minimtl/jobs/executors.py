@@ -1,24 +1,81 @@
 """Where jobs run: local processes, a Dask cluster, or the ranks of an MPI program.
 
-`EXECUTORS` is the list of all kinds. To add one, add its record there.
+`EXECUTORS` is the list of all kinds. To add one, add its record there. In a worker jobs run one
+after the other, on data that it was given when it started.
 """
 
 import importlib
 import logging
 import re
 import sys
-import time
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.jobs.pool import ProcessPool
-from minimtl.jobs.worker import Workers, hold_data
+from minimtl.system import pin_threads
 
 _SECONDS_TO_CONNECT = 30
-_SECONDS_TO_COUNT = 5  # after which Dask's workers are counted again, as they come and go
-_JOBS_PER_DASK_TASK = 16  # what Dask does for a task takes several times what we do for a job
+
+# Takes a job and the data and returns the result as bytes; a function of a module.
+Compute = Callable[[Any, Any], bytes]
+
+
+@dataclass(frozen=True)
+class JobError:
+    """The answer when a job raised: a sentence or the traceback, as not every exception pickles."""
+
+    traceback: str
+
+
+class Workers:
+    """An executor whose workers compute jobs from the same data.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor
+        Calls functions in its workers. It is not shut down.
+    data : optional
+        The data, for an executor of threads; an executor that copies arguments would copy them
+        with every job. Leave this out where ``hold_data(data)`` has run in each worker, for which
+        most executors have a parameter: ``Executor(initializer=hold_data, initargs=(data,))``.
+    """
+
+    def __init__(self, executor: Executor, *data: Any) -> None:
+        self._executor = executor
+        self._data = data
+
+    def submit_job(self, compute: Callable[[Any, Any], Any], job: Any) -> "Future[Any]":
+        """Have a worker call ``compute(job, data)``; the answer is its result or a `JobError`."""
+        return self._executor.submit(_compute_job, compute, job, *self._data)
+
+
+# The data of this process, by the one name "data".
+_held: dict[str, Any] = {}
+
+
+def hold_data(data: Any) -> None:
+    """Keep `data` in this process for all jobs that it will compute; replaces earlier data."""
+    _held["data"] = data
+
+
+def _compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
+    """Return ``compute(job, data)``, on the data that this process holds if none are given."""
+    _pin_threads_once()
+    try:
+        return compute(job, data[0] if data else _held["data"])
+    except MinimtlError as error:  # a sentence for people, which needs no traceback
+        return JobError(str(error))
+    except Exception:
+        return JobError(traceback.format_exc())
+
+
+_pin_threads_once = cache(pin_threads)
 
 
 class ExecutorKind(NamedTuple):
@@ -139,12 +196,7 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
         # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
         # from another that has it, and makes it again if all of those are lost.
         future = client.submit(_identity, data, pure=False)
-        yield Workers(
-            client.get_executor(pure=False),
-            future,
-            jobs_per_call=_JOBS_PER_DASK_TASK,
-            count=_now_and_then(lambda: sum(client.nthreads().values())),
-        )
+        yield Workers(client.get_executor(pure=False), future)
 
 
 @contextmanager
@@ -157,21 +209,6 @@ def _silent(name: str) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
-
-
-def _now_and_then(count: Callable[[], int]) -> Callable[[], int]:
-    """`count`, called again only after _SECONDS_TO_COUNT; the number before if that fails."""
-    n, ends = 0, 0.0
-
-    def recent() -> int:
-        nonlocal n, ends
-        if time.monotonic() >= ends:
-            with suppress(OSError):  # a lost scheduler breaks the executor, which says so
-                n = count()
-            ends = time.monotonic() + _SECONDS_TO_COUNT
-        return n
-
-    return recent
 
 
 def _identity(data: Any) -> Any:

@@ -1,86 +1,80 @@
-"""What makes two studies the same, as JSON, and the sentence that says how two of them differ."""
+"""What makes two studies or two jobs the same: JSON values, their hash, and generators seeded so.
 
+A generator is named by plain values (strings, numbers, lists, dictionaries). The same values give
+the same random numbers on every platform, in every process and in any order of work; other values
+give independent ones.
+"""
+
+import hashlib
 import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from minimtl.errors import MinimtlError
+import numpy as np
 
-FORMAT_VERSION = 3  # of the tables and of the results in them; part of every identity
-_MAX_CHARACTERS = 70  # a SHA-256 fits
+_ABSENT = object()
+_MAX_CHARACTERS = 70  # of a value that is shown; a SHA-256 fits
 _MAX_DIFFERENCES = 5  # more than these would be no sentence
 
 
-def canonical_text(identity: Mapping[str, Any]) -> str:
+def stable_hash(*parts: Any) -> str:
+    """SHA-256 of the parts' canonical JSON (sorted keys, no spaces, ASCII), as 64 hex digits.
+
+    Tuples count as lists. Floats enter by their shortest exact decimal form, which every
+    IEEE 754 platform prints alike.
+
+    Raises
+    ------
+    TypeError
+        If a part is no JSON value (a NumPy number, say: convert it first).
+    ValueError
+        If a part holds NaN or an infinity, which JSON cannot express.
+    """
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def rng_for(*parts: Any) -> np.random.Generator:
+    """A PCG64 generator seeded with all 256 bits of ``stable_hash(*parts)``."""
+    # PCG64 by name: NumPy may change what default_rng() means, this stream may not change.
+    return np.random.Generator(np.random.PCG64(int(stable_hash(*parts), 16)))
+
+
+def identity_text(identity: Mapping[str, Any]) -> str:
     """`identity` as JSON, equal texts for equal values; TypeError if JSON has no such value."""
     return json.dumps(identity, sort_keys=True)
 
 
-def refuse_another_format(path: Path, there: Mapping[str, Any]) -> None:
-    """Raise MinimtlError unless this version wrote the store at `path`, of the study `there`."""
-    if there["store_format"] != FORMAT_VERSION:
-        which = "an earlier" if there["store_format"] < FORMAT_VERSION else "a later"
-        raise MinimtlError(
-            f"{path} was made by {which} version of minimtl; choose another --out, or --fresh to "
-            "set it aside"
-        )
-
-
-def refuse_another_study(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
-    """Raise MinimtlError unless the study `there`, in the store at `path`, is the study `here`."""
-    refuse_another_format(path, there)
-    if found := differences(there, here):
-        raise MinimtlError(
-            f"{path} holds another study: {found}; choose another --out, or --fresh to set it aside"
-        )
-
-
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
     """How the study `there` differs from the study `here`, as a clause; "" if it does not."""
-    old, new = _by_name(there, json.loads(canonical_text(here)))
-    differing = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
+    found = _differing(there, json.loads(identity_text(here)))
     sentences = [
-        f"{_for_people(name)} is {_value(old, name)} there and {_value(new, name)} here"
-        for name in differing[:_MAX_DIFFERENCES]
+        f"{_for_people(name)} is {_for_people(old)} there and {_for_people(new)} here"
+        for name, old, new in islice(found, _MAX_DIFFERENCES)
     ]
-    if len(differing) > _MAX_DIFFERENCES:
-        sentences.append(f"and {len(differing) - _MAX_DIFFERENCES} more values differ")
+    n_more = sum(1 for _ in found)
+    if n_more:
+        sentences.append(f"and {n_more} more values differ")
     return "; ".join(sentences)
 
 
-def _by_name(
-    there: Mapping[str, Any], here: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both identities flat; where two parts have different names, the names stand for them."""
-    parts = {key: (there[key], here[key]) for key in there.keys() & here.keys()}
-    names = {
-        key: (old.get("name"), new.get("name"))
-        for key, (old, new) in parts.items()
-        if isinstance(old, Mapping) and isinstance(new, Mapping)
-    }
-    renamed = {key: pair for key, pair in names.items() if pair[0] != pair[1]}
-    return (
-        _flat({**there, **{key: old for key, (old, _) in renamed.items()}}),
-        _flat({**here, **{key: new for key, (_, new) in renamed.items()}}),
-    )
-
-
-def _flat(value: Any, name: str = "") -> dict[str, Any]:
-    """Nested mappings as one, with dotted names."""
-    if not isinstance(value, Mapping):
-        return {name: value}
-    flat: dict[str, Any] = {}
-    for key, inner in value.items():
-        flat |= _flat(inner, f"{name}.{key}" if name else key)
-    return flat
-
-
-def _value(flat: Mapping[str, Any], name: str) -> str:
-    return _for_people(flat[name]) if name in flat else "absent"
+def _differing(old: Any, new: Any, name: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """The dotted name of each value that differs, and both; of parts with names, the names."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        if old != new:
+            yield name, old, new
+    elif name and old.get("name") != new.get("name"):
+        yield name, old.get("name", _ABSENT), new.get("name", _ABSENT)
+    else:
+        for key in sorted(old.keys() | new.keys()):
+            inner = f"{name}.{key}" if name else key
+            yield from _differing(old.get(key, _ABSENT), new.get(key, _ABSENT), inner)
 
 
 def _for_people(value: Any) -> str:
     """A value on one line and not too long, whatever a forged store holds."""
+    if value is _ABSENT:
+        return "absent"
     text = value if isinstance(value, str) and value.isprintable() else json.dumps(value)
     return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"

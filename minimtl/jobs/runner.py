@@ -1,16 +1,11 @@
 """The runner: jobs stream through an executor, and a finished one is on disk before it counts.
 
-Never more than `window` calls are held at a time, whatever the number of jobs. Only this process
+Never more than `window` jobs are held at a time, however many there are. Only this process
 touches the store. A job that fails, or whose worker dies, is tried again twice; one that
 fails every time is reported and the others go on. Only if the first ten jobs all fail every
 time, and none succeeds, is the rest not tried.
-
-A call carries one job or, where the workers are such, several: fewer of the last ones, so that all
-workers stay busy to the end. Jobs that a call left, and those of a call that failed as a whole,
-are handed out again; the latter one by one, which shows whose fault it was.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
@@ -18,13 +13,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from minimtl.errors import MinimtlError
+from minimtl.jobs.executors import Compute, JobError, Workers
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.store import Store
-from minimtl.jobs.worker import Compute, JobError, Workers
 
 TRIES = 3
-WINDOW = 4096  # calls handed to the executor at a time: enough to keep 2,000 workers busy
-_LAST_CALLS = 2  # for each worker: among so many the jobs that wait are divided at the end
+WINDOW = 4096  # jobs handed to the executor at a time: enough to keep 2,000 workers busy
 _TICK = 0.5  # seconds after which progress is shown although no job has finished
 _MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
@@ -93,7 +87,7 @@ def run_jobs(
     progress : Progress
         Is told of every job, after it is stored; counts from zero.
     window : int
-        How many calls the executor is given at a time; at least twice its number of workers.
+        How many jobs the executor is given at a time; at least twice its number of workers.
 
     Raises
     ------
@@ -136,11 +130,9 @@ class _Run:
     progress: Progress
     window: int
     failures: list[Failure] = field(default_factory=list)
-    waiting: deque[_Attempt] = field(default_factory=deque)
-    in_flight: dict[Future[Any], list[_Attempt]] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)  # of the jobs that wait or are in flight
+    in_flight: dict[Future[Any], _Attempt] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)  # of the jobs in flight
     arrivals: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
-    all_read: bool = False
 
     def work(self) -> None:
         """Run all jobs to their end, or until it is plain that none will succeed."""
@@ -152,8 +144,7 @@ class _Run:
 
     def store_finished(self) -> None:
         """Store the results that have arrived and are not stored yet."""
-        done = [future for future in self.in_flight if future.done()]
-        self._store_results([(self.in_flight[future], _answers(future)) for future in done])
+        self._store_results([future for future in self.in_flight if future.done()])
 
     def cancel(self) -> None:
         """Take back what the executor has not begun."""
@@ -164,38 +155,26 @@ class _Run:
         return self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES
 
     def _fill(self) -> None:
-        """Hand jobs to the executor until it holds a window full, or none are left."""
-        most = self.workers.jobs_per_call
-        n_last = _LAST_CALLS * max(1, self.workers.count()) if most > 1 else 0
-        # What the last calls share stays behind while others come.
-        while self._read(most * (n_last + 1), most * (n_last + self.window)):
-            self._submit(most)
-        while self.waiting and (self.all_read or not self.in_flight):
-            self._submit(max(1, min(most, len(self.waiting) // n_last)))
+        """Hand jobs that the store lacks to the executor until it holds a window full.
 
-    def _read(self, n: int, n_held: int) -> bool:
-        """Read jobs that the store lacks until `n` wait; whether so many do.
-
-        Ends before if `n_held` are held in all, or all are read, or, so that results need not wait
-        while jobs are read that the store has, if some have arrived.
+        Ends before if results have arrived while jobs are read that the store has: they need not
+        wait.
         """
-        while len(self.waiting) < n and len(self.keys) < n_held:
-            try:
-                key, job = next(self.jobs)
-            except StopIteration:
-                self.all_read = True
-                break
+        while len(self.in_flight) < self.window:
+            keyed_job = next(self.jobs, None)
+            if keyed_job is None:
+                return
+            key, job = keyed_job
             if key in self.keys:
                 continue
-            if self._is_finished(key):
-                self.progress.resumed()
-                self.progress.tick()
-                if not self.arrivals.empty():
-                    break
-            else:
+            if not self._is_finished(key):
                 self.keys.add(key)
-                self.waiting.append(_Attempt(key, job))
-        return len(self.waiting) >= n
+                self._submit(_Attempt(key, job))
+                continue
+            self.progress.resumed()
+            self.progress.tick()
+            if not self.arrivals.empty():
+                return
 
     def _is_finished(self, key: str) -> bool:
         """Whether the store has a result of that key which can be decoded; others are removed."""
@@ -208,16 +187,12 @@ class _Run:
             return False
         return True
 
-    def _submit(self, n: int) -> None:
-        """Hand out the first `n` of the jobs that wait, in one call."""
-        self._call([self.waiting.popleft() for _ in range(n)])
-
-    def _call(self, attempts: list[_Attempt]) -> None:
+    def _submit(self, attempt: _Attempt) -> None:
         try:
-            future = self.workers.submit_jobs(self.compute, [attempt.job for attempt in attempts])
+            future = self.workers.submit_job(self.compute, attempt.job)
         except RuntimeError as error:  # broken, or shut down by someone else
             raise _broken(error) from error
-        self.in_flight[future] = attempts
+        self.in_flight[future] = attempt
         future.add_done_callback(self.arrivals.put)
 
     def _arrived(self) -> list[Future[Any]]:
@@ -232,33 +207,18 @@ class _Run:
 
     def _settle(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers, then count them; try the other jobs again."""
-        calls = [(self.in_flight[future], _answers(future)) for future in futures]
-        self._store_results(calls)
+        self._store_results(futures)
         for future in futures:
-            del self.in_flight[future]
-        for attempts, answers in calls:
-            if isinstance(answers, BaseException):
-                raise _broken(answers) from answers
-            if isinstance(answers, list):
-                for attempt, answer in zip(attempts, answers, strict=False):
-                    if isinstance(answer, JobError):
-                        self._try_again(attempt, answer.traceback)
-                self.waiting.extend(attempts[len(answers) :])
-            elif len(attempts) == 1:
-                self._try_again(attempts[0], answers.traceback)
-            else:
-                for attempt in attempts:
-                    self._call([attempt])
+            attempt, answer = self.in_flight.pop(future), _answer(future)
+            if isinstance(answer, JobError):
+                self._try_again(attempt, answer.traceback)
+            elif isinstance(answer, BaseException):
+                raise _broken(answer) from answer
 
-    def _store_results(self, calls: list[tuple[list[_Attempt], "_Answers"]]) -> None:
+    def _store_results(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers in one transaction, and count them after it."""
-        results = [
-            (attempt, answer)
-            for attempts, answers in calls
-            if isinstance(answers, list)
-            for attempt, answer in zip(attempts, answers, strict=False)
-            if isinstance(answer, bytes)
-        ]
+        answers = [(self.in_flight[future], _answer(future)) for future in futures]
+        results = [(attempt, answer) for attempt, answer in answers if isinstance(answer, bytes)]
         if results:
             self.store.add((attempt.key, result) for attempt, result in results)
         for attempt, result in results:
@@ -268,7 +228,7 @@ class _Run:
     def _try_again(self, attempt: _Attempt, trace: str) -> None:
         attempt.n_failures += 1
         if attempt.n_failures < TRIES:
-            self._call([attempt])
+            self._submit(attempt)
             return
         self.keys.discard(attempt.key)
         self.progress.failed(attempt.job)
@@ -276,18 +236,15 @@ class _Run:
             self.failures.append(Failure(attempt.job, trace))
 
 
-# What came of a call: answers for its first jobs, how it failed, or how the executor broke.
-_Answers = list[Any] | JobError | BaseException
-
-
-def _answers(future: Future[Any]) -> _Answers:
+def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
+    """A job's result, how it failed, or how the executor broke."""
     try:
-        answers: list[Any] = future.result()
+        answer: bytes | JobError = future.result()
     except (BrokenExecutor, CancelledError) as error:
         return error
     except Exception as error:  # the worker died, say; what a job raised is a JobError already
         return JobError(f"{type(error).__name__}: {error}")
-    return answers
+    return answer
 
 
 def _broken(error: BaseException) -> MinimtlError:

@@ -1,24 +1,67 @@
 """The store: `study.sqlite` in the output folder, the only state of a study.
 
-Only the process that holds the folder writes it, and nothing in it depends on the order in which
-results arrive: they are asked for by key. Others may read it meanwhile.
+Its table ``identity`` has one row: what the study is (protocol, corpus, seed, …) as JSON. Its
+table ``results`` has one row per finished job: its key and its result as bytes. A key is a hash of
+all that determines the result, and each row has a checksum, so that a whole row is right wherever
+it came from.
+
+Only the process that holds the folder writes, and nothing depends on the order in which results
+arrive. Others may read meanwhile. A damaged store is set aside, and a new one begins with what can
+be read of it.
 """
 
+import hashlib
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import format as storefile
-from minimtl.jobs.format import DamagedStoreError, failures_as_sentences
-from minimtl.jobs.identity import FORMAT_VERSION, refuse_another_format, refuse_another_study
+from minimtl.jobs.identity import differences, identity_text
 from minimtl.jobs.lock import FolderInUseError, FolderLock
-from minimtl.jobs.rescue import remove_unfinished_rescue, rescue, set_aside
 
 STORE_NAME = "study.sqlite"
+FORMAT_VERSION = 3  # of the tables and of the results in them; part of every identity
+SCHEMA = (
+    "CREATE TABLE identity (text TEXT NOT NULL, checksum BLOB NOT NULL)",
+    "CREATE TABLE results (key TEXT NOT NULL UNIQUE, payload BLOB NOT NULL, "
+    "checksum BLOB NOT NULL)",
+)
+PAGE_SIZE = 4096
+_PRAGMAS = (
+    f"page_size = {PAGE_SIZE}",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "synchronous = EXTRA",  # also the folder, after the journal is removed
+)
+# Without the first of these, a file cut short cannot be read at all.
+_PRAGMAS_OF_DAMAGED = ("writable_schema = ON", "trusted_schema = OFF")
+# The first 24 bytes of a file of ours: the magic, the page size, the rollback journal's format.
+_HEADER = b"SQLite format 3\x00" + PAGE_SIZE.to_bytes(2, "big") + bytes([1, 1, 0, 64, 32, 32])
+_SECONDS_TO_WAIT = 600.0  # for another process that reads or writes the file
+_MAX_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
+_MIN_ROW_BYTES = 64  # the checksum and a short key take more; bounds the row numbers of a file
+_BATCH = 1_000  # results copied in one transaction; some 5 kB each
+# What reading a damaged file can raise, in SQLite and below. SQLite quotes damaged names in its
+# messages, which Python cannot always decode, and believes damaged sizes.
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+# What SQLite says when the disk or its rights are at fault and not the contents of the file.
+_OUTSIDE_CAUSES = ("disk I/O error", "disk is full", "unable to open", "readonly", "locked")
+
+
+class DamagedStoreError(MinimtlError):
+    """The store at `path` is none, or not a whole one; `found` says why."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"{path} is damaged ({found}); run `minimtl study` with its arguments again, which "
+            "keeps what can be read and computes the rest"
+        )
+        self.found = found
 
 
 class Store:
@@ -40,7 +83,7 @@ class Store:
         self._connection = connection
         self._lock = lock
         self._file = os.stat(path)
-        self.identity = storefile.read_identity(connection)
+        self.identity = _read_identity(connection)
         del self.identity["store_format"]
 
     def __len__(self) -> int:
@@ -55,7 +98,7 @@ class Store:
         if not rows:
             raise KeyError(key)
         payload, stored_checksum = rows[0]
-        if not storefile.row_is_whole(key.encode(), payload, stored_checksum):
+        if not _is_whole(key.encode(), payload, stored_checksum):
             raise DamagedStoreError(self.path, "a result is not as it was written")
         return payload
 
@@ -75,7 +118,7 @@ class Store:
             longer where it was.
         """
         with self._failures_as_sentences():
-            storefile.add_rows(self._connection, results)
+            _add_rows(self._connection, results)
         self._check_that_it_is_there()
 
     def remove(self, key: str) -> None:
@@ -95,7 +138,7 @@ class Store:
     @contextmanager
     def _failures_as_sentences(self) -> Iterator[None]:
         try:
-            with failures_as_sentences(self.path):
+            with _failures_as_sentences(self.path):
                 yield
         except MinimtlError:
             self._check_that_it_is_there()
@@ -153,12 +196,13 @@ def open_store(
         _refuse_link(path)
         if path.exists() and not path.is_file():
             raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
-        with failures_as_sentences(path):
-            remove_unfinished_rescue(path)
         if fresh and path.exists():
-            with failures_as_sentences(path):
-                announce(f"the earlier study is now {set_aside(path, 'old')}")
-        return Store(path, _open_or_rescue(path, identity, announce), lock)
+            announce(f"the earlier study is now {_set_aside(path, 'old')}")
+        try:
+            connection = _open_checked(path, identity)
+        except DamagedStoreError as damage:
+            connection = _begin_again(path, identity, damage, announce)
+        return Store(path, connection, lock)
     except BaseException:
         lock.release()
         raise
@@ -179,12 +223,77 @@ def open_existing_store(folder: Path) -> Store:
     try:
         lock = FolderLock(folder)
     except FolderInUseError:
-        return Store(path, _open_checked(path, connect=storefile.connect_to_read), None)
+        return Store(path, _open_checked(path, mode="ro"), None)
     try:
         return Store(path, _open_checked(path), lock)
     except BaseException:
         lock.release()
         raise
+
+
+def copy_results(source: Store, target: Store) -> int:
+    """Copy what `source` holds and `target` lacks; returns the number of results copied.
+
+    A killed copy has copied whole batches; a second one copies the rest.
+
+    Raises
+    ------
+    MinimtlError
+        As `Store.add`; or if a result of `source` is damaged.
+    """
+    n_copied = 0
+    lacking = (key for key in source if key not in target)
+    while keys := list(islice(lacking, _BATCH)):
+        target.add((key, source[key]) for key in keys)
+        n_copied += len(keys)
+    return n_copied
+
+
+def checksum(key: bytes, payload: bytes) -> bytes:
+    """SHA-256 over both, so that a payload under another row's key is noticed too."""
+    return hashlib.sha256(key + b"\0" + payload).digest()
+
+
+# --------------------------------------------------------------------------------------------------
+# Opening: what is there is checked before it is believed.
+
+
+def _open_checked(
+    path: Path, identity: Mapping[str, Any] | None = None, mode: str = "rwc"
+) -> sqlite3.Connection:
+    """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
+    with _failures_as_sentences(path):
+        _check_header(path)
+        connection = _connect(path, f"mode={mode}")
+        try:
+            if identity is not None and _is_empty(connection):
+                _create(connection, identity)
+            _check_schema(connection)
+            _refuse_another_study(path, _read_identity(connection), identity)
+            _check_rows(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _connect(path: Path, options: str, pragmas: tuple[str, ...] = _PRAGMAS) -> sqlite3.Connection:
+    """Open `path` such that a transaction that has returned survives a loss of power."""
+    # A report that reads beside a study holds a commit up for as long as it checks the rows.
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}",
+        uri=True,
+        isolation_level=None,
+        timeout=_SECONDS_TO_WAIT,
+    )
+    connection.text_factory = bytes  # what is damaged need not be UTF-8
+    try:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _refuse_link(path: Path) -> None:
@@ -195,41 +304,196 @@ def _refuse_link(path: Path) -> None:
         )
 
 
-def _open_or_rescue(
-    path: Path, identity: Mapping[str, Any], announce: Callable[[str], None]
-) -> sqlite3.Connection:
+def _check_header(path: Path) -> None:
+    """Raise sqlite3.DatabaseError unless `path` is new, empty, or begins as our files do.
+
+    SQLite itself would take a changed byte here for a read-only file or another journal.
+    """
+    if path.exists():
+        with path.open("rb") as file:
+            start = file.read(len(_HEADER))
+        if start not in (b"", _HEADER):
+            raise sqlite3.DatabaseError("it does not begin as a study does")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was ever written: a study that was stopped before its first commit."""
+    return connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+
+
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError unless the tables are ours; a view would run its own query."""
+    statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+    if sorted(statements) != sorted((statement.encode(),) for statement in SCHEMA):
+        raise sqlite3.DatabaseError("its tables are not those of a study")
+
+
+def _read_identity(connection: sqlite3.Connection) -> dict[str, Any]:
+    """The one row of ``identity``; sqlite3.DatabaseError if it is not as it was written."""
+    rows = connection.execute("SELECT text, checksum FROM identity LIMIT 2").fetchall()
+    if len(rows) != 1 or not _is_whole(b"identity", *rows[0]):
+        raise sqlite3.DatabaseError("the study it belongs to cannot be read")
+    text = rows[0][0]
+    if text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
+        raise sqlite3.DatabaseError("the description of its study is too deeply nested")
     try:
-        return _open_checked(path, identity)
-    except DamagedStoreError as damage:
-        with failures_as_sentences(path):
-            aside, n_kept = rescue(path, identity)
-        announce(
-            f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results "
-            "could be read and are kept, and the rest is computed again"
+        identity = json.loads(text)
+    except ValueError as error:
+        raise sqlite3.DatabaseError("the description of its study is no JSON") from error
+    if not isinstance(identity, dict) or type(identity.get("store_format")) is not int:
+        raise sqlite3.DatabaseError("it does not say of which study it is")
+    return identity
+
+
+def _refuse_another_study(
+    path: Path, there: Mapping[str, Any], here: Mapping[str, Any] | None
+) -> None:
+    """Raise MinimtlError unless this version wrote the store, of the study `here` if given."""
+    if there["store_format"] != FORMAT_VERSION:
+        which = "an earlier" if there["store_format"] < FORMAT_VERSION else "a later"
+        raise MinimtlError(
+            f"{path} was made by {which} version of minimtl; choose another --out, or --fresh to "
+            "set it aside"
         )
-    return _open_checked(path, identity)
+    if here is not None and (found := differences(there, here)):
+        raise MinimtlError(
+            f"{path} holds another study: {found}; choose another --out, or --fresh to set it aside"
+        )
 
 
-def _open_checked(
+def _check_rows(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError unless the b-trees and every result's checksum are right."""
+    ((verdict,),) = connection.execute("PRAGMA integrity_check(1)")
+    if verdict != b"ok":
+        raise sqlite3.DatabaseError(verdict.decode(errors="replace").replace("\n", " "))
+    for row in connection.execute("SELECT key, payload, checksum FROM results"):
+        if not _is_whole(*row):
+            raise sqlite3.DatabaseError("a result is not as it was written")
+
+
+def _is_whole(key: object, payload: object, stored_checksum: object) -> bool:
+    """Whether the row is as it was written; damage can change a value's type as well."""
+    if not isinstance(key, bytes) or not isinstance(payload, bytes) or not key.isascii():
+        return False
+    return checksum(key, payload) == stored_checksum
+
+
+@contextmanager
+def _failures_as_sentences(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors into a sentence about the store at `path`.
+
+    Raises
+    ------
+    DamagedStoreError
+        If the contents of the file are at fault.
+    MinimtlError
+        If the disk, the folder or its rights are.
+    """
+    try:
+        yield
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) or any(cause in str(error) for cause in _OUTSIDE_CAUSES):
+            raise MinimtlError(
+                f"{path} cannot be read or written ({error}); see to its disk and run the same "
+                "command again: every job finished before is kept"
+            ) from error
+        raise DamagedStoreError(path, str(error)) from error
+
+
+# --------------------------------------------------------------------------------------------------
+# Writing: each of these is one transaction, which commits or takes all back.
+
+
+def _create(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
+    """Make the two tables and write `identity`."""
+    text = identity_text(identity)
+    row = (text, checksum(b"identity", text.encode()))
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA:
+            connection.execute(statement)
+        connection.execute("INSERT INTO identity VALUES (?, ?)", row)
+
+
+def _add_rows(connection: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
+    """Write rows of an ASCII key and a payload; a key that is there stays."""
+    checked = ((key, payload, checksum(key.encode(), payload)) for key, payload in rows)
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR IGNORE INTO results VALUES (?, ?, ?)", checked)
+
+
+# --------------------------------------------------------------------------------------------------
+# Beginning again where a store is damaged.
+
+
+def _begin_again(
     path: Path,
-    identity: Mapping[str, Any] | None = None,
-    connect: Callable[[Path], sqlite3.Connection] = storefile.connect,
+    identity: Mapping[str, Any],
+    damage: DamagedStoreError,
+    announce: Callable[[str], None],
 ) -> sqlite3.Connection:
-    """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
-    with failures_as_sentences(path):
-        storefile.check_header(path)
-        connection = connect(path)
-        try:
-            if identity is not None and storefile.is_empty(connection):
-                storefile.create(connection, identity)
-            storefile.check_schema(connection)
-            there = storefile.read_identity(connection)
-            if identity is None:
-                refuse_another_format(path, there)
-            else:
-                refuse_another_study(path, there, identity)
-            storefile.check_rows(connection)
-        except BaseException:
-            connection.close()
-            raise
+    """Set the damaged store aside, and open a new one with the rows of it that can be read.
+
+    Raises MinimtlError if it can be seen to hold another study; it then stays where it is.
+    """
+    with suppress(*_DAMAGE), closing(_connect_to_damaged(path)) as damaged:
+        _check_schema(damaged)
+        _refuse_another_study(path, _read_identity(damaged), identity)
+    aside = _set_aside(path, "damaged")
+    connection = _open_checked(path, identity)
+    try:
+        with _failures_as_sentences(path):
+            _add_rows(connection, _readable_rows(aside))
+            ((n_kept,),) = connection.execute("SELECT count(*) FROM results")
+    except BaseException:
+        connection.close()
+        raise
+    announce(
+        f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results "
+        "could be read and are kept, and the rest is computed again"
+    )
     return connection
+
+
+def _set_aside(path: Path, word: str) -> Path:
+    """Rename the store at `path` to the first free ``NAME.word-N`` and return the new name.
+
+    Its journal goes first: one that stayed would be played back into the store that comes next.
+    """
+    number = 1
+    while any(
+        other.exists() for other in _with_journal(path.with_name(f"{path.name}.{word}-{number}"))
+    ):
+        number += 1
+    aside = path.with_name(f"{path.name}.{word}-{number}")
+    with _failures_as_sentences(path):
+        for old, new in zip(_with_journal(path), _with_journal(aside), strict=True):
+            if old.exists():
+                os.replace(old, new)
+    return aside
+
+
+def _with_journal(path: Path) -> tuple[Path, Path]:
+    """SQLite's journal of the store at `path`, and the store."""
+    return path.with_name(path.name + "-journal"), path
+
+
+def _connect_to_damaged(path: Path) -> sqlite3.Connection:
+    """Open `path` without changing the file or looking for its journal."""
+    return _connect(path, "mode=ro&immutable=1", _PRAGMAS_OF_DAMAGED)
+
+
+def _readable_rows(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The (key, payload) of each row that SQLite can read and whose checksum holds.
+
+    Rows are asked for one by one, so that a damaged page costs only the rows that need it.
+    """
+    query = "SELECT key, payload, checksum FROM results WHERE rowid = ?"
+    with suppress(*_DAMAGE), closing(_connect_to_damaged(path)) as connection:
+        _check_schema(connection)
+        for number in range(1, path.stat().st_size // _MIN_ROW_BYTES + 1):
+            with suppress(*_DAMAGE):
+                row = connection.execute(query, (number,)).fetchone()
+                if row and _is_whole(*row):
+                    yield row[0].decode(), row[1]

@@ -15,7 +15,7 @@ import time
 import pytest
 
 from minimtl.cli import main
-from minimtl.jobs import format as storefile
+from minimtl.jobs import store as storefile
 from tests.jobs.cluster import ENVIRONMENT
 from tests.jobs.processes import heed_signals, session, wait_until
 

@@ -38,8 +38,7 @@ from minimtl.corpora.files import read_text_set
 from minimtl.corpora.newsgroups import TOPICS, read_newsgroups
 from minimtl.corpora.packaged import unpack
 from minimtl.errors import MinimtlError
-from minimtl.jobs.format import SCHEMA, checksum
-from minimtl.jobs.store import STORE_NAME, open_existing_store, open_store
+from minimtl.jobs.store import SCHEMA, STORE_NAME, checksum, open_existing_store, open_store
 from minimtl.models.saving import load_model, save_model
 from minimtl.models.textmodel import TextModel
 from minimtl.nn.classifier import MultiTaskMLPClassifier

@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from minimtl.errors import MinimtlError
+from minimtl.jobs import Workers
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.runner import run_jobs
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers
 from minimtl.report.csvfile import Table, to_csv, write_tables
 from tests.jobs import toy_study as toy
 

@@ -16,13 +16,11 @@ from multiprocessing import active_children, get_context
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import runner, worker
-from minimtl.jobs.executors import make_workers
+from minimtl.jobs.executors import Workers, hold_data, make_workers, runner
 from minimtl.jobs.pool import ProcessPool
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.runner import run_jobs
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers, hold_data
 from tests.jobs import toy_study as toy
 
 JOBS = [toy.ToyJob(number) for number in range(40)]
@@ -35,17 +33,14 @@ def store(tmp_path):
         yield store
 
 
-def run(store, executor, jobs=JOBS, compute=toy.compute, data=toy.DATA, several=None, **options):
-    """Run the jobs; the data go with each call, unless they are None.
-
-    `several` are the settings of workers whose calls carry several jobs.
-    """
+def run(store, executor, jobs=JOBS, compute=toy.compute, data=toy.DATA, **options):
+    """Run the jobs; the data go with each call, unless they are None."""
     with executor:
         return run_jobs(
             toy.keyed(jobs),
             compute,
             store,
-            Workers(executor, *([] if data is None else [data]), **(several or {})),
+            Workers(executor, *([] if data is None else [data])),
             decode=toy.decode,
             progress=options.pop("progress", None) or Progress(len(jobs)),
             **options,
@@ -64,8 +59,8 @@ class InlineExecutor(Executor):
 
     @property
     def jobs(self):
-        """The jobs of each call."""
-        return [jobs for _, jobs, _ in self.calls]
+        """The job of each call."""
+        return [job for _, job, _ in self.calls]
 
     def submit(self, fn, /, *args, **kwargs):
         self.calls.append(args)
@@ -91,7 +86,7 @@ def test_what_is_stored_is_not_computed_again(store):
     executor = InlineExecutor()
     summary = run(store, executor)
     assert summary == runner.RunSummary(15, len(JOBS) - 15, 0, ())
-    assert executor.jobs == [[job] for job in JOBS[15:]]
+    assert executor.jobs == JOBS[15:]
     assert contents(store) == EXPECTED
 
 
@@ -196,7 +191,7 @@ def test_a_failing_job_is_tried_three_times(store):
     executor = InlineExecutor()
     run(store, executor, compute=toy.fail, window=1)
     assert len(executor.calls) == len(JOBS) + 2
-    assert executor.jobs.count([JOBS[3]]) == 3
+    assert executor.jobs.count(JOBS[3]) == 3
 
 
 def test_when_no_job_succeeds_the_rest_is_not_tried(store):
@@ -294,56 +289,6 @@ def test_no_thread_or_process_is_left_over(store):
     assert threading.active_count() == before
 
 
-SEVERAL = {"jobs_per_call": 8, "count": lambda: 2}
-
-
-def test_calls_carry_several_jobs_and_ever_fewer_at_the_end(store):
-    executor = InlineExecutor()
-    run(store, executor, several=SEVERAL)
-    assert [job for jobs in executor.jobs for job in jobs] == JOBS
-    sizes = [len(jobs) for jobs in executor.jobs]
-    assert sizes == [8, *sorted(sizes[1:], reverse=True)]
-    assert sizes[-4:] == [1, 1, 1, 1]
-    assert contents(store) == EXPECTED
-
-
-def test_no_more_jobs_are_held_than_a_window_of_full_calls(store):
-    executor = InlineExecutor()
-    run(store, executor, several={"jobs_per_call": 4, "count": lambda: 100}, window=2)
-    assert max(len(jobs) for jobs in executor.jobs) <= 4
-    assert contents(store) == EXPECTED
-
-
-def test_a_window_full_of_calls_is_in_flight_though_the_last_calls_jobs_wait(store):
-    class Held(Executor):
-        """Answers all calls that it holds at once, now and then."""
-
-        def __init__(self):
-            self.held, self.sizes, self.over = [], [], threading.Event()
-            self.thread = threading.Thread(target=self.answer)
-            self.thread.start()
-
-        def submit(self, fn, /, *args, **kwargs):
-            self.held.append((future := Future(), fn, args, kwargs))
-            return future
-
-        def answer(self):
-            while not self.over.wait(0.1):
-                self.sizes.append(len(self.held))
-                calls, self.held = self.held, []
-                for future, fn, args, kwargs in calls:
-                    future.set_result(fn(*args, **kwargs))
-
-        def shutdown(self, wait=True, *, cancel_futures=False):
-            self.over.set()
-            self.thread.join()
-
-    executor = Held()
-    jobs = [toy.ToyJob(number) for number in range(200)]
-    run(store, executor, jobs, several={"jobs_per_call": 2, "count": lambda: 7}, window=16)
-    assert 16 in executor.sizes[:3]
-
-
 def test_results_are_stored_while_jobs_are_read_that_the_store_has(store):
     run(store, InlineExecutor(), JOBS[5:])
     stored = []
@@ -356,31 +301,3 @@ def test_results_are_stored_while_jobs_are_read_that_the_store_has(store):
 
     run(store, InlineExecutor(), Jobs(JOBS))
     assert stored[8] == len(JOBS)
-
-
-def test_jobs_that_a_call_left_are_handed_out_again(store, monkeypatch):
-    monkeypatch.setattr(worker, "SECONDS_OF_CALL", -1.0)  # over after the first job
-    executor = InlineExecutor()
-    summary = run(store, executor, several=SEVERAL)
-    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
-    assert len(executor.jobs) == len(JOBS)
-    assert contents(store) == EXPECTED
-
-
-def test_a_job_that_fails_among_others_is_named_and_tried_alone(store):
-    executor = InlineExecutor()
-    summary = run(store, executor, compute=toy.fail, several=SEVERAL)
-    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
-    assert summary.failures[0].job == JOBS[3]
-    assert [jobs for jobs in executor.jobs if JOBS[3] in jobs][1:] == [[JOBS[3]], [JOBS[3]]]
-
-
-def test_of_a_call_whose_worker_dies_all_other_jobs_are_computed(store, tmp_path):
-    marks = toy.ToyData(os.fsencode(tmp_path))
-    summary = run(store, ProcessPool(2), compute=toy.die_always, data=marks, several=SEVERAL)
-    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
-    assert summary.failures[0].job == JOBS[3]
-    assert len(list(tmp_path.glob("try-*"))) == 4  # once among others
-    assert contents(store) == {
-        key: result for key, result in EXPECTED.items() if key != toy.key_of(JOBS[3])
-    }

@@ -12,9 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import format as storefile
-from minimtl.jobs import identity
-from minimtl.jobs import store as store_module
+from minimtl.jobs import store as storefile
 from minimtl.jobs.store import open_existing_store, open_store
 
 IDENTITY = {"protocol": {"name": "paper", "n_epochs": 150}, "corpus": "c" * 64, "seed": 1}
@@ -261,10 +259,9 @@ def test_a_forged_identity_with_the_right_checksum(filled, text, said):
 
 def test_a_store_of_another_format_is_refused(filled, monkeypatch):
     for there, here, which in ((3, 4, "an earlier"), (3, 2, "a later")):
-        assert there == identity.FORMAT_VERSION
+        assert there == storefile.FORMAT_VERSION
         with monkeypatch.context() as patch:
-            for module in (identity, store_module):
-                patch.setattr(module, "FORMAT_VERSION", here)
+            patch.setattr(storefile, "FORMAT_VERSION", here)
             for open_it in (opened, open_existing_store):
                 with pytest.raises(
                     MinimtlError, match=f"{which} version .*--out, or --fresh to set"
@@ -344,12 +341,11 @@ def test_reports_of_a_damaged_store_say_what_to_do(filled):
 
 def test_nothing_is_written_through_planted_links(filled, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    for name in ("study.sqlite.rescued", "study.sqlite.rescued-journal"):
-        (elsewhere / name).write_bytes(b"mine")
-        (filled / name).symlink_to(elsewhere / name)
+    (elsewhere / "aside").write_bytes(b"mine")
+    (filled / "study.sqlite.damaged-1").symlink_to(elsewhere / "aside")
     overwrite_page(filled / "study.sqlite", -1, os.urandom(storefile.PAGE_SIZE))
     rescued_contents(filled)
-    assert {path.read_bytes() for path in elsewhere.iterdir()} == {b"mine"}
+    assert (elsewhere / "aside").read_bytes() == b"mine"
     (elsewhere / "journal").write_bytes(b"mine")
     (filled / "study.sqlite-journal").symlink_to(elsewhere / "journal")
     with suppress(MinimtlError), opened(filled) as store:
@@ -383,10 +379,8 @@ def test_what_a_killed_process_had_begun_to_write_is_removed(filled):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code, str(filled)], env=environment, check=False)
     (filled / ".manifest.json.mine").touch()
-    (filled / "study.sqlite.rescued").touch()
     assert len(list(filled.glob(".manifest.json.*"))) == 2
     opened(filled).close()
-    assert not (filled / "study.sqlite.rescued").exists()
     assert [path.name for path in filled.glob(".manifest.json.*")] == [".manifest.json.mine"]
 
 

@@ -23,8 +23,8 @@ import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.gains.meta.analysis import conclude
+from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers
 from minimtl.report.csvfile import write_tables
 from minimtl.study.conduct import Study, feature_maker, train_models
 from minimtl.study.report.tables import tables

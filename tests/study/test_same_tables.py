@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.jobs.executors import Workers, hold_data
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers, hold_data
 from minimtl.nn.backend import default_backend
 from minimtl.study.conduct import Study, train_models
 from minimtl.tasks.hierarchy import NEWSGROUPS

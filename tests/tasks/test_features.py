@@ -6,7 +6,7 @@ import pytest
 
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
-from minimtl.jobs.seeds import rng_for
+from minimtl.jobs import rng_for
 from minimtl.stats.curves import fit_log_curve
 from minimtl.tasks.features import (
     FEATURE_NAMES,

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers
 from minimtl.study.multiverse.choices import parse_choice
 from minimtl.study.multiverse.conduct import Multiverse, train_universes
 from minimtl.study.multiverse.universes import make_universes

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minimtl.gains.meta.analysis import conclude
+from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.jobs.worker import Workers
 from minimtl.study.conduct import Study, feature_maker, train_models
 from minimtl.study.multiverse import conduct
 from minimtl.study.multiverse.conduct import train_universes, with_fewer_documents
