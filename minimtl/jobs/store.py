@@ -111,14 +111,18 @@ class Store:
     def add(self, results: Iterable[tuple[str, bytes]]) -> None:
         """Write (key, payload) pairs; when this returns they are durably on disk.
 
+        A key is ASCII; one that is there keeps its result.
+
         Raises
         ------
         MinimtlError
             If they cannot be written; none of them is then in the store. Or if the store is no
             longer where it was.
         """
-        with self._failures_as_sentences():
-            _add_rows(self._connection, results)
+        rows = ((key, payload, checksum(key.encode(), payload)) for key, payload in results)
+        with self._failures_as_sentences(), self._connection:  # commits, or takes all back
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR IGNORE INTO results VALUES (?, ?, ?)", rows)
         self._check_that_it_is_there()
 
     def remove(self, key: str) -> None:
@@ -199,10 +203,9 @@ def open_store(
         if fresh and path.exists():
             announce(f"the earlier study is now {_set_aside(path, 'old')}")
         try:
-            connection = _open_checked(path, identity)
+            return Store(path, _open_checked(path, identity), lock)
         except DamagedStoreError as damage:
-            connection = _begin_again(path, identity, damage, announce)
-        return Store(path, connection, lock)
+            return _begin_again(path, identity, lock, damage, announce)
     except BaseException:
         lock.release()
         raise
@@ -266,8 +269,8 @@ def _open_checked(
         _check_header(path)
         connection = _connect(path, f"mode={mode}")
         try:
-            if identity is not None and _is_empty(connection):
-                _create(connection, identity)
+            if identity is not None:
+                _begin(connection, identity)
             _check_schema(connection)
             _refuse_another_study(path, _read_identity(connection), identity)
             _check_rows(connection)
@@ -316,9 +319,17 @@ def _check_header(path: Path) -> None:
             raise sqlite3.DatabaseError("it does not begin as a study does")
 
 
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nothing was ever written: a study that was stopped before its first commit."""
-    return connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+def _begin(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
+    """Make the tables and write `identity` where nothing was ever committed."""
+    text = identity_text(identity)
+    row = (text, checksum(b"identity", text.encode()))
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA:
+            connection.execute(statement)
+        connection.execute("INSERT INTO identity VALUES (?, ?)", row)
 
 
 def _check_schema(connection: sqlite3.Connection) -> None:
@@ -401,38 +412,16 @@ def _failures_as_sentences(path: Path) -> Iterator[None]:
 
 
 # --------------------------------------------------------------------------------------------------
-# Writing: each of these is one transaction, which commits or takes all back.
-
-
-def _create(connection: sqlite3.Connection, identity: Mapping[str, Any]) -> None:
-    """Make the two tables and write `identity`."""
-    text = identity_text(identity)
-    row = (text, checksum(b"identity", text.encode()))
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA:
-            connection.execute(statement)
-        connection.execute("INSERT INTO identity VALUES (?, ?)", row)
-
-
-def _add_rows(connection: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
-    """Write rows of an ASCII key and a payload; a key that is there stays."""
-    checked = ((key, payload, checksum(key.encode(), payload)) for key, payload in rows)
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT OR IGNORE INTO results VALUES (?, ?, ?)", checked)
-
-
-# --------------------------------------------------------------------------------------------------
 # Beginning again where a store is damaged.
 
 
 def _begin_again(
     path: Path,
     identity: Mapping[str, Any],
+    lock: FolderLock,
     damage: DamagedStoreError,
     announce: Callable[[str], None],
-) -> sqlite3.Connection:
+) -> Store:
     """Set the damaged store aside, and open a new one with the rows of it that can be read.
 
     Raises MinimtlError if it can be seen to hold another study; it then stays where it is.
@@ -441,19 +430,17 @@ def _begin_again(
         _check_schema(damaged)
         _refuse_another_study(path, _read_identity(damaged), identity)
     aside = _set_aside(path, "damaged")
-    connection = _open_checked(path, identity)
+    store = Store(path, _open_checked(path, identity), lock)
     try:
-        with _failures_as_sentences(path):
-            _add_rows(connection, _readable_rows(aside))
-            ((n_kept,),) = connection.execute("SELECT count(*) FROM results")
+        store.add(_readable_rows(aside))
+        announce(
+            f"{path} was damaged ({damage.found}): it is now {aside}; {len(store)} of its results "
+            "could be read and are kept, and the rest is computed again"
+        )
     except BaseException:
-        connection.close()
+        store.close()
         raise
-    announce(
-        f"{path} was damaged ({damage.found}): it is now {aside}; {n_kept} of its results "
-        "could be read and are kept, and the rest is computed again"
-    )
-    return connection
+    return store
 
 
 def _set_aside(path: Path, word: str) -> Path:

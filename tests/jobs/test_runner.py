@@ -16,7 +16,8 @@ from multiprocessing import active_children, get_context
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs.executors import Workers, hold_data, make_workers, runner
+from minimtl.jobs import runner
+from minimtl.jobs.executors import Workers, hold_data, make_workers
 from minimtl.jobs.pool import ProcessPool
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.runner import run_jobs
