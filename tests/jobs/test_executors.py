@@ -1,25 +1,139 @@
-"""Where jobs run: what is asked for is checked, and a real Dask cluster gives the same results."""
+"""Where jobs run: what is asked for is checked, and every executor keeps one contract."""
 
 import os
 import signal
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.jobs import executors
-from minimtl.jobs.executors import EXECUTOR_FORMS, check_executor, make_workers
+from minimtl.jobs.executors import (
+    EXECUTOR_FORMS,
+    Workers,
+    check_executor,
+    hold_data,
+    make_workers,
+)
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.runner import RunSummary, run_jobs
 from minimtl.jobs.store import open_store
 from minimtl.system import available_cores
 from tests.jobs import toy_study as toy
 from tests.jobs.cluster import dask_worker, free_port, run_mpi, scheduler
+
+JOBS = [toy.ToyJob(number) for number in range(40)]
+EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
+
+
+@contextmanager
+def threads(data):
+    with ThreadPoolExecutor(2) as executor:
+        yield Workers(executor, data)
+
+
+@contextmanager
+def stdlib_processes(data):
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(2, spawn, initializer=hold_data, initargs=(data,)) as executor:
+        yield Workers(executor)
+
+
+@contextmanager
+def two_dask_workers(address):
+    """Waits until the cluster has two workers, and gives their process ids."""
+    from distributed import Client
+
+    with Client(f"tcp://{address}", set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=120)
+        yield [*client.run(os.getpid).values()]
+
+
+@pytest.fixture(scope="module")
+def dask():
+    """A cluster of two workers, which Dask starts again when they die."""
+    pytest.importorskip("distributed")
+    with (
+        scheduler() as dask,
+        dask_worker(dask.address),
+        dask_worker(dask.address),
+        two_dask_workers(dask.address),
+    ):
+        yield f"dask://{dask.address}"
+
+
+@pytest.fixture(
+    params=["threads", "stdlib processes", "process", pytest.param("dask", marks=pytest.mark.slow)]
+)
+def start(request):
+    """A function that starts two workers of the kind with some data, for a ``with`` block."""
+    if request.param == "threads":
+        return threads
+    if request.param == "stdlib processes":
+        return stdlib_processes
+    spec = request.getfixturevalue("dask") if request.param == "dask" else request.param
+    return lambda data: make_workers(spec, 2, data)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path / "out", toy.IDENTITY, announce=pytest.fail) as store:
+        yield store
+
+
+def run(store, workers, compute=toy.compute, jobs=JOBS):
+    return run_jobs(
+        toy.keyed(jobs), compute, store, workers, decode=toy.decode, progress=Progress(len(jobs))
+    )
+
+
+def test_results_are_the_same_on_every_executor(store, start):
+    with start(toy.DATA) as workers:
+        assert run(store, workers) == RunSummary(0, len(JOBS), 0, ())
+        assert run(store, workers) == RunSummary(len(JOBS), 0, 0, ())
+    assert {key: store[key] for key in store} == EXPECTED
+
+
+def test_a_failing_job_is_reported_and_the_others_are_kept(store, start):
+    with start(toy.DATA) as workers:
+        summary = run(store, workers, toy.fail)
+    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
+    assert summary.failures[0].job == JOBS[3]
+    assert "ValueError: toy failure b'some words'" in summary.failures[0].traceback
+    assert {key: store[key] for key in store}.items() == EXPECTED.items() - {
+        (toy.key_of(JOBS[3]), EXPECTED[toy.key_of(JOBS[3])])
+    }
+    with pytest.raises(MinimtlError, match=r"(?s)1 job failed 3 times.*toy failure"):
+        summary.raise_for_failures()
+
+
+def test_data_travel_once_to_each_worker(store, start, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    jobs = [toy.ToyJob(number, 0.02) for number in range(40)]
+    with start(toy.TracedData(os.fsencode(marks))) as workers:
+        run(store, workers, toy.compute_and_note_worker, jobs)
+    arrivals = Counter(mark.name.partition("-")[0] for mark in marks.iterdir())
+    at_work = {store[key].decode() for key in store} - {str(os.getpid())}
+    assert len(at_work) <= 2
+    assert {arrivals[process] for process in at_work} <= {1}
+
+
+@pytest.mark.parametrize(
+    "start", ["process", pytest.param("dask", marks=pytest.mark.slow)], indirect=True
+)
+def test_workers_that_die_are_replaced(store, start, tmp_path):
+    with start(toy.ToyData(os.fsencode(tmp_path))) as workers:
+        summary = run(store, workers, toy.die_first_time)
+    assert summary == RunSummary(0, len(JOBS), 0, ())
+    assert {key: store[key] for key in store} == EXPECTED
 
 
 @pytest.mark.parametrize("spec", ["process", "mpi", "dask://localhost:8786", "dask://[::1]:8786"])
@@ -85,16 +199,6 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
             make_workers(f"dask://{dask.address}", 1, None),
         ):
             pass
-
-
-@contextmanager
-def two_dask_workers(address):
-    """Waits until the cluster has two workers, and gives their process ids."""
-    from distributed import Client
-
-    with Client(f"tcp://{address}", set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=120)
-        yield [*client.run(os.getpid).values()]
 
 
 @pytest.mark.slow

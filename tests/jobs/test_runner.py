@@ -17,7 +17,7 @@ import pytest
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs import runner
-from minimtl.jobs.executors import Workers, hold_data, make_workers
+from minimtl.jobs.executors import Workers, hold_data
 from minimtl.jobs.pool import ProcessPool
 from minimtl.jobs.progress import Progress
 from minimtl.jobs.runner import run_jobs
@@ -68,18 +68,6 @@ class InlineExecutor(Executor):
         future = Future()
         future.set_result(fn(*args, **kwargs))
         return future
-
-
-@pytest.mark.parametrize("n_workers", [1, 2, 4])
-@pytest.mark.parametrize(
-    "executor",
-    [ThreadPoolExecutor, ProcessPool, lambda n: ProcessPoolExecutor(n, get_context("spawn"))],
-    ids=["threads", "pool", "stdlib processes"],
-)
-def test_results_are_the_same_on_any_executor(store, executor, n_workers):
-    summary = run(store, executor(n_workers))
-    assert contents(store) == EXPECTED
-    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
 
 
 def test_what_is_stored_is_not_computed_again(store):
@@ -135,33 +123,12 @@ def arrivals(folder):
     return Counter(mark.name.partition("-")[0] for mark in folder.glob("[0-9]*-*"))
 
 
-def test_data_travel_once_to_each_worker(store, tmp_path):
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    jobs = [toy.ToyJob(number, 0.02) for number in range(40)]
-    with make_workers("process", 3, toy.TracedData(os.fsencode(marks))) as workers:
-        run_jobs(
-            toy.keyed(jobs), toy.compute_and_note_worker, store, workers,
-            decode=toy.decode, progress=Progress(40),
-        )  # fmt: skip
-    found = arrivals(marks)
-    assert {process.encode() for process in found} >= set(contents(store).values())
-    assert len(found) <= 3
-    assert set(found.values()) == {1}
-
-
 def test_a_worker_that_replaces_another_gets_the_data_too(store, tmp_path):
     data = toy.TracedData(os.fsencode(tmp_path / "out"))
     pool = ProcessPool(1, hold_data, (data,))
     summary = run(store, pool, compute=toy.die_first_time, data=None)
     assert summary == runner.RunSummary(0, len(JOBS), 0, ())
     assert [*arrivals(tmp_path / "out").values()] == [1, 1, 1]  # two of them died
-
-
-def test_an_executor_of_the_standard_library_can_hold_the_data(store):
-    pool = ProcessPoolExecutor(2, get_context("spawn"), initializer=hold_data, initargs=(toy.DATA,))
-    run(store, pool, data=None)
-    assert contents(store) == EXPECTED
 
 
 def test_without_data_every_job_fails(store):
@@ -175,17 +142,6 @@ def test_a_stored_result_that_cannot_be_decoded_is_computed_again(store):
     assert summary == runner.RunSummary(1, 2, 0, ())
     assert store[toy.key_of(JOBS[0])] == EXPECTED[toy.key_of(JOBS[0])]
     assert store[toy.key_of(JOBS[1])] == b"any other"
-
-
-@pytest.mark.parametrize("executor", [ThreadPoolExecutor, ProcessPool])
-def test_a_failing_job_is_reported_and_the_others_are_kept(store, executor):
-    summary = run(store, executor(2), compute=toy.fail)
-    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
-    assert summary.failures[0].job == JOBS[3]
-    assert "ValueError: toy failure b'some words'" in summary.failures[0].traceback
-    assert toy.key_of(JOBS[3]) not in store
-    with pytest.raises(MinimtlError, match=r"(?s)1 job failed 3 times.*toy failure"):
-        summary.raise_for_failures()
 
 
 def test_a_failing_job_is_tried_three_times(store):
@@ -208,13 +164,6 @@ def test_when_no_job_succeeds_the_rest_is_not_tried(store):
 
 def test_a_summary_without_failures_raises_nothing():
     runner.RunSummary(1, 2, 0, ()).raise_for_failures()
-
-
-def test_workers_that_die_are_replaced(store, tmp_path):
-    marks = toy.ToyData(os.fsencode(tmp_path))
-    summary = run(store, ProcessPool(2), compute=toy.die_first_time, data=marks)
-    assert summary == runner.RunSummary(0, len(JOBS), 0, ())
-    assert contents(store) == EXPECTED
 
 
 def test_a_job_that_kills_its_workers_is_reported_and_the_others_are_kept(store, tmp_path):
