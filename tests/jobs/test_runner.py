@@ -1,5 +1,7 @@
 """The runner: every job once, in the store before it counts, whatever happens to the workers."""
 
+import io
+import itertools
 import os
 import threading
 import time
@@ -251,3 +253,16 @@ def test_results_are_stored_while_jobs_are_read_that_the_store_has(store):
 
     run(store, InlineExecutor(), Jobs(JOBS))
     assert stored[8] == len(JOBS)
+
+
+def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
+    jumps = itertools.cycle([0.0, 4e9, 1.7e9, -1.0])
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+    run(store, ProcessPool(2), progress=Progress(len(JOBS), io.StringIO()))
+    assert contents(store) == EXPECTED
+
+
+def test_a_job_that_lacks_memory_is_reported_and_the_others_are_kept(store):
+    summary = run(store, ProcessPool(1), compute=toy.lack_memory)
+    assert (summary.n_computed, summary.n_failed) == (len(JOBS) - 1, 1)
+    assert "MemoryError" in summary.failures[0].traceback

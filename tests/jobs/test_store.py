@@ -1,5 +1,6 @@
 """The store: what is written is read back, what is not whole is never believed."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -159,6 +160,19 @@ def test_a_second_process_is_refused_until_the_first_is_killed(filled):
         holder.kill()
         holder.communicate()
     open_existing_store(filled).close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows locks in another way")
+def test_a_file_system_without_locks_is_a_sentence(filled, monkeypatch):
+    def refuse(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    before = (filled / "study.sqlite").read_bytes()
+    for open_it in (opened, open_existing_store):
+        with pytest.raises(MinimtlError, match=r"its file system refuses to lock .*another --out"):
+            open_it(filled)
+    assert (filled / "study.sqlite").read_bytes() == before
 
 
 def test_a_failed_transaction_leaves_nothing(filled):
