@@ -246,7 +246,7 @@ def compile_faulty_disk(root):
     if not sys.platform.startswith("linux") or not shutil.which("gcc"):
         return None
     library = root / "faulty_disk.so"
-    source = HERE / "execution" / "faulty_disk.c"
+    source = HERE / "jobs" / "faulty_disk.c"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return library
 
