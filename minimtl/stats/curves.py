@@ -38,6 +38,7 @@ C_MIN = 1e-4
 C_MAX = 1e4
 # Steps of 0.2 in ln c. All is computed so that it has the same bits on every processor.
 _GRID = np.array([math.exp(theta) for theta in np.linspace(math.log(C_MIN), math.log(C_MAX), 93)])
+_LARGEST = 1e150  # loss whose square is still float64
 _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
 
 
@@ -69,12 +70,12 @@ def fit_log_curve(losses: ArrayLike) -> LogCurve:
     Parameters
     ----------
     losses : array-like, shape (n_epochs,)
-        At least three finite values.
+        At least three values, of at most 1e150 in size.
 
     Raises
     ------
     ValueError
-        For fewer than three losses, a loss that is not finite, or another shape.
+        For fewer than three losses, a loss that is not finite or too large, or another shape.
 
     References
     ----------
@@ -95,8 +96,8 @@ def fit_log_curves(losses: ArrayLike) -> list[LogCurve]:
             "losses must have shape (n_curves, n_epochs) with at least 3 epochs, "
             f"got {losses.shape}."
         )
-    if not np.isfinite(losses).all():
-        raise ValueError("losses contains NaN or infinity.")
+    if not (np.abs(losses) <= _LARGEST).all():
+        raise ValueError(f"losses contains NaN or infinity, or a value beyond {_LARGEST:.0e}.")
     # From the first loss on, so that a constant curve is exactly zero.
     drop = losses - losses[:, :1]
     c, at_bound = _minimise(drop)
@@ -127,7 +128,8 @@ def central_difference(curve: ArrayLike, index: int | IntArray) -> FloatArray:
     n_epochs = curve.shape[-1] if curve.ndim else 0
     if not ((index >= 1) & (index < n_epochs - 1)).all():
         raise ValueError(f"A curve of shape {curve.shape} has no central difference at {index}.")
-    slopes: FloatArray = (curve[..., index + 1] - curve[..., index - 1]) / 2
+    # Halved before, as the difference of the largest numbers is none.
+    slopes: FloatArray = curve[..., index + 1] / 2 - curve[..., index - 1] / 2
     return slopes
 
 

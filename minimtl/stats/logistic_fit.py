@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
-from minimtl.stats.logistic_loss import BinaryLoss, BlockedLoss
+from minimtl.stats.logistic_loss import BinaryLoss
 from minimtl.stats.newton import minimise
 
 TOL = 1e-12
@@ -137,12 +137,15 @@ def fit_grouped_logistic_regression(
     """
     penalty = np.eye(X.shape[1] + 1)
     penalty[-1, -1] = float(penalize_intercept)
-    loss = BlockedLoss(X, np.where(y, 1.0, -1.0), C, penalty)
+    ones = np.ones((1, len(X)))
+    with_ones = np.column_stack([X, ones[0]])
+    loss = BinaryLoss(with_ones, np.where(y, 1.0, -1.0), ones, C, penalty)
+
     theta = minimise(loss, tol=TOL, max_iter=MAX_ITER).theta
     hessian = loss.gradient_and_hessian(theta, np.zeros(1, np.intp))[1][0]
+
     left = C * (y - expit(X @ theta[0, :-1] + theta[0, -1]))
-    sums = [np.bincount(groups, left * column) for column in X.T]
-    of_groups = np.array([*sums, np.bincount(groups, left)])
+    of_groups = np.array([np.bincount(groups, left * column) for column in with_ones.T])
     return GroupedFit(theta[0, :-1], np.linalg.solve(hessian, of_groups)[:-1].T)
 
 
@@ -178,8 +181,8 @@ def _checked(
     X: FloatArray, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
 ) -> tuple[FloatArray, BoolArray, FloatArray]:
     """X, y as bool and weights, the latter two of shape (n_fits, n)."""
-    if not C > 0:
-        raise ValueError(f"C must be greater than 0, got {C!r}.")
+    if not 0 < C < np.inf:
+        raise ValueError(f"C must be greater than 0 and finite, got {C!r}.")
     if X.ndim != 2 or not np.isfinite(X).all():
         raise ValueError(f"X must be a finite array of two dimensions, got shape {X.shape}.")
     if not np.isin(y, (0, 1)).all():

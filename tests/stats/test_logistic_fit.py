@@ -31,10 +31,7 @@ def test_size_of_the_batch_changes_nothing(monkeypatch):
 
 
 @pytest.mark.parametrize("penalize", [True, False])
-def test_a_fit_by_blocks_of_rows_is_the_fit_and_moves_as_a_heavier_group_moves_it(
-    monkeypatch, penalize
-):
-    monkeypatch.setattr("minimtl.stats.logistic_loss._ROWS_AT_ONCE", 7)
+def test_a_fit_moves_as_a_heavier_group_moves_it(penalize):
     groups = np.arange(40) // 4
     fit = fit_grouped_logistic_regression(X, Y, groups, C=0.5, penalize_intercept=penalize)
     step = 1e-4
