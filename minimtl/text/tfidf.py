@@ -22,16 +22,16 @@ from scipy import sparse
 
 from minimtl.elementary import log
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
-from minimtl.text.analyze import (
+from minimtl.text.counts import count_known, count_words
+from minimtl.text.stopwords import ENGLISH
+from minimtl.text.threads import count_threads
+from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
     word_splitter,
 )
-from minimtl.text.counts import count_known, count_words
-from minimtl.text.stopwords import ENGLISH
-from minimtl.text.threads import by_rows, count_threads
 from minimtl.text.weights import (
     check_limits,
     inverse_document_frequencies,
@@ -162,7 +162,7 @@ class TfidfVectorizer(BaseEstimator):
             counts.data.fill(1)
         dtype = np.dtype(self.dtype)
         kept = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
-        counts = by_rows(lambda rows: rows[:, kept], counts, n_threads)
+        counts = counts[:, kept]
         self.vocabulary_ = {word: column for column, word in enumerate(spell(kept))}
         if self.use_idf:
             self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
@@ -171,9 +171,6 @@ class TfidfVectorizer(BaseEstimator):
         return counts
 
     def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        return by_rows(self._weigh_rows, counts, count_threads(self.n_jobs))
-
-    def _weigh_rows(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
         X = counts.astype(self.idf_.dtype)
         if self.binary:
             X.data.fill(1)

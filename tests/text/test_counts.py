@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minimtl.text import numbered
-from minimtl.text.analyze import WordAnalyzer
+from minimtl.text import counts as counting
 from minimtl.text.counts import count_known, count_matrix, count_words
-from minimtl.text.tokenize import find_words, tokenize
+from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
 
@@ -50,8 +49,8 @@ def assert_same(one, other):
 @pytest.fixture
 def in_blocks(monkeypatch):
     """All texts are cut in blocks, of a few texts each."""
-    monkeypatch.setattr(numbered, "SMALL", 0)
-    monkeypatch.setattr(numbered, "BLOCK", 20)
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 20)
 
 
 STOP_WORDS = frozenset({"ab", "éa"})
@@ -80,21 +79,21 @@ def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_thread
 def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
     texts = ["a b a", "", "c", "a c c c"]
     expected, _ = count_matrix(texts, str.split)
-    monkeypatch.setattr(numbered, "_MOST_TOKENS", 2)
+    monkeypatch.setattr(counting, "_MOST_TOKENS", 2)
     counts, vocabulary = count_matrix(texts, str.split)
     assert vocabulary == ["a", "b", "c"]
     assert_same(counts, expected)
 
 
 def test_a_corpus_is_cut_in_blocks(monkeypatch):
-    monkeypatch.setattr(numbered, "_one_by_one", None)
+    monkeypatch.setattr(counting, "_one_by_one", None)
     counts, vocabulary = count_matrix(["word " * 10_000, "other"], tokenize)
     assert vocabulary == ["other", "word"]
     assert counts.toarray().tolist() == [[0, 10_000], [1, 0]]
 
 
 def test_few_texts_and_other_analyzers_are_cut_one_by_one(monkeypatch):
-    monkeypatch.setattr(numbered, "_in_blocks", None)
+    monkeypatch.setattr(counting, "_in_blocks", None)
     many = ["word " * 20_000]
     for texts, analyze in (
         (["a few words"], tokenize),

@@ -8,7 +8,7 @@ import types
 import numpy as np
 import pytest
 
-from minimtl.text import numbered
+from minimtl.text import counts as counting
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import find_words
@@ -190,8 +190,8 @@ def test_use_before_fit():
     ],
 )
 def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
-    monkeypatch.setattr(numbered, "SMALL", 0)
-    monkeypatch.setattr(numbered, "BLOCK", 30)
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 30)
     texts = [f"The {word} sat on {word}s, É{word} {n}" for n, word in enumerate(["cat", "dog"] * 9)]
     one = TfidfVectorizer(**params).fit(texts)
     for n_jobs in (2, 5, -1):
