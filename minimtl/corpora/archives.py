@@ -140,10 +140,10 @@ def decode_utf8(content: bytes, place: str) -> str:
     Raises
     ------
     MinimtlError
-        Naming `place` and the line, if the bytes are UTF-16, not UTF-8, or hold NUL.
+        Naming `place` and the line, if the bytes are UTF-16 or UTF-32, not UTF-8, or hold NUL.
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise MinimtlError(f"{place} is encoded in UTF-16; save it as UTF-8.")
+    if encoding := encoding_of_mark(content):
+        raise MinimtlError(f"{place} is encoded in {encoding}; save it as UTF-8.")
     nul = content.find(b"\0")
     if nul >= 0:
         raise MinimtlError(
@@ -157,6 +157,14 @@ def decode_utf8(content: bytes, place: str) -> str:
         raise MinimtlError(
             f"{place} is not UTF-8 in line {_line(content, error.start)}; save it as UTF-8."
         ) from None
+
+
+def encoding_of_mark(content: bytes) -> str | None:
+    """ "UTF-32" or "UTF-16" where the bytes begin with its byte-order mark."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"  # whose first two bytes may be the other's
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "UTF-16" if is_utf16 else None
 
 
 def _line(content: bytes, offset: int) -> int:
