@@ -4,7 +4,7 @@ May import: system, text.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.archives import tar_members
+from minimtl.corpora.archives import folder_members, tar_members
 from minimtl.corpora.corpus import Corpus, Partition, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
@@ -16,7 +16,6 @@ from minimtl.corpora.files import (
     split_lines,
     without_empty,
 )
-from minimtl.corpora.folders import folder_members
 from minimtl.corpora.load import (
     CORPUS_METAVAR,
     EDITIONS,

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import decode_utf8
+from minimtl.corpora.archives import decode_utf8, folder_members
 from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
-from minimtl.corpora.folders import folder_members
 from minimtl.corpora.tables import TABLES, decode, read_content, read_table
 from minimtl.errors import MinimtlError
 

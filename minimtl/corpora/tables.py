@@ -19,8 +19,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import decode_utf8, encoding_of_mark, unreadable
-from minimtl.corpora.limits import LIMITS
+from minimtl.corpora.archives import LIMITS, decode_utf8, encoding_of_mark, unreadable
 from minimtl.errors import MinimtlError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
