@@ -25,16 +25,20 @@ from minimtl.corpora.load import (
     load_whole_posts,
 )
 from minimtl.corpora.newsgroups import TOPIC_TREE
+from minimtl.corpora.records import JSON, TABLES, Records, read_records
 
 __all__ = [
     "AMAZON",
     "CORPUS_METAVAR",
     "EDITIONS",
+    "JSON",
+    "TABLES",
     "TOPIC_TREE",
     "AmazonReviews",
     "Corpus",
     "LabelledText",
     "Partition",
+    "Records",
     "TextSet",
     "Texts",
     "TopicTree",
@@ -44,6 +48,7 @@ __all__ = [
     "load_amazon",
     "load_corpus",
     "load_whole_posts",
+    "read_records",
     "read_text_set",
     "read_texts",
     "split_lines",

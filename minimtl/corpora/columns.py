@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from minimtl.corpora.tables import Table
+from minimtl.corpora.records import Records
 from minimtl.errors import MinimtlError
 
 TEXT_COLUMNS = (
@@ -24,7 +24,7 @@ def known_columns(*wanted: str | None) -> set[str]:
 
 
 def find_columns(
-    table: Table, text_column: str | None, label_column: str | None, must_have: bool
+    records: Records, text_column: str | None, label_column: str | None, must_have: bool
 ) -> tuple[int, int, tuple[str, ...]]:
     """The places of the columns with texts and with labels, and a note if either was guessed.
 
@@ -34,44 +34,44 @@ def find_columns(
         If a column that was asked for is missing, or none can be guessed; with the columns' names.
     """
     if not must_have:
-        there = {column.lower() for column in table.columns}
+        there = {column.lower() for column in records.columns}
         text_column, label_column = (
             name if name and name.strip().lower() in there else None
             for name in (text_column, label_column)
         )
-    text = _find(table, text_column, TEXT_COLUMNS, TEXT_FLAG)
-    label = _find(table, label_column, LABEL_COLUMNS, LABEL_FLAG)
-    if len(table.columns) == 2:
+    text = _find(records, text_column, TEXT_COLUMNS, TEXT_FLAG)
+    label = _find(records, label_column, LABEL_COLUMNS, LABEL_FLAG)
+    if len(records.columns) == 2:
         if text is None:
-            text = _longest(table) if label is None else 1 - label
+            text = _longest(records) if label is None else 1 - label
         if label is None:
             label = 1 - text
     if text is None:
-        raise _unclear(table, "texts", TEXT_FLAG)
+        raise _unclear(records, "texts", TEXT_FLAG)
     if label is None or label == text:
-        raise _unclear(table, "labels", LABEL_FLAG)
+        raise _unclear(records, "labels", LABEL_FLAG)
     guesses = [
-        f"{what} from the column {table.columns[column]!r} ({flag} names another)"
+        f"{what} from the column {records.columns[column]!r} ({flag} names another)"
         for what, column, wanted, usual, flag in (
             ("texts", text, text_column, TEXT_COLUMNS[0], TEXT_FLAG),
             ("labels", label, label_column, LABEL_COLUMNS[0], LABEL_FLAG),
         )
-        if not wanted and table.columns[column].lower() != usual
+        if not wanted and records.columns[column].lower() != usual
     ]
-    return text, label, (f"{table.name}: {', '.join(guesses)}.",) if guesses else ()
+    return text, label, (f"{records.name}: {', '.join(guesses)}.",) if guesses else ()
 
 
-def find_text_column(table: Table, text_column: str | None) -> int:
+def find_text_column(records: Records, text_column: str | None) -> int:
     """The place of the column with texts, in a table that may have no labels; as `find_columns`."""
-    column = _find(table, text_column, TEXT_COLUMNS, TEXT_FLAG)
-    if column is None and len(table.columns) <= 2:
-        column = _longest(table)
+    column = _find(records, text_column, TEXT_COLUMNS, TEXT_FLAG)
+    if column is None and len(records.columns) <= 2:
+        column = _longest(records)
     if column is None:
-        raise _unclear(table, "texts", TEXT_FLAG)
+        raise _unclear(records, "texts", TEXT_FLAG)
     return column
 
 
-def check_labels(labels: Collection[str], table: Table, column: int) -> None:
+def check_labels(labels: Collection[str], records: Records, column: int) -> None:
     """MinimtlError if the column holds measurements, or a value of its own for most texts."""
     different = set(labels)
     fractions = sorted(filter(_is_fraction, different))
@@ -84,47 +84,47 @@ def check_labels(labels: Collection[str], table: Table, column: int) -> None:
         fault += " labels;"
     if fault:
         raise MinimtlError(
-            f"The column {table.columns[column]!r} of {table.name} {fault} name another column "
-            f"with {LABEL_FLAG}: it has {_listed(table)}."
+            f"The column {records.columns[column]!r} of {records.name} {fault} name another column "
+            f"with {LABEL_FLAG}: it has {_listed(records)}."
         )
 
 
-def _find(table: Table, wanted: str | None, usual: Sequence[str], flag: str) -> int | None:
+def _find(records: Records, wanted: str | None, usual: Sequence[str], flag: str) -> int | None:
     """The column that was asked for, else the first usual name; None if there is neither."""
-    names = [column.lower() for column in table.columns]
+    names = [column.lower() for column in records.columns]
     for name in (wanted.strip().lower(),) if wanted else usual:
         if names.count(name) > 1:
             raise MinimtlError(
-                f"{table.name} has more than one column {name!r}; rename all but one of them."
+                f"{records.name} has more than one column {name!r}; rename all but one of them."
             )
         if name in names:
             return names.index(name)
     if wanted:
         raise MinimtlError(
-            f"{table.name} has no column {wanted!r} ({flag}); it has {_listed(table)}."
+            f"{records.name} has no column {wanted!r} ({flag}); it has {_listed(records)}."
         )
     return None
 
 
-def _longest(table: Table) -> int:
+def _longest(records: Records) -> int:
     """The column whose cells are longest on average."""
     sizes = [
-        sum(len(str(values[column])) for _, values in table.rows)
-        for column in range(len(table.columns))
+        sum(len(str(values[column])) for _, values in records.rows)
+        for column in range(len(records.columns))
     ]
     return sizes.index(max(sizes))
 
 
-def _unclear(table: Table, what: str, flag: str) -> MinimtlError:
+def _unclear(records: Records, what: str, flag: str) -> MinimtlError:
     return MinimtlError(
-        f"{table.name} does not show which column holds the {what}; name it with {flag}: it "
-        f"has {_listed(table)}."
+        f"{records.name} does not show which column holds the {what}; name it with {flag}: it "
+        f"has {_listed(records)}."
     )
 
 
-def _listed(table: Table) -> str:
-    names = ", ".join(repr(column[:40]) for column in table.columns[:20])
-    return f"the column {names}" if len(table.columns) == 1 else f"the columns {names}"
+def _listed(records: Records) -> str:
+    names = ", ".join(repr(column[:40]) for column in records.columns[:20])
+    return f"the column {names}" if len(records.columns) == 1 else f"the columns {names}"
 
 
 def _is_fraction(label: str) -> bool:

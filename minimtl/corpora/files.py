@@ -1,6 +1,6 @@
 """A person's own texts, labelled or not: a table of them, or folders of text files.
 
-- A table, see `minimtl.corpora.tables`. Texts and labels are in the columns that the caller
+- A table, see `minimtl.corpora.records`. Texts and labels are in the columns that the caller
   names, else in those called ``text`` and ``label`` (in any case, at any place), else in those of
   another usual name; of two columns, the one with longer cells holds the texts. What was guessed
   is noted. A number is a label as it is written.
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from minimtl.corpora.archives import decode_utf8, folder_members
 from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
-from minimtl.corpora.tables import TABLES, decode, read_content, read_table
+from minimtl.corpora.records import TABLES, decode, read_content, read_records
 from minimtl.errors import MinimtlError
 
 PARTITIONS = ("train", "test")
@@ -81,15 +81,15 @@ def read_text_set(
     if path.is_dir():
         return _read_folder(path)
     _check_kind(path, TABLES, "or a folder with one sub-folder of text files per label")
-    table = read_table(path, known_columns(text_column, label_column))
-    text, label, guessed = find_columns(table, text_column, label_column, must_have)
+    records = read_records(path, known_columns(text_column, label_column))
+    text, label, guessed = find_columns(records, text_column, label_column, must_have)
     rows = []
-    for place, values in table.rows:
-        where = f"{table.name}, {place},"
+    for place, values in records.rows:
+        where = f"{records.name}, {place},"
         rows.append(LabelledText(_text(values[text], where), _label(values[label], where), place))
-    kept, left_out = without_empty(rows, table.name)
-    check_labels([row.label for row in kept], table, label)
-    return TextSet(table.name, kept, (), (*table.notes, *guessed, *left_out))
+    kept, left_out = without_empty(rows, records.name)
+    check_labels([row.label for row in kept], records, label)
+    return TextSet(records.name, kept, (), (*records.notes, *guessed, *left_out))
 
 
 def read_texts(path: Path, text_column: str | None = None) -> Texts:
@@ -105,10 +105,10 @@ def read_texts(path: Path, text_column: str | None = None) -> Texts:
     _check_kind(path, (*TABLES, LINES), "a .txt file with a text a line, or a folder of text files")
     if path.suffix.lower() == LINES:
         return split_lines(read_content(path), path.name)
-    table = read_table(path, known_columns(text_column))
-    column = find_text_column(table, text_column)
-    texts = [_text(row[column], f"{table.name}, {place},") for place, row in table.rows]
-    return Texts(tuple(texts), tuple(place for place, _ in table.rows), table.notes)
+    records = read_records(path, known_columns(text_column))
+    column = find_text_column(records, text_column)
+    texts = [_text(row[column], f"{records.name}, {place},") for place, row in records.rows]
+    return Texts(tuple(texts), tuple(place for place, _ in records.rows), records.notes)
 
 
 def split_lines(content: bytes, name: str) -> Texts:

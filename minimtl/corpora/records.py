@@ -23,16 +23,16 @@ from minimtl.corpora.archives import LIMITS, decode_utf8, encoding_of_mark, unre
 from minimtl.errors import MinimtlError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
 JSON_LIST = ".json"
-TABLES = (*DELIMITERS, *JSON_LINES, JSON_LIST)
+JSON = (".jsonl", ".ndjson", JSON_LIST)
+TABLES = (*DELIMITERS, *JSON)
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _MOST_NOT_ASCII = 0.2  # of the bytes of a Western European text
 
 Row = tuple[str, Sequence[Any]]
 
 
-class Table(NamedTuple):
+class Records(NamedTuple):
     """A table: `rows` holds (place, values in the order of `columns`); values of CSV are text.
 
     The place is ``"row 7"`` for the row that ends on the file's seventh line. A value that a row
@@ -45,7 +45,7 @@ class Table(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_table(path: Path, known: Collection[str] = ()) -> Table:
+def read_records(path: Path, known: Collection[str] = ()) -> Records:
     """The table at `path`; its separator is the one by which most `known` columns are found.
 
     Raises
@@ -56,14 +56,14 @@ def read_table(path: Path, known: Collection[str] = ()) -> Table:
     suffix = path.suffix.lower()
     content, notes = decode(read_content(path), path.name)
     if not content.strip():
-        raise MinimtlError(f"{path.name} is empty; give a file with texts and labels.")
+        raise MinimtlError(f"{path.name} is empty; give a table whose first row names its columns.")
 
     if suffix not in DELIMITERS:
         read_objects = _json_list if suffix == JSON_LIST else _json_lines
         objects = list(read_objects(content, path.name))
         columns = tuple(dict.fromkeys(key for _, row in objects for key in row))
         rows: list[Row] = [(place, [row.get(key) for key in columns]) for place, row in objects]
-        return Table(path.name, columns, rows, notes)
+        return Records(path.name, columns, rows, notes)
 
     delimiter = _delimiter(content, DELIMITERS[suffix], known)
     if delimiter != DELIMITERS[suffix]:
@@ -77,7 +77,7 @@ def read_table(path: Path, known: Collection[str] = ()) -> Table:
         notes += (f"{path.name}: quotation marks are taken as part of the texts.",)
     columns = tuple(name.strip() for name in rows.pop(0)[1])
     _check_lengths(rows, len(columns), path.name)
-    return Table(path.name, columns, rows, notes)
+    return Records(path.name, columns, rows, notes)
 
 
 def read_content(path: Path) -> bytes:
@@ -137,7 +137,7 @@ def _check_lengths(rows: list[Row], n_columns: int, name: str) -> None:
             raise MinimtlError(
                 f"{name}, {place}, has {len(cells):,} "
                 f"{'column' if len(cells) == 1 else 'columns'} where the first row has "
-                f"{n_columns:,}; put texts in quotation marks."
+                f"{n_columns:,}; complete it, or put texts in quotation marks."
             )
 
 
@@ -222,5 +222,5 @@ def _parse_json(text: str, place: str) -> Any:
 
 def _json_object(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise MinimtlError(f"{place} is no JSON object; write texts and labels as one a line.")
+        raise MinimtlError(f"{place} is no JSON object; write one a line.")
     return value

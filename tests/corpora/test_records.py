@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from minimtl.corpora.tables import read_table
+from minimtl.corpora.records import read_records
 from minimtl.errors import MinimtlError
 
 
@@ -38,25 +38,25 @@ def test_csv_is_what_the_strict_reader_finds(tmp_path_factory, body):
     expected = read_strictly(content)
     if expected is None:
         with pytest.raises(MinimtlError, match=r"a\.csv, row \d+, "):
-            read_table(path)
+            read_records(path)
         return
-    table = read_table(path)
+    table = read_records(path)
     assert (table.columns, table.rows) == expected
 
 
 def test_a_mark_that_is_never_closed_takes_no_longer_than_the_file(save):
     lines = '"' + "a\n" * 200_000
     with pytest.raises(MinimtlError, match=r"row 2, cannot be read \(a quotation mark"):
-        read_table(save("a.csv", f"x,y\n{lines}".encode()))
+        read_records(save("a.csv", f"x,y\n{lines}".encode()))
     doubled = '""' * 200_000
-    table = read_table(save("a.csv", f'x,y\n"{doubled}",b\n'.encode()))
+    table = read_records(save("a.csv", f'x,y\n"{doubled}",b\n'.encode()))
     assert table.rows == [("row 2", ['"' * 200_000, "b"])]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings_with_a_mark(save, encoding):
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
-    table = read_table(save("a.csv", mark + "x,y\nä,€\n".encode(encoding)))
+    table = read_records(save("a.csv", mark + "x,y\nä,€\n".encode(encoding)))
     assert (table.columns, table.rows) == (("x", "y"), [("row 2", ["ä", "€"])])
 
 
@@ -64,7 +64,7 @@ def test_encodings_with_a_mark(save, encoding):
 def test_utf_32_is_refused_by_its_name(save, mark):
     encoding = "utf-32-le" if mark[0] else "utf-32-be"
     with pytest.raises(MinimtlError, match=r"a\.csv is encoded in UTF-32; save it as UTF-8"):
-        read_table(save("a.csv", mark + "text,label\none,a\n".encode(encoding)))
+        read_records(save("a.csv", mark + "text,label\none,a\n".encode(encoding)))
 
 
 def test_threads_read_long_cells_and_the_process_stays_as_it_was(save):
@@ -75,7 +75,7 @@ def test_threads_read_long_cells_and_the_process_stays_as_it_was(save):
     def read():
         try:
             for _ in range(20):
-                seen.add(len(read_table(path).rows[0][1][0]))
+                seen.add(len(read_records(path).rows[0][1][0]))
                 seen.add(csv.field_size_limit())
         except MinimtlError as error:
             faults.append(error)
