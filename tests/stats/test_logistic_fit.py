@@ -43,6 +43,12 @@ def test_a_fit_moves_as_a_heavier_group_moves_it(penalize):
     assert np.abs(moves).max() > 0.01
 
 
+def test_a_scale_needs_no_centre():
+    scale = np.random.default_rng(1).random((1, 3)) + 0.5
+    fit = fit_logistic_regression(X, Y, scale=scale)
+    np.testing.assert_allclose(fit.coef, fit_logistic_regression(X / scale, Y).coef, atol=1e-11)
+
+
 def test_says_when_it_stopped_early():
     assert not fit_logistic_regression(X, Y, C=100, max_iter=1).converged.any()
 
