@@ -100,14 +100,14 @@ def file_sha256(path: Path) -> str:
 
 
 def is_safe_name(name: str) -> bool:
-    """Whether a member's name stays inside the archive on every platform."""
+    """True if a member's name stays inside the archive on every platform."""
     first, *rest = name.split("/")
     leads_out = first == "" or ":" in first or ".." in (first, *rest)
     return not (leads_out or "\\" in name or "\0" in name)
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a part of the path starts with a dot, as files that desktops leave behind do."""
+    """True if a part of the path starts with a dot, as files that desktops leave behind do."""
     return "/." in f"/{name.removeprefix('./')}"
 
 
@@ -235,7 +235,7 @@ def read_file(folder: Path, name: str, limits: Limits = LIMITS) -> bytes:
 
 
 def starts_with(path: Path, magic: bytes) -> bool:
-    """Whether `path` is a file that begins with the bytes `magic`."""
+    """True if `path` is a file that begins with the bytes `magic`."""
     if not path.is_file():
         return False
     try:

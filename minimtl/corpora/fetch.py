@@ -157,7 +157,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """What opens http and https addresses, by a proxy of the environment's; no files, no FTP."""
+    """An opener of http and https addresses, by a proxy of the environment's; no files, no FTP."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

@@ -109,9 +109,10 @@ def fit_logistic_regression(
     X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
     minima = []
     chunk = max(1, _CHUNK // max(p * p, len(X)))
-    for some in (slice(start, start + chunk) for start in range(0, n_fits, chunk)):
-        rescaled_penalty = rescale[some].swapaxes(1, 2) @ penalty @ rescale[some]
-        loss = BinaryLoss(X, signs[some], weights[some], C, rescaled_penalty)
+    for start in range(0, n_fits, chunk):
+        batch = slice(start, start + chunk)
+        rescaled_penalty = rescale[batch].swapaxes(1, 2) @ penalty @ rescale[batch]
+        loss = BinaryLoss(X, signs[batch], weights[batch], C, rescaled_penalty)
         minima.append(minimise(loss, tol=tol, max_iter=max_iter))
     found, converged = (np.concatenate(parts) for parts in zip(*minima, strict=True))
     theta = np.einsum("ijk,ik->ij", rescale, found)

@@ -1,4 +1,4 @@
-"""What logistic and softmax regression minimise, for many fits of two classes and for one of any.
+"""The losses of logistic and softmax regression: of many fits of two classes, and of one of any.
 
 Notation
 --------
@@ -176,10 +176,10 @@ class SoftmaxLoss:
             pi = np.exp(decisions - top)
             sums = pi.sum(axis=1, keepdims=True)
             pi /= sums
-            own = np.arange(self.n_samples), self._y
-            surprise = (np.log(sums) + top)[:, 0] - decisions[own]
+            true = np.arange(self.n_samples), self._y
+            surprise = (np.log(sums) + top)[:, 0] - decisions[true]
             residual = pi.copy()
-            residual[own] -= 1
+            residual[true] -= 1
             residual *= self._c[:, np.newaxis]
         return Point(decisions, float(self._c @ surprise + penalty), residual, pi)
 
@@ -202,7 +202,7 @@ class SoftmaxLoss:
         return np.vstack([self.pull(point.residual) + theta[:-1], by_beta])
 
     def largest_component(self, by_w: FloatArray, by_beta: FloatArray) -> float:
-        """Of the gradient by w and b, from that by w (p, K) and β (K,)."""
+        """The largest part of the gradient by w and b, from that by w (p, K) and β (K,)."""
         if not self.ridge:
             by_w = by_w + np.multiply.outer(self.mean, by_beta)
         return float(max(np.abs(by_w).max(), np.abs(by_beta).max()))
@@ -288,5 +288,5 @@ def _values(X: Any) -> FloatArray:
 
 
 def _is_moderate(X: Any) -> bool:
-    """Whether squares and sums of the entries stay far inside the range of float32."""
+    """True if squares and sums of the entries stay far inside the range of float32."""
     return bool(np.abs(_values(X)).max(initial=0.0) <= 1e3)

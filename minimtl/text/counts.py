@@ -182,7 +182,10 @@ def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: in
     ends = np.cumsum([len(cut.words.start) for cut in cuts])
     columns_of_cuts = np.split(columns.take(numbers), ends[:-1])
     return _Numbered(
-        [_Part(cut.numbers, own, cut.ends) for cut, own in zip(cuts, columns_of_cuts, strict=True)],
+        [
+            _Part(cut.numbers, of_cut, cut.ends)
+            for cut, of_cut in zip(cuts, columns_of_cuts, strict=True)
+        ],
         len(order),
         lambda places: distinct.of(order.take(places)).strings(),
     )

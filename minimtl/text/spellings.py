@@ -134,7 +134,7 @@ class Spellings:
 
 
 def _like_a_neighbour(*keys: np.ndarray) -> np.ndarray:
-    """Where a place has the same keys as the one before or behind it."""
+    """The places that have the same keys as the one before or behind them."""
     is_as_before = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])
     return np.flatnonzero(np.append(is_as_before, False) | np.append(False, is_as_before))
 

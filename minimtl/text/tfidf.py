@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.elementary import log
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.counts import count_known, count_words
 from minimtl.text.stopwords import ENGLISH
@@ -35,8 +34,8 @@ from minimtl.text.tokenize import (
 from minimtl.text.weights import (
     check_limits,
     inverse_document_frequencies,
-    normalize_rows,
     select_words,
+    weigh,
 )
 
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
@@ -161,25 +160,20 @@ class TfidfVectorizer(BaseEstimator):
         if self.binary:
             counts.data.fill(1)
         dtype = np.dtype(self.dtype)
-        kept = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
-        counts = counts[:, kept]
-        self.vocabulary_ = {word: column for column, word in enumerate(spell(kept))}
+
+        columns = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
+        counts = counts[:, columns]
+        self.vocabulary_ = {word: column for column, word in enumerate(spell(columns))}
         if self.use_idf:
             self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
         else:
-            self.idf_ = np.ones(len(kept), dtype=dtype)
+            self.idf_ = np.ones(len(columns), dtype=dtype)
         return counts
 
     def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        X = counts.astype(self.idf_.dtype)
         if self.binary:
-            X.data.fill(1)
-        if self.sublinear_tf:
-            X.data = log(X.data).astype(X.dtype) + X.dtype.type(1)
-        X.data *= self.idf_.take(X.indices)
-        if self.norm is not None:
-            normalize_rows(X, self.norm)
-        return X
+            counts.data.fill(1)
+        return weigh(counts, self.idf_, sublinear=self.sublinear_tf, norm=self.norm)
 
     def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
         """The function that returns the terms of one document."""
@@ -239,7 +233,7 @@ class TfidfVectorizer(BaseEstimator):
         return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
 
     def _output_form(self) -> str:
-        """What was set for this vectorizer, else in scikit-learn's configuration if loaded."""
+        """The form set for this vectorizer, else in scikit-learn's configuration if loaded."""
         sklearn = sys.modules.get("sklearn")
         general = sklearn.get_config()["transform_output"] if sklearn else "default"
         chosen: str = getattr(self, "_sklearn_output_config", {}).get("transform", general)

@@ -16,7 +16,7 @@ _WHITE_SPACE = re.compile(r"\s\s+")
 
 
 def is_word_character(character: str) -> bool:
-    r"""Whether ``\w`` matches `character`."""
+    r"""True for a letter or digit of any script, or ``_``: what ``\w`` matches."""
     return character.isalnum() or character == "_"
 
 
