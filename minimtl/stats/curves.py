@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minimtl.elementary import log, log1p
-from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray, as_numbers
 
 C_MIN = 1e-4
 C_MAX = 1e4
@@ -82,7 +82,7 @@ def fit_log_curve(losses: ArrayLike) -> LogCurve:
     G. H. Golub and V. Pereyra (1973), The differentiation of pseudo-inverses and nonlinear
     least squares problems whose variables separate, SIAM Journal on Numerical Analysis 10(2).
     """
-    losses = np.asarray(losses, np.float64)
+    losses = as_numbers(losses, "losses")
     if losses.ndim != 1:
         raise ValueError(f"losses must be one-dimensional, got shape {losses.shape}.")
     return fit_log_curves(losses[np.newaxis])[0]
@@ -90,7 +90,8 @@ def fit_log_curve(losses: ArrayLike) -> LogCurve:
 
 def fit_log_curves(losses: ArrayLike) -> list[LogCurve]:
     """`fit_log_curve` of each row of `losses`, shape (n_curves, n_epochs), all at once."""
-    losses = np.asarray(losses, np.float64)
+    with np.errstate(over="ignore"):  # of a long double, which is refused below
+        losses = as_numbers(losses, "losses").astype(np.float64)
     if losses.ndim != 2 or losses.shape[1] < 3:
         raise ValueError(
             "losses must have shape (n_curves, n_epochs) with at least 3 epochs, "

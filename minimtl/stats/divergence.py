@@ -14,16 +14,16 @@ Derived in docs/mathematics.md, §5.
 """
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
 from minimtl.estimator import is_sparse
-from minimtl.stats.arrays import FloatArray
+from minimtl.stats.arrays import FloatArray, as_numbers
 
 LN2 = math.log(2.0)
-_NOT_REAL = "cmM"  # kinds of dtype: complex numbers, durations, dates
 
 
 def jensen_shannon_divergence(
@@ -95,9 +95,7 @@ def _checked(values: ArrayLike, name: str) -> NDArray[np.generic]:
     """`values` as an array of non-negative numbers with a positive sum along the last axis."""
     if is_sparse(values):
         raise ValueError(f"{name} is a sparse matrix; pass {name}.toarray().")
-    values = np.asarray(values)
-    if values.dtype.kind not in "buif":
-        values = _as_numbers(values, name)
+    values = as_numbers(values, name)
     if values.ndim == 0 or values.shape[-1] == 0:
         raise ValueError(f"{name} must have at least one outcome along its last axis.")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -111,17 +109,7 @@ def _checked(values: ArrayLike, name: str) -> NDArray[np.generic]:
     return values
 
 
-def _as_numbers(values: NDArray[np.generic], name: str) -> FloatArray:
-    """An array of objects or of spelled numbers as float64."""
-    try:
-        if values.dtype.kind not in _NOT_REAL:
-            return values.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ValueError(f"{name} must hold real numbers, not {values.dtype}.")
-
-
 def _nats_per_unit(base: float) -> float:
-    if not 1 < base < math.inf:
+    if not (isinstance(base, Real) and 1 < base < math.inf):
         raise ValueError(f"base must be greater than 1 and finite, got {base!r}.")
     return math.log(base)

@@ -44,6 +44,7 @@ MOST_UNKNOWNS = 300  # of a Hessian: with these, solving it takes a few millisec
 # The largest curvature Σ c x², and the least weight Σ c, of data: products of three such numbers
 # are still float64.
 _LARGEST, _LEAST = 1e100, 1e-100
+_LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 class LogisticRegression(ClassifierMixin, BaseEstimator):
@@ -196,8 +197,9 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
         for name, kind in (("C", Real), ("tol", Real), ("max_iter", Integral)):
-            value = getattr(self, name)
-            if not (isinstance(value, kind) and 0 < float(value) < np.inf):
+            value: Any = getattr(self, name)
+            is_number = isinstance(value, kind)
+            if not (is_number and 0 < value <= _LARGEST_FLOAT):
                 what = "a finite number" if kind is Real else "a whole number"
                 raise ValueError(f"{name} must be greater than 0 and {what}, got {value!r}.")
         check_class_weight(self.class_weight)

@@ -64,8 +64,9 @@ def minimise_regression(
             break
         previous = largest
 
-        if by_hessian:
-            step, moved = _exact_step(loss, point, gradient)
+        exact = _exact_step(loss, point, gradient) if by_hessian else None
+        if exact is not None:
+            step, moved = exact
         else:
             metric = loss.preconditioner(point)
             size = float(np.sqrt((gradient * gradient / metric).sum()))
@@ -93,10 +94,13 @@ def minimise_regression(
 
 def _exact_step(
     loss: SoftmaxLoss, point: Point, gradient: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """s with H s = -g, and by how much it moves the decisions."""
+) -> tuple[FloatArray, FloatArray] | None:
+    """s with H s = -g, and by how much it moves the decisions; None if rounding made H singular."""
     hessian = loss.hessian(point).reshape(gradient.size, gradient.size)
-    solution = np.linalg.solve(hessian, -gradient.ravel())
+    try:
+        solution = np.linalg.solve(hessian, -gradient.ravel())
+    except np.linalg.LinAlgError:
+        return None
     step: FloatArray = np.reshape(solution, gradient.shape)
     return step, loss.decisions(step)
 

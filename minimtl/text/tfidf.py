@@ -248,7 +248,8 @@ class TfidfVectorizer(BaseEstimator):
 
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
-        if len(self.ngram_range) != 2 or not all(isinstance(n, Integral) for n in self.ngram_range):
+        is_pair = isinstance(self.ngram_range, tuple | list) and len(self.ngram_range) == 2
+        if not (is_pair and all(isinstance(n, Integral) for n in self.ngram_range)):
             raise ValueError(f"ngram_range must be two whole numbers; got {self.ngram_range}.")
         shortest, longest = self.ngram_range
         if shortest > longest:
@@ -267,9 +268,11 @@ class TfidfVectorizer(BaseEstimator):
             )
         if self.norm not in ("l1", "l2", None):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
-        if np.dtype(self.dtype) not in (np.float32, np.float64):
+        if not _is_float(self.dtype):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
-        if not all(isinstance(word, str) for word in self._stop_words()):
+        stop_words = self._stop_words()
+        is_listed = isinstance(stop_words, Collection)
+        if not (is_listed and all(isinstance(word, str) for word in stop_words)):
             raise ValueError("stop_words must be a collection of words.")
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
@@ -304,6 +307,14 @@ def _polars_frame(X: sparse.csr_matrix, words: list[str]) -> Any:
             "pip install polars"
         ) from None
     return polars.DataFrame(X.toarray(), schema=words, orient="row")
+
+
+def _is_float(dtype: Any) -> bool:
+    """True for a way to say float32 or float64."""
+    try:
+        return np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:
+        return False
 
 
 def _lowered(analyze: Callable[[str], list[str]], text: str) -> list[str]:
