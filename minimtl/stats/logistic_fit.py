@@ -25,7 +25,7 @@ fall that is left. A finished fit makes one more step, whose gradient is known a
 the error that `tol` leaves, so that the last bit of a sum does not decide where a fit ends.
 Finished fits drop out of the batch.
 
-Derived in docs/mathematics.md, §7 and §8.
+Derived in docs/mathematics.md, §7, and scaled features in docs/mathematics.md, §8.
 """
 
 from dataclasses import dataclass
