@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from minimtl.text import counts as counting
@@ -61,10 +61,23 @@ ANALYZERS = {
 }
 
 
+# Beside any text: what a block is made of, what lower-casing makes longer or decides by what
+# follows, half of a pair of surrogates, a letter whose lower case is ASCII, and words that share
+# eight or sixteen bytes with others.
+CHARACTERS = st.sampled_from([*"aZ9_ .\n\0\x80", "É", "Σ", "İ", "\u0301", "\ud801", "\u212a", "𐐀"])
+BEGINNINGS = st.sampled_from(["a", "abcdefgh", "abcdefghijklmnop", "日本語日本語", "é" * 4])
+WORDS = st.tuples(BEGINNINGS, st.text("abzé日𐐀", max_size=6)).map("".join)
+DOCUMENTS = st.lists(
+    st.text() | st.text(CHARACTERS) | st.lists(WORDS, max_size=9).map(" ".join), max_size=6
+)
+
+
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("analyze", ANALYZERS.values(), ids=ANALYZERS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(texts=st.lists(st.text() | st.text("abAÉ ."), max_size=6))
+@given(texts=DOCUMENTS)
+@example(texts=["ΟΔΟΣ", "ΟΔΟΣ.", "ΟΔΟΣ Α"])
+@example(texts=["a", "", "b"])
 def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_threads, texts):
     expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
     counts, spell = count_words(iter(texts), analyze, n_threads)
@@ -74,6 +87,16 @@ def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_thread
     known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "ab"])}
     by_one = count_known(texts, lambda text: analyze(text), known)
     assert_same(count_known(texts, analyze, known, n_threads), by_one)
+
+
+@pytest.mark.parametrize("analyze", [tokenize, WordAnalyzer(find_words)])
+def test_every_character_is_taken_alike(in_blocks, analyze):
+    # Each twice, so that it is a word of its own; no letters are beyond these planes.
+    texts = [" ".join(2 * chr(code) for code in range(0x40000))]
+    expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
+    counts, found = count_matrix(texts, analyze)
+    assert found == vocabulary
+    assert_same(counts, expected)
 
 
 def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
