@@ -36,7 +36,7 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
     ------
     MinimtlError
         If `path` does not exist or is damaged, holds links or devices, or is far larger than
-        released logs are (see `minimtl.corpora.limits`).
+        released logs are (see `minimtl.corpora.archives`).
     """
     if not path.exists():
         raise MinimtlError(f"{path} does not exist; give the released logs, a folder or .tar.gz.")

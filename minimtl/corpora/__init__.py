@@ -4,7 +4,7 @@ May import: system, text.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.archives import tar_members
+from minimtl.corpora.archives import folder_members, tar_members
 from minimtl.corpora.corpus import Corpus, Partition, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
@@ -16,7 +16,6 @@ from minimtl.corpora.files import (
     split_lines,
     without_empty,
 )
-from minimtl.corpora.folders import folder_members
 from minimtl.corpora.load import (
     CORPUS_METAVAR,
     EDITIONS,
@@ -26,16 +25,20 @@ from minimtl.corpora.load import (
     load_whole_posts,
 )
 from minimtl.corpora.newsgroups import TOPIC_TREE
+from minimtl.corpora.records import JSON, TABLES, Records, read_records
 
 __all__ = [
     "AMAZON",
     "CORPUS_METAVAR",
     "EDITIONS",
+    "JSON",
+    "TABLES",
     "TOPIC_TREE",
     "AmazonReviews",
     "Corpus",
     "LabelledText",
     "Partition",
+    "Records",
     "TextSet",
     "Texts",
     "TopicTree",
@@ -45,6 +48,7 @@ __all__ = [
     "load_amazon",
     "load_corpus",
     "load_whole_posts",
+    "read_records",
     "read_text_set",
     "read_texts",
     "split_lines",

@@ -19,13 +19,13 @@ from minimtl.corpora.archives import (
     GZIP_MAGIC,
     decode_utf8,
     file_sha256,
+    folder_members,
     is_hidden,
     starts_with,
     tar_members,
 )
 from minimtl.corpora.corpus import ContentDigest
 from minimtl.corpora.editions import Edition
-from minimtl.corpora.folders import folder_members
 from minimtl.errors import MinimtlError
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")

@@ -1,16 +1,25 @@
-"""Downloads published files into the cache: checked first, moved into place only when whole."""
+"""Downloads published files into the cache: checked first, moved into place only when whole.
+
+The web server may be slow or hostile: nothing it does takes longer than told. `urllib` limits the
+time of each read, so that a server that sends a byte now and then, of headers or of a redirect, is
+waited for without end. So a thread of its own reads, and is waited for as long as the whole may
+take. A thread that is given up ends with its next chunk, or with the process.
+"""
 
 import os
 import shutil
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
-from typing import BinaryIO
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import IO, BinaryIO
 
-from minimtl.corpora.download import download_chunks, reason_of
 from minimtl.corpora.editions import Edition
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
@@ -24,6 +33,9 @@ DEADLINE_SECONDS = 600.0
 # More than four times the largest published file: a server cannot fill the disk.
 MAX_BYTES = 256 << 20
 SCRATCH_PREFIX = ".fetch-"
+CHUNK = 1 << 16
+LONGEST_REASON = 200
+_MOST_AHEAD = 16  # chunks that are received before they are asked for
 
 
 class FetchError(MinimtlError):
@@ -91,10 +103,73 @@ def _copy(url: str, file: BinaryIO) -> None:
 
 
 def _chunks(url: str) -> Iterator[bytes]:
+    """The content behind an http or https address, as it arrives."""
+    end = time.monotonic() + DEADLINE_SECONDS
+    received: Queue[bytes | Exception | None] = Queue(_MOST_AHEAD)
+    given_up = Event()
+    Thread(target=_receive, args=(url, received, given_up), daemon=True).start()
     try:
-        yield from download_chunks(url, DEADLINE_SECONDS, TIMEOUT_SECONDS)
+        while (chunk := received.get(timeout=max(0.0, end - time.monotonic()))) is not None:
+            if isinstance(chunk, Exception):
+                raise chunk
+            yield chunk
+    except Empty:
+        raise FetchError(f"{url}: not complete after {DEADLINE_SECONDS:.0f} s") from None
     except (OSError, EOFError, HTTPException) as error:
-        raise FetchError(f"{url}: {reason_of(error)}") from None
+        # On one line; it may hold any words of the server's.
+        reason = " ".join(str(getattr(error, "reason", None) or error).split())
+        raise FetchError(f"{url}: {reason[:LONGEST_REASON]}") from None
+    finally:
+        given_up.set()
+        while not received.empty():  # the thread may wait for room
+            received.get_nowait()
+
+
+def _receive(url: str, received: "Queue[bytes | Exception | None]", given_up: Event) -> None:
+    """Put the chunks into `received`, then None or what went wrong."""
+    try:
+        with _opener().open(url, timeout=TIMEOUT_SECONDS) as response:
+            # read1 gives what has arrived; read would wait until a slow server fills the chunk.
+            while not given_up.is_set() and (chunk := response.read1(CHUNK)):
+                received.put(chunk)
+            if response.length:
+                raise EOFError(f"ended {response.length} bytes early")
+    except Exception as error:  # it is raised where the chunks are asked for
+        received.put(error)
+    else:
+        received.put(None)
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects without reading what comes with them, which may be endless."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: Message,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        fp.close()
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """An opener of http and https addresses, by a proxy of the environment's; no files, no FTP."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _Redirects(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 @contextmanager

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import decode_utf8
+from minimtl.corpora.archives import decode_utf8, folder_members
 from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
-from minimtl.corpora.folders import folder_members
 from minimtl.corpora.records import TABLES, decode, read_content, read_records
 from minimtl.errors import MinimtlError
 
@@ -88,9 +87,9 @@ def read_text_set(
     for place, values in records.rows:
         where = f"{records.name}, {place},"
         rows.append(LabelledText(_text(values[text], where), _label(values[label], where), place))
-    kept, left_out = without_empty(rows, records.name)
-    check_labels([row.label for row in kept], records, label)
-    return TextSet(records.name, kept, (), (*records.notes, *guessed, *left_out))
+    labelled, left_out = without_empty(rows, records.name)
+    check_labels([row.label for row in labelled], records, label)
+    return TextSet(records.name, labelled, (), (*records.notes, *guessed, *left_out))
 
 
 def read_texts(path: Path, text_column: str | None = None) -> Texts:
@@ -129,15 +128,15 @@ def without_empty(
     """The rows with text and label, and a note that counts the others; MinimtlError if none is."""
     without_text = [row.place for row in rows if not row.text.strip()]
     without_label = [row.place for row in rows if row.text.strip() and not row.label]
-    kept = tuple(row for row in rows if row.text.strip() and row.label)
-    if not kept:
+    labelled = tuple(row for row in rows if row.text.strip() and row.label)
+    if not labelled:
         raise MinimtlError(f"{name} holds no labelled text; give a file with at least one.")
     counts = [
         f"{len(places):,} without a {what} (the first: {places[0]})"
         for what, places in (("text", without_text), ("label", without_label))
         if places
     ]
-    return kept, (f"{name}: left out {' and '.join(counts)}.",) if counts else ()
+    return labelled, (f"{name}: left out {' and '.join(counts)}.",) if counts else ()
 
 
 def _check_kind(path: Path, kinds: Sequence[str], others: str) -> None:

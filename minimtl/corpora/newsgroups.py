@@ -12,10 +12,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.corpora.archives import GZIP_MAGIC, file_sha256, is_hidden, starts_with, tar_members
+from minimtl.corpora.archives import (
+    GZIP_MAGIC,
+    file_sha256,
+    folder_members,
+    is_hidden,
+    starts_with,
+    tar_members,
+)
 from minimtl.corpora.corpus import ContentDigest, Corpus, TopicTree, build_corpus, sorted_topics
 from minimtl.corpora.editions import Edition
-from minimtl.corpora.folders import folder_members
 from minimtl.errors import MinimtlError
 from minimtl.text import strip_post
 

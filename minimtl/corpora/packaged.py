@@ -52,7 +52,7 @@ _ends_with_other = re.compile(r"\W\Z").search
 
 
 class PackedCounts(NamedTuple):
-    """What the file holds.
+    """The contents of the file.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ def decode(content: bytes) -> PackedCounts:
 
 
 def encode(packed: PackedCounts) -> bytes:
-    """What `decode` reads; ValueError if a number does not fit."""
+    """The bytes that `decode` reads; ValueError if a number does not fit."""
     words = "\n".join(packed.words).encode("latin-1")
     header = {"digest": packed.digest, "n_posts": packed.n_posts, "word_bytes": len(words)}
     parts = [json.dumps(header).encode(), b"\n", words]

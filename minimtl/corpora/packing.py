@@ -37,7 +37,7 @@ FILTERS = [
 
 
 def count_words(corpus: Corpus) -> PackedCounts:
-    """What the file holds of a corpus of raw texts."""
+    """The contents of the file for a corpus of raw texts."""
     texts = corpus.train.texts + corpus.test.texts
     posts = [Counter(whitespace_tokens(text)) for text in texts]
     n_posts_with = Counter(word for post in posts for word in post)

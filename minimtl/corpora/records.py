@@ -1,4 +1,4 @@
-"""The rows of a table of a person's own: CSV with any usual separator, TSV, JSON lines.
+"""Tables of a person's own: CSV with any usual separator, TSV, JSON lines.
 
 - ``.csv``, ``.tsv``: the first row names the columns. The separator is guessed from that row
   among comma, semicolon, tab and vertical bar; where it is not the one that the file's name
@@ -8,27 +8,28 @@
 Tables are UTF-8, with or without a byte-order mark, or UTF-16 with one. What is neither is read as
 Windows-1252, the older encoding of Western Europe, if most of it is ASCII, and a note says so.
 Rows that cannot be read are errors, because a text that is silently missing changes the answer.
+
+A cell of CSV that begins with a quotation mark ends with the next one that is not doubled, as in
+the strict mode of Python's `csv`, whose longest cell is a setting of the whole process.
 """
 
-import codecs
-import csv
 import io
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import decode_utf8, unreadable
-from minimtl.corpora.limits import LIMITS
+from minimtl.corpora.archives import LIMITS, decode_utf8, encoding_of_mark, unreadable
 from minimtl.errors import MinimtlError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
 JSON_LIST = ".json"
-TABLES = (*DELIMITERS, *JSON_LINES, JSON_LIST)
+JSON = (".jsonl", ".ndjson", JSON_LIST)
+TABLES = (*DELIMITERS, *JSON)
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _MOST_NOT_ASCII = 0.2  # of the bytes of a Western European text
+
+Row = tuple[str, Sequence[Any]]
 
 
 class Records(NamedTuple):
@@ -40,11 +41,11 @@ class Records(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, tuple[Any, ...]]]
+    rows: list[Row]
     notes: tuple[str, ...]
 
 
-def read_records(path: Path, known: Collection[str]) -> Records:
+def read_records(path: Path, known: Collection[str] = ()) -> Records:
     """The table at `path`; its separator is the one by which most `known` columns are found.
 
     Raises
@@ -55,24 +56,28 @@ def read_records(path: Path, known: Collection[str]) -> Records:
     suffix = path.suffix.lower()
     content, notes = decode(read_content(path), path.name)
     if not content.strip():
-        raise MinimtlError(f"{path.name} is empty; give a file with texts and labels.")
-    if suffix in DELIMITERS:
-        delimiter = _delimiter(content, DELIMITERS[suffix], known)
-        if delimiter != DELIMITERS[suffix]:
-            notes += (f"{path.name}: columns are separated by {_NAMES[delimiter]}.",)
-        columns, rows, more = _table(content, delimiter, path.name)
-        return Records(path.name, columns, rows, notes + more)
-    if suffix == JSON_LIST:
-        objects = list(_json_list(content, path.name))
-    else:
-        objects = list(_json_lines(content, path.name))
-    columns = tuple(dict.fromkeys(key for _, row in objects for key in row))
-    return Records(
-        path.name,
-        columns,
-        [(place, tuple(row.get(column) for column in columns)) for place, row in objects],
-        notes,
-    )
+        raise MinimtlError(f"{path.name} is empty; give a table whose first row names its columns.")
+
+    if suffix not in DELIMITERS:
+        read_objects = _json_list if suffix == JSON_LIST else _json_lines
+        objects = list(read_objects(content, path.name))
+        columns = tuple(dict.fromkeys(key for _, row in objects for key in row))
+        rows: list[Row] = [(place, [row.get(key) for key in columns]) for place, row in objects]
+        return Records(path.name, columns, rows, notes)
+
+    delimiter = _delimiter(content, DELIMITERS[suffix], known)
+    if delimiter != DELIMITERS[suffix]:
+        notes += (f"{path.name}: columns are separated by {_NAMES[delimiter]}.",)
+    try:
+        rows = list(_cut(content, delimiter, True, path.name))
+    except MinimtlError:
+        if delimiter != "\t":
+            raise
+        rows = list(_cut(content, delimiter, False, path.name))
+        notes += (f"{path.name}: quotation marks are taken as part of the texts.",)
+    columns = tuple(name.strip() for name in rows.pop(0)[1])
+    _check_lengths(rows, len(columns), path.name)
+    return Records(path.name, columns, rows, notes)
 
 
 def read_content(path: Path) -> bytes:
@@ -93,7 +98,7 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
     See the top of this module for which encodings there are.
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if encoding_of_mark(content) == "UTF-16":
         try:
             return content.decode("utf-16"), ()
         except UnicodeDecodeError:
@@ -125,59 +130,70 @@ def _delimiter(content: str, usual: str, known: Collection[str]) -> str:
     return max((usual, *_NAMES), key=rank)
 
 
-def _table(
-    content: str, delimiter: str, name: str
-) -> tuple[tuple[str, ...], list[tuple[str, tuple[Any, ...]]], tuple[str, ...]]:
-    """Columns, rows, notes. Quotation marks in a table with tabs may be plain characters."""
-    try:
-        return *_parse(content, delimiter, name, quoted=True), ()
-    except csv.Error as error:
-        fault = str(error)
-    if delimiter == "\t":
-        note = f"{name}: quotation marks are taken as part of the texts."
-        return *_parse(content, delimiter, name, quoted=False), (note,)
-    raise MinimtlError(
-        f"{name}, {fault}; put texts in quotation marks and double the marks inside them."
+def _check_lengths(rows: list[Row], n_columns: int, name: str) -> None:
+    """MinimtlError for the first row with other than so many cells."""
+    for place, cells in rows:
+        if len(cells) != n_columns:
+            raise MinimtlError(
+                f"{name}, {place}, has {len(cells):,} "
+                f"{'column' if len(cells) == 1 else 'columns'} where the first row has "
+                f"{n_columns:,}; complete it, or put texts in quotation marks."
+            )
+
+
+def _cut(content: str, delimiter: str, is_quoted: bool, name: str) -> Iterator[Row]:
+    """The rows that are not blank, the header first."""
+    lines = enumerate(io.StringIO(content, newline=""), start=1)
+    for number, line in lines:
+        if is_quoted and '"' in line:
+            number, cells = _quoted_row(number, line, lines, delimiter, name)
+            yield f"row {number}", cells
+        elif line := line.rstrip("\r\n"):
+            yield f"row {number}", line.split(delimiter)
+
+
+def _quoted_row(
+    number: int, line: str, lines: Iterator[tuple[int, str]], delimiter: str, name: str
+) -> tuple[int, list[str]]:
+    """The cells of the row that begins with `line`, and the number of its last line."""
+    first, cells, position = number, [], 0
+    while True:
+        if line.startswith('"', position):
+            parts, start = [], position + 1
+            while (end := _closing_mark(line, start)) < 0:
+                parts.append(line[start:])
+                number, line = next(lines, (first, ""))
+                if not line:
+                    raise _unreadable_row(name, first, "a quotation mark is not closed")
+                start = 0
+            cells.append("".join((*parts, line[start:end])).replace('""', '"'))
+            position = end + 1
+        else:
+            end = line.find(delimiter, position)
+            end = len(line.rstrip("\r\n")) if end < 0 else end
+            cells.append(line[position:end])
+            position = end
+
+        if line.startswith(delimiter, position):
+            position += 1
+        elif line[position:].strip("\r\n"):
+            raise _unreadable_row(name, number, "a cell goes on after its closing quotation mark")
+        else:
+            return number, cells
+
+
+def _closing_mark(line: str, start: int) -> int:
+    """The place of the next quotation mark that is not doubled; -1 if there is none."""
+    while (place := line.find('"', start)) >= 0 and line.startswith('"', place + 1):
+        start = place + 2
+    return place
+
+
+def _unreadable_row(name: str, number: int, reason: str) -> MinimtlError:
+    return MinimtlError(
+        f"{name}, row {number}, cannot be read ({reason}); put texts in quotation marks and double "
+        "the marks inside them."
     )
-
-
-def _parse(
-    content: str, delimiter: str, name: str, *, quoted: bool
-) -> tuple[tuple[str, ...], list[tuple[str, tuple[Any, ...]]]]:
-    """Strict, so that a stray quotation mark cannot hide rows: csv.Error then, with the row."""
-    reader = csv.reader(
-        io.StringIO(content, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        strict=True,
-    )
-    rows: list[tuple[str, tuple[Any, ...]]] = []
-    with _wide_fields():
-        try:
-            header = next((cells for cells in reader if cells), [])
-            for cells in reader:
-                if not cells:
-                    continue
-                if len(cells) != len(header):
-                    raise MinimtlError(
-                        f"{name}, row {reader.line_num}, has {len(cells):,} "
-                        f"{'column' if len(cells) == 1 else 'columns'} where the first row has "
-                        f"{len(header):,}; put texts in quotation marks."
-                    )
-                rows.append((f"row {reader.line_num}", tuple(cells)))
-        except csv.Error as error:
-            raise csv.Error(f"row {reader.line_num}, cannot be read ({error})") from None
-    return tuple(cell.strip() for cell in header), rows
-
-
-@contextmanager
-def _wide_fields() -> Iterator[None]:
-    """Let a CSV field be longer than 128 KB: `read_content` has bounded the file already."""
-    before = csv.field_size_limit(LIMITS.total_bytes)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 def _json_lines(content: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -206,5 +222,5 @@ def _parse_json(text: str, place: str) -> Any:
 
 def _json_object(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise MinimtlError(f"{place} is no JSON object; write texts and labels as one a line.")
+        raise MinimtlError(f"{place} is no JSON object; write one a line.")
     return value

@@ -344,7 +344,7 @@ STATIONS: tuple[Station[Lesson], ...] = (
         newton_values,
         "How many steps does it take from nothing to the last digit?",
         _strongest,
-        also=("stats/newton.py::minimise", "stats/logistic_loss.py::BinaryLoss"),
+        also=("stats/logistic_fit.py::minimise", "stats/logistic_loss.py::BinaryLoss"),
     ),
     Station(
         "folds",

@@ -5,6 +5,7 @@ The score of a repeat is their mean over its folds, as the mean of scikit-learn'
 ``cross_val_score`` is; an F1 is 0 in a fold without a positive sample, true or predicted.
 """
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,9 @@ def cross_validate(
     X, y = check_X_y(X, y, accept_sparse=True, estimator=estimator)
     if groups is not None:
         check_consistent_length(X, np.asarray(groups))
+    for name, value in (("n_splits", n_splits), ("n_repeats", n_repeats)):
+        if not (isinstance(value, Integral) and value >= 1):
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
     rng = np.random.default_rng(random_state)
     masks = repeated_k_fold(len(y), n_splits, n_repeats, rng, groups)
     classes = np.unique(y)

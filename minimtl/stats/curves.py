@@ -32,12 +32,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minimtl.elementary import log, log1p
-from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray, as_numbers
 
 C_MIN = 1e-4
 C_MAX = 1e4
 # Steps of 0.2 in ln c. All is computed so that it has the same bits on every processor.
 _GRID = np.array([math.exp(theta) for theta in np.linspace(math.log(C_MIN), math.log(C_MAX), 93)])
+_LARGEST = 1e150  # loss whose square is still float64
 _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
 
 
@@ -69,19 +70,19 @@ def fit_log_curve(losses: ArrayLike) -> LogCurve:
     Parameters
     ----------
     losses : array-like, shape (n_epochs,)
-        At least three finite values.
+        At least three values, of at most 1e150 in size.
 
     Raises
     ------
     ValueError
-        For fewer than three losses, a loss that is not finite, or another shape.
+        For fewer than three losses, a loss that is not finite or too large, or another shape.
 
     References
     ----------
     G. H. Golub and V. Pereyra (1973), The differentiation of pseudo-inverses and nonlinear
     least squares problems whose variables separate, SIAM Journal on Numerical Analysis 10(2).
     """
-    losses = np.asarray(losses, np.float64)
+    losses = as_numbers(losses, "losses")
     if losses.ndim != 1:
         raise ValueError(f"losses must be one-dimensional, got shape {losses.shape}.")
     return fit_log_curves(losses[np.newaxis])[0]
@@ -89,14 +90,15 @@ def fit_log_curve(losses: ArrayLike) -> LogCurve:
 
 def fit_log_curves(losses: ArrayLike) -> list[LogCurve]:
     """`fit_log_curve` of each row of `losses`, shape (n_curves, n_epochs), all at once."""
-    losses = np.asarray(losses, np.float64)
+    with np.errstate(over="ignore"):  # of a long double, which is refused below
+        losses = as_numbers(losses, "losses").astype(np.float64)
     if losses.ndim != 2 or losses.shape[1] < 3:
         raise ValueError(
             "losses must have shape (n_curves, n_epochs) with at least 3 epochs, "
             f"got {losses.shape}."
         )
-    if not np.isfinite(losses).all():
-        raise ValueError("losses contains NaN or infinity.")
+    if not (np.abs(losses) <= _LARGEST).all():
+        raise ValueError(f"losses contains NaN or infinity, or a value beyond {_LARGEST:.0e}.")
     # From the first loss on, so that a constant curve is exactly zero.
     drop = losses - losses[:, :1]
     c, at_bound = _minimise(drop)
@@ -127,7 +129,8 @@ def central_difference(curve: ArrayLike, index: int | IntArray) -> FloatArray:
     n_epochs = curve.shape[-1] if curve.ndim else 0
     if not ((index >= 1) & (index < n_epochs - 1)).all():
         raise ValueError(f"A curve of shape {curve.shape} has no central difference at {index}.")
-    slopes: FloatArray = (curve[..., index + 1] - curve[..., index - 1]) / 2
+    # Halved before, as the difference of the largest numbers is none.
+    slopes: FloatArray = curve[..., index + 1] / 2 - curve[..., index - 1] / 2
     return slopes
 
 

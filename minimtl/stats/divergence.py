@@ -14,13 +14,14 @@ Derived in docs/mathematics.md, §5.
 """
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
 from minimtl.estimator import is_sparse
-from minimtl.stats.arrays import FloatArray
+from minimtl.stats.arrays import FloatArray, as_numbers
 
 LN2 = math.log(2.0)
 
@@ -47,8 +48,9 @@ def jensen_shannon_divergence(
     Raises
     ------
     ValueError
-        For a negative or non-finite entry, a distribution without mass, last axes of
-        different length, leading axes that do not broadcast, or a base that is not above 1.
+        For a negative, non-finite or complex entry, a distribution without mass or whose sum is
+        beyond float64, last axes of different length, leading axes that do not broadcast, or a
+        base that is not above 1.
 
     References
     ----------
@@ -93,14 +95,13 @@ def _checked(values: ArrayLike, name: str) -> NDArray[np.generic]:
     """`values` as an array of non-negative numbers with a positive sum along the last axis."""
     if is_sparse(values):
         raise ValueError(f"{name} is a sparse matrix; pass {name}.toarray().")
-    values = np.asarray(values)
-    if values.dtype.kind not in "buif":
-        values = values.astype(np.float64)
+    values = as_numbers(values, name)
     if values.ndim == 0 or values.shape[-1] == 0:
         raise ValueError(f"{name} must have at least one outcome along its last axis.")
-    total = values.sum(axis=-1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum(axis=-1, dtype=np.float64)
     if not np.isfinite(total).all():
-        raise ValueError(f"{name} contains NaN or infinity.")
+        raise ValueError(f"{name} contains NaN or infinity, or its sum is too large.")
     if values.min(initial=0) < 0:
         raise ValueError(f"{name} contains negative values.")
     if not (total > 0).all():
@@ -109,6 +110,6 @@ def _checked(values: ArrayLike, name: str) -> NDArray[np.generic]:
 
 
 def _nats_per_unit(base: float) -> float:
-    if not base > 1:
-        raise ValueError(f"base must be greater than 1, got {base!r}.")
+    if not (isinstance(base, Real) and 1 < base < math.inf):
+        raise ValueError(f"base must be greater than 1 and finite, got {base!r}.")
     return math.log(base)

@@ -1,21 +1,18 @@
 """Logistic regression as an estimator by scikit-learn's conventions.
 
 Two classes have one vector of coefficients, three or more are a softmax regression with one for
-each class; `minimtl.stats.logistic_loss` has what is minimised.
+each class; `minimtl.stats.logistic_loss` has what is minimised, `minimtl.stats.newton_cg` how, and
+`minimtl.stats.reduction` makes the unknowns fewer.
 
-With more features than samples the coefficients lie in the span of the samples, as any part
-outside of it adds to the penalty and to no decision. With X' = QR, that is w = Qu: the same
-problem in n_samples unknowns, the rows of R' in place of those of X, and |w| = |u|.
-
-Up to `MOST_UNKNOWNS` of these, their Hessian is made and solved; for more, `minimtl.stats.wide`
-finds the same minimum by products with X, which it keeps sparse.
+Up to `MOST_UNKNOWNS` of these, their Hessian is made and solved; for more, the same minimum is
+found by products with X, which stays sparse.
 
 Derived in docs/mathematics.md, §7.
 """
 
 import warnings
 from collections.abc import Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -37,13 +34,17 @@ from minimtl.estimator import (
     is_sparse,
     record_features,
 )
-from minimtl.stats.arrays import FloatArray, IndexArray
+from minimtl.stats.arrays import FloatArray
 from minimtl.stats.logistic_fit import MAX_ITER, TOL
-from minimtl.stats.logistic_loss import BinaryLoss, SoftmaxLoss
-from minimtl.stats.newton import minimise
-from minimtl.stats.wide import ProductLoss, condense, minimise_by_products
+from minimtl.stats.logistic_loss import SoftmaxLoss
+from minimtl.stats.newton_cg import minimise_regression
+from minimtl.stats.reduction import Reduction, join_own_words, span_of_samples
 
 MOST_UNKNOWNS = 300  # of a Hessian: with these, solving it takes a few milliseconds
+# The largest curvature Σ c x², and the least weight Σ c, of data: products of three such numbers
+# are still float64.
+_LARGEST, _LEAST = 1e100, 1e-100
+_LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 class LogisticRegression(ClassifierMixin, BaseEstimator):
@@ -102,14 +103,16 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For parameters out of range, fewer than two classes, or input that is not finite
-            or does not fit together.
+            For parameters out of range, fewer than two classes, or input that is not finite,
+            does not fit together, or is too large to be computed with.
         """
         self._check_params()
         samples, y = check_X_y(X, y, accept_sparse=True, estimator=self)
         weights = check_sample_weight(sample_weight, len(y))
         self.classes_, index = np.unique(y, return_inverse=True)
-        weights = weights * class_factors(self.class_weight, self.classes_, index, weights)[index]
+        with np.errstate(over="ignore"):
+            factors = class_factors(self.class_weight, self.classes_, index, weights)
+            weights = weights * factors[index]
         present = np.bincount(index, weights, minlength=len(self.classes_)) > 0
         if present.sum() < 2 or not present.all():
             raise ValueError(
@@ -117,12 +120,44 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
                 f"classes, and of every class in y; got {present.sum()} class(es) with such "
                 f"samples of {len(present)} in y."
             )
+        _check_size(samples, weights, self.C)
         record_features(self, X, samples.shape[1])
+
         n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        if n_outputs * (min(samples.shape) + 1) > MOST_UNKNOWNS:
-            self._fit_by_products(samples, index, weights)
-        else:
-            self._fit_by_hessian(samples, index, weights)
+        is_small = n_outputs * (min(samples.shape) + 1) <= MOST_UNKNOWNS
+        if is_small:
+            reduced = span_of_samples(samples)
+        elif n_outputs > 1 and is_sparse(samples):
+            reduced = join_own_words(samples)
+        else:  # for two classes it would take as long to find the words as it saves
+            reduced = Reduction(samples, samples.shape[1])
+        loss = SoftmaxLoss(
+            reduced.X,
+            index,
+            weights,
+            self.C,
+            len(self.classes_),
+            fit_intercept=self.fit_intercept,
+            penalize_intercept=self.penalize_intercept,
+        )
+        minimum = minimise_regression(
+            loss, tol=self.tol, max_iter=int(self.max_iter), by_hessian=is_small
+        )
+
+        w, beta = minimum.theta[:-1], minimum.theta[-1]
+        self.coef_ = reduced.expand(w)
+        self.intercept_ = float(self.fit_intercept) * beta - loss.mean @ w
+        if len(beta) > 1 and not loss.ridge:
+            # Any number may be added to all of them; the one whose norm is least sums to 0.
+            self.intercept_ -= self.intercept_.mean()
+        self.n_iter_ = np.array([minimum.n_iter])
+        if not minimum.converged:
+            warnings.warn(
+                f"{type(self).__name__} did not converge in max_iter={self.max_iter} steps. "
+                "Increase max_iter, or scale the features.",
+                as_scikit_learn(ConvergenceWarning),
+                stacklevel=2,
+            )
         return self
 
     def decision_function(self, X: Any) -> FloatArray:
@@ -130,7 +165,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         samples = check_X(X, accept_sparse=True, estimator=self)
         check_features(self, X, samples.shape[1])
-        decision: FloatArray = samples @ self.coef_.T + self.intercept_
+        with np.errstate(over="ignore", invalid="ignore"):
+            decision: FloatArray = samples @ self.coef_.T + self.intercept_
+        if not np.isfinite(decision).all():
+            raise ValueError("X has entries too large to be computed with; scale the features.")
         return decision[:, 0] if len(self.classes_) == 2 else decision
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -158,68 +196,13 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
 
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
-        for name in ("C", "tol", "max_iter"):
-            value = getattr(self, name)
-            if not (isinstance(value, Real) and float(value) > 0):
-                raise ValueError(f"{name} must be greater than 0, got {value!r}.")
+        for name, kind in (("C", Real), ("tol", Real), ("max_iter", Integral)):
+            value: Any = getattr(self, name)
+            is_number = isinstance(value, kind)
+            if not (is_number and 0 < value <= _LARGEST_FLOAT):
+                what = "a finite number" if kind is Real else "a whole number"
+                raise ValueError(f"{name} must be greater than 0 and {what}, got {value!r}.")
         check_class_weight(self.class_weight)
-
-    def _fit_by_hessian(self, samples: Any, y: IndexArray, weights: FloatArray) -> None:
-        """Fit to the dense columns of `samples` that have entries."""
-        samples, columns = _occurring(samples)
-        basis = None
-        if samples.shape[1] > samples.shape[0]:
-            basis, triangle = np.linalg.qr(samples.T)
-            samples = triangle.T
-        # Without an intercept its column is zero, and the penalty holds its coefficient at zero.
-        X = np.column_stack([samples, np.full(len(samples), float(self.fit_intercept))])
-        penalty = np.eye(X.shape[1])
-        penalty[-1, -1] = float(self.penalize_intercept or not self.fit_intercept)
-        loss: BinaryLoss | SoftmaxLoss
-        if len(self.classes_) == 2:
-            signs = np.where(y == 1, 1.0, -1.0)
-            loss = BinaryLoss(X, signs, weights[np.newaxis], self.C, penalty)
-        else:
-            loss = SoftmaxLoss(X, y, weights, self.C, penalty, len(self.classes_))
-        minimum = minimise(loss, tol=self.tol, max_iter=self.max_iter)
-        theta = minimum.theta.reshape(-1, X.shape[1])
-        self.coef_ = np.zeros((len(theta), self.n_features_in_))
-        self.coef_[:, columns] = theta[:, :-1] if basis is None else theta[:, :-1] @ basis.T
-        self.intercept_ = theta[:, -1]
-        self._record_steps(minimum.n_iter, bool(minimum.converged.all()))
-
-    def _fit_by_products(self, samples: Any, y: IndexArray, weights: FloatArray) -> None:
-        """Fit to `samples` as they are, dense or CSR, to whose products more classes add less."""
-        # For two classes it would take as long to find the words as it saves.
-        condensed = condense(samples) if is_sparse(samples) and len(self.classes_) > 2 else None
-        loss = ProductLoss(
-            samples if condensed is None else condensed.X,
-            y,
-            weights,
-            self.C,
-            len(self.classes_),
-            fit_intercept=self.fit_intercept,
-            penalize_intercept=self.penalize_intercept,
-        )
-        minimum = minimise_by_products(loss, tol=self.tol, max_iter=self.max_iter)
-        w, beta = minimum.theta[:-1], minimum.theta[-1]
-        self.coef_ = w.T.copy() if condensed is None else condensed.expand(w.T)
-        self.intercept_ = float(self.fit_intercept) * beta - loss.mean @ w
-        if len(beta) > 1 and not loss.ridge:
-            # Any number may be added to all of them; the one whose norm is least sums to 0.
-            self.intercept_ -= self.intercept_.mean()
-        self._record_steps(np.array([minimum.n_iter]), minimum.converged)
-
-    def _record_steps(self, n_iter: IndexArray, converged: bool) -> None:
-        """Set ``n_iter_``, and warn where the minimum was not reached."""
-        self.n_iter_ = n_iter
-        if not converged:
-            warnings.warn(
-                f"{type(self).__name__} did not converge in max_iter={self.max_iter} steps. "
-                "Increase max_iter, or scale the features.",
-                as_scikit_learn(ConvergenceWarning),
-                stacklevel=4,
-            )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -227,9 +210,15 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _occurring(X: Any) -> tuple[FloatArray, Any]:
-    """`X` as a dense array, of a sparse one only the columns with entries; and which these are."""
-    if not is_sparse(X):
-        return X, slice(None)
-    columns = np.unique(X.indices)
-    return X[:, columns].toarray(), columns
+def _check_size(samples: Any, weights: FloatArray, C: float) -> None:
+    """ValueError where sums over the data would leave float64."""
+    values = samples.data if is_sparse(samples) else samples
+    largest = max(1.0, float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    with np.errstate(over="ignore"):
+        total = float(C * weights.sum())
+        curvature = total * largest * largest
+    if not (total >= _LEAST and curvature <= _LARGEST):
+        raise ValueError(
+            f"C times the weights is {total:.0e} in sum and X has entries of {largest:.0e}: too "
+            "large or too small to be computed with; scale the features, or change C."
+        )

@@ -4,9 +4,28 @@
 
 with z = ±1 the classes, s the sample weights, and C as in scikit-learn; the term in brackets is
 there when the intercept is penalised too (as LIBLINEAR does with ``intercept_scaling=1``).
-`minimtl.stats.newton` finds the minimum of `minimtl.stats.logistic_loss`.
+`minimtl.stats.logistic_loss` has it with its derivatives. The minimum is found by Newton's method
+with line search, for all fits at once.
 
-Derived in docs/mathematics.md, §8.
+Notation
+--------
+θ       parameters of each function, shape (n_fits, n_params), float64
+f       values, shape (n_fits,)
+g, H    gradient and Hessian at θ, shapes (n_fits, n_params) and (n_fits, n_params, n_params)
+s       Newton's step, H s = -g
+
+A step is halved until f falls by at least a ten-thousandth of what its slope g·s promises
+(Armijo's rule); for a strictly convex f this converges from anywhere, and quadratically at the
+end. A fit is finished when
+
+    max |g| <= tol · scale,
+
+`scale` being the size of the terms that cancel in its gradient, or when rounding of f hides the
+fall that is left. A finished fit makes one more step, whose gradient is known already: it squares
+the error that `tol` leaves, so that the last bit of a sum does not decide where a fit ends.
+Finished fits drop out of the batch.
+
+Derived in docs/mathematics.md, §7, and scaled features in docs/mathematics.md, §8.
 """
 
 from dataclasses import dataclass
@@ -15,12 +34,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
-from minimtl.stats.logistic_loss import BinaryLoss, BlockedLoss
-from minimtl.stats.newton import minimise
+from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from minimtl.stats.logistic_loss import BinaryLoss
 
 TOL = 1e-12
 MAX_ITER = 100
+_ARMIJO = 1e-4
+_HALVINGS = 60
+_FLAT = 1e-100
 # Fits go in batches of so many Hessian entries or margins: arrays of 1 MB stay in the cache.
 _CHUNK = 1 << 17
 
@@ -88,12 +109,13 @@ def fit_logistic_regression(
     X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
     minima = []
     chunk = max(1, _CHUNK // max(p * p, len(X)))
-    for some in (slice(start, start + chunk) for start in range(0, n_fits, chunk)):
-        rescaled_penalty = rescale[some].swapaxes(1, 2) @ penalty @ rescale[some]
-        loss = BinaryLoss(X, signs[some], weights[some], C, rescaled_penalty)
+    for start in range(0, n_fits, chunk):
+        batch = slice(start, start + chunk)
+        rescaled_penalty = rescale[batch].swapaxes(1, 2) @ penalty @ rescale[batch]
+        loss = BinaryLoss(X, signs[batch], weights[batch], C, rescaled_penalty)
         minima.append(minimise(loss, tol=tol, max_iter=max_iter))
-    theta = np.einsum("ijk,ik->ij", rescale, np.concatenate([m.theta for m in minima]))
-    converged = np.concatenate([m.converged for m in minima])
+    found, converged = (np.concatenate(parts) for parts in zip(*minima, strict=True))
+    theta = np.einsum("ijk,ik->ij", rescale, found)
     return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1], converged=converged)
 
 
@@ -137,28 +159,90 @@ def fit_grouped_logistic_regression(
     """
     penalty = np.eye(X.shape[1] + 1)
     penalty[-1, -1] = float(penalize_intercept)
-    loss = BlockedLoss(X, np.where(y, 1.0, -1.0), C, penalty)
-    theta = minimise(loss, tol=TOL, max_iter=MAX_ITER).theta
+    ones = np.ones((1, len(X)))
+    with_ones = np.column_stack([X, ones[0]])
+    loss = BinaryLoss(with_ones, np.where(y, 1.0, -1.0), ones, C, penalty)
+
+    theta, _ = minimise(loss, tol=TOL, max_iter=MAX_ITER)
     hessian = loss.gradient_and_hessian(theta, np.zeros(1, np.intp))[1][0]
+
     left = C * (y - expit(X @ theta[0, :-1] + theta[0, -1]))
-    sums = [np.bincount(groups, left * column) for column in X.T]
-    of_groups = np.array([*sums, np.bincount(groups, left)])
+    of_groups = np.array([np.bincount(groups, left * column) for column in with_ones.T])
     return GroupedFit(theta[0, :-1], np.linalg.solve(hessian, of_groups)[:-1].T)
 
 
 def _in_common_units(
     X: FloatArray, center: ArrayLike | None, scale: ArrayLike | None
-) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
+) -> tuple[FloatArray, ArrayLike | None, ArrayLike | None]:
     """X in units that suit all fits, and the fits' own in these.
 
     Features of very different sizes would make a Hessian that no solution is exact with.
     """
     if center is None or scale is None:
-        return X, None if center is None else np.asarray(center), None
+        return X, center, scale
 
     center, scale = np.asarray(center, np.float64), np.asarray(scale, np.float64)
     middle, size = center.mean(axis=0), scale.mean(axis=0)
     return (X - middle) / size, (center - middle) / size, scale / size
+
+
+def minimise(loss: BinaryLoss, *, tol: float, max_iter: int) -> tuple[FloatArray, BoolArray]:
+    """θ where each of the losses is least, (n_fits, n_params), and whether it met `tol`."""
+    theta = np.zeros((loss.n_fits, loss.n_params))
+    n_iter = np.zeros(loss.n_fits, dtype=np.intp)
+    converged = np.zeros(loss.n_fits, dtype=bool)
+    fits = np.arange(loss.n_fits)
+    value = loss.value(theta, fits)
+    while len(fits):
+        gradient, hessian = loss.gradient_and_hessian(theta[fits], fits)
+        converged[fits] |= np.abs(gradient).max(axis=1) <= tol * loss.scale[fits]
+        # A free intercept whose samples are all told for sure has no curvature, and moves no more.
+        curved = (np.diagonal(hessian, axis1=1, axis2=2) > _FLAT).all(axis=1)
+        left = ~converged[fits] & (n_iter[fits] < max_iter)
+        moving = left | (converged[fits] & curved)
+        step = np.zeros_like(gradient)
+        step[moving] = -np.linalg.solve(hessian[moving], gradient[moving, :, np.newaxis])[..., 0]
+
+        finished = converged[fits]
+        theta[fits[finished]] += step[finished]
+
+        fits, gradient, step = fits[left], gradient[left], step[left]
+        if not len(fits):
+            break
+        slope = np.einsum("ij,ij->i", gradient, step)
+        converged[fits] = _line_search(loss, theta, value, step, slope, fits)
+        n_iter[fits] += 1
+    return theta, converged
+
+
+def _line_search(
+    loss: BinaryLoss,
+    theta: FloatArray,
+    value: FloatArray,
+    step: FloatArray,
+    slope: FloatArray,
+    fits: IndexArray,
+) -> BoolArray:
+    """Moves each of `fits` by its longest halved step that lowers f enough.
+
+    It changes `theta` and `value` in place. Returns for which of them the fall that a quadratic
+    promises, half of -slope, is no more than the rounding of f: float64 gets them no further.
+    """
+    rounding = 4 * np.finfo(float).eps * np.abs(value[fits])
+    pending = np.arange(len(fits))
+    length = 1.0
+    for _ in range(_HALVINGS):
+        trial = theta[fits[pending]] + length * step[pending]
+        at_trial = loss.value(trial, fits[pending])
+        fall = value[fits[pending]] - at_trial
+        enough = fall >= -_ARMIJO * length * slope[pending] - rounding[pending]
+        moved = fits[pending[enough]]
+        theta[moved], value[moved] = trial[enough], at_trial[enough]
+        pending = pending[~enough]
+        length /= 2
+        if not len(pending):
+            break
+    return -slope / 2 <= rounding
 
 
 def _rescaling(
@@ -178,8 +262,8 @@ def _checked(
     X: FloatArray, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
 ) -> tuple[FloatArray, BoolArray, FloatArray]:
     """X, y as bool and weights, the latter two of shape (n_fits, n)."""
-    if not C > 0:
-        raise ValueError(f"C must be greater than 0, got {C!r}.")
+    if not 0 < C < np.inf:
+        raise ValueError(f"C must be greater than 0 and finite, got {C!r}.")
     if X.ndim != 2 or not np.isfinite(X).all():
         raise ValueError(f"X must be a finite array of two dimensions, got shape {X.shape}.")
     if not np.isin(y, (0, 1)).all():

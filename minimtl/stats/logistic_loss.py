@@ -1,36 +1,53 @@
-"""What logistic and softmax regression minimise, with gradient and Hessian.
+"""The losses of logistic and softmax regression: of many fits of two classes, and of one of any.
 
 Notation
 --------
-x       a row of X with a 1 appended for the intercept, shape (p,), p = n_features + 1
-s       sample weights, shape (n_fits, n) or (n,); 0 leaves a sample out
-z       class as a sign, +1 or -1, shape (n_fits, n)
-θ       coefficients, the intercept last, shape (n_fits, p)
-Λ       penalty, shape (n_fits, p, p): the identity, with a 0 for an intercept that is free
+x       a row of X, shape (n_features,); `BinaryLoss` has a 1 appended for the intercept
+s       sample weights; 0 leaves a sample out
+c       C times the sample weights, shape (n,)
 σ(u)    1 / (1 + e^-u)
+θ       coefficients, the intercept last
+Λ       penalty: the identity, with a 0 for an intercept that is free
 
-Two classes, margin u = z x·θ:
+Two classes with signs z = +1 or -1 (`BinaryLoss`), margin u = z x·θ:
 
     f = C Σ s ln(1 + e^-u) + ½ θ'Λθ,   g = -C Σ s z σ(-u) x + Λθ,   H = C Σ s σ(u) σ(-u) x x' + Λ.
 
-K classes with a θ_k each, π = softmax(x·θ_1, …, x·θ_K):
+K classes with a θ_k each (`SoftmaxLoss`), π = softmax(x·θ_1, …, x·θ_K):
 
     f = -C Σ s ln π_y + ½ Σ_k θ_k'Λθ_k,   g_k = C Σ s (π_k - [y = k]) x + Λθ_k,
     H_kl = C Σ s (π_k [k = l] - π_k π_l) x x' + [k = l] Λ.
 
 C weighs the data against the penalty, as in scikit-learn.
 
+`SoftmaxLoss` has shapes of its own:
+
+m       weighted mean of the rows of X, shape (p,), where the intercept is free, else 0
+A       X - 1 m'
+θ       shape (p + 1, K): coefficients w, and in the last row β = b + m·w, with b the intercept
+o       decisions X w + b = A w + β, shape (n, K)
+π       probabilities of the classes, shape (n, K)
+K       1 for two classes, with o the log odds of the second, else the number of classes
+
+In terms of β instead of b the features are centred, without A being made: A w is X w without its
+weighted mean, and A' u is X' u', with u' = u - c Σu / Σc. No entry of TF-IDF is negative, so that
+otherwise the direction of m has by far the largest curvature, and most steps are spent on it.
+
 Derived in docs/mathematics.md, §7.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax
+from scipy.special import expit, log_expit
 
 from minimtl.stats.arrays import FloatArray, IndexArray
 
-_ROWS_AT_ONCE = 1 << 14  # of `BlockedLoss`: 4 MB with 31 parameters
+Product: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+# An intercept whose samples are all told for sure has no curvature; it moves as if it had this.
+_LEAST_CURVATURE = float(np.finfo(np.float32).tiny)
 
 
 class BinaryLoss:
@@ -87,103 +104,189 @@ class BinaryLoss:
         return sums
 
 
-class BlockedLoss:
-    """The logistic loss of one fit to many samples, some rows at a time: the arrays stay small.
+class Point(NamedTuple):
+    """The loss at some θ: `value`, and what the gradient and the Hessian there are made of.
 
-    Parameters
-    ----------
-    X : float64, shape (n, p - 1)
-        Without the column of ones.
-    signs : float64, shape (n,)
-    penalty : float64, shape (p, p)
+    `decisions` are o, `residual` is df/do and `pi` has the probabilities π, for K = 1 that of the
+    second class; shapes (n, K).
     """
 
-    n_fits = 1
-
-    def __init__(self, X: FloatArray, signs: FloatArray, C: float, penalty: FloatArray):
-        self.n_params = X.shape[1] + 1
-        self._X, self._signs, self._C, self._penalty = X, signs, C, penalty
-        self.scale = np.sum([block.scale for block in self._blocks()], axis=0)
-
-    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
-        penalty = np.einsum("ij,jk,ik->i", theta, self._penalty, theta) / 2
-        total: FloatArray = penalty + np.sum([b.value(theta, fits) for b in self._blocks()], axis=0)
-        return total
-
-    def gradient_and_hessian(
-        self, theta: FloatArray, fits: IndexArray
-    ) -> tuple[FloatArray, FloatArray]:
-        gradient = theta @ self._penalty
-        hessian = self._penalty[np.newaxis].copy()
-        for block in self._blocks():
-            of_block = block.gradient_and_hessian(theta, fits)
-            gradient += of_block[0]
-            hessian += of_block[1]
-        return gradient, hessian
-
-    def _blocks(self) -> Iterator[BinaryLoss]:
-        for start in range(0, len(self._X), _ROWS_AT_ONCE):
-            some = slice(start, start + _ROWS_AT_ONCE)
-            X = np.column_stack([self._X[some], np.ones(len(self._signs[some]))])
-            ones = np.ones((1, len(X)))
-            yield BinaryLoss(X, self._signs[some], ones, self._C, np.zeros_like(self._penalty))
+    decisions: FloatArray
+    value: float
+    residual: FloatArray
+    pi: FloatArray
 
 
 class SoftmaxLoss:
-    """The loss of one softmax regression, a batch of one: the only fit in `fits` is number 0.
+    """The loss of one regression of two or more classes, by products with `X`.
 
     Parameters
     ----------
-    X : float64, shape (n, p)
-        The last column is ones.
+    X : float64, shape (n, p), dense or CSR
     y : intp, shape (n,)
         Classes 0 … n_classes - 1.
     weights : float64, shape (n,)
-    penalty : float64, shape (p, p)
+    n_classes : int
+    fit_intercept, penalize_intercept : bool
     """
-
-    n_fits = 1
 
     def __init__(
         self,
-        X: FloatArray,
+        X: Any,
         y: IndexArray,
         weights: FloatArray,
         C: float,
-        penalty: FloatArray,
         n_classes: int,
+        *,
+        fit_intercept: bool,
+        penalize_intercept: bool,
     ):
-        self.n_params = n_classes * X.shape[1]
-        self._X, self._y, self._weights = X, y, C * weights
-        self._penalty, self._shape = penalty, (n_classes, X.shape[1])
-        self.scale = (self._weights @ np.abs(X)).max(keepdims=True)
+        self.n_samples, n_features = X.shape
+        self.shape = (n_features + 1, 1 if n_classes == 2 else n_classes)
+        # A row of a matrix product is several outputs at once: with half the bytes it takes half
+        # the time. A single output gains nothing.
+        self.dtype = np.dtype(np.float64 if n_classes == 2 or not _is_moderate(X) else np.float32)
+        self._X, self._y, self._c = X, y, C * weights
+        self._is_second = (y == 1).astype(np.float64)
+        # Without an intercept its column is zero, and the penalty holds β at zero.
+        self.constant = float(fit_intercept)
+        self.ridge = float(penalize_intercept or not fit_intercept)
+        sums = X.T @ self._c
+        total = float(self._c.sum())
+        self._share = np.zeros(self.n_samples) if self.ridge else self._c / total
+        self.mean = np.zeros(n_features) if self.ridge else sums / total
+        size = sums if _values(X).min(initial=0.0) >= 0 else abs(X).T @ self._c
+        self.scale = max(float(size.max()), self.constant * total)
+        self._rough: Any = None
 
-    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
-        coef = theta.reshape(self._shape)
-        log_pi = log_softmax(self._X @ coef.T, axis=1)[np.arange(len(self._y)), self._y]
-        penalty = np.einsum("kj,jl,kl->", coef, self._penalty, coef)
-        return np.atleast_1d(penalty / 2 - self._weights @ log_pi)
+    def penalty(self, theta: FloatArray) -> float:
+        """½ |w|², and ½ |b|² where the intercept is penalised."""
+        w, beta = theta[:-1], theta[-1]
+        return float(np.vdot(w, w) + self.ridge * beta @ beta) / 2
 
-    def gradient_and_hessian(
-        self, theta: FloatArray, fits: IndexArray
-    ) -> tuple[FloatArray, FloatArray]:
-        coef = theta.reshape(self._shape)
-        pi = np.exp(log_softmax(self._X @ coef.T, axis=1))
-        surplus = pi.copy()
-        surplus[np.arange(len(self._y)), self._y] -= 1
-        gradient = (surplus * self._weights[:, np.newaxis]).T @ self._X + coef @ self._penalty
-        return gradient.reshape(1, -1), self._hessian(pi).reshape(1, self.n_params, self.n_params)
+    def at(self, decisions: FloatArray, penalty: float) -> Point:
+        """The loss where decisions and penalty are these."""
+        if self.shape[1] == 1:
+            z = decisions[:, 0]
+            surprise = np.logaddexp(0, z) - self._is_second * z
+            pi = expit(decisions)
+            residual = (self._c * (pi[:, 0] - self._is_second))[:, np.newaxis]
+        else:
+            top = decisions.max(axis=1, keepdims=True)
+            pi = np.exp(decisions - top)
+            sums = pi.sum(axis=1, keepdims=True)
+            pi /= sums
+            true = np.arange(self.n_samples), self._y
+            surprise = (np.log(sums) + top)[:, 0] - decisions[true]
+            residual = pi.copy()
+            residual[true] -= 1
+            residual *= self._c[:, np.newaxis]
+        return Point(decisions, float(self._c @ surprise + penalty), residual, pi)
 
-    def _hessian(self, pi: FloatArray) -> FloatArray:
-        n_classes, p = self._shape
-        hessian = np.empty((n_classes, p, n_classes, p))
-        for k in range(n_classes):
+    def push(self, w: FloatArray) -> FloatArray:
+        """A w, shape (n, K)."""
+        return _push(self._X, w, self._share)
+
+    def pull(self, u: FloatArray) -> FloatArray:
+        """A' u, shape (p, K)."""
+        return _pull(self._X, u, self._share)
+
+    def decisions(self, theta: FloatArray) -> FloatArray:
+        """o of `theta`, shape (n, K)."""
+        z: FloatArray = self.push(theta[:-1]) + self.constant * theta[-1]
+        return z
+
+    def gradient(self, point: Point, theta: FloatArray) -> FloatArray:
+        """By w and β, shape (p + 1, K)."""
+        by_beta = self.constant * point.residual.sum(axis=0) + self.ridge * theta[-1]
+        return np.vstack([self.pull(point.residual) + theta[:-1], by_beta])
+
+    def largest_component(self, by_w: FloatArray, by_beta: FloatArray) -> float:
+        """The largest part of the gradient by w and b, from that by w (p, K) and β (K,)."""
+        if not self.ridge:
+            by_w = by_w + np.multiply.outer(self.mean, by_beta)
+        return float(max(np.abs(by_w).max(), np.abs(by_beta).max()))
+
+    def preconditioner(self, point: Point) -> FloatArray:
+        """1 for every coefficient; the mean curvature of the K values β, shape (p + 1, 1).
+
+        One for all K, so that with free intercepts no step adds the same number to all of them.
+        """
+        curvature = self._c @ (point.pi * (1 - point.pi))
+        diagonal = np.ones((self.shape[0], 1))
+        diagonal[-1] = self.constant * curvature.mean() + self.ridge
+        return np.maximum(diagonal, _LEAST_CURVATURE)
+
+    def hessian(self, point: Point) -> FloatArray:
+        """H of a dense `X`, shape (p + 1, K, p + 1, K)."""
+        n_params, n_outputs = self.shape
+        A = np.column_stack([self._X - self.mean, np.full(self.n_samples, self.constant)])
+        penalty = np.append(np.ones(n_params - 1), self.ridge)
+        hessian = np.empty((n_params, n_outputs, n_params, n_outputs))
+        for k in range(n_outputs):
             for m in range(k + 1):
-                curvature = self._weights * (pi[:, k] * (k == m) - pi[:, k] * pi[:, m])
-                block = (self._X * curvature[:, np.newaxis]).T @ self._X + (k == m) * self._penalty
-                hessian[k, :, m, :] = hessian[m, :, k, :] = block
-        if self._penalty[-1, -1] == 0:
+                pi_k, pi_m = point.pi[:, k], point.pi[:, m]
+                curvature = self._c * (pi_k * (1 - pi_k) if k == m else -pi_k * pi_m)
+                block = (A * curvature[:, np.newaxis]).T @ A + np.diag(penalty * (k == m))
+                hessian[:, k, :, m] = hessian[:, m, :, k] = block
+        of_beta = hessian[-1, :, -1, :]
+        if n_outputs > 1 and not self.ridge:
             # Adding one number to all free intercepts changes nothing: H is singular along that
             # direction, and g has no part in it. Any curvature there leaves Newton's step alone.
-            hessian[:, -1, :, -1] += max(hessian[:, -1, :, -1].max(), np.finfo(float).tiny)
+            of_beta += max(of_beta.max(), _LEAST_CURVATURE)
+        else:
+            of_beta += np.diag(np.where(np.diag(of_beta) < _LEAST_CURVATURE, _LEAST_CURVATURE, 0))
         return hessian
+
+    def products(self, point: Point, dtype: np.dtype[np.floating]) -> Product:
+        """The function that returns H d, and the decisions of d, for a `d` of that `dtype`."""
+        X, share, c = self._in(dtype)
+        pi = point.pi.astype(dtype, copy=False)
+        weighted = c[:, np.newaxis] * pi
+
+        def product(d: FloatArray) -> tuple[FloatArray, FloatArray]:
+            image = _push(X, d[:-1], share)
+            image += self.constant * d[-1]
+            if self.shape[1] == 1:
+                pushed = weighted * (1 - pi) * image
+            else:
+                average = np.einsum("ij,ij->i", pi, image)[:, np.newaxis]
+                pushed = weighted * (image - average)
+            curved = np.empty_like(d)
+            np.add(_pull(X, pushed, share), d[:-1], out=curved[:-1])
+            curved[-1] = self.constant * pushed.sum(axis=0) + self.ridge * d[-1]
+            return curved, image
+
+        return product
+
+    def _in(self, dtype: np.dtype[np.floating]) -> tuple[Any, FloatArray, FloatArray]:
+        """X, the shares of the samples in the mean, and c, in that precision."""
+        if dtype == np.float64:
+            return self._X, self._share, self._c
+        if self._rough is None:
+            self._rough = tuple(part.astype(dtype) for part in (self._X, self._share, self._c))
+        return self._rough
+
+
+def _push(X: Any, w: FloatArray, share: FloatArray) -> FloatArray:
+    """(X - 1 m') w with m = X' share."""
+    z: FloatArray = X @ w
+    z -= share @ z
+    return z
+
+
+def _pull(X: Any, u: FloatArray, share: FloatArray) -> FloatArray:
+    """(X - 1 m')' u with m = X' share."""
+    pulled: FloatArray = X.T @ (u - np.multiply.outer(share, u.sum(axis=0)))
+    return pulled
+
+
+def _values(X: Any) -> FloatArray:
+    """All entries of a dense X, the stored ones of a CSR matrix."""
+    values: FloatArray = X if isinstance(X, np.ndarray) else X.data
+    return values
+
+
+def _is_moderate(X: Any) -> bool:
+    """True if squares and sums of the entries stay far inside the range of float32."""
+    return bool(np.abs(_values(X)).max(initial=0.0) <= 1e3)

@@ -28,7 +28,7 @@ _ROUNDING = 1e-9
 
 
 def decide(probability: FloatArray) -> BoolArray:
-    """Where a probability of the positive class, of any shape, is above one half."""
+    """True where a probability of the positive class, of any shape, is above one half."""
     is_above: BoolArray = probability > 0.5 + _ROUNDING
     return is_above
 

@@ -5,25 +5,77 @@ symbol meaning                              shape                  dtype
 ====== ==================================== ====================== =======
 N      counts of word j in text i           (n_docs, n_words) CSR  int64
 ====== ==================================== ====================== =======
+
+Words are numbered first, and numbers are counted. Of many texts at once, words are found by
+`minimtl.text.blocks`. Where a text is cut by a pattern or a function of the caller's, into n-grams,
+or there is little of it, words are looked up one by one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.text.numbered import UNKNOWN, Analyzer, Part, number_words
+from minimtl.text.blocks import cut_block
+from minimtl.text.spellings import Spellings
 from minimtl.text.threads import in_order
+from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
+
+Analyzer = Callable[[Any], Iterable[str]]
+
+UNKNOWN = -1
+# Characters: the arrays of a block of so many stay in a core's cache; a smaller text is cut sooner
+# than it is made ready for NumPy.
+BLOCK, SMALL = 2**20, 50_000
+_MOST_TOKENS = 2**18  # that are held as Python objects
 
 
-def count_matrix(texts: Iterable[Any], tokenize: Analyzer) -> tuple[sparse.csr_matrix, list[str]]:
+class _Part(NamedTuple):
+    """The words of some texts.
+
+    Attributes
+    ----------
+    numbers : int, shape (n_tokens,)
+        The number of each word, text after text.
+    columns : int64, shape (n_numbers,)
+        Where the word of each number is in the vocabulary; `UNKNOWN` if it is not counted.
+    ends : int64, shape (n_texts,)
+        How many words there are up to the end of each text.
+    """
+
+    numbers: np.ndarray
+    columns: np.ndarray
+    ends: np.ndarray
+
+
+class _Numbered(NamedTuple):
+    """The words of all texts.
+
+    Attributes
+    ----------
+    parts : list of _Part
+    n_words : int
+        How many distinct words are counted, the vocabulary.
+    spell : callable
+        The words in these places, int64 and ascending, of the vocabulary in alphabetical order.
+    """
+
+    parts: list[_Part]
+    n_words: int
+    spell: Callable[[np.ndarray], list[str]]
+
+
+def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_matrix, list[str]]:
     """Count all words of `texts`.
 
     Parameters
     ----------
     texts : iterable of documents
-    tokenize : callable
+    analyze : callable
         The words of one document.
 
     Returns
@@ -33,22 +85,22 @@ def count_matrix(texts: Iterable[Any], tokenize: Analyzer) -> tuple[sparse.csr_m
     vocabulary : list of str, length n_words
         The word of each column, sorted.
     """
-    counts, spell = count_words(texts, tokenize, 1)
+    counts, spell = count_words(texts, analyze, 1)
     return counts, spell(np.arange(counts.shape[1]))
 
 
 def count_words(
-    texts: Iterable[Any], tokenize: Analyzer, n_threads: int
+    texts: Iterable[Any], analyze: Analyzer, n_threads: int
 ) -> tuple[sparse.csr_matrix, Callable[[np.ndarray], list[str]]]:
     """The counts of `count_matrix`, by so many threads, and a function that gives the words of
     some columns.
     """
-    words = number_words(texts, tokenize, n_threads)
+    words = _number_words(texts, analyze, n_threads)
     return _count_all(words.parts, words.n_words, n_threads), words.spell
 
 
 def count_known(
-    texts: Iterable[Any], tokenize: Analyzer, vocabulary: Mapping[str, int], n_threads: int = 1
+    texts: Iterable[Any], analyze: Analyzer, vocabulary: Mapping[str, int], n_threads: int = 1
 ) -> sparse.csr_matrix:
     """Count the words of `vocabulary`, which maps each to its column; other words are ignored.
 
@@ -56,7 +108,7 @@ def count_known(
     -------
     counts : csr_matrix of int64, shape (n_docs, len(vocabulary))
     """
-    words = number_words(texts, tokenize, n_threads)
+    words = _number_words(texts, analyze, n_threads)
     spelled = words.spell(np.arange(words.n_words))
     # With a last one, which is what UNKNOWN takes.
     known = np.array([*(vocabulary.get(word, UNKNOWN) for word in spelled), UNKNOWN])
@@ -64,15 +116,96 @@ def count_known(
     return _count_all(parts, len(vocabulary), n_threads)
 
 
-class _Rows(NamedTuple):
-    """Column and count of each entry, in the order of rows and columns, and entries of each row."""
+def _number_words(texts: Iterable[Any], analyze: Analyzer, n_threads: int) -> _Numbered:
+    """The words that `analyze` gives for each of `texts`, whose blocks go to `n_threads`."""
+    if analyze is tokenize:
+        analyze = WordAnalyzer(find_words, lowercase=True)
+    if not (
+        isinstance(analyze, WordAnalyzer)
+        and analyze.split is find_words
+        and analyze.ngram_range == (1, 1)
+    ):
+        return _one_by_one(texts, analyze)
 
-    columns: np.ndarray
-    counts: np.ndarray
-    per_row: np.ndarray
+    blocks = _blocks(texts)
+    first = next(blocks, [])
+    if sum(map(len, first)) < SMALL:  # and there is no other
+        return _one_by_one(first, analyze)
+    return _in_blocks(chain([first], blocks), analyze, n_threads)
 
 
-def _count_all(parts: list[Part], n_words: int, n_threads: int) -> sparse.csr_matrix:
+def _one_by_one(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
+    # A word that is not yet in the dictionary gets the next free number.
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    parts = list(_look_up(texts, analyze, numbers.__getitem__))
+
+    as_met = list(numbers)
+    order = sorted(range(len(as_met)), key=as_met.__getitem__)
+    columns = np.empty(len(order), dtype=np.int64)
+    columns[order] = np.arange(len(order))
+    return _Numbered(
+        [_Part(words, columns, ends) for words, ends in parts],
+        len(order),
+        lambda places: [as_met[order[place]] for place in places.tolist()],
+    )
+
+
+def _look_up(
+    texts: Iterable[Any], analyze: Analyzer, number: Callable[[str], int]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Numbers and ends of some texts after the other."""
+    words: list[int] = []
+    ends: list[int] = []
+    for text in texts:
+        words.extend(map(number, analyze(text)))
+        ends.append(len(words))
+        if len(words) >= _MOST_TOKENS:
+            yield np.array(words, dtype=np.int64), np.array(ends, dtype=np.int64)
+            words, ends = [], []
+    yield np.array(words, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+
+def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: int) -> _Numbered:
+    cuts = list(in_order(partial(cut_block, lowercase=analyze.lowercase), blocks, n_threads))
+    every = Spellings.joined([cut.words for cut in cuts])
+    numbers, examples = every.number()
+    distinct = every.of(examples)
+
+    order = distinct.alphabetical()
+    if analyze.stop_words:
+        words = distinct.of(order).strings()
+        order = order[[word not in analyze.stop_words for word in words]]
+    columns = np.full(len(examples), UNKNOWN)
+    columns[order] = np.arange(len(order))
+
+    ends = np.cumsum([len(cut.words.start) for cut in cuts])
+    columns_of_cuts = np.split(columns.take(numbers), ends[:-1])
+    return _Numbered(
+        [
+            _Part(cut.numbers, of_cut, cut.ends)
+            for cut, of_cut in zip(cuts, columns_of_cuts, strict=True)
+        ],
+        len(order),
+        lambda places: distinct.of(order.take(places)).strings(),
+    )
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Lists of texts, of `BLOCK` characters or a little more."""
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size >= BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _count_all(parts: list[_Part], n_words: int, n_threads: int) -> sparse.csr_matrix:
     counted = in_order(_count, parts, n_threads)
     columns, counts, per_row = map(np.concatenate, zip(*counted, strict=True))
     ends = np.concatenate(([0], np.cumsum(per_row)))
@@ -81,8 +214,11 @@ def _count_all(parts: list[Part], n_words: int, n_threads: int) -> sparse.csr_ma
     return matrix
 
 
-def _count(part: Part) -> _Rows:
-    """Count equal columns within each text: sorted by text and column, they are neighbours."""
+def _count(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Column and count of each entry in the order of rows and columns, and entries of each row.
+
+    Equal columns of a text are neighbours when they are sorted by text and column.
+    """
     columns = part.columns.take(part.numbers)
     texts = np.repeat(np.arange(len(part.ends), dtype=np.int64), np.diff(part.ends, prepend=0))
     tokens = (texts << 32) + columns
@@ -92,7 +228,7 @@ def _count(part: Part) -> _Rows:
     np.not_equal(tokens[1:], tokens[:-1], out=is_first[1:])
     first = np.flatnonzero(is_first)
     entries = tokens.take(first)
-    return _Rows(
+    return (
         (entries & 0xFFFFFFFF).astype(np.int32),
         np.diff(first, append=len(tokens)),
         np.bincount(entries >> 32, minlength=len(part.ends)),

@@ -20,23 +20,22 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.elementary import log
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
-from minimtl.text.analyze import (
+from minimtl.text.counts import count_known, count_words
+from minimtl.text.stopwords import ENGLISH
+from minimtl.text.threads import count_threads
+from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
     word_splitter,
 )
-from minimtl.text.counts import count_known, count_words
-from minimtl.text.stopwords import ENGLISH
-from minimtl.text.threads import by_rows, count_threads
 from minimtl.text.weights import (
     check_limits,
     inverse_document_frequencies,
-    normalize_rows,
     select_words,
+    weigh,
 )
 
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
@@ -161,28 +160,20 @@ class TfidfVectorizer(BaseEstimator):
         if self.binary:
             counts.data.fill(1)
         dtype = np.dtype(self.dtype)
-        kept = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
-        counts = by_rows(lambda rows: rows[:, kept], counts, n_threads)
-        self.vocabulary_ = {word: column for column, word in enumerate(spell(kept))}
+
+        columns = select_words(counts, self.min_df, self.max_df, self.max_features, dtype)
+        counts = counts[:, columns]
+        self.vocabulary_ = {word: column for column, word in enumerate(spell(columns))}
         if self.use_idf:
             self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
         else:
-            self.idf_ = np.ones(len(kept), dtype=dtype)
+            self.idf_ = np.ones(len(columns), dtype=dtype)
         return counts
 
     def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        return by_rows(self._weigh_rows, counts, count_threads(self.n_jobs))
-
-    def _weigh_rows(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        X = counts.astype(self.idf_.dtype)
         if self.binary:
-            X.data.fill(1)
-        if self.sublinear_tf:
-            X.data = log(X.data).astype(X.dtype) + X.dtype.type(1)
-        X.data *= self.idf_.take(X.indices)
-        if self.norm is not None:
-            normalize_rows(X, self.norm)
-        return X
+            counts.data.fill(1)
+        return weigh(counts, self.idf_, sublinear=self.sublinear_tf, norm=self.norm)
 
     def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
         """The function that returns the terms of one document."""
@@ -242,7 +233,7 @@ class TfidfVectorizer(BaseEstimator):
         return pd.DataFrame.sparse.from_spmatrix(X, index=index, columns=names)
 
     def _output_form(self) -> str:
-        """What was set for this vectorizer, else in scikit-learn's configuration if loaded."""
+        """The form set for this vectorizer, else in scikit-learn's configuration if loaded."""
         sklearn = sys.modules.get("sklearn")
         general = sklearn.get_config()["transform_output"] if sklearn else "default"
         chosen: str = getattr(self, "_sklearn_output_config", {}).get("transform", general)
@@ -257,7 +248,8 @@ class TfidfVectorizer(BaseEstimator):
 
     def _check_params(self) -> None:
         """Raise ValueError for parameters out of range."""
-        if len(self.ngram_range) != 2 or not all(isinstance(n, Integral) for n in self.ngram_range):
+        is_pair = isinstance(self.ngram_range, tuple | list) and len(self.ngram_range) == 2
+        if not (is_pair and all(isinstance(n, Integral) for n in self.ngram_range)):
             raise ValueError(f"ngram_range must be two whole numbers; got {self.ngram_range}.")
         shortest, longest = self.ngram_range
         if shortest > longest:
@@ -276,9 +268,11 @@ class TfidfVectorizer(BaseEstimator):
             )
         if self.norm not in ("l1", "l2", None):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
-        if np.dtype(self.dtype) not in (np.float32, np.float64):
+        if not _is_float(self.dtype):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
-        if not all(isinstance(word, str) for word in self._stop_words()):
+        stop_words = self._stop_words()
+        is_listed = isinstance(stop_words, Collection)
+        if not (is_listed and all(isinstance(word, str) for word in stop_words)):
             raise ValueError("stop_words must be a collection of words.")
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
@@ -313,6 +307,14 @@ def _polars_frame(X: sparse.csr_matrix, words: list[str]) -> Any:
             "pip install polars"
         ) from None
     return polars.DataFrame(X.toarray(), schema=words, orient="row")
+
+
+def _is_float(dtype: Any) -> bool:
+    """True for a way to say float32 or float64."""
+    try:
+        return np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:
+        return False
 
 
 def _lowered(analyze: Callable[[str], list[str]], text: str) -> list[str]:

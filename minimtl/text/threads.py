@@ -3,11 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import pairwise
 from numbers import Integral
 from typing import Any, TypeVar
-
-from scipy import sparse
 
 from minimtl.system import available_cores
 
@@ -59,20 +56,3 @@ def in_order(
         finally:  # after an error or an interrupt, what has begun is waited for and no more
             for future in ahead:
                 future.cancel()
-
-
-def by_rows(
-    function: Callable[[sparse.csr_matrix], sparse.csr_matrix],
-    matrix: sparse.csr_matrix,
-    n_threads: int,
-) -> sparse.csr_matrix:
-    """``function(matrix)``, of which each row depends on the same row of `matrix` alone."""
-    n_rows, n_pieces = matrix.shape[0], 2 * n_threads
-    if n_threads == 1 or n_rows < n_pieces:
-        return function(matrix)
-    bounds = [n_rows * piece // n_pieces for piece in range(n_pieces + 1)]
-
-    def of_rows(some: tuple[int, int]) -> sparse.csr_matrix:
-        return function(matrix[some[0] : some[1]])
-
-    return sparse.vstack(list(in_order(of_rows, pairwise(bounds), n_threads)), format="csr")

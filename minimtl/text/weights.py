@@ -1,4 +1,4 @@
-"""Which words are kept, and the weight of a count.
+"""The words of a vocabulary, and the weight of a count.
 
 ====== ================================================= ================= =======
 symbol meaning                                           shape             dtype
@@ -69,15 +69,16 @@ def select_words(
     if most < fewest:
         raise ValueError("max_df corresponds to < documents than min_df")
     df = document_frequencies(counts)
-    kept = np.flatnonzero((fewest <= df) & (df <= most))
-    if max_features is not None and len(kept) > max_features:
+    columns = np.flatnonzero((fewest <= df) & (df <= most))
+    if max_features is not None and len(columns) > max_features:
         # Of equally frequent words the first are kept. (scikit-learn leaves that to a sort whose
         # order of equals depends on the processor.)
         totals = np.bincount(counts.indices, weights=counts.data, minlength=counts.shape[1])
-        kept = np.sort(kept[np.argsort(-totals[kept].astype(dtype), kind="stable")[:max_features]])
-    if len(kept) == 0:
+        order = np.argsort(-totals[columns].astype(dtype), kind="stable")
+        columns = np.sort(columns[order[:max_features]])
+    if len(columns) == 0:
         raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
-    return kept
+    return columns
 
 
 def check_limits(min_df: Any, max_df: Any, max_features: Any) -> None:
@@ -95,6 +96,19 @@ def check_limits(min_df: Any, max_df: Any, max_features: Any) -> None:
 def _is_count(value: Any) -> bool:
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return is_integer and bool(value >= 1)
+
+
+def weigh(
+    counts: sparse.csr_matrix, idf: np.ndarray, *, sublinear: bool = False, norm: str | None = "l2"
+) -> sparse.csr_matrix:
+    """tf · idf, in the precision of `idf`; tf is the count c, or 1 + ln c if `sublinear`."""
+    X = counts.astype(idf.dtype)
+    if sublinear:
+        X.data = log(X.data).astype(X.dtype) + X.dtype.type(1)
+    X.data *= idf.take(X.indices)
+    if norm is not None:
+        normalize_rows(X, norm)
+    return X
 
 
 def normalize_rows(matrix: sparse.csr_matrix, norm: str) -> None:
@@ -141,12 +155,7 @@ def weigh_counts(
     """
     counts = check_sparse(counts, "counts")
     float32 = np.dtype(np.float32)
-    kept = select_words(counts[known], 1, 1.0, max_features, float32)
-    chosen = counts[:, kept]
-    idf = inverse_document_frequencies(chosen[known], True, float32)
-    X = chosen.astype(float32)
-    if sublinear:
-        X.data = log(X.data).astype(float32) + float32.type(1)
-    X.data *= idf[X.indices]
-    normalize_rows(X, "l2")
-    return X
+    columns = select_words(counts[known], 1, 1.0, max_features, float32)
+    counts = counts[:, columns]
+    idf = inverse_document_frequencies(counts[known], True, float32)
+    return weigh(counts, idf, sublinear=sublinear)

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.corpora.archives import is_safe_name, tar_members
-from minimtl.corpora.folders import folder_members, read_file
-from minimtl.corpora.limits import Limits
+from minimtl.corpora.archives import Limits, folder_members, is_safe_name, read_file, tar_members
 from minimtl.errors import MinimtlError
 
 FILES = {"a/one": b"1" * 700, "./a/two": b"", "b": b"\x00\xff"}

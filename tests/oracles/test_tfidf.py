@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minimtl.text import numbered
+from minimtl.text import counts as counting
 from minimtl.text.clean import strip_post
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
@@ -109,8 +109,8 @@ def test_made_up_texts(params, train, test):
 @given(PARAMS, ANY_TEXTS, ANY_TEXTS, st.sampled_from([None, 2]))
 def test_any_texts_in_blocks(monkeypatch, params, train, test, n_jobs):
     """As a corpus is counted, by one thread and by two."""
-    monkeypatch.setattr(numbered, "SMALL", 0)
-    monkeypatch.setattr(numbered, "BLOCK", 40)
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 40)
     assert_same(params, train, test, n_jobs)
 
 

@@ -47,6 +47,13 @@ def test_more_than_two_classes_have_accuracy_and_macro_f1(problem):
     assert set(scores) == {"accuracy", "macro_f1"}
 
 
+@pytest.mark.parametrize("params", [{"n_splits": 2.5}, {"n_repeats": 0}, {"n_splits": "2"}])
+def test_counts_of_splits_are_whole_numbers(problem, params):
+    X, y, *_ = problem
+    with pytest.raises(ValueError, match="must be a whole number of at least 1"):
+        cross_validate(LogisticRegression(), X, y, **params)
+
+
 def test_groups_must_be_one_for_each_sample(problem):
     X, y = problem
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):

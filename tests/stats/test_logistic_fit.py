@@ -31,10 +31,7 @@ def test_size_of_the_batch_changes_nothing(monkeypatch):
 
 
 @pytest.mark.parametrize("penalize", [True, False])
-def test_a_fit_by_blocks_of_rows_is_the_fit_and_moves_as_a_heavier_group_moves_it(
-    monkeypatch, penalize
-):
-    monkeypatch.setattr("minimtl.stats.logistic_loss._ROWS_AT_ONCE", 7)
+def test_a_fit_moves_as_a_heavier_group_moves_it(penalize):
     groups = np.arange(40) // 4
     fit = fit_grouped_logistic_regression(X, Y, groups, C=0.5, penalize_intercept=penalize)
     step = 1e-4
@@ -44,6 +41,12 @@ def test_a_fit_by_blocks_of_rows_is_the_fit_and_moves_as_a_heavier_group_moves_i
     moves = (exact.coef[1:] - exact.coef[0]) / step
     np.testing.assert_allclose(fit.moves, moves, atol=1e-4)
     assert np.abs(moves).max() > 0.01
+
+
+def test_a_scale_needs_no_centre():
+    scale = np.random.default_rng(1).random((1, 3)) + 0.5
+    fit = fit_logistic_regression(X, Y, scale=scale)
+    np.testing.assert_allclose(fit.coef, fit_logistic_regression(X / scale, Y).coef, atol=1e-11)
 
 
 def test_says_when_it_stopped_early():

@@ -4,13 +4,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from minimtl.text import numbered
-from minimtl.text.analyze import WordAnalyzer
+from minimtl.text import counts as counting
 from minimtl.text.counts import count_known, count_matrix, count_words
-from minimtl.text.tokenize import find_words, tokenize
+from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
 
@@ -50,8 +49,8 @@ def assert_same(one, other):
 @pytest.fixture
 def in_blocks(monkeypatch):
     """All texts are cut in blocks, of a few texts each."""
-    monkeypatch.setattr(numbered, "SMALL", 0)
-    monkeypatch.setattr(numbered, "BLOCK", 20)
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 20)
 
 
 STOP_WORDS = frozenset({"ab", "éa"})
@@ -62,10 +61,23 @@ ANALYZERS = {
 }
 
 
+# Beside any text: what a block is made of, what lower-casing makes longer or decides by what
+# follows, half of a pair of surrogates, a letter whose lower case is ASCII, and words that share
+# eight or sixteen bytes with others.
+CHARACTERS = st.sampled_from([*"aZ9_ .\n\0\x80", "É", "Σ", "İ", "\u0301", "\ud801", "\u212a", "𐐀"])
+BEGINNINGS = st.sampled_from(["a", "abcdefgh", "abcdefghijklmnop", "日本語日本語", "é" * 4])
+WORDS = st.tuples(BEGINNINGS, st.text("abzé日𐐀", max_size=6)).map("".join)
+DOCUMENTS = st.lists(
+    st.text() | st.text(CHARACTERS) | st.lists(WORDS, max_size=9).map(" ".join), max_size=6
+)
+
+
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("analyze", ANALYZERS.values(), ids=ANALYZERS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(texts=st.lists(st.text() | st.text("abAÉ ."), max_size=6))
+@given(texts=DOCUMENTS)
+@example(texts=["ΟΔΟΣ", "ΟΔΟΣ.", "ΟΔΟΣ Α"])
+@example(texts=["a", "", "b"])
 def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_threads, texts):
     expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
     counts, spell = count_words(iter(texts), analyze, n_threads)
@@ -77,24 +89,34 @@ def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_thread
     assert_same(count_known(texts, analyze, known, n_threads), by_one)
 
 
+@pytest.mark.parametrize("analyze", [tokenize, WordAnalyzer(find_words)])
+def test_every_character_is_taken_alike(in_blocks, analyze):
+    # Each twice, so that it is a word of its own; no letters are beyond these planes.
+    texts = [" ".join(2 * chr(code) for code in range(0x40000))]
+    expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
+    counts, found = count_matrix(texts, analyze)
+    assert found == vocabulary
+    assert_same(counts, expected)
+
+
 def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
     texts = ["a b a", "", "c", "a c c c"]
     expected, _ = count_matrix(texts, str.split)
-    monkeypatch.setattr(numbered, "_MOST_TOKENS", 2)
+    monkeypatch.setattr(counting, "_MOST_TOKENS", 2)
     counts, vocabulary = count_matrix(texts, str.split)
     assert vocabulary == ["a", "b", "c"]
     assert_same(counts, expected)
 
 
 def test_a_corpus_is_cut_in_blocks(monkeypatch):
-    monkeypatch.setattr(numbered, "_one_by_one", None)
+    monkeypatch.setattr(counting, "_one_by_one", None)
     counts, vocabulary = count_matrix(["word " * 10_000, "other"], tokenize)
     assert vocabulary == ["other", "word"]
     assert counts.toarray().tolist() == [[0, 10_000], [1, 0]]
 
 
 def test_few_texts_and_other_analyzers_are_cut_one_by_one(monkeypatch):
-    monkeypatch.setattr(numbered, "_in_blocks", None)
+    monkeypatch.setattr(counting, "_in_blocks", None)
     many = ["word " * 20_000]
     for texts, analyze in (
         (["a few words"], tokenize),

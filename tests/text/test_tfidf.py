@@ -8,7 +8,7 @@ import types
 import numpy as np
 import pytest
 
-from minimtl.text import numbered
+from minimtl.text import counts as counting
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import find_words
@@ -149,6 +149,9 @@ def test_no_words_at_all(texts):
         ({"stop_words": "klingon"}, "not a built-in stop list"),
         ({"norm": "max"}, "norm must be"),
         ({"dtype": np.int64}, "dtype must be"),
+        ({"dtype": "abc"}, "dtype must be"),
+        ({"ngram_range": 1}, "two whole numbers"),
+        ({"stop_words": 5}, "a collection of words"),
         ({"ngram_range": (2, 1)}, "lower boundary larger"),
         ({"ngram_range": (0, 1)}, "must begin at 1"),
         ({"min_df": 0}, "min_df must be"),
@@ -190,8 +193,8 @@ def test_use_before_fit():
     ],
 )
 def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
-    monkeypatch.setattr(numbered, "SMALL", 0)
-    monkeypatch.setattr(numbered, "BLOCK", 30)
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 30)
     texts = [f"The {word} sat on {word}s, É{word} {n}" for n, word in enumerate(["cat", "dog"] * 9)]
     one = TfidfVectorizer(**params).fit(texts)
     for n_jobs in (2, 5, -1):

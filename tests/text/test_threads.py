@@ -4,10 +4,9 @@ import threading
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from minimtl.system import available_cores
-from minimtl.text.threads import by_rows, count_threads, in_order
+from minimtl.text.threads import count_threads, in_order
 
 
 def test_number_of_threads():
@@ -58,13 +57,3 @@ def test_who_stops_asking_leaves_no_thread():
     next(results)
     results.close()
     assert threading.active_count() == before
-
-
-@pytest.mark.parametrize("n_rows", [0, 1, 3, 50])
-def test_rows_by_several_threads(n_rows):
-    matrix = sparse.random(n_rows, 7, density=0.4, format="csr", random_state=0, dtype=np.float32)
-    by_one, by_three = (by_rows(lambda rows: 2 * rows, matrix, n) for n in (1, 3))
-    for attribute in ("data", "indices", "indptr"):
-        one, three = getattr(by_one, attribute), getattr(by_three, attribute)
-        assert one.dtype == three.dtype
-        np.testing.assert_array_equal(one, three)

@@ -1,179 +1,88 @@
 """Rows of a table from a file or from Python: a header, and batches of cells by column.
 
-- ``.csv``, ``.tsv``: the first row names the columns.
-- ``.jsonl``, ``.ndjson``: one object a line; the first line's names are the columns.
+- A file that `minimtl.corpora.read_records` reads: CSV, TSV, JSON lines or a JSON list.
 - In Python: a mapping of columns (a dict, a data frame), a structured array, or a list of dicts.
 
 A matrix is a ``.csv`` or ``.tsv`` with a row a main task and a column an auxiliary task.
 """
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from minimtl.corpora import JSON, TABLES, Records, read_records
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairs.columns import Column
-from minimtl.report import counted
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_JSON_LINES = (".jsonl", ".ndjson")
-_BATCH = 20_000  # rows
 MATRIX = ("main", "aux", "gain")
 
 
 class Rows(NamedTuple):
-    """A table that is read once. ``batches`` have a sequence of cells for each column.
+    """A table: ``cells`` has a sequence for each column of the header.
 
-    ``first_row`` is the number of the first row below the header, as messages count rows.
+    ``first_row`` is the number of the first row below the header, as messages count rows, and
+    ``notes`` say what was guessed.
     """
 
     source: str
     header: tuple[str, ...]
-    batches: Iterable[Sequence[Sequence[Any]]]
-    first_row: int
+    cells: Sequence[Sequence[Any]]
+    first_row: int = 1
+    notes: tuple[str, ...] = ()
 
     def fill(self, columns: Mapping[str, Column]) -> None:
         """Read all rows into these columns of theirs."""
-        for batch in self.batches:
-            for name, cells in zip(self.header, batch, strict=True):
-                if name in columns:
-                    columns[name].add(cells)
+        for name, cells in zip(self.header, self.cells, strict=True):
+            if name in columns:
+                columns[name].add(cells)
 
 
-@contextmanager
-def open_rows(table: Any, *, matrix: bool = False) -> Iterator[Rows]:
+def read_rows(table: Any, *, matrix: bool = False) -> Rows:
     """The rows of a file (a path), or of columns in Python.
 
     Raises
     ------
     MinimtlError
-        If the table is of no known kind or cannot be read; while it is read, naming the row.
+        If the table is of no known kind or cannot be read, naming the row.
     """
     if not isinstance(table, str | Path):
-        yield _rows_of_matrix(table) if matrix else _rows_of_columns(table)
-        return
+        return _rows_of_matrix(table) if matrix else _rows_of_columns(table)
     path = Path(table)
     suffix = path.suffix.lower()
     if not suffix and not path.exists():
         raise MinimtlError(f"{path} does not exist; check the name.")
-    if suffix not in (*_DELIMITERS, *_JSON_LINES) or (matrix and suffix in _JSON_LINES):
+    if suffix not in TABLES or (matrix and suffix in JSON):
         kinds = ".csv or .tsv matrix" if matrix else ".csv, .tsv or .jsonl file"
         raise MinimtlError(f"{path} is of no known kind: give a {kinds} or the folder of a study.")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            if suffix in _JSON_LINES:
-                yield _json_rows(file, path.name)
-            else:
-                reader = csv.reader(file, delimiter=_DELIMITERS[suffix], strict=True)
-                rows = _numbered(reader, path.name)
-                yield _matrix_rows(rows, path.name) if matrix else _table_rows(rows, path.name)
-    except UnicodeDecodeError:
-        raise MinimtlError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
-    except OSError as error:
-        raise MinimtlError(f"{path} cannot be read ({error.strerror}); check the name.") from None
+
+    records = read_records(path)
+    if matrix:
+        return _rows_of_cells(records)
+    first_row = 1 if suffix in JSON else 2
+    cells = _by_column([row for _, row in records.rows], len(records.columns))
+    return Rows(records.name, records.columns, cells, first_row, records.notes)
 
 
-def _numbered(reader: Any, name: str) -> Iterator[list[str]]:
-    """The rows that are not blank; csv's complaints as sentences."""
-    try:
-        yield from filter(None, reader)
-    except csv.Error as error:
-        raise MinimtlError(
-            f"{name}, line {reader.line_num}, cannot be read ({error}); put cells with commas or "
-            "line ends in quotation marks and double the marks inside them."
-        ) from None
+def _by_column(rows: Sequence[Sequence[Any]], n_columns: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * n_columns
 
 
-def _table_rows(rows: Iterator[list[str]], name: str) -> Rows:
-    header = tuple(cell.strip() for cell in next(rows, []))
-    if not header:
-        raise MinimtlError(f"{name} is empty; give a table whose first row names its columns.")
-    other = next((mark for mark in _OTHER_DELIMITERS if mark in header[0]), None)
-    if len(header) == 1 and other is not None:
-        raise MinimtlError(
-            f"{name}, row 1, has columns separated by {_OTHER_DELIMITERS[other]}; save it as .csv "
-            "with commas between columns and points in numbers."
-        )
-    return Rows(name, header, _batches(rows, len(header), name), 2)
-
-
-def _batches(
-    rows: Iterator[list[str]], n_columns: int, name: str
-) -> Iterator[Sequence[Sequence[str]]]:
-    number = 2
-    while batch := list(islice(rows, _BATCH)):
-        for place, row in enumerate(batch):
-            if len(row) != n_columns:
-                raise MinimtlError(
-                    f"{name}, row {number + place}, has {counted(len(row), 'column')} where "
-                    f"the first row has {n_columns:,}; complete it or remove it."
-                )
-        number += len(batch)
-        yield list(zip(*batch, strict=True))
-
-
-def _json_rows(file: Iterable[str], name: str) -> Rows:
-    lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-    first = next((_json_object(number, line, name) for number, line in lines), {})
-    header = tuple(first)
-    if not header:
-        raise MinimtlError(f"{name} is empty; write one object a line.")
-
-    def objects() -> Iterator[tuple[int, dict[str, Any]]]:
-        yield 1, first
-        for number, line in lines:
-            yield number, _json_object(number, line, name)
-
-    def batches() -> Iterator[Sequence[Sequence[Any]]]:
-        each = objects()
-        while batch := list(islice(each, _BATCH)):
-            try:
-                yield [[item[column] for _, item in batch] for column in header]
-            except KeyError as error:
-                number = next(n for n, item in batch if error.args[0] not in item)
-                raise MinimtlError(
-                    f"{name}, row {number}, has no {error.args[0]!r}, which the first row has; "
-                    "add it or remove the row."
-                ) from None
-
-    return Rows(name, header, batches(), 1)
-
-
-def _json_object(number: int, line: str, name: str) -> dict[str, Any]:
-    try:
-        item = json.loads(line)
-    except (ValueError, RecursionError):
-        item = None
-    if not isinstance(item, dict):
-        raise MinimtlError(f"{name}, row {number}, is no JSON object; write one object a line.")
-    return item
-
-
-def _matrix_rows(rows: Iterator[list[str]], name: str) -> Rows:
+def _rows_of_cells(records: Records) -> Rows:
     """The cells of a matrix off its diagonal as rows of (main, aux, gain); empty cells are none."""
-    _, *columns = [cell.strip() for cell in next(rows, [])] or [""]
+    _, *columns = records.columns
     if not columns:
-        raise MinimtlError(f"{name} is no matrix; its first row must name the auxiliary tasks.")
-
-    def cells() -> Iterator[list[str]]:
-        for number, (main, *gains) in enumerate(rows, start=2):
-            if len(gains) != len(columns):
-                raise MinimtlError(
-                    f"{name}, row {number}, has {len(gains):,} gains for {len(columns):,} "
-                    "auxiliary tasks; a matrix has one in each column, or an empty cell."
-                )
-            for aux, gain in zip(columns, gains, strict=True):
-                if gain.strip() and aux != main.strip():
-                    yield [main, aux, _checked(gain, f"{name}, row {number}, column {aux!r}")]
-
-    return Rows(name, MATRIX, _batches(cells(), len(MATRIX), name), 2)
+        raise MinimtlError(
+            f"{records.name} is no matrix; its first row must name the auxiliary tasks."
+        )
+    rows = [
+        (main, aux, _checked(gain, f"{records.name}, {place}, column {aux!r}"))
+        for place, (main, *gains) in records.rows
+        for aux, gain in zip(columns, gains, strict=True)
+        if gain.strip() and aux != main.strip()
+    ]
+    return Rows(records.name, MATRIX, _by_column(rows, len(MATRIX)), 2, records.notes)
 
 
 def _checked(gain: str, place: str) -> str:
@@ -196,7 +105,7 @@ def _rows_of_matrix(table: Any) -> Rows:
         for i, j in np.argwhere(~np.isnan(values)).tolist()
         if main[i] != aux[j]
     ]
-    return Rows("the matrix", MATRIX, [list(zip(*rows, strict=True))] if rows else [], 1)
+    return Rows("the matrix", MATRIX, _by_column(rows, len(MATRIX)))
 
 
 def _rows_of_columns(table: Any) -> Rows:
@@ -218,5 +127,4 @@ def _rows_of_columns(table: Any) -> Rows:
             "The table needs named columns of one dimension and one length: give a dict of them, a "
             "data frame, a structured array or a list of dicts."
         )
-    cells = [column.tolist() for column in columns.values()]
-    return Rows("the table", tuple(columns), [cells] if cells[0] else [], 1)
+    return Rows("the table", tuple(columns), [column.tolist() for column in columns.values()])

@@ -8,7 +8,6 @@ X               features, means over a pair's runs, (n_pairs, n_features), float
 """
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairs.columns import Column, NameColumn, NumberColumn
-from minimtl.gains.pairs.reading import MATRIX, Rows, open_rows
+from minimtl.gains.pairs.reading import MATRIX, Rows, read_rows
 from minimtl.gains.pairs.roles import Roles, assign_roles, names_a_gain
 from minimtl.stats import FloatArray, IntArray
 from minimtl.tasks import TIE, Meta
@@ -97,12 +96,11 @@ def read_table(
     MinimtlError
         Naming source, row and remedy, if the table cannot be read or is not one of pairs.
     """
-    with ExitStack() as stack:
-        rows = stack.enter_context(open_rows(table, matrix=matrix))
-        asked = Roles(*MATRIX) if matrix else roles
-        roles, notes = assign_roles(asked, rows.header, rows.source)
-        columns = _collect(rows, roles)
-    return _Made(rows, roles, columns, notes).table(threshold)
+    rows = read_rows(table, matrix=matrix)
+    asked = Roles(*MATRIX) if matrix else roles
+    roles, notes = assign_roles(asked, rows.header, rows.source)
+    columns = _collect(rows, roles)
+    return _Made(rows, roles, columns, [*rows.notes, *notes]).table(threshold)
 
 
 def _collect(rows: Rows, roles: Roles) -> dict[str, Column]:

@@ -162,11 +162,11 @@ def test_an_absurd_row_is_named(tmp_path, change, message):
         ("", "is empty"),
         ("main,aux,gain\n", "has no pair"),
         ("main,aux,gain\na,b\n", "row 2, has 2 columns"),
-        ('main,aux,gain\na,b,"1\n', "line 2, cannot be read"),
+        ('main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
         ("main,main,gain\n", "two columns 'main'"),
         ("one,two,three\na,b,1\n", "known to hold the main task; name it with --main"),
         ("main_positive,aux_positive,gain\n", "give the study's folder"),
-        ("target;source;delta\na;b;0,5\n", "row 1, has columns separated by semicolons"),
+        ("target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
         (",a,b\na,,1\nb,2,\n", "or give --matrix"),
     ],
 )
@@ -189,16 +189,16 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(MinimtlError, match="does not exist"):
         read_table(tmp_path / "missing", Roles())
     binary = tmp_path / "pairs.csv"
-    binary.write_bytes(b"main,aux,gain\n\xff\xfe,b,1\n")
-    with pytest.raises(MinimtlError, match="UTF-8"):
+    binary.write_bytes(b"main,aux,gain\n\x81,b,1\n")
+    with pytest.raises(MinimtlError, match="not UTF-8 in line 2"):
         read_table(binary, Roles())
     with pytest.raises(MinimtlError, match="no known kind"):
         read_table(tmp_path / "pairs.xlsx", Roles())
-    with pytest.raises(MinimtlError, match="cannot be read"):
+    with pytest.raises(MinimtlError, match="does not exist"):
         read_table(tmp_path / "missing.csv", Roles())
     lines = tmp_path / "pairs.jsonl"
     lines.write_text('{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n', encoding="utf-8")
-    with pytest.raises(MinimtlError, match="row 2, has no 'aux'"):
+    with pytest.raises(MinimtlError, match="row 2, has no aux; fill it in"):
         read_table(lines, Roles())
     lines.write_text("[1]\n", encoding="utf-8")
     with pytest.raises(MinimtlError, match="row 1, is no JSON object"):

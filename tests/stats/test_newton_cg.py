@@ -6,7 +6,9 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.wide import ProductLoss, condense, minimise_by_products
+from minimtl.stats.logistic_loss import SoftmaxLoss
+from minimtl.stats.newton_cg import minimise_regression
+from minimtl.stats.reduction import join_own_words
 
 N, P = 150, 900
 
@@ -72,22 +74,17 @@ def test_products_and_hessian_find_the_same_minimum(n_classes, monkeypatch):
     np.testing.assert_allclose(wide.intercept_, narrow.intercept_, atol=1e-8)
 
 
-def test_condensed_decisions_and_penalty_are_the_same(rng):
+def test_decisions_and_penalty_are_the_same_with_own_words_joined(rng):
     X = documents(rng)
     X.data[::50] = 0.0  # stored zeros
-    condensed = condense(X)
-    assert condensed.X.shape[1] < P
-    coef = rng.normal(size=(3, condensed.X.shape[1]))
-    expanded = condensed.expand(coef)
-    assert expanded.shape == (3, P)
-    np.testing.assert_allclose(X @ expanded.T, condensed.X @ coef.T, atol=1e-13)
-    counts = np.bincount(X.indices, minlength=P)
-    assert len(condensed.shared) == (counts > 1).sum()
-    assert (expanded[:, counts == 0] == 0).all()
-    own = len(condensed.shared)
-    np.testing.assert_allclose(
-        np.sum(expanded[:, counts == 1] ** 2, axis=1), np.sum(coef[:, own:] ** 2, axis=1)
-    )
+    joined = join_own_words(X)
+    assert joined.X.shape[1] < P
+    w = rng.normal(size=(joined.X.shape[1], 3))
+    coef = joined.expand(w)
+    assert coef.shape == (3, P)
+    np.testing.assert_allclose(X @ coef.T, joined.X @ w, atol=1e-13)
+    with_entries = joined.X.getnnz(axis=0) > 0
+    np.testing.assert_allclose(np.sum(coef**2), np.sum(w[with_entries] ** 2))
 
 
 @pytest.mark.parametrize("size", [1e-3, 1e9, 1e30])
@@ -116,7 +113,7 @@ def test_value_and_products_are_derivatives(rng):
     """Central differences of the value along random directions, in both precisions."""
     X, y = problem(4)
     for n_classes, labels in ((2, y // 2), (4, y)):
-        loss = ProductLoss(
+        loss = SoftmaxLoss(
             X, labels, rng.random(N), 2.0, n_classes, fit_intercept=True, penalize_intercept=False
         )
         theta, d, e = rng.normal(size=(3, *loss.shape))
@@ -138,7 +135,7 @@ def test_value_and_products_are_derivatives(rng):
 
 def test_steps_are_few(rng):
     X, y = problem(5)
-    loss = ProductLoss(X, y, np.ones(N), 1.0, 5, fit_intercept=True, penalize_intercept=False)
-    minimum = minimise_by_products(loss, tol=1e-12, max_iter=30)
+    loss = SoftmaxLoss(X, y, np.ones(N), 1.0, 5, fit_intercept=True, penalize_intercept=False)
+    minimum = minimise_regression(loss, tol=1e-12, max_iter=30, by_hessian=False)
     assert minimum.converged
     assert minimum.n_iter < 15
