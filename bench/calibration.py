@@ -9,9 +9,9 @@ rejections  how often the test of the meta-model's accuracy has p ≤ 0.05 where
             under four nulls: main tasks alone; main tasks, and auxiliary ones with 25 % of the
             variance; main tasks and the main tasks' topics; the fitted crossed model
 
-Each simulated study is treated as a real one would be: components are fitted to its gains, and new
-labels are simulated from these to be compared with. The accuracy is that on pairs whose subclasses
-are not in training.
+Each simulated study is treated as a real one would be: components are fitted to its gains and
+labels, and new labels are simulated from these to be compared with. The accuracy is that on pairs
+whose subclasses are not in training.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,12 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
+from bench.published_intervals import clustered_mean, dyadic_mean  # noqa: E402
 from minimtl.audit.kerinec.experiments import read_released  # noqa: E402
-from minimtl.gains.meta.dependence import pair_levels  # noqa: E402
-from minimtl.gains.meta.designs import Design, held_out_designs  # noqa: E402
-from minimtl.gains.meta.heldout import accuracies  # noqa: E402
-from minimtl.stats.clustered import clustered_mean, dyadic_mean, mean_of_runs  # noqa: E402
+from minimtl.gains.designs import Design, unseen_design  # noqa: E402
+from minimtl.gains.labelnull import accuracy_p_value, null_labels  # noqa: E402
+from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names  # noqa: E402  # noqa: E402
+from minimtl.stats.clustered import mean_of_runs  # noqa: E402
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
     Components,
@@ -43,8 +44,7 @@ from minimtl.stats.crossed import (  # noqa: E402
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.meangain import crossed_mean  # noqa: E402
-from minimtl.stats.nulls import label_largest, simulated_p_value  # noqa: E402
+from minimtl.stats.crossedmean import crossed_mean  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -53,6 +53,7 @@ from minimtl.tasks import (  # noqa: E402
     PROTOCOLS,
     RELEASED,
     TIE,
+    LabelledPairs,
     Meta,
     Pair,
     Task,
@@ -65,7 +66,6 @@ REJECTIONS = (0.03, 0.07)
 ALPHA = 0.05
 COVERAGE_TRIALS = 2  # simulated studies of the first table for one of the second
 SETS = ("only_curve", "all")
-_BATCH = 20  # simulated labellings whose meta-models are fitted together
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,27 @@ class Gains:
     X: np.ndarray
     gains: np.ndarray
     meta: Meta
+
+    def table(self, gains: np.ndarray) -> PairTable:
+        """The pairs with other gains, (n_pairs, 1), as many above 0 as there are in these."""
+        n_gains = int((self.gains.mean(axis=1) > TIE).sum())
+        ordered = np.sort(gains[:, 0])[::-1]
+        gains = gains - ordered[n_gains - 1 : n_gains + 1].mean()
+        levels = pair_levels(self.pairs)
+        subclasses = (name for pair in self.pairs for name in _block(pair))
+        return PairTable(
+            source=self.name,
+            tasks=task_names(self.pairs, levels),
+            main=levels["main"],
+            aux=levels["aux"],
+            gains=gains,
+            data_sets=(LabelledPairs(self.X, labels_of(gains[:, 0], 0.0)),),
+            features=FEATURE_NAMES,
+            sets=FEATURE_SETS,
+            groups=numbers(subclasses).reshape(-1, 2),
+            levels=levels,
+            settings=self.meta,
+        )
 
 
 def read_study(folder: Path) -> list[Gains]:
@@ -218,51 +239,30 @@ def rejections(
 ) -> list[Share]:
     """How often the meta-model's accuracy has p ≤ 0.05 under each null, for two feature sets."""
     effects = crossed_effects(pair_levels(data.pairs))
-    design = held_out_designs(data.pairs, [_block(pair) for pair in data.pairs])["groups_unseen"]
-    n_positive = int((data.gains.mean(axis=1) > TIE).sum())
+    design = unseen_design(data.table(data.gains[:, :1]), "groups_unseen")
     found = []
     for null, components in nulls(data, effects).items():
         studies = simulate_gains(components, effects, 1, n_trials, rng)
         for name in SETS:
-            X = data.X[:, list(FEATURE_SETS[name])]
+            columns = FEATURE_SETS[name]
             rejected = sum(
-                crossed_p_value(
-                    X, gains, n_positive, effects, design, data.meta, n_simulations, rng
-                )
-                <= ALPHA
+                engine_p_value(data.table(gains), columns, design, n_simulations, rng) <= ALPHA
                 for gains in studies
             )
             found.append(Share(f"{null}; features {name}", rejected, n_trials, REJECTIONS))
     return found
 
 
-def crossed_p_value(
-    X: np.ndarray,
-    gains: np.ndarray,
-    n_positive: int,
-    effects: Effects,
+def engine_p_value(
+    table: PairTable,
+    columns: Sequence[int],
     design: Design,
-    meta: Meta,
     n_simulations: int,
     rng: np.random.Generator,
 ) -> float:
-    """p of the accuracy of the labels of these gains, against gains of the model fitted to them.
-
-    It is exact up to 0.05 and beyond that only known to be larger: the simulations stop at the
-    first that settles it.
-    """
-    components = fit_components(gains, effects)
-
-    labels = label_largest(gains.mean(axis=1), n_positive)
-    seen = accuracies(X, labels[np.newaxis], design, meta)[0]
-
-    def scores() -> Iterator[np.ndarray]:
-        for start in range(0, n_simulations, _BATCH):
-            n = min(_BATCH, n_simulations - start)
-            simulated = simulate_gains(components, effects, 1, n, rng)[:, :, 0]
-            yield accuracies(X, label_largest(simulated, n_positive), design, meta)
-
-    return simulated_p_value(scores(), seen, enough=math.floor(ALPHA * (n_simulations + 1)))
+    """p of the accuracy of the labels of these gains, as `minimtl.gains.engine` has it."""
+    null = null_labels(table, rng)[:n_simulations]
+    return accuracy_p_value(table.data_sets, columns, design, table.settings, null)
 
 
 def _block(pair: Pair) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
-    from minimtl.gains.meta.analysis import conclude  # here, as other steps load less
+    from minimtl.gains import conclude  # here, as other steps load less
     from minimtl.study.report.produce import write_report
 
     with (

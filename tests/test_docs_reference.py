@@ -12,13 +12,9 @@ from minimtl._version import __version__
 from minimtl.audit import audit
 from minimtl.audit.finding import Finding
 from minimtl.cli.main import build_parser
-from minimtl.gains.claims.measure import measure_claims
-from minimtl.gains.meta.analysis import Analysed, analyse
-from minimtl.gains.meta.designs import DESIGNS, HELD_OUT
-from minimtl.study.report.claims import claims_table
 from minimtl.study.report.figures import FIGURE4, FIGURE5
-from minimtl.study.report.scope import scopes_of
-from minimtl.study.report.tables import tables
+from minimtl.study.report.problemresult import problem_results
+from minimtl.study.report.studytables import tables
 from minimtl.study.tuning.choice import Tuning
 from minimtl.study.tuning.data import N_FOLDS
 from minimtl.study.tuning.grid import PAPERS, Setting
@@ -29,7 +25,7 @@ from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.published import AUTHORS_FEATURES
 from tests.audit.bingel.conftest import MadeUpLogs
 from tests.audit.kerinec.conftest import MadeUpExperiment
-from tests.study.report.conftest import curves_of
+from tests.study.report.conftest import concluded_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -85,13 +81,8 @@ def test_defaults_are_those_of_the_command(name):
 def study_tables(made_up_outcomes):
     quick = PAPER.replace(cv_repeats=2)
     made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
-    rng = np.random.default_rng(0)
-    problems = [Analysed(outcomes, analyse(outcomes, quick, rng)) for outcomes in made]
-    made = tables(problems, quick)
-    tested = measure_claims([(one, curves_of(one.outcomes)) for one in problems], quick)
-    (table1,) = (table.rows for table in made if table.name == "table1")
-    made.append(claims_table(tested, scopes_of(table1, quick, "bydate", NEWSGROUPS)))
-    return {table.name: list(table.rows[0]) for table in made}
+    results = problem_results(concluded_of(made, quick), "bydate", NEWSGROUPS)
+    return {table.name: list(table.rows[0]) for table in tables(results)}
 
 
 def columns_of(title):
@@ -103,7 +94,17 @@ def columns_of(title):
 @pytest.mark.parametrize(
     "name",
     [
-        *("scores", "table1", "blocks", "table3a", "table3b", "calibration", "single_features"),
+        *(
+            "scores",
+            "table1",
+            "blocks",
+            "table2",
+            "table3a",
+            "table3b",
+            "labels",
+            "calibration",
+            "single_features",
+        ),
         *("pairs", "sizes", "claims"),
     ],
 )
@@ -114,19 +115,12 @@ def test_columns_of_the_study(study_tables, name):
     assert described == set(study_tables[name])
 
 
-def test_columns_of_table_2_in_all_designs(study_tables):
-    endings = tuple(f"_{design}" for design in (*DESIGNS[1:], *HELD_OUT, "disjoint"))
-    assert all(f"`{ending}`" in OUTPUTS.read_text(encoding="utf-8") for ending in endings)
-    plain = {column for column in study_tables["table2"] if not column.endswith(endings)}
-    assert columns_of("table2.csv") == plain | {"p_value", "p_holm"}
-
-
 def test_features(study_tables):
     described = columns_of("features.csv")
     of_text = {feature.name for feature in DEFINITIONS["text"].features}
     of_code = {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
     assert described == of_code | of_text
-    assert study_tables["features"][5:] == list(FEATURE_NAMES)
+    assert study_tables["features"][6:] == list(FEATURE_NAMES)
 
 
 def test_files_of_the_study(study_tables):

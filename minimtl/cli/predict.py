@@ -12,7 +12,7 @@ import numpy as np
 from minimtl.corpora import Texts, read_texts, split_lines
 from minimtl.errors import MinimtlError
 from minimtl.models import TextModel, load_model
-from minimtl.report import Row, Table, to_csv
+from minimtl.report import DATA_DIGITS, Row, Table, to_csv
 from minimtl.system import escape, say, write_atomically
 
 EXAMPLES = (
@@ -96,7 +96,7 @@ def _csv(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
     rows: list[Row] = [
         {"place": place, **dict(zip(_HEAD, row, strict=True))} for place, row in made
     ]
-    return to_csv(Table("labelled", rows)).decode()
+    return to_csv(Table("labelled", rows, DATA_DIGITS)).decode()
 
 
 def _jsonl(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:

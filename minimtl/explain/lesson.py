@@ -13,7 +13,7 @@ from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.explain.station import Array
 from minimtl.explain.steps import Steps
-from minimtl.gains import Design, held_out_designs, make_designs
+from minimtl.gains import HELD_OUT, Design, make_designs, table_of
 from minimtl.jobs import Store, make_workers, open_existing_store, open_store, rng_for
 from minimtl.nn import default_backend
 from minimtl.study import (
@@ -149,10 +149,7 @@ class Lesson:
         """The divisions of a problem's pairs, the very ones of the study's tables, by name."""
         outcomes, seed = self.outcomes[problem], self.study.seed
         rng = rng_for("meta-analysis", seed, problem)  # as `minimtl.gains.conclude` draws them
-        return {
-            **make_designs(outcomes.pairs, self.protocol.meta, rng),
-            **held_out_designs(outcomes.pairs, outcomes.blocks),
-        }
+        return make_designs(table_of(outcomes, self.protocol), ("in_fold", *HELD_OUT), rng)
 
     @cached_property
     def designs(self) -> dict[str, Design]:

@@ -62,7 +62,7 @@ print("all terms:", exact)
 for n in (1, 2, 3):
     move = deferred_move(adam, s, K, 1.0, r, n)
     print(n, "points:", move, "relative error:", abs(move / exact - 1))""",
-    "folds": """design = lesson.designs["random"]  # or "by_task", "main_unseen", "block_out"
+    "folds": """design = lesson.designs["in_fold"]  # or "main_unseen", "block_out"
 fold = 0
 pairs = lesson.problem.pairs
 train = {pairs[i].main for i in np.flatnonzero(design.train[fold])}

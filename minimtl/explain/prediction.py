@@ -1,5 +1,6 @@
 """Stations of the meta-analysis: logistic regression, folds, and the number in Table 2."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,9 @@ from minimtl.explain.station import (
     number,
     percent,
 )
-from minimtl.gains import Design, main_tasks, score_pairs, score_set
-from minimtl.stats import fit_logistic_regression, scale_features
+from minimtl.gains import Design, Scores, analyse, score_pairs, table_of
+from minimtl.jobs import rng_for
+from minimtl.stats import corrected_resampled_interval, fit_logistic_regression, scale_features
 from minimtl.tasks import FEATURE_SETS, LabelledPairs, Outcomes
 
 _MOST_STEPS = 12
@@ -142,7 +144,7 @@ def fold_values(lesson: Lesson) -> Values:
     gain. The rule can then recognise the task instead of understanding the pair. We call that a
     leak, and the stricter designs below leave ever more out.
     """
-    settings, random = lesson.protocol.meta, lesson.designs["random"]
+    settings, random = lesson.protocol.meta, lesson.designs["in_fold"]
     n_repeats = len(random.test) // max(random.n_folds, 1)
     tested = random.test.sum(axis=0)
     return Values(
@@ -232,15 +234,24 @@ def leaking_share(outcomes: Outcomes, design: Design, role: str) -> float:
 
 
 def _recognised(lesson: Lesson) -> str:
-    design, task = lesson.designs["random"], main_tasks(lesson.problem.pairs)
-    score = score_set([lesson.labelled], FEATURE_SETS["all"], design, task, lesson.protocol.meta)
+    design = lesson.designs["in_fold"]
+    scores = _beside_baselines(lesson)
+    every, majority, name = (scores[name] for name in ("all", "majority", "main_name"))
     return (
         f"{percent(leaking_share(lesson.problem, design, 'main'))} of the test pairs have their "
         "main task in training. A rule that sees nothing but the main task's name has an "
-        f"accuracy of {number(score.identity_accuracy, 3)} on these folds; the one with all "
-        f"features has {number(score.accuracy, 3)}, and always answering the majority "
-        f"{number(score.majority_accuracy, 3)}."
+        f"accuracy of {number(name.accuracy, 3)} on these folds; the one with all "
+        f"features has {number(every.accuracy, 3)}, and always answering the majority "
+        f"{number(majority.accuracy, 3)}."
     )
+
+
+def _beside_baselines(lesson: Lesson) -> dict[str, Scores]:
+    """Scores on the random folds by predictor: all features, and what knows no feature."""
+    rng = rng_for("meta-analysis", lesson.study.seed, lesson.problem.problem)
+    table = replace(table_of(lesson.problem, lesson.protocol), sets={})
+    analysis = analyse(table, rng, ("in_fold",), alone=(), fewest=2, tested=())
+    return {row.features: row.scores for row in analysis.predictions}
 
 
 def confusion(labelled: LabelledPairs, probability: Array, test: Array) -> tuple[int, int, int]:
@@ -251,7 +262,7 @@ def confusion(labelled: LabelledPairs, probability: Array, test: Array) -> tuple
 
 def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[int, int, int]]:
     """F1 of every random fold from counts, one fit after the other; and the first fold's counts."""
-    settings, labelled, design = lesson.protocol.meta, lesson.labelled, lesson.designs["random"]
+    settings, labelled, design = lesson.protocol.meta, lesson.labelled, lesson.designs["in_fold"]
     X = scale_features(labelled.X[:, list(columns)], settings.scaling)
     f1, first = [], (0, 0, 0)
     for fold, (train, test) in enumerate(zip(design.train, design.test, strict=True)):
@@ -281,7 +292,7 @@ def table2_values(lesson: Lesson) -> Values:
     Every number above this line went into it: the texts by divergences and counts, the network by
     its curves, and the gains by the labels.
     """
-    settings, design = lesson.protocol.meta, lesson.designs["random"]
+    settings, design = lesson.protocol.meta, lesson.designs["in_fold"]
     comparisons, rows = [], []
     for name, columns in FEATURE_SETS.items():
         ours = score_pairs(lesson.labelled, columns, design, settings).f1
@@ -323,15 +334,20 @@ def table2_values(lesson: Lesson) -> Values:
 
 
 def _majority(lesson: Lesson) -> str:
-    design, task = lesson.designs["random"], main_tasks(lesson.problem.pairs)
-    score = score_set([lesson.labelled], FEATURE_SETS["all"], design, task, lesson.protocol.meta)
+    design, settings = lesson.designs["in_fold"], lesson.protocol.meta
+    scores = _beside_baselines(lesson)
+    every, majority = scores["all"], scores["majority"]
+    of_folds = score_pairs(lesson.labelled, FEATURE_SETS["all"], design, settings).f1
+    ratio = float((design.test.sum(axis=1) / design.train.sum(axis=1)).mean())
+    low, high = corrected_resampled_interval(of_folds, ratio)
     share = float(lesson.labelled.y.mean())
     return (
         f"Joint training helped in {percent(share)} of these pairs. Always answering with the "
         "more frequent label of the training part has a mean F1 of "
-        f"{number(score.majority_f1, 3)}, the meta-model with all features {number(score.f1, 3)}. "
+        f"{number(majority.f1, 3)}, the meta-model with all features "
+        f"{number(every.f1, 3)}. "
         "The 95 % interval of the latter, corrected for folds that share pairs, is "
-        f"{number(score.f1_low, 3)} to {number(score.f1_high, 3)}."
+        f"{number(low, 3)} to {number(high, 3)}."
     )
 
 
@@ -350,11 +366,11 @@ STATIONS: tuple[Station[Lesson], ...] = (
         "folds",
         "Folds, and what leaks through them",
         ((10, "n_test"), (10, "n_train"), (10, "x̄ ±")),
-        ("stats/splits.py::k_fold", "gains/meta/designs.py::held_out_designs"),
+        ("stats/splits.py::k_fold", "gains/designs.py::unseen_design"),
         fold_values,
         "How much of the score could come from recognising the main task?",
         _recognised,
-        also=("stats/splits.py::grouped_k_fold", "gains/meta/designs.py::make_designs"),
+        also=("stats/splits.py::grouped_k_fold", "gains/designs.py::make_designs"),
     ),
     Station(
         "table2",
@@ -364,6 +380,6 @@ STATIONS: tuple[Station[Lesson], ...] = (
         table2_values,
         "What does a rule score that has no features at all?",
         _majority,
-        also=("gains/meta/foldscores.py::score_pairs", "gains/meta/model.py::fit_rows"),
+        also=("gains/scoring.py::score_pairs", "gains/metamodel.py::fit_rows"),
     ),
 )

@@ -3,53 +3,56 @@
 May import: system, stats, corpora, report, jobs, tasks.
 """
 
-from minimtl.gains.claims.claim import FAILS, HOLDS, OPEN, MeasuredClaim
-from minimtl.gains.claims.measure import measure_claims
-from minimtl.gains.meta.analysis import Analysed, conclude
-from minimtl.gains.meta.dependence import mean_of_gains
-from minimtl.gains.meta.designs import (
-    DESIGNS,
-    HELD_OUT,
-    Design,
-    held_out_designs,
-    main_tasks,
-    make_designs,
-)
-from minimtl.gains.meta.foldscores import score_pairs
-from minimtl.gains.meta.heldout import HeldOutScores, score_held_out
-from minimtl.gains.meta.importance import fit_all_pairs
-from minimtl.gains.meta.resampling import task_counts
-from minimtl.gains.meta.scores import SetScores, score_set
-from minimtl.gains.pairs.entry import analyse_tables, meta_analysis, read_tables
+from minimtl.gains.designs import HELD_OUT, Design, make_designs, random_folds
+from minimtl.gains.engine import STUDY_DESIGNS, analyse
+from minimtl.gains.entry import analyse_tables, meta_analysis, read_tables
+from minimtl.gains.gainclaims import FAILS, HOLDS, OPEN, MeasuredClaim
+from minimtl.gains.importance import fit_all_pairs
+from minimtl.gains.pairanalysis import PairAnalysis
 from minimtl.gains.pairs.forms import to_json, to_text, write_forms
-from minimtl.gains.pairs.roles import Roles
+from minimtl.gains.pairtable import PairTable, effects_of, table_of
+from minimtl.gains.roles import Roles
+from minimtl.gains.scoring import CalibrationBin, Prediction, Scores, score_pairs
+from minimtl.gains.studyanalysis import (
+    FEWEST_PAIRS,
+    Analysed,
+    MetaAnalysis,
+    conclude,
+    measure_claims,
+)
+from minimtl.gains.twointervals import Estimate, estimate_mean
 
 __all__ = [
-    "DESIGNS",
     "FAILS",
+    "FEWEST_PAIRS",
     "HELD_OUT",
     "HOLDS",
     "OPEN",
+    "STUDY_DESIGNS",
     "Analysed",
+    "CalibrationBin",
     "Design",
-    "HeldOutScores",
+    "Estimate",
     "MeasuredClaim",
+    "MetaAnalysis",
+    "PairAnalysis",
+    "PairTable",
+    "Prediction",
     "Roles",
-    "SetScores",
+    "Scores",
+    "analyse",
     "analyse_tables",
     "conclude",
+    "effects_of",
+    "estimate_mean",
     "fit_all_pairs",
-    "held_out_designs",
-    "main_tasks",
     "make_designs",
-    "mean_of_gains",
     "measure_claims",
     "meta_analysis",
+    "random_folds",
     "read_tables",
-    "score_held_out",
     "score_pairs",
-    "score_set",
-    "task_counts",
+    "table_of",
     "to_json",
     "to_text",
     "write_forms",

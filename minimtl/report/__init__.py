@@ -30,7 +30,15 @@ from minimtl.report.charts import (
     frame_gains,
     mark_gain,
 )
-from minimtl.report.csvfile import Cell, Row, RowsMade, Table, to_csv, write_tables
+from minimtl.report.csvfile import (
+    DATA_DIGITS,
+    Cell,
+    Row,
+    RowsMade,
+    Table,
+    to_csv,
+    write_tables,
+)
 from minimtl.report.documentfile import write_document
 from minimtl.report.figurefile import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
 from minimtl.report.htmlpage import (
@@ -45,15 +53,14 @@ from minimtl.report.htmlpage import (
 )
 from minimtl.report.markdown import document_markdown, escape, pipe_table
 from minimtl.report.wording import (
-    FOLD_NAMES,
     HELD_OUT_NAMES,
     NOTHING,
     SCORE_NAMES,
     SET_NAMES,
+    between,
     by_problem,
     compared,
     counted,
-    has_two_labels,
     interval,
     number,
     problem_of,
@@ -65,9 +72,9 @@ from minimtl.report.wording import (
 )
 
 __all__ = [
+    "DATA_DIGITS",
     "FIGURES_NOTE",
     "FIGURE_STYLE",
-    "FOLD_NAMES",
     "HELD_OUT_NAMES",
     "NOTHING",
     "PAGE_NOTE",
@@ -97,6 +104,7 @@ __all__ = [
     "RowsMade",
     "Table",
     "Terms",
+    "between",
     "block_environment",
     "by_problem",
     "compared",
@@ -107,7 +115,6 @@ __all__ = [
     "escape",
     "figures_available",
     "frame_gains",
-    "has_two_labels",
     "interval",
     "mark_gain",
     "number",

@@ -1,8 +1,9 @@
 """Tables of named values, and the bytes of their .csv files.
 
-The same values give the same bytes: numbers have ten significant digits, lines end in ``\\n``,
-text is UTF-8. A value that does not exist (an interval from one run, a design without folds) is
-an empty cell. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+The same values give the same bytes: statistics have six significant digits, as they mean no more,
+and data ten; lines end in ``\\n``, text is UTF-8. A value that does not exist (an interval from one
+run, a design without folds) is an empty cell. A text that a spreadsheet would take for a formula
+gets an apostrophe before it.
 """
 
 import math
@@ -17,6 +18,7 @@ from minimtl.system import write_atomically
 Cell = str | int | float
 Row = dict[str, Cell]
 
+STATISTICS_DIGITS, DATA_DIGITS = 6, 10
 # What a spreadsheet reads as the start of a formula, or strips and then reads so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,10 +52,14 @@ class RowsMade(Sequence[Row]):
 
 
 class Table(NamedTuple):
-    """A table's name, which is that of its file, and its rows; all rows have the same columns."""
+    """A table's name, which is that of its file, and its rows; all rows have the same columns.
+
+    ``digits`` are the significant ones of its numbers: those of statistics or of data.
+    """
 
     name: str
     rows: Sequence[Row]
+    digits: int = STATISTICS_DIGITS
 
 
 def write_tables(made: Iterable[Table], folder: Path) -> None:
@@ -71,7 +77,7 @@ def _lines(table: Table) -> Iterator[bytes]:
     if table.rows:
         yield _line(table.rows[0])
     for row in table.rows:
-        yield _line(map(_cell, row.values()))
+        yield _line(_cell(value, table.digits) for value in row.values())
 
 
 def _line(cells: Iterable[str]) -> bytes:
@@ -85,9 +91,9 @@ def _quoted(text: str) -> str:
     return text
 
 
-def _cell(value: Cell) -> str:
+def _cell(value: Cell, digits: int) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
     if math.isnan(value):
         return ""
-    return str(value) if isinstance(value, int) else format(value + 0.0, ".10g")  # no "-0"
+    return str(value) if isinstance(value, int) else format(value + 0.0, f".{digits}g")  # no "-0"

@@ -22,10 +22,6 @@ SET_NAMES = {
     "only_ratio": "ratio features only",
     "no_ratio": "all but ratio features",
 }
-FOLD_NAMES = {
-    "in_fold": "random folds, scaled inside",
-    "by_task": "whole main tasks",
-}
 HELD_OUT_NAMES = {
     "main_unseen": "main task",
     "block_out": "both tasks",
@@ -48,31 +44,24 @@ def signed(value: float, digits: int = 3) -> str:
     return text(value, digits, "+")
 
 
-def share_with_interval(row: Row, column: str) -> str:
+def between(low: float, high: float, digits: int) -> str:
+    """The ends of an interval, such as ``−0.0020 to +0.0145``."""
+    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def share_with_interval(share: float, low: float, high: float) -> str:
     """A share with its interval, cut to what a share can be, 0 to 1."""
-    middle, low, high = _with_ends(row, column)
-    return _interval(middle, max(low, 0.0), min(high, 1.0), 3, "")
+    return _interval(share, max(low, 0.0), min(high, 1.0), 3, "")
 
 
-def with_interval(row: Row, column: str, digits: int) -> str:
-    """The signed value of a column with its interval; ``column`` has {} where ``_low`` goes."""
-    return _interval(*_with_ends(row, column), digits, "+")
+def with_interval(value: float, low: float, high: float, digits: int) -> str:
+    """A signed value with its interval."""
+    return _interval(value, low, high, digits, "+")
 
 
 def interval(row: Row, ending: str, digits: int) -> str:
     """The columns ``low`` and ``high`` with an ending, such as ``−0.0020 to +0.0145``."""
-    low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))
-    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
-
-
-def has_two_labels(row: Row, suffix: str = "") -> bool:
-    """Whether a row of Table 2 has a score: pairs of one label only are always told right."""
-    return number(row, f"majority_accuracy{suffix}") < 1
-
-
-def _with_ends(row: Row, column: str) -> tuple[float, float, float]:
-    middle, low, high = (number(row, column.format(end)) for end in ("", "_low", "_high"))
-    return middle, low, high
+    return between(number(row, f"low{ending}"), number(row, f"high{ending}"), digits)
 
 
 def _interval(middle: float, low: float, high: float, digits: int, sign: str) -> str:

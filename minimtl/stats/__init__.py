@@ -12,6 +12,7 @@ from minimtl.stats.crossed import (
     fit_components,
     simulate_gains,
 )
+from minimtl.stats.crossedmean import crossed_mean
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import (
     C_MAX,
@@ -31,11 +32,8 @@ from minimtl.stats.intervals import (
 from minimtl.stats.jackknife import pseudo_values, pseudo_values_of_means
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import (
-    GroupedFit,
-    fit_grouped_logistic_regression,
     fit_logistic_regression,
 )
-from minimtl.stats.meangain import MeanGain, crossed_mean, mean_gain
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 from minimtl.stats.ranks import auc_within, inverse_ranks, rank_correlation_within, spearman
 from minimtl.stats.scaling import scale_features, scaling_parameters
@@ -55,12 +53,10 @@ __all__ = [
     "Components",
     "Effects",
     "FloatArray",
-    "GroupedFit",
     "IntArray",
     "LogCurve",
     "LogisticRegression",
     "MeanEstimate",
-    "MeanGain",
     "PairedComparison",
     "accuracy",
     "auc_within",
@@ -76,7 +72,6 @@ __all__ = [
     "even_sample",
     "f1_score",
     "fit_components",
-    "fit_grouped_logistic_regression",
     "fit_log_curve",
     "fit_log_curves",
     "fit_logistic_regression",
@@ -86,7 +81,6 @@ __all__ = [
     "label_largest",
     "log_loss",
     "macro_f1",
-    "mean_gain",
     "mean_of_runs",
     "pseudo_values",
     "pseudo_values_of_means",

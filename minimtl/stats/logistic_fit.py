@@ -32,9 +32,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
-from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray
 from minimtl.stats.logistic_loss import BinaryLoss
 
 TOL = 1e-12
@@ -117,58 +116,6 @@ def fit_logistic_regression(
     found, converged = (np.concatenate(parts) for parts in zip(*minima, strict=True))
     theta = np.einsum("ijk,ik->ij", rescale, found)
     return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1], converged=converged)
-
-
-@dataclass(frozen=True)
-class GroupedFit:
-    """A logistic regression to many samples, and how it moves with the weight of a group of them.
-
-    Attributes
-    ----------
-    coef : float64, shape (n_features,)
-    moves : float64, shape (n_groups, n_features)
-        What one Newton step adds to `coef` where a group counts once more; as much is taken away
-        where it counts once less.
-    """
-
-    coef: FloatArray
-    moves: FloatArray
-
-
-def fit_grouped_logistic_regression(
-    X: FloatArray, y: BoolArray, groups: IntArray, *, C: float, penalize_intercept: bool
-) -> GroupedFit:
-    """Fit one logistic regression to all samples.
-
-    With c_t the weight of group t and 1 its weight in the fit, a fit to these weights is
-    θ + H⁻¹ Σ (c_t - 1) g_t but for terms of higher order: H is the Hessian and -g_t the gradient
-    of the loss of the group's samples, both at θ. A bootstrap over groups then takes a product
-    where it would take a fit to all samples (one step of Davidson & MacKinnon 1999).
-
-    Parameters
-    ----------
-    X : shape (n, n_features)
-    y : shape (n,), both classes among them
-    groups : shape (n,)
-        Numbers from 0.
-
-    References
-    ----------
-    R. Davidson and J. G. MacKinnon (1999), Bootstrap testing in nonlinear models, International
-    Economic Review 40(2).
-    """
-    penalty = np.eye(X.shape[1] + 1)
-    penalty[-1, -1] = float(penalize_intercept)
-    ones = np.ones((1, len(X)))
-    with_ones = np.column_stack([X, ones[0]])
-    loss = BinaryLoss(with_ones, np.where(y, 1.0, -1.0), ones, C, penalty)
-
-    theta, _ = minimise(loss, tol=TOL, max_iter=MAX_ITER)
-    hessian = loss.gradient_and_hessian(theta, np.zeros(1, np.intp))[1][0]
-
-    left = C * (y - expit(X @ theta[0, :-1] + theta[0, -1]))
-    of_groups = np.array([np.bincount(groups, left * column) for column in with_ones.T])
-    return GroupedFit(theta[0, :-1], np.linalg.solve(hessian, of_groups)[:-1].T)
 
 
 def _in_common_units(

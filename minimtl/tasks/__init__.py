@@ -35,7 +35,6 @@ from minimtl.tasks.outcomes import (
     Outcomes,
     disjoint_pairs,
     improved_share,
-    label_gains,
     labelled_pairs,
     mean_relative_gain,
     relative_gains,
@@ -64,7 +63,7 @@ from minimtl.tasks.published import (
     TABLE3A,
     TABLE3B,
     FeatureRow,
-    Scores,
+    Table1Row,
 )
 from minimtl.tasks.readmanifest import (
     NAME,
@@ -77,7 +76,7 @@ from minimtl.tasks.readmanifest import (
 )
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
-from minimtl.tasks.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.tasks import Pair, Task, related_pairs, unrelated_pairs
 from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
 
 __all__ = [
@@ -102,7 +101,6 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
-    "Block",
     "Column",
     "Definitions",
     "FeatureMaker",
@@ -124,10 +122,10 @@ __all__ = [
     "Results",
     "Sample",
     "Sampling",
-    "Scores",
     "Shard",
     "StudyData",
     "StudyIdentity",
+    "Table1Row",
     "Task",
     "WordCounts",
     "Words",
@@ -145,7 +143,6 @@ __all__ = [
     "improved_share",
     "job_key",
     "joint_job",
-    "label_gains",
     "labelled_pairs",
     "make_problems",
     "mean_relative_gain",

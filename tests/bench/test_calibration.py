@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ def _bench_can_be_imported(monkeypatch):
 def made_up():
     """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""
     from bench.calibration import Gains
-    from minimtl.gains.meta.dependence import pair_levels
+    from minimtl.gains.pairtable import pair_levels
     from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
     from minimtl.tasks import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
 
@@ -56,17 +57,13 @@ def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
 
 
 def test_it_rejects_where_features_say_all(made_up):
-    from bench.calibration import crossed_p_value
-    from minimtl.gains.meta.dependence import pair_levels
-    from minimtl.gains.meta.designs import held_out_designs
-    from minimtl.stats.crossed import crossed_effects
+    from bench.calibration import engine_p_value
+    from minimtl.gains.designs import unseen_design
 
     rng = np.random.default_rng(0)
     gains = rng.normal(size=(52, 1))
-    effects = crossed_effects(pair_levels(made_up.pairs))
-    blocks = [(pair.main.positive[:5], pair.main.negative[:5]) for pair in made_up.pairs]
-    design = held_out_designs(made_up.pairs, blocks)["main_unseen"]
-    p = crossed_p_value(gains, gains, 26, effects, design, made_up.meta, 99, rng)
+    table = replace(made_up, X=gains).table(gains)
+    p = engine_p_value(table, (0,), unseen_design(table, "main_unseen"), 99, rng)
     assert p == pytest.approx(0.01)
 
 

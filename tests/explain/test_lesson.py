@@ -7,7 +7,7 @@ from minimtl.errors import MinimtlError, UsageError
 from minimtl.explain.documents import FILE, N_RUNS, measure, read_universes
 from minimtl.explain.lesson import DEFAULT_PAIR, find_pair
 from minimtl.explain.prediction import f1_by_hand
-from minimtl.gains.meta.analysis import analyse
+from minimtl.gains import analyse, table_of
 from minimtl.jobs import rng_for
 from minimtl.tasks import FEATURE_SETS, PAPER, make_problems
 from minimtl.tasks.hierarchy import NEWSGROUPS
@@ -29,7 +29,9 @@ def test_topics_that_are_no_pair_are_refused():
 
 def test_the_folds_are_those_of_the_tables(lesson):
     rng = rng_for("meta-analysis", lesson.study.seed, "related")
-    table = analyse(lesson.problem, lesson.protocol, rng).scores["all"]["random"]
+    pairs = table_of(lesson.problem, lesson.protocol)
+    analysis = analyse(pairs, rng, ("in_fold",), alone=(), fewest=2, tested=())
+    table = analysis.of("in_fold", "all").scores
     by_hand, _ = f1_by_hand(lesson, FEATURE_SETS["all"])
     assert table.f1 == pytest.approx(by_hand.mean(), abs=1e-12)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minimtl.stats import logistic_fit
-from minimtl.stats.logistic_fit import fit_grouped_logistic_regression, fit_logistic_regression
+from minimtl.stats.logistic_fit import fit_logistic_regression
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((40, 3)), RNG.random(40) < 0.5
@@ -28,19 +28,6 @@ def test_size_of_the_batch_changes_nothing(monkeypatch):
     # Matrix products of other sizes round differently, and each ends at 1e-12 of its gradient.
     np.testing.assert_allclose(apart.coef, together.coef, rtol=0, atol=1e-11)
     np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
-
-
-@pytest.mark.parametrize("penalize", [True, False])
-def test_a_fit_moves_as_a_heavier_group_moves_it(penalize):
-    groups = np.arange(40) // 4
-    fit = fit_grouped_logistic_regression(X, Y, groups, C=0.5, penalize_intercept=penalize)
-    step = 1e-4
-    weights = np.vstack([np.ones(40), 1 + step * (groups == np.arange(10)[:, np.newaxis])])
-    exact = fit_logistic_regression(X, Y, C=0.5, penalize_intercept=penalize, sample_weight=weights)
-    np.testing.assert_allclose(fit.coef, exact.coef[0], atol=1e-10)
-    moves = (exact.coef[1:] - exact.coef[0]) / step
-    np.testing.assert_allclose(fit.moves, moves, atol=1e-4)
-    assert np.abs(moves).max() > 0.01
 
 
 def test_a_scale_needs_no_centre():

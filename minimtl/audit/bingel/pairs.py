@@ -20,7 +20,7 @@ import numpy as np
 
 from minimtl.audit.bingel.logs import Logs, TrainingLog, joint_name
 from minimtl.errors import MinimtlError
-from minimtl.report import Row, Table
+from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, fit_log_curve
 
 ALONE_AT, JOINT_AT = 50_000, 100_000
@@ -59,7 +59,7 @@ class PairTable:
             row: Row = {"main": main, "aux": aux, "gain": float(gain)}
             row |= zip(CURVE_FEATURES, map(float, features), strict=True)
             rows.append(row)
-        return Table(name, rows)
+        return Table(name, rows, DATA_DIGITS)
 
 
 def pair_table(logs: Logs) -> PairTable:

@@ -9,7 +9,7 @@ from minimtl.audit.kerinec.findings import audit_released
 from minimtl.audit.kerinec.headline import headline
 from minimtl.corpora import Corpus
 from minimtl.errors import UsageError
-from minimtl.report import Row, Table
+from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.tasks import AUTHORS_FEATURES, NEWSGROUPS
 
 _LAYOUT = "exp1_<run>/results200 or exp2_<run>/results200"
@@ -71,4 +71,6 @@ def _pair_tables(experiments: Sequence[Experiment]) -> list[Table]:
             }
             row |= zip(AUTHORS_FEATURES, map(float, features), strict=True)
             rows.setdefault(experiment.problem, []).append(row)
-    return [Table(f"pairs_{problem}", of_problem) for problem, of_problem in rows.items()]
+    return [
+        Table(f"pairs_{problem}", of_problem, DATA_DIGITS) for problem, of_problem in rows.items()
+    ]

@@ -16,7 +16,7 @@ from minimtl.audit.finding import (
 )
 from minimtl.audit.kerinec.compare import compare, finding_on
 from minimtl.audit.kerinec.experiments import Experiment, ScoreName
-from minimtl.tasks import MEAN_GAIN_PRINTED, PAPER, RELEASED, TABLE1, TIE, LabelledPairs, Scores
+from minimtl.tasks import MEAN_GAIN_PRINTED, PAPER, RELEASED, TABLE1, TIE, LabelledPairs, Table1Row
 
 _EPOCH = RELEASED.reading.read_at + 1
 OF_TABLE1 = "Table 1"  # a reading: from the numbers printed there
@@ -56,7 +56,7 @@ def audit_scores(experiments: Sequence[Experiment]) -> list[Finding]:
 def _compare_scores(experiments: Sequence[Experiment], reading: str) -> list[Finding]:
     score, sentence = _READINGS[reading]
     both = [experiment.scores(score) for experiment in experiments]
-    derived = Scores(
+    derived = Table1Row(
         single=float(np.mean([single.mean() for single, _ in both])),
         multi=float(np.mean([joint.mean() for _, joint in both])),
         improved=float(np.mean([(joint - single > TIE).mean() for single, joint in both])),
@@ -73,7 +73,7 @@ def _compare_scores(experiments: Sequence[Experiment], reading: str) -> list[Fin
             judgement=by_digits(in_print, value, 3),
             sentence=sentence,
         )
-        for item, in_print, value in zip(Scores._fields, printed, derived, strict=True)
+        for item, in_print, value in zip(Table1Row._fields, printed, derived, strict=True)
     ]
 
 

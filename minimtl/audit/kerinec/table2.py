@@ -23,7 +23,7 @@ from minimtl.audit.finding import (
 from minimtl.audit.kerinec.compare import absent, compare, finding_on
 from minimtl.audit.kerinec.experiments import Experiment
 from minimtl.audit.kerinec.table1 import gains, labelled_pairs
-from minimtl.gains import Design, make_designs, score_pairs
+from minimtl.gains import Design, random_folds, score_pairs
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -81,7 +81,8 @@ def audit_accuracy(experiments: Sequence[Experiment], rng: np.random.Generator) 
     rng : draws the folds, the same for all rows.
     """
     folds = [
-        make_designs(experiment.pairs, RELEASED.meta, rng)["random"] for experiment in experiments
+        random_folds("in_fold", len(experiment.pairs), RELEASED.meta, rng, scaled_inside=False)
+        for experiment in experiments
     ]
     findings = []
     as_labelled = {}

@@ -7,14 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
+from minimtl.gains.pairanalysis import DESIGN_WORDS, NAME_WORDS, PairAnalysis
 from minimtl.gains.pairs.picture import draw_picture
-from minimtl.gains.pairs.results import (
-    BASELINES,
-    DESIGN_WORDS,
-    NAME_WORDS,
-    PairAnalysis,
-    Prediction,
-)
+from minimtl.gains.scoring import BASELINES, Prediction
 from minimtl.report import (
     Block,
     Document,
@@ -34,6 +29,7 @@ from minimtl.report import (
 from minimtl.stats import MeanEstimate
 from minimtl.system import write_atomically
 
+_SCORES = ("accuracy", "f1", "auc", "brier", "log_loss", "rank_correlation")
 _MOST_FEATURES = 50  # that the page lists
 _DESIGN_HEAD = (
     *("unseen in training", "pairs", "all features", "95 % interval", "p", "p (Holm)"),
@@ -134,7 +130,7 @@ def _row(analysis: PairAnalysis, prediction: Prediction) -> Row:
         "design": prediction.design,
         "features": prediction.features,
         "n_pairs": prediction.n_pairs,
-        **prediction.scores._asdict(),
+        **{name: getattr(prediction.scores, name) for name in _SCORES},
         **accuracies,
         "low": prediction.low,
         "high": prediction.high,
@@ -159,8 +155,8 @@ def _values(analysis: PairAnalysis) -> dict[str, Any]:
         "features": list(table.features),
         "notes": list(table.notes),
         "mean_gain": {
-            "these_tasks": None if gain is None else _estimate(gain.these_tasks),
-            "new_tasks": None if gain is None else _estimate(gain.new_tasks),
+            "these_tasks": _estimate(gain.these_tasks),
+            "new_tasks": _estimate(gain.new_tasks),
         },
         "reliability": vars(analysis.noise),
         "name_p_values": dict(analysis.name_p_values),
@@ -206,9 +202,9 @@ def _notes(analysis: PairAnalysis) -> list[str]:
 
 
 def _gain_sentences(analysis: PairAnalysis) -> list[str]:
-    if analysis.gain is None:
-        return ["The mean gain has no interval: it needs two main and two auxiliary tasks."]
     these, new = analysis.gain.these_tasks, analysis.gain.new_tasks
+    if new is None:
+        return ["The mean gain has no interval: it needs two main and two auxiliary tasks."]
     said = f"Mean gain {signed(new.mean, 4)}; for new tasks {_between(new)}"
     if these is not None:
         said += f", for these tasks {_between(these)}"
@@ -268,7 +264,7 @@ def _tables(analysis: PairAnalysis) -> list[Block]:
                 (
                     _UNSEEN[row.design],
                     NAME_WORDS.get(row.features, row.features),
-                    *map(text, row.scores),
+                    *(text(getattr(row.scores, name)) for name in _SCORES),
                     text(row.p),
                     text(row.p_holm),
                 )

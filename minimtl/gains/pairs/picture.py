@@ -5,13 +5,8 @@ Drawn as text, so that it needs no library and is the same bytes for the same nu
 
 from html import escape
 
-from minimtl.gains.pairs.results import (
-    BASELINES,
-    DESIGN_WORDS,
-    NAME_WORDS,
-    PairAnalysis,
-    Prediction,
-)
+from minimtl.gains.pairanalysis import DESIGN_WORDS, NAME_WORDS, PairAnalysis
+from minimtl.gains.scoring import BASELINES, Prediction
 
 _LEFT, _TOP, _HEIGHT, _COLUMN = 46, 14, 240, 152
 _BOTTOM = 66  # below the frame: names of designs, and the legend

@@ -7,7 +7,7 @@ g_u     gains of universe u, shape (n_pairs, n_runs), float64; pairs, runs and, 
 d       Σ_j w_j (g_to(j) − g_from(j)), Σ_j w_j = 1, the effect of a choice on each pair and run
 
 An effect is a gain of gains, and its mean has the intervals of a mean gain: for these tasks over
-runs, for new tasks by crossed random effects (`minimtl.stats.mean_gain`).
+runs, for new tasks by crossed random effects (`minimtl.gains.twointervals`).
 
 The difference between the two protocols is divided among the choices by Shapley's rule: the mean
 change when a choice is made, over all orders in which the choices may be made one after another.
@@ -16,14 +16,12 @@ These shares add up to the difference.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.gains import mean_of_gains
-from minimtl.stats import MeanGain
+from minimtl.gains import Estimate, effects_of, estimate_mean
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.universes import Design, Universe, labels_of, leads_across
 from minimtl.tasks import PAPER, PROTOCOLS, RELEASED, Outcomes
@@ -58,12 +56,11 @@ class Comparison(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a comparison comes to on a problem; no intervals of too few tasks."""
+    """What a comparison comes to on a problem."""
 
     problem: str
     comparison: Comparison
-    mean: float
-    intervals: MeanGain | None
+    estimate: Estimate
 
 
 def comparisons(
@@ -148,6 +145,5 @@ def effect_of(comparison: Comparison, outcomes: Sequence[Outcomes]) -> Effect:
         for weight, before, after in comparison.steps
     )
     first = outcomes[comparison.steps[0].before]
-    # The difference in the place of a gain: its mean has the same intervals.
-    as_gain = replace(first, single=np.zeros_like(first.single), multi=np.asarray(difference))
-    return Effect(first.problem, comparison, float(as_gain.gains.mean()), mean_of_gains(as_gain))
+    estimate = estimate_mean(np.asarray(difference), effects_of(first.pairs))
+    return Effect(first.problem, comparison, estimate)

@@ -13,7 +13,7 @@ from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import Provenance, document
 from minimtl.study.multiverse.results import collect_universes
 from minimtl.study.multiverse.tables import effect_rows, universe_rows
-from minimtl.study.report.scope import scopes_of, warnings_of
+from minimtl.study.report.scope import scope_of, warnings_of
 from minimtl.tasks import PAPER, Hierarchy
 
 
@@ -28,19 +28,19 @@ def write_multiverse(
     planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
     universes: list[Row] = []
     effects: list[Row] = []
+    sizes: dict[str, tuple[int, int]] = {}
     for results in collect_universes(multiverse, store):
         universes += universe_rows(results, multiverse.choices)
         outcomes = [result.outcomes for result in results]
+        sizes[outcomes[0].problem] = (outcomes[0].n_pairs, outcomes[0].n_runs)
         effects += effect_rows([effect_of(comparison, outcomes) for comparison in planned])
     write_tables([Table("universes", universes), Table("effects", effects)], out)
-    firsts = {str(row["problem"]): row for row in reversed(universes)}
-    scopes = scopes_of(
-        [firsts[problem.name] for problem in multiverse.problems],
-        PAPER,
-        corpus.edition,
-        Hierarchy.from_tree(corpus.tree),
-    )
-    warnings = warnings_of(scopes, corpus.edition)
+    hierarchy = Hierarchy.from_tree(corpus.tree)
+    scopes = {
+        name.upper(): scope_of(name, n_pairs, n_runs, PAPER, corpus.edition, hierarchy)
+        for name, (n_pairs, n_runs) in sizes.items()
+    }
+    warnings = warnings_of(list(scopes.values()), corpus.edition)
     answer = finding(universes, effects, scopes)
     drawn: list[str] = []
     if figures_available():

@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import HeldOutScores, held_out_designs, mean_of_gains, score_held_out
-from minimtl.jobs import Store
-from minimtl.stats import MeanGain
+from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
+from minimtl.jobs import Store, rng_for
 from minimtl.study.conduct import Study, feature_maker
 from minimtl.study.multiverse.conduct import Multiverse
 from minimtl.study.multiverse.universes import Universe
 from minimtl.tasks import (
-    DEFINITIONS,
     FeatureMaker,
     FeatureWords,
     Outcomes,
@@ -25,7 +23,6 @@ from minimtl.tasks import (
     Results,
     collect_outcomes,
     improved_share,
-    labelled_pairs,
 )
 
 PREDICTED = ("block_out", "groups_unseen")
@@ -36,16 +33,15 @@ class UniverseResult(NamedTuple):
 
     Attributes
     ----------
-    gain : the mean gain with its intervals; None of too few tasks.
     improved : share of pairs with a gain, as the universe's protocol counts it.
-    predicted : how well all features together predict who gains, by the designs of `PREDICTED`.
+    analysis : the mean gain with its intervals, and how well all features together predict who
+        gains, by the designs of `PREDICTED`.
     """
 
     universe: Universe
     outcomes: Outcomes
-    gain: MeanGain | None
     improved: float
-    predicted: dict[str, HeldOutScores]
+    analysis: PairAnalysis
 
 
 def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
@@ -76,19 +72,10 @@ def _result(
     results = Results(store, study.data.identity, protocol)
     make = _shared_features(study, feature_maker(study, results), features)
     outcomes, _ = collect_outcomes(problem, results, make)
-    designs = held_out_designs(outcomes.pairs, outcomes.blocks)
-    data_sets = labelled_pairs(outcomes, protocol.reading)
-    columns = DEFINITIONS[protocol.reading.features].sets["all"]
-    return UniverseResult(
-        universe,
-        outcomes,
-        mean_of_gains(outcomes),
-        improved_share(outcomes, protocol.reading),
-        {
-            name: score_held_out(data_sets, columns, designs[name], protocol.meta)
-            for name in PREDICTED
-        },
-    )
+    rng = rng_for("multiverse", study.seed)
+    table = replace(table_of(outcomes, protocol), sets={})
+    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
+    return UniverseResult(universe, outcomes, improved_share(outcomes, protocol.reading), analysis)
 
 
 def _shared_features(

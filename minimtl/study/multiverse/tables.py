@@ -3,17 +3,17 @@
 import math
 from collections.abc import Sequence
 
+from minimtl.gains import Estimate
 from minimtl.report import Row
-from minimtl.stats import MeanGain
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import Effect
-from minimtl.study.multiverse.results import UniverseResult
+from minimtl.study.multiverse.results import PREDICTED, UniverseResult
 
 
 def universe_rows(results: Sequence[UniverseResult], choices: Sequence[Choice]) -> list[Row]:
     """The rows of universes.csv."""
     rows: list[Row] = []
-    for universe, outcomes, gain, improved, predicted in results:
+    for universe, outcomes, improved, analysis in results:
         labels = zip((choice.name for choice in choices), universe.labels, strict=True)
         row: Row = {"universe": universe.number, "about": universe.about}
         row |= {"protocol": universe.own, **dict(labels)}
@@ -24,12 +24,13 @@ def universe_rows(results: Sequence[UniverseResult], choices: Sequence[Choice]) 
             "single": float(outcomes.single.mean()),
             "multi": float(outcomes.multi.mean()),
             "gain": float(outcomes.gains.mean()),
-            **_intervals(gain),
+            **_intervals(analysis.gain),
             "improved": improved,
         }
-        for design, scores in predicted.items():
-            row[f"brier_{design}"] = scores.brier
-            row[f"majority_brier_{design}"] = scores.majority_brier
+        for design in PREDICTED:
+            every, majority = (analysis.of(design, name) for name in ("all", "majority"))
+            row[f"brier_{design}"] = every.scores.brier if every else math.nan
+            row[f"majority_brier_{design}"] = majority.scores.brier if majority else math.nan
         rows.append(row)
     return rows
 
@@ -44,20 +45,20 @@ def effect_rows(effects: Sequence[Effect]) -> list[Row]:
             "to": effect.comparison.after,
             "about": effect.comparison.about,
             "n_comparisons": len(effect.comparison.steps),
-            "effect": effect.mean,
-            **_intervals(effect.intervals),
+            "effect": effect.estimate.value,
+            **_intervals(effect.estimate),
         }
         for effect in effects
     ]
 
 
-def _intervals(gain: MeanGain | None) -> Row:
+def _intervals(estimate: Estimate) -> Row:
     """Both intervals of a mean; p for new tasks; empty cells where there is none."""
-    tasks = gain.these_tasks if gain else None
+    tasks, new = estimate.these_tasks, estimate.new_tasks
     return {
         "low_tasks": tasks.low if tasks else math.nan,
         "high_tasks": tasks.high if tasks else math.nan,
-        "low": gain.new_tasks.low if gain else math.nan,
-        "high": gain.new_tasks.high if gain else math.nan,
-        "p_value": gain.new_tasks.p_value if gain else math.nan,
+        "low": new.low if new else math.nan,
+        "high": new.high if new else math.nan,
+        "p_value": new.p_value if new else math.nan,
     }

@@ -1,12 +1,7 @@
-"""The paper's claims: whether they hold here, a sentence or a line each, and ``claims.csv``.
-
-Columns of claims.csv: the fields of `minimtl.gains.claims.claim.Claim`, the estimate, its interval
-for these tasks (``low_tasks``, ``high_tasks``) and for new ones (``low``, ``high``), and the
-verdict on each, which is empty where the scope has none.
-"""
+"""The paper's claims: whether they hold here, a sentence or a line each."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from minimtl.gains import FAILS, HOLDS, OPEN, MeasuredClaim
 from minimtl.report import (
@@ -18,93 +13,46 @@ from minimtl.report import (
     Items,
     Marked,
     Paragraph,
-    Row,
-    Table,
-    by_problem,
-    number,
-    problem_of,
     text,
 )
 from minimtl.stats import MeanEstimate, spearman
-from minimtl.study.report.coefficients import PROBLEMS
-from minimtl.study.report.finding import predicting_sets
-from minimtl.study.report.scope import Scope
+from minimtl.study.report.problemresult import TABLE3, ProblemResult
+from minimtl.study.report.studyfinding import NEW_PROBLEM, predicting_sets
 
 SAME_ORDER = 0.5  # Spearman's ρ from which on the order of the features counts as reproduced
-_COMPARED = {
-    "table3a": ("inverse_rank", "published_inverse_rank"),
-    "table3b": ("coefficient", "published"),
-}
 _MANY_DIGITS = 10  # from here on a number is shown with one digit after the point
 
 
-def claims_table(tested: Iterable[tuple[str, MeasuredClaim]], scopes: dict[str, Scope]) -> Table:
-    """``claims.csv``: a row a problem and measure of a claim."""
-    return Table("claims", [_row(name, one, scopes[name.upper()].judges) for name, one in tested])
-
-
-def _row(problem: str, tested: MeasuredClaim, judged: bool) -> Row:
-    claim, estimate = tested
-    row: Row = {"problem": problem, **claim._asdict(), "estimate": estimate.value}
-    for ending, found in (("_tasks", estimate.these_tasks), ("", estimate.new_tasks)):
-        row[f"low{ending}"], row[f"high{ending}"] = _ends(found)
-        row[f"verdict{ending}"] = claim.verdict(found) if judged else ""
-    return row
-
-
-def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
-    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)
-
-
-def claims(rows: dict[str, Sequence[Row]], scopes: dict[str, Scope]) -> list[Block]:
+def claims(results: Sequence[ProblemResult]) -> list[Block]:
     """What reproduces of the claims, in short; nothing where no problem can tell."""
-    judged = [group for group in by_problem(rows["table2"]) if scopes[problem_of(group[0])].judges]
-    sentences = [_predictable(group) for group in judged]
-    sentences += [
-        _same_order(problem, f"Table {name[-2:]}", rows[name], *_COMPARED[name])
-        for name, problem in PROBLEMS.items()
-        if name in rows and scopes[problem].judges
-    ]
-    sentences += [
-        _counted(group)
-        for group in by_problem(rows["claims"])
-        if scopes[problem_of(group[0])].judges
-    ]
+    judged = [result for result in results if result.scope.judges]
+    sentences = [_predictable(result) for result in judged]
+    sentences += [_same_order(result) for result in judged]
+    sentences += [_counted(result) for result in judged]
     return [Heading(3, "The paper's claims"), Items(tuple(sentences))] if sentences else []
 
 
-def _counted(rows: Sequence[Row]) -> str:
+def _counted(result: ProblemResult) -> str:
     """How many measures of the text's claims hold and how many do not."""
+    these = [one.claim.verdict(one.estimate.these_tasks) for one in result.claims]
+    new = [one.claim.verdict(one.estimate.new_tasks) for one in result.claims]
     parts = []
-    for whose, ending in (("these", "_tasks"), ("new", "")):
-        found = [row[f"verdict{ending}"] for row in rows]
+    for whose, found in (("these", these), ("new", new)):
         counts = (f"{found.count(verdict)} “{verdict}”" for verdict in (HOLDS, FAILS, OPEN))
         parts.append(f"{', '.join(counts)} for {whose} tasks")
-    return (
-        f"{problem_of(rows[0])}: of the claims of the text, measured one by one: "
-        f"{'; '.join(parts)}."
-    )
+    return f"{result.name}: of the claims of the text, measured one by one: {'; '.join(parts)}."
 
 
-def claims_in_detail(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
+def claims_in_detail(results: Sequence[ProblemResult]) -> list[Block]:
     """Every claim with its statistic, estimate, intervals and verdicts."""
     header = (
         *("problem", "the paper says", "measured", "here"),
         *("these tasks", "verdict", "new tasks", "verdict on new tasks"),
     )
     lines = tuple(
-        (
-            problem_of(row),
-            f"“{row['sentence']}”",
-            f"{row['statistic']} ({_bounds(row)})",
-            _short(number(row, "estimate")),
-            *(
-                cell
-                for ending in ("_tasks", "")
-                for cell in (_interval(row, ending), _verdict(str(row[f"verdict{ending}"])))
-            ),
-        )
-        for row in rows
+        (result.name, *_line(measured, result.scope.judges))
+        for result in results
+        for measured in result.claims
     )
     grid = Grid(header, lines, n_labels=3)
     note = (
@@ -115,13 +63,26 @@ def claims_in_detail(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Bloc
         "stand against gains, those are of different runs. A lower Brier score is the better "
         "prediction of two."
     )
-    if not any(scope.judges for scope in scopes.values()):
+    if not any(result.scope.judges for result in results):
         grid = grid.without("verdict", "verdict on new tasks")
     return [Heading(2, "The claims of the paper's text"), grid, Paragraph(note)]
 
 
-def _bounds(row: Row) -> str:
-    above, below = number(row, "above"), number(row, "below")
+def _line(measured: MeasuredClaim, judged: bool) -> tuple[Inline, ...]:
+    claim, estimate = measured
+    return (
+        f"“{claim.sentence}”",
+        f"{claim.statistic} ({_bounds(claim.above, claim.below)})",
+        _short(estimate.value),
+        *(
+            cell
+            for found in (estimate.these_tasks, estimate.new_tasks)
+            for cell in (_interval(found), _verdict(claim.verdict(found) if judged else ""))
+        ),
+    )
+
+
+def _bounds(above: float, below: float) -> str:
     if math.isinf(above) and math.isinf(below):
         return "no claim"
     if math.isinf(below):
@@ -135,9 +96,8 @@ def _short(value: float) -> str:
     return text(value, 1 if abs(value) >= _MANY_DIGITS else 4)
 
 
-def _interval(row: Row, ending: str) -> str:
-    low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))
-    return NOTHING if math.isnan(low) else f"{_short(low)} to {_short(high)}"
+def _interval(found: MeanEstimate | None) -> str:
+    return NOTHING if found is None else f"{_short(found.low)} to {_short(found.high)}"
 
 
 def _verdict(found: str) -> Inline:
@@ -145,11 +105,10 @@ def _verdict(found: str) -> Inline:
     return marked.get(found, found or NOTHING)
 
 
-def _predictable(rows: Sequence[Row]) -> Inline:
-    name = problem_of(rows[0])
-    if all(math.isnan(number(row, "accuracy_groups_unseen")) for row in rows):
-        return f"{name}: too few blocks of pairs to hold some out."
-    predicting = predicting_sets(rows)
+def _predictable(result: ProblemResult) -> Inline:
+    if result.has_two_labels and not result.predictions(NEW_PROBLEM):
+        return f"{result.name}: too few blocks of pairs to hold some out."
+    predicting = predicting_sets(result)
     found = Marked("reproduces", "good")
     reason = f"it holds with subclasses unseen in training, from {' and '.join(predicting)}."
     if not predicting:
@@ -158,24 +117,31 @@ def _predictable(rows: Sequence[Row]) -> Inline:
             "with subclasses unseen in training, no set of features clearly beats the majority and "
             "one half."
         )
-    return f"{name}: the paper's claim that gains can be predicted ", found, f": {reason}"
+    return f"{result.name}: the paper's claim that gains can be predicted ", found, f": {reason}"
 
 
-def _same_order(problem: str, table: str, rows: Sequence[Row], ours: str, theirs: str) -> Inline:
+def _same_order(result: ProblemResult) -> Inline:
     """Spearman's correlation of our column with the published one, in a sentence.
 
-    Of the features that the paper has.
+    Of the features that the paper has: ranks of RELATED, coefficients of UNRELATED.
     """
-    known = [row for row in rows if row["published_label"]]
-    first, second = ([number(row, column) for row in known] for column in (ours, theirs))
-    unknown = any(math.isnan(value) for value in (*first, *second))
-    if unknown or len(set(first)) == 1:  # one value for all is no order
-        return f"{problem}: there are too few pairs to compare the order of the features."
-    rho = round(spearman(first, second), 2)
+    table = TABLE3[result.problem]
+    both = [
+        (weight.inverse_rank, weight.published_inverse_rank)
+        if table == "table3a"
+        else (weight.coefficient, weight.published)
+        for weight in result.weights
+        if weight.published_label
+    ]
+    ours, theirs = map(list, zip(*both, strict=True))
+    unknown = any(math.isnan(value) for value in (*ours, *theirs))
+    if unknown or len(set(ours)) == 1:  # one value for all is no order
+        return f"{result.name}: there are too few pairs to compare the order of the features."
+    rho = round(spearman(ours, theirs), 2)
     same = rho >= SAME_ORDER
     mark = Marked("reproduces", "good") if same else Marked("does not reproduce", "bad")
     return (
-        f"{problem}: the order of the features in {table} ",
+        f"{result.name}: the order of the features in Table {table[-2:]} ",
         mark,
         f": Spearman's ρ with the published column is {text(rho, 2)}; {SAME_ORDER} is asked for.",
     )

@@ -1,7 +1,6 @@
 """Tables 3a and 3b as sections of the report: what the coefficients say, and how firmly."""
 
 import math
-from collections.abc import Sequence
 
 from minimtl.report import (
     Block,
@@ -11,22 +10,19 @@ from minimtl.report import (
     Inline,
     Marked,
     Paragraph,
-    Row,
     compared,
-    number,
     signed,
     text,
     verdict,
     with_interval,
 )
-from minimtl.study.report.scope import Scope, filled
+from minimtl.study.report.problemresult import TABLE3, FeatureWeight, ProblemResult
+from minimtl.study.report.scope import filled
 from minimtl.tasks import AUTHORS_FEATURES, ERRATA
 
 RANK_MARGIN = 3  # how near an inverse rank must come to the published one to count as reproduced
 MOST_VIF = 1000
 _CHANCE = (2 * RANK_MARGIN + 1) / len(AUTHORS_FEATURES)  # share of ranks that are as near
-# The paper prints ranks of RELATED and coefficients of UNRELATED.
-PROBLEMS = {"table3a": "RELATED", "table3b": "UNRELATED"}
 _HEADERS = {
     "table3a": (
         *("feature", "printed label", "inverse rank", "published", "difference", "reproduces"),
@@ -50,32 +46,26 @@ _NOTES = {
 }
 
 
-def coefficients(
-    name: str, tables: dict[str, Sequence[Row]], scopes: dict[str, Scope]
-) -> list[Block]:
-    """The section of table ``name``, "table3a" or "table3b"."""
-    problem, line_of = PROBLEMS[name], _line_3a if name == "table3a" else _line_3b
-    scope = scopes[problem]
-    lines = tuple(line_of(row, scope.judges) for row in tables[name])
+def coefficients(result: ProblemResult) -> list[Block]:
+    """The section of Table 3a, of RELATED, or of 3b."""
+    name = TABLE3[result.problem]
+    line_of = _line_3a if name == "table3a" else _line_3b
+    scope = result.scope
+    lines = tuple(line_of(weight, scope.judges) for weight in result.weights)
     grid = filled(Grid(_HEADERS[name], lines, n_labels=2), [scope])
-    title = Heading(2, f"Table {name[-2:]}: which features, {problem}")
-    firmness = _firmness_note(tables, scope, len(lines))
-    note = Paragraph((_NOTES[name] if scope.compares else "") + firmness)
+    title = Heading(2, f"Table {name[-2:]}: which features, {result.name}")
+    note = Paragraph((_NOTES[name] if scope.compares else "") + _firmness_note(result))
     if scope.compares:
         return [title, grid, note, Errata(ERRATA[name])]
     return [title, grid, note]
 
 
-def _firmness_note(tables: dict[str, Sequence[Row]], scope: Scope, n_features: int) -> str:
-    condition = next(
-        number(row, "condition_number")
-        for row in tables["table2"]
-        if row["problem"] == scope.problem
-    )
+def _firmness_note(result: ProblemResult) -> str:
+    condition = result.meta.importance.condition_number
     if math.isinf(condition):
         together = (
-            f"With {scope.n_pairs} pairs the {n_features} features determine one another, "
-            "and the VIF has no bound"
+            f"With {result.scope.n_pairs} pairs the {len(result.weights)} features determine one "
+            "another, and the VIF has no bound"
         )
     else:
         together = (
@@ -88,29 +78,33 @@ def _firmness_note(tables: dict[str, Sequence[Row]], scope: Scope, n_features: i
     )
 
 
-def _line_3a(row: Row, judged: bool) -> tuple[Inline, ...]:
-    ours, theirs = number(row, "inverse_rank"), number(row, "published_inverse_rank")
+def _line_3a(weight: FeatureWeight, judged: bool) -> tuple[Inline, ...]:
+    ours, theirs = weight.inverse_rank, weight.published_inverse_rank
     return (
-        *_names(row),
+        *_names(weight),
         *compared(ours, theirs, RANK_MARGIN, (1, 0), judged),
-        text(number(row, "published"), 0),
-        with_interval(row, "coefficient{}", 2),
-        *_firmness(row),
+        text(weight.published, 0),
+        _coefficient(weight),
+        *_firmness(weight),
     )
 
 
-def _line_3b(row: Row, judged: bool) -> tuple[Inline, ...]:
-    ours, theirs = round(number(row, "coefficient"), 2), number(row, "published")
-    low, high = (round(number(row, f"coefficient_{end}"), 2) for end in ("low", "high"))
+def _line_3b(weight: FeatureWeight, judged: bool) -> tuple[Inline, ...]:
+    ours, theirs = round(weight.coefficient, 2), weight.published
+    low, high = round(weight.coefficient_low, 2), round(weight.coefficient_high, 2)
     return (
-        *_names(row),
-        with_interval(row, "coefficient{}", 2),
+        *_names(weight),
+        _coefficient(weight),
         signed(theirs, 2),
         signed(ours - theirs if judged else math.nan, 2),
         verdict(_agrees(theirs, low, high) if judged else None),
-        text(number(row, "inverse_rank"), 1),
-        *_firmness(row),
+        text(weight.inverse_rank, 1),
+        *_firmness(weight),
     )
+
+
+def _coefficient(weight: FeatureWeight) -> str:
+    return with_interval(weight.coefficient, weight.coefficient_low, weight.coefficient_high, 2)
 
 
 def _agrees(published: float, low: float, high: float) -> bool | None:
@@ -120,11 +114,10 @@ def _agrees(published: float, low: float, high: float) -> bool | None:
     return True if low > 0 or high < 0 else None
 
 
-def _names(row: Row) -> tuple[Inline, ...]:
-    return Marked(str(row["feature"]), "code"), str(row["published_label"])
+def _names(weight: FeatureWeight) -> tuple[Inline, ...]:
+    return Marked(weight.feature, "code"), weight.published_label
 
 
-def _firmness(row: Row) -> tuple[Inline, ...]:
-    vif = number(row, "vif")
-    shown = f"over {MOST_VIF:,}" if vif > MOST_VIF else text(vif, 1)
-    return text(number(row, "sign_stability"), 2), shown
+def _firmness(weight: FeatureWeight) -> tuple[Inline, ...]:
+    shown = f"over {MOST_VIF:,}" if weight.vif > MOST_VIF else text(weight.vif, 1)
+    return text(weight.sign_stability, 2), shown

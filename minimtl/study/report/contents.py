@@ -1,6 +1,6 @@
 """What every form of the report says, in order: finding, numbers, what reproduces, details.
 
-It is made from the tables alone, so that it cannot say what they do not.
+It is made from the records that the tables are written from.
 """
 
 import math
@@ -18,20 +18,17 @@ from minimtl.report import (
     Items,
     Marked,
     Paragraph,
-    Row,
-    Table,
     compared,
-    number,
-    problem_of,
 )
 from minimtl.study.report.background import About, glossary, what_it_is
 from minimtl.study.report.claims import claims, claims_in_detail
 from minimtl.study.report.coefficients import coefficients
 from minimtl.study.report.figures import CAPTIONS
-from minimtl.study.report.finding import evidence, finding
 from minimtl.study.report.meangain import mean_gains
-from minimtl.study.report.prediction import predictions
-from minimtl.study.report.scope import Scope, filled, scopes_of, warnings_of
+from minimtl.study.report.predictability import predictability
+from minimtl.study.report.problemresult import ProblemResult
+from minimtl.study.report.scope import filled, warnings_of
+from minimtl.study.report.studyfinding import evidence, finding
 from minimtl.tasks import ERRATA, MEAN_GAIN_PRINTED, Protocol
 
 TITLE = "When does multi-task learning help?"
@@ -62,35 +59,25 @@ class Contents(NamedTuple):
 
 
 def contents(
-    tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], protocol: Protocol, about: About, figures: Sequence[str]
 ) -> Contents:
     """The contents; ``figures`` are the names of those that were drawn, without suffix."""
-    rows = {table.name: table.rows for table in tables}
-    table1, table2 = rows["table1"], rows["table2"]
-    scopes = scopes_of(table1, protocol, about.edition, about.hierarchy)
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(figures)]
     return Contents(
-        warnings=warnings_of(scopes, about.edition),
-        answer=finding(table1, table2, scopes, protocol).removeprefix(f"{TITLE} "),
-        numbers=Items(tuple(evidence(table1, table2, scopes, protocol))),
+        warnings=warnings_of([result.scope for result in results], about.edition),
+        answer=finding(results).removeprefix(f"{TITLE} "),
+        numbers=Items(tuple(evidence(results))),
         results=[
             Heading(2, "What this study is"),
-            what_it_is(about, protocol, scopes),
-            *_table1(table1, scopes),
-            *claims(rows, scopes),
+            what_it_is(about, protocol, {result.name: result.scope for result in results}),
+            *_table1(results),
+            *claims(results),
         ],
         details=[
-            *claims_in_detail(rows["claims"], scopes),
-            *mean_gains(table1, rows["blocks"], rows["pairs"]),
-            *predictions(
-                table2, rows["calibration"], rows["single_features"], rows["sizes"], scopes
-            ),
-            *(
-                part
-                for name in rows
-                if name.startswith("table3")
-                for part in coefficients(name, rows, scopes)
-            ),
+            *claims_in_detail(results),
+            *mean_gains(results),
+            *predictability(results),
+            *(part for result in results for part in coefficients(result)),
             Heading(2, "Figures"),
             *(pictures or [Paragraph(FIGURES_NOTE)]),
         ],
@@ -98,29 +85,26 @@ def contents(
     )
 
 
-def _table1(rows: Sequence[Row], scopes: dict[str, Scope]) -> list[Block]:
+def _table1(results: Sequence[ProblemResult]) -> list[Block]:
     lines = []
-    for row in rows:
-        printed = MEAN_GAIN_PRINTED.get(str(row["problem"]), math.nan)
-        judged = scopes[problem_of(row)].judges
+    for result in results:
+        scores, published = result.scores, result.scores.published
+        printed = MEAN_GAIN_PRINTED.get(result.problem, math.nan)
         for name, ours, theirs, margin in (
-            ("single-task", number(row, "single"), number(row, "published_single"), SCORE_MARGIN),
-            ("multi-task", number(row, "multi"), number(row, "published_multi"), SCORE_MARGIN),
-            (
-                "share of pairs improved",
-                number(row, "improved"),
-                number(row, "published_improved"),
-                SHARE_MARGIN,
-            ),
-            ("mean relative gain", number(row, "relative_gain"), printed, SCORE_MARGIN),
+            ("single-task", scores.single, published.single, SCORE_MARGIN),
+            ("multi-task", scores.multi, published.multi, SCORE_MARGIN),
+            ("share of pairs improved", scores.improved, published.improved, SHARE_MARGIN),
+            ("mean relative gain", scores.relative_gain, printed, SCORE_MARGIN),
         ):
-            lines.append((problem_of(row), name, *compared(ours, theirs, margin, judged=judged)))
+            cells = compared(ours, theirs, margin, judged=result.scope.judges)
+            lines.append((result.name, name, *cells))
     header = ("problem", "", "here", "published", "difference", "reproduces")
-    grid = filled(Grid(header, tuple(lines), n_labels=2), scopes.values())
+    scopes = [result.scope for result in results]
+    grid = filled(Grid(header, tuple(lines), n_labels=2), scopes)
     title = Heading(2, "Table 1: single-task and multi-task")
-    if not any(scope.compares for scope in scopes.values()):
+    if not any(scope.compares for scope in scopes):
         return [title, grid]
-    if not any(scope.judges for scope in scopes.values()):
+    if not any(scope.judges for scope in scopes):
         return [title, grid, Errata(ERRATA["table1"])]
     margins = (
         f"A score or the mean relative gain reproduces if it is within {SCORE_MARGIN} of the "

@@ -11,7 +11,6 @@ from minimtl.report import (
     Block,
     Document,
     Heading,
-    Table,
     block_environment,
     data_uri,
     document_markdown,
@@ -23,6 +22,7 @@ from minimtl.study.report.background import MEANINGS as TERMS
 from minimtl.study.report.background import About
 from minimtl.study.report.contents import TITLE, contents
 from minimtl.study.report.pairs import PairView, draw_gains, meanings
+from minimtl.study.report.problemresult import ProblemResult
 from minimtl.study.report.scope import MIN_RUNS
 from minimtl.tasks import DEFINITIONS, Protocol
 
@@ -34,23 +34,23 @@ PAIRS, SOME_PAIRS = Heading(2, "Every pair"), Heading(2, "Some of the pairs")
 
 
 def render_markdown(
-    tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], protocol: Protocol, about: About, figures: Sequence[str]
 ) -> str:
     """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
-    content = contents(tables, protocol, about, figures)
+    content = contents(results, protocol, about, figures)
     blocks = [content.numbers, *content.results, *content.details, *content.ending]
     return document_markdown(Document(TITLE, content.warnings, (content.answer,), blocks))
 
 
 def render_page(
-    tables: Sequence[Table],
+    results: Sequence[ProblemResult],
     pairs: Sequence[PairView],
     protocol: Protocol,
     about: About,
     figures: Mapping[str, bytes],
 ) -> str:
     """The whole page; ``figures`` are the .svg files of those that were drawn, by name."""
-    content = contents(tables, protocol, about, sorted(figures))
+    content = contents(results, protocol, about, sorted(figures))
     frame, panels = draw_gains(pairs)
     definitions = DEFINITIONS[protocol.reading.features]
     partial = [panel for panel in panels if panel.n_pairs > len(panel.marks)]

@@ -5,24 +5,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.gains import Analysed, measure_claims
+from minimtl.gains import Analysed
 from minimtl.report import (
     PAGE_NOTE,
-    Row,
-    Table,
     figures_available,
-    number,
     page_available,
-    problem_of,
     write_tables,
 )
 from minimtl.study.report.background import About
-from minimtl.study.report.claims import claims_table
 from minimtl.study.report.figures import draw_figures
 from minimtl.study.report.pages import render_markdown, render_page
 from minimtl.study.report.pairs import view_pairs
-from minimtl.study.report.scope import Scope, scopes_of, warnings_of
-from minimtl.study.report.tables import tables
+from minimtl.study.report.problemresult import ProblemResult, problem_results
+from minimtl.study.report.scope import warnings_of
+from minimtl.study.report.studytables import tables
 from minimtl.system import write_atomically
 from minimtl.tasks import PairCurves, Protocol, hierarchy_of
 
@@ -39,28 +35,25 @@ def write_report(
     `announce` is told which extra would add what is not drawn.
     """
     about = _about(manifest)
-    analysed = [problem for problem, _ in concluded]
-    made = tables(analysed, protocol)
-    scopes = _scopes(made, protocol, about)
-    made.append(claims_table(measure_claims(concluded, protocol), scopes))
-    write_tables(made, out)
+    results = problem_results(concluded, about.edition, about.hierarchy)
+    write_tables(tables(results), out)
     drawn: list[str] = []
     if figures_available():
-        outcomes = [problem.outcomes for problem in analysed]
+        outcomes = [result.outcomes for result in results]
         drawn = draw_figures(outcomes, protocol, about.hierarchy, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    text = render_markdown(made, protocol, about, drawn)
+    text = render_markdown(results, protocol, about, drawn)
     write_atomically(out / "report.md", text.encode())
     if page_available():
         views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
         pictures = {name: (out / f"{name}.svg").read_bytes() for name in drawn}
-        html = render_page(made, views, protocol, about, pictures)
+        html = render_page(results, views, protocol, about, pictures)
         write_atomically(out / "report.html", html.encode())
     else:
         (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
         announce(PAGE_NOTE)
-    return summary(made, protocol, about)
+    return summary(results, about)
 
 
 def _about(manifest: dict[str, Any]) -> About:
@@ -79,27 +72,19 @@ def _about(manifest: dict[str, Any]) -> About:
     )
 
 
-def _scopes(tables: Sequence[Table], protocol: Protocol, about: About) -> dict[str, Scope]:
-    return scopes_of(_table1(tables), protocol, about.edition, about.hierarchy)
-
-
-def _table1(tables: Sequence[Table]) -> Sequence[Row]:
-    (rows,) = (table.rows for table in tables if table.name == "table1")
-    return rows
-
-
-def summary(tables: Sequence[Table], protocol: Protocol, about: About) -> str:
+def summary(results: Sequence[ProblemResult], about: About) -> str:
     """Lines for a terminal: what must be known before any number is read, then the numbers."""
-    scopes, rows = _scopes(tables, protocol, about), _table1(tables)
-    compares = all(scope.compares for scope in scopes.values())
+    scopes = [result.scope for result in results]
+    compares = all(scope.compares for scope in scopes)
     header = [f"{name:>15}" for name in ("single", "multi", "improved")]
     lines = [*warnings_of(scopes, about.edition), "  ".join([" " * 10, *header])]
     if compares:
         lines[-1] += "   (published)"
-    for row in rows:
-        cells = [f"{problem_of(row):10}"]
+    for result in results:
+        cells = [f"{result.name:10}"]
         for name in ("single", "multi", "improved"):
-            published = f" ({number(row, f'published_{name}'):.3f})" if compares else ""
-            cells.append(f"{f'{number(row, name):.3f}{published}':>15}")
+            ours, theirs = (getattr(row, name) for row in (result.scores, result.scores.published))
+            published = f" ({theirs:.3f})" if compares else ""
+            cells.append(f"{f'{ours:.3f}{published}':>15}")
         lines.append("  ".join(cells))
     return "\n".join(lines)

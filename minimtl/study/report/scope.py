@@ -8,7 +8,7 @@ from any other are not compared with them.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from minimtl.report import Grid, Row, counted, problem_of
+from minimtl.report import Grid, counted
 from minimtl.tasks import Hierarchy, Protocol, related_pairs, unrelated_pairs
 
 MIN_RUNS = 3
@@ -69,23 +69,24 @@ class Scope(NamedTuple):
         return sentence
 
 
-def scopes_of(
-    table1: Sequence[Row], protocol: Protocol, edition: str, hierarchy: Hierarchy
-) -> dict[str, Scope]:
-    """The scope of each problem of Table 1, by the problem as the paper writes it."""
+def scope_of(
+    problem: str,
+    n_pairs: int,
+    n_runs: int,
+    protocol: Protocol,
+    edition: str,
+    hierarchy: Hierarchy,
+) -> Scope:
+    """The scope of a problem of which so many pairs and runs were computed."""
     enumerate_pairs = {"related": related_pairs, "unrelated": unrelated_pairs}
-    return {
-        problem_of(row): Scope(
-            problem=name,
-            n_pairs=int(row["n_pairs"]),
-            all_pairs=len(enumerate_pairs[name](hierarchy)),
-            n_runs=int(row["n_runs"]),
-            protocol_runs=protocol.runs("related" if name == "related" else "unrelated"),
-            compares=edition in PUBLISHED_EDITIONS,
-        )
-        for row in table1
-        for name in [str(row["problem"])]
-    }
+    return Scope(
+        problem=problem,
+        n_pairs=n_pairs,
+        all_pairs=len(enumerate_pairs[problem](hierarchy)),
+        n_runs=n_runs,
+        protocol_runs=protocol.runs("related" if problem == "related" else "unrelated"),
+        compares=edition in PUBLISHED_EDITIONS,
+    )
 
 
 def filled(grid: Grid, scopes: Iterable[Scope]) -> Grid:
@@ -98,12 +99,12 @@ def filled(grid: Grid, scopes: Iterable[Scope]) -> Grid:
     return grid
 
 
-def warnings_of(scopes: dict[str, Scope], edition: str) -> tuple[str, ...]:
+def warnings_of(scopes: Sequence[Scope], edition: str) -> tuple[str, ...]:
     """What must be known before any number is read; nothing of a whole study on its corpus."""
-    partial = [scope.warning for scope in scopes.values() if scope.warning]
+    partial = [scope.warning for scope in scopes if scope.warning]
     if partial:
         partial.append(f"{NEEDED}; below that there are numbers and intervals only.")
-    if not all(scope.compares for scope in scopes.values()):
+    if not all(scope.compares for scope in scopes):
         partial.append(
             f"The corpus is the {edition} edition, on which nothing was published: no number is "
             "compared with the paper's."

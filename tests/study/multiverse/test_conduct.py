@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from minimtl.gains.meta.analysis import conclude
+from minimtl.gains import conclude
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
 from minimtl.study.conduct import Study, feature_maker, train_models
@@ -86,7 +86,7 @@ def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
 ):
     """Exactly: scores, gains, features, share improved, intervals and Brier scores."""
     monkeypatch.setattr(
-        "minimtl.gains.meta.heldout.N_SIMULATIONS", 9
+        "minimtl.gains.labelnull.N_SIMULATIONS", 9
     )  # of p-values, which nobody reads
     multiverse, store = trained
     (results,) = collect_universes(multiverse, store)
@@ -106,10 +106,11 @@ def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
             np.testing.assert_array_equal(
                 getattr(found.outcomes, name), getattr(analysed.outcomes, name)
             )
-        assert found.gain == analysed.meta.gain
+        assert found.analysis.gain == analysed.meta.pairs.gain
         assert found.improved == improved_share(analysed.outcomes, protocol.reading)
-        for design, scores in found.predicted.items():
-            np.testing.assert_equal(scores.brier, analysed.meta.held_out["all"][design].brier)
+        for design in found.analysis.designs:
+            ours, theirs = (one.of(design, "all") for one in (found.analysis, analysed.meta.pairs))
+            assert ours.scores.brier == theirs.scores.brier
 
 
 def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp_path, monkeypatch):

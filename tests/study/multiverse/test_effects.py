@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.gains.meta.dependence import mean_of_gains
+from minimtl.gains import effects_of, estimate_mean
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.effects import ALL, SHARE, WHOLE, comparisons, effect_of
 from minimtl.study.multiverse.universes import make_universes
@@ -46,8 +46,8 @@ def test_a_constant_effect_is_found_exactly_with_intervals_of_no_width(with_gain
     for (field, *_), comparison in found.items():
         effect = effect_of(comparison, outcomes)
         expected = 0.01 if field == "dropout" else -0.003
-        assert effect.mean == pytest.approx(expected, abs=1e-12)
-        for interval in (effect.intervals.these_tasks, effect.intervals.new_tasks):
+        assert effect.estimate.value == pytest.approx(expected, abs=1e-12)
+        for interval in (effect.estimate.these_tasks, effect.estimate.new_tasks):
             assert (interval.low, interval.high) == pytest.approx((expected, expected), abs=1e-9)
 
 
@@ -60,10 +60,10 @@ def test_an_effect_has_the_intervals_of_the_differences_as_gains(made_up_outcome
     (one, *_) = comparisons(universes, choices, "full")
     effect = effect_of(one, [first, second])
     difference = second.gains - first.gains
-    expected = mean_of_gains(replace(first, single=first.single, multi=first.single + difference))
-    assert effect.intervals.new_tasks.low == pytest.approx(expected.new_tasks.low, rel=1e-9)
-    assert effect.intervals.these_tasks.high == pytest.approx(expected.these_tasks.high, rel=1e-9)
-    assert effect.mean == pytest.approx(difference.mean())
+    expected = estimate_mean(difference, effects_of(first.pairs))
+    assert effect.estimate.new_tasks.low == pytest.approx(expected.new_tasks.low, rel=1e-9)
+    assert effect.estimate.these_tasks.high == pytest.approx(expected.these_tasks.high, rel=1e-9)
+    assert effect.estimate.value == pytest.approx(difference.mean())
 
 
 def test_effects_about_a_protocol_and_over_all(with_gains):
@@ -74,7 +74,7 @@ def test_effects_about_a_protocol_and_over_all(with_gains):
         with_gains(0.02 * (u.labels[0] == "0.5" and u.about == "released")) for u in universes
     ]
     found = by_key(comparisons(universes, choices, "full"))
-    means = {key[-1]: effect_of(one, outcomes).mean for key, one in found.items()}
+    means = {key[-1]: effect_of(one, outcomes).estimate.value for key, one in found.items()}
     assert means == pytest.approx({ALL: 0.01, "paper": 0.0, "released": 0.02}, abs=1e-12)
 
 
@@ -117,7 +117,7 @@ def test_shares_of_choices_that_do_not_interact_are_their_effects(with_gains):
         for u in universes
     ]
     found = comparisons(universes, DIFFERENCES, "full")
-    shares = {c.field: effect_of(c, outcomes).mean for c in found if c.about == SHARE}
+    shares = {c.field: effect_of(c, outcomes).estimate.value for c in found if c.about == SHARE}
     assert shares.pop(WHOLE) == pytest.approx(sum(true.values()), abs=1e-12)
     assert shares == pytest.approx(true, abs=1e-12)
 
@@ -135,9 +135,9 @@ def test_shares_add_up_and_choices_that_work_only_together_share_alike(with_gain
     ]
     found = [c for c in comparisons(universes, DIFFERENCES, "full") if c.about == SHARE]
     whole, *shares = [effect_of(c, outcomes) for c in found]
-    assert whole.mean == pytest.approx(0.01)
-    assert sum(effect.mean for effect in shares) == pytest.approx(whole.mean)
-    by_name = {effect.comparison.field: effect.mean for effect in shares}
+    assert whole.estimate.value == pytest.approx(0.01)
+    assert sum(effect.estimate.value for effect in shares) == pytest.approx(whole.estimate.value)
+    by_name = {effect.comparison.field: effect.estimate.value for effect in shares}
     assert by_name["documents"] == pytest.approx(0.005)
     assert by_name["score"] == pytest.approx(0.005)
     for comparison in found:
@@ -149,4 +149,4 @@ def test_too_few_tasks_have_no_interval(made_up_outcomes):
     universes = make_universes(choices, "full", (PAPER,))
     one = made_up_outcomes(n_pairs=1)
     (comparison, *_) = comparisons(universes, choices, "full")
-    assert effect_of(comparison, [one, one]).intervals is None
+    assert effect_of(comparison, [one, one]).estimate.new_tasks is None

@@ -3,14 +3,16 @@
 import csv
 import re
 
+import numpy as np
 import pytest
 
+from minimtl.gains import analyse, table_of
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.effects import comparisons, effect_of
 from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.produce import write_multiverse
-from minimtl.study.multiverse.results import UniverseResult
+from minimtl.study.multiverse.results import PREDICTED, UniverseResult
 from minimtl.study.multiverse.tables import effect_rows, universe_rows
 from minimtl.study.multiverse.universes import make_universes
 from minimtl.study.report.scope import Scope
@@ -104,18 +106,14 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
     """Rows of universes and effects of made-up gains: ``gain_of(universe)`` beside noise."""
     from dataclasses import replace
 
-    from minimtl.gains.meta.dependence import mean_of_gains
-    from minimtl.gains.meta.heldout import HeldOutScores
-
     universes = make_universes(choices, design, about)
     plain = made_up_outcomes(n_pairs=20, n_runs=n_runs)
-    scores = HeldOutScores(*[0.25] * 10)
     results = []
     for universe in universes:
         outcomes = replace(plain, multi=plain.single + (plain.gains + gain_of(universe)) / 10)
-        predicted = dict.fromkeys(("block_out", "groups_unseen"), scores)
-        gain = mean_of_gains(outcomes)
-        results.append(UniverseResult(universe, outcomes, gain, 0.5, predicted))
+        table = table_of(outcomes, PAPER)
+        analysis = analyse(table, np.random.default_rng(0), PREDICTED, alone=(), tested=())
+        results.append(UniverseResult(universe, outcomes, 0.5, analysis))
     every = [result.outcomes for result in results]
     effects = [effect_of(c, every) for c in comparisons(universes, choices, design)]
     return universe_rows(results, choices), effect_rows(effects)

@@ -3,6 +3,7 @@
 The browser is told what to do through a pipe by its own protocol; no package is needed.
 """
 
+import dataclasses
 import json
 import os
 import select
@@ -16,14 +17,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minimtl.gains.claims.measure import measure_claims
-from minimtl.gains.meta.analysis import Analysed, analyse
-from minimtl.report.csvfile import Table
+from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
 from minimtl.study.report.background import About
-from minimtl.study.report.claims import claims_table
 from minimtl.study.report.pairs import view_pairs
-from minimtl.study.report.scope import scopes_of
-from minimtl.study.report.tables import tables
+from minimtl.study.report.problemresult import problem_results
 from minimtl.tasks.curves import PairCurves
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
@@ -160,15 +157,21 @@ def browser():
         browser.close()
 
 
-def whole(made):
-    """The tables as if all pairs of both problems had been run five times: they conclude."""
-    n_pairs = {"related": 52, "unrelated": 516}
+def whole(results):
+    """The results as if all pairs of both problems had been run five times: they conclude."""
     return [
-        Table("table1", [row | {"n_pairs": n_pairs[row["problem"]], "n_runs": 5} for row in t.rows])
-        if t.name == "table1"
-        else t
-        for t in made
+        dataclasses.replace(
+            result, scope=result.scope._replace(n_pairs=result.scope.all_pairs, n_runs=5)
+        )
+        for result in results
     ]
+
+
+def concluded_of(problems, protocol):
+    """The meta-analyses of outcomes, with curves."""
+    rng = np.random.default_rng(0)
+    each = [Analysed(o, analyse_problem(o, protocol, rng), protocol) for o in problems]
+    return adjusted_for_all([(one, curves_of(one.outcomes)) for one in each])
 
 
 @pytest.fixture(scope="session")
@@ -179,13 +182,7 @@ def study(made_up_outcomes):
     """
     protocol = PAPER.replace(cv_repeats=1)
     problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
-    rng = np.random.default_rng(0)
-    analysed = [Analysed(o, analyse(o, protocol, rng)) for o in problems]
-    made = tables(analysed, protocol)
-    (table1,) = (table.rows for table in made if table.name == "table1")
-    scopes = scopes_of(table1, protocol, "bydate", NEWSGROUPS)
-    concluded = [(one, curves_of(one.outcomes)) for one in analysed]
-    made.append(claims_table(measure_claims(concluded, protocol), scopes))
+    results = problem_results(concluded_of(problems, protocol), "bydate", NEWSGROUPS)
     views = view_pairs([(o, curves_of(o)) for o in problems], protocol)
     about = About(
         version="1.2.3",
@@ -199,7 +196,7 @@ def study(made_up_outcomes):
         command=f"minimtl study --seed 7 --out '{EVIL}'",
     )
     return SimpleNamespace(
-        tables=made,
+        results=results,
         views=views,
         problems=problems,
         protocol=protocol,

@@ -2,38 +2,39 @@
 
 import math
 import re
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from minimtl.gains.claims.measure import measure_claims
-from minimtl.gains.meta.analysis import Analysed, analyse
-from minimtl.report.csvfile import Table
+from minimtl.gains import Estimate, MeasuredClaim
 from minimtl.report.figurefile import FIGURES_NOTE
 from minimtl.report.markdown import escape
 from minimtl.report.wording import compared, share_with_interval, text, with_interval
-from minimtl.study.report.claims import claims_table
+from minimtl.stats import MeanEstimate
 from minimtl.study.report.figures import CAPTIONS
-from minimtl.study.report.finding import evidence, finding
 from minimtl.study.report.pages import render_markdown
-from minimtl.study.report.scope import scopes_of, warnings_of
-from minimtl.study.report.tables import tables
+from minimtl.study.report.problemresult import problem_results
+from minimtl.study.report.scope import warnings_of
+from minimtl.study.report.studyfinding import evidence, finding
+from minimtl.study.report.studytables import tables
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.published import ERRATA, TABLE3A, TABLE3B
-from tests.study.report.conftest import whole
+from tests.study.report.conftest import concluded_of, whole
 
 
 @pytest.fixture(scope="module")
 def made(study):
-    """The tables of a whole study."""
-    return whole(study.tables)
+    """The results of a whole study."""
+    return whole(study.results)
 
 
 @pytest.fixture(scope="module")
 def markdown(study, made):
     def render(made=made, figures=(), edition="bydate"):
         about = study.about._replace(edition=edition)
-        return render_markdown(made, study.protocol, about, figures)
+        compares = edition == "bydate"
+        results = [replace(one, scope=one.scope._replace(compares=compares)) for one in made]
+        return render_markdown(results, study.protocol, about, figures)
 
     return render
 
@@ -43,11 +44,24 @@ def page(markdown):
     return markdown(figures=["figure5b", "figure4a"])
 
 
-def altered(made, name, **values):
-    """The tables with other values in every row of one of them."""
+def with_scores(made, **values):
+    """The results with other numbers in Table 1."""
+    return [replace(one, scores=one.scores._replace(**values)) for one in made]
+
+
+def with_analysis(made, change):
+    """The results with another analysis of their pairs; `change` gives new values of each."""
     return [
-        Table(name, [row | values for row in table.rows]) if table.name == name else table
-        for table in made
+        replace(one, meta=replace(one.meta, pairs=replace(one.analysis, **change(one.analysis))))
+        for one in made
+    ]
+
+
+def with_weights(made, change):
+    """The results with other rows in Table 3; `change` gives new values of each."""
+    return [
+        replace(one, weights=tuple(weight._replace(**change(weight)) for weight in one.weights))
+        for one in made
     ]
 
 
@@ -58,19 +72,15 @@ def line_of(page, *beginning):
 
 
 def test_the_first_sentence_is_the_finding(study, made, page):
-    rows = {table.name: table.rows for table in made}
-    table1, table2 = rows["table1"], rows["table2"]
-    scopes = scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)
     title, answer, numbers = page.split("\n\n")[:3]
-    assert f"{title[2:]} {answer}" == finding(table1, table2, scopes, study.protocol)
+    assert f"{title[2:]} {answer}" == finding(made)
     lines = [line.removeprefix("- ") for line in numbers.splitlines()]
-    assert lines == evidence(table1, table2, scopes, study.protocol)
+    assert lines == evidence(made)
 
 
 def test_part_of_a_study_says_so_first_and_judges_nothing(study, markdown):
-    page = markdown(study.tables)
-    table1 = next(table.rows for table in study.tables if table.name == "table1")
-    warnings = warnings_of(scopes_of(table1, study.protocol, "bydate", NEWSGROUPS), "bydate")
+    page = markdown(study.results)
+    warnings = warnings_of([result.scope for result in study.results], "bydate")
     _, banner, answer, *_ = page.split("\n\n")
     assert [line[2:].rstrip() for line in banner.splitlines()] == [*map(escape, warnings)]
     assert "RELATED: 12 of 52 pairs, 2 of 5 runs: a look, no finding." in banner
@@ -106,7 +116,7 @@ def test_published_numbers_labels_and_errata_stand_on_the_page(page):
 
 
 def test_reproduction_is_judged_by_the_difference(made, markdown):
-    near = markdown(altered(made, "table1", single=0.845))
+    near = markdown(with_scores(made, single=0.845))
     assert line_of(near, "RELATED", "single-task").endswith("| 0.845 | 0.834 | +0.011 | yes |")
     assert line_of(near, "UNRELATED", "single-task").endswith("| 0.893 | −0.048 | **no** |")
 
@@ -116,72 +126,78 @@ def test_reproduction_is_judged_by_the_difference(made, markdown):
     [(0.8494, "+0.015", "yes"), (0.8486, "+0.015", "yes"), (0.8496, "+0.016", "**no**")],
 )
 def test_a_verdict_follows_the_numbers_as_shown(made, markdown, ours, difference, verdict):
-    line = line_of(markdown(altered(made, "table1", single=ours)), "RELATED", "single-task")
+    line = line_of(markdown(with_scores(made, single=ours)), "RELATED", "single-task")
     assert line.endswith(f"| 0.834 | {difference} | {verdict} |")
     assert "within 0.015" in markdown()
 
 
 def test_pairs_of_one_label_have_no_score(made, markdown):
-    designs = ("in_fold", "by_task", "main_unseen", "block_out", "groups_unseen")
-    same = {f"majority_accuracy_{design}": 1.0 for design in designs}
-    same |= {f"accuracy_{design}": 1.0 for design in designs}
-    page = markdown(altered(made, "table2", accuracy=1.0, majority_accuracy=1.0, **same))
+    page = markdown(with_analysis(made, lambda _: {"predicted": None, "predictions": ()}))
     assert "1.000 (" not in page
     assert line_of(page, "RELATED", "all features").startswith("| RELATED | all features | – | ")
     assert "All pairs of RELATED and UNRELATED have one label" in page
 
 
 def test_claims_of_the_paper_are_judged_beside_the_tables(made, markdown):
-    good = {
-        "majority_accuracy_groups_unseen": 0.6,
-        "accuracy_groups_unseen": 0.7,
-        "brier_groups_unseen": 0.2,
-        "p_holm_groups_unseen": 0.01,
-    }
-    page = markdown(altered(made, "table2", **good))
+    def predicted(p_holm):
+        def change(analysis):
+            return {
+                "predictions": tuple(
+                    row._replace(
+                        scores=row.scores._replace(
+                            accuracy=0.6 if row.kind == "baseline" else 0.7,
+                            brier=0.24 if row.kind == "baseline" else 0.2,
+                        ),
+                        p_holm=p_holm,
+                    )
+                    if row.design == "groups_unseen"
+                    else row
+                    for row in analysis.predictions
+                )
+            }
+
+        return with_analysis(made, change)
+
+    page = markdown(predicted(0.01))
     assert "RELATED: the paper's claim that gains can be predicted reproduces: it holds" in page
-    bad = markdown(altered(made, "table2", p_holm_groups_unseen=0.9))
+    bad = markdown(predicted(0.9))
     assert "RELATED: the paper's claim that gains can be predicted **does not reproduce**:" in bad
 
 
 def test_each_claim_of_the_text_has_its_line_and_its_verdicts(made, markdown):
-    numbers = {
-        "estimate": 0.0123,
-        "low_tasks": 0.01,
-        "high_tasks": 0.02,
-        "low": -0.3,
-        "high": 24.26,
-    }
-    verdicts = {"verdict_tasks": "holds", "verdict": "does not hold"}
-    page = markdown(altered(made, "claims", **numbers, **verdicts))
-    rows = next(table.rows for table in made if table.name == "claims")
+    def sure(claim):
+        """All statistics lie inside for these tasks, and outside for new ones."""
+        bounded = claim.claim._replace(above=0.0, below=math.inf)
+        these = MeanEstimate(0.0123, 0.01, 0.02, 0.0, 4.0, 0.5)
+        new = MeanEstimate(0.0123, -24.26, -0.3, 0.0, 4.0, 0.5)
+        return MeasuredClaim(bounded, Estimate(0.0123, these, new))
+
+    claims = [replace(one, claims=tuple(map(sure, one.claims))) for one in made]
+    page = markdown(claims)
     # One of the RELATED pairs is among the 30 others: too few to be compared with these.
-    assert [row["problem"] for row in rows] == 19 * ["related"] + 18 * ["unrelated"]
-    for row in rows:
-        beginning = (row["problem"].upper(), escape(f"“{row['sentence']}”"))
-        line = line_of(page, *beginning)
-        assert line.endswith(
-            "| 0.0123 | 0.0100 to 0.0200 | holds | −0.3000 to 24.3 | **does not hold** |"
-        )
-    assert "share of pairs improved (above 0.7)" in page
-    assert "share of pairs improved (0.52 to 0.62)" in page
+    assert [len(one.claims) for one in claims] == [19, 18]
+    for result in claims:
+        for measured in result.claims:
+            line = line_of(page, result.name, escape(f"“{measured.claim.sentence}”"))
+            assert line.endswith(
+                "| 0.0123 | 0.0100 to 0.0200 | holds | −24.3 to −0.3000 | **does not hold** |"
+            )
+    assert "share of pairs improved (above 0.7)" in markdown()
+    assert "share of pairs improved (0.52 to 0.62)" in markdown()
     assert "19 “holds”, 0 “does not hold”, 0 “cannot tell” for these tasks; 0 “holds”" in page
 
 
 def test_claims_have_no_verdict_where_a_problem_was_not_run_in_full(study, markdown):
-    for row in next(table.rows for table in study.tables if table.name == "claims"):
-        assert (row["verdict"], row["verdict_tasks"]) == ("", "")
-    page = markdown(study.tables)
+    (rows,) = (table.rows for table in tables(study.results) if table.name == "claims")
+    assert {(row["verdict"], row["verdict_tasks"]) for row in rows} == {("", "")}
+    page = markdown(study.results)
     assert "| the paper says | measured | here | these tasks | new tasks |" in page
     for verdict in ("does not hold", "“holds”", "cannot tell"):
         assert verdict not in page.split("In brackets stands")[0]
 
 
-def test_a_whole_problem_is_judged(study):
-    (table1,) = (table.rows for table in whole(study.tables) if table.name == "table1")
-    scopes = scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)
-    concluded = [(Analysed(o, None), study.curves_of(o)) for o in study.problems]
-    rows = claims_table(measure_claims(concluded, study.protocol), scopes).rows
+def test_a_whole_problem_is_judged(made):
+    (rows,) = (table.rows for table in tables(made) if table.name == "claims")
     informs = [row for row in rows if math.isinf(row["above"]) and math.isinf(row["below"])]
     assert {row["verdict"] for row in informs} == {""}
     others = [row for row in rows if row not in informs]
@@ -198,25 +214,15 @@ def test_label_noise_of_one_run_is_unknown(page):
 
 
 def test_order_of_features_is_compared_by_spearman(made, markdown):
-    same = [
-        Table("table3a", [row | {"inverse_rank": row["published_inverse_rank"]} for row in t.rows])
-        if t.name == "table3a"
-        else t
-        for t in made
-    ]
+    same = with_weights(made, lambda row: {"inverse_rank": row.published_inverse_rank})
     assert "Table 3a reproduces: Spearman's ρ with the published column is 1.00" in markdown(same)
-    turned = [
-        Table("table3a", [row | {"inverse_rank": -row["published_inverse_rank"]} for row in t.rows])
-        if t.name == "table3a"
-        else t
-        for t in made
-    ]
+    turned = with_weights(made, lambda row: {"inverse_rank": -row.published_inverse_rank})
     assert "Table 3a **does not reproduce**: Spearman's ρ" in markdown(turned)
     assert "is −1.00; 0.5 is asked for" in markdown(turned)
 
 
 def test_coefficients_without_an_order_are_not_compared(made, markdown):
-    page = markdown(altered(made, "table3b", coefficient=0.0))
+    page = markdown(with_weights(made, lambda _: {"coefficient": 0.0}))
     assert "too few pairs to compare the order" in page
 
 
@@ -241,7 +247,7 @@ def test_text_from_outside_is_no_markup(page):
 
 def test_no_command_ends_its_fence(study):
     about = study.about._replace(command="minimtl study --out 'a\n```\n<script>'")
-    page = render_markdown(study.tables, study.protocol, about, [])
+    page = render_markdown(study.results, study.protocol, about, [])
     assert page.endswith("````\nminimtl study --out 'a\n```\n<script>'\n````\n")
 
 
@@ -252,32 +258,28 @@ def test_what_does_not_exist_is_a_dash():
 
 
 def test_shares_stay_shares():
-    row = {"accuracy": 0.75, "accuracy_low": -0.1, "accuracy_high": 1.032}
-    assert share_with_interval(row, "accuracy{}") == "0.750 (0.000 to 1.000)"
-    assert with_interval(row, "accuracy{}", 2) == "+0.75 (−0.10 to +1.03)"
+    assert share_with_interval(0.75, -0.1, 1.032) == "0.750 (0.000 to 1.000)"
+    assert with_interval(0.75, -0.1, 1.032, 2) == "+0.75 (−0.10 to +1.03)"
 
 
 def test_features_are_marked_where_they_reproduce(made, markdown):
-    ranks = markdown(altered(made, "table3a", inverse_rank=16.0))
+    ranks = markdown(with_weights(made, lambda _: {"inverse_rank": 16.0}))
     assert "| `curve_a_main` | Curve param a main | 16.0 | 9 | +7.0 | **no** | 21 |" in ranks
     assert "| `curve_c_aux` | Curve param c aux | 16.0 | 14 | +2.0 | yes | 16 |" in ranks
     wide = {"coefficient": 0.0, "coefficient_low": -0.5, "coefficient_high": 0.5}
-    coefficients = markdown(altered(made, "table3b", **wide))
+    coefficients = markdown(with_weights(made, lambda _: wide))
     assert "| +0.00 (−0.50 to +0.50) | −0.93 | +0.93 | **no** |" in coefficients
     assert "| +0.00 (−0.50 to +0.50) | −0.02 | +0.02 | – |" in coefficients  # of either sign
     firm = {"coefficient": 0.3, "coefficient_low": 0.2, "coefficient_high": 0.5}
-    coefficients = markdown(altered(made, "table3b", **firm))
+    coefficients = markdown(with_weights(made, lambda _: firm))
     assert "| +0.30 (+0.20 to +0.50) | +0.34 | −0.04 | yes |" in coefficients
     assert "| +0.30 (+0.20 to +0.50) | −0.02 | +0.32 | **no** |" in coefficients
 
 
 def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     outcomes = made_up_outcomes("related", 1, 1)
-    alone = Analysed(outcomes, analyse(outcomes, study.protocol, np.random.default_rng(0)))
-    made = tables([alone], study.protocol)
-    (table1,) = (table.rows for table in made if table.name == "table1")
-    tested = measure_claims([(alone, study.curves_of(outcomes))], study.protocol)
-    made.append(claims_table(tested, scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)))
+    concluded = concluded_of([outcomes], study.protocol)
+    made = problem_results(concluded, "bydate", NEWSGROUPS)
     page = render_markdown(made, study.protocol, study.about, [])
     assert "nan" not in page
     assert "Table 3b" not in page

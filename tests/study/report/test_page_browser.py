@@ -24,7 +24,7 @@ def path(study, tmp_path_factory):
     for clear in (0, 11):  # the largest gain and the largest loss of RELATED
         runs = views[clear].runs
         views[clear] = views[clear]._replace(half_width=0.001, runs=(*runs, runs[0]))
-    html = page.render_page(whole(study.tables), views, study.protocol, study.about, figures)
+    html = page.render_page(whole(study.results), views, study.protocol, study.about, figures)
     path.write_text(html, encoding="utf-8")
     return path
 

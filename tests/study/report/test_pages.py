@@ -68,7 +68,7 @@ def html(study):
 
 def render(study, views=None, figures=()):
     views = study.views if views is None else views
-    return page.render_page(study.tables, views, study.protocol, study.about, dict(figures))
+    return page.render_page(study.results, views, study.protocol, study.about, dict(figures))
 
 
 def test_same_input_same_bytes(study, html):
@@ -76,7 +76,7 @@ def test_same_input_same_bytes(study, html):
 
 
 def test_it_says_what_the_markdown_says(study, html):
-    markdown = render_markdown(study.tables, study.protocol, study.about, sorted(FIGURES))
+    markdown = render_markdown(study.results, study.protocol, study.about, sorted(FIGURES))
     shown = read(html).text
     for line in markdown.splitlines():
         line = line.removeprefix("> ").rstrip()
@@ -273,7 +273,7 @@ def test_of_many_pairs_the_page_shows_some_and_says_so(study):
     assert [view.rank for view in views] == [int((gains > view.gain).sum()) for view in views]
     _, (panel,) = page.draw_gains(views)
     assert [mark.x for _, mark in panel.marks] == [10 * (v.rank * 5 // 30) + 5 for v in views]
-    html = page.render_page(study.tables, views, study.protocol, study.about, {})
+    html = page.render_page(study.results, views, study.protocol, study.about, {})
     shown = read(html)
     assert "UNRELATED has 30 pairs, too many for a page. These are 5 pairs" in shown.text
     assert "5 pairs shown of 30 pairs" in shown.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.study.report.scope import Scope, scopes_of, warnings_of
+from minimtl.study.report.scope import Scope, scope_of, warnings_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
 
@@ -10,17 +10,16 @@ WHOLE = {"related": (52, 5), "unrelated": (516, 5)}
 
 
 def scopes(sizes, protocol=PAPER, edition="bydate"):
-    rows = [
-        {"problem": name, "n_pairs": n_pairs, "n_runs": n_runs}
+    return [
+        scope_of(name, n_pairs, n_runs, protocol, edition, NEWSGROUPS)
         for name, (n_pairs, n_runs) in sizes.items()
     ]
-    return scopes_of(rows, protocol, edition, NEWSGROUPS)
 
 
 def test_a_whole_study_of_the_papers_corpus_judges_and_warns_of_nothing():
     found = scopes(WHOLE)
-    assert list(found) == ["RELATED", "UNRELATED"]
-    assert all(scope.judges for scope in found.values())
+    assert [scope.problem for scope in found] == ["related", "unrelated"]
+    assert all(scope.judges for scope in found)
     assert warnings_of(found, "bydate") == ()
     assert warnings_of(scopes(WHOLE, edition="packaged"), "packaged") == ()
 
@@ -37,7 +36,7 @@ def test_a_whole_study_of_the_papers_corpus_judges_and_warns_of_nothing():
     ],
 )
 def test_how_much_there_is_of_how_much(size, extent, concludes):
-    (scope,) = scopes({"related": size}).values()
+    (scope,) = scopes({"related": size})
     assert scope.extent == extent
     assert scope.concludes == scope.judges == concludes
     assert bool(scope.warning) != concludes
@@ -51,7 +50,7 @@ def test_the_banner_of_a_quick_look():
 
 
 def test_one_run_that_is_all_the_protocol_has_is_no_verdict_either():
-    (scope,) = scopes({"unrelated": (516, 1)}, RELEASED).values()
+    (scope,) = scopes({"unrelated": (516, 1)}, RELEASED)
     assert not scope.concludes
     assert scope.warning == (
         "UNRELATED: all 516 pairs, 1 run: a look, no finding. The protocol has no more runs; the "
@@ -62,7 +61,7 @@ def test_one_run_that_is_all_the_protocol_has_is_no_verdict_either():
 @pytest.mark.parametrize("edition", ["synthetic", "pypi", "<script>"])
 def test_another_corpus_compares_with_nothing(edition):
     found = scopes(WHOLE, edition=edition)
-    assert all(scope.concludes and not scope.judges for scope in found.values())
+    assert all(scope.concludes and not scope.judges for scope in found)
     (warning,) = warnings_of(found, edition)
     assert f"The corpus is the {edition} edition, on which nothing was published" in warning
 

@@ -1,1 +1,0 @@
-"""The claims of the paper's text, each as a statistic of a study with intervals and a verdict."""

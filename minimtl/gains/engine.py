@@ -1,0 +1,254 @@
+"""Can the gains of a table of pairs be predicted, and by more than the names of the tasks.
+
+All features, every set of them, and single features are scored under designs of
+`minimtl.gains.designs`, beside baselines that know the majority and the tasks' names. A p-value is
+the share of labellings from the crossed model of the gains, in which features have no say but tasks
+do (`minimtl.gains.labelnull`), that are predicted at least as accurately: a feature that only tells
+which task it has before it has no small one, not even on random folds.
+
+Scores of several data sets are means over them; they have their folds in common.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minimtl.gains.designs import Design, make_designs
+from minimtl.gains.labelnoise import LabelNoise, label_noise
+from minimtl.gains.labelnull import accuracy_p_value, null_labels
+from minimtl.gains.metamodel import fit_design
+from minimtl.gains.pairanalysis import PairAnalysis
+from minimtl.gains.pairtable import PairTable
+from minimtl.gains.scoring import (
+    BASELINES,
+    Kind,
+    Prediction,
+    Scores,
+    accuracy_interval,
+    baseline_probability,
+    score_design,
+    share_right,
+)
+from minimtl.gains.twointervals import estimate_mean
+from minimtl.stats import FloatArray, IntArray, decide, holm, simulated_p_value
+from minimtl.tasks import LabelledPairs
+
+FEWEST = 10  # pairs whose gains are predicted, at least
+MOST = 2000  # pairs whose gains are predicted, at most
+DISJOINT = "disjoint"
+KINDS: tuple[Kind, ...] = ("all", "set", "feature")
+TABLE_DESIGNS = ("seen", "main_unseen", "aux_unseen", "both_unseen", "groups_unseen")
+STUDY_DESIGNS = ("in_fold", "main_unseen", "block_out", "groups_unseen", DISJOINT)
+_NAME_REPEATS, _NAME_DRAWS = 4, 199
+
+
+def analyse(
+    table: PairTable,
+    rng: np.random.Generator,
+    designs: Sequence[str] = TABLE_DESIGNS,
+    *,
+    alone: Sequence[str] = TABLE_DESIGNS,
+    fewest: int = FEWEST,
+    tested: Sequence[Kind] = KINDS,
+) -> PairAnalysis:
+    """The analysis of one table.
+
+    Parameters
+    ----------
+    rng : draws folds, null labels, and the tasks of a table that has more than `MOST` pairs.
+    designs : names of `make_designs`, or `DISJOINT`: pairs of unseen groups, labelled by runs that
+        give no features.
+    alone : designs under which each feature is scored by itself too.
+    fewest : pairs that there must be for a prediction.
+    tested : the kinds of predictors that have a p-value.
+    """
+    whole = len(table.complete) == table.n_pairs
+    gains = table.gains if whole else table.mean_gains[:, np.newaxis]
+    analysis = PairAnalysis(table, None, "", estimate_mean(gains, table.effects), _noise(table))
+    if table.n_pairs < fewest:
+        few = f"the pairs are too few to learn from: {table.n_pairs}, where {fewest} are the least"
+        return replace(analysis, why=few)
+
+    if table.n_pairs > MOST:
+        table = table.rows(_of_some_tasks(table, rng))
+    if len({label for one in table.data_sets for label in one.y.tolist()}) < 2:
+        which = "above" if table.labels[0] else "not above"
+        same = (
+            f"the gains of all pairs are {which} {table.threshold:g}, so that there is nothing to "
+            "tell apart; choose another --threshold"
+        )
+        return replace(analysis, why=same)
+
+    made = make_designs(table, [_folds_of(name) for name in designs], rng)
+    predictor = _Predictor(table, null_labels(table, rng) if tested else None, tested)
+    predictions: list[Prediction] = []
+    for name in designs:
+        design = made[_folds_of(name)]
+        if design.n_fits:
+            predictions += predictor.predictions(replace(design, name=name), name in alone)
+
+    names = predictor.name_p_values(made["seen"], rng) if "seen" in made and tested else {}
+    return replace(
+        analysis,
+        predicted=table,
+        predictions=tuple(_adjusted(predictions)),
+        name_p_values=names,
+    )
+
+
+def _folds_of(design: str) -> str:
+    """The design whose folds a design has."""
+    return "groups_unseen" if design == DISJOINT else design
+
+
+def _of_some_tasks(table: PairTable, rng: np.random.Generator) -> IntArray:
+    """At most `MOST` pairs: those among tasks drawn at random, all that these tasks have.
+
+    Where that leaves few, because tasks have few pairs or one has most, pairs are drawn at random.
+    """
+    rank = rng.permutation(len(table.tasks))
+    last = np.maximum(rank[table.main], rank[table.aux])
+    chosen = np.flatnonzero(last < np.partition(last, MOST)[MOST])
+    if len(chosen) < MOST // 2:
+        chosen = np.sort(rng.choice(table.n_pairs, MOST, replace=False))
+    return chosen
+
+
+def _noise(table: PairTable) -> LabelNoise:
+    """The reliability of the labels; gains of 0 and 1 are not normal and have no ceiling."""
+    runs_per_label = table.gains.shape[1] // len(table.data_sets)
+    noise = label_noise(table.complete - table.threshold, runs_per_label)
+    if np.isin(table.complete, (0, 1)).all():
+        return replace(noise, ceiling_accuracy=float("nan"))
+    return noise
+
+
+def _adjusted(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The predictions with p by Holm's procedure.
+
+    Those of all features are adjusted over the designs, those of the sets over sets and designs,
+    and those of single features over the features of a design.
+    """
+    families: dict[str, list[int]] = {}
+    for place, row in enumerate(predictions):
+        family = f"{row.kind} of {row.design}" if row.kind == "feature" else row.kind
+        families.setdefault(family, []).append(place)
+
+    adjusted = list(predictions)
+    for places in families.values():
+        of_family = holm([predictions[place].p for place in places])
+        for place, p in zip(places, of_family.tolist(), strict=True):
+            adjusted[place] = predictions[place]._replace(p_holm=p)
+    return adjusted
+
+
+def adjusted_together(analyses: Sequence[PairAnalysis]) -> list[PairAnalysis]:
+    """The analyses with p by Holm's procedure over all p-values of all of them."""
+    rows = [row for analysis in analyses for row in analysis.predictions]
+    p_values = iter(holm([row.p for row in rows]).tolist())
+    return [
+        replace(
+            analysis,
+            predictions=tuple(row._replace(p_holm=next(p_values)) for row in analysis.predictions),
+        )
+        for analysis in analyses
+    ]
+
+
+class _Predictor:
+    """Scores of anything that gives probabilities, on one table's pairs."""
+
+    def __init__(
+        self, table: PairTable, null: NDArray[np.int8] | None, tested: Sequence[Kind]
+    ) -> None:
+        self.table, self.null, self.tested = table, null, tested
+        # The baselines count tasks, and want their numbers without gaps.
+        self.main, self.aux = (
+            np.unique(tasks, return_inverse=True)[1].ravel() for tasks in (table.main, table.aux)
+        )
+
+    def predictions(self, design: Design, alone: bool) -> list[Prediction]:
+        """Baselines, all features, the sets, and perhaps each feature under one design."""
+        data_sets = self.table.disjoint if design.name == DISJOINT else self.table.data_sets
+        if not data_sets:
+            return []
+        rows = [self._of_baseline(name, data_sets, design) for name in BASELINES]
+        every: list[tuple[str, Kind]] = [("all", "all")] if self.table.features else []
+        every += [(name, "set") for name in self.table.sets]
+        if alone:
+            every += [(name, "feature") for name in self.table.features]
+        rows += [self._of_features(name, kind, data_sets, design) for name, kind in every]
+        return rows
+
+    def _of_baseline(
+        self, name: str, data_sets: Sequence[LabelledPairs], design: Design
+    ) -> Prediction:
+        answers = [
+            baseline_probability(name, one.y, design.train, self.main, self.aux)
+            for one in data_sets
+        ]
+        return self._row(name, "baseline", data_sets, answers, design)
+
+    def _of_features(
+        self, name: str, kind: Kind, data_sets: Sequence[LabelledPairs], design: Design
+    ) -> Prediction:
+        """The meta-model that sees a feature, or the features of a set."""
+        settings = self.table.settings
+        columns = self.table.columns_of(name)
+        if kind == "feature":
+            columns = (self.table.features.index(name),)
+        fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
+        answers = [fit.probability for fit in fits]
+        row = self._row(name, kind, data_sets, answers, design)
+        if self.null is None or kind not in self.tested or design.name == DISJOINT:
+            return row
+        return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, self.null))
+
+    def _row(
+        self,
+        name: str,
+        kind: Kind,
+        data_sets: Sequence[LabelledPairs],
+        answers: Sequence[FloatArray],
+        design: Design,
+    ) -> Prediction:
+        """Scores from the probabilities for each data set."""
+        gains = self.table.label_gains.T
+        if len(gains) != len(data_sets):
+            gains = np.tile(self.table.mean_gains, (len(data_sets), 1))
+        each = [
+            score_design(one.y, gain, probability, design)
+            for one, gain, probability in zip(data_sets, gains, answers, strict=True)
+        ]
+        scores = Scores(*np.mean(each, axis=0).tolist())
+        tested = design.tested
+        row = Prediction(design.name, name, kind, int(tested.sum()), scores)
+        if kind == "feature":
+            return row
+
+        right = [
+            share_right(one.y, probability, design.test)[tested]
+            for one, probability in zip(data_sets, answers, strict=True)
+        ]
+        levels = {name: level[tested] for name, level in self.table.levels.items()}
+        low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), levels)
+        return row._replace(low=low, high=high)
+
+    def name_p_values(self, design: Design, rng: np.random.Generator) -> dict[str, float]:
+        """How often exchanged labels are told at least as well by names, Holm's among the names."""
+        design, y = design.first(_NAME_REPEATS), self.table.labels
+        orders = [rng.permutation(len(y)) for _ in range(_NAME_DRAWS)]
+
+        def accuracy(name: str, y: IntArray) -> float:
+            answers = baseline_probability(name, y, design.train, self.main, self.aux)
+            right = (decide(answers) == y) & design.test
+            return float(right.sum() / design.test.sum())
+
+        def p_value(name: str) -> float:
+            exchanged = ([accuracy(name, y[order])] for order in orders)
+            return simulated_p_value(exchanged, accuracy(name, y))
+
+        names = BASELINES[1:]
+        return dict(zip(names, holm([p_value(name) for name in names]).tolist(), strict=True))

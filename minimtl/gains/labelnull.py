@@ -1,0 +1,138 @@
+"""The null of every p-value: labels in which tasks and groups have their say, features have none.
+
+Notation
+--------
+π               share of gains among the pairs
+z, φ(z)         threshold that a standard normal number is above with probability π, and its density
+s_k             share of effect k (main task, auxiliary task, topics or group; last the pair) in the
+                variance, lasting or anew in each run
+
+Labels are those of the largest values of a sum of crossed effects, as many as there are gains. The
+shares of its effects are those of the gains, and those that the labels themselves show, whichever
+is larger. The gains alone would do where all tasks gain on one scale; where tasks have scales of
+their own, or a few gains are very large, the gains vary less from task to task than their signs do,
+and labels drawn by them alone would be more alike across tasks than the true ones: a feature that
+only tells which task it has before it would then have a small p. A share s of the variance of
+labels is s π (1 − π) / φ(z)² of what is behind them (Dempster & Lerner 1950).
+
+Derived in docs/mathematics.md, §17.
+
+References
+----------
+E. R. Dempster and I. M. Lerner (1950), Heritability of threshold characters, Genetics 35(2).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from minimtl.gains.designs import Design
+from minimtl.gains.metamodel import LabelArray, fit_design, of_unseen
+from minimtl.gains.pairtable import PairTable
+from minimtl.stats import (
+    Components,
+    Effects,
+    FloatArray,
+    decide,
+    fit_components,
+    label_largest,
+    simulate_gains,
+    simulated_p_value,
+)
+from minimtl.tasks import LabelledPairs, Meta
+
+N_SIMULATIONS = 999  # at most: p-values that are not small need a tenth of them
+_FEWEST = 199
+_N_FITTED = 20_000_000  # pairs that are fitted for one p-value; of more, fewer simulations
+_BATCH = 20  # simulated labellings whose meta-models are fitted together
+_REPEATS = 4  # of random folds that p-values take
+_MOST_SHARED = 0.95  # of the variance by tasks and groups; the rest is the pair's own
+
+
+def null_labels(table: PairTable, rng: np.random.Generator) -> NDArray[np.int8]:
+    """Labels with as many gains as the true ones, (N_SIMULATIONS, n_data_sets, n_pairs)."""
+    y = np.stack([labelled.y for labelled in table.data_sets], axis=1)
+    components = null_components(table.label_gains, y, table.effects)
+    gains = simulate_gains(components, table.effects, y.shape[1], N_SIMULATIONS, rng)
+    of_sets = [label_largest(gains[:, :, i], int(n)) for i, n in enumerate(y.sum(axis=0))]
+    return np.stack(of_sets, axis=1).astype(np.int8)
+
+
+def null_components(gains: FloatArray, y: LabelArray, effects: Effects) -> Components:
+    """The shares of the effects, as variances of a normal number of variance 1.
+
+    Parameters
+    ----------
+    gains, y : shape (n_pairs, n_data_sets)
+        Finite gains, and labels of which some are 1 and some 0.
+    """
+    share = float(y.mean())
+    density = float(np.exp(-(ndtri(share) ** 2) / 2) / np.sqrt(2 * np.pi))
+    of_gains, of_labels = _shares(gains, effects), _shares(y.astype(np.float64), effects)
+
+    shared = np.maximum(of_gains, of_labels * share * (1 - share) / density**2)[:, :-1]
+    shared *= min(1.0, _MOST_SHARED / max(float(shared.sum()), _MOST_SHARED))
+    of_pair = of_gains[:, -1] if of_gains[:, -1].any() else np.array([1.0, 0.0])
+    own = (1 - shared.sum()) * of_pair / of_pair.sum()
+
+    lasting, per_run = np.column_stack([shared, own]).tolist()
+    of_effects = (dict(zip(effects.names, part, strict=True)) for part in (lasting, per_run))
+    return Components(0.0, *of_effects)
+
+
+def _shares(values: FloatArray, effects: Effects) -> FloatArray:
+    """What each effect adds to the variance of values as a share, (2, n_effects).
+
+    First what lasts, then what is anew in each run; the pair's own stands last.
+    """
+    components = fit_components(values, effects)
+    variances = np.array([[*components.lasting.values()], [*components.per_run.values()]])
+    total = variances.sum()
+    return variances / total if total > 0 else variances
+
+
+def accuracy_p_value(
+    data_sets: Sequence[LabelledPairs],
+    columns: Sequence[int],
+    design: Design,
+    settings: Meta,
+    null: NDArray[np.int8],
+) -> float:
+    """How often labels of the null are predicted at least as accurately as the true ones.
+
+    Parameters
+    ----------
+    null : int8, shape (n_simulations, n_data_sets, n_pairs)
+    """
+    if design.is_repeated:
+        design = design.first(_REPEATS)
+    n_sets, n_pairs = null.shape[1:]
+    null = null[: max(_FEWEST, _N_FITTED // (design.n_fits * n_sets * n_pairs))]
+
+    def mean_accuracies(labels: LabelArray) -> FloatArray:
+        """Means over the data sets; `labels` are (n_labellings, n_data_sets, n_pairs)."""
+        of_sets = [
+            accuracies(labelled.X[:, list(columns)], labels[:, number], design, settings)
+            for number, labelled in enumerate(data_sets)
+        ]
+        mean: FloatArray = np.mean(of_sets, axis=0)
+        return mean
+
+    def simulated() -> Iterator[FloatArray]:
+        for start in range(0, len(null), _BATCH):
+            yield mean_accuracies(null[start : start + _BATCH])
+
+    (true,) = mean_accuracies(np.stack([labelled.y for labelled in data_sets])[np.newaxis])
+    return simulated_p_value(simulated(), float(true))
+
+
+def accuracies(X: FloatArray, labels: LabelArray, design: Design, settings: Meta) -> FloatArray:
+    """Accuracy over all test parts together for each labelling, shape (n_labellings,)."""
+    right = np.zeros(len(labels), np.int64)
+    for part in design.repetitions:
+        decision = decide(of_unseen(fit_design(X, labels, part, settings).probability, part))
+        right += ((decision == labels) & part.tested).sum(axis=1)
+    shares: FloatArray = right / design.test.sum()
+    return shares

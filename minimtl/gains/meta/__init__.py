@@ -1,1 +1,0 @@
-"""Can gains be predicted: designs of folds, the meta-model, its scores and their intervals."""

@@ -1,0 +1,155 @@
+"""The mean of gains of pairs, with its interval for new tasks.
+
+Notation
+--------
+gains           shape (n_pairs, n_runs), float64
+A, Σ            of the variance estimate and of average gains, (n_pairs, n_pairs); never made
+
+What new tasks would gain has tasks and topics for a sample; what these tasks would gain, were they
+trained again, has the runs (`minimtl.stats.clustered.mean_of_runs`).
+
+Derived in docs/mathematics.md, §16.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.clustered import (
+    MeanEstimate,
+    intersections,
+    mean_estimate,
+)
+from minimtl.stats.crossed import (
+    Components,
+    Effects,
+    checked_gains,
+    covariance_times,
+    fit_components,
+    indicators,
+    level_numbers,
+    shared_moments,
+)
+from minimtl.stats.intervals import LEVEL
+
+_EXACT = 1000  # pairs up to which traces are exact
+_PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
+_FEWEST_PROBES = 50  # of 200,000 pairs or more: to 1 part in 5
+_PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left fewer of these
+_BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
+
+
+def crossed_mean(
+    gains: ArrayLike,
+    effects: Effects,
+    ways: tuple[str, ...] = ("main", "aux"),
+    *,
+    components: Components | None = None,
+    level: float = LEVEL,
+) -> MeanEstimate:
+    """The mean gain over pairs, were tasks, topics and runs drawn anew.
+
+    The multi-way cluster-robust variance of the average gains, without small-sample factors, is
+    eᵀ A e with a signed sum of indicators in A. In few clusters it is too small, and more so
+    where topics make pairs of different clusters alike. Under the fitted components it has the
+    expectation tr AΣ and estimates 1ᵀΣ1/n²: it is multiplied by their ratio, and has
+    (tr AΣ)² / tr AΣAΣ degrees of freedom, which is Satterthwaite's rule (Bell & McCaffrey 2002;
+    with random effects as the working model, Imbens & Kolesár 2016). A multi-way variance that is
+    not positive gives way to the largest one-way one, treated alike.
+
+    Parameters
+    ----------
+    gains : array-like, shape (n_pairs, n_runs)
+    ways : names of effects with one level a pair
+        The ways of clustering.
+    components : Components, optional
+        Those to correct by; by default fitted to these gains.
+
+    Raises
+    ------
+    ValueError
+        Whatever `fit_components` raises, and for a level outside (0, 1).
+
+    References
+    ----------
+    R. M. Bell and D. F. McCaffrey (2002), Bias reduction in standard errors for linear regression
+    with multi-stage samples, Survey Methodology 28(2).
+    G. W. Imbens and M. Kolesár (2016), Robust standard errors in small samples: some practical
+    advice, Review of Economics and Statistics 98(4).
+    """
+    g = checked_gains(gains, effects)
+    average = g.mean(axis=1)
+    if components is None:
+        components = fit_components(g, effects)
+    theta = components.of_average(g.shape[1])
+    if not theta.any():
+        return mean_estimate(float(average.mean()), 0.0, effects.n_pairs - 1, level=level)
+    levels = [level_numbers(effects, name) for name in ways]
+    e = average - average.mean()
+    multi_way, *one_way = (_Form.of(some, e) for some in (levels, *([way] for way in levels)))
+    form = multi_way if multi_way.value > 0 else max(one_way, key=lambda form: form.value)
+    n = effects.n_pairs
+    true_variance = sum(
+        component * float((np.asarray(Z.sum(axis=0)) ** 2).sum()) / n**2
+        for component, Z in zip(theta, effects.incidence, strict=True)
+    )
+    expected, degrees_of_freedom = form.expectation(theta, effects)
+    variance = form.value * true_variance / expected
+    return mean_estimate(float(average.mean()), variance, degrees_of_freedom, level=level)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A quadratic form eᵀ A e, A = n⁻² Σ_j sign_j W_j W_jᵀ, and its `value`."""
+
+    signs: FloatArray
+    matrices: tuple[sparse.csr_matrix, ...]
+    value: float
+
+    @classmethod
+    def of(cls, ways: list[IntArray], e: FloatArray) -> "_Form":
+        """The multi-way cluster-robust variance."""
+        parts = list(intersections(ways))
+        signs = np.array([float(sign) for sign, _ in parts])
+        matrices = tuple(indicators(group) for _, group in parts)
+        squares = np.array([float(((W.T @ e) ** 2).sum()) for W in matrices])
+        return cls(signs, matrices, float(signs @ squares) / len(e) ** 2)
+
+    def expectation(self, theta: FloatArray, effects: Effects) -> tuple[float, float]:
+        """Its expected value under components θ, and its degrees of freedom, 1 or more."""
+        n = effects.n_pairs
+        expected = (
+            float(self.signs @ shared_moments(self.matrices, effects.incidence) @ theta) / n**2
+        )
+        return expected, max(1.0, expected**2 / self._trace_of_square(theta, effects))
+
+    def _trace_of_square(self, theta: FloatArray, effects: Effects) -> float:
+        """tr AΣAΣ, of many pairs by random vectors of ±1 (Hutchinson 1990)."""
+        n = effects.n_pairs
+        if n <= _EXACT:
+            return self._through_square(np.eye(n), theta, effects)
+        rng = np.random.default_rng(0)
+        n_probes = max(_FEWEST_PROBES, min(_PROBES, _PROBE_CELLS // n))
+        width = max(1, _BATCH_CELLS // n)
+        total = 0.0
+        for start in range(0, n_probes, width):
+            probes = rng.choice([-1.0, 1.0], size=(n, min(width, n_probes - start)))
+            total += self._through_square(probes, theta, effects)
+        return total / n_probes
+
+    def _through_square(self, probes: FloatArray, theta: FloatArray, effects: Effects) -> float:
+        """The sum over the columns x of xᵀ AΣAΣ x."""
+        once = self._times(covariance_times(probes, theta, effects))
+        twice = self._times(covariance_times(once, theta, effects))
+        return float((probes * twice).sum())
+
+    def _times(self, vectors: FloatArray) -> FloatArray:
+        """A times each column, with A taken between deviations from the mean: QAQ."""
+        centred = vectors - vectors.mean(axis=0)
+        parts = zip(self.signs, self.matrices, strict=True)
+        product = sum(sign * (W @ (W.T @ centred)) for sign, W in parts)
+        result: FloatArray = (product - product.mean(axis=0)) / len(vectors) ** 2
+        return result

@@ -1,0 +1,235 @@
+"""The tables of a study, as rows of named values; `minimtl.report.csvfile` writes them.
+
+Every table has ``protocol`` for its first column. Scores and features are data and have ten digits, all others are statistics.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
+from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
+from minimtl.stats import MeanEstimate
+from minimtl.study.report.problemresult import TABLE3, ProblemResult
+from minimtl.tasks import TABLE2_TRUE, Outcomes, Pair
+
+
+def tables(results: Sequence[ProblemResult]) -> list[Table]:
+    """All tables that the problems allow, in the order of the interface."""
+    return [
+        Table("scores", RowsMade(map(_scores, results)), DATA_DIGITS),
+        Table("features", _features(results), DATA_DIGITS),
+        _table("table1", results, _table1),
+        _table("blocks", results, _blocks),
+        _table("table2", results, _table2),
+        *(
+            _table(name, [one for one in results if one.problem == problem], _table3)
+            for problem, name in TABLE3.items()
+            if any(one.problem == problem for one in results)
+        ),
+        _table("labels", results, _labels),
+        _table("calibration", results, _calibration),
+        _table("single_features", results, _alone),
+        _table("pairs", results, _pairs),
+        _table("sizes", results, _sizes),
+        _table("claims", results, _claims),
+    ]
+
+
+def _table(
+    name: str, results: Sequence[ProblemResult], rows: Callable[[ProblemResult], Iterable[Row]]
+) -> Table:
+    return Table(name, [_about(result) | row for result in results for row in rows(result)])
+
+
+def _about(result: ProblemResult) -> Row:
+    return {"protocol": result.protocol.name, "problem": result.problem}
+
+
+def _topics(pair: Pair) -> Row:
+    return {
+        "main_positive": pair.main.positive,
+        "main_negative": pair.main.negative,
+        "aux_positive": pair.aux.positive,
+        "aux_negative": pair.aux.negative,
+    }
+
+
+def _scores(result: ProblemResult) -> tuple[int, Callable[[int], Row]]:
+    outcomes = result.outcomes
+
+    def of_pair_and_run(number: int) -> Row:
+        pair, run = divmod(number, outcomes.n_runs)
+        single, multi = float(outcomes.single[pair, run]), float(outcomes.multi[pair, run])
+        return {
+            **_about(result),
+            **_topics(outcomes.pairs[pair]),
+            "run": run,
+            "single": single,
+            "multi": multi,
+            "gain": multi - single,
+        }
+
+    return outcomes.single.size, of_pair_and_run
+
+
+def _features(results: Sequence[ProblemResult]) -> RowsMade:
+    """Each pair and run of a protocol once: of a later problem those that no earlier one has."""
+    parts = []
+    for number, result in enumerate(results):
+        before = [one.outcomes for one in results[:number] if one.protocol == result.protocol]
+        for run in range(result.outcomes.n_runs):
+            earlier = [one.pairs for one in before if run < one.n_runs]
+            parts.append(_features_of_run(result, run, earlier))
+    return RowsMade(parts)
+
+
+def _features_of_run(
+    result: ProblemResult, run: int, earlier: Sequence[Sequence[Pair]]
+) -> tuple[int, Callable[[int], Row]]:
+    outcomes: Outcomes = result.outcomes
+    names = result.analysis.table.features
+    rows = np.arange(outcomes.n_pairs)
+    if earlier:
+        pairs = enumerate(outcomes.pairs)
+        new = (row for row, pair in pairs if not any(pair in others for others in earlier))
+        rows = np.fromiter(new, np.int64)
+
+    def of_pair(number: int) -> Row:
+        row = int(rows[number])
+        named = dict(zip(names, outcomes.features[run, row].tolist(), strict=True))
+        protocol: Row = {"protocol": result.protocol.name}
+        return {**protocol, **_topics(outcomes.pairs[row]), "run": run, **named}
+
+    return len(rows), of_pair
+
+
+def _table1(result: ProblemResult) -> Iterable[Row]:
+    scores, outcomes = result.scores, result.outcomes
+    low_tasks, high_tasks = _ends(scores.gain.these_tasks)
+    low, high = _ends(scores.gain.new_tasks)
+    yield {
+        "single": scores.single,
+        "multi": scores.multi,
+        "improved": scores.improved,
+        "gain": scores.gain.value,
+        "low_tasks": low_tasks,
+        "high_tasks": high_tasks,
+        "low": low,
+        "high": high,
+        "relative_gain": scores.relative_gain,
+        "n_pairs": outcomes.n_pairs,
+        "n_runs": outcomes.n_runs,
+        "published_single": scores.published.single,
+        "published_multi": scores.published.multi,
+        "published_improved": scores.published.improved,
+    }
+
+
+def _blocks(result: ProblemResult) -> Iterable[Row]:
+    for block in result.blocks:
+        low, high = _ends(block.these_tasks)
+        yield {
+            "block": block.block,
+            "n_pairs": block.n_pairs,
+            "gain": block.gain,
+            "low": low,
+            "high": high,
+        }
+
+
+def _table2(result: ProblemResult) -> Iterable[Row]:
+    for features in result.sets:
+        published = TABLE2_TRUE[result.problem].get(features, math.nan)
+        for design in STUDY_DESIGNS:
+            row: Row = {"features": features, "design": design}
+            row |= _prediction(result, design, features)
+            row["published"] = published if design == "in_fold" else math.nan
+            yield row
+
+
+def _prediction(result: ProblemResult, design: str, features: str) -> dict[str, Cell]:
+    """The scores of a row of table2.csv; none of a design that has no fit."""
+    row, majority, name = (
+        result.analysis.of(design, predictor) for predictor in (features, "majority", "main_name")
+    )
+    if row is None or majority is None or name is None:
+        nothing = ("accuracy", "f1", "brier", "low", "high", "majority_accuracy", "name_accuracy")
+        return {"n_pairs": 0, **dict.fromkeys((*nothing, "p", "p_holm"), math.nan)}
+    return {
+        "n_pairs": row.n_pairs,
+        "accuracy": row.scores.accuracy,
+        "f1": row.scores.f1,
+        "brier": row.scores.brier,
+        "low": row.low,
+        "high": row.high,
+        "majority_accuracy": majority.scores.accuracy,
+        "name_accuracy": name.scores.accuracy,
+        "p": row.p,
+        "p_holm": row.p_holm,
+    }
+
+
+def _table3(result: ProblemResult) -> Iterable[Row]:
+    for weight in result.weights:
+        row: Row = weight._asdict()
+        if result.problem != "related":
+            del row["published_inverse_rank"]
+        yield row
+
+
+def _labels(result: ProblemResult) -> Iterable[Row]:
+    yield {
+        **asdict(result.analysis.noise),
+        "condition_number": result.meta.importance.condition_number,
+    }
+
+
+def _calibration(result: ProblemResult) -> Iterable[Row]:
+    return (bin_._asdict() for bin_ in result.meta.calibration)
+
+
+def _alone(result: ProblemResult) -> Iterable[Row]:
+    for feature in result.analysis.table.features:
+        row = result.analysis.of("groups_unseen", feature)
+        accuracy, brier, log_loss = (
+            (math.nan,) * 3
+            if row is None
+            else (row.scores.accuracy, row.scores.brier, row.scores.log_loss)
+        )
+        yield {"feature": feature, "accuracy": accuracy, "brier": brier, "log_loss": log_loss}
+
+
+def _pairs(result: ProblemResult) -> Iterable[Row]:
+    for row in result.pairs:
+        yield {
+            **_topics(row.pair),
+            "gain": row.gain,
+            "low": row.low,
+            "high": row.high,
+            "runs_needed": row.runs_needed,
+        }
+
+
+def _sizes(result: ProblemResult) -> Iterable[Row]:
+    return (scores._asdict() for scores in result.meta.sizes)
+
+
+def _claims(result: ProblemResult) -> Iterable[Row]:
+    return (_claim(claim, result.scope.judges) for claim in result.claims)
+
+
+def _claim(measured: MeasuredClaim, judged: bool) -> Row:
+    """The fields of a claim, its estimate, and for each question interval and verdict."""
+    claim, estimate = measured
+    row: Row = {**claim._asdict(), "estimate": estimate.value}
+    for ending, found in (("_tasks", estimate.these_tasks), ("", estimate.new_tasks)):
+        row[f"low{ending}"], row[f"high{ending}"] = _ends(found)
+        row[f"verdict{ending}"] = claim.verdict(found) if judged else ""
+    return row
+
+
+def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
+    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)

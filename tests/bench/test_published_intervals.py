@@ -1,0 +1,205 @@
+"""Clustered and dyadic variances against double loops over all pairs of values."""
+
+import time
+import tracemalloc
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bench.published_intervals import (
+    clustered_mean,
+    clustered_variance,
+    dyadic_mean,
+    dyadic_variance,
+)
+from minimtl.stats.clustered import mean_of_runs
+
+
+def double_loop(x, are_dependent):
+    """n⁻² Σ e_i e_j over the pairs of values that are dependent."""
+    e = x - x.mean()
+    n = len(x)
+    total = 0.0
+    for i in range(n):
+        for j in range(n):
+            if are_dependent(i, j):
+                total += e[i] * e[j]
+    return total / n**2
+
+
+def loop_over(x, *ways):
+    """Values are dependent that have a cluster in common, in any way; the factor of the fewest."""
+    fewest = min(len(set(way)) for way in ways)
+    shared = double_loop(x, lambda i, j: any(way[i] == way[j] for way in ways))
+    return fewest / (fewest - 1) * shared
+
+
+@pytest.fixture(params=range(5))
+def values(request):
+    """Values with effects of three ways of clustering, and the ways."""
+    rng = np.random.default_rng(request.param)
+    ways = [rng.integers(n, size=60) for n in (7, 5, 12)]
+    x = sum(rng.normal(size=12)[way] for way in ways) + rng.normal(size=60)
+    return x, ways
+
+
+@pytest.mark.parametrize("n_ways", [1, 2, 3])
+def test_any_number_of_ways_is_the_double_loop(values, n_ways):
+    x, ways = values
+    for some in combinations(ways, n_ways):
+        expected = loop_over(x, *some)
+        assert clustered_variance(x, *some) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_two_ways_are_both_less_their_intersection(values):
+    x, (a, b, _) = values
+    both = clustered_variance(x, 100 * a + b)
+    n_both = len(np.unique(100 * a + b))
+    # Each term has the factor 5/4 of the second way, that with the fewest clusters.
+    expected = 5 / 4 * (6 / 7 * clustered_variance(x, a) + 4 / 5 * clustered_variance(x, b))
+    expected -= 5 / 4 * (n_both - 1) / n_both * both
+    assert clustered_variance(x, a, b) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_each_value_for_itself_has_the_ordinary_variance(values):
+    x, _ = values
+    variance = x.var(ddof=1) / len(x)
+    assert clustered_variance(x, np.arange(len(x))) == pytest.approx(variance, rel=1e-12)
+    # All values of a cluster alike: the mean of so many independent values.
+    repeated = np.repeat(x, 3)
+    expected = clustered_variance(repeated, np.repeat(np.arange(len(x)), 3))
+    assert expected == pytest.approx(variance, rel=1e-12)
+
+
+def test_the_same_number_in_two_ways_is_two_clusters():
+    # Rows 0 and 3 would share "1", were the ways one.
+    x = np.array([1.0, 2.0, 4.0, 8.0, 5.0])
+    a, b = np.array([1, 1, 2, 2, 3]), np.array([2, 3, 3, 1, 4])
+    renamed = clustered_variance(x, a, b + 10)
+    assert clustered_variance(x, a, b) == renamed == clustered_variance(x, a, b.astype(str))
+
+
+@pytest.mark.parametrize("n_units", [4, 9, 30])
+@pytest.mark.parametrize("members", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(3))
+def test_dyads_are_the_double_loop(n_units, members, seed):
+    rng = np.random.default_rng(seed)
+    units = np.array([rng.choice(n_units, members, replace=False) for _ in range(70)])
+    x = rng.normal(size=n_units)[units].sum(axis=1) + rng.normal(size=70)
+    sets = [set(row) for row in units.tolist()]
+    seen = len(set(units.ravel().tolist()))
+    expected = seen / (seen - 1) * double_loop(x, lambda i, j: bool(sets[i] & sets[j]))
+    assert dyadic_variance(x, units) == pytest.approx(expected, rel=1e-12, abs=1e-14)
+    assert dyadic_variance(x, units[:, ::-1]) == pytest.approx(expected, rel=1e-12, abs=1e-14)
+
+
+def test_a_unit_twice_in_a_row_counts_once():
+    rng = np.random.default_rng(0)
+    units = rng.integers(6, size=(50, 3))  # many rows have a unit twice or three times
+    x = rng.normal(size=50)
+    sets = [set(row) for row in units.tolist()]
+    expected = 6 / 5 * double_loop(x, lambda i, j: bool(sets[i] & sets[j]))
+    assert dyadic_variance(x, units) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_task_is_shared_in_either_role_by_dyads_and_in_one_role_by_ways():
+    main, aux = np.array([0, 1, 2, 3]), np.array([1, 0, 3, 2])
+    x = np.array([1.0, 1.0, -1.0, -1.0])
+    # Each pair and its reverse: by dyads two blocks of two, by ways four values on their own.
+    assert dyadic_variance(x, np.stack([main, aux], axis=1)) == pytest.approx(4 / 3 * 8 / 16)
+    assert clustered_variance(x, main, aux) == pytest.approx(4 / 3 * 4 / 16)
+
+
+def test_intervals_are_t_intervals_with_the_fewest_clusters(values):
+    x, (a, b, _) = values
+    estimate = clustered_mean(x, a, b)
+    variance = max(clustered_variance(x, a, b), clustered_variance(x, a), clustered_variance(x, b))
+    assert estimate.degrees_of_freedom == 4
+    assert estimate.standard_error == pytest.approx(np.sqrt(variance), rel=1e-14)
+    low, high = stats.t.interval(0.95, 4, x.mean(), np.sqrt(variance))
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), rel=1e-10)
+    p = 2 * stats.t.sf(abs(x.mean()) / np.sqrt(variance), 4)
+    assert estimate.p_value == pytest.approx(p, rel=1e-10)
+
+
+def test_p_is_the_level_at_which_the_interval_ends_at_zero(values):
+    x, (a, b, _) = values
+    estimate = clustered_mean(x, a, b)
+    at_p = clustered_mean(x, a, b, level=1 - estimate.p_value)
+    assert min(abs(at_p.low), abs(at_p.high)) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_two_way_variance_below_a_one_way_one_gives_way():
+    # In a 2 × 2 table of sums 0 both ways have clusters without variance, and the cells all of it.
+    x = np.array([1.0, -1.0, -1.0, 1.0])
+    a, b = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    assert clustered_variance(x, a, b) < 0
+    assert clustered_mean(x, a, b).standard_error == 0
+    # Rows that differ, columns that do not.
+    x = np.array([3.0, 1.0, -3.0, -1.0])
+    assert clustered_variance(x, a, b) < clustered_variance(x, a)
+    assert clustered_mean(x, a, b).standard_error == np.sqrt(clustered_variance(x, a))
+
+
+def test_a_dyadic_variance_below_that_of_independent_values_gives_way():
+    # Every value shares a unit with every other: all products add up to 0.
+    units = np.array([[0, 1], [0, 2], [1, 2]])
+    x = np.array([1.0, 2.0, 6.0])
+    assert dyadic_variance(x, units) == pytest.approx(0, abs=1e-15)
+    estimate = dyadic_mean(x, units)
+    assert estimate.standard_error == pytest.approx(np.sqrt(x.var(ddof=1) / 3), rel=1e-12)
+    assert estimate.degrees_of_freedom == 2
+
+
+def test_runs_have_the_ordinary_t_test_of_their_means():
+    gains = np.random.default_rng(0).normal(0.01, 0.02, size=(52, 5))
+    estimate, peer = mean_of_runs(gains), stats.ttest_1samp(gains.mean(axis=0), 0.0)
+    interval = peer.confidence_interval(0.95)
+    assert (estimate.low, estimate.high) == pytest.approx((interval.low, interval.high), rel=1e-10)
+    assert estimate.p_value == pytest.approx(peer.pvalue, rel=1e-10)
+    assert estimate.mean == pytest.approx(gains.mean(), rel=1e-12)
+
+
+def test_without_variance_the_interval_is_the_mean():
+    same = mean_of_runs(np.full((3, 4), 0.5))
+    assert (same.low, same.high, same.p_value) == (0.5, 0.5, 0.0)
+    assert mean_of_runs(np.zeros((3, 4))).p_value == 1.0
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_pairs_of_four_topics_take_seconds_and_no_square_of_memory():
+    rng = np.random.default_rng(0)
+    units = np.sort(rng.integers(1000, size=(100_000, 4)), axis=1)
+    x = rng.normal(size=1000)[units].sum(axis=1)
+    tracemalloc.start()
+    began = time.process_time()
+    dyadic_mean(x, units)
+    seconds = time.process_time() - began
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < 20
+    assert peak < 500e6  # an n × n matrix of booleans would be 10,000 MB
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: clustered_mean([1.0, 2.0]), "got none"),
+        (lambda: clustered_mean([1.0, 2.0], [1, 2, 3]), "clusters of that shape"),
+        (lambda: clustered_mean([[1.0, 2.0]], [[1, 2]]), "clusters of that shape|got"),
+        (lambda: clustered_mean([1.0, 2.0], [1, 1]), "at least two clusters"),
+        (lambda: clustered_mean([1.0, np.nan], [1, 2]), "NaN or infinity"),
+        (lambda: clustered_mean([1.0, 2.0], [1, 2], level=1.0), "between 0 and 1"),
+        (lambda: dyadic_mean([1.0, 2.0], [1, 2]), r"shape \(n_values"),
+        (lambda: dyadic_mean([1.0, 2.0], [[1, 2]]), r"shape \(n_values"),
+        (lambda: dyadic_mean([1.0, 2.0], [[1, 1], [1, 1]]), "at least two units"),
+        (lambda: dyadic_mean([1.0, np.inf], [[1, 2], [1, 3]]), "NaN or infinity"),
+        (lambda: mean_of_runs([[1.0], [2.0]]), "n_runs ≥ 2"),
+        (lambda: mean_of_runs([1.0, 2.0]), "n_runs ≥ 2"),
+    ],
+)
+def test_refuses(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,130 @@
+"""The one analysis: scores are a peer's, each pair predicted by a fit that had not seen it."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss
+from sklearn.preprocessing import MinMaxScaler
+
+from minimtl.gains.designs import HELD_OUT, unseen_design
+from minimtl.gains.engine import MOST, adjusted_together, analyse
+from minimtl.gains.metamodel import unseen_predictions
+from minimtl.gains.pairtable import table_of
+from minimtl.stats import holm
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from tests.gains.tables import of_topics
+
+PAIRS = related_pairs(NEWSGROUPS)
+N = len(PAIRS)
+QUICK = PAPER.replace(cv_repeats=2)
+
+
+def noise(seed=0, n_runs=1, every=PAIRS):
+    rng = np.random.default_rng(seed)
+    shape = (len(every), 3)
+    return of_topics(every, rng.normal(size=shape), rng.normal(size=(len(every), n_runs)))
+
+
+def analysed(table, designs, seed=0, **options):
+    return analyse(table, np.random.default_rng(seed), designs, **options)
+
+
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_scores_are_scikit_learns_over_all_pairs_together(name):
+    table = noise()
+    design, ((X, y),) = unseen_design(table, name), table.data_sets
+    probability, share = np.full(N, np.nan), np.full(N, np.nan)
+    for train, test in zip(design.train, design.test, strict=True):
+        scaler = MinMaxScaler().fit(X[train])
+        model = LogisticRegression(tol=1e-10).fit(scaler.transform(X[train]), y[train])
+        probability[test] = model.predict_proba(scaler.transform(X[test]))[:, 1]
+        share[test] = y[train].mean()
+    analysis = analysed(table, [name], alone=(), tested=())
+    row, majority = analysis.of(name, "all"), analysis.of(name, "majority").scores
+    assert row.n_pairs == N
+    assert row.scores.accuracy == pytest.approx(accuracy_score(y, probability > 0.5))
+    assert row.scores.brier == pytest.approx(brier_score_loss(y, probability), abs=1e-5)
+    assert majority.accuracy == pytest.approx(accuracy_score(y, share > 0.5))
+    assert majority.log_loss == pytest.approx(log_loss(y, share))
+    assert np.isnan(row.p)
+    true, predicted = unseen_predictions(table.data_sets, design, table.settings)
+    np.testing.assert_array_equal(true, y)
+    np.testing.assert_allclose(predicted, probability, atol=1e-4)
+
+
+def test_labels_that_features_tell_have_a_small_p_value_and_others_have_none():
+    table = noise()
+    (data,) = table.data_sets
+    data.X[:, 0] = data.y + 0.1 * data.X[:, 0]
+    analysis = analysed(table, ["groups_unseen"], alone=["groups_unseen"])
+    told = analysis.of("groups_unseen", "x0")
+    assert told.scores.accuracy == 1.0
+    assert told.p == 1 / 1000
+    assert told.p_holm == pytest.approx(3 / 1000)
+    assert analysis.of("groups_unseen", "x1").p > 0.05
+
+
+def test_several_data_sets_are_averaged():
+    both = noise(n_runs=2)
+    each = [of_topics(PAIRS, both.data_sets[0].X, both.gains[:, [run]]) for run in (0, 1)]
+    found, first, second = (
+        analysed(table, ["main_unseen"], alone=(), tested=()).of("main_unseen", "all")
+        for table in (both, *each)
+    )
+    for score in ("accuracy", "brier", "f1", "rank_correlation"):
+        mean = (getattr(first.scores, score) + getattr(second.scores, score)) / 2
+        assert getattr(found.scores, score) == pytest.approx(mean)
+    assert found.high - found.low < (first.high - first.low + second.high - second.low) / 2
+
+
+def test_random_folds_reward_the_main_tasks_name_and_unseen_tasks_do_not():
+    """Labels that are one within a main task: known by name, until whole tasks are held out."""
+    every = unrelated_pairs(NEWSGROUPS)
+    table = of_topics(every, settings=QUICK.meta)
+    of_task = np.random.default_rng(3).integers(0, 2, len(table.tasks)) - 0.5
+    table = of_topics(every, gains=of_task[table.main][:, np.newaxis], settings=QUICK.meta)
+    analysis = analysed(table, ["in_fold", "main_unseen"], alone=(), tested=())
+    assert analysis.of("in_fold", "main_name").scores.accuracy > 0.9
+    name, majority = (analysis.of("main_unseen", n).scores for n in ("main_name", "majority"))
+    assert name.accuracy == pytest.approx(majority.accuracy)
+
+
+def test_labels_of_one_run_and_features_of_another(made_up_outcomes):
+    table = table_of(made_up_outcomes("related", N, 2), RELEASED)
+    analysis = analysed(table, ["groups_unseen", "disjoint"], alone=())
+    assert analysis.of("disjoint", "all").scores != analysis.of("groups_unseen", "all").scores
+    assert np.isnan(analysis.of("disjoint", "all").p)
+    one_run = table_of(made_up_outcomes("related", N, 1), RELEASED)
+    assert analysed(one_run, ["disjoint"], alone=(), tested=()).designs == ()
+
+
+def test_what_cannot_be_predicted_says_why():
+    few = noise(every=EvenSample(PAIRS, 4))
+    analysis = analysed(few, ["in_fold"])
+    assert analysis.predicted is None
+    assert "too few to learn from: 4, where 10" in analysis.why
+    assert analysis.gain.value == pytest.approx(few.gains.mean())
+    same = of_topics(PAIRS, gains=np.ones((N, 1)))
+    assert "above 0" in analysed(same, ["in_fold"]).why
+    one_block = noise(every=EvenSample(PAIRS, 1))
+    assert analysed(one_block, ["block_out"], fewest=1).predictions == ()
+
+
+def test_more_pairs_than_most_are_those_of_tasks_drawn_at_random(monkeypatch):
+    assert MOST == 2000
+    monkeypatch.setattr("minimtl.gains.engine.MOST", 100)
+    table = noise(every=unrelated_pairs(NEWSGROUPS))
+    analysis = analysed(table, ["main_unseen"], alone=(), tested=())
+    assert 50 <= analysis.predicted.n_pairs <= 100
+    assert analysis.table is table
+    assert analysis.of("main_unseen", "all").n_pairs == analysis.predicted.n_pairs
+
+
+def test_p_values_of_several_tables_are_adjusted_together():
+    each = [analysed(noise(seed), ["main_unseen", "block_out"], alone=()) for seed in (1, 2)]
+    rows = [row for analysis in adjusted_together(each) for row in analysis.predictions]
+    expected = holm([row.p for row in rows])
+    np.testing.assert_array_equal([row.p_holm for row in rows], expected)
+    assert np.isfinite(expected).sum() == 4

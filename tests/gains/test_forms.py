@@ -1,0 +1,173 @@
+"""What is printed and written: every form says the same numbers."""
+
+import csv
+import html
+import json
+
+import numpy as np
+import pytest
+
+from minimtl import meta_analysis
+from minimtl.cli import main
+from minimtl.gains.entry import analyse_tables
+from minimtl.gains.pairs.forms import to_json, to_text, write_forms
+from minimtl.gains.pairs.picture import draw_picture
+from minimtl.gains.readtable import read_table
+from minimtl.gains.roles import Roles
+from minimtl.gains.scoring import BASELINES
+from tests.gains.tables import made_up, pairs_of, write
+
+COLUMNS = (
+    *("design", "features", "n_pairs", "accuracy", "f1", "auc", "brier", "log_loss"),
+    *("rank_correlation", "majority_accuracy", "main_name_accuracy", "aux_name_accuracy"),
+    *("low", "high", "p", "p_holm"),
+)
+
+
+def grouped(n_tasks=8):
+    table = made_up("feature", 0, n_tasks=n_tasks, n_runs=2, n_features=2)
+    groups = {f"task {i}": f"group {i // 2}" for i in range(n_tasks)}
+    return table | {f"{role}_group": [groups[t] for t in table[role]] for role in ("main", "aux")}
+
+
+def written(analyses, folder):
+    """The files of ``--out`` by name."""
+    folder.mkdir(exist_ok=True)
+    write_forms(analyses, "Can the gains be predicted?", folder, print)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def analyses():
+    table = read_table(grouped(), Roles(sets={"one": ["x0"]}))
+    return analyse_tables((table,), 0)
+
+
+def test_meta_csv_has_a_row_a_design_and_predictor(analyses, tmp_path):
+    files = written(analyses, tmp_path)
+    rows = list(csv.DictReader(files["meta.csv"].decode().splitlines()))
+    assert tuple(rows[0])[: len(COLUMNS)] == COLUMNS
+    designs = ("seen", "main_unseen", "aux_unseen", "both_unseen", "groups_unseen")
+    predictors = (*BASELINES, "all", "one", "x0", "x1")
+    assert [(r["design"], r["features"]) for r in rows] == [
+        (design, predictor) for design in designs for predictor in predictors
+    ]
+    for row in rows:
+        assert row["n_pairs"] == "56"
+        assert 0 <= float(row["accuracy"]) <= 1
+        assert bool(row["p"]) == (row["kind"] != "baseline")
+        if row["features"] == "main_name":
+            assert row["accuracy"] == row["main_name_accuracy"]
+        if row["kind"] in ("all", "set"):
+            assert float(row["p"]) <= float(row["p_holm"]) <= 1
+            assert float(row["low"]) <= float(row["accuracy"]) <= float(row["high"])
+
+
+def test_a_set_of_one_feature_is_that_feature(analyses):
+    (analysis,) = analyses.values()
+    for design in analysis.designs:
+        assert analysis.of(design, "one").scores == analysis.of(design, "x0").scores
+
+
+def test_names_of_unseen_tasks_are_the_majority(analyses):
+    (analysis,) = analyses.values()
+    for design, name in (
+        ("main_unseen", "main_name"),
+        ("aux_unseen", "aux_name"),
+        ("both_unseen", "both_names"),
+        ("groups_unseen", "both_names"),
+    ):
+        of_names, of_majority = (analysis.of(design, n).scores for n in (name, "majority"))
+        assert of_names.accuracy == of_majority.accuracy
+        assert of_names.brier == pytest.approx(of_majority.brier)
+
+
+def test_every_form_begins_with_the_finding(analyses, tmp_path):
+    (analysis,) = analyses.values()
+    sentence = analysis.finding.sentence
+    files = written(analyses, tmp_path)
+    assert sentence in to_text(analyses)
+    assert files["meta.md"].decode().split("\n\n")[1] == sentence
+    page = html.unescape(files["meta.html"].decode())
+    assert page.index(sentence) < page.index("<main>")
+    assert page.count("<img") == 1
+    assert set(files) == {"meta.csv", "meta.md", "meta.html", "meta.svg"}
+    content = json.loads(to_json(analyses))["tables"][""]
+    assert content["finding"] == sentence
+    assert content["verdict"] == "new tasks"
+    assert content["mean_gain"]["these_tasks"]["mean"] == pytest.approx(np.mean(grouped()["gain"]))
+    assert 0 < content["reliability"]["label_reliability"] < 1
+    assert len(content["scores"]) == 40
+
+
+def test_the_picture_has_a_mark_for_every_predictor_and_design(analyses):
+    picture = draw_picture(analyses[""]).decode()
+    assert picture.count("<g transform") == 5 * 5 + 5  # and the legend
+    assert "all features: " in picture
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path):
+    table = read_table(made_up("noise", 3, n_tasks=5, n_features=1), Roles())
+    first, second = (
+        written(analyse_tables((table,), 7), tmp_path / name) for name in ("first", "second")
+    )
+    assert first == second
+
+
+def test_a_table_without_features_has_gain_reliability_and_names():
+    table = made_up("name", 0, n_runs=3)
+    analysis = meta_analysis({name: table[name] for name in ("main", "aux", "run", "gain")})
+    assert analysis.finding.sentence in str(analysis)
+    assert analysis.finding.verdict == "no features"
+    assert "that much any feature that only names tasks would reach" in analysis.finding.sentence
+    assert "no predictor that has not seen these runs" in analysis.reliability
+    assert analysis.gain.these_tasks is not None
+    assert {row.kind for row in analysis.predictions} == {"baseline"}
+    assert "the main task" in to_text({"": analysis})
+
+
+@pytest.mark.parametrize("n_tasks", [2, 3])
+def test_few_pairs_are_not_predicted_and_why_is_said(n_tasks):
+    analysis = meta_analysis(made_up("noise", 0, n_tasks=n_tasks))
+    assert analysis.finding.verdict == "no prediction"
+    assert to_text({"": analysis}).startswith(
+        "No gain was predicted: the pairs are too few to learn from: "
+    )
+
+
+def test_one_label_is_nothing_to_tell_apart():
+    table = made_up("noise", 0)
+    analysis = meta_analysis(table | {"gain": np.abs(table["gain"])})
+    assert "choose another --threshold" in analysis.finding.sentence
+    assert analysis.gain is not None
+
+
+def test_one_main_task_leaves_designs_out():
+    main, aux = pairs_of(13)
+    rng = np.random.default_rng(0)
+    one = main == 0
+    gain = rng.normal(size=12)
+    analysis = meta_analysis({"main": main[one], "aux": aux[one], "gain": gain, "x": gain})
+    assert analysis.gain.new_tasks is None
+    assert analysis.designs == ("seen", "aux_unseen")
+
+
+def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
+    monkeypatch.setattr("minimtl.gains.engine.MOST", 100)
+    analysis = meta_analysis(made_up("noise", 0, n_tasks=14, n_features=1))
+    assert analysis.predicted.n_pairs == 90  # ten tasks, all of their pairs
+    assert "among tasks drawn at random" in to_text({"": analysis})
+    assert analysis.gain.new_tasks.mean == pytest.approx(analysis.table.mean_gains.mean())
+
+
+def test_the_command_prints_and_writes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "pairs.csv", made_up("feature", 0, n_tasks=7))
+    command = ["meta", "pairs.csv", "--features", "x0,x1", "--set", "first=x0", "--out", "made"]
+    assert main(command) == 0
+    assert "On random folds the features tell" in capsys.readouterr().out
+    assert (tmp_path / "made" / "meta.md").is_file()
+    rows = list(csv.DictReader((tmp_path / "made" / "meta.csv").open(encoding="utf-8")))
+    assert {row["features"] for row in rows} == {*BASELINES, "all", "first", "x0", "x1"}
+    assert main(["meta", "pairs.csv", "--gain", "x9"]) == 1
+    assert "has no column 'x9'" in capsys.readouterr().err

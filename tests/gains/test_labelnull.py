@@ -1,0 +1,68 @@
+"""Drawn labels follow tasks as much as the true labels do, whatever the sizes of gains."""
+
+import numpy as np
+import pytest
+
+from minimtl.gains.labelnull import N_SIMULATIONS, null_components, null_labels
+from minimtl.gains.pairtable import table_of
+from minimtl.gains.readtable import read_table
+from minimtl.gains.roles import Roles
+from minimtl.tasks.protocol import PAPER, RELEASED
+from tests.gains.tables import made_up, pairs_of
+
+
+def likeness(labels, main):
+    """Variance of the share of gains over main tasks."""
+    return np.var([labels[..., main == task].mean(axis=-1) for task in np.unique(main)], axis=0)
+
+
+@pytest.mark.parametrize("tail", [0.0, 2.0])
+def test_signs_of_a_task_are_as_alike_as_observed(tail):
+    """Tasks gain on scales of their own: some of them by a hundred times as much as others."""
+    drawn, true = [], []
+    main, aux = pairs_of(16)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        gain = 1.5 * rng.normal(size=16)[main] + rng.normal(size=len(main))
+        gain *= np.exp(tail * rng.normal(size=16)[main])
+        table = read_table({"main": main, "aux": aux, "gain": gain}, Roles())
+        drawn.append(likeness(null_labels(table, rng)[:, 0], table.main).mean())
+        true.append(likeness(table.labels, table.main))
+    # The larger of two estimates is a little too large, so that p errs on the safe side.
+    assert 1 < np.mean(drawn) / np.mean(true) < 1.3
+
+
+def test_drawn_labels_have_as_many_gains_as_the_true_ones():
+    table = read_table(made_up("name", 0), Roles())
+    labels = null_labels(table, np.random.default_rng(0))
+    assert set(labels.sum(axis=2).ravel()) == {table.labels.sum()}
+
+
+@pytest.mark.parametrize("kind", ["noise", "name", "feature"])
+def test_shares_are_those_of_one_whole(kind):
+    table = read_table(made_up(kind, 0), Roles())
+    components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
+    shares = list(components.lasting.values())
+    assert sum(shares) == pytest.approx(1)
+    assert min(shares) >= 0
+    assert (components.lasting["main"] > 0.5) == (kind == "name")
+
+
+def test_labels_that_names_decide_leave_something_to_the_pair():
+    main, aux = pairs_of(8)
+    table = read_table({"main": main, "aux": aux, "gain": (main % 2) - 0.5}, Roles())
+    components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
+    assert components.lasting["pair"] == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
+def test_labels_of_several_runs_have_each_runs_number_of_gains(made_up_outcomes, protocol):
+    table = table_of(made_up_outcomes("related", 52, 3), protocol)
+    labels = null_labels(table, np.random.default_rng(0))
+    observed = [one.y.sum() for one in table.data_sets]
+    assert labels.shape == (N_SIMULATIONS, len(observed), 52)
+    np.testing.assert_array_equal(labels.sum(axis=2), np.tile(observed, (len(labels), 1)))
+    # What lasts makes the labels of runs alike, as the true ones are.
+    if len(observed) > 1:
+        true = np.mean([one.y for one in table.data_sets], axis=0)
+        assert labels.mean(axis=1).var(axis=1).mean() == pytest.approx(true.var(), rel=0.3)

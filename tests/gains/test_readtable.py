@@ -1,0 +1,220 @@
+"""Tables of pairs from files and from Python: what is read, guessed, and refused."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from minimtl import meta_analysis
+from minimtl.errors import MinimtlError
+from minimtl.gains.readtable import read_table
+from minimtl.gains.roles import Roles
+from tests.gains.tables import made_up, write
+
+COLUMNS = {
+    "main": ["a", "a", "b", "b", "c"],
+    "aux": ["b", "c", "a", "c", "a"],
+    "gain": [0.1, -0.2, 0.3, 0.0, 0.5],
+    "size": [1.0, 2.0, 3.0, 4.0, 5.0],
+}
+
+
+def same(table, other):
+    assert table.tasks == other.tasks
+    for name in ("main", "aux", "gains"):
+        np.testing.assert_array_equal(getattr(table, name), getattr(other, name))
+    np.testing.assert_array_equal(table.data_sets[0].X, other.data_sets[0].X)
+    assert table.features == other.features
+
+
+def test_every_form_of_a_table_is_the_same_table(tmp_path):
+    table = read_table(COLUMNS, Roles())
+    assert table.tasks == ("a", "b", "c")
+    np.testing.assert_array_equal(table.main, [0, 0, 1, 1, 2])
+    np.testing.assert_array_equal(table.gains[:, 0], COLUMNS["gain"])
+    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)]
+    lines = tmp_path / "pairs.jsonl"
+    lines.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    dtype = [("main", "U1"), ("aux", "U1"), ("gain", float), ("size", float)]
+    structured = np.array([tuple(row.values()) for row in rows], dtype)
+    forms = (
+        write(tmp_path / "pairs.csv", COLUMNS),
+        write(tmp_path / "pairs.tsv", COLUMNS, "\t"),
+        *(lines, rows, structured),
+    )
+    for form in forms:
+        same(read_table(form, Roles()), table)
+
+
+def test_a_data_frame_is_columns():
+    pandas = pytest.importorskip("pandas")
+    same(read_table(pandas.DataFrame(COLUMNS), Roles()), read_table(COLUMNS, Roles()))
+
+
+def test_a_matrix_is_rows_of_main_tasks(tmp_path):
+    path = tmp_path / "gains.csv"
+    path.write_text(",a,b,c\na,9,0.1,-0.2\nb,0.3,,0\nc,0.5,,\n", encoding="utf-8")
+    expected = read_table({name: COLUMNS[name] for name in ("main", "aux", "gain")}, Roles())
+    same(read_table(path, Roles(), matrix=True), expected)
+    nan = np.nan
+    array = np.array([[nan, 0.1, -0.2], [0.3, nan, 0.0], [0.5, nan, nan]])
+    table = read_table(array, Roles(), matrix=True)
+    assert table.tasks == ("0", "1", "2")
+    np.testing.assert_array_equal(table.gains, expected.gains)
+
+
+def test_runs_are_columns_of_the_gains_and_features_their_means():
+    columns = {
+        "main": ["a", "a", "b", "b"],
+        "aux": ["b", "b", "a", "a"],
+        "run": ["x", "y", "x", "y"],
+        "gain": [0.1, 0.3, -0.1, -0.5],
+        "size": [1.0, 2.0, 3.0, 5.0],
+    }
+    table = read_table(columns, Roles())
+    np.testing.assert_allclose(table.gains, [[0.1, 0.3], [-0.1, -0.5]])
+    np.testing.assert_allclose(table.data_sets[0].X, [[1.5], [4.0]])
+    del columns["run"]
+    unnamed = read_table(columns, Roles())
+    same(unnamed, table)
+    assert any("tells runs apart" in note for note in unnamed.notes)
+
+
+def test_a_pair_that_lacks_a_run_keeps_its_label():
+    columns = {"main": list("aaabb"), "aux": list("bbcaa"), "run": [0, 1, 0, 0, 1]}
+    table = read_table({**columns, "gain": [1.0, 2.0, -1.0, 3.0, 4.0]}, Roles())
+    np.testing.assert_array_equal(table.labels, [1, 0, 1])
+    assert len(table.complete) == 2
+    assert any("lack a run" in note for note in table.notes)
+
+
+def test_labels_are_taken_for_labels():
+    table = read_table({**COLUMNS, "gain": [True, False, True, False, True]}, Roles())
+    assert table.threshold == 0.5
+    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
+    assert read_table(COLUMNS, Roles(), threshold=0.2).labels.tolist() == [0, 0, 1, 0, 1]
+
+
+def test_a_second_gain_is_no_feature_unless_it_is_asked_for():
+    columns = COLUMNS | {"improved": [1, 0, 1, 0, 1], "Label": [1, 0, 1, 0, 1]}
+    table = read_table(columns, Roles())
+    assert table.features == ("size",)
+    assert any("no features: improved, Label; --features takes them" in n for n in table.notes)
+    assert read_table(columns, Roles(features=("improved",))).features == ("improved",)
+    kept = read_table(columns, Roles(sets={"labels": ("Label",)})).features
+    assert kept == ("size", "Label")
+
+
+def test_a_label_alone_is_the_gain():
+    columns = {name: values for name, values in COLUMNS.items() if name != "gain"}
+    table = read_table(columns | {"label": [1, 0, 1, 0, 1]}, Roles())
+    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
+
+
+def test_columns_are_guessed_from_their_names_and_that_is_said():
+    columns = dict(zip(("Target", "source", "delta", "size"), COLUMNS.values(), strict=True))
+    table = read_table({**columns, "remark": ["x"] * 5}, Roles())
+    same(table, read_table(COLUMNS, Roles()))
+    assert "main: Target, aux: source, gain: delta" in table.notes[0]
+    assert any("remark" in note for note in table.notes)
+
+
+def test_groups_are_those_of_both_tasks():
+    groups = {"main_group": list("ppqqp"), "aux_group": list("qpppp")}
+    table = read_table({**COLUMNS, **groups}, Roles())
+    np.testing.assert_array_equal(table.groups, [[0, 1], [0, 0], [1, 0], [1, 0], [0, 0]])
+    assert set(table.levels) == {"main", "aux", "main_group", "aux_group"}
+
+
+def test_sets_are_columns_of_the_features():
+    roles = Roles(features=["x2", "x0", "x1"], sets={"two": ["x1", "x2"]})
+    table = read_table(made_up("noise", 0), roles)
+    assert table.features == ("x2", "x0", "x1")
+    assert table.sets == {"two": (2, 0)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"gain": [0.1, "x", 0.3, 0.0, 0.5]}, "row 3, has 'x' for the gain"),
+        ({"gain": [0.1, "inf", 0.3, 0.0, 0.5]}, "row 3, has 'inf'"),
+        ({"gain": [0.1, "", 0.3, 0.0, 0.5]}, "row 3, has nothing for the gain"),
+        ({"main": ["a", "a", "b", "", "c"]}, "row 5, has no main; fill it in"),
+        ({"main": list("aaaaa"), "aux": list("bbbbb"), "run": [0, 1, 2, 1, 3]}, "row 5, repeats"),
+        ({"aux": list("aabbc")}, "has no pair of two tasks"),
+        ({"main_group": list("pqrrs")}, "row 3, has another main_group"),
+    ],
+)
+def test_an_absurd_row_is_named(tmp_path, change, message):
+    columns = {**COLUMNS, **change}
+    if "no pair" in message:
+        columns["main"] = columns["aux"]
+    with pytest.raises(MinimtlError, match=message) as error:
+        read_table(write(tmp_path / "pairs.csv", columns), Roles())
+    assert "pairs.csv" in str(error.value)
+    assert str(error.value).count(".") <= 3
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ("main,aux,gain\n", "has no pair"),
+        ("main,aux,gain\na,b\n", "row 2, has 2 columns"),
+        ('main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
+        ("main,main,gain\n", "two columns 'main'"),
+        ("one,two,three\na,b,1\n", "known to hold the main task; name it with --main"),
+        ("main_positive,aux_positive,gain\n", "give the study's folder"),
+        ("target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
+        (",a,b\na,,1\nb,2,\n", "or give --matrix"),
+    ],
+)
+def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
+    path = tmp_path / "pairs.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(MinimtlError, match=message):
+        read_table(path, Roles())
+
+
+def test_a_column_that_is_no_feature_is_noted_with_its_row():
+    table = {"main": ["a", "b"], "aux": ["b", "a"], "gain": [1.0, 2.0], "size": [3.0, math.nan]}
+    assert (
+        "Not all numbers, and so no features: size (row 2 has 'nan')."
+        in read_table(table, Roles()).notes
+    )
+
+
+def test_files_that_are_none(tmp_path):
+    with pytest.raises(MinimtlError, match="does not exist"):
+        read_table(tmp_path / "missing", Roles())
+    binary = tmp_path / "pairs.csv"
+    binary.write_bytes(b"main,aux,gain\n\x81,b,1\n")
+    with pytest.raises(MinimtlError, match="not UTF-8 in line 2"):
+        read_table(binary, Roles())
+    with pytest.raises(MinimtlError, match="no known kind"):
+        read_table(tmp_path / "pairs.xlsx", Roles())
+    with pytest.raises(MinimtlError, match="does not exist"):
+        read_table(tmp_path / "missing.csv", Roles())
+    lines = tmp_path / "pairs.jsonl"
+    lines.write_text('{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n', encoding="utf-8")
+    with pytest.raises(MinimtlError, match="row 2, has no aux; fill it in"):
+        read_table(lines, Roles())
+    lines.write_text("[1]\n", encoding="utf-8")
+    with pytest.raises(MinimtlError, match="row 1, is no JSON object"):
+        read_table(lines, Roles())
+
+
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [
+        ({"main": "nobody"}, "no column 'nobody'"),
+        ({"main": "aux", "aux": "aux"}, "two roles"),
+        ({"gain": "gain", "features": ["size", "gain"]}, "as well"),
+        ({"features": ["size"], "sets": {"s": ["x"]}}, "no column 'x'"),
+    ],
+)
+def test_roles_that_cannot_be(roles, message):
+    with pytest.raises(MinimtlError, match=message):
+        meta_analysis(COLUMNS, **roles)

@@ -1,0 +1,98 @@
+"""A study's folder: its pairs, and the same scores as in its own Table 2."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from minimtl import meta_analysis
+from minimtl.cli import main
+from minimtl.corpora import TOPIC_TREE
+from minimtl.errors import MinimtlError
+from minimtl.gains.entry import read_study
+from minimtl.gains.studyanalysis import Analysed, analyse_problem
+from minimtl.report.csvfile import write_tables
+from minimtl.study.report.problemresult import problem_results
+from minimtl.study.report.studytables import tables
+from minimtl.tasks.curves import PairCurves
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.protocol import PAPER
+
+QUICK = PAPER.replace(cv_repeats=2)
+
+
+@pytest.fixture(scope="module")
+def folder(made_up_outcomes, tmp_path_factory):
+    """The tables of a made-up study of all RELATED pairs, and its manifest."""
+    path = tmp_path_factory.mktemp("study")
+    outcomes = made_up_outcomes("related", 52, 2)
+    meta = analyse_problem(outcomes, QUICK, np.random.default_rng(0))
+    curves = PairCurves(*(np.ones((52, 2, 100)) for _ in range(4)))
+    concluded = [(Analysed(outcomes, meta, QUICK), curves)]
+    write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), path)
+    corpus = dict.fromkeys(("edition", "source", "sha256", "digest"), "x")
+    manifest = {
+        "minimtl": "0.1.0",
+        "finished": True,
+        "command": ["study"],
+        "identity": {"protocol": QUICK.to_dict(), "seed": 0},
+        "problems": {"related": {"pairs": 52, "runs": 2}},
+        "corpus": {**corpus, "tree": TOPIC_TREE, "train": 1, "test": 1},
+    }
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return path
+
+
+def test_held_out_scores_are_those_of_table_2(folder):
+    analysis = meta_analysis(folder)
+    rows = list(csv.DictReader((folder / "table2.csv").open(encoding="utf-8")))
+    assert set(analysis.table.sets) == {row["features"] for row in rows} - {"all"}
+    shared = [row for row in rows if row["design"] in ("main_unseen", "groups_unseen")]
+    assert len(shared) == 10
+    for row in shared:
+        found = analysis.of(row["design"], row["features"])
+        for column in ("accuracy", "f1", "brier"):
+            expected = float(row[column])
+            assert getattr(found.scores, column) == pytest.approx(expected, rel=1e-5), column
+        assert (found.low, found.high) == pytest.approx(
+            (float(row["low"]), float(row["high"])), rel=1e-5
+        )
+        majority = analysis.of(row["design"], "majority").scores
+        assert majority.accuracy == pytest.approx(float(row["majority_accuracy"]), rel=1e-5)
+
+
+def test_mean_gain_and_reliability_are_those_of_the_study(folder):
+    analysis = meta_analysis(folder)
+    (row,) = csv.DictReader((folder / "table1.csv").open(encoding="utf-8"))
+    for end in ("low", "high"):
+        assert getattr(analysis.gain.new_tasks, end) == pytest.approx(float(row[end]), rel=1e-5)
+    (noise,) = csv.DictReader((folder / "labels.csv").open(encoding="utf-8"))
+    for column, value in vars(analysis.noise).items():
+        assert value == pytest.approx(float(noise[column]), rel=1e-5)
+
+
+def test_single_features_are_those_of_the_study(folder):
+    analysis = meta_analysis(folder)
+    for row in csv.DictReader((folder / "single_features.csv").open(encoding="utf-8")):
+        found = analysis.of("groups_unseen", row["feature"]).scores
+        assert found.accuracy == pytest.approx(float(row["accuracy"]), rel=1e-5)
+
+
+def test_flags_that_name_columns_are_refused(folder, capsys):
+    assert main(["meta", str(folder), "--main", "main_positive"]) == 1
+    assert "leave those flags out" in capsys.readouterr().err
+    with pytest.raises(MinimtlError, match="give the study's folder"):
+        meta_analysis(folder / "scores.csv")
+
+
+def test_tables_that_do_not_belong_together_have_a_sentence(folder, tmp_path):
+    for name in ("manifest.json", "scores.csv", "features.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    lines = (tmp_path / "features.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "features.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(MinimtlError, match="do not belong together"):
+        read_study(tmp_path)
+    (tmp_path / "scores.csv").write_text("problem\nrelated\n", encoding="utf-8")
+    with pytest.raises(MinimtlError, match="not as a study wrote it"):
+        read_study(tmp_path)
