@@ -14,7 +14,7 @@ VIF_j           variance inflation factor, 1 / (1 − R_j²), R_j² from regress
 Coefficients are in units of the scaled features, so that their sizes compare. Features that repeat
 one another share an effect, and a single coefficient of theirs then means little.
 
-Derived in docs/mathematics.md, §11 and §13.
+Derived in docs/mathematics.md, §11, and docs/mathematics.md, §13.
 """
 
 from collections.abc import Sequence

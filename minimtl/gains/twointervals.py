@@ -12,7 +12,7 @@ Of a mean of values, as the mean gain is one, the intervals are `stats.mean_of_r
 `stats.crossed_mean`. Any other statistic is given by the pseudo-values of the jackknife, of which
 it is the mean: those of the runs for these tasks, those of the pairs for new ones.
 
-Derived in docs/mathematics.md, §16 and §18.
+Derived in docs/mathematics.md, §16, and docs/mathematics.md, §18.
 """
 
 from collections.abc import Callable

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minimtl
-from minimtl.report.csvfile import RowsMade, Table, to_csv, write_tables
+from minimtl.report.csvfile import (
+    DATA_DIGITS,
+    STATISTICS_DIGITS,
+    RowsMade,
+    Table,
+    to_csv,
+    write_tables,
+)
 
 
 def cells(content):
@@ -21,9 +28,10 @@ def cells(content):
 def test_exact_bytes():
     row = {"topic": "sci.med", "run": 3, "score": 1 / 3, "gain": -0.0, "none": math.nan}
     row |= {"tiny": 1.5e-12, "sum": 0.1 + 0.2, "loss": -0.25}
-    assert to_csv(Table("t", [row])) == (
-        b"topic,run,score,gain,none,tiny,sum,loss\nsci.med,3,0.3333333333,0,,1.5e-12,0.3,-0.25\n"
-    )
+    header = b"topic,run,score,gain,none,tiny,sum,loss\n"
+    data, statistics = (to_csv(Table("t", [row], n)) for n in (DATA_DIGITS, STATISTICS_DIGITS))
+    assert data == header + b"sci.med,3,0.3333333333,0,,1.5e-12,0.3,-0.25\n"
+    assert statistics == header + b"sci.med,3,0.333333,0,,1.5e-12,0.3,-0.25\n"
 
 
 def test_formulas_are_text_and_numbers_are_numbers():

@@ -1,6 +1,7 @@
 """The tables of a study, as rows of named values; `minimtl.report.csvfile` writes them.
 
-Every table has ``protocol`` for its first column. Scores and features are data and have ten digits, all others are statistics.
+Every table has ``protocol`` for its first column. Scores and features are data and have ten digits,
+all others are statistics.
 """
 
 import math

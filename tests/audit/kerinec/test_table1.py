@@ -9,7 +9,7 @@ from minimtl.audit.kerinec import table1 as module
 from minimtl.audit.kerinec.consistency import audit_consistency
 from minimtl.audit.kerinec.experiments import read_released
 from minimtl.audit.kerinec.table1 import audit_scores, gains
-from minimtl.tasks.published import Scores
+from minimtl.tasks.published import Table1Row
 
 
 def of_reading(findings, reading):
@@ -35,7 +35,7 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
     runs = [made_up_experiment(f"exp1_{run}", seed=run) for run in range(5)]
     single = np.mean([run.single.mean() for run in runs])
     multi = np.mean([run.joint.mean() for run in runs])
-    printed = Scores(round(single, 3), round(multi, 3) + 0.001, 0.0)
+    printed = Table1Row(round(single, 3), round(multi, 3) + 0.001, 0.0)
     monkeypatch.setitem(module.TABLE1, "related", printed)
     monkeypatch.setitem(module.MEAN_GAIN_PRINTED, "related", 0.30)
     findings = audit_scores(read_released(root))

@@ -138,7 +138,7 @@ def test_features_by_the_text_are_of_the_same_models(make_multiverse, train, tmp
     for found in (code, text):
         names = DEFINITIONS[found.universe.protocol.reading.features].names
         assert found.outcomes.features.shape[2] == len(names)
-    assert code.predicted != text.predicted
+    assert code.analysis.predictions != text.analysis.predictions
 
 
 def test_the_epoch_of_each_model_is_that_of_its_best_validation_score(
