@@ -3,7 +3,6 @@
 May import: system, stats, text, nn, corpora, report, models, jobs.
 """
 
-from minimtl.advice.advice import Advice
 from minimtl.advice.api import advise, advise_on
 from minimtl.advice.forms import advice_document
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
@@ -16,7 +15,6 @@ __all__ = [
     "QUICK_RUNS",
     "RUNS",
     "TOKENIZERS",
-    "Advice",
     "Settings",
     "advice_document",
     "advise",
