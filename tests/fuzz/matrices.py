@@ -14,9 +14,9 @@ from minimtl import (
     jensen_shannon_divergence,
 )
 from minimtl.estimator import check_sparse
-from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import TaskData, train
 from minimtl.text.weights import weigh_counts
 
 N_FEATURES = 4
@@ -73,7 +73,7 @@ def users_of_matrices(X, n_rows):
         shape = Shape(N_FEATURES, (3,), (2,))
         rng = np.random.default_rng(0)
         task = TaskData(sparse.csr_matrix(good), labels, X)
-        return train(initialize(shape, rng), [task], Schedule(1), Adam(), rng).predictions[0]
+        return train(initialize(shape, rng), [task], Schedule(1), rng).predictions[0]
 
     return {
         "logistic fit": lambda: LogisticRegression().fit(X, y).coef_,

@@ -192,6 +192,6 @@ def test_a_fit_anew_forgets_the_names_of_features(parts):
 
 def test_the_documents_are_not_kept(parts):
     model = begun(parts)
-    trainer = model._training._trainer
+    trainer = model._learner._trainer
     assert len(trainer.documents.data) == len(trainer.labels) == 0
-    assert begun(parts, backend="numpy")._training._trainer.X.nnz == 0
+    assert begun(parts, backend="numpy")._learner._trainer.X.nnz == 0
