@@ -33,19 +33,21 @@ def check_sparse(X: Any, name: str = "X") -> Any:
             f"shape {X.shape}."
         )
     find_fault = _FAULTS.get(X.format)
+    fault: str | None = f"no matrix has the format {X.format} and the shape {X.shape}"
     try:
-        fault = f"its format {X.format!r} is unknown" if find_fault is None else find_fault(X)
+        if find_fault is not None and min(X.shape) >= 0:
+            fault = find_fault(X)
+        csr: Any = None if fault else X.tocsr()
     # Parts of other types than SciPy makes.
-    except (AttributeError, TypeError, IndexError, OverflowError):
+    except (AttributeError, IndexError, OverflowError, TypeError, ValueError):
         fault = f"its parts are not those of a {X.format.upper()} matrix"
     if fault:
         raise ValueError(f"The sparse matrix {name} is malformed: {fault}.")
 
-    X = X.tocsr()
-    if X.indptr[-1] < len(X.indices):
-        X = X.copy()
-        X.prune()
-    return X
+    if csr.indptr[-1] < len(csr.indices):
+        csr = csr.copy()
+        csr.prune()
+    return csr
 
 
 def _csr_fault(X: Any) -> str | None:

@@ -47,7 +47,7 @@ def matrix_from_bytes(content: bytes) -> sparse.spmatrix:
         matrix.coords = matrix.row, matrix.col = first[:n], second
         matrix.data = np.ones(len(second))
     elif kind == "dia":
-        matrix.offsets, matrix.data = first, np.ones((len(first), 1 + len(second)))
+        matrix.offsets, matrix.data = first, np.ones((head[3], 1 + len(second)))
     elif kind == "lil":
         matrix.rows[0], matrix.data[0] = first.tolist(), [1.0] * len(second)
     else:
