@@ -225,7 +225,7 @@ def class_factors(
     Raises
     ------
     ValueError
-        For a label that is not among the classes, or a weight that is negative or not finite.
+        For a label that is not among the classes, or weights that are all zero.
     """
     n_classes = len(classes)
     if class_weight is None:
@@ -240,7 +240,9 @@ def class_factors(
     if unknown:
         raise ValueError(f"class_weight has the class {unknown[0]!r}, which is not in y.")
     factors = [class_weight.get(label, 1.0) for label in classes.tolist()]
-    return check_sample_weight(factors, n_classes)
+    if not any(factors):
+        raise ValueError("class_weight is zero for every class.")
+    return np.array(factors, np.float64)
 
 
 def feature_names(X: Any) -> NDArray[np.object_] | None:

@@ -488,7 +488,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         if self.class_weight is not None:
             for class_weight in weights_of_tasks(self.class_weight):
                 check_class_weight(class_weight)
-        if self.backend not in (None, *BACKENDS):
+        if not (self.backend is None or str(self.backend) in BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
         seed = self.random_state
         draws = seed is None or isinstance(seed, np.random.Generator | np.random.RandomState)
@@ -497,7 +497,9 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
         weights = self.task_weights
         if weights is not None:
-            weights = tuple(check_real("a task's weight", weight) for weight in weights)
+            if not isinstance(weights, Sequence | np.ndarray) or np.ndim(weights) != 1:
+                raise TypeError(f"task_weights must be a sequence of numbers, got {weights!r}.")
+            weights = tuple(check_real("each of task_weights", weight) for weight in weights)
         return Schedule(
             check_whole("n_epochs", self.n_epochs),
             check_whole("batch_size", self.batch_size),

@@ -28,7 +28,7 @@ def check_layers(hidden: tuple[int, ...], activation: str) -> None:
     """ValueError for widths of hidden layers, or an activation, that no network can have."""
     if not hidden or min(hidden) < 1:
         raise ValueError(f"hidden must name one positive width or more, got {hidden}")
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {ACTIVATIONS}, got {activation!r}")
 
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Moments
+from minimtl.nn.adam import LARGEST, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network
@@ -116,7 +116,8 @@ def loss_and_gradients(
         start += len(y)
         D, U = dropped[-1][rows], network.head_weights[task]
         P = softmax(D @ U + network.head_biases[task])
-        each_loss = -np.log(P[each, y])
+        # A probability that rounds to 0 counts as the smallest number, whose logarithm is finite.
+        each_loss = -np.log(np.maximum(P[each, y], np.finfo(P.dtype).tiny))
         P[each, y] -= 1.0
         P *= task_weights[task] / len(y)
         if class_weights is not None:
@@ -242,7 +243,7 @@ class ReferenceTrainer:
     def is_finite(self, words: IntArray) -> bool:
         """Whether all weights are finite, in float32 too, in which they are kept."""
         parts = self.network.first, self.network.flat
-        return all((np.abs(part) <= np.finfo(np.float32).max).all() for part in parts)
+        return all((np.abs(part) <= LARGEST).all() for part in parts)
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training."""

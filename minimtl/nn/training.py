@@ -138,7 +138,7 @@ class Learner:
         Raises
         ------
         ValueError
-            Where weights have become infinite or NaN.
+            Where weights or losses have become infinite or NaN.
         """
         has_begun = self._trainer is not None or self._moments is not None
         n_documents = schedule.epoch_documents or tasks[0].X.shape[0]
@@ -150,9 +150,9 @@ class Learner:
         random_state = rng.bit_generator.state
         try:
             history = self._make_epochs(trainer, tasks, schedule, rng, after_epoch)
-            if not trainer.is_finite(rows):
+            if not (trainer.is_finite(rows) and np.isfinite(history.losses).all()):
                 raise ValueError(
-                    "Training produced non-finite weights; scale the features or lower "
+                    "Training produced non-finite weights or losses; scale the features or lower "
                     "learning_rate."
                 )
         except BaseException:
@@ -264,7 +264,7 @@ def train(
     ------
     ValueError
         For tasks that do not fit the network or the schedule, documents whose CSR arrays are
-        malformed, and where weights have become infinite or NaN.
+        malformed, and where weights or losses have become infinite or NaN.
     """
     n_classes = network.shape.n_classes
     if len(tasks) != len(n_classes):
