@@ -285,24 +285,10 @@ def check_features(estimator: Any, X: Any, n_features: int) -> None:
 
 
 def compare_features(name: str, fitted: Any, n_fitted: int, X: Any, n_features: int) -> None:
-    """Compare `X`, of `n_features`, with the features that an estimator was fitted to.
+    """Compare `X`, of `n_features`, with the features that the estimator `name` was fitted to.
 
-    Parameters
-    ----------
-    name : str
-        The estimator's class.
-    fitted, n_fitted : array of str or None, int
-        The names and number of its features.
-
-    Raises
-    ------
-    ValueError
-        For another number of features, or other names, or the same names in another order.
-
-    Warns
-    -----
-    UserWarning
-        Where only one of the two had feature names.
+    `fitted` are their names, or None where they had none. Raises ValueError for another number of
+    features, or other names, or the same in another order; warns where only one of the two has any.
     """
     given = feature_names(X)
     if (fitted is None) != (given is None):

@@ -18,7 +18,6 @@ from minimtl.estimator import (
     CallbackMixin,
     ClassifierMixin,
     FitCalls,
-    check_class_weight,
     check_features,
     check_is_fitted,
     check_random_state,
@@ -33,8 +32,8 @@ from minimtl.nn.network import Network, Shape, check_layers, copy_hidden, initia
 from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.schedule import Schedule
 from minimtl.nn.stopping import Stopping, hold_out
-from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks, weights_of_tasks
-from minimtl.nn.training import AfterEpoch, History, Learner, TaskData
+from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
+from minimtl.nn.training import AfterEpoch, History, Learner
 
 
 class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
@@ -253,15 +252,16 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         schedule = replace(self._check_params(), n_epochs=1)
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
-        if "balanced" in weights_of_tasks(self.class_weight):
-            raise ValueError(
-                'partial_fit does not support class_weight="balanced", as it sees part of the '
-                "documents only; give a dict of weights."
-            )
 
         with self._lock:
             has_begun = hasattr(self, "_learner")
             tasks = read_tasks(X, y, self, self.tasks_ if has_begun else None)
+            class_weights = tasks.split_class_weight(self.class_weight)
+            if any(isinstance(of_task, str) for of_task in class_weights):
+                raise ValueError(
+                    'partial_fit does not support class_weight="balanced", as it sees part of the '
+                    "documents only; give a dict of weights."
+                )
             if classes is not None:
                 classes = [np.unique(of_task) for of_task in tasks.split("classes", classes)]
             if has_begun:
@@ -271,7 +271,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             else:
                 learner, rng = self._begin(tasks, classes, None)
-            data = tasks.encode(classes, self.class_weight)
+            data = tasks.encode(classes, class_weights)
             losses = learner.run(data, schedule, rng, self.backend).losses
 
             if has_begun:
@@ -371,10 +371,11 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             tasks = read_tasks(X, y, self, None)
             classes = [np.unique(labels) for labels in tasks.labels]
             learner, rng = self._begin(tasks, classes, pretrained)
-            data = tasks.encode(classes, self.class_weight)
+            data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
+            stopping = None
             if self.early_stopping:
                 data = [hold_out(task, self.validation_fraction, rng) for task in data]
-            stopping = self._stopping(data) if self.early_stopping else None
+                stopping = Stopping(data, self.tol, int(self.n_iter_no_change))
 
             def copied(history: History) -> "MultiTaskMLPClassifier":
                 # A copy of the learner would end its pending moves, and round what comes after.
@@ -485,9 +486,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
             )
-        if self.class_weight is not None:
-            for class_weight in weights_of_tasks(self.class_weight):
-                check_class_weight(class_weight)
         if not (self.backend is None or str(self.backend) in BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
         seed = self.random_state
@@ -518,11 +516,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         sizes = self.hidden_layer_sizes
         several = sizes if isinstance(sizes, Sequence | np.ndarray) else (sizes,)
         return tuple(check_whole("a width of hidden_layer_sizes", size) for size in several)
-
-    def _stopping(self, tasks: list[TaskData]) -> Stopping:
-        """What watches the documents held out of `tasks`."""
-        labels = [task.y_test for task in tasks if task.y_test is not None]
-        return Stopping(labels, self.tol, int(self.n_iter_no_change))
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""

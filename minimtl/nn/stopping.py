@@ -1,10 +1,10 @@
 """Early stopping: documents held out of training, and when their scores have stopped rising."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from minimtl.nn.arrays import IntArray
 from minimtl.nn.network import Network
 from minimtl.nn.training import History, Learner, TaskData
 
@@ -45,8 +45,8 @@ class Stopping:
     best, best_network : the highest mean of them, and the network of that epoch.
     """
 
-    def __init__(self, labels: list[IntArray], tol: float, patience: int) -> None:
-        self._labels, self._tol, self._patience = labels, tol, patience
+    def __init__(self, tasks: Sequence[TaskData], tol: float, patience: int) -> None:
+        self._tasks, self._tol, self._patience = tasks, tol, patience
         self._idle = 0
         self.scores: list[list[float]] = []
         self.best = -np.inf
@@ -54,8 +54,10 @@ class Stopping:
 
     def ends(self, history: History, learner: Learner) -> bool:
         """Look at the last epoch; whether training should end with it."""
-        now = zip(history.predictions, self._labels, strict=True)
-        self.scores.append([float(np.mean(predicted[-1] == y)) for predicted, y in now])
+        now = zip(history.predictions, self._tasks, strict=True)
+        self.scores.append(
+            [float(np.mean(predicted[-1] == task.y_test)) for predicted, task in now]
+        )
         score = float(np.mean(self.scores[-1]))
         self._idle = self._idle + 1 if score < self.best + self._tol else 0
         if score > self.best:

@@ -50,14 +50,37 @@ class TaskInputs(NamedTuple):
         for given, documents in zip(self.given, self.documents, strict=True):
             compare_features(estimator, names, n_features, given, documents.shape[1])
 
-    def encode(self, classes: Sequence[np.ndarray], class_weight: Any) -> list[TaskData]:
-        """The tasks as they are trained, of these classes and the parameter `class_weight`."""
-        weights = [class_weight]
-        if self.is_joint:
-            weights = split_class_weight(class_weight, self.names)
+    def split_class_weight(self, class_weight: Any) -> list[Any]:
+        """The `class_weight` of each task.
+
+        Raises ValueError for a dict or sequence of other tasks; a dict may lack some.
+        """
+        if not self.is_joint:
+            return [class_weight]
+        if class_weight is None or isinstance(class_weight, str):
+            return [class_weight] * len(self.names)
+        if isinstance(class_weight, list | tuple):
+            if len(class_weight) != len(self.names):
+                raise ValueError(
+                    f"class_weight has {len(class_weight)} items for {len(self.names)} tasks; "
+                    "it needs one for each."
+                )
+            return list(class_weight)
+        of_labels = not isinstance(class_weight, Mapping) or any(
+            isinstance(weight, Real) for weight in class_weight.values()
+        )
+        if of_labels or not set(class_weight) <= set(self.names):
+            raise ValueError(
+                f"With the tasks {self.names}, class_weight must be a dict of weights by task, "
+                f"such as {{{self.names[0]!r}: 'balanced'}}; got {class_weight!r}."
+            )
+        return [class_weight.get(task) for task in self.names]
+
+    def encode(self, classes: Sequence[np.ndarray], class_weights: Sequence[Any]) -> list[TaskData]:
+        """The tasks as they are trained, of these classes and what `split_class_weight` gave."""
         return [
             task_data(*task)
-            for task in zip(self.documents, self.labels, classes, weights, strict=True)
+            for task in zip(self.documents, self.labels, classes, class_weights, strict=True)
         ]
 
 
@@ -134,40 +157,6 @@ def read_documents(X: Any, estimator: object) -> Any:
     if np.abs(values).max(initial=0.0) > np.finfo(np.float32).max:
         raise ValueError("Input X contains a value too large for dtype('float32').")
     return X
-
-
-def weights_of_tasks(class_weight: Any) -> list[Any]:
-    """What `class_weight` holds for single tasks, whether for one, for all, or by task."""
-    if isinstance(class_weight, list | tuple):
-        return list(class_weight)
-    if isinstance(class_weight, Mapping):
-        by_task = [v for v in class_weight.values() if v is None or isinstance(v, Mapping | str)]
-        if by_task:
-            return list(class_weight.values())
-    return [class_weight]
-
-
-def split_class_weight(class_weight: Any, tasks: Sequence[Any]) -> list[Any]:
-    """The `class_weight` of each of several jointly trained tasks, whose names these are.
-
-    Raises ValueError for a dict or sequence of other tasks; a dict may lack some.
-    """
-    if class_weight is None or isinstance(class_weight, str):
-        return [class_weight] * len(tasks)
-    if not isinstance(class_weight, Mapping):
-        if len(class_weight) != len(tasks):
-            raise ValueError(
-                f"class_weight has {len(class_weight)} items for {len(tasks)} tasks; "
-                "it needs one for each."
-            )
-        return list(class_weight)
-    values = class_weight.values()
-    if not set(class_weight) <= set(tasks) or any(isinstance(v, Real) for v in values):
-        raise ValueError(
-            f"With the tasks {list(tasks)}, class_weight must be a dict of weights by task, such "
-            f"as {{{tasks[0]!r}: 'balanced'}}; got {class_weight!r}."
-        )
-    return [class_weight.get(task) for task in tasks]
 
 
 def task_data(X: Any, y: np.ndarray, classes: np.ndarray, class_weight: Any) -> TaskData:

@@ -153,15 +153,15 @@ class KernelTrainer:
         """Take back what follows; see `backend.Trainer`."""
         state, pending = self.state, self.state.pending
         # Steps that follow change the sums of those steps only that are within reach.
-        reach = np.arange(max(0, state.step + 1 - pending.n_terms), state.step + 1)
-        changing = [(state.rows, words), (state.last, words)]
-        changing += [(table, reach) for table in (pending.sums, pending.nodes)]
-        changing += [(vector, np.arange(len(vector))) for vector in state.flat[:3]]
-        copies = [np.take(array, places, axis=0) for array, places in changing]
+        reach = slice(max(0, state.step + 1 - pending.n_terms), state.step + 1)
+        parts = [*state.flat[:3], pending.sums[reach], pending.nodes[reach]]
+        rows, last = np.take(state.rows, words, axis=0), state.last[words]
+        copies = [part.copy() for part in parts]
 
         def undo() -> None:
-            for (array, places), values in zip(changing, copies, strict=True):
-                array[places] = values
+            state.rows[words], state.last[words] = rows, last
+            for part, before in zip(parts, copies, strict=True):
+                part[:] = before
             pending.sums[state.step + 1 :] = 0.0
             self.state, self._W_step = state, -1
 

@@ -217,7 +217,7 @@ class Learner:
             history.predictions.append(np.empty((n_epochs, 0 if X is None else X.shape[0]), number))
             history.test_losses.append(np.empty((n_epochs, 0 if y is None else len(y))))
             if X is not None:
-                followed[t] = split_columns(X, self._columns, self._network, len(self._words))
+                followed[t] = split_columns(X, self._words, self._network)
 
         for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
             self._stale = True
@@ -284,23 +284,14 @@ def renumber(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matr
 
 
 def split_columns(
-    X: sparse.csr_matrix, columns: IntArray, network: Network, n: int
+    X: sparse.csr_matrix, words: IntArray, network: Network
 ) -> tuple[sparse.csc_matrix, FloatArray]:
-    """The part of `X` that has one of the `n` columns, and what the rest adds to Z_1 (n_X, H_1).
-
-    The part is CSC, as `backend.Trainer.predict_proba` takes it.
-    """
-    others = np.where(columns < 0, np.arange(len(columns)), -1)
-    base = _take_columns(X, others, len(columns)) @ network.first
-    return _take_columns(X, columns, n).tocsc(), np.ascontiguousarray(base, network.first.dtype)
-
-
-def _take_columns(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
-    """The columns j of `X` with ``columns[j] >= 0``, at their new places."""
-    new = columns[X.indices]
-    here = new >= 0
-    n_before = np.concatenate([[0], np.cumsum(here)])
-    return sparse.csr_matrix((X.data[here], new[here], n_before[X.indptr]), shape=(X.shape[0], n))
+    """The columns `words` of `X`, by words, and what the others add to Z_1, (n_X, H_1)."""
+    is_other = np.ones(X.shape[1], bool)
+    is_other[words] = False
+    others = np.flatnonzero(is_other)
+    base = X[:, others] @ network.first[others]
+    return X[:, words].tocsc(), np.ascontiguousarray(base, network.first.dtype)
 
 
 def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
