@@ -23,7 +23,6 @@ from minimtl.estimator import (
     check_random_state,
     check_real,
     check_whole,
-    feature_names,
 )
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
@@ -416,8 +415,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                 )
         n_features = tasks.documents[0].shape[1]
         if tasks.is_joint:
-            names = feature_names(tasks.given[0])
-            tasks.compare_features(type(self).__name__, names, n_features)
+            tasks.compare_features(type(self).__name__, tasks.features, n_features)
 
         n_classes = tuple(map(len, classes))
         shape = Shape(n_features, self._widths(), n_classes, self.activation)
@@ -447,9 +445,8 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             "_learner": learner,
             "_rng": rng,
         }
-        names = feature_names(tasks.given[0])
-        if names is not None:
-            fitted["feature_names_in_"] = names
+        if tasks.features is not None:
+            fitted["feature_names_in_"] = tasks.features
         if stopping is not None:
             fitted["validation_scores_"] = np.array(stopping.scores).T
             fitted["best_validation_score_"] = stopping.best

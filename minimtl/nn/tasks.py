@@ -17,6 +17,7 @@ from minimtl.estimator import (
     check_y,
     class_factors,
     compare_features,
+    feature_names,
     is_sparse,
 )
 from minimtl.nn.training import TaskData
@@ -29,6 +30,7 @@ class TaskInputs(NamedTuple):
     ----------
     names : the keys of a dict, else 0, 1, …
     is_joint : whether there may be several.
+    features : the names of the first task's features, of a data frame with such columns.
     given : documents as they came, which may be data frames.
     documents : checked, dense or CSR float64 (n_samples, n_features).
     labels : of each task, (n_samples,).
@@ -36,6 +38,7 @@ class TaskInputs(NamedTuple):
 
     names: list[Any]
     is_joint: bool
+    features: Any
     given: Sequence[Any]
     documents: list[Any]
     labels: list[np.ndarray]
@@ -98,7 +101,8 @@ def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -
     joint = is_joint(X)
     given, labels = (X, _as_list("y", y, len(X))) if joint else ([X], [y])
 
-    tasks = TaskInputs(names or list(range(len(given))), joint, given, [], [])
+    names = names or list(range(len(given)))
+    tasks = TaskInputs(names, joint, feature_names(given[0]), given, [], [])
     for given_t, labels_t in zip(given, labels, strict=True):
         tasks.documents.append(read_documents(given_t, estimator))
         tasks.labels.append(check_y(labels_t, tasks.documents[-1], estimator))

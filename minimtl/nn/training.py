@@ -334,15 +334,10 @@ def _check(t: int, task: TaskData, shape: Shape) -> TaskData:
     """Task number `t` with checked documents; ValueError for what does not fit the network."""
     n_classes, y = shape.n_classes[t], np.asarray(task.y)
     X = _check_documents(task.X, shape.n_features)
-    if X.shape[0] == 0 or y.shape[:1] != X.shape[:1]:
+    if X.shape[0] == 0 or y.shape != X.shape[:1] or y.dtype.kind not in "iu":
         raise ValueError(
-            f"task {t} has {X.shape[0]} documents and {len(y)} labels; "
-            "it needs as many of each, and one at least"
-        )
-    if y.ndim != 1 or y.dtype.kind not in "iu":
-        raise ValueError(
-            f"task {t} has labels of type {y.dtype} in {y.ndim} dimensions; it needs one whole "
-            f"number for each document, in 0 … {n_classes - 1}"
+            f"task {t} has {X.shape[0]} documents and labels of type {y.dtype} and shape "
+            f"{y.shape}; it needs a whole number for each document, and one document at least"
         )
     outside = np.flatnonzero((y < 0) | (y >= n_classes))
     if len(outside):
