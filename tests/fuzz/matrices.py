@@ -28,7 +28,8 @@ def matrix_from_bytes(content: bytes) -> sparse.spmatrix:
     """A matrix of any format with `N_FEATURES` columns whose index arrays the bytes hold.
 
     Five bytes are the format, the number of rows, the lengths of ``indptr`` and of ``indices``
-    (or of the offsets of a DIA matrix), and whether indices are int64. The rest are the indices.
+    (of the offsets and of the data of a DIA matrix), and whether indices are int64. The rest are
+    the indices.
     """
     head, rest = content[:5].ljust(5, b"\0"), content[5:]
     kind, n_rows = FORMATS[head[0] % len(FORMATS)], 1 + head[1] % 9
