@@ -202,9 +202,9 @@ class Steps:
 
     def _after(self, n_steps: int) -> tuple[Any, Array]:
         """The study's trainer after so many steps, and the mean losses."""
-        trainer: Trainer = trainer_class(self.backend)(
-            self._copy(np.float32), self.X, self.labels, self.settings
-        )
+        make_trainer = trainer_class(self.backend)
+        trainer: Trainer = make_trainer(self._copy(np.float32), self.settings.adam)
+        trainer.take(self.X, self.labels, self.settings)
         end = n_steps * self.settings.batch_size
         losses = trainer.epoch(self.order[:, :end], self.keys[:n_steps])
         return trainer, losses
@@ -238,7 +238,8 @@ class Steps:
     def dense(self) -> "DenseTraining":
         """`N_STEPS` steps of dense Adam in float64: every row moves in every step."""
         network = self._copy(np.float64)
-        trainer: Any = trainer_class("numpy")(network, self.X, self.labels, self.settings)
+        trainer: Any = trainer_class("numpy")(network, self.settings.adam)
+        trainer.take(self.X, self.labels, self.settings)
         size, watched = self.settings.batch_size, self.watched
         rows = [network.first[watched].copy()]
         for step in range(1, N_STEPS + 1):

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scipy import sparse
 
-from minimtl.nn.adam import Moments
+from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.network import Network
 from minimtl.nn.reference import ReferenceTrainer
@@ -33,8 +33,8 @@ class Trainer(Protocol):
     network
         The weights to begin with, in `dtype`. Its first weight matrix has a row for each word that
         the trainer knows; `add_words` adds others.
-    X, labels, schedule, class_weights
-        As for `take`.
+    adam
+        By which it learns what `take` gives.
     """
 
     dtype: str
@@ -43,14 +43,7 @@ class Trainer(Protocol):
     def n_words(self) -> int:
         """How many words the trainer knows."""
 
-    def __init__(
-        self,
-        network: Network,
-        X: sparse.csr_matrix,
-        labels: IntArray,
-        schedule: Schedule,
-        class_weights: FloatArray | None = None,
-    ) -> None: ...
+    def __init__(self, network: Network, adam: Adam) -> None: ...
 
     def add_words(self, first: FloatArray) -> None:
         """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
@@ -62,7 +55,7 @@ class Trainer(Protocol):
         schedule: Schedule,
         class_weights: FloatArray | None = None,
     ) -> None:
-        """Train on other documents from here on, with the same Adam.
+        """Train on these documents from here on; only `schedule.adam` is as it was.
 
         `X` is CSR and holds the documents of all tasks, `labels` (n_documents,) int64 the class of
         each within its task. `class_weights` (T, K), K ≥ K_t of every task, multiply the losses of

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import LARGEST, Moments
+from minimtl.nn.adam import LARGEST, Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network
@@ -148,19 +148,11 @@ class ReferenceTrainer:
 
     dtype = "float64"
 
-    def __init__(
-        self,
-        network: Network,
-        X: sparse.csr_matrix,
-        labels: IntArray,
-        schedule: Schedule,
-        class_weights: FloatArray | None = None,
-    ) -> None:
-        self.network = network
+    def __init__(self, network: Network, adam: Adam) -> None:
+        self.network, self.adam = network, adam
         self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.step = 0
-        self.take(X, labels, schedule, class_weights)
 
     @property
     def n_words(self) -> int:
@@ -218,7 +210,7 @@ class ReferenceTrainer:
         self.step += 1
         for part in ("first", "flat"):
             w, g, m, v = (getattr(x, part) for x in (network, gradient, self.m, self.v))
-            self.schedule.adam.update(w, g, m, v, self.step)
+            self.adam.update(w, g, m, v, self.step)
         return losses
 
     def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Moments
+from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.adam import read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
@@ -29,15 +29,8 @@ class KernelTrainer:
 
     dtype = "float32"
 
-    def __init__(
-        self,
-        network: Network,
-        X: sparse.csr_matrix,
-        labels: IntArray,
-        schedule: Schedule,
-        class_weights: FloatArray | None = None,
-    ) -> None:
-        self.shape, self.adam, self.n_words = network.shape, schedule.adam, 0
+    def __init__(self, network: Network, adam: Adam) -> None:
+        self.shape, self.adam, self.n_words = network.shape, adam, 0
         hidden = tuple(-(-width // LANES) * LANES for width in network.shape.hidden)
         self.padded = replace(network.shape, hidden=hidden)
         self.state = State(
@@ -53,7 +46,6 @@ class KernelTrainer:
         self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
         self._W, self._W_step = _aligned(0, hidden[0]), -1
         self._Z = _aligned(0, hidden[0])  # of the documents that are predicted
-        self.take(X, labels, schedule, class_weights)
         self.add_words(network.first)
 
     def add_words(self, first: FloatArray) -> None:

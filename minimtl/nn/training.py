@@ -188,13 +188,11 @@ class Learner:
         trainer = self._trainer
         if trainer is None:
             part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
-            trainer = make_trainer(part, X, labels, schedule, class_weights)
+            trainer = make_trainer(part, schedule.adam)
             if self._moments is not None:
                 trainer.resume(self._moments)
             self._made_for, self._trainer = made_for, trainer
-        else:
-            trainer.take(X, labels, schedule, class_weights)
-
+        trainer.take(X, labels, schedule, class_weights)
         # Also those of an earlier call that was interrupted before this line.
         trainer.add_words(self._network.first[self._words[trainer.n_words :]])
         return trainer, self._columns[words]

@@ -35,10 +35,12 @@ class Race:
             batch_size=batch_size, dropout=dropout, task_weights=task_weights, adam=adam or Adam()
         )
         self.trainers = {
-            "kernel": KernelTrainer(start.with_rows(rows, "float32"), X, labels, settings),
-            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), X, labels, settings),
-            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), X, labels, settings),
+            "kernel": KernelTrainer(start.with_rows(rows, "float32"), settings.adam),
+            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), settings.adam),
+            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), settings.adam),
         }
+        for trainer in self.trainers.values():
+            trainer.take(X, labels, settings)
 
     def epoch(self, order, rng):
         """One epoch by each; their losses by name."""

@@ -12,7 +12,7 @@ import pytest
 from minimtl import MultiTaskMLPClassifier, load_model, save_model
 
 BACKENDS = ["numba", "numpy"]
-N_CALLS = 12
+N_CALLS = 8
 
 
 @pytest.fixture(autouse=True)

@@ -191,8 +191,10 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
     weights, every = np.array([1.0, 0.5, 2.0])[:n_tasks], np.arange(shape.n_features)
     settings = Schedule(batch_size=batch_size, dropout=rate, task_weights=tuple(weights))
-    exact = ReferenceTrainer(network.with_rows(every, "float64"), X, labels, settings)
-    kernel = KernelTrainer(network.with_rows(every, "float32"), X, labels, settings)
+    exact = ReferenceTrainer(network.with_rows(every, "float64"), settings.adam)
+    kernel = KernelTrainer(network.with_rows(every, "float32"), settings.adam)
+    for trainer in (exact, kernel):
+        trainer.take(X, labels, settings)
     peer, peer32 = (
         Peer(network, X, labels, Adam(), weights, dtype) for dtype in (torch.float64, torch.float32)
     )
