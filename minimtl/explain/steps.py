@@ -17,8 +17,8 @@ from minimtl.nn import (
     Adam,
     Moments,
     Network,
+    Schedule,
     Shape,
-    StepSettings,
     Trainer,
     activation_slope,
     dropout_mask,
@@ -75,7 +75,7 @@ class Steps:
     order: Array
     keys: Array
     network: Network
-    settings: StepSettings
+    settings: Schedule
     backend: str
 
     @classmethod
@@ -101,7 +101,7 @@ class Steps:
             np.stack([order + start for order, start in zip(orders, starts, strict=False)]),
             rng.integers(2**32, size=(N_STEPS, n_layers, 2), dtype=np.uint32),
             initialize(shape, rng, model.output_init_bound),
-            StepSettings(adam, training.batch_size, model.dropout, np.ones(len(samples))),
+            Schedule(batch_size=training.batch_size, dropout=model.dropout, adam=adam),
             data.backend,
         )
 
@@ -133,7 +133,8 @@ class Steps:
         X = self.X[rows.ravel()].astype(dtype)
         A, D = forward(network, X, masks)
         labels = list(self.labels[rows])
-        losses, gradient = loss_and_gradients(network, X, labels, self.settings.task_weights, masks)
+        weights = self.settings.weights(len(rows))
+        losses, gradient = loss_and_gradients(network, X, labels, weights, masks)
         inputs = [X, *D[:-1]]
         Z = [d @ W + b for d, W, b in zip(inputs, network.weights, network.biases, strict=True)]
         n = rows.shape[1]
@@ -201,9 +202,9 @@ class Steps:
 
     def _after(self, n_steps: int) -> tuple[Any, Array]:
         """The study's trainer after so many steps, and the mean losses."""
-        trainer: Trainer = trainer_class(self.backend)(
-            self._copy(np.float32), self.X, self.labels, self.settings
-        )
+        make_trainer = trainer_class(self.backend)
+        trainer: Trainer = make_trainer(self._copy(np.float32), self.settings.adam)
+        trainer.take(self.X, self.labels, self.settings)
         end = n_steps * self.settings.batch_size
         losses = trainer.epoch(self.order[:, :end], self.keys[:n_steps])
         return trainer, losses
@@ -237,7 +238,8 @@ class Steps:
     def dense(self) -> "DenseTraining":
         """`N_STEPS` steps of dense Adam in float64: every row moves in every step."""
         network = self._copy(np.float64)
-        trainer: Any = trainer_class("numpy")(network, self.X, self.labels, self.settings)
+        trainer: Any = trainer_class("numpy")(network, self.settings.adam)
+        trainer.take(self.X, self.labels, self.settings)
         size, watched = self.settings.batch_size, self.watched
         rows = [network.first[watched].copy()]
         for step in range(1, N_STEPS + 1):
