@@ -56,14 +56,14 @@ def audit_csv(findings: Sequence[Finding]) -> bytes:
 def audit_document(audited: Audited) -> Document:
     """The page: the lines that matter, and folded below them all that they were taken from."""
     concluded = [
-        Folded(heading, Items(tuple(lines))) for heading, lines in _concluded(audited.findings)
+        Folded(heading, (Items(tuple(lines)),)) for heading, lines in _concluded(audited.findings)
     ]
     tables = [
-        Folded(heading, Grid(_HEAD, tuple(map(tuple, rows)), n_labels=2))
+        Folded(heading, (Grid(_HEAD, tuple(map(tuple, rows)), n_labels=2),))
         for heading, rows in _tables(audited.findings)
     ]
     lines, read = Items(tuple(audited.lines)), Paragraph(_read(audited))
-    blocks: list[Block] = [lines, read, *concluded, Paragraph(EXPLANATION), *tables]
+    blocks: tuple[Block, ...] = (lines, read, *concluded, Paragraph(EXPLANATION), *tables)
     return Document(audited.title, (), (), blocks)
 
 

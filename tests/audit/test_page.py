@@ -8,8 +8,7 @@ from dataclasses import replace
 from minimtl.audit.finding import Finding
 from minimtl.audit.interface import Audited
 from minimtl.audit.page import audit_csv, audit_document, conclusions
-from minimtl.report.htmlpage import render_document
-from minimtl.report.markdown import document_markdown
+from minimtl.report import to_html, to_markdown
 
 FINDING = Finding(
     table="Table 2",
@@ -69,7 +68,7 @@ AUDITED = Audited(
 
 
 def test_the_page_opens_with_the_lines_and_folds_the_findings():
-    page = document_markdown(audit_document(AUDITED))
+    page = to_markdown(audit_document(AUDITED))
     before, *folded = page.split("<details>")
     assert before.startswith("# A &lt;title&gt;\n\n- First \\| line\n- A &lt;b&gt;second")
     assert "2 findings: 0 agree, 1 differ, 0 cannot be decided, 1 are of what" in before
@@ -83,7 +82,7 @@ def test_the_page_opens_with_the_lines_and_folds_the_findings():
 
 
 def test_the_html_page_holds_the_same_and_escapes_it():
-    page = render_document(audit_document(AUDITED), "0", {})
+    page = to_html(audit_document(AUDITED))
     assert page.index("First | line") < page.index("<details")
     assert page.count("<details") == 4
     assert "A &lt;b&gt;second&lt;/b&gt; one" in page

@@ -103,8 +103,8 @@ def write_forms(analyses: Analyses, title: str, out: Path, announce: Callable[[s
     for name, analysis in analyses.items():
         if analysis.predictions:
             write_atomically(out / f"{_picture_name(name)}.svg", draw_picture(analysis))
-    document = Document(title, (), _answers(analyses), _blocks(analyses))
-    write_document(document, "meta", out, announce)
+    document = Document(title, (), _answers(analyses), tuple(_blocks(analyses)))
+    write_document(document, "meta", out)
 
 
 def _answers(analyses: Analyses) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from minimtl.report import (
     Block,
-    Command,
+    Code,
     Document,
     Figure,
     Grid,
@@ -62,7 +62,7 @@ def document(
         TITLE,
         tuple(warnings),
         tuple(answer),
-        [
+        (
             *(pictures or [Paragraph(NO_FIGURES)]),
             Heading(2, "What each choice changes"),
             _effects(effects),
@@ -75,8 +75,8 @@ def document(
                 f"minimtl {made.version}, {made.corpus}, seed {made.seed}, {made.n_models:,} "
                 "models; universes that differ only in how scores are read share them."
             ),
-            Command(made.command),
-        ],
+            Code(made.command),
+        ),
     )
 
 

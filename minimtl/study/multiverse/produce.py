@@ -55,5 +55,5 @@ def write_multiverse(
         len(multiverse.keyed_jobs),
     )
     page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made)
-    write_document(page, "multiverse", out, announce)
+    write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])

@@ -1,24 +1,26 @@
-"""What every form of the report says, in order: finding, numbers, what reproduces, details.
+"""The report, in order: finding, numbers, what reproduces, details, every pair, how to repeat it.
 
-It is made from the tables alone, so that it cannot say what they do not.
+What it says of the study is made from the tables alone, so that it cannot say what they do not.
 """
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from minimtl.report import (
     FIGURES_NOTE,
     Block,
-    Command,
+    Code,
+    Document,
     Errata,
     Figure,
     Grid,
     Heading,
     Items,
     Marked,
+    OnPage,
     Paragraph,
     Row,
+    Sections,
     Table,
     compared,
     number,
@@ -30,6 +32,8 @@ from minimtl.study.report.coefficients import coefficients
 from minimtl.study.report.figures import CAPTIONS
 from minimtl.study.report.finding import evidence, finding
 from minimtl.study.report.meangain import mean_gains
+from minimtl.study.report.pages import gains_picture, linked, pair_list
+from minimtl.study.report.pairs import PairView
 from minimtl.study.report.prediction import predictions
 from minimtl.study.report.scope import Scope, filled, scopes_of, warnings_of
 from minimtl.tasks import ERRATA, MEAN_GAIN_PRINTED, Protocol
@@ -40,46 +44,31 @@ SCORE_MARGIN = 0.015
 SHARE_MARGIN = 0.1
 
 
-class Contents(NamedTuple):
-    """Everything the report says but the pairs, which the page alone shows.
-
-    Attributes
-    ----------
-    warnings : what must be known before any number is read.
-    answer : the finding as the answer to the title, which it does not ask again.
-    numbers : what the answer rests on, an item for each problem.
-    results : the study in four lines, then Table 1 and what reproduces.
-    details : the claims of the text, the intervals of the mean gain, Tables 2 and 3, the figures.
-    ending : the glossary, the data, the command.
-    """
-
-    warnings: tuple[str, ...]
-    answer: str
-    numbers: Items
-    results: list[Block]
-    details: list[Block]
-    ending: list[Block]
-
-
-def contents(
-    tables: Sequence[Table], protocol: Protocol, about: About, figures: Sequence[str]
-) -> Contents:
-    """The contents; ``figures`` are the names of those that were drawn, without suffix."""
+def report_document(
+    tables: Sequence[Table],
+    pairs: Sequence[PairView],
+    protocol: Protocol,
+    about: About,
+    figures: Sequence[str],
+) -> Document:
+    """The report; ``figures`` are the names of those that were drawn, without suffix."""
     rows = {table.name: table.rows for table in tables}
     table1, table2 = rows["table1"], rows["table2"]
     scopes = scopes_of(table1, protocol, about.edition, about.hierarchy)
+    answer = finding(table1, table2, scopes, protocol).removeprefix(f"{TITLE} ")
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(figures)]
-    return Contents(
-        warnings=warnings_of(scopes, about.edition),
-        answer=finding(table1, table2, scopes, protocol).removeprefix(f"{TITLE} "),
-        numbers=Items(tuple(evidence(table1, table2, scopes, protocol))),
-        results=[
+    return Document(
+        TITLE,
+        warnings_of(scopes, about.edition),
+        (linked(answer),),
+        (
+            OnPage(tuple(gains_picture(pairs, protocol))),
+            Items(tuple(evidence(table1, table2, scopes, protocol))),
+            Sections(),
             Heading(2, "What this study is"),
             what_it_is(about, protocol, scopes),
             *_table1(table1, scopes),
             *claims(rows, scopes),
-        ],
-        details=[
             *claims_in_detail(rows["claims"], scopes),
             *mean_gains(table1, rows["blocks"], rows["pairs"]),
             *predictions(
@@ -93,8 +82,11 @@ def contents(
             ),
             Heading(2, "Figures"),
             *(pictures or [Paragraph(FIGURES_NOTE)]),
-        ],
-        ending=[Heading(2, "Glossary"), glossary(), *_provenance(about, protocol)],
+            OnPage(tuple(pair_list(pairs, protocol))),
+            Heading(2, "Glossary"),
+            glossary(),
+            *_provenance(about, protocol),
+        ),
     )
 
 
@@ -153,7 +145,7 @@ def _provenance(about: About, protocol: Protocol) -> list[Block]:
         Paragraph(data),
         Heading(2, "How to run it again"),
         Paragraph(made),
-        Command(about.command),
+        Code(about.command),
         *_mixture(about.trained_by),
     ]
 

@@ -7,23 +7,21 @@ from typing import Any
 
 from minimtl.gains import Analysed, measure_claims
 from minimtl.report import (
-    PAGE_NOTE,
     Row,
     Table,
     figures_available,
     number,
-    page_available,
     problem_of,
+    write_document,
     write_tables,
 )
 from minimtl.study.report.background import About
 from minimtl.study.report.claims import claims_table
+from minimtl.study.report.contents import report_document
 from minimtl.study.report.figures import draw_figures
-from minimtl.study.report.pages import render_markdown, render_page
 from minimtl.study.report.pairs import view_pairs
 from minimtl.study.report.scope import Scope, scopes_of, warnings_of
 from minimtl.study.report.tables import tables
-from minimtl.system import write_atomically
 from minimtl.tasks import PairCurves, Protocol, hierarchy_of
 
 
@@ -50,16 +48,8 @@ def write_report(
         drawn = draw_figures(outcomes, protocol, about.hierarchy, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    text = render_markdown(made, protocol, about, drawn)
-    write_atomically(out / "report.md", text.encode())
-    if page_available():
-        views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
-        pictures = {name: (out / f"{name}.svg").read_bytes() for name in drawn}
-        html = render_page(made, views, protocol, about, pictures)
-        write_atomically(out / "report.html", html.encode())
-    else:
-        (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
-        announce(PAGE_NOTE)
+    views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
+    write_document(report_document(made, views, protocol, about, drawn), "report", out)
     return summary(made, protocol, about)
 
 

@@ -10,12 +10,12 @@ from minimtl.gains.claims.measure import measure_claims
 from minimtl.gains.meta.analysis import Analysed, analyse
 from minimtl.report.csvfile import Table
 from minimtl.report.figurefile import FIGURES_NOTE
-from minimtl.report.markdown import escape
+from minimtl.report.markdown import escape, to_markdown
 from minimtl.report.wording import compared, share_with_interval, text, with_interval
 from minimtl.study.report.claims import claims_table
+from minimtl.study.report.contents import report_document
 from minimtl.study.report.figures import CAPTIONS
 from minimtl.study.report.finding import evidence, finding
-from minimtl.study.report.pages import render_markdown
 from minimtl.study.report.scope import scopes_of, warnings_of
 from minimtl.study.report.tables import tables
 from minimtl.tasks.hierarchy import NEWSGROUPS
@@ -33,7 +33,7 @@ def made(study):
 def markdown(study, made):
     def render(made=made, figures=(), edition="bydate"):
         about = study.about._replace(edition=edition)
-        return render_markdown(made, study.protocol, about, figures)
+        return to_markdown(report_document(made, study.views, study.protocol, about, figures))
 
     return render
 
@@ -241,7 +241,7 @@ def test_text_from_outside_is_no_markup(page):
 
 def test_no_command_ends_its_fence(study):
     about = study.about._replace(command="minimtl study --out 'a\n```\n<script>'")
-    page = render_markdown(study.tables, study.protocol, about, [])
+    page = to_markdown(report_document(study.tables, study.views, study.protocol, about, []))
     assert page.endswith("````\nminimtl study --out 'a\n```\n<script>'\n````\n")
 
 
@@ -278,7 +278,7 @@ def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     (table1,) = (table.rows for table in made if table.name == "table1")
     tested = measure_claims([(alone, study.curves_of(outcomes))], study.protocol)
     made.append(claims_table(tested, scopes_of(table1, study.protocol, "bydate", NEWSGROUPS)))
-    page = render_markdown(made, study.protocol, study.about, [])
+    page = to_markdown(report_document(made, study.views[:1], study.protocol, study.about, []))
     assert "nan" not in page
     assert "Table 3b" not in page
     assert "1 of 52 pairs, 1 of 5 runs: a look, no finding." in page
