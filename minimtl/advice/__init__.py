@@ -5,9 +5,7 @@ May import: system, stats, text, nn, corpora, report, models, jobs.
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.api import advise, advise_on
-from minimtl.advice.forms import to_markdown
-from minimtl.advice.page import to_html
-from minimtl.advice.pictures import matrix_picture
+from minimtl.advice.forms import advice_document
 from minimtl.advice.prediction import worth_of_prediction
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
 from minimtl.advice.tokenizers import TOKENIZERS
@@ -21,10 +19,8 @@ __all__ = [
     "TOKENIZERS",
     "Advice",
     "Settings",
+    "advice_document",
     "advise",
     "advise_on",
-    "matrix_picture",
-    "to_html",
-    "to_markdown",
     "worth_of_prediction",
 ]

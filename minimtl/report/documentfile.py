@@ -9,13 +9,23 @@ from minimtl.report.svg import svg_file
 from minimtl.system import write_atomically
 
 
-def write_document(document: Document, name: str, out: Path) -> None:
-    """Write ``name.md``, ``name.html``, and each named chart as .svg; figures are in `out`."""
-    figures = {}
+def write_document(document: Document, name: str, out: Path) -> list[Path]:
+    """Write ``name.html``, ``name.md``, and each named chart as .svg; figures are in `out`.
+
+    Returns what was written.
+    """
+    figures: dict[str, bytes] = {}
+    charts: dict[str, bytes] = {}
     for block in flat(document.blocks):
         if isinstance(block, Drawing) and block.name:
-            write_atomically(out / f"{block.name}.svg", svg_file(block.chart))
+            charts[f"{block.name}.svg"] = svg_file(block.chart)
         elif isinstance(block, Figure):
             figures[block.name] = (out / f"{block.name}.svg").read_bytes()
-    write_atomically(out / f"{name}.md", to_markdown(document).encode())
-    write_atomically(out / f"{name}.html", to_html(document, figures).encode())
+    files = {
+        f"{name}.html": to_html(document, figures).encode(),
+        **charts,
+        f"{name}.md": to_markdown(document).encode(),
+    }
+    for file, content in files.items():
+        write_atomically(out / file, content)
+    return [out / file for file in files]

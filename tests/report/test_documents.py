@@ -73,12 +73,12 @@ FINDER = Finder(
     "pair",
     (Column("problem", "choice"), Column("task", "words", "of "), Column("gain", "number")),
     (
-        Entry("one", (EVIL, "a", (Marked("+1", "orange"), EVIL)), (1.0,), "up", (Grid((EVIL,), ()),)),
-        Entry("two", ("B", "b", "–0.1"), (-0.1,), "open", (Beside(((Drawing(CHART),),)),)),
+        Entry("one", (EVIL, "a", (Marked("+1", "orange"), EVIL)), (1.0,), "up", (Paragraph(EVIL),)),
+        Entry("two", ("B", "b", "–1"), (-1.0,), "open", (Beside(((Drawing(CHART),),)),)),
     ),
     (("up", EVIL),),
     EVIL,
-)  # fmt: skip
+)
 ALL = (
     Sections(),
     Heading(2, EVIL),
