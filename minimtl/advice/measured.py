@@ -1,4 +1,4 @@
-"""What was measured of the ways to train on a person's texts; what is said of it follows from it."""
+"""What was measured of the ways to train on texts; all that is said of it follows from it."""
 
 from dataclasses import dataclass
 
