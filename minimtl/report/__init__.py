@@ -19,8 +19,8 @@ these. Whatever comes from outside may stand in it: each writer escapes it.
 
 A chart is data as well: `Chart` with two of `Axis` and series of `Line`, `Dots` (of `Dot`, maybe
 with intervals), `Bars`, `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis` is an
-axis with round ticks. `draw_svg` makes it part of a page, `svg_file` a file, and `save_figure`
-an .svg and .png by Matplotlib, which is an extra.
+axis with round ticks. `draw_svg` makes it part of a page, `svg_file` a file, and `draw_charts`
+writes charts as .svg and .png by Matplotlib, which is an extra.
 
 What a single page has for itself (a formula, a control) is put together with `element`, which
 escapes whatever is not `Markup`, and stands among the blocks as `Embedded`; its own script and
@@ -72,7 +72,13 @@ from minimtl.report.chart import (
 )
 from minimtl.report.csvfile import Cell, Row, RowsMade, Table, to_csv, write_tables
 from minimtl.report.documentfile import write_document
-from minimtl.report.figurefile import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
+from minimtl.report.figurefile import (
+    FIGURE_STYLE,
+    FIGURES_NOTE,
+    draw_charts,
+    figures_available,
+    save_figure,
+)
 from minimtl.report.htmlpage import notebook_html, term_anchor, to_html
 from minimtl.report.markdown import escape, pipe_table, to_markdown
 from minimtl.report.markup import Markup, element, joined
@@ -149,6 +155,7 @@ __all__ = [
     "by_problem",
     "compared",
     "counted",
+    "draw_charts",
     "draw_svg",
     "element",
     "escape",

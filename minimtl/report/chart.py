@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Colour = Literal["orange", "blue", "green", "pink", "yellow", "sky", "ink"]
-Shape = Literal["circle", "square", "triangle", "diamond", "cross", "plus", "bar"]
+Shape = Literal["circle", "square", "triangle", "diamond", "cross", "plus", "bar", "stroke"]
 _DISTANCES = (0.01, 0.02, 0.05)  # between lines, and these times ten, a hundred, …
 _MOST_LINES = 6
 _LAST_POWER = 60
@@ -24,6 +24,7 @@ class Axis:
     ----------
     low, high : the ends of the frame; NaN where the marks decide.
     ticks : values and what stands beside them; None where they follow from the values.
+    bold : the values of the ticks whose words are bold (Matplotlib only).
     is_grid : ticks have lines across the frame.
     is_log : equal factors have equal lengths.
     """
@@ -32,6 +33,7 @@ class Axis:
     low: float = math.nan
     high: float = math.nan
     ticks: tuple[tuple[float, str], ...] | None = None
+    bold: frozenset[float] = frozenset()
     is_grid: bool = False
     is_log: bool = False
 
@@ -57,6 +59,7 @@ class Dot:
     Attributes
     ----------
     low, high : the ends of its interval, NaN without one.
+    outer_low, outer_high : of a second interval, which is drawn lighter (Matplotlib only).
     words : what the mark says when it is pointed at.
     address : where it leads to.
     heading : what stands above it, from the left side of the frame on.
@@ -68,6 +71,8 @@ class Dot:
     y: float
     low: float = math.nan
     high: float = math.nan
+    outer_low: float = math.nan
+    outer_high: float = math.nan
     words: str = ""
     address: str = ""
     heading: str = ""

@@ -26,6 +26,7 @@ _OUTLINES = {
     "cross": "M-4-4l8 8m0-8l-8 8",
     "plus": "M0-5v10m-5-5h10",
     "bar": "M-50 0h100",
+    "stroke": "M0-5v10",
 }
 
 
