@@ -95,6 +95,8 @@ def draw_charts(
         for row, places in zip(charts, axes, strict=True):
             for chart, place in zip(row, places, strict=True):
                 _draw(place, chart)
+            for place in places[1:]:
+                place.set_ylabel("")
         if legend_above:
             names = figure.axes[0].get_legend_handles_labels()
             figure.legend(*names, loc="outside upper center", ncols=len(names[0]), frameon=False)

@@ -59,6 +59,11 @@ def with_interval(row: Row, column: str, digits: int) -> str:
     return _interval(*_with_ends(row, column), digits, "+")
 
 
+def between(low: float, high: float, digits: int = 3) -> str:
+    """An interval of differences, such as ``−0.0020 to +0.0145``; a dash where there is none."""
+    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
 def interval(row: Row, ending: str, digits: int) -> str:
     """The columns ``low`` and ``high`` with an ending, such as ``−0.0020 to +0.0145``."""
     low, high = (number(row, f"{end}{ending}") for end in ("low", "high"))

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.jobs import Store
-from minimtl.report import Row, Table, figures_available, write_document, write_tables
+from minimtl.report import Table, figures_available, write_document, write_tables
 from minimtl.study.multiverse.conduct import Multiverse
-from minimtl.study.multiverse.effects import comparisons, effect_of
+from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
 from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import Provenance, document
 from minimtl.study.multiverse.results import collect_universes
-from minimtl.study.multiverse.tables import effect_rows, universe_rows
+from minimtl.study.multiverse.tables import UniverseSummary, effect_rows, summarise, universe_rows
 from minimtl.study.report.scope import scopes_of, warnings_of
 from minimtl.tasks import PAPER, Hierarchy
 
@@ -26,14 +26,15 @@ def write_multiverse(
     """
     corpus = multiverse.corpora["stripped"]
     planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
-    universes: list[Row] = []
-    effects: list[Row] = []
+    universes: list[UniverseSummary] = []
+    effects: list[Effect] = []
     for results in collect_universes(multiverse, store):
-        universes += universe_rows(results, multiverse.choices)
+        universes += [summarise(result, multiverse.choices) for result in results]
         outcomes = [result.outcomes for result in results]
-        effects += effect_rows([effect_of(comparison, outcomes) for comparison in planned])
-    write_tables([Table("universes", universes), Table("effects", effects)], out)
-    firsts = {str(row["problem"]): row for row in reversed(universes)}
+        effects += [effect_of(comparison, outcomes) for comparison in planned]
+    rows = universe_rows(universes)
+    write_tables([Table("universes", rows), Table("effects", effect_rows(effects))], out)
+    firsts = {str(row["problem"]): row for row in reversed(rows)}
     scopes = scopes_of(
         [firsts[problem.name] for problem in multiverse.problems],
         PAPER,
