@@ -1,6 +1,6 @@
 """Tables of pairs, of a study or of other people: what predicts gains, and what holds of them.
 
-May import: system, stats, report, jobs, tasks.
+May import: stats, report, jobs, tasks.
 """
 
 from minimtl.gains.claims.claim import FAILS, HOLDS, OPEN, MeasuredClaim

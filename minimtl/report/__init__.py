@@ -14,13 +14,14 @@ these. Whatever comes from outside may stand in it: each writer escapes it.
     to_text(blocks)             for a terminal; columns stand one below the other
     to_markdown(document)       the file name.md
     to_html(document, figures)  the page; needs no package, no script to be read, no connection
+    to_fragment(blocks)         a part of a page, for `Embedded`
     notebook_html(blocks)       for `_repr_html_`
     write_document(document, name, out)     name.md, name.html and the charts that have a name
 
 A chart is data as well: `Chart` with two of `Axis` and series of `Line`, `Dots` (of `Dot`, maybe
 with intervals), `Bars`, `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis` is an
-axis with round ticks. `draw_svg` makes it part of a page, `svg_file` a file, and `draw_charts`
-writes charts as .svg and .png by Matplotlib, which is an extra.
+axis with round ticks. A `Drawing` is SVG by this room's own hand, `draw_charts` writes charts as
+.svg and .png by Matplotlib, which is an extra.
 
 What a single page has for itself (a formula, a control) is put together with `element`, which
 escapes whatever is not `Markup`, and stands among the blocks as `Embedded`; its own script and
@@ -38,7 +39,6 @@ from minimtl.report.blocks import (
     Column,
     Document,
     Drawing,
-    Embedded,
     Entry,
     Errata,
     Figure,
@@ -57,6 +57,7 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
 )
+from minimtl.report.blocks import Embedded as Embedded
 from minimtl.report.chart import (
     Axis,
     Bars,
@@ -73,16 +74,16 @@ from minimtl.report.chart import (
 from minimtl.report.csvfile import Cell, Row, RowsMade, Table, to_csv, write_tables
 from minimtl.report.documentfile import write_document
 from minimtl.report.figurefile import (
-    FIGURE_STYLE,
     FIGURES_NOTE,
     draw_charts,
     figures_available,
-    save_figure,
 )
-from minimtl.report.htmlpage import notebook_html, term_anchor, to_html
-from minimtl.report.markdown import escape, pipe_table, to_markdown
-from minimtl.report.markup import Markup, element, joined
-from minimtl.report.svg import draw_svg, svg_file
+from minimtl.report.htmlpage import notebook_html, term_anchor
+from minimtl.report.htmlpage import to_fragment as to_fragment
+from minimtl.report.htmlpage import to_html as to_html
+from minimtl.report.markdown import to_markdown
+from minimtl.report.markup import Markup as Markup
+from minimtl.report.markup import element as element
 from minimtl.report.templating import page_available, page_environment
 from minimtl.report.terminal import to_text
 from minimtl.report.wording import (
@@ -108,7 +109,6 @@ from minimtl.report.wording import (
 
 __all__ = [
     "FIGURES_NOTE",
-    "FIGURE_STYLE",
     "FOLD_NAMES",
     "HELD_OUT_NAMES",
     "NOTHING",
@@ -128,7 +128,6 @@ __all__ = [
     "Dot",
     "Dots",
     "Drawing",
-    "Embedded",
     "Entry",
     "Errata",
     "Figure",
@@ -142,7 +141,6 @@ __all__ = [
     "Line",
     "Link",
     "Marked",
-    "Markup",
     "OnPage",
     "Paragraph",
     "Reliability",
@@ -158,28 +156,20 @@ __all__ = [
     "compared",
     "counted",
     "draw_charts",
-    "draw_svg",
-    "element",
-    "escape",
     "figures_available",
     "has_two_labels",
     "interval",
-    "joined",
     "notebook_html",
     "number",
     "page_available",
     "page_environment",
-    "pipe_table",
     "problem_of",
     "round_axis",
-    "save_figure",
     "share_with_interval",
     "signed",
-    "svg_file",
     "term_anchor",
     "text",
     "to_csv",
-    "to_html",
     "to_markdown",
     "to_text",
     "verdict",

@@ -77,7 +77,7 @@ def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> s
     body = element(
         "body",
         _header(document),
-        element("main", Markup("\n"), _fragment(blocks, figures or {}), Markup("\n")),
+        element("main", Markup("\n"), to_fragment(blocks, figures), Markup("\n")),
         element("footer", _inline(footer)),
         element("script", Markup(script)) if script else Markup(""),
     )
@@ -87,11 +87,12 @@ def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> s
 def notebook_html(blocks: Sequence[Block]) -> str:
     """The blocks for a notebook, which has colours of its own for all but charts."""
     style = element("style", Markup(_own("chart.css")))
-    return element("div", style, _fragment(flat(blocks), {}), class_="minimtl")
+    return element("div", style, to_fragment(flat(blocks)), class_="minimtl")
 
 
-def _fragment(blocks: Sequence[Block], figures: Mapping[str, bytes]) -> Markup:
-    return joined(*_Writer(blocks, figures).written(), between="\n")
+def to_fragment(blocks: Sequence[Block], figures: Mapping[str, bytes] | None = None) -> Markup:
+    """The blocks as part of a page."""
+    return joined(*_Writer(blocks, figures or {}).written(), between="\n")
 
 
 def anchor(text: str) -> str:

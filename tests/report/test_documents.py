@@ -40,12 +40,12 @@ from minimtl.report import (
     element,
     notebook_html,
     round_axis,
-    svg_file,
     to_html,
     to_markdown,
     to_text,
     write_document,
 )
+from minimtl.report.svg import svg_file
 
 EVIL = "<script>alert(1)</script>&\"'"
 SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;"

@@ -99,7 +99,7 @@ def _gains(problem: str, universes: Sequence[UniverseSummary]) -> Chart:
                 for mark, universe in zip(marks, universes, strict=True)
             ),
         ),
-        x=Axis(low=-1, high=len(universes)),
+        x=Axis(low=-1, high=len(universes), ticks=()),
         y=Axis(label="mean gain"),
     )
 

@@ -15,13 +15,12 @@ _LOOKS: tuple[tuple[Colour, Shape], ...] = (
 _SHIFT = 0.12  # of a layer count beside its neighbour, in steps between sizes
 
 
-def draw_tuning(tuning: Tuning, folder: Path) -> str:
-    """Write both files; return the name of the .png. One panel a learning rate and dropout."""
+def draw_tuning(tuning: Tuning, folder: Path) -> None:
+    """Write both files. One panel a learning rate and dropout."""
     panels = sorted({setting[2:] for setting in tuning.settings})
     charts = [[_panel(tuning, rate, dropout)] for rate, dropout in panels]
     # The panels have the same layers; beside the whiskers there is no room for their names.
     draw_charts(charts, folder, "tune", (4.6, 0.6 + 2.6 * len(panels)), legend_above=True)
-    return "tune.png"
 
 
 def _panel(tuning: Tuning, rate: float, dropout: float) -> Chart:
