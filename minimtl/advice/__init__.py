@@ -3,7 +3,6 @@
 May import: system, stats, text, nn, corpora, report, models, jobs.
 """
 
-from minimtl.advice.advice import Advice
 from minimtl.advice.api import advise, advise_on
 from minimtl.advice.forms import advice_document
 from minimtl.advice.prediction import worth_of_prediction
@@ -17,7 +16,6 @@ __all__ = [
     "QUICK_RUNS",
     "RUNS",
     "TOKENIZERS",
-    "Advice",
     "Settings",
     "advice_document",
     "advise",
