@@ -77,20 +77,29 @@ def svg_file(chart: Chart) -> bytes:
 
 def _picture(chart: Chart, *before: Markup) -> Markup:
     x, y = _scales(chart)
-    left = 12 + round(_LETTER * max((len(words) for _, words in y.ticks), default=0))
+    left = 12 + round(_LETTER * max((len(words) for _, words in y.ticks), default=3))
     left += 18 if chart.y.label else 0
     legend = _legend(chart) if chart.has_legend else []
     below = _UNDER * ((1 if x.ticks else 0) + (1 if chart.x.label else 0) + len(legend)) + 6
-    inside = [part for series in chart.series for part in _series(series, chart, x, y)]
+    marks, framed = (
+        [
+            part
+            for series in chart.series
+            if isinstance(series, Dots) == are_marks
+            for part in _series(series, chart, x, y)
+        ]
+        for are_marks in (True, False)
+    )
     parts = [
         *_axes(chart, x, y, left),
-        element("svg", *inside, width=chart.width, height=chart.height, class_="frame"),
+        element("svg", *framed, width=chart.width, height=chart.height, class_="frame"),
+        *marks,  # the frame cuts none off
         *(
             element("g", *line, transform=f"translate(0 {chart.height + below - 8 - _UNDER * up})")
             for up, line in enumerate(reversed(legend))
         ),
     ]
-    width, height = chart.width + left + 20, chart.height + below + 12
+    width, height = chart.width + left + 26, chart.height + below + 12
     return element(
         "svg",
         *before,
@@ -268,13 +277,14 @@ def _cells(cells: Cells, x: _Scale, y: _Scale) -> list[Markup]:
     """A path for each colour and depth, and the texts above them."""
     known = [abs(value) for row in cells.values for value in row if value is not None]
     largest = max(known, default=0.0) or 1.0
+    under = " under" if cells.texts else ""
     outlines: dict[str, list[str]] = {}
     width, height = _short(x(1) - x(0)), _short(y(1) - y(0))
     for row, values in enumerate(cells.values):
         for column, value in enumerate(values):
             if value:
                 depth = math.ceil(abs(value) / largest * _LEVELS)
-                look = f"cells {'orange' if value > 0 else 'blue'} level{depth}"
+                look = f"cells {'orange' if value > 0 else 'blue'} level{depth}{under}"
                 outline = f"M{_short(x(column))} {_short(y(row))}h{width}v{height}h-{width}z"
                 outlines.setdefault(look, []).append(outline)
     parts = [element("path", class_=look, d="".join(each)) for look, each in outlines.items()]
