@@ -314,7 +314,7 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     for series in chart.series:
         if isinstance(series, Cells) or not series.name:
             continue
-        room = 34 + _LETTER * len(series.name)
+        room = 42 + _LETTER * len(series.name)
         if at and at + room > chart.width:
             lines.append([])
             at = 0.0
@@ -329,7 +329,8 @@ def _key(series: Line | Dots | Bars | Rule) -> list[Markup]:
     if isinstance(series, Dots):
         shape = _mark(series.shape) if series.shape != "bar" else element("path", d="M-8 0h16")
         place = element("g", shape, transform="translate(10 0)")
-        return [element("g", place, class_=f"dot {series.colour}"), words]
+        hollow = " hollow" if all(dot.is_hollow for dot in series.dots) else ""
+        return [element("g", place, class_=f"dot {series.colour}{hollow}"), words]
     look = "rule dashed"
     if not isinstance(series, Rule):
         dashes = " dashed" if isinstance(series, Line) and series.is_dashed else ""
