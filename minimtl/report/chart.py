@@ -137,7 +137,6 @@ class Chart:
     series : what is drawn, the first one at the bottom.
     width, height : of the frame, in units of the page.
     is_stretched : as wide as the page; lines and marks keep their size (SVG only).
-    is_diagonal : the line x = y is drawn.
     has_legend : names of series are shown.
     """
 
@@ -148,7 +147,6 @@ class Chart:
     width: int = 400
     height: int = 200
     is_stretched: bool = False
-    is_diagonal: bool = False
     has_legend: bool = False
 
 

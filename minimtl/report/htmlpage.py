@@ -41,7 +41,7 @@ from minimtl.report.blocks import (
     pieces,
     plain,
 )
-from minimtl.report.chart import Axis, Chart, Dot, Dots
+from minimtl.report.chart import Axis, Chart, Dot, Dots, Line
 from minimtl.report.markup import Markup, element, joined
 from minimtl.report.svg import draw_svg, key_svg
 from minimtl.report.wording import counted
@@ -327,11 +327,10 @@ def _panel(title: str, points: Sequence[tuple[float, float, float]]) -> list[Mar
     )
     chart = Chart(
         title=f"Reliability diagram, {title}; its numbers are in the table below",
-        series=(Dots(dots=dots),),
+        series=(Line(x=(0, 1), y=(0, 1), is_dashed=True), Dots(dots=dots)),
         x=Axis(label="predicted", low=0, high=1, ticks=_SHARES, is_grid=True),
         y=Axis(label="gained", low=0, high=1, ticks=_SHARES, is_grid=True),
         width=200,
-        is_diagonal=True,
     )
     return [element("figcaption", title), draw_svg(chart)]
 

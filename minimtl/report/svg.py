@@ -175,8 +175,6 @@ def _axes(chart: Chart, x: _Scale, y: _Scale, left: int) -> list[Markup]:
         if chart.x.is_grid:
             parts.append(element("path", class_="grid", d=f"M{_short(x(value))} 0v{height}"))
         parts.append(element("text", words, class_="x", x=_short(x(value)), y=height + 18))
-    if chart.is_diagonal:
-        parts.append(element("path", class_="rule dashed", d=f"M0 {height}L{width} 0"))
     if chart.x.label:
         below = height + 18 + (_UNDER if x.ticks else 0)
         parts.append(element("text", chart.x.label, class_="x", x=width // 2, y=below))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +108,8 @@ def to_json(analyses: Analyses) -> str:
     return json.dumps(_without_nan(content), indent=2, allow_nan=False)
 
 
-def write_forms(analyses: Analyses, title: str, out: Path, announce: Callable[[str], None]) -> None:
-    """Write ``meta.csv``, ``meta.md``, its pictures and, where Jinja2 is, ``meta.html``.
-
-    `announce` is told which extra would add what is not written.
-    """
+def write_forms(analyses: Analyses, title: str, out: Path) -> None:
+    """Write ``meta.csv``, ``meta.md``, ``meta.html`` and their pictures."""
     write_tables([Table("meta", csv_rows(analyses))], out)
     document = Document(title, (), _answers(analyses), tuple(_blocks(analyses)))
     write_document(document, "meta", out)

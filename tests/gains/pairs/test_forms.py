@@ -32,7 +32,7 @@ def grouped(n_tasks=8):
 def written(analyses, folder):
     """The files of ``--out`` by name."""
     folder.mkdir(exist_ok=True)
-    write_forms(analyses, "Can the gains be predicted?", folder, print)
+    write_forms(analyses, "Can the gains be predicted?", folder)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
