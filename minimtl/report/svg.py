@@ -312,7 +312,7 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     for series in chart.series:
         if isinstance(series, Cells) or not series.name:
             continue
-        room = 42 + _LETTER * len(series.name)
+        room = 38 + _LETTER * len(series.name)
         if at and at + room > chart.width:
             lines.append([])
             at = 0.0
