@@ -8,6 +8,7 @@ first.
 import importlib.util
 import re
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,34 +49,6 @@ from minimtl.report import (
 NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|(\w+))")
 
-# Shows what is chosen, and the answers to whoever prints.
-_PAGE_SCRIPT = """
-for (const move of document.querySelectorAll(".move")) {
-  const controls = move.querySelector(".controls");
-  controls.addEventListener("input", () => {
-    const choice = [...controls.querySelectorAll("select")].map((one) => one.value).join(" ");
-    for (const part of move.querySelectorAll("[data-choice]")) {
-      part.hidden = part.dataset.choice !== choice;
-    }
-  });
-  controls.hidden = false;
-}
-window.addEventListener("beforeprint", () => {
-  for (const part of document.querySelectorAll("details")) part.open = true;
-});
-"""
-_PAGE_STYLE = """
-.formula { font: 1.15rem/1.5 "Cambria Math", "STIX Two Math", "Noto Serif", serif; }
-.formula sub, .formula sup { font-size: .7em; line-height: 0; }
-.move { margin: 1.4rem 0; padding: 0 1.1rem 1rem; border: 2px solid; border-radius: .5rem; }
-.controls label { display: inline-block; margin: 0 1.6rem .6rem 0; }
-pre { max-height: 30rem; overflow: auto; }
-.drawing { max-width: 46rem; margin: 1rem 0; }
-small { display: block; }
-td, th { text-align: left; white-space: normal; vertical-align: top; }
-@media print { .controls { display: none; } pre { max-height: none; } }
-"""
-
 _VALUES: dict[str, Callable[[Lesson], Values]] = {
     "text": textstations.text,
     "tokens": textstations.tokens,
@@ -108,7 +81,7 @@ class Visit(NamedTuple):
     def question(self) -> tuple[str, str]:
         """The question, and its answer by this run."""
         asked, answer = list(self.station.parts.items())[-1]
-        return asked, " ".join(paragraphs(answer, self.values.numbers))
+        return asked, " ".join(paragraphs(answer, self.values.answer))
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -164,7 +137,7 @@ def explain_page(
     if apart:
         agreement = f"{len(apart)} of {len(comparisons)} comparisons disagree: {'; '.join(apart)}."
     ours, twin = lesson.steps.by
-    numbers = {
+    numbers: dict[str, str | float] = {
         "agreement": agreement,
         "main_positive": lesson.pair.main.positive,
         "main_negative": lesson.pair.main.negative,
@@ -182,17 +155,20 @@ def explain_page(
     blocks: list[Block] = [*map(Paragraph, about), Sections()]
     for place, one in enumerate(visits, start=1):
         blocks += _on_page(place, one, measured, link)
-    return to_html(
-        Document(
-            start.title,
-            warnings=(agreement,) if apart else (),
-            answer=(lead,),
-            blocks=tuple(blocks),
-            footer=paragraphs(start.parts["Footer"], numbers)[0],
-            script=_PAGE_SCRIPT,
-            style=_PAGE_STYLE,
-        )
+    document = Document(
+        start.title,
+        warnings=(agreement,) if apart else (),
+        answer=(lead,),
+        blocks=tuple(blocks),
+        footer=paragraphs(start.parts["Footer"], numbers)[0],
+        script=_own("walk.js"),
+        style=_own("walk.css"),
     )
+    return to_html(document)
+
+
+def _own(name: str) -> str:
+    return (files("minimtl.explain") / name).read_text(encoding="utf-8")
 
 
 def _on_page(place: int, one: Visit, measured: Measured, link: Callable[[str], str]) -> list[Block]:
@@ -257,23 +233,19 @@ def _formula(text: str) -> Markup:
 
 def _movable(title: str, words: Sequence[str], choice: Choice) -> Embedded:
     """All that can be chosen, of which the script shows one; without it, the first stands there."""
+    first = choice.first or (0,) * len(choice.controls)
     labels = []
-    for control in choice.controls:
-        options = [
-            element("option", str(option), value=i, selected="" if i == control.first else None)
-            for i, option in enumerate(control.options)
+    for (label, options), chosen in zip(choice.controls.items(), first, strict=True):
+        select = [
+            element("option", str(option), value=i, selected="" if i == chosen else None)
+            for i, option in enumerate(options)
         ]
-        labels.append(element("label", f"{control.label} ", element("select", *options)))
-    first = tuple(control.first for control in choice.controls)
-    shown = [
-        element(
-            "div",
-            to_fragment(blocks),
-            data_choice=" ".join(map(str, key)),
-            hidden=None if key == first else "",
-        )
-        for key, blocks in choice.shown.items()
-    ]
+        labels.append(element("label", f"{label} ", element("select", *select)))
+    shown = []
+    for key, blocks in choice.shown.items():
+        hidden = None if key == first else ""
+        place = " ".join(map(str, key))
+        shown.append(element("div", to_fragment(blocks), data_choice=place, hidden=hidden))
     parts = [
         element("h3", title),
         *(element("p", paragraph) for paragraph in words),

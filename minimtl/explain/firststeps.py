@@ -49,7 +49,7 @@ class StepValues(NamedTuple):
 
     Z: list[Array]
     A: list[Array]
-    R: list[Array | None]
+    R: list[Any]
     D: list[Array]
     losses: Array
     gradient: Network
@@ -210,13 +210,15 @@ class Steps:
             trainer.epoch(self.batch(step), self.keys[step - 1 : step])
             rows.append(network.first[watched].copy())
 
-        words = []
+        waiting_words = []
         for place, (column, s) in enumerate(zip(watched, last[watched], strict=True)):
             K = N_STEPS - int(s)
             m = trainer.m.first[column] / adam.beta1**K
             r = np.sqrt(trainer.v.first[column] / adam.beta2**K)
-            words.append(WaitingWord(column, int(s), K, m, r, rows[s - 1][place], rows[-1][place]))
-        return DenseTraining(network, words)
+            waiting_words.append(
+                WaitingWord(column, int(s), K, m, r, rows[s - 1][place], rows[-1][place])
+            )
+        return DenseTraining(network, waiting_words)
 
 
 class WaitingWord(NamedTuple):

@@ -8,7 +8,8 @@ from scipy.optimize import minimize_scalar
 from scipy.spatial.distance import jensenshannon
 
 from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Array, Comparison, Values, curves, number, table
+from minimtl.explain.station import Array, Values, number
+from minimtl.report import Axis
 from minimtl.stats import (
     C_MAX,
     C_MIN,
@@ -37,50 +38,29 @@ _SHOWN = 8
 
 def curve(lesson: Lesson) -> Values:
     """The losses of the pair's single-task models, the first ones trained again by the twin."""
-    task, data = lesson.pair.main, lesson.study.data
-    losses = lesson.losses[task]
-    again = train_model(
-        data.protocol.settings,
-        task_data([lesson.samples[task]], data),
-        [2],
-        _EPOCHS_AGAIN,
-        training_rng(Job((task,), 0), data.identity),
-        "numpy",
-    )
-    ours_by = "kernel, float32" if data.backend == "numba" else "NumPy"
-    comparison = Comparison(
-        f"y of the first {_EPOCHS_AGAIN} epochs",
-        losses[:_EPOCHS_AGAIN],
-        again.losses[0],
-        f"the study's model, {ours_by}",
-        "NumPy twin, trained again",
-        1e-5,
-    )
+    here, task, data = Values(), lesson.pair.main, lesson.study.data
+    losses, settings = lesson.losses[task], data.protocol.settings
+    documents = task_data([lesson.samples[task]], data)
+    rng = training_rng(Job((task,), 0), data.identity)
+    again = train_model(settings, documents, [2], _EPOCHS_AGAIN, rng, "numpy").losses[0]
+    by = f"the study's model, {'kernel, float32' if data.backend == 'numba' else 'NumPy'}"
+    name = f"y of the first {_EPOCHS_AGAIN} epochs"
+    here.compare(name, losses[:_EPOCHS_AGAIN], again, by, "NumPy twin, trained again", 1e-5)
 
     epochs = np.arange(1, len(losses) + 1)
+    title = "training loss of the main task and of the auxiliary task, each learnt alone"
+    lines = [("main", epochs, losses), ("auxiliary", epochs, lesson.losses[lesson.pair.aux])]
+    here.curves(title, Axis(label="epoch"), "loss", lines)
+
     half = np.flatnonzero(losses <= losses[0] / 2)
-    when = f"epoch {half[0] + 1}" if len(half) else f"no epoch of these {len(losses)}"
-    return Values(
-        [comparison],
-        [
-            curves(
-                "training loss of the main task and of the auxiliary task, each learnt alone",
-                "epoch",
-                "loss",
-                [
-                    ("main", epochs, losses),
-                    ("auxiliary", epochs, lesson.losses[lesson.pair.aux]),
-                ],
-            )
-        ],
-        {
-            "first": losses[0],
-            "ln2": np.log(2),
-            "when": when,
-            "epochs": len(losses),
-            "last": losses[-1],
-        },
-    )
+    here.answer = {
+        "first": losses[0],
+        "ln2": np.log(2),
+        "when": f"epoch {half[0] + 1}" if len(half) else f"no epoch of these {len(losses)}",
+        "epochs": len(losses),
+        "last": losses[-1],
+    }
+    return here
 
 
 def _fitted_by_search(losses: Array) -> Array:
@@ -108,41 +88,25 @@ def _slopes_by_hand(losses: Array, epochs: Iterable[int]) -> list[float]:
 
 def fit(lesson: Lesson) -> Values:
     """The logarithm that is fitted to the main task's losses, and their slopes."""
-    losses, epochs = lesson.losses[lesson.pair.main], lesson.protocol.reading.gradient_epochs
+    here, losses = Values(), lesson.losses[lesson.pair.main]
+    epochs = lesson.protocol.reading.gradient_epochs
     i = np.arange(len(losses))
     best = fit_log_curve(losses)
-    slopes = central_difference(losses, np.array(epochs))
-    by_hand = np.array(_slopes_by_hand(losses, epochs))
+    twin, twin_by = _fitted_by_search(losses), "lstsq and a search for c"
+    here.compare("the fitted curve", best(i), twin, "fit_log_curve", twin_by, _FIT)
+    slopes, by_hand = central_difference(losses, np.array(epochs)), _slopes_by_hand(losses, epochs)
+    here.compare("four slopes", slopes, by_hand, "central_difference", "by hand", 1e-12)
+
+    title = f"a = {number(best.a)}, b = {number(best.b)}, c = {number(best.c)}"
+    lines = [("loss", i + 1, losses), ("fitted", i + 1, best(i))]
+    here.curves(title, Axis(label="epoch"), "loss", lines)
+    rows = [(epoch + 1, slope) for epoch, slope in zip(epochs, slopes, strict=True)]
+    here.table("slopes", ("epoch", "slope"), rows)
 
     other = best.a * np.log(10 * best.c * i + 10) + best.b - best.a * np.log(10)
-    numbers = {"c": best.c, "tenfold": 10 * best.c, "apart": np.abs(other - best(i)).max()}
-    return Values(
-        [
-            Comparison(
-                "the fitted curve",
-                best(i),
-                _fitted_by_search(losses),
-                "fit_log_curve",
-                "lstsq and a search for c",
-                _FIT,
-            ),
-            Comparison("four slopes", slopes, by_hand, "central_difference", "by hand", 1e-12),
-        ],
-        [
-            curves(
-                f"a = {number(best.a)}, b = {number(best.b)}, c = {number(best.c)}",
-                "epoch",
-                "loss",
-                [("loss", i + 1, losses), ("fitted", i + 1, best(i))],
-            ),
-            *table(
-                "slopes",
-                ("epoch", "slope"),
-                [(epoch + 1, slope) for epoch, slope in zip(epochs, slopes, strict=True)],
-            ),
-        ],
-        numbers,
-    )
+    apart = np.abs(other - best(i)).max()
+    here.answer = {"c": best.c, "tenfold": 10 * best.c, "apart": apart}
+    return here
 
 
 class _ByHand:
@@ -175,109 +139,78 @@ class _ByHand:
 
 
 def _divergence(a: Counter[str], b: Counter[str]) -> float:
-    """By SciPy, which returns its root."""
-    every = sorted(a.keys() | b.keys())
-    root = jensenshannon([a[word] for word in every], [b[word] for word in every])
+    """The divergence by SciPy, which returns its root."""
+    words = sorted(a.keys() | b.keys())
+    root = jensenshannon([a[word] for word in words], [b[word] for word in words])
     return float(root) ** 2
 
 
-def _features_by_hand(lesson: Lesson) -> Array:
+def features(lesson: Lesson) -> Values:
+    """The 30 features of the pair, from the study and from the texts."""
+    here, problem = Values(), lesson.problem
+    values = problem.features[0][problem.pairs.index(lesson.pair)]
     main, aux = (_ByHand(lesson, task) for task in lesson.pair)
-    ratios = [a / b if b != 0 else 0.0 for a, b in zip(main.values, aux.values, strict=True)]
-    unseen = len(main.test_words - main.train_words) / len(main.test_words)
-    return np.array(
+    by_hand = np.array(
         [
             *main.values,
             *aux.values,
-            *ratios,
+            *(a / b if b != 0 else 0.0 for a, b in zip(main.values, aux.values, strict=True)),
             len(main.test_words),
             _divergence(main.test, main.positive),
             _divergence(main.test, main.negative),
             _divergence(main.positive, aux.positive),
             _divergence(main.negative, aux.negative),
-            unseen,
+            len(main.test_words - main.train_words) / len(main.test_words),
         ]
     )
-
-
-def features(lesson: Lesson) -> Values:
-    """The 30 features of the pair, from the study and from the texts."""
-    problem = lesson.problem
-    values = problem.features[0][problem.pairs.index(lesson.pair)]
-    ours = values[[FEATURE_NAMES.index(name) for name in AUTHORS_FEATURES]]
-    twin = _features_by_hand(lesson)
-    scale = np.maximum(np.abs(twin), 1e-300)
+    scale = np.maximum(np.abs(by_hand), 1e-300)
+    ours = values[[FEATURE_NAMES.index(name) for name in AUTHORS_FEATURES]] / scale
+    name = "30 features, each over its own size"
+    here.compare(name, ours, by_hand / scale, "study, from its store", "plain Python", 1e-9)
 
     n = sum(column.feature.roles == ROLES for column in COLUMNS) // 3
     rows = [(COLUMNS[j].feature.name, *values[j : 3 * n : n]) for j in range(n)]
     rows += [(COLUMNS[j].name, values[j], "", "") for j in range(3 * n, len(COLUMNS))]
+    head = ("feature", "main", "auxiliary", "ratio")
+    here.table("the features of this pair in run 1", head, rows)
 
     roles = Counter(column.role for column in COLUMNS)
-    per_role = ", ".join(f"{roles[role]} {role}" for role in (*ROLES, "pair"))
-    of_curve = sum(column.feature.of_curve for column in COLUMNS)
-    numbers = {"roles": per_role, "main": roles["main"], "curve": of_curve, "all": len(COLUMNS)}
-    return Values(
-        [
-            Comparison(
-                "30 features, each over its own size",
-                ours / scale,
-                twin / scale,
-                "study, from its store",
-                "plain Python",
-                1e-9,
-            )
-        ],
-        table(
-            "the features of this pair in run 1", ("feature", "main", "auxiliary", "ratio"), rows
-        ),
-        numbers,
-    )
+    here.answer = {
+        "roles": ", ".join(f"{roles[role]} {role}" for role in (*ROLES, "pair")),
+        "main": roles["main"],
+        "curve": sum(column.feature.of_curve for column in COLUMNS),
+        "all": len(COLUMNS),
+    }
+    return here
 
 
 def divergence(lesson: Lesson) -> Values:
     """The divergence of the main task's classes, and each word's part of it."""
-    by_hand = _ByHand(lesson, lesson.pair.main)
+    here, by_hand = Values(), _ByHand(lesson, lesson.pair.main)
     a, b = by_hand.positive, by_hand.negative
-    words = sorted(a | b)
+    words = sorted(a.keys() | b.keys())
     counts = [np.array([x[word] for word in words]) for x in (a, b)]
-    ours = np.array([jensen_shannon_divergence(*counts)])
-
     p, q = (x / x.sum() for x in counts)
     m = (p + q) / 2
-    parts = sum(x * np.log(np.where(x > 0, x / m, 1.0)) for x in (p, q)) / 2
-    largest = np.argsort(-parts)[:_SHOWN]
+    logs = [np.log(np.where(x > 0, x / m, 1.0)) for x in (p, q)]
+    parts = (p * logs[0] + q * logs[1]) / 2
 
-    name = "jensen_shannon_divergence"
-    numbers = {
+    value, by = float(jensen_shannon_divergence(counts[0], counts[1])), "jensen_shannon_divergence"
+    here.compare(
+        "JSD of the two classes", [value], [_divergence(a, b)], by, "SciPy, squared", 1e-10
+    )
+    name = "the same, summed over the words"
+    here.compare(name, [value], [parts.sum()], by, "the formula", 1e-10)
+
+    largest = np.argsort(-parts)[:_SHOWN]
+    rows = [(words[i], *(number(x[i], 3) for x in (p, q, parts))) for i in largest]
+    head = ("word", "p", "q", "part of the JSD")
+    here.table("the words that tell the classes apart most", head, rows)
+    here.answer = {
         "ln2": np.log(2),
-        "value": ours[0],
-        "share": ours[0] / np.log(2),
+        "value": value,
+        "share": value / np.log(2),
         "both": len(a.keys() & b.keys()),
         "words": len(words),
     }
-    return Values(
-        [
-            Comparison(
-                "JSD of the two classes",
-                ours,
-                np.array([_divergence(a, b)]),
-                name,
-                "SciPy, squared",
-                1e-10,
-            ),
-            Comparison(
-                "the same, summed over the words",
-                ours,
-                np.array([parts.sum()]),
-                name,
-                "the formula",
-                1e-10,
-            ),
-        ],  # fmt: skip
-        table(
-            "the words that tell the classes apart most",
-            ("word", "p", "q", "part of the JSD"),
-            [(words[i], number(p[i], 3), number(q[i], 3), number(parts[i], 3)) for i in largest],
-        ),
-        numbers,
-    )
+    return here

@@ -8,25 +8,18 @@ is written twice.
 import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from minimtl.report import Axis, Block, Cells, Chart, Colour, Drawing, Grid, Line, Paragraph
 
 Array: TypeAlias = NDArray[Any]  # docstrings give shapes and what is in it
 Numbers: TypeAlias = Mapping[str, str | float]
-
-
-class Chapter(NamedTuple):
-    """A title of walk.md, the paragraphs below it, and its parts by their titles."""
-
-    title: str
-    body: tuple[str, ...]
-    parts: dict[str, str]
 
 
 class Station(NamedTuple):
@@ -54,8 +47,17 @@ class Station(NamedTuple):
     parts: dict[str, str]
 
 
+class Introduction(NamedTuple):
+    """What walk.md says before the stations: title, paragraphs, and parts by their titles."""
+
+    title: str
+    body: tuple[str, ...]
+    parts: dict[str, str]
+
+
 @cache
-def _chapters() -> tuple[Chapter, ...]:
+def _chapters() -> list[Introduction]:
+    """The introduction and the stations, all in its form."""
     text = (files("minimtl.explain") / "walk.md").read_text(encoding="utf-8")
     chapters = []
     for chapter in re.split("^##? ", text, flags=re.MULTILINE)[1:]:
@@ -63,11 +65,11 @@ def _chapters() -> tuple[Chapter, ...]:
         title, *body = head.strip().split("\n\n")
         titled = (part.partition("\n") for part in rest)
         parts = {name: words.strip() for name, _, words in titled}
-        chapters.append(Chapter(title, tuple(body), parts))
-    return tuple(chapters)
+        chapters.append(Introduction(title, tuple(body), parts))
+    return chapters
 
 
-def introduction() -> Chapter:
+def introduction() -> Introduction:
     """What stands before the stations."""
     return _chapters()[0]
 
@@ -79,14 +81,17 @@ def stations() -> tuple[Station, ...]:
     for title, (*prose, formulas, places), parts in _chapters()[1:]:
         key, _, name = title.partition(": ")
         by_name = dict(line.removeprefix("- ").split(": ") for line in places.splitlines())
-        code, further = (
-            tuple(re.findall("`(.+?)`", by_name.get(part, ""))) for part in ("Code", "Further")
+        station = Station(
+            key,
+            name,
+            paragraphs("\n\n".join(prose)),
+            tuple(line.strip() for line in formulas.splitlines()),
+            int(by_name["Section"]),
+            tuple(re.findall("`(.+?)`", by_name["Code"])),
+            tuple(re.findall("`(.+?)`", by_name.get("Further", ""))),
+            parts,
         )
-        lines = tuple(line.strip() for line in formulas.splitlines())
-        section = int(by_name["Section"])
-        found.append(
-            Station(key, name, paragraphs("\n\n".join(prose)), lines, section, code, further, parts)
-        )
+        found.append(station)
     return tuple(found)
 
 
@@ -153,73 +158,93 @@ class Comparison(NamedTuple):
         return number(ours[place], 8), number(twin[place], 8)
 
 
-class Control(NamedTuple):
-    """Something to choose: what it is called, its options, and which one stands there first."""
-
-    label: str
-    options: Sequence[str | float]
-    first: int
-
-
 class Choice(NamedTuple):
-    """Something to move: what is shown for each choice, by the places of the controls' options."""
+    """Something to move.
 
-    controls: tuple[Control, ...]
-    shown: dict[tuple[int, ...], list[Block]]
+    Attributes
+    ----------
+    controls : their options, by what they are called.
+    shown : for each choice, which is the place of the option of each control.
+    first : the choice that stands there first; all first options if empty.
+    """
+
+    controls: Mapping[str, Sequence[Any]]
+    shown: Mapping[tuple[int, ...], list[Block]]
+    first: tuple[int, ...] = ()
 
 
-class Values(NamedTuple):
+@dataclass
+class Values:
     """What a station shows of this run.
 
     Attributes
     ----------
     comparisons : what was computed twice.
     pictures : tables and charts.
-    numbers : of the answer in walk.md.
+    answer : numbers for the answer in walk.md.
     choice : what there is to move.
     """
 
-    comparisons: list[Comparison]
-    pictures: Sequence[Block]
-    numbers: Numbers
+    comparisons: list[Comparison] = field(default_factory=list)
+    pictures: list[Block] = field(default_factory=list)
+    answer: Numbers = field(default_factory=dict)
     choice: Choice | None = None
 
+    def compare(
+        self,
+        name: str,
+        ours: ArrayLike,
+        twin: ArrayLike,
+        ours_by: str,
+        twin_by: str,
+        tolerance: float = 0.0,
+    ) -> None:
+        """Show a quantity that was computed twice; see `Comparison`."""
+        compared = Comparison(name, np.asarray(ours), np.asarray(twin), ours_by, twin_by, tolerance)
+        self.comparisons.append(compared)
 
-def table(
-    title: str, head: tuple[str, ...], rows: Iterable[Sequence[str | float]]
-) -> tuple[Block, ...]:
-    """A small table under its title; numbers have four digits."""
-    lines = (tuple(c if isinstance(c, str) else number(c) for c in row) for row in rows)
-    return Paragraph(title, "caption"), Grid(head, tuple(lines))
+    def words(self, title: str, text: str) -> None:
+        """Show words under a title."""
+        self.pictures += [Paragraph(title, "caption"), Paragraph(text)]
 
+    def table(self, title: str, head: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
+        """Show a small table under its title; its numbers have four digits."""
+        lines = (tuple(c if isinstance(c, str) else number(c) for c in row) for row in rows)
+        self.pictures += [Paragraph(title, "caption"), Grid(head, tuple(lines))]
 
-def heat(title: str, matrix: Array, rows: str, columns: str) -> Block:
-    """A picture of a matrix, zero white: what it shows, and what rows and columns are."""
-    label = (
-        f"{title}; {len(matrix)} {rows} by {matrix.shape[1]} {columns}, from "
-        f"{number(matrix.min(), 3)} to {number(matrix.max(), 3)}"
-    )
-    cells = Cells(values=matrix.tolist())
-    return Drawing(Chart(title=label, series=(cells,), height=12 * max(len(matrix), 2)), label)
+    def heat(self, title: str, matrix: Array, rows: str, columns: str) -> None:
+        """Show a matrix, zero white; `rows` and `columns` say what these are."""
+        label = (
+            f"{title}; {len(matrix)} {rows} by {matrix.shape[1]} {columns}, from "
+            f"{number(matrix.min(), 3)} to {number(matrix.max(), 3)}"
+        )
+        no_ticks, height = Axis(ticks=()), 12 * max(len(matrix), 2)
+        cells = Cells(values=matrix.tolist())
+        chart = Chart(title=label, series=(cells,), x=no_ticks, y=no_ticks, height=height)
+        self.pictures.append(Drawing(chart, label))
 
-
-def curves(
-    title: str,
-    x_label: str,
-    y_label: str,
-    lines: Iterable[tuple[str, Sequence[float], Array]],
-    *,
-    log_x: bool = False,
-) -> Block:
-    """A picture of curves over x: (name, x, y) each."""
-    label = f"{title}: {y_label} against {x_label}"
-    looks: tuple[tuple[Colour, bool], ...] = (("orange", False), ("blue", True), ("ink", True))
-    series = tuple(
-        Line(name=name, x=list(x), y=y.tolist(), colour=colour, is_dashed=is_dashed)
-        for (name, x, y), (colour, is_dashed) in zip(lines, looks, strict=False)
-    )
-    x_axis, y_axis = Axis(label=x_label, is_log=log_x), Axis(is_grid=True)
-    return Drawing(Chart(title=label, series=series, x=x_axis, y=y_axis, has_legend=True), label)
+    def curves(
+        self,
+        title: str,
+        x: Axis,
+        y_label: str,
+        lines: Iterable[tuple[str, ArrayLike, ArrayLike]],
+    ) -> None:
+        """Show at most three curves: (name, x, y) each."""
+        label = f"{title}: {y_label} against {x.label}"
+        looks: tuple[tuple[Colour, bool], ...] = (("orange", False), ("blue", True), ("ink", True))
+        series = tuple(
+            Line(
+                name=name,
+                x=np.asarray(xs).tolist(),
+                y=np.asarray(ys).tolist(),
+                colour=colour,
+                is_dashed=is_dashed,
+            )
+            for (name, xs, ys), (colour, is_dashed) in zip(lines, looks, strict=False)
+        )
+        chart = Chart(title=label, series=series, x=x, y=Axis(is_grid=True), has_legend=True)
+        self.pictures.append(Drawing(chart, label))
 
 
 class Excerpt(NamedTuple):

@@ -9,20 +9,10 @@ import numpy as np
 from scipy.special import expit
 
 from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import (
-    Array,
-    Choice,
-    Comparison,
-    Control,
-    Values,
-    curves,
-    heat,
-    number,
-    table,
-)
+from minimtl.explain.station import Array, Choice, Values, number
 from minimtl.gains import Design, main_tasks, score_pairs, score_set
 from minimtl.jobs import ProcessPool
-from minimtl.report import Block, Marked, Paragraph
+from minimtl.report import Axis, Block, Marked, Paragraph
 from minimtl.stats import fit_logistic_regression, scale_features
 from minimtl.tasks import FEATURE_SETS, Job, StudyData, Task, compute, decode, joint_job, single_job
 
@@ -74,36 +64,30 @@ def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> NewtonPath:
 
 def newton(lesson: Lesson) -> Values:
     """The meta-model of all pairs, and the steps to it."""
-    settings, labelled = lesson.protocol.meta, lesson.labelled
-    X = scale_features(labelled.X, settings.scaling)
-    best = fit_logistic_regression(
-        X, labelled.y, C=settings.meta_c, penalize_intercept=settings.penalize_intercept
+    here, settings, y = Values(), lesson.protocol.meta, lesson.labelled.y
+    X, C, penalized = (
+        scale_features(lesson.labelled.X, settings.scaling),
+        settings.meta_c,
+        settings.penalize_intercept,
     )
+    best = fit_logistic_regression(X, y, C=C, penalize_intercept=penalized)
     ours = np.append(best.coef[0], best.intercept[0])
+    with_ones = np.column_stack([X, np.ones(len(X))])
+    path = newton_by_hand(with_ones, np.where(y == 1, 1.0, -1.0), C, float(penalized))
+    by = "fit_logistic_regression", "Newton's method by hand"
+    here.compare("θ at the minimum", ours, path.theta[-1], *by, _LAST_DIGITS)
 
-    z = np.where(labelled.y == 1, 1.0, -1.0)
-    X = np.column_stack([X, np.ones(len(X))])
-    path = newton_by_hand(X, z, settings.meta_c, float(settings.penalize_intercept))
-    errors = np.abs(path.theta - ours).max(axis=1)
     small = np.flatnonzero(path.slope < 1e-10)  # nothing but rounding
     n_steps = int(small[0]) if len(small) else len(path.slope) - 1
-    return Values(
-        [
-            Comparison(
-                "θ at the minimum", ours, path.theta[-1],
-                "fit_logistic_regression", "Newton's method by hand", _LAST_DIGITS,
-            )
-        ],
-        table(
-            f"Newton's steps on {len(X)} pairs",
-            ("step", "f(θ)", "largest |g|", "largest error of θ"),
-            [
-                (k, number(path.value[k], 10), f"{path.slope[k]:.1e}", f"{errors[k]:.1e}")
-                for k in range(n_steps + 1)
-            ],
-        ),
-        {"steps": n_steps, "slope": path.slope[0]},
-    )  # fmt: skip
+    errors = np.abs(path.theta - ours).max(axis=1)
+    head = ("step", "f(θ)", "largest |g|", "largest error of θ")
+    rows = [
+        (k, number(path.value[k], 10), f"{path.slope[k]:.1e}", f"{errors[k]:.1e}")
+        for k in range(n_steps + 1)
+    ]
+    here.table(f"Newton's steps on {len(X)} pairs", head, rows)
+    here.answer = {"steps": n_steps, "slope": path.slope[0]}
+    return here
 
 
 def leaks(lesson: Lesson, design: Design, role: str) -> Array:
@@ -125,73 +109,47 @@ def leaks(lesson: Lesson, design: Design, role: str) -> Array:
 
 def folds(lesson: Lesson) -> Values:
     """Random folds and stricter ones, what leaks through each, and the meta-model's scores."""
-    settings, random, every = lesson.protocol.meta, lesson.designs["random"], FEATURE_SETS["all"]
-    tested = random.test.sum(axis=0)
-    comparisons = [
-        Comparison(
-            "times that each pair is tested",
-            tested,
-            np.full(len(tested), len(random.test) // max(random.n_folds, 1)),
-            "repeated_k_fold",
-            "once in each repetition",
-            0.0,
-        ),
-        Comparison(
-            "pairs both tested and trained on",
-            (random.test & random.train).sum(axis=1),
-            np.zeros(len(random.test)),
-            "repeated_k_fold",
-            "none",
-            0.0,
-        ),
-    ]
+    here, settings, every = Values(), lesson.protocol.meta, FEATURE_SETS["all"]
+    random = lesson.designs["random"]
+    tested, both = random.test.sum(axis=0), (random.test & random.train).sum(axis=1)
+    repetitions = np.full(len(tested), len(random.test) // max(random.n_folds, 1))
+    by = "repeated_k_fold"
+    here.compare(
+        "times that each pair is tested", tested, repetitions, by, "once in each repetition"
+    )
+    here.compare("pairs both tested and trained on", both, np.zeros(len(both)), by, "none")
 
+    n_shown = min(random.n_folds, 12)
+    cells = random.test[:n_shown] - 0.25 * random.train[:n_shown]
+    title = f"{random.n_folds} of {len(random.test)} random folds; test pairs are dark"
+    here.heat(title, cells, "folds", "pairs")
     designs = [design for design in lesson.designs.values() if design.n_fits]
     rows, by_fold = [], []
     for design in designs:
         scores = score_pairs(lesson.labelled, every, design, settings)
+        by_fold.append(scores.accuracy)
         shares = [
-            leaks(lesson, design, role).sum() / design.test.sum()
+            f"{100 * leaks(lesson, design, role).sum() / design.test.sum():.0f} %"
             for role in ("main", "aux", "topic")
         ]
-        by_fold.append(scores.accuracy)
-        rows.append(
-            (
-                design.name,
-                *(f"{100 * share:.0f} %" for share in shares),
-                f"{scores.accuracy.mean():.3f}",
-                f"{scores.brier.mean():.3f}",
-            )
-        )
+        means = f"{scores.accuracy.mean():.3f}", f"{scores.brier.mean():.3f}"
+        rows.append((design.name, *shares, *means))
+    title = (
+        f"the same rule, C = {number(settings.meta_c)}, all features: the share of test pairs "
+        "that have something in training, and scores over all folds"
+    )
+    head = ("folds", "main task as main", "as auxiliary", "a topic", "accuracy", "Brier score")
+    here.table(title, head, rows)
 
-    n_shown = min(random.n_folds, 12)
-    cells = random.test[:n_shown] - 0.25 * random.train[:n_shown]
     score = score_set([lesson.labelled], every, random, main_tasks(lesson.problem.pairs), settings)
-    numbers = {
+    here.answer = {
         "leak": leaks(lesson, random, "main").sum() / random.test.sum(),
         "identity": score.identity_accuracy,
         "accuracy": score.accuracy,
         "majority": score.majority_accuracy,
     }
-    title = (
-        f"accuracy of the same rule, C = {number(settings.meta_c)}, all features, and the share of "
-        "test pairs that have something in training"
-    )
-    head = ("folds", "main task as main", "as auxiliary", "a topic", "accuracy", "Brier score")
-    return Values(
-        comparisons,
-        [
-            heat(
-                f"{random.n_folds} of {len(random.test)} random folds; test pairs are dark",
-                cells,
-                "folds",
-                "pairs",
-            ),
-            *table(title, head, rows),
-        ],
-        numbers,
-        _choose_fold(lesson, designs, by_fold),
-    )
+    here.choice = _choose_fold(lesson, designs, by_fold)
+    return here
 
 
 def _choose_fold(lesson: Lesson, designs: list[Design], by_fold: list[Array]) -> Choice:
@@ -206,20 +164,13 @@ def _choose_fold(lesson: Lesson, designs: list[Design], by_fold: list[Array]) ->
             sentence = (
                 f"{design.name}, fold {fold + 1}: {(letters == 't').sum()} pairs train, "
                 f"{design.test[fold].sum()} are tested, {(letters == 'm').sum()} of these with "
-                f"their main task in training as a main task; accuracy {by_fold[i][fold]:.2f} in this fold, "
-                f"{by_fold[i].mean():.3f} over all."
+                "their main task in training as a main task; accuracy "
+                f"{by_fold[i][fold]:.2f} in this fold, {by_fold[i].mean():.3f} over all."
             )
-            shown[i, fold] = [
-                Paragraph(sentence),
-                Paragraph(tuple(Marked(f"{letter} ", _LOOKS[letter]) for letter in letters)),
-            ]
-    return Choice(
-        (
-            Control("folds", tuple(design.name for design in designs), 0),
-            Control("fold", tuple(range(1, n_folds + 1)), 0),
-        ),
-        shown,
-    )
+            pairs = tuple(Marked(f"{letter} ", _LOOKS[letter]) for letter in letters)
+            shown[i, fold] = [Paragraph(sentence), Paragraph(pairs)]
+    controls = {"folds": [design.name for design in designs], "fold": range(1, n_folds + 1)}
+    return Choice(controls, shown)
 
 
 def confusion(y: Array, probability: Array) -> tuple[int, int, int]:
@@ -252,55 +203,34 @@ def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[i
 
 def table2(lesson: Lesson) -> Values:
     """F1 of the five sets of features, all folds at once and one fold after the other."""
-    settings, labelled, design = lesson.protocol.meta, lesson.labelled, lesson.designs["random"]
-    comparisons, rows = [], []
+    here, settings, labelled = Values(), lesson.protocol.meta, lesson.labelled
+    design, rows, f1 = lesson.designs["random"], [], {}
     for name, columns in FEATURE_SETS.items():
-        f1 = score_pairs(labelled, columns, design, settings).f1
+        ours = f1[name] = score_pairs(labelled, columns, design, settings).f1
         twin, counted = f1_by_hand(lesson, columns)
-        comparisons.append(
-            Comparison(
-                f"F1 of every fold, {name}", f1, twin, "all fits at once", "fold by fold", 1e-12
-            )
-        )
-        rows.append(
-            (
-                name,
-                len(columns),
-                ", ".join(map(str, counted)),
-                number(twin[0], 3),
-                len(f1),
-                number(f1.mean(), 3),
-            )
-        )
+        by = "all fits at once", "fold by fold"
+        here.compare(f"F1 of every fold, {name}", ours, twin, *by, 1e-12)
+        of_first = ", ".join(map(str, counted)), number(twin[0], 3)
+        rows.append((name, len(columns), *of_first, len(ours), number(ours.mean(), 3)))
+    head = ("features", "columns", "TP, FP, FN of fold 1", "its F1", "folds", "mean F1")
+    problem, n_pairs = lesson.problem.problem.upper(), len(labelled.y)
+    here.table(f"Table 2 of this study, {problem}, {n_pairs} pairs", head, rows)
+    shares = np.arange(1, len(f1["all"]) + 1) / len(f1["all"])
+    lines = [("folds", np.sort(f1["all"]), shares)]
+    here.curves(
+        "share of folds with at most this F1, all features", Axis(label="F1"), "share", lines
+    )
 
-    every = FEATURE_SETS["all"]
-    f1 = np.sort(score_pairs(labelled, every, design, settings).f1)
-    score = score_set([labelled], every, design, main_tasks(lesson.problem.pairs), settings)
-    numbers = {
+    tasks = main_tasks(lesson.problem.pairs)
+    score = score_set([labelled], FEATURE_SETS["all"], design, tasks, settings)
+    here.answer = {
         "share": labelled.y.mean(),
         "majority": score.majority_f1,
         "f1": score.f1,
         "low": score.f1_low,
         "high": score.f1_high,
     }
-    problem = lesson.problem.problem.upper()
-    return Values(
-        comparisons,
-        [
-            *table(
-                f"Table 2 of this study, {problem}, {len(labelled.y)} pairs",
-                ("features", "columns", "TP, FP, FN of fold 1", "its F1", "folds", "mean F1"),
-                rows,
-            ),
-            curves(
-                "share of folds with at most this F1, all features",
-                "F1",
-                "share",
-                [("folds", f1, np.arange(1, len(f1) + 1) / len(f1))],
-            ),
-        ],
-        numbers,
-    )
+    return here
 
 
 class Measured(NamedTuple):
@@ -353,29 +283,16 @@ def _last_score(main: Task, score: str, job: Job, data: StudyData) -> float:
 
 def documents(measured: Measured) -> list[Block]:
     """Scores and gains against training posts, in a picture and in a table."""
+    here, posts = Values(), measured.posts
     single, multi = measured.single.mean(axis=1), measured.multi.mean(axis=1)
-    gains = measured.multi - measured.single
-    rows = [
-        (
-            n_posts,
-            f"{single[i]:.3f}",
-            f"{multi[i]:.3f}",
-            f"{gains[i].mean():+.3f}",
-            ", ".join(f"{gain:+.3f}" for gain in gains[i]),
-        )
-        for i, n_posts in enumerate(measured.posts)
-    ]
-    return [
-        curves(
-            "score of the main task, alone and jointly",
-            "training posts a class",
-            "score",
-            [("alone", measured.posts, single), ("jointly", measured.posts, multi)],
-            log_x=True,
-        ),
-        *table(
-            "gain, each run",
-            ("posts a class", "alone", "jointly", "mean gain", "gain of each run"),
-            rows,
-        ),
-    ]
+    lines = [("alone", posts, single), ("jointly", posts, multi)]
+    x = Axis(label="training posts a class", is_log=True)
+    here.curves("score of the main task, alone and jointly", x, "score", lines)
+
+    rows = []
+    for i, gains in enumerate(measured.multi - measured.single):
+        means = f"{single[i]:.3f}", f"{multi[i]:.3f}", f"{gains.mean():+.3f}"
+        rows.append((posts[i], *means, ", ".join(f"{gain:+.3f}" for gain in gains)))
+    head = ("posts a class", "alone", "jointly", "mean gain", "gain of each run")
+    here.table("gain, each run", head, rows)
+    return here.pictures

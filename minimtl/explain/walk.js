@@ -1,0 +1,15 @@
+"use strict";
+// Shows what is chosen, and the answers to whoever prints.
+for (const move of document.querySelectorAll(".move")) {
+  const controls = move.querySelector(".controls");
+  controls.addEventListener("input", () => {
+    const choice = [...controls.querySelectorAll("select")].map((one) => one.value).join(" ");
+    for (const part of move.querySelectorAll("[data-choice]")) {
+      part.hidden = part.dataset.choice !== choice;
+    }
+  });
+  controls.hidden = false;
+}
+window.addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details")) part.open = true;
+});
