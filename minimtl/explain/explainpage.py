@@ -47,7 +47,7 @@ from minimtl.report import (
 )
 
 NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
-_SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|(\w+))")
+_SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
 _VALUES: dict[str, Callable[[Lesson], Values]] = {
     "text": textstations.text,
@@ -241,16 +241,16 @@ def _movable(title: str, words: Sequence[str], choice: Choice) -> Embedded:
             for i, option in enumerate(options)
         ]
         labels.append(element("label", f"{label} ", element("select", *select)))
-    shown = []
-    for key, blocks in choice.shown.items():
-        hidden = None if key == first else ""
-        place = " ".join(map(str, key))
-        shown.append(element("div", to_fragment(blocks), data_choice=place, hidden=hidden))
+    choices = [
+        element("template", to_fragment(blocks), data_choice=" ".join(map(str, key)))
+        for key, blocks in choice.shown.items()
+    ]
     parts = [
         element("h3", title),
         *(element("p", paragraph) for paragraph in words),
         element("div", *labels, class_="controls", hidden=""),
-        element("div", *shown, aria_live="polite"),
+        element("div", to_fragment(choice.shown[first]), class_="shown", aria_live="polite"),
+        *choices,
     ]
     return Embedded(element("div", *parts, class_="move"))
 

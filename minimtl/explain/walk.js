@@ -4,9 +4,8 @@ for (const move of document.querySelectorAll(".move")) {
   const controls = move.querySelector(".controls");
   controls.addEventListener("input", () => {
     const choice = [...controls.querySelectorAll("select")].map((one) => one.value).join(" ");
-    for (const part of move.querySelectorAll("[data-choice]")) {
-      part.hidden = part.dataset.choice !== choice;
-    }
+    const chosen = move.querySelector(`template[data-choice="${choice}"]`);
+    move.querySelector(".shown").replaceChildren(chosen.content.cloneNode(true));
   });
   controls.hidden = false;
 }
