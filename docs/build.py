@@ -25,7 +25,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 
-from minimtl.explain import SMALL, excerpt, explain_page, make_lesson, measure, visit_all
+from minimtl.explain import explain_page, make_lesson, measure, visit_all
+from minimtl.explain.lesson import SMALL
+from minimtl.explain.station import excerpt
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent

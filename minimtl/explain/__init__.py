@@ -5,33 +5,21 @@ May import: stats, text, nn, corpora, report, jobs, tasks, gains, study.
 
 from minimtl.explain.explainpage import (
     NOTEBOOK_NOTE,
-    Visit,
     explain_notebook,
     explain_page,
     notebook_available,
-    visit,
     visit_all,
 )
-from minimtl.explain.firststeps import deferred_move
-from minimtl.explain.lesson import SMALL, Lesson, find_pair, make_lesson
-from minimtl.explain.station import Excerpt, excerpt
-from minimtl.explain.tablestations import Measured, measure
+from minimtl.explain.lesson import find_pair, make_lesson
+from minimtl.explain.tablestations import measure
 
 __all__ = [
     "NOTEBOOK_NOTE",
-    "SMALL",
-    "Excerpt",
-    "Lesson",
-    "Measured",
-    "Visit",
-    "deferred_move",
-    "excerpt",
     "explain_notebook",
     "explain_page",
     "find_pair",
     "make_lesson",
     "measure",
     "notebook_available",
-    "visit",
     "visit_all",
 ]

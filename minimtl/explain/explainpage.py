@@ -222,7 +222,7 @@ def _quoted(place: str, link: Callable[[str], str]) -> tuple[Block, Block]:
 
 
 def _formula(text: str) -> Markup:
-    """A formula of docs/mathematics.md, its scripts set below and above the line."""
+    """A formula of the page of mathematics, its scripts set below and above the line."""
     parts, end = [], 0
     for match in _SCRIPTS.finditer(text):
         tag = "sub" if match[1] == "_" else "sup"

@@ -251,7 +251,7 @@ class DenseTraining(NamedTuple):
 
 
 def pending_terms(adam: Adam, s: int, K: int) -> tuple[Array, Array]:
-    """w_k and z_k for k = 0 … K, each (K + 1,); docs/mathematics.md, §3."""
+    """w_k and z_k for k = 0 … K, each (K + 1,)."""
     k = np.arange(K + 1)
     w = adam.learning_rate * adam.beta1**k / (1 - adam.beta1 ** (s + k))
     z = adam.beta2 ** (-k / 2) * np.sqrt(1 - adam.beta2 ** (s + k))

@@ -30,7 +30,7 @@ class Station(NamedTuple):
     key : for links, and the name of the function that computes its values.
     title : a few words.
     prose : paragraphs.
-    formulas : of docs/mathematics.md, as they stand there.
+    formulas : as they stand on the page of mathematics.
     section : of that page.
     code : definitions as the docs name them, ``nn/adam.py::Adam.update``; the readable one first.
     further : more definitions, which the page shows folded.

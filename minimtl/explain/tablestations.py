@@ -39,7 +39,7 @@ class NewtonPath(NamedTuple):
 
 
 def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> NewtonPath:
-    """Newton's method on f of docs/mathematics.md, section 7, written as it stands there."""
+    """Newton's method on f of the page of mathematics, written as it stands there."""
     n_params = X.shape[1]
     Lambda = np.eye(n_params)
     Lambda[-1, -1] = penalty

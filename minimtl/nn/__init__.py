@@ -15,7 +15,7 @@ from minimtl.nn.backend import (
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import activation_slope, forward, loss_and_gradients, softmax
+from minimtl.nn.reference import forward, loss_and_gradients, softmax
 from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, Training, train
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "TaskData",
     "Trainer",
     "Training",
-    "activation_slope",
     "default_backend",
     "dropout_mask",
     "forward",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from minimtl.explain import SMALL, make_lesson
+from minimtl.explain import make_lesson
+from minimtl.explain.lesson import SMALL
 from tests.study.report.conftest import browser  # noqa: F401
 
 TINY = SMALL.replace(

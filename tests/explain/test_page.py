@@ -5,8 +5,9 @@ import base64
 import numpy as np
 import pytest
 
-from minimtl.explain import Measured, explain_page, visit_all
+from minimtl.explain import explain_page, visit_all
 from minimtl.explain.station import stations
+from minimtl.explain.tablestations import Measured
 
 MEASURED = Measured(
     np.array([25, 200]), np.array([[0.8, 0.8], [0.9, 0.9]]), np.array([[0.82, 0.84], [0.91, 0.89]])

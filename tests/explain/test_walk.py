@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minimtl.explain import excerpt, explain_notebook, visit, visit_all
+from minimtl.explain import explain_notebook, visit_all
+from minimtl.explain.explainpage import visit
 from minimtl.explain.firststeps import gauss_rule, pending_terms
 from minimtl.explain.networkstations import FIRST_OF_RULE, RULE_ERROR
-from minimtl.explain.station import Comparison, number, paragraphs, stations
+from minimtl.explain.station import Comparison, excerpt, number, paragraphs, stations
 from minimtl.nn import Adam
 
 KEYS = [
@@ -122,7 +123,7 @@ def test_the_notebook_runs_with_numpy_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     cells = notebook()
     alone = "import sys; assert 'minimtl.nn.kernels.jit' not in sys.modules"
-    cells.cells.append({**cells.cells[1], "source": alone, "id": "alone"})
+    cells.cells.append(pytest.importorskip("nbformat").v4.new_code_cell(alone))
     client.NotebookClient(
         cells, timeout=1200, resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
