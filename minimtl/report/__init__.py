@@ -39,6 +39,7 @@ from minimtl.report.blocks import (
     Column,
     Document,
     Drawing,
+    Embedded,
     Entry,
     Errata,
     Figure,
@@ -57,7 +58,6 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
 )
-from minimtl.report.blocks import Embedded as Embedded
 from minimtl.report.chart import (
     Axis,
     Bars,
@@ -128,6 +128,7 @@ __all__ = [
     "Dot",
     "Dots",
     "Drawing",
+    "Embedded",
     "Entry",
     "Errata",
     "Figure",
