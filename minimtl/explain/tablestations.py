@@ -65,11 +65,8 @@ def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> NewtonPath:
 def newton(lesson: Lesson) -> Values:
     """The meta-model of all pairs, and the steps to it."""
     here, settings, y = Values(), lesson.protocol.meta, lesson.labelled.y
-    X, C, penalized = (
-        scale_features(lesson.labelled.X, settings.scaling),
-        settings.meta_c,
-        settings.penalize_intercept,
-    )
+    C, penalized = settings.meta_c, settings.penalize_intercept
+    X = scale_features(lesson.labelled.X, settings.scaling)
     best = fit_logistic_regression(X, y, C=C, penalize_intercept=penalized)
     ours = np.append(best.coef[0], best.intercept[0])
     with_ones = np.column_stack([X, np.ones(len(X))])
