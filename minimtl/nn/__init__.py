@@ -14,7 +14,7 @@ from minimtl.nn.backend import (
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import activation_slope, forward, loss_and_gradients, softmax
+from minimtl.nn.reference import forward, loss_and_gradients, softmax
 from minimtl.nn.schedule import Schedule
 from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData, train
 
@@ -30,7 +30,6 @@ __all__ = [
     "Shape",
     "TaskData",
     "Trainer",
-    "activation_slope",
     "default_backend",
     "dropout_mask",
     "forward",

@@ -39,6 +39,7 @@ from minimtl.report.blocks import (
     Column,
     Document,
     Drawing,
+    Embedded,
     Entry,
     Errata,
     Figure,
@@ -57,7 +58,6 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
 )
-from minimtl.report.blocks import Embedded as Embedded
 from minimtl.report.chart import (
     Axis,
     Bars,
@@ -78,13 +78,9 @@ from minimtl.report.figurefile import (
     draw_charts,
     figures_available,
 )
-from minimtl.report.htmlpage import notebook_html, term_anchor
-from minimtl.report.htmlpage import to_fragment as to_fragment
-from minimtl.report.htmlpage import to_html as to_html
+from minimtl.report.htmlpage import notebook_html, term_anchor, to_fragment, to_html
 from minimtl.report.markdown import to_markdown
-from minimtl.report.markup import Markup as Markup
-from minimtl.report.markup import element as element
-from minimtl.report.templating import page_available, page_environment
+from minimtl.report.markup import Markup, element
 from minimtl.report.terminal import to_text
 from minimtl.report.wording import (
     FOLD_NAMES,
@@ -128,6 +124,7 @@ __all__ = [
     "Dot",
     "Dots",
     "Drawing",
+    "Embedded",
     "Entry",
     "Errata",
     "Figure",
@@ -141,6 +138,7 @@ __all__ = [
     "Line",
     "Link",
     "Marked",
+    "Markup",
     "OnPage",
     "Paragraph",
     "Reliability",
@@ -156,13 +154,12 @@ __all__ = [
     "compared",
     "counted",
     "draw_charts",
+    "element",
     "figures_available",
     "has_two_labels",
     "interval",
     "notebook_html",
     "number",
-    "page_available",
-    "page_environment",
     "problem_of",
     "round_axis",
     "share_with_interval",
@@ -170,6 +167,8 @@ __all__ = [
     "term_anchor",
     "text",
     "to_csv",
+    "to_fragment",
+    "to_html",
     "to_markdown",
     "to_text",
     "verdict",

@@ -52,7 +52,6 @@ from minimtl.tasks.protocol import (
     Protocol,
     Reading,
     Sampling,
-    Words,
 )
 from minimtl.tasks.published import (
     AUTHORS_FEATURES,
@@ -130,7 +129,6 @@ __all__ = [
     "StudyIdentity",
     "Task",
     "WordCounts",
-    "Words",
     "bag_divergence",
     "bag_of",
     "collect_outcomes",

@@ -1,6 +1,9 @@
-"""The first steps of a joint training, by what trains in a study and by its twin.
+"""The first steps of a joint training, by what trains in a study and by its twin; moves that wait.
 
 Notation as in `minimtl.nn`: B documents a step, those of the main task first; L layers of H units.
+That of pending moves is as in docs/deferred-adam.md: a row's last gradient came at step s, after
+which its moments are m and r = √v. That step and the K steps after it, at which its gradient is
+zero, move each of its weights by −m·f(r) in all. y_k = z_k/z_0 − 1 says how far z has grown.
 """
 
 from collections.abc import Sequence
@@ -9,50 +12,46 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 
 from minimtl.explain.station import Array
 from minimtl.jobs import rng_for
 from minimtl.nn import (
     Adam,
-    Moments,
     Network,
     Schedule,
     Shape,
     Trainer,
-    activation_slope,
     dropout_mask,
     forward,
     initialize,
     loss_and_gradients,
-    softmax,
     trainer_class,
 )
 from minimtl.tasks import Sample, StudyData
 
 N_STEPS = 130  # the two-point rule of deferred moves begins at step 96
 _WATCHED = 6
+# A rule has fewer points where the measure has no more places than these tell apart.
+_SPREAD = 1e-13
 
 
 class StepValues(NamedTuple):
-    """The quantities of one step; lists have one array for each layer or task.
+    """The quantities of one step; lists have one array for each layer, R None where nothing drops.
 
     Attributes
     ----------
-    Z, A, R, D, G : (B, H): before and after the activation, mask, what passes on, and the
-        gradient of J by Z.
+    Z, A, R, D : (B, H): before and after the activation, the mask, and what passes on.
     losses : (T,).
-    P : (B_t, 2), class probabilities of each task, dropout on; kernels do not keep them.
     gradient : of J by all parameters.
     """
 
     Z: list[Array]
     A: list[Array]
-    R: list[Array]
+    R: list[Any]
     D: list[Array]
-    G: list[Array]
     losses: Array
-    P: list[Array]
     gradient: Network
 
 
@@ -83,15 +82,18 @@ class Steps:
         """The steps of a pair whose tasks have these documents; `post` comes first."""
         model, training = data.protocol.model, data.protocol.training
         rng = rng_for("explain", data.seed, post)
+
         starts = np.cumsum([0, *(len(sample.train_rows) for sample in samples)])
         length = N_STEPS * training.batch_size
         orders = [
             np.concatenate([rng.permutation(n) for _ in range(-(-length // n))])[:length]
             for n in np.diff(starts)
         ]
+
         first = int(np.flatnonzero(samples[0].train_rows == post)[0])
         place = int(np.flatnonzero(orders[0] == first)[0])
         orders[0][[0, place]] = orders[0][[place, 0]]
+
         n_layers = len(model.hidden_layer_sizes)
         shape = Shape(data.train.shape[1], model.hidden_layer_sizes, (2, 2), model.activation)
         adam = Adam(training.learning_rate, training.beta1, training.beta2, training.eps)
@@ -129,49 +131,19 @@ class Steps:
         self, network: Network, masks: Sequence[Array | None], step: int = 1
     ) -> StepValues:
         """What the NumPy twin computes of a step's batch, in the precision of `network`."""
-        rows, dtype = self.batch(step), network.flat.dtype
-        X = self.X[rows.ravel()].astype(dtype)
+        rows = self.batch(step)
+        X, labels = self.X[rows.ravel()].astype(network.flat.dtype), list(self.labels[rows])
         A, D = forward(network, X, masks)
-        labels = list(self.labels[rows])
         weights = self.settings.weights(len(rows))
         losses, gradient = loss_and_gradients(network, X, labels, weights, masks)
-        inputs = [X, *D[:-1]]
-        Z = [d @ W + b for d, W, b in zip(inputs, network.weights, network.biases, strict=True)]
-        n = rows.shape[1]
-        P = [
-            softmax(D[-1][t * n : (t + 1) * n] @ U + c)
-            for t, (U, c) in enumerate(zip(network.head_weights, network.head_biases, strict=True))
-        ]
-        R = [np.ones_like(a) if mask is None else mask for a, mask in zip(A, masks, strict=True)]
-        G = self._backward(network, A, R, P, self.labels[rows])
-        return StepValues(Z, A, R, D, G, losses, P, gradient)
-
-    @staticmethod
-    def _backward(
-        network: Network,
-        A: list[Array],
-        R: list[Array],
-        P: list[Array],
-        labels: Array,
-    ) -> list[Array]:
-        """The gradient of J by Z of each layer, from the last one down."""
-        delta = np.concatenate(
-            [
-                (p - np.eye(2)[y]) / len(y) @ U.T
-                for p, y, U in zip(P, labels, network.head_weights, strict=True)
-            ]
-        )
-        G = []
-        for layer in reversed(range(len(A))):
-            delta = delta * R[layer] * activation_slope(A[layer], network.shape.activation)
-            G.append(delta)
-            delta = delta @ network.weights[layer].T
-        return G[::-1]
+        layers = zip([X, *D[:-1]], network.weights, network.biases, strict=True)
+        Z = [d @ W + b for d, W, b in layers]
+        return StepValues(Z, A, list(masks), D, losses, gradient)
 
     @cached_property
     def twin(self) -> StepValues:
         """The first step in float64."""
-        return self.twin_values(self._copy(np.float64), self.masks(1))
+        return self.twin_values(self.copy(np.float64), self.masks(1))
 
     @cached_property
     def ours(self) -> StepValues:
@@ -180,82 +152,148 @@ class Steps:
         The kernels overwrite Z by A: it is found again as ln(A/(1 − A)). Of the gradient they keep
         the first moment, m = (1 − β1)·g.
         """
-        network = self._copy(np.float32)
+        network = self.copy(np.float32)
         if self.backend == "numpy":
             return self.twin_values(network, self.masks(1))
         trainer, losses = self._after(1)
         buffers, hidden = trainer.scratch.buffers, network.shape.hidden
         n = self.batch(1).size
-        A, R, D, G = (
+        A, R, D = (
             [values[layer, :n, :width].copy() for layer, width in enumerate(hidden)]
-            for values in (buffers.A, buffers.R, buffers.D, buffers.G)
+            for values in (buffers.A, buffers.R, buffers.D)
         )
         Z = [np.log(a / (1.0 - a)) for a in A]
         m = trainer.moments().m
         share = np.float32(1.0 - self.settings.adam.beta1)
         gradient = Network(network.shape, m.first / share, m.flat / share)
-        return StepValues(Z, A, R, D, G, losses, [], gradient)
+        return StepValues(Z, A, R, D, losses, gradient)
 
-    def _copy(self, dtype: type) -> Network:
+    def copy(self, dtype: type) -> Network:
+        """The network before the first step, in another precision."""
         every = np.arange(len(self.network.first))
         return self.network.with_rows(every, dtype)
 
     def _after(self, n_steps: int) -> tuple[Any, Array]:
         """The study's trainer after so many steps, and the mean losses."""
         make_trainer = trainer_class(self.backend)
-        trainer: Trainer = make_trainer(self._copy(np.float32), self.settings.adam)
+        trainer: Trainer = make_trainer(self.copy(np.float32), self.settings.adam)
         trainer.take(self.X, self.labels, self.settings)
         end = n_steps * self.settings.batch_size
         losses = trainer.epoch(self.order[:, :end], self.keys[:n_steps])
         return trainer, losses
 
     @cached_property
-    def ours_after(self) -> tuple[Network, Moments]:
-        """The network after `N_STEPS` steps by what trains in the study, and Adam's state."""
-        trainer, _ = self._after(N_STEPS)
-        moments: Moments = trainer.moments()
-        network: Network = trainer.weights()
-        return network, moments
+    def ours_after(self) -> Network:
+        """The network after `N_STEPS` steps by what trains in the study."""
+        network: Network = self._after(N_STEPS)[0].weights()
+        return network
 
     @cached_property
-    def last_seen(self) -> Array:
-        """The last step at which each word was in the batch, 0 for never; (V,)."""
-        last = np.zeros(self.X.shape[1], np.int64)
-        for step in range(1, N_STEPS + 1):
-            last[self.X[self.batch(step).ravel()].indices] = step
-        return last
-
-    @cached_property
-    def watched(self) -> Array:
-        """Words that wait longest, some on each side of the rule's first step; columns of X."""
-        last = self.last_seen
-        waiting = np.flatnonzero((last > 0) & (last < N_STEPS - 4))
-        waiting = waiting[np.argsort(last[waiting], kind="stable")]
-        places = np.linspace(0, len(waiting) - 1, _WATCHED).astype(int)
-        return np.unique(waiting[places])
+    def words(self) -> list[Array]:
+        """The words of each step's batch, columns of X."""
+        batches = (self.X[self.batch(step).ravel()] for step in range(1, N_STEPS + 1))
+        return [np.unique(batch.indices) for batch in batches]
 
     @cached_property
     def dense(self) -> "DenseTraining":
         """`N_STEPS` steps of dense Adam in float64: every row moves in every step."""
-        network = self._copy(np.float64)
-        trainer: Any = trainer_class("numpy")(network, self.settings.adam)
+        last = np.zeros(self.X.shape[1], np.int64)
+        for step, words in enumerate(self.words, start=1):
+            last[words] = step
+        waiting = np.flatnonzero((last > 0) & (last < N_STEPS - 4))
+        waiting = waiting[np.argsort(last[waiting], kind="stable")]
+        watched = np.unique(waiting[np.linspace(0, len(waiting) - 1, _WATCHED).astype(int)])
+
+        network, adam = self.copy(np.float64), self.settings.adam
+        trainer: Any = trainer_class("numpy")(network, adam)
         trainer.take(self.X, self.labels, self.settings)
-        size, watched = self.settings.batch_size, self.watched
         rows = [network.first[watched].copy()]
         for step in range(1, N_STEPS + 1):
-            part = slice((step - 1) * size, step * size)
-            trainer.epoch(self.order[:, part], self.keys[step - 1 : step])
+            trainer.epoch(self.batch(step), self.keys[step - 1 : step])
             rows.append(network.first[watched].copy())
-        return DenseTraining(network, trainer.m, trainer.v, np.array(rows))
+
+        waiting_words = []
+        for place, (column, s) in enumerate(zip(watched, last[watched], strict=True)):
+            K = N_STEPS - int(s)
+            m = trainer.m.first[column] / adam.beta1**K
+            r = np.sqrt(trainer.v.first[column] / adam.beta2**K)
+            waiting_words.append(
+                WaitingWord(column, int(s), K, m, r, rows[s - 1][place], rows[-1][place])
+            )
+        return DenseTraining(network, waiting_words)
+
+
+class WaitingWord(NamedTuple):
+    """A word that is in no batch after step s, as dense Adam moves its row of W_1.
+
+    `column` of X; `s`, the step of its last gradient, and `K`, the number of steps since; `m` and
+    `r` (H_1,), its moments after step s; `before` and `after` (H_1,), its weights before step s and
+    at the end.
+    """
+
+    column: int
+    s: int
+    K: int
+    m: Array
+    r: Array
+    before: Array
+    after: Array
+
+    @property
+    def unit(self) -> int:
+        """The unit whose weight has the largest m."""
+        return int(np.argmax(np.abs(self.m)))
 
 
 class DenseTraining(NamedTuple):
-    """A network after its steps of dense Adam, its moments m and v, and some rows on the way.
-
-    `rows` (N_STEPS + 1, n_watched, H_1): the watched rows of W_1 before and after each step.
-    """
+    """A network after its steps of dense Adam, and some words that wait, by column."""
 
     network: Network
-    m: Network
-    v: Network
-    rows: Array
+    waiting: list[WaitingWord]
+
+
+def pending_terms(adam: Adam, s: int, K: int) -> tuple[Array, Array]:
+    """w_k and z_k for k = 0 … K, each (K + 1,)."""
+    k = np.arange(K + 1)
+    w = adam.learning_rate * adam.beta1**k / (1 - adam.beta1 ** (s + k))
+    z = adam.beta2 ** (-k / 2) * np.sqrt(1 - adam.beta2 ** (s + k))
+    return w, z
+
+
+def deferred_move(
+    adam: Adam, s: int, K: int, m: ArrayLike, r: ArrayLike, n_points: int = 0
+) -> Array:
+    """What K + 1 pending moves add to weights whose moments are m and r; of the shape of m.
+
+    By all terms, or by a Gauss rule of `n_points`.
+    """
+    w, z = pending_terms(adam, s, K)
+    if n_points:
+        y, w = gauss_rule(w, z / z[0] - 1, n_points)
+        z = (1 + y) * z[0]
+    r = np.asarray(r)[..., np.newaxis]
+    f = np.sum(w * z / (r + adam.eps * z), axis=-1)
+    move: Array = -np.asarray(m) * f
+    return move
+
+
+def gauss_rule(w: Array, y: Array, n: int) -> tuple[Array, Array]:
+    """n places and weights that sum every polynomial of degree 2n − 1 as all (y_k, w_k) do.
+
+    The polynomials that are orthogonal under the weights w satisfy a three-term recurrence. Its
+    coefficients make a symmetric matrix, whose eigenvalues are the places (Golub & Welsch 1969).
+    """
+    centre = w @ y / w.sum()
+    x, p_before, p = y - centre, np.zeros_like(y), np.full_like(y, w.sum() ** -0.5)
+    diagonal, beside = [], [0.0]
+    for _ in range(n):
+        diagonal.append(w @ (x * p * p))
+        q = (x - diagonal[-1]) * p - beside[-1] * p_before
+        beside.append(np.sqrt(w @ (q * q)))
+        if beside[-1] < _SPREAD:
+            break
+        p_before, p = p, q / beside[-1]
+
+    off = beside[1 : len(diagonal)]
+    places, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
+    return places + centre, w.sum() * vectors[0] ** 2
