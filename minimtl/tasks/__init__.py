@@ -78,7 +78,7 @@ from minimtl.tasks.readmanifest import (
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
 from minimtl.tasks.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -131,8 +131,6 @@ __all__ = [
     "Task",
     "WordCounts",
     "Words",
-    "bag_divergence",
-    "bag_of",
     "collect_outcomes",
     "compute",
     "decode",

@@ -22,16 +22,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.bingel.logs import PATTERN, read_logs
-from minimtl.audit.files import released_files
-from minimtl.audit.kerinec.experiments import read_released
-from minimtl.audit.kerinec.logs import (
+from minimtl.audit.bingellogs import PATTERN as BINGEL_PATTERN
+from minimtl.audit.bingellogs import read_logs
+from minimtl.audit.kerineclogs import (
     parse_document_ids,
     parse_efficiency,
     parse_features,
     parse_log,
+    parse_scan,
 )
-from minimtl.audit.kerinec.scan import parse_scan
+from minimtl.audit.kerinecruns import PATTERN as KERINEC_PATTERN
+from minimtl.audit.kerinecruns import read_experiments
+from minimtl.audit.released import released_files
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
@@ -290,7 +292,7 @@ READERS = {
     "documents": Reader(lambda content, _: parse_document_ids(content, "a.npz"), (_ids(),)),
     "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
     "bingel": Reader(
-        _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
+        _gzipped(lambda path: read_logs(released_files(path, BINGEL_PATTERN))),
         (
             _tar(
                 {
@@ -301,7 +303,7 @@ READERS = {
         ),
     ),
     "released": Reader(
-        _gzipped(read_released),
+        _gzipped(lambda path: read_experiments(released_files(path, KERINEC_PATTERN))),
         (
             _tar(
                 {
