@@ -7,12 +7,7 @@ import numpy as np
 
 from minimtl.audit.auditfindings import MISSING, Audited, Finding, Part
 from minimtl.audit.kerinecdocuments import audit_documents
-from minimtl.audit.kerinecfeatures import (
-    audit_majority,
-    audit_table2,
-    audit_table3,
-    audit_text,
-)
+from minimtl.audit.kerinecfeatures import audit_majority, audit_table2, audit_table3, audit_text
 from minimtl.audit.kerinecruns import (
     LAYOUT,
     PAIRS,

@@ -35,13 +35,7 @@ from minimtl.audit.kerineclogs import Efficiency
 from minimtl.audit.kerinecruns import Experiment, Runs
 from minimtl.audit.metamodels import Accuracy, coefficients, mean_accuracy, random_folds
 from minimtl.report import signed
-from minimtl.stats import (
-    FloatArray,
-    central_difference,
-    fit_log_curves,
-    inverse_ranks,
-    spearman,
-)
+from minimtl.stats import FloatArray, central_difference, fit_log_curves, inverse_ranks, spearman
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     FEATURE_NAMES,
@@ -204,10 +198,7 @@ class _Table3(NamedTuple):
 _TABLE3 = {
     "related": _Table3("Table 3a", TABLE3A, 0, "the mean rank counted from 0, the strongest"),
     "unrelated": _Table3(
-        "Table 3b",
-        TABLE3B,
-        2,
-        "the coefficients of one fit to all pairs, features standardised",
+        "Table 3b", TABLE3B, 2, "the coefficients of one fit to all pairs, features standardised"
     ),
 }
 

@@ -66,6 +66,8 @@ _ORDER = [_COLUMNS.index(name) for name in AUTHORS_FEATURES]
 _SAME_GRADIENT = 1e-10  # both come from the same 12 printed digits; other tasks differ by 1e-5
 
 ScoreName = Literal["printed_accuracy", "accuracy", "f1"]
+Epochs = int | list[int]
+EPOCH = RELEASED.reading.read_at  # counted from 0
 PAIRS: dict[ProblemName, Sequence[Pair]] = {
     "related": related_pairs(NEWSGROUPS),
     "unrelated": unrelated_pairs(NEWSGROUPS),
@@ -105,11 +107,13 @@ class Experiment:
         """The pairs, in the order of the features."""
         return tuple(self.joint)
 
-    def scores(self, score: ScoreName) -> tuple[FloatArray, FloatArray]:
-        """Single and joint `score` of each main task, shapes (n_pairs,), at the published epoch."""
-        epoch = RELEASED.reading.read_at
-        single = [getattr(self.single[pair.main], score)[epoch] for pair in self.joint]
-        joint = [getattr(log, score)[epoch] for log in self.joint.values()]
+    def scores(self, score: ScoreName, epochs: Epochs = EPOCH) -> tuple[FloatArray, FloatArray]:
+        """Single and joint `score` of each main task, (n_pairs,), or (n_pairs, n_epochs) of many.
+
+        Without epochs they are of the published one.
+        """
+        single = [getattr(self.single[pair.main], score)[epochs] for pair in self.joint]
+        joint = [getattr(log, score)[epochs] for log in self.joint.values()]
         return np.array(single), np.array(joint)
 
     @property
@@ -150,9 +154,17 @@ class Runs:
         """Names of the problem's published runs that are not here with all their pairs."""
         return missing_runs(self.experiments, self.problem)
 
-    def scores(self, score: ScoreName) -> list[tuple[FloatArray, FloatArray]]:
-        """Single and joint scores of each run."""
-        return [experiment.scores(score) for experiment in self.experiments]
+    def scores(
+        self, score: ScoreName, epochs: Epochs = EPOCH
+    ) -> list[tuple[FloatArray, FloatArray]]:
+        """Single and joint scores of each run, as `Experiment.scores` has them."""
+        return [experiment.scores(score, epochs) for experiment in self.experiments]
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs every log has that a score is read from."""
+        logs = [log for run in self.experiments for log in (run.single | run.joint).values()]
+        return min(log.loss.size for log in logs)
 
     def finding(self, table: str, item: str, derived: float, sentence: str = "") -> Finding:
         """A finding on these runs, whether or not the problem has others."""
@@ -255,7 +267,7 @@ def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
 
 def _long_enough(file: ReleasedFile) -> Log:
     log = parse_log(file.content, file.file)
-    needed = max(RELEASED.reading.read_at + 1, RELEASED.reading.gradient_window)
+    needed = max(EPOCH + 1, RELEASED.reading.gradient_window)
     if log.loss.size < needed:
         raise MinimtlError(
             f"{file.file} ends after {log.loss.size} of at least {needed} epochs; {WHOLE_COPY}"

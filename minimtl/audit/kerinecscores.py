@@ -29,7 +29,7 @@ from minimtl.audit.auditfindings import (
     undecided,
 )
 from minimtl.audit.kerineclogs import Log, ScannedEpoch
-from minimtl.audit.kerinecruns import Experiment, Runs, ScoreName
+from minimtl.audit.kerinecruns import EPOCH, Experiment, Runs, ScoreName
 from minimtl.report import counted, signed
 from minimtl.stats import FloatArray
 from minimtl.tasks import (
@@ -44,8 +44,6 @@ from minimtl.tasks import (
     Scores,
 )
 
-_EPOCH = RELEASED.reading.read_at
-_N_EPOCHS = RELEASED.training.epochs_joint
 _OF_TABLE1 = "Table 1"  # a reading: from the numbers printed there
 # Two ways to read Table 1: which logged score it holds, and that in words.
 _TABLE1_READINGS: dict[str, tuple[ScoreName, str]] = {
@@ -64,7 +62,7 @@ def audit_table1(problems: Sequence[Runs]) -> Part:
     )
     line = (
         f"Table 1 is accuracy: {tally(computed)} printed numbers come out as the accuracy after "
-        f"{_EPOCH + 1} epochs, {tally(labelled)} as the F1 of a class{undecided(computed)}."
+        f"{EPOCH + 1} epochs, {tally(labelled)} as the F1 of a class{undecided(computed)}."
     )
     return Part([*labelled, *computed], [line])
 
@@ -78,7 +76,7 @@ def _table1(runs: Runs, reading: str) -> Iterator[Finding]:
         improved=float(np.mean([(joint - single > TIE).mean() for single, joint in both])),
     )
     for item, printed, value in zip(Scores._fields, TABLE1[runs.problem], derived, strict=True):
-        finding = runs.finding("Table 1", item, value, f"{words} after {_EPOCH + 1} epochs")
+        finding = runs.finding("Table 1", item, value, f"{words} after {EPOCH + 1} epochs")
         yield finding.against(reading, printed, runs.decided(by_digits(printed, value, 3)))
 
 
@@ -147,11 +145,17 @@ def audit_figure4(problems: Sequence[Runs]) -> Part:
     findings, lines = [], []
     for runs in problems:
         figure = "Figure 4a" if runs.problem == "related" else "Figure 4b"
-        epochs = range(min(_n_logged(runs), _N_EPOCHS))
-        both = [_scores_at(run, epochs) for run in runs.experiments]
+        n_epochs = min(runs.n_epochs, RELEASED.training.epochs_joint)
+        both = runs.scores("printed_accuracy", list(range(n_epochs)))
         joint = np.mean([scores.mean(axis=0) for _, scores in both], axis=0)
         of_pairs = np.mean([scores.mean(axis=0) for scores, _ in both], axis=0)
-        of_tasks = np.mean([_mean_over_tasks(run, epochs) for run in runs.experiments], axis=0)
+        of_tasks = np.mean(
+            [
+                np.mean([log.printed_accuracy[:n_epochs] for log in run.single.values()], axis=0)
+                for run in runs.experiments
+            ],
+            axis=0,
+        )
 
         n_tasks, n_pairs = len(runs.experiments[0].single), len(runs.experiments[0].joint)
         unlike = f"a mean over {n_pairs} pairs less one over {n_tasks} tasks"
@@ -161,9 +165,9 @@ def audit_figure4(problems: Sequence[Runs]) -> Part:
             ("lead as drawn", of_tasks, unlike),
             ("lead on the same pairs", of_pairs, alike),
         ):
-            lead = float((joint - single)[_EPOCH])
+            lead = float((joint - single)[EPOCH])
             words = (
-                f"is the lead in accuracy of joint training at epoch {_EPOCH}, {sentence}; it "
+                f"is the lead in accuracy of joint training at epoch {EPOCH}, {sentence}; it "
                 f"leads for good {_from(joint - single)}"
             )
             findings.append(runs.finding(figure, item, lead, words))
@@ -171,25 +175,6 @@ def audit_figure4(problems: Sequence[Runs]) -> Part:
         if figure == "Figure 4a":
             lines.append(f"{figure} compares unlike means: {' '.join(leads)}")
     return Part(findings, lines)
-
-
-def _n_logged(runs: Runs) -> int:
-    """How many epochs every log that a score is read from has."""
-    logs = [log for run in runs.experiments for log in (*run.single.values(), *run.joint.values())]
-    return min(log.loss.size for log in logs)
-
-
-def _scores_at(run: Experiment, epochs: Sequence[int]) -> tuple[FloatArray, FloatArray]:
-    """Single and joint accuracy as printed in the logs, each (n_pairs, n_epochs)."""
-    chosen = list(epochs)
-    single = [run.single[pair.main].printed_accuracy[chosen] for pair in run.joint]
-    joint = [log.printed_accuracy[chosen] for log in run.joint.values()]
-    return np.array(single), np.array(joint)
-
-
-def _mean_over_tasks(run: Experiment, epochs: Sequence[int]) -> FloatArray:
-    scores = [log.printed_accuracy[list(epochs)] for log in run.single.values()]
-    return np.asarray(np.mean(scores, axis=0))
 
 
 def _from(lead: FloatArray) -> str:
@@ -207,7 +192,7 @@ def audit_scans(
     if not parts:
         return Part()
     line = (
-        f"Epoch {_EPOCH} is one of those that the authors' files hold, and the only one in print: "
+        f"Epoch {EPOCH} is one of those that the authors' files hold, and the only one in print: "
         f"{'; '.join(line for part in parts for line in part.lines)}."
     )
     return Part([finding for part in parts for finding in part.findings], [line])
@@ -227,13 +212,13 @@ def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:
         ("epochs with a mean loss", len(losing), lose),
     ]
     shares = f"{best.share:.3f}"
-    for read in (row for row in scan if row.epoch == _EPOCH and row != best):
+    for read in (row for row in scan if row.epoch == EPOCH and row != best):
         sentence = "is the share of pairs improved at the epoch that is read"
         rows.append((f"share improved at {read.epoch}", read.share, sentence))
         shares += f", {read.share:.3f} at {read.epoch}"
 
     findings = [runs.finding("gains", *row) for row in rows]
-    logged = [row for row in scan if row.epoch < _n_logged(runs)]
+    logged = [row for row in scan if row.epoch < runs.n_epochs]
     if logged:
         findings += _scan_of_logs(logged, runs)
     line = (
@@ -249,8 +234,7 @@ def _listed(rows: Sequence[ScannedEpoch]) -> str:
 
 def _scan_of_logs(scan: Sequence[ScannedEpoch], runs: Runs) -> list[Finding]:
     """The scan's gains, and its mean scores, against the logs."""
-    epochs = [row.epoch for row in scan]
-    both = [_scores_at(run, epochs) for run in runs.experiments]
+    both = runs.scores("printed_accuracy", [row.epoch for row in scan])
     improved = np.mean([(joint > single).sum(axis=0) for single, joint in both], axis=0)
     gain = np.mean([((joint - single) / single).mean(axis=0) for single, joint in both], axis=0)
     n_gains = sum(
@@ -280,9 +264,7 @@ def _scan_of_logs(scan: Sequence[ScannedEpoch], runs: Runs) -> list[Finding]:
 
 
 def _same_means(
-    scan: Sequence[ScannedEpoch],
-    both: Sequence[tuple[FloatArray, FloatArray]],
-    weights: FloatArray,
+    scan: Sequence[ScannedEpoch], both: Sequence[tuple[FloatArray, FloatArray]], weights: FloatArray
 ) -> int:
     """How many scanned mean scores are those of the logs, pairs weighed so."""
     of_runs = [[np.average(scores, axis=0, weights=weights) for scores in run] for run in both]
@@ -300,7 +282,7 @@ def audit_within(run: Experiment) -> list[Finding]:
     crossed = Counter(
         "/".join(sorted(NEWSGROUPS.subclass_of(topic).name for topic in pair.main))
         for pair in run.joint
-        if not is_aligned(pair)
+        if len({NEWSGROUPS.subclass_of(task.positive) for task in pair}) == 2
     )
     where = ", ".join(f"{name} {count}" for name, count in sorted(crossed.items()))
     rows = (
@@ -342,12 +324,6 @@ def n_test_documents(log: Log) -> int:
     counts = np.unique(log.accuracy)[:, None] * numbers
     fits = (np.abs(counts - np.rint(counts)) <= _PRINTED_DIGITS * numbers).all(axis=0)
     return int(numbers[fits.argmax()]) if fits.any() else 0
-
-
-def is_aligned(pair: Pair) -> bool:
-    """Whether the two tasks' positive topics share a subclass."""
-    main, aux = (NEWSGROUPS.subclass_of(task.positive) for task in pair)
-    return main == aux
 
 
 def audit_between(experiments: Sequence[Experiment]) -> Part:

@@ -1,8 +1,5 @@
 """Gains and curve features worked by hand and by SciPy, and the whole audit of Bingel's logs."""
 
-import csv
-import io
-
 import numpy as np
 import pytest
 from scipy.optimize import curve_fit
@@ -13,7 +10,6 @@ from minimtl.audit.bingellogs import PATTERN, read_logs
 from minimtl.audit.released import released_files
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.report import to_csv
 from tests.audit.madeup import by_item
 
 
@@ -65,14 +61,6 @@ def test_features_of_a_pair(logs):
         (_, a, c, d), _ = curve_fit(lambda x, b, a, c, d: b + a * np.log(c * x + d), x, y, start)
     assert row["curve_a_main"] == pytest.approx(a, rel=1e-4)
     assert row["curve_c_main"] == pytest.approx(100 * c / (10 * c + d), rel=1e-3)
-
-
-def test_the_table_has_a_row_a_pair(logs):
-    made_up, found = logs()
-    rows = list(csv.DictReader(io.StringIO(to_csv(logged_pairs(found).table()).decode())))
-    assert list(rows[0]) == ["main", "aux", "gain", *CURVE_FEATURES]
-    assert {(row["main"], row["aux"]) for row in rows} == set(made_up.joint)
-    assert float(rows[0]["gain"]) == pytest.approx(made_up.gain((rows[0]["main"], rows[0]["aux"])))
 
 
 def test_a_log_that_ends_early(logs, root, made_up_logs):

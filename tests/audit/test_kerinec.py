@@ -68,11 +68,6 @@ def test_without_features_only_scores_are_audited(made_up_experiment, root):
     assert any("features" in f.reason for f in findings if f.verdict == "missing")
 
 
-def test_the_same_twice(made_up_experiment, root):
-    made_up_experiment(n_pairs=20)
-    assert audit(root).findings == audit(root).findings
-
-
 @pytest.mark.corpus
 @pytest.mark.slow
 def test_the_whole_archive(data_dir):

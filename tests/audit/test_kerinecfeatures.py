@@ -41,9 +41,7 @@ def test_the_epoch_of_the_gradients_is_read_from_them(experiment):
 def test_our_own_fit_is_recognised(experiment):
     fits = [fit_log_curve(experiment.single[pair.main].loss) for pair in experiment.pairs]
     findings = findings_with(
-        experiment,
-        curve_a_main=[fit.a for fit in fits],
-        curve_c_main=[fit.c**3 for fit in fits],
+        experiment, curve_a_main=[fit.a for fit in fits], curve_c_main=[fit.c**3 for fit in fits]
     )
     assert findings["curve parameter a"].derived == pytest.approx(0, abs=1e-12)
     assert findings["curve parameter c"].derived == pytest.approx(1)

@@ -1,6 +1,5 @@
 """The readers of the authors' files of every kind: whole, damaged and hostile bytes."""
 
-import contextlib
 import io
 import pickle
 import zipfile
@@ -52,11 +51,6 @@ class TestLogs:
     def test_an_empty_log(self):
         with pytest.raises(MinimtlError, match="empty"):
             parse_log(b"", "some.log")
-
-    @given(st.binary(max_size=300))
-    def test_any_bytes_are_a_log_or_refused(self, content):
-        with contextlib.suppress(MinimtlError):
-            parse_log(content, "some.log")
 
     @given(st.integers(0, len(LINE) - 1), st.characters(max_codepoint=127))
     def test_a_changed_character_gives_finite_values_or_is_refused(self, place, character):
@@ -123,11 +117,6 @@ class TestFeatures:
 
     WHOLE = npz(np.random.default_rng(0).normal(size=(3, 30)))
 
-    @given(st.binary(max_size=200))
-    def test_any_bytes_are_refused(self, content):
-        with pytest.raises(MinimtlError):
-            parse_features(content, "f.npz", 30)
-
     @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
     def test_a_changed_byte_gives_a_finite_table_or_is_refused(self, place, byte):
         damaged = bytearray(self.WHOLE)
@@ -145,11 +134,6 @@ class TestEfficiency:
     def test_other_than_30_coefficients(self, numbers):
         with pytest.raises(MinimtlError, match=r"eff does not list 30"):
             parse_efficiency(EFFICIENCY.format(numbers).encode(), "eff")
-
-    @given(st.binary(max_size=300))
-    def test_any_bytes_are_refused(self, content):
-        with pytest.raises(MinimtlError):
-            parse_efficiency(content, "eff")
 
 
 BLOCK = (

@@ -15,11 +15,9 @@ from minimtl.audit.kerinecscores import (
     audit_scans,
     audit_table1,
     audit_within,
-    is_aligned,
     n_test_documents,
 )
 from minimtl.tasks.published import Scores
-from minimtl.tasks.tasks import Pair, Task
 from tests.audit.madeup import by_item, experiments_in
 
 
@@ -170,27 +168,6 @@ def test_the_number_of_test_documents_is_read_from_the_shares(n):
 
 def test_no_number_of_test_documents_fits():
     assert n_test_documents(log_of([0.5, 0.123456789012])) == 0
-
-
-@pytest.mark.parametrize(
-    ("main", "aux", "aligned"),
-    [
-        # Positive is the later topic of the alphabet.
-        (("rec.sport.hockey", "rec.autos"), ("rec.sport.baseball", "rec.motorcycles"), True),
-        (
-            ("talk.politics.guns", "alt.atheism"),
-            ("talk.religion.misc", "talk.politics.misc"),
-            False,
-        ),
-        (
-            ("comp.windows.x", "comp.sys.mac.hardware"),
-            ("comp.sys.ibm.pc.hardware", "comp.graphics"),
-            False,
-        ),
-    ],
-)
-def test_alignment(main, aux, aligned):
-    assert is_aligned(Pair(Task(*main), Task(*aux))) is aligned
 
 
 def test_runs_are_compared_with_each_other(made_up_experiment, root):
