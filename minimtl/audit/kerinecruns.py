@@ -7,6 +7,7 @@ the alphabet 1, so that is the ``positive`` one of a task here, and a pair's pos
 not stand in the same subclass.
 """
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ from minimtl.audit.kerineclogs import (
     parse_log,
     parse_scan,
 )
-from minimtl.audit.released import TOP, WHOLE_COPY, ReleasedFile
+from minimtl.audit.released import TOP, WHOLE_COPY, ReleasedFile, released_files
 from minimtl.errors import MinimtlError
 from minimtl.stats import BoolArray, FloatArray, central_difference
 from minimtl.tasks import (
@@ -107,6 +108,11 @@ class Experiment:
         """The pairs, in the order of the features."""
         return tuple(self.joint)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pairs of the problem are here."""
+        return len(self.joint) == len(PAIRS[self.problem])
+
     def scores(self, score: ScoreName, epochs: Epochs = EPOCH) -> tuple[FloatArray, FloatArray]:
         """Single and joint `score` of each main task, (n_pairs,), or (n_pairs, n_epochs) of many.
 
@@ -180,7 +186,7 @@ class Runs:
 
 def missing_runs(experiments: Iterable[Experiment], problem: ProblemName) -> list[str]:
     """Names of the problem's published runs that are not among these with all their pairs."""
-    whole = {one.name for one in experiments if len(one.joint) == len(PAIRS[problem])}
+    whole = {one.name for one in experiments if one.is_complete}
     number = {"related": 1, "unrelated": 2}[problem]
     published = [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
     return [name for name in published if name not in whole]
@@ -191,6 +197,11 @@ class Released(NamedTuple):
 
     experiments: list[Experiment]
     scans: dict[ProblemName, list[ScannedEpoch]]
+
+
+def read_released(path: str | os.PathLike[str]) -> list[Experiment]:
+    """The experiments in `path`, a folder or an archive; raises as `read_experiments`."""
+    return read_experiments(released_files(path, PATTERN)).experiments
 
 
 def read_experiments(files: Iterable[ReleasedFile]) -> Released:

@@ -5,8 +5,6 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from minimtl.audit.kerinecruns import PATTERN, read_experiments
-from minimtl.audit.released import released_files
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.tasks import related_pairs, unrelated_pairs
 
@@ -164,11 +162,6 @@ class MadeUpLogs:
             scores[one, 100_000] = self.joint[one, other]
             (log / "loss_dv.log").write_text(development(scores))
             (log / "loss_tr.log").write_text("not read\n")
-
-
-def experiments_in(root):
-    """The experiments in a folder or an archive."""
-    return read_experiments(released_files(root, PATTERN)).experiments
 
 
 def by_item(findings):

@@ -3,9 +3,9 @@
 import pytest
 
 from minimtl.audit import audit
+from minimtl.audit.kerinecruns import read_released
 from minimtl.corpora import load_corpus
 from minimtl.errors import UsageError
-from tests.audit.madeup import experiments_in
 
 
 def test_the_pairs_have_the_authors_labels(made_up_experiment, root):
@@ -18,7 +18,7 @@ def test_the_pairs_have_the_authors_labels(made_up_experiment, root):
         "pairs_unrelated": 9,
     }
     labels = [row["gain"] > 1e-12 for rows in tables.values() for row in rows]
-    experiments = experiments_in(root)
+    experiments = read_released(root)
     assert labels == [label for run in experiments for label in run.gains.tolist()]
     assert {row["run"] for row in tables["pairs_related"]} == {"exp1_0", "exp1_1"}
     first, pair = tables["pairs_related"][0], experiments[0].pairs[0]

@@ -8,12 +8,13 @@ import pytest
 
 from minimtl.audit.kerinecdocuments import audit_documents
 from minimtl.audit.kerineclogs import parse_document_ids
+from minimtl.audit.kerinecruns import read_released
 from minimtl.corpora import load_corpus
 from minimtl.corpora.corpus import build_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 from minimtl.errors import MinimtlError
 from minimtl.tasks.published import AUTHORS_FEATURES
-from tests.audit.madeup import experiments_in, ids_npz
+from tests.audit.madeup import ids_npz
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def by_hand(main, aux):
 def experiment(made_up_experiment, root, corpus):
     """An experiment whose document features are those of documents drawn from the corpus."""
     made_up_experiment(n_pairs=4)
-    (experiment,) = experiments_in(root)
+    (experiment,) = read_released(root)
     rng = np.random.default_rng(1)
     documents, texts = {}, {}
     for task in experiment.single:
@@ -144,7 +145,7 @@ def test_an_id_of_no_document(experiment, corpus):
 @pytest.mark.slow
 def test_the_released_ids(data_dir):
     corpus = load_corpus(str(data_dir / "20news-bydate.tar.gz"), announce=lambda line: None)
-    experiments = experiments_in(data_dir / "investigationMTL-all.tar.gz")
+    experiments = read_released(data_dir / "investigationMTL-all.tar.gz")
     findings = audit_documents(experiments, corpus).findings
     assert [f.experiments for f in findings if f.verdict == "agrees"] == ["exp1_0"] * 11
     assert max(f.derived for f in findings[1:11]) < 1e-14

@@ -7,18 +7,18 @@ import pytest
 
 from minimtl.audit.kerinecfeatures import audit_table2, audit_table3, audit_text
 from minimtl.audit.kerineclogs import Efficiency
-from minimtl.audit.kerinecruns import Runs
+from minimtl.audit.kerinecruns import Runs, read_released
 from minimtl.audit.metamodels import coefficients
 from minimtl.stats.curves import fit_log_curve
 from minimtl.tasks.protocol import RELEASED
 from minimtl.tasks.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
-from tests.audit.madeup import by_item, experiments_in
+from tests.audit.madeup import by_item
 
 
 @pytest.fixture
 def experiment(made_up_experiment, root):
     made_up_experiment(n_pairs=20)
-    return experiments_in(root)[0]
+    return read_released(root)[0]
 
 
 def findings_with(experiment, **columns):
@@ -64,7 +64,7 @@ def test_the_scaling_is_told_by_the_coefficients(experiment):
 
 def test_accuracies_of_pure_noise_are_near_the_majority(made_up_experiment, root):
     made_up_experiment("exp2_0", n_pairs=200)
-    (experiment,) = experiments_in(root)
+    (experiment,) = read_released(root)
     accuracies = [
         f.derived
         for f in audit_table2([Runs([experiment])], np.random.default_rng(0)).findings
@@ -81,7 +81,7 @@ def test_accuracies_of_pure_noise_are_near_the_majority(made_up_experiment, root
 
 def test_table_3b_holds_the_coefficients(made_up_experiment, root):
     made_up_experiment("exp2_0", n_pairs=60)
-    (experiment,) = experiments_in(root)
+    (experiment,) = read_released(root)
     w = coefficients(experiment.labelled)
     findings = {f.item: f for f in audit_table3([Runs([experiment])]).findings}
     for row in TABLE3B:
@@ -90,7 +90,7 @@ def test_table_3b_holds_the_coefficients(made_up_experiment, root):
 
 def test_table_3a_counts_ranks_from_the_strongest(made_up_experiment, root):
     made_up_experiment()
-    (experiment,) = experiments_in(root)
+    (experiment,) = read_released(root)
     w = coefficients(experiment.labelled)
     findings = audit_table3([Runs([experiment])]).findings
     derived = {f.item: f.derived for f in findings}

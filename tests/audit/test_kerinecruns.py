@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from minimtl.audit.kerinecruns import read_released
 from minimtl.errors import MinimtlError
 from minimtl.tasks.published import AUTHORS_FEATURES
-from tests.audit.madeup import EFFICIENCY, experiments_in, npz
+from tests.audit.madeup import EFFICIENCY, npz
 
 
 def assert_same_columns(features, released):
@@ -28,7 +29,7 @@ def assert_same_columns(features, released):
 class TestExperiments:
     def test_scores_and_features_are_those_written(self, made_up_experiment, root):
         made_up = made_up_experiment()
-        (experiment,) = experiments_in(root)
+        (experiment,) = read_released(root)
         assert (experiment.name, experiment.problem) == ("exp1_0", "related")
         assert len(experiment.pairs) == 52
         assert len(experiment.single) == 19
@@ -43,19 +44,19 @@ class TestExperiments:
 
     def test_the_later_topic_of_the_alphabet_is_positive(self, made_up_experiment, root):
         made_up_experiment()
-        (experiment,) = experiments_in(root)
+        (experiment,) = read_released(root)
         assert all(task.positive > task.negative for task in experiment.single)
 
     def test_any_number_of_experiments_sorted(self, made_up_experiment, root):
         made_up_experiment("exp2_0", seed=1, n_pairs=20)
         made_up_experiment("exp1_10", seed=2, n_pairs=10)
         made_up_experiment("exp1_2", seed=3, n_pairs=10)
-        assert [e.name for e in experiments_in(root)] == ["exp1_2", "exp1_10", "exp2_0"]
+        assert [e.name for e in read_released(root)] == ["exp1_2", "exp1_10", "exp2_0"]
 
     def test_features_and_efficiency_may_be_absent(self, made_up_experiment, root):
         made_up_experiment(n_pairs=5)
         (root / "exp1_0/results200/80array_features_log_reg.npz").unlink()
-        (experiment,) = experiments_in(root)
+        (experiment,) = read_released(root)
         assert (experiment.features, experiment.efficiency) == (None, None)
         assert len(experiment.pairs) == 5
 
@@ -63,7 +64,7 @@ class TestExperiments:
         made_up_experiment(n_pairs=5)
         numbers = " ".join(f"{x:.8f}" for x in np.linspace(-1, 1, 30))
         (root / "exp1_0/results200/efficiency_epoch80").write_text(EFFICIENCY.format(numbers))
-        (experiment,) = experiments_in(root)
+        (experiment,) = read_released(root)
         assert (experiment.efficiency.n_gains, experiment.efficiency.n_losses) == (32, 20)
         assert experiment.efficiency.accuracies["Only curve data"] == 0.727818181818
         assert_same_columns(
@@ -74,7 +75,7 @@ class TestExperiments:
 class TestDamagedExperiments:
     def refused(self, root, *words):
         with pytest.raises(MinimtlError) as raised:
-            experiments_in(root)
+            read_released(root)
         assert "\n" not in str(raised.value)
         for word in words:
             assert word in str(raised.value)

@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.audit import kerinecscores
 from minimtl.audit.kerineclogs import Log, ScannedEpoch
-from minimtl.audit.kerinecruns import Runs
+from minimtl.audit.kerinecruns import Runs, read_released
 from minimtl.audit.kerinecscores import (
     audit_between,
     audit_figure4,
@@ -18,7 +18,7 @@ from minimtl.audit.kerinecscores import (
     n_test_documents,
 )
 from minimtl.tasks.published import Scores
-from tests.audit.madeup import by_item, experiments_in
+from tests.audit.madeup import by_item
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def experiments(made_up_experiment, root):
             single={task: _drawn(log, rng) for task, log in run.single.items()},
             joint={pair: _drawn(log, rng) for pair, log in run.joint.items()},
         )
-        for run in experiments_in(root)
+        for run in read_released(root)
     ]
 
 
@@ -112,7 +112,7 @@ def of_reading(findings, reading):
 
 def test_one_run_of_five_decides_nothing(made_up_experiment, root):
     made_up = made_up_experiment("exp1_3")
-    findings = of_reading(audit_table1([Runs(experiments_in(root))]).findings, "as computed")
+    findings = of_reading(audit_table1([Runs(read_released(root))]).findings, "as computed")
     assert findings["single"].derived == pytest.approx(made_up.single.mean(), abs=1e-12)
     assert findings["multi"].derived == pytest.approx(made_up.joint.mean(), abs=1e-12)
     assert findings["improved"].derived == np.mean(made_up.joint > made_up.single)
@@ -128,7 +128,7 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
     printed = Scores(round(single, 3), round(multi, 3) + 0.001, 0.0)
     monkeypatch.setitem(kerinecscores.TABLE1, "related", printed)
     monkeypatch.setitem(kerinecscores.MEAN_GAIN_PRINTED, "related", 0.30)
-    problems = [Runs(experiments_in(root))]
+    problems = [Runs(read_released(root))]
     table1 = of_reading(audit_table1(problems).findings, "as computed")
     assert [f.verdict for f in table1.values()] == ["agrees", "differs", "differs"]
     (of_logs, of_table) = audit_mean_gain(problems).findings[:2]
@@ -140,7 +140,7 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
 
 def test_labels_follow_the_accuracy_as_it_was_printed(made_up_experiment, root):
     made_up_experiment(n_pairs=3)
-    (experiment,) = experiments_in(root)
+    (experiment,) = read_released(root)
     tied = {
         pair: replace(
             log,
@@ -174,7 +174,7 @@ def test_runs_are_compared_with_each_other(made_up_experiment, root):
     made_up_experiment("exp1_0", seed=4)
     made_up_experiment("exp1_1", seed=4)
     made_up_experiment("exp1_2", seed=5)
-    findings = audit_between(experiments_in(root)).findings
+    findings = audit_between(read_released(root)).findings
     repeated = {f.experiments: f.derived for f in findings if f.item == "repeated single-task logs"}
     assert repeated == {"exp1_0 exp1_1": 19, "exp1_0 exp1_2": 0, "exp1_1 exp1_2": 0}
     same = {f.experiments: f.derived for f in findings if f.item == "same label"}
@@ -187,7 +187,7 @@ def test_pairs_of_both_problems_are_compared_too(made_up_experiment, root):
     made_up_experiment("exp2_0", seed=5)
     found = {
         f.item: f
-        for f in audit_between(experiments_in(root)).findings
+        for f in audit_between(read_released(root)).findings
         if f.experiments == "exp1_0 exp2_0"
     }
     assert "of 20 pairs" in found["same label"].reason

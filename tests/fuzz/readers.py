@@ -22,8 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.bingellogs import PATTERN as BINGEL_PATTERN
-from minimtl.audit.bingellogs import read_logs
+from minimtl.audit.bingellogs import PATTERN, read_logs
 from minimtl.audit.kerineclogs import (
     parse_document_ids,
     parse_efficiency,
@@ -31,8 +30,7 @@ from minimtl.audit.kerineclogs import (
     parse_log,
     parse_scan,
 )
-from minimtl.audit.kerinecruns import PATTERN as KERINEC_PATTERN
-from minimtl.audit.kerinecruns import read_experiments
+from minimtl.audit.kerinecruns import read_released
 from minimtl.audit.released import released_files
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
@@ -292,7 +290,7 @@ READERS = {
     "documents": Reader(lambda content, _: parse_document_ids(content, "a.npz"), (_ids(),)),
     "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
     "bingel": Reader(
-        _gzipped(lambda path: read_logs(released_files(path, BINGEL_PATTERN))),
+        _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
         (
             _tar(
                 {
@@ -303,7 +301,7 @@ READERS = {
         ),
     ),
     "released": Reader(
-        _gzipped(lambda path: read_experiments(released_files(path, KERINEC_PATTERN))),
+        _gzipped(read_released),
         (
             _tar(
                 {

@@ -10,16 +10,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from minimtl.audit.kerinecfeatures import audit_table2
-from minimtl.audit.kerinecruns import Runs
+from minimtl.audit.kerinecruns import Runs, read_released
 from minimtl.audit.metamodels import coefficients
-from tests.audit.madeup import experiments_in
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def experiments(data_dir):
-    found = experiments_in(data_dir / "investigationMTL-logs.tar.gz")
+    found = read_released(data_dir / "investigationMTL-logs.tar.gz")
     assert [(e.name, len(e.pairs), len(e.single)) for e in found] == [
         ("exp1_0", 52, 19),
         ("exp2_0", 516, 153),

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from minimtl.audit.kerinecruns import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs.seeds import rng_for
 from minimtl.stats.curves import fit_log_curve
@@ -18,7 +19,6 @@ from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.sampling import Sample, draw_sample
 from minimtl.tasks.tasks import Pair, Task
 from minimtl.tasks.words import FeatureWords
-from tests.audit.madeup import experiments_in
 
 MAIN, AUX = Task("a", "b"), Task("c", "d")
 TRAIN = ("red red blue", "red green", "blue grey", "Red-Blue", "green green grey")
@@ -178,7 +178,7 @@ def ours_and_theirs(data_dir):
     corpus = read_newsgroups(data_dir / "20news-bydate.tar.gz")
     (theirs,) = (
         experiment
-        for experiment in experiments_in(data_dir / "investigationMTL-logs.tar.gz")
+        for experiment in read_released(data_dir / "investigationMTL-logs.tar.gz")
         if experiment.problem == "unrelated"
     )
     words = FeatureWords.of(corpus.train.texts, corpus.test.texts, RELEASED.reading)
