@@ -30,7 +30,7 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
-from minimtl.audit.kerinec.experiments import read_released  # noqa: E402
+from minimtl.audit.kerinecruns import read_released  # noqa: E402
 from minimtl.gains.meta.dependence import pair_levels  # noqa: E402
 from minimtl.gains.meta.designs import Design, held_out_designs  # noqa: E402
 from minimtl.gains.meta.heldout import accuracies  # noqa: E402

@@ -14,7 +14,7 @@ import numpy as np
 from bench.harness import Contestant
 from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
-from minimtl.audit.kerinec.experiments import read_released
+from minimtl.audit.kerinecruns import read_released
 from minimtl.gains.meta.designs import Design, make_designs
 from minimtl.gains.meta.model import scale_features
 from minimtl.gains.meta.scores import score_pairs

@@ -77,7 +77,7 @@ from minimtl.tasks.readmanifest import (
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
 from minimtl.tasks.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -129,8 +129,6 @@ __all__ = [
     "StudyIdentity",
     "Task",
     "WordCounts",
-    "bag_divergence",
-    "bag_of",
     "collect_outcomes",
     "compute",
     "decode",
