@@ -5,7 +5,7 @@ from pathlib import Path
 from bench.rows import OURS, Row, find
 from bench.steps import SECTION, SKLEARN, WHATS
 from bench.targets import best_torch
-from minimtl.report import FIGURE_STYLE, save_figure
+from minimtl.report.figurefile import FIGURE_STYLE, save_figure
 
 NAME = "speed"
 _COLOURS = {OURS: "#0b5394", "PyTorch, best setting": "#b35c00", "scikit-learn": "#7f7f7f"}

@@ -11,8 +11,8 @@ from bench.ours import fresh_network
 from bench.rows import OURS, Row, timing_row
 from bench.settings import Settings
 from bench.steps import WHATS
-from minimtl.nn.adam import Adam
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import TaskData, train
 
 SECTION = "Whole training, with and without the learning curve"
 N_EPOCHS = 30
@@ -59,7 +59,7 @@ def cost_of(what: str) -> str:
 def run(tasks: Sequence[TaskData]) -> None:
     """Train for `N_EPOCHS`."""
     network = fresh_network(tasks[0].X.shape[1], len(tasks))
-    train(network, tasks, Schedule(N_EPOCHS), Adam(), np.random.default_rng(0), "numba")
+    train(network, tasks, Schedule(N_EPOCHS), np.random.default_rng(0), "numba")
 
 
 def several(floor: PredictionFloor) -> None:

@@ -19,9 +19,8 @@ from bench.settings import Settings
 from bench.steps import SKLEARN, TORCH, SklearnEpochs
 from minimtl import MultiTaskMLPClassifier
 from minimtl.estimator import check_y
-from minimtl.nn.documents import stack
 from minimtl.nn.tasks import encode_labels, read_documents
-from minimtl.nn.training import TaskData
+from minimtl.nn.training import TaskData, renumber
 
 T = TypeVar("T")
 SECTION = "Fits through the public classes"
@@ -110,7 +109,7 @@ def partial_fits(task: TaskData) -> dict[str, Contestant]:
 
     def convert(batch: TaskData) -> None:
         X, y = read_documents(batch.X, model), check_y(batch.y, batch.X, model)
-        stack([X], np.arange(X.shape[1], dtype=np.int32), X.shape[1]).astype(np.float32)
+        renumber(X, np.arange(X.shape[1], dtype=np.int32), X.shape[1]).astype(np.float32)
         encode_labels(y, model.classes_)
 
     contestants = {

@@ -7,9 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from bench.harness import Contestant
-from minimtl.nn.adam import Adam
-from minimtl.nn.backend import StepSettings
 from minimtl.nn.network import Network, Shape, initialize
+from minimtl.nn.schedule import Schedule
 from minimtl.nn.trainer import KernelTrainer
 from minimtl.nn.training import TaskData
 
@@ -56,12 +55,10 @@ class OurEpochs:
         only_active, active = active_words(tasks)
         self.X = sparse.vstack([task.X for task in only_active], "csr")
         network = fresh_network(tasks[0].X.shape[1], len(tasks), hidden)
-        self.trainer = KernelTrainer(
-            network.with_rows(active, np.float32),
-            self.X,
-            np.concatenate([task.y for task in tasks]).astype(np.int64),
-            StepSettings(Adam(), BATCH, dropout, np.ones(len(tasks))),
-        )
+        labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
+        schedule = Schedule(batch_size=BATCH, dropout=dropout)
+        self.trainer = KernelTrainer(network.with_rows(active, np.float32), schedule.adam)
+        self.trainer.take(self.X, labels, schedule)
         self.rng = np.random.default_rng(SEED)
         self.n_tasks, self.n_documents = len(tasks), tasks[0].X.shape[0]
         self.n_layers = len(hidden)

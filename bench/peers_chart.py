@@ -6,7 +6,7 @@ from bench.peers import SECTION
 from bench.peers_frontier import Point, frontier
 from bench.peers_problems import GROUPS
 from bench.rows import OURS, Row
-from minimtl.report import FIGURE_STYLE, save_figure
+from minimtl.report.figurefile import FIGURE_STYLE, save_figure
 
 NAME = "peers"
 # minimtl's in blue; each kind of peer has a colour of its own.

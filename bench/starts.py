@@ -18,13 +18,13 @@ HELP, LIGHT = "minimtl --help", "Numba and SciPy, how many of them --help loads"
 FIRST_TRAINING = """
 import numpy as np
 from scipy import sparse
-from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import TaskData, train
 rng = np.random.default_rng(0)
 X = sparse.random(40, 50, 0.2, "csr", dtype=np.float32, random_state=0)
 task = TaskData(X, np.arange(40) % 2, X)
-train(initialize(Shape(50, (8, 8), (2, 2)), rng), [task, task], Schedule(2), Adam(), rng, "numba")
+train(initialize(Shape(50, (8, 8), (2, 2)), rng), [task, task], Schedule(2), rng, "numba")
 """
 WHAT_HELP_LOADS = """
 import sys

@@ -25,11 +25,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 
-from minimtl.explain.documents import Measured, measure
-from minimtl.explain.lesson import SMALL, make_lesson
-from minimtl.explain.page import render
-from minimtl.explain.source import excerpt
-from minimtl.explain.visit import visit
+from minimtl.explain import explain_page, make_lesson, measure, visit_all
+from minimtl.explain.lesson import SMALL
+from minimtl.explain.station import excerpt
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -206,9 +204,9 @@ def small_explain_page(folder: Path) -> str:
     """The explain page of a small lesson, whose code links to the site's sources."""
     folder.mkdir()
     lesson = make_lesson(None, folder, command=[], announce=_say, n_workers=1, protocol=SMALL)
-    shown = visit(lesson, lambda line: None)
-    measured: Measured = measure(lesson, 1, _say)
-    return render(lesson, shown, measured, lambda path: f"sources/minimtl/{path}.html")
+    visits = visit_all(lesson, lambda line: None)
+    measured = measure(lesson, 1, _say)
+    return explain_page(lesson, visits, measured, lambda path: f"sources/minimtl/{path}.html")
 
 
 def _say(line: str) -> None:

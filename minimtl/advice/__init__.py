@@ -3,11 +3,8 @@
 May import: system, stats, text, nn, corpora, report, models, jobs.
 """
 
-from minimtl.advice.advice import Advice
 from minimtl.advice.api import advise, advise_on
-from minimtl.advice.forms import to_markdown
-from minimtl.advice.page import to_html
-from minimtl.advice.pictures import matrix_picture
+from minimtl.advice.forms import advice_document
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
 from minimtl.advice.tokenizers import TOKENIZERS
 
@@ -18,11 +15,8 @@ __all__ = [
     "QUICK_RUNS",
     "RUNS",
     "TOKENIZERS",
-    "Advice",
     "Settings",
+    "advice_document",
     "advise",
     "advise_on",
-    "matrix_picture",
-    "to_html",
-    "to_markdown",
 ]

@@ -1,106 +1,116 @@
-"""Advice for a terminal, as ``advise.md``, and as JSON values.
-
-Names of files and labels come from outside: each form escapes them.
-"""
+"""Advice as blocks, for a terminal, for ``advise.md`` and ``advise.html``, and as JSON values."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
+from minimtl.advice.measured import Measured
 from minimtl.advice.sets import Prepared
-from minimtl.advice.words import further, interval, percent, printable
-from minimtl.report import escape, pipe_table, signed
+from minimtl.advice.verdicts import HELPS, HURTS, Comparison
+from minimtl.advice.words import (
+    further,
+    interval,
+    notes_on,
+    percent,
+    printable,
+    procedure_of,
+    verdict_of,
+)
+from minimtl.report import (
+    Axis,
+    Block,
+    Cells,
+    Chart,
+    Colour,
+    Document,
+    Dot,
+    Dots,
+    Drawing,
+    Grid,
+    Heading,
+    Items,
+    Marked,
+    OnPage,
+    Paragraph,
+    Rule,
+    signed,
+)
 
-if TYPE_CHECKING:
-    from minimtl.advice.advice import Advice
-
-HEAD = ("way", "score", "gain", "interval", "better", "proven", "would settle it")
-CAPTION = (
+_HEAD = ("way", "score", "gain", "interval", "better", "proven", "would settle it")
+_CAPTION = (
     "score: macro-F1 of the main set's tested texts, mean over the rounds; gain: difference from "
     "the best of the ways alone, with its interval; better: how probably it is better than these."
 )
-WHO_HELPS_WHOM = "Who helps whom"
-MATRIX_CAPTION = (
+_WHO_HELPS_WHOM = "Who helps whom"
+_MATRIX_CAPTION = (
     "Each cell: what the row's set gains by joint training with the column's, in macro-F1 against "
     "the network alone; * where the interval leaves out 0."
 )
+_COLOURS: dict[str, Colour] = {HELPS: "orange", HURTS: "blue"}
+_ROW, _CELL = 40, 84  # height of a way in the picture of gains, width of a cell of the matrix
+_LEAST = 0.001  # gain that the picture shows at either side of 0
 
 
-def table_of(advice: "Advice") -> list[tuple[str, ...]]:
-    """The table without its head, a row a way."""
-    return [_cells(advice, row) for row in advice.rows]
-
-
-def matrix_of(advice: "Advice") -> list[tuple[str, ...]]:
-    """The matrix with its head; empty if there is none."""
-    if advice.matrix is None:
-        return []
-    names = [printable(name) for name in advice.names]
-    rows = [
-        (name, *(_cell(comparison) for comparison in own))
-        for name, own in zip(names, advice.matrix, strict=True)
-    ]
-    return [("", *names), *rows]
-
-
-def to_text(advice: "Advice") -> str:
+def terminal_blocks(advice: Measured) -> list[Block]:
     """The advice for a terminal."""
-    parts = [advice.verdict, _columns([HEAD, *table_of(advice)])]
+    blocks: list[Block] = [Paragraph(verdict_of(advice)), _table(advice)]
     if advice.matrix is not None:
-        parts += [f"{WHO_HELPS_WHOM}. {MATRIX_CAPTION}", _columns(matrix_of(advice))]
-    if advice.notes:
-        parts.append("\n".join(f"Note: {line}" for line in advice.notes))
-    return "\n\n".join([*parts, "\n".join(advice.procedure)])
+        blocks.append(Paragraph(f"{_WHO_HELPS_WHOM}. {_MATRIX_CAPTION}"))
+        blocks.append(_matrix_table(advice, advice.matrix))
+    notes = tuple(f"Note: {line}" for line in notes_on(advice))
+    return [*blocks, Items(notes), Items(tuple(procedure_of(advice)))]
 
 
-def to_markdown(advice: "Advice", picture: str | None) -> str:
-    """``advise.md``; `picture` is the matrix's file name, if there is one."""
-    rows = [[escape(cell) for cell in row] for row in table_of(advice)]
-    parts = [
-        f"# What to train on {escape(printable(advice.names[0]))}",
-        f"**{escape(advice.verdict)}**",
-        pipe_table(HEAD, rows),
-        CAPTION,
+def page_blocks(advice: Measured) -> list[Block]:
+    """The advice for a page and a notebook, below the verdict."""
+    blocks: list[Block] = [
+        OnPage((_gains(advice),)),
+        _table(advice),
+        Paragraph(_CAPTION, "note"),
     ]
     if advice.matrix is not None:
-        head, *body = [[escape(cell) for cell in row] for row in matrix_of(advice)]
-        parts += [f"## {WHO_HELPS_WHOM}", pipe_table(head, body), MATRIX_CAPTION]
-        if picture:
-            parts.append(f"![{WHO_HELPS_WHOM}]({picture})")
-    for title, lines in sections_of(advice):
-        parts += [f"## {title}", "\n".join(f"- {escape(line)}" for line in lines)]
-    return "\n\n".join(parts) + "\n"
+        blocks.append(Heading(2, _WHO_HELPS_WHOM))
+        blocks.append(_matrix_table(advice, advice.matrix))
+        blocks.append(_matrix_picture(advice, advice.matrix))
+    notes = notes_on(advice)
+    if notes:
+        blocks += [Heading(2, "Before you believe it"), Items(tuple(notes))]
+    return [*blocks, Heading(2, "What was done"), Items(tuple(procedure_of(advice)))]
 
 
-def sections_of(advice: "Advice") -> list[tuple[str, list[str]]]:
-    """What follows the table: titles and sentences."""
-    notes = [("Before you believe it", advice.notes)] if advice.notes else []
-    return [*notes, ("What was done", advice.procedure)]
+def advice_document(advice: Measured) -> Document:
+    """The page."""
+    title = f"What to train on {printable(advice.names[0])}"
+    answer = Marked(verdict_of(advice), "strong")
+    return Document(title, (), (answer,), tuple(page_blocks(advice)))
 
 
-def to_dict(advice: "Advice") -> dict[str, Any]:
+def to_dict(advice: Measured) -> dict[str, Any]:
     """The advice as JSON values: every number of the other forms, unrounded."""
-    settings = advice.settings
     content: dict[str, Any] = {
         "minimtl": __version__,
-        "verdict": advice.verdict,
+        "verdict": verdict_of(advice),
         "best": advice.name_of(advice.best),
         "sets": [_set(prepared) for prepared in advice.sets],
         "score": "macro_f1",
-        "settings": asdict(settings),
+        "settings": asdict(advice.settings),
         "ways": [_way(advice, row) for row in advice.rows],
-        "notes": advice.notes,
-        "procedure": advice.procedure,
+        "notes": notes_on(advice),
+        "procedure": procedure_of(advice),
     }
     if advice.matrix is not None:
         content["matrix"] = [
-            [comparison and asdict(comparison) for comparison in own] for own in advice.matrix
+            [comparison and asdict(comparison) for comparison in row] for row in advice.matrix
         ]
     return content
 
 
-def _cells(advice: "Advice", row: Row) -> tuple[str, ...]:
+def _table(advice: Measured) -> Grid:
+    return Grid(_HEAD, tuple(_cells(advice, row) for row in advice.rows))
+
+
+def _cells(advice: Measured, row: Row) -> tuple[str, ...]:
     name, score = printable(advice.name_of(row)), f"{row.score:.3f}"
     if row.comparison is None:
         return (name, score, "", "", "", row.verdict, "")
@@ -111,15 +121,75 @@ def _cells(advice: "Advice", row: Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _cell(comparison: Any) -> str:
-    if comparison is None:
-        return "—"
-    return signed(comparison.gain) + ("" if comparison.low <= 0 <= comparison.high else " *")
+def _gains(advice: Measured) -> Drawing:
+    """A line a way: its name and, below it, the gain with its interval; the margin is shaded."""
+    margin = advice.settings.margin
+    compared = [(advice.name_of(row), row.comparison) for row in advice.rows if row.comparison]
+    least = min(-margin, -_LEAST, *(comparison.low for _, comparison in compared))
+    most = max(margin, _LEAST, *(comparison.high for _, comparison in compared))
+    marks = tuple(
+        Dots(
+            dots=(
+                Dot(
+                    x=comparison.gain,
+                    y=-place,
+                    low=comparison.low,
+                    high=comparison.high,
+                    heading=f"{printable(name)}: {comparison.verdict}",
+                ),
+            ),
+            colour=_COLOURS.get(comparison.verdict, "ink"),
+            is_across=True,
+        )
+        for place, (name, comparison) in enumerate(compared)
+    )
+    chart = Chart(
+        title="Gain of each way with its interval",
+        series=(Rule(axis="x", at=-margin, until=margin), Rule(axis="x", at=0.0), *marks),
+        x=Axis(low=least, high=most, ticks=tuple((end, signed(end)) for end in (least, 0.0, most))),
+        y=Axis(low=0.4 - len(compared), high=0.7, ticks=()),
+        height=_ROW * len(compared),
+    )
+    caption = (
+        "Gains over the best way alone, with their intervals; shaded: what does not matter, "
+        f"±{margin:g}."
+    )
+    return Drawing(chart, caption)
 
 
-def _columns(lines: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+def _matrix_table(advice: Measured, matrix: tuple[tuple[Comparison | None, ...], ...]) -> Grid:
+    names = [printable(name) for name in advice.names]
+    rows = (
+        (name, *("—" if cell is None else _gain(cell, " *") for cell in row))
+        for name, row in zip(names, matrix, strict=True)
+    )
+    return Grid(("", *names), tuple(rows))
+
+
+def _matrix_picture(advice: Measured, matrix: tuple[tuple[Comparison | None, ...], ...]) -> Drawing:
+    names = [printable(name) for name in advice.names]
+    cells = Cells(
+        values=[[None if cell is None else cell.gain for cell in row] for row in matrix],
+        texts=[["" if cell is None else _gain(cell, "*") for cell in row] for row in matrix],
+    )
+    chart = Chart(
+        title=_WHO_HELPS_WHOM,
+        series=(cells,),
+        x=Axis(ticks=tuple((at + 0.5, _short(name, 12)) for at, name in enumerate(names))),
+        y=Axis(ticks=tuple((at + 0.5, _short(name, 20)) for at, name in enumerate(names))),
+        width=_CELL * len(names),
+        height=_CELL * len(names) // 2,
+    )
+    return Drawing(chart, _MATRIX_CAPTION, "matrix")
+
+
+def _gain(comparison: Comparison, star: str) -> str:
+    """A gain, with a star where its interval leaves out 0."""
+    return signed(comparison.gain) + ("" if comparison.low <= 0 <= comparison.high else star)
+
+
+def _short(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _set(prepared: Prepared) -> dict[str, Any]:
@@ -131,7 +201,7 @@ def _set(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _way(advice: "Advice", row: Row) -> dict[str, Any]:
+def _way(advice: Measured, row: Row) -> dict[str, Any]:
     compared = asdict(row.comparison) if row.comparison else {}
     return {
         "way": advice.name_of(row),

@@ -2,23 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from minimtl.advice.conduct import ERROR, FIRST_ERROR
+from minimtl.advice.measured import Measured
 from minimtl.advice.trials import N_FOLDS
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
 from minimtl.advice.ways import N_EPOCHS
 from minimtl.report import signed
 from minimtl.stats import LEVEL
 
-if TYPE_CHECKING:
-    from minimtl.advice.advice import Advice
-
 _MOST_LISTED = 10  # labels
 _NEARLY_PERFECT = 0.99
 
 
-def verdict_of(advice: "Advice") -> str:
+def verdict_of(advice: Measured) -> str:
     """What to take, and what is proven, in two sentences."""
     best, reference = advice.best, advice.reference
     main, alone = printable(advice.names[0]), printable(advice.name_of(reference))
@@ -58,7 +55,7 @@ def further(comparison: Comparison) -> str:
     return " or ".join(options)
 
 
-def notes_on(advice: "Advice") -> list[str]:
+def notes_on(advice: Measured) -> list[str]:
     """A sentence for each thing to know before believing the table."""
     notes = [printable(line) for prepared in advice.sets for line in prepared.warnings]
     if advice.settings.is_quick:
@@ -80,7 +77,7 @@ def notes_on(advice: "Advice") -> list[str]:
     return notes
 
 
-def procedure_of(advice: "Advice") -> list[str]:
+def procedure_of(advice: Measured) -> list[str]:
     """What was measured, and how, a sentence each."""
     settings, main = advice.settings, advice.sets[0]
     name = printable(main.name)
@@ -131,7 +128,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
-def _other_spellings(advice: "Advice") -> list[str]:
+def _other_spellings(advice: Measured) -> list[str]:
     """A hint for each set that has labels which differ in letter case alone."""
     notes = []
     for prepared in advice.sets:
@@ -146,7 +143,7 @@ def _other_spellings(advice: "Advice") -> list[str]:
     return notes
 
 
-def _other_names(advice: "Advice") -> list[str]:
+def _other_names(advice: Measured) -> list[str]:
     """A hint for each set whose labels may be the main set's under other names."""
     main, *others = advice.sets
     return [
@@ -185,7 +182,7 @@ def _rounded(number: int) -> str:
     return f"{int(float(f'{number:.2g}')):,}"
 
 
-def _remedy(advice: "Advice") -> str:
+def _remedy(advice: Measured) -> str:
     smallest = min(Counter(row.label for row in advice.sets[0].train).values())
     tokenizer = advice.settings.tokenizer
     other = "characters" if tokenizer != "characters" else "words"

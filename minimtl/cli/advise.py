@@ -11,18 +11,16 @@ from minimtl.advice import (
     QUICK_RUNS,
     RUNS,
     TOKENIZERS,
-    Advice,
     Settings,
+    advice_document,
     advise_on,
-    matrix_picture,
-    to_html,
-    to_markdown,
 )
 from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
 from minimtl.corpora import read_text_set
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
-from minimtl.system import available_cores, escape, say, write_atomically
+from minimtl.report import write_document
+from minimtl.system import available_cores, escape, say
 from minimtl.tasks import resume_command
 
 EXAMPLES = (
@@ -151,7 +149,8 @@ def run(args: argparse.Namespace) -> int:
         raise StudyInterrupted(message) from None
     print(json.dumps(advice.to_dict(), indent=2) if args.json else escape(str(advice)))
     if out is not None:
-        _write_pages(advice, out)
+        written = write_document(advice_document(advice), "advise", out)
+        say(f"Written: {', '.join(map(str, written))}")
     if args.save_model is None:
         say("--save-model FILE would keep a model of the way to take, for `minimtl predict`.")
     else:
@@ -159,18 +158,6 @@ def run(args: argparse.Namespace) -> int:
         save_model(advice.model_of(taken), args.save_model)
         say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
     return 0
-
-
-def _write_pages(advice: Advice, out: Path) -> None:
-    pages = {"advise.html": to_html(advice)}
-    picture = None
-    if advice.matrix is not None:
-        picture = "matrix.svg"
-        pages[picture] = matrix_picture(advice.names, advice.matrix)
-    pages["advise.md"] = to_markdown(advice, picture)
-    for name, content in pages.items():
-        write_atomically(out / name, content.encode())
-    say(f"Written: {', '.join(str(out / name) for name in pages)}")
 
 
 def _margin(text: str) -> float:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     say(f"read {', '.join(audited.read)}")
     out = make_folder(args.out)
     write_atomically(out / "audit.csv", audit_csv(audited.findings))
-    write_document(audit_document(audited), "audit", out, announce=say)
+    write_document(audit_document(audited), "audit", out)
     write_tables(audited.pairs, out)
     for number, line in enumerate(audited.lines, start=1):
         print(f"{number}. {line}")

@@ -7,16 +7,14 @@ from minimtl.cli.arguments import folder_name, make_folder
 from minimtl.errors import MinimtlError, StudyInterrupted
 from minimtl.explain import (
     NOTEBOOK_NOTE,
-    PAGE_NOTE,
+    explain_notebook,
+    explain_page,
     find_pair,
-    gain_by_documents,
     make_lesson,
-    make_notebook,
+    measure,
     notebook_available,
-    render,
-    visit,
+    visit_all,
 )
-from minimtl.report import page_available
 from minimtl.system import available_cores, say, write_atomically
 from minimtl.tasks import NEWSGROUPS, PAPER, make_problems, resume_command
 
@@ -70,20 +68,18 @@ def _notebook(args: argparse.Namespace, out: Path) -> Path:
         raise MinimtlError(NOTEBOOK_NOTE)
     find_pair(args.pair, make_problems("related", PAPER, NEWSGROUPS)[0])
     path = out / "explain.ipynb"
-    write_atomically(path, make_notebook(args.pair).encode())
+    write_atomically(path, explain_notebook(args.pair).encode())
     return path
 
 
 def _page(args: argparse.Namespace, out: Path) -> Path:
-    if not page_available():
-        raise MinimtlError(PAGE_NOTE)
     cores = available_cores()
     lesson = make_lesson(args.pair, out, command=args.argv, announce=say, n_workers=cores)
-    shown = visit(lesson, say)
-    measured = gain_by_documents(lesson, cores, say)
+    visits = visit_all(lesson, say)
+    measured = measure(lesson, cores, say)
     path = out / "explain.html"
-    write_atomically(path, render(lesson, shown, measured).encode())
-    if apart := [c.name for one in shown for c in one.values.comparisons if not c.agrees]:
+    write_atomically(path, explain_page(lesson, visits, measured).encode())
+    if apart := [c.name for one in visits for c in one.values.comparisons if not c.agrees]:
         raise MinimtlError(
             f"{path} is written, and {len(apart)} of its comparisons disagree: {'; '.join(apart)}; "
             "`minimtl doctor` says whether training works on this machine"

@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     print(to_json(analyses) if args.json else escape(to_text(analyses)))
     if args.out is not None:
         out = make_folder(args.out)
-        write_forms(analyses, f"Can the gains of {Path(args.table).name} be predicted?", out, say)
+        write_forms(analyses, f"Can the gains of {Path(args.table).name} be predicted?", out)
         say(f"Written: {out / 'meta.md'}")
     return 0
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from minimtl.cli.arguments import folder_name
 from minimtl.corpora import load_amazon
 from minimtl.errors import StudyInterrupted
-from minimtl.report import FIGURES_NOTE, figures_available, write_tables
+from minimtl.report import figures_available, to_markdown, to_text, write_tables
 from minimtl.study import (
     draw_tuning,
     make_grid,
     tune,
+    tuning_document,
     tuning_finding,
-    tuning_markdown,
     tuning_table,
 )
 from minimtl.system import say, write_atomically
@@ -68,9 +68,11 @@ def run(args: argparse.Namespace) -> int:
             f"interrupted; every finished fit is kept, and `{resume_command(args.argv)}` continues"
         ) from None
     write_tables([tuning_table(tuning)], out)
-    figure = draw_tuning(tuning, out) if figures_available() else FIGURES_NOTE
-    write_atomically(out / "tune.md", tuning_markdown(tuning, reviews.source, figure).encode())
-    print(tuning_finding(tuning).replace("**", ""))
+    if figures_available():
+        draw_tuning(tuning, out)
+    document = tuning_document(tuning, reviews.source, figures_available())
+    write_atomically(out / "tune.md", to_markdown(document).encode())
+    print(to_text([tuning_finding(tuning)]))
     print(out / "tune.md")
     return 0
 

@@ -11,16 +11,23 @@ from minimtl.estimator.base import (
     check_is_fitted,
 )
 from minimtl.estimator.callbacks import CallbackMixin, FitCalls
-from minimtl.estimator.classweight import check_class_weight, class_factors
-from minimtl.estimator.feature_names import check_features, record_features
-from minimtl.estimator.sparse import check_sparse, is_sparse
+from minimtl.estimator.sparse import check_sparse
 from minimtl.estimator.validation import (
+    check_class_weight,
     check_consistent_length,
+    check_features,
     check_random_state,
+    check_real,
     check_sample_weight,
+    check_whole,
     check_X,
     check_X_y,
     check_y,
+    class_factors,
+    compare_features,
+    feature_names,
+    is_sparse,
+    record_features,
 )
 
 __all__ = [
@@ -37,10 +44,14 @@ __all__ = [
     "check_features",
     "check_is_fitted",
     "check_random_state",
+    "check_real",
     "check_sample_weight",
     "check_sparse",
+    "check_whole",
     "check_y",
     "class_factors",
+    "compare_features",
+    "feature_names",
     "is_sparse",
     "record_features",
 ]

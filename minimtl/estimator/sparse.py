@@ -1,4 +1,4 @@
-"""Sparse matrices from users: recognised, and checked before anything follows their indices.
+"""Sparse matrices from users, checked before anything follows their indices.
 
 SciPy and the compiled kernels read and write wherever the indices of a matrix lead. SciPy checks
 them only partly, and only when a matrix is made; whoever sets ``X.indices`` later is not checked.
@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-
-def is_sparse(X: Any) -> bool:
-    """Whether `X` is a SciPy sparse matrix or array."""
-    return hasattr(X, "tocsr") and hasattr(type(X), "nnz")
+_INDICES = (np.dtype(np.int32), np.dtype(np.int64))
+_NUMBERS = "biufc"  # kinds of dtype
 
 
 def check_sparse(X: Any, name: str = "X") -> Any:
@@ -33,16 +31,22 @@ def check_sparse(X: Any, name: str = "X") -> Any:
             f"Expected 2D array, got {len(X.shape)}D array instead: {name} is a sparse array of "
             f"shape {X.shape}."
         )
-    if X.format not in _FAULTS:  # DIA and DOK, which are converted without following indices
-        X = X.tocoo()
-    fault = _FAULTS[X.format](X)
+    find_fault = _FAULTS.get(X.format)
+    fault: str | None = f"no matrix has the format {X.format} and the shape {X.shape}"
+    try:
+        if find_fault is not None and min(X.shape) >= 0:
+            fault = find_fault(X)
+        csr: Any = None if fault else X.tocsr()
+    # Parts of other types than SciPy makes.
+    except (AttributeError, IndexError, OverflowError, TypeError, ValueError):
+        fault = f"its parts are not those of a {X.format.upper()} matrix"
     if fault:
         raise ValueError(f"The sparse matrix {name} is malformed: {fault}.")
-    X = X.tocsr()
-    if X.indptr[-1] < len(X.indices):
-        X = X.copy()
-        X.prune()
-    return X
+
+    if csr.indptr[-1] < len(csr.indices):
+        csr = csr.copy()
+        csr.prune()
+    return csr
 
 
 def _csr_fault(X: Any) -> str | None:
@@ -67,7 +71,7 @@ def _fault(X: Any, n_major: int, n_minor: int, n_data_dims: int) -> str | None:
     indptr, indices, data = X.indptr, X.indices, X.data
     if not (_are_indices(indptr) and _are_indices(indices)):
         return "indptr and indices must be vectors of int32 or int64"
-    if not isinstance(data, np.ndarray) or data.ndim != n_data_dims or len(data) != len(indices):
+    if not _are_numbers(data, n_data_dims) or len(data) != len(indices):
         return "data and indices must have the same length"
     if len(indptr) != n_major + 1:
         return f"indptr has {len(indptr)} entries, but the shape {X.shape} needs {n_major + 1}"
@@ -79,11 +83,30 @@ def _fault(X: Any, n_major: int, n_minor: int, n_data_dims: int) -> str | None:
 
 
 def _coo_fault(X: Any) -> str | None:
-    if not (_are_indices(X.row) and _are_indices(X.col) and isinstance(X.data, np.ndarray)):
+    if len(getattr(X, "coords", X.shape)) != 2:
+        return "it needs a row and a column of each entry"
+    if not (_are_indices(X.row) and _are_indices(X.col)):
         return "row and col must be vectors of int32 or int64"
-    if X.data.ndim != 1 or not len(X.row) == len(X.col) == len(X.data):
+    if not _are_numbers(X.data, 1) or not len(X.row) == len(X.col) == len(X.data):
         return "row, col and data must have the same length"
     return _range_fault(X.row, X.shape[0], X.shape) or _range_fault(X.col, X.shape[1], X.shape)
+
+
+def _dia_fault(X: Any) -> str | None:
+    """A DIA matrix has a row of `data` for each diagonal, which is named by its offset."""
+    if not _are_indices(X.offsets) or len(set(X.offsets.tolist())) < len(X.offsets):
+        return "offsets must be different, in a vector of int32 or int64"
+    if not _are_numbers(X.data, 2) or len(X.data) != len(X.offsets):
+        return "it needs one row of data for each of its offsets"
+    n_rows, n_columns = X.shape
+    if not all(-n_rows < offset < n_columns for offset in X.offsets.tolist()):
+        return f"an offset is outside the shape {X.shape}"
+    return None
+
+
+def _dok_fault(X: Any) -> str | None:
+    """A DOK matrix is a dict, which SciPy converts to COO without following its keys."""
+    return _coo_fault(X.tocoo())
 
 
 def _lil_fault(X: Any) -> str | None:
@@ -110,11 +133,17 @@ def _are_indices(values: Any) -> bool:
     return isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype in _INDICES
 
 
-_INDICES = (np.dtype(np.int32), np.dtype(np.int64))
+def _are_numbers(values: Any, n_dims: int) -> bool:
+    is_array = isinstance(values, np.ndarray) and values.ndim == n_dims
+    return is_array and values.dtype.kind in _NUMBERS
+
+
 _FAULTS = {
     "csr": _csr_fault,
     "csc": _csc_fault,
     "bsr": _bsr_fault,
     "coo": _coo_fault,
+    "dia": _dia_fault,
+    "dok": _dok_fault,
     "lil": _lil_fault,
 }

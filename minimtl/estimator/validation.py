@@ -1,18 +1,25 @@
 """Checks of what users pass to estimators; errors read as scikit-learn's do.
 
-Each function returns its argument as the array that an estimator computes with, or raises
-ValueError or TypeError with one sentence. Neither SciPy nor scikit-learn is loaded.
+Each function returns its argument as what an estimator computes with, or raises ValueError or
+TypeError with one sentence. Data frames are recognised by their columns, sparse matrices by their
+methods: neither pandas nor SciPy nor scikit-learn is loaded.
 """
 
 import warnings
-from numbers import Integral
+from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.estimator.base import DataConversionWarning, as_scikit_learn
-from minimtl.estimator.sparse import check_sparse, is_sparse
+from minimtl.estimator.sparse import check_sparse
+
+
+def is_sparse(X: Any) -> bool:
+    """Whether `X` is a SciPy sparse matrix or array."""
+    return hasattr(X, "tocsr") and hasattr(type(X), "nnz")
 
 
 def check_X(  # noqa: N802
@@ -81,8 +88,8 @@ def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        For None, NaN or infinity, for numbers that are not whole (a regression target), or for
-        another shape or length than that of `X`.
+        For None, NaN or infinity, for labels of several kinds, for numbers that are not whole (a
+        regression target), or for another shape or length than that of `X`.
     """
     if y is None:
         raise ValueError(
@@ -100,6 +107,8 @@ def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
         y = y.ravel()
     if y.ndim != 1:
         raise ValueError(f"y should be a 1d array, got an array of shape {y.shape} instead.")
+    if y.dtype.kind == "O":
+        _refuse_mixed(y)
     if y.dtype.kind == "f":
         _check_finite(y, "y")
         if (y != np.floor(y)).any():
@@ -167,6 +176,160 @@ def check_random_state(random_state: Any) -> np.random.Generator:
     return np.random.default_rng(random_state)
 
 
+def check_real(name: str, value: Any) -> float:
+    """The parameter `name` as a float; TypeError for what is no number."""
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}.")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is beyond the range of float64.") from None
+
+
+def check_whole(name: str, value: Any) -> int:
+    """The parameter `name` as an int, whatever its type; TypeError for what is not whole."""
+    if not isinstance(value, Integral):
+        raise TypeError(f"{name} must be whole, got {value!r}.")
+    return int(value)
+
+
+def check_class_weight(class_weight: Any) -> None:
+    """Raise ValueError for anything but a dict of number by label, "balanced" or None."""
+    if class_weight is None or (isinstance(class_weight, str) and class_weight == "balanced"):
+        return
+    if not isinstance(class_weight, Mapping):
+        raise ValueError(f"class_weight must be a dict, 'balanced' or None, got {class_weight!r}.")
+    for label, weight in class_weight.items():
+        if not 0 <= check_real("a weight of class_weight", weight) < np.inf:
+            raise ValueError(
+                f"class_weight must have finite weights that are not negative, got {weight!r} for "
+                f"the label {label!r}."
+            )
+
+
+def class_factors(
+    class_weight: Any, classes: np.ndarray, y: np.ndarray, sample_weight: np.ndarray
+) -> np.ndarray:
+    """By how much `class_weight` multiplies the loss of the samples of each class, (n_classes,).
+
+    "balanced" gives all classes the same total: n / (n_classes · n_c) for a class of n_c of the n
+    samples, both counted by `sample_weight`. A label that a dict lacks has 1.
+
+    Parameters
+    ----------
+    classes : (n_classes,)
+        The sorted labels.
+    y : (n_samples,)
+        The class of each sample, as its place among them.
+
+    Raises
+    ------
+    ValueError
+        For a label that is not among the classes, or weights that are all zero.
+    """
+    n_classes = len(classes)
+    if class_weight is None:
+        return np.ones(n_classes)
+    if isinstance(class_weight, str):
+        totals = np.bincount(y, sample_weight, minlength=n_classes)
+        balanced: np.ndarray = sample_weight.sum() / (
+            n_classes * np.maximum(totals, np.finfo(float).tiny)
+        )
+        return balanced
+    unknown = [label for label in class_weight if label not in classes]
+    if unknown:
+        raise ValueError(f"class_weight has the class {unknown[0]!r}, which is not in y.")
+    factors = [class_weight.get(label, 1.0) for label in classes.tolist()]
+    if not any(factors):
+        raise ValueError("class_weight is zero for every class.")
+    return np.array(factors, np.float64)
+
+
+def feature_names(X: Any) -> NDArray[np.object_] | None:
+    """The column names of a data frame if all are text, else None.
+
+    Raises
+    ------
+    TypeError
+        For a mixture of text and other column names.
+    """
+    columns = getattr(X, "columns", None)
+    if columns is None:
+        return None
+    names = np.asarray(columns, dtype=object)
+    textual = [isinstance(name, str) for name in names]
+    if all(textual) and len(textual):
+        return names
+    if any(textual):
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but the "
+            "columns mix text with other types. Convert them with X.columns.astype(str)."
+        )
+    return None
+
+
+def record_features(estimator: Any, X: Any, n_features: int) -> None:
+    """Set ``n_features_in_`` and, for a data frame with names, ``feature_names_in_``."""
+    estimator.n_features_in_ = n_features
+    names = feature_names(X)
+    if names is not None:
+        estimator.feature_names_in_ = names
+    elif hasattr(estimator, "feature_names_in_"):
+        del estimator.feature_names_in_
+
+
+def check_features(estimator: Any, X: Any, n_features: int) -> None:
+    """Compare `X` at prediction with what `record_features` recorded; see `compare_features`."""
+    names = getattr(estimator, "feature_names_in_", None)
+    compare_features(type(estimator).__name__, names, estimator.n_features_in_, X, n_features)
+
+
+def compare_features(name: str, fitted: Any, n_fitted: int, X: Any, n_features: int) -> None:
+    """Compare `X`, of `n_features`, with the features that the estimator `name` was fitted to.
+
+    `fitted` are their names, or None where they had none. Raises ValueError for another number of
+    features, or other names, or the same in another order; warns where only one of the two has any.
+    """
+    given = feature_names(X)
+    if (fitted is None) != (given is None):
+        warnings.warn(
+            f"X has feature names, but {name} was fitted without feature names"
+            if fitted is None
+            else f"X does not have valid feature names, but {name} was fitted with feature names",
+            UserWarning,
+            stacklevel=4,
+        )
+    elif fitted is not None and given is not None and list(fitted) != list(given):
+        raise ValueError(_name_mismatch(list(fitted), list(given)))
+    if n_features != n_fitted:
+        raise ValueError(
+            f"X has {n_features} features, but {name} is expecting {n_fitted} features as input."
+        )
+
+
+def _name_mismatch(fitted: list[str], given: list[str]) -> str:
+    lines = ["The feature names should match those that were passed during fit."]
+    unexpected, missing = sorted(set(given) - set(fitted)), sorted(set(fitted) - set(given))
+    if unexpected:
+        lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in unexpected[:5])]
+    if missing:
+        lines.append("Feature names seen at fit time, yet now missing:")
+        lines += [f"- {name}" for name in missing[:5]]
+    if not unexpected and not missing:
+        lines.append("Feature names must be in the same order as they were in fit.")
+    return "\n".join(lines) + "\n"
+
+
+def _refuse_mixed(y: NDArray[Any]) -> None:
+    """ValueError for labels that have no order, as text has none beside numbers or None."""
+    try:
+        is_ordered = bool((np.sort(y) == np.sort(y)).all())
+    except TypeError:
+        is_ordered = False
+    if not is_ordered:
+        raise ValueError("y must hold labels of one kind, numbers or text, and no missing ones.")
+
+
 def _as_float64(values: Any, name: str) -> NDArray[np.float64]:
     values = np.asarray(values)
     _refuse_complex(values.dtype)
@@ -174,7 +337,7 @@ def _as_float64(values: Any, name: str) -> NDArray[np.float64]:
         raise ValueError(f"{name} of dtype {values.dtype} cannot be converted to numbers.")
     try:
         return values.astype(np.float64)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{name} could not be converted to numbers: {error}") from error
 
 

@@ -3,20 +3,23 @@
 May import: stats, text, nn, corpora, report, jobs, tasks, gains, study.
 """
 
-from minimtl.explain.documents import gain_by_documents
+from minimtl.explain.explainpage import (
+    NOTEBOOK_NOTE,
+    explain_notebook,
+    explain_page,
+    notebook_available,
+    visit_all,
+)
 from minimtl.explain.lesson import find_pair, make_lesson
-from minimtl.explain.notebook import NOTEBOOK_NOTE, make_notebook, notebook_available
-from minimtl.explain.page import PAGE_NOTE, render
-from minimtl.explain.visit import visit
+from minimtl.explain.tablestations import measure
 
 __all__ = [
     "NOTEBOOK_NOTE",
-    "PAGE_NOTE",
+    "explain_notebook",
+    "explain_page",
     "find_pair",
-    "gain_by_documents",
     "make_lesson",
-    "make_notebook",
+    "measure",
     "notebook_available",
-    "render",
-    "visit",
+    "visit_all",
 ]

@@ -1,4 +1,4 @@
-"""What all stations compute from: a corpus, one pair of tasks, and a study of many pairs."""
+"""What all stations compute from: a corpus, one pair of tasks, a study of many pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError, UsageError
+from minimtl.explain.firststeps import Steps
 from minimtl.explain.station import Array
-from minimtl.explain.steps import Steps
 from minimtl.gains import HELD_OUT, Design, make_designs, table_of
 from minimtl.jobs import Store, make_workers, open_existing_store, open_store, rng_for
 from minimtl.nn import default_backend
@@ -67,12 +67,12 @@ _WORDS_OF_POST = range(12, 41)
 class Words(NamedTuple):
     """The words of all training posts: counts (n_docs, n_words) CSR, and each column's word.
 
-    `kept` are the columns of the words that the networks see, in their order.
+    `columns` are those of the words that the networks see, in their order.
     """
 
     counts: csr_matrix
     vocabulary: list[str]
-    kept: Array
+    columns: Array
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,18 @@ class Lesson:
     ----------
     study : corpus, protocol, problems, seed and backend.
     pair : the pair of tasks whose numbers the stations show.
-    outcomes : of every problem of the study, by name.
+    problem : the outcomes of the study's first problem, to which the pair belongs.
     losses : of run 0, the training losses of the pair's single-task models, (n_epochs,) each.
-    folder : where the study's store is; ``universes.csv`` is looked for there.
     """
 
     study: Study
     pair: Pair
-    outcomes: dict[str, Outcomes]
+    problem: Outcomes
     losses: dict[Task, Array]
-    folder: Path
 
     @property
     def protocol(self) -> Protocol:
+        """That of the study."""
         return self.study.protocol
 
     @cached_property
@@ -108,12 +107,11 @@ class Lesson:
         """The words of all training posts, counted."""
         counts, vocabulary = count_matrix(self.study.corpus.train.texts, tokenize)
         most = self.protocol.model.max_features
-        kept = select_words(counts, 1, 1.0, most, np.dtype(np.float32))
-        return Words(counts, vocabulary, kept)
+        return Words(counts, vocabulary, select_words(counts, 1, 1.0, most, np.dtype(np.float32)))
 
     def word(self, column: int) -> str:
         """The word of a column of the networks' input."""
-        return self.words.vocabulary[self.words.kept[column]]
+        return self.words.vocabulary[self.words.columns[column]]
 
     @cached_property
     def post(self) -> int:
@@ -140,25 +138,16 @@ class Lesson:
         data = replace(self.study.data, protocol=self.protocol.replace(sampling=PAPER.sampling))
         return Steps.of(data, [sample_of(task, 0, data) for task in self.pair], self.post)
 
-    @property
-    def problem(self) -> Outcomes:
-        """The outcomes of the study's first problem, to which the pair belongs."""
-        return next(iter(self.outcomes.values()))
-
-    def designs_of(self, problem: str) -> dict[str, Design]:
-        """The divisions of a problem's pairs, the very ones of the study's tables, by name."""
-        outcomes, seed = self.outcomes[problem], self.study.seed
-        rng = rng_for("meta-analysis", seed, problem)  # as `minimtl.gains.conclude` draws them
-        return make_designs(table_of(outcomes, self.protocol), ("in_fold", *HELD_OUT), rng)
-
     @cached_property
     def designs(self) -> dict[str, Design]:
-        """The divisions of the first problem's pairs."""
-        return self.designs_of(self.problem.problem)
+        """The divisions of the problem's pairs, the very ones of the study's tables, by name."""
+        # As `minimtl.gains.conclude` draws them.
+        rng = rng_for("meta-analysis", self.study.seed, self.problem.problem)
+        return make_designs(table_of(self.problem, self.protocol), ("in_fold", *HELD_OUT), rng)
 
     @cached_property
     def labelled(self) -> LabelledPairs:
-        """Features and labels of the first problem's pairs: its first meta-analysis."""
+        """Features and labels of the problem's pairs: its first meta-analysis."""
         return labelled_pairs(self.problem, self.protocol.reading)[0]
 
 
@@ -201,7 +190,7 @@ def make_lesson(
             trained = Study(corpus, found, problems, identity.seed, store.identity["backend"])
             pair = find_pair(topics, problems[0])
             announce(f"The study in {folder} gives the scores and features of its pairs.")
-            return _lesson(trained, pair, store, folder)
+            return _lesson(trained, pair, store)
     problems = make_problems("related", protocol, Hierarchy.from_tree(corpus.tree), n_runs=1)
     study = Study(corpus, protocol, problems, 0, backend)
     pair = find_pair(topics, problems[0])
@@ -214,7 +203,7 @@ def make_lesson(
         with make_workers("process", n_workers, study.data) as workers:
             summary = train_models(study, store, workers, quiet=False)
         summary.raise_for_failures()
-        lesson = _lesson(study, pair, store, folder)
+        lesson = _lesson(study, pair, store)
         if protocol is PAPER:  # a small one is no study that other commands could continue
             manifest = make_manifest(study, command, n_workers, "process")
             done, resumed = summary.n_computed, summary.n_resumed
@@ -223,12 +212,11 @@ def make_lesson(
     return lesson
 
 
-def _lesson(study: Study, pair: Pair, store: Store, folder: Path) -> Lesson:
+def _lesson(study: Study, pair: Pair, store: Store) -> Lesson:
     results = Results(store, study.data.identity, study.protocol)
-    make = feature_maker(study, results)
-    outcomes = {p.name: collect_outcomes(p, results, make)[0] for p in study.problems}
+    outcomes, _ = collect_outcomes(study.problems[0], results, feature_maker(study, results))
     losses = {task: results.single(task, 0).losses[0] for task in pair}
-    return Lesson(study, pair, outcomes, losses, folder)
+    return Lesson(study, pair, outcomes, losses)
 
 
 def find_pair(topics: Sequence[str] | None, problem: Problem) -> Pair:

@@ -1,6 +1,6 @@
 """Tables of pairs, of a study or of other people: what predicts gains, and what holds of them.
 
-May import: system, stats, corpora, report, jobs, tasks.
+May import: stats, corpora, report, jobs, tasks.
 """
 
 from minimtl.gains.designs import HELD_OUT, Design, make_designs, random_folds

@@ -23,7 +23,7 @@ from minimtl.models.values import (
     value_from_plain,
     value_to_plain,
 )
-from minimtl.nn import Moments, MultiTaskMLPClassifier, Network, Shape, Training
+from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer
 
@@ -238,7 +238,12 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 
 
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
-    moments, network = model._training.moments(), model._training.network()
+    with model._lock:  # other threads may train it
+        return _perceptron_facts(model)
+
+
+def _perceptron_facts(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
+    moments, network = model._learner.moments(), model._learner.network()
     facts = {
         "hidden": list(map(int, network.shape.hidden)),
         "activation": network.shape.activation,
@@ -271,7 +276,7 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
     _require(facts["joint"] is True or len(classes) == 1, "classes")
-    model._training = Training(network, Moments(step, m, r))
+    model._learner = Learner(network, Moments(step, m, r))
     model._rng = np.random.default_rng(0)
     model._rng.bit_generator.state = facts["rng"]
     model.classes_ = classes if facts["joint"] else classes[0]

@@ -5,7 +5,6 @@ May import: system, estimator.
 
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.backend import (
-    StepSettings,
     Trainer,
     default_backend,
     processor_of,
@@ -15,23 +14,22 @@ from minimtl.nn.backend import (
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import activation_slope, forward, loss_and_gradients, softmax
-from minimtl.nn.training import TRAINING_VERSION, History, Schedule, TaskData, Training, train
+from minimtl.nn.reference import forward, loss_and_gradients, softmax
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData, train
 
 __all__ = [
     "TRAINING_VERSION",
     "Adam",
     "History",
+    "Learner",
     "Moments",
     "MultiTaskMLPClassifier",
     "Network",
     "Schedule",
     "Shape",
-    "StepSettings",
     "TaskData",
     "Trainer",
-    "Training",
-    "activation_slope",
     "default_backend",
     "dropout_mask",
     "forward",

@@ -24,6 +24,7 @@ from minimtl.nn.network import Network, Shape
 # Of eps. The squares of gradients that are not large against less than this are not exact in
 # float32, or vanish.
 SMALLEST_EPS = 1e-15
+LARGEST = float(np.finfo(np.float32).max)  # in which weights are kept, whatever trains them
 # So many numbers, their moments and what is computed from them stay in a core's cache.
 _BLOCK = 1 << 14
 
@@ -38,9 +39,12 @@ class Adam:
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        if not 0 < self.learning_rate < np.inf:
-            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
-        if not SMALLEST_EPS <= self.eps < np.inf:
+        if not 0 < self.learning_rate <= LARGEST:
+            raise ValueError(
+                "learning_rate must be positive and within the range of float32, "
+                f"got {self.learning_rate}"
+            )
+        if not SMALLEST_EPS <= self.eps <= LARGEST:
             raise ValueError(
                 f"eps must be finite and at least {SMALLEST_EPS:g}, as squares of gradients that "
                 f"small are lost in float32, got {self.eps}"

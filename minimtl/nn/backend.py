@@ -8,33 +8,21 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from textwrap import shorten
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from scipy import sparse
 
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.network import Network
+from minimtl.nn.reference import ReferenceTrainer
+from minimtl.nn.schedule import Schedule
 from minimtl.system import processor
 
 BACKENDS = ("numba", "numpy")
 _MOST_LETTERS = 100  # of a reason
 # Instruction sets by which the mathematical functions of the system and of NumPy are chosen.
 _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
-
-
-class StepSettings(NamedTuple):
-    """How a step is made: `batch_size` documents of each task, weighed by `task_weights` (T,).
-
-    `class_weights` (T, K) multiply the losses of documents by task and class, K ≥ K_t of every
-    task; None is a weight of 1 for each.
-    """
-
-    adam: Adam
-    batch_size: int
-    dropout: float
-    task_weights: FloatArray
-    class_weights: FloatArray | None = None
 
 
 class Trainer(Protocol):
@@ -45,8 +33,8 @@ class Trainer(Protocol):
     network
         The weights to begin with, in `dtype`. Its first weight matrix has a row for each word that
         the trainer knows; `add_words` adds others.
-    X, labels, settings
-        As for `take`.
+    adam
+        By which it learns what `take` gives.
     """
 
     dtype: str
@@ -55,18 +43,23 @@ class Trainer(Protocol):
     def n_words(self) -> int:
         """How many words the trainer knows."""
 
-    def __init__(
-        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
-    ) -> None: ...
+    def __init__(self, network: Network, adam: Adam) -> None: ...
 
     def add_words(self, first: FloatArray) -> None:
         """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
 
-    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
-        """Train on other documents from here on, with the same Adam.
+    def take(
+        self,
+        X: sparse.csr_matrix,
+        labels: IntArray,
+        schedule: Schedule,
+        class_weights: FloatArray | None = None,
+    ) -> None:
+        """Train on these documents from here on; only `schedule.adam` is as it was.
 
         `X` is CSR and holds the documents of all tasks, `labels` (n_documents,) int64 the class of
-        each within its task.
+        each within its task. `class_weights` (T, K), K ≥ K_t of every task, multiply the losses of
+        documents by task and class; None is a weight of 1 for each.
         """
 
     def forget(self) -> None:
@@ -138,6 +131,7 @@ def processor_of(backend: str) -> str:
     return f"{backend}, {name.encode('ascii', 'replace').decode()[:100]} [{digest}]"
 
 
+@cache
 def trainer_class(backend: str | None) -> type[Trainer]:
     """The trainer of `backend`, by default that of `default_backend`.
 
@@ -146,10 +140,8 @@ def trainer_class(backend: str | None) -> type[Trainer]:
     backend = backend or default_backend()
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {BACKENDS}, got {backend!r}")
+
     if backend == "numpy":
-        from minimtl.nn.reference import ReferenceTrainer
-
         return ReferenceTrainer
-    from minimtl.nn.trainer import KernelTrainer
-
-    return KernelTrainer
+    trainer: type[Trainer] = import_module("minimtl.nn.trainer").KernelTrainer
+    return trainer

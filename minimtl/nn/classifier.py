@@ -5,8 +5,10 @@
 
 import copy
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from numbers import Integral
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -16,30 +18,21 @@ from minimtl.estimator import (
     CallbackMixin,
     ClassifierMixin,
     FitCalls,
-    check_class_weight,
     check_features,
     check_is_fitted,
     check_random_state,
-    check_y,
-    record_features,
+    check_real,
+    check_whole,
 )
 from minimtl.nn.adam import Adam
 from minimtl.nn.arrays import FloatArray
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Shape, copy_hidden, initialize
+from minimtl.nn.network import Network, Shape, check_layers, copy_hidden, initialize
 from minimtl.nn.reference import logits_of, softmax
+from minimtl.nn.schedule import Schedule
 from minimtl.nn.stopping import Stopping, hold_out
-from minimtl.nn.tasks import (
-    as_list,
-    is_joint,
-    read_documents,
-    split_class_weight,
-    task_data,
-    task_names,
-    weights_of_tasks,
-    without_names,
-)
-from minimtl.nn.training import AfterEpoch, History, Schedule, TaskData, Training
+from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
+from minimtl.nn.training import AfterEpoch, History, Learner
 
 
 class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
@@ -133,9 +126,20 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     1.0
     """
 
+    # Who reads or changes what was learnt holds it. It is no attribute like others: copies and
+    # pickles get one of their own.
+    __slots__ = ("_lock",)
+    _lock: Any
+
     n_features_in_: int
+    n_tasks_: int
     tasks_: list[Any]
-    _training: Training
+    classes_: Any
+    loss_curve_: FloatArray
+    validation_scores_: FloatArray
+    best_validation_score_: float
+    _learner: Learner
+    _rng: np.random.Generator
 
     def __init__(
         self,
@@ -176,6 +180,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         self.verbose = verbose
         self.backend = backend
         self.random_state = random_state
+        self._lock = RLock()
 
     def fit(self, X: Any, y: Any) -> "MultiTaskMLPClassifier":
         """Train anew for `n_epochs` on one task, or on several jointly; returns self.
@@ -195,7 +200,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             For parameters out of range, a task with fewer than two classes, input that is not
             finite or does not fit together, or weights that diverged.
         """
-        self._check_params()
         return self._fit(X, y, None)
 
     def fine_tune(
@@ -220,8 +224,9 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             As `fit` does, and for hidden layers or features of other sizes.
         """
         check_is_fitted(pretrained)
-        self._check_params()
-        return self._fit(X, y, pretrained)
+        with pretrained._lock:
+            network = pretrained._learner.network()
+        return self._fit(X, y, network)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> "MultiTaskMLPClassifier":
         """Make one epoch on `X`, from where the last `fit` or `partial_fit` ended; returns self.
@@ -243,32 +248,37 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         ValueError
             As `fit` does, for a label not among the classes, and for no classes at first.
         """
-        self._check_params()
+        schedule = replace(self._check_params(), n_epochs=1)
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
-        if "balanced" in weights_of_tasks(self.class_weight):
-            raise ValueError(
-                'partial_fit does not support class_weight="balanced", as it sees part of the '
-                "documents only; give a dict of weights."
-            )
-        names = task_names(X)
-        X, y, classes = (
-            without_names(name, values, getattr(self, "tasks_", names) or ())
-            for name, values in (("X", X), ("y", y), ("classes", classes))
-        )
-        documents, labels = self._read(X, y)
-        started = hasattr(self, "_training")
-        if not started and classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit.")
-        if classes is not None:
-            given = as_list("classes", classes, len(X)) if is_joint(X) else [classes]
-            given = [np.unique(classes_t) for classes_t in given]
-            if not started:
-                return self._begin_anew(X, documents, labels, given, names, n_epochs=1)
-            if not _equal(given, self._classes()):
-                raise ValueError("classes is not the same as on the last call to partial_fit.")
-        self._check_same_tasks(X, documents)
-        return self._train(documents, labels, 1)
+
+        with self._lock:
+            has_begun = hasattr(self, "_learner")
+            tasks = read_tasks(X, y, self, self.tasks_ if has_begun else None)
+            class_weights = tasks.split_class_weight(self.class_weight)
+            if any(isinstance(of_task, str) for of_task in class_weights):
+                raise ValueError(
+                    'partial_fit does not support class_weight="balanced", as it sees part of the '
+                    "documents only; give a dict of weights."
+                )
+            if classes is not None:
+                classes = [np.unique(of_task) for of_task in tasks.split("classes", classes)]
+            if has_begun:
+                self._check_same(tasks, classes)
+                learner, rng, classes = self._learner, self._rng, self._classes()
+            elif classes is None:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            else:
+                learner, rng = self._begin(tasks, classes, None)
+            data = tasks.encode(classes, class_weights)
+            losses = learner.run(data, schedule, rng, self.backend).losses
+
+            if has_begun:
+                self.loss_curve_ = np.hstack([self.loss_curve_, losses])
+                self.n_iter_ = self.loss_curve_.shape[1]
+            else:
+                self._store(tasks, classes, learner, rng, losses)
+        return self
 
     def predict_proba(self, X: Any, task: int | str = 0) -> FloatArray:
         """Probabilities (n_samples, n_classes) of a task's classes, in the order of `classes_`.
@@ -276,14 +286,14 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         `task` is its name, or counts from 0. Raises ValueError for a task that was not trained,
         and as `fit` does.
         """
-        return softmax(self._logits(X, task))
+        return softmax(self._logits(X, task)[0])
 
     def decision_function(self, X: Any, task: int | str = 0) -> FloatArray:
         """Of two classes the log-odds of the second, (n_samples,), else the logits of each.
 
         Their softmax, (n_samples, n_classes) both, is `predict_proba`.
         """
-        logits = self._logits(X, task)
+        logits, _ = self._logits(X, task)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict_log_proba(self, X: Any, task: int | str = 0) -> FloatArray:
@@ -294,8 +304,8 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any, task: int | str = 0) -> np.ndarray:
         """The most probable class of each document, (n_samples,); as `predict_proba`."""
-        best = self.predict_proba(X, task).argmax(axis=1)
-        chosen: np.ndarray = self._classes()[self._number(task)][best]
+        logits, classes = self._logits(X, task)
+        chosen: np.ndarray = classes[softmax(logits).argmax(axis=1)]
         return chosen
 
     def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
@@ -306,13 +316,13 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     @property
     def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""
-        network = self._training.network()
+        network = self._network()
         return [*network.weights, *network.head_weights]
 
     @property
     def intercepts_(self) -> list[FloatArray]:
         """Biases of the hidden layers, then of each task's head."""
-        network = self._training.network()
+        network = self._network()
         return [*network.biases, *network.head_biases]
 
     @property
@@ -322,12 +332,20 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
         return float(losses @ np.asarray(weights, np.float64))
 
-    def _logits(self, X: Any, task: int | str) -> FloatArray:
-        """What the head of a task gives for documents, (n_samples, n_classes)."""
+    def _network(self) -> Network:
+        """The network as it is now; training on leaves it as it is."""
+        with self._lock:
+            return self._learner.network()
+
+    def _logits(self, X: Any, task: int | str) -> tuple[FloatArray, np.ndarray]:
+        """What the head of a task gives for documents, (n_samples, n_classes), and its classes."""
         check_is_fitted(self)
         documents = read_documents(X, self)
-        check_features(self, X, documents.shape[1])
-        return logits_of(self._training.network(), documents, self._number(task))
+        with self._lock:
+            check_features(self, X, documents.shape[1])
+            network, number = self._network(), self._number(task)
+            classes = self._classes()[number]
+        return logits_of(network, documents, number), classes
 
     def _number(self, task: int | str) -> int:
         """The place of a task, given by name or place."""
@@ -338,216 +356,163 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         names = "" if isinstance(self.tasks_[0], int) else f", or one of {self.tasks_}"
         raise ValueError(f"task must be in 0 … {self.n_tasks_ - 1}{names}, got {task!r}.")
 
-    def _read(self, X: Any, y: Any) -> tuple[list[Any], list[np.ndarray]]:
-        """Documents and labels of each task."""
-        Xs, ys = (X, as_list("y", y, len(X))) if is_joint(X) else ([X], [y])
-        documents = [read_documents(X_t, self) for X_t in Xs]
-        labels = [check_y(y_t, X_t, self) for y_t, X_t in zip(ys, documents, strict=True)]
-        return documents, labels
+    def _fit(self, X: Any, y: Any, pretrained: Network | None) -> "MultiTaskMLPClassifier":
+        """Train a new network, from its initial weights or the hidden layers of `pretrained`.
 
-    def _fit(
-        self, X: Any, y: Any, pretrained: "MultiTaskMLPClassifier | None"
-    ) -> "MultiTaskMLPClassifier":
-        """What `fit` and `fine_tune` share, once the parameters are checked."""
-        calls = FitCalls(self, self.n_epochs, X, y)
-        with calls.around():
-            names = task_names(X)
-            X = without_names("X", X, names or ())
-            y = without_names("y", y, names or ())
-            documents, labels = self._read(X, y)
-            classes = [np.unique(labels_t) for labels_t in labels]
-            self._begin_anew(X, documents, labels, classes, names, None, pretrained, calls)
-        return self
+        What was learnt before is replaced at the end, and stays if anything fails.
+        """
+        schedule = self._check_params()
+        # `CallbackMixin.callbacks`, where there are any.
+        has_callbacks = bool(vars(self).get("_skl_callbacks"))
+        calls = FitCalls(self, schedule.n_epochs, X, y) if has_callbacks else None
 
-    def _begin_anew(
-        self,
-        X: Any,
-        documents: list[Any],
-        labels: list[np.ndarray],
-        classes: list[np.ndarray],
-        names: list[Any] | None,
-        n_epochs: int | None = None,
-        pretrained: "MultiTaskMLPClassifier | None" = None,
-        calls: FitCalls | None = None,
-    ) -> "MultiTaskMLPClassifier":
-        """Train a new network; if that fails, what was learnt before is still there."""
-        new = type(self)(**self.get_params())
-        new._begin(X, documents, classes, pretrained)
-        new.tasks_ = list(range(len(classes))) if names is None else names
-        new._train(documents, labels, n_epochs, calls if self.callbacks else None)
-        for name in [name for name in vars(self) if name.endswith("_") and not hasattr(new, name)]:
-            delattr(self, name)
-        vars(self).update(vars(new))
+        with nullcontext() if calls is None else calls.around():
+            tasks = read_tasks(X, y, self, None)
+            classes = [np.unique(labels) for labels in tasks.labels]
+            learner, rng = self._begin(tasks, classes, pretrained)
+            data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
+            stopping = None
+            if self.early_stopping:
+                data = [hold_out(task, self.validation_fraction, rng) for task in data]
+                stopping = Stopping(data, self.tol, int(self.n_iter_no_change))
+
+            def copied(history: History) -> "MultiTaskMLPClassifier":
+                # A copy of the learner would end its pending moves, and round what comes after.
+                fitted = type(self)(**self.get_params())
+                here, state = Learner(learner.network()), copy.deepcopy(rng)
+                fitted._store(tasks, classes, here, state, history.losses.copy())
+                return fitted
+
+            def after_epoch(history: History) -> bool:
+                ends = calls is not None and calls.end_epoch(lambda: copied(history))
+                if stopping is not None:
+                    ends |= stopping.ends(history, learner)
+                if self.verbose:
+                    print(_line(history, stopping))
+                if calls is not None and not ends and history.losses.shape[1] < schedule.n_epochs:
+                    calls.begin_epoch()
+                return ends
+
+            is_watched = calls is not None or stopping is not None or self.verbose
+            watch: AfterEpoch | None = after_epoch if is_watched else None
+            if calls is not None:
+                calls.begin_epoch()
+            history = learner.run(data, schedule, rng, self.backend, watch)
+            if stopping is not None and stopping.best_network is not None:
+                learner = Learner(stopping.best_network)
+            self._store(tasks, classes, learner, rng, history.losses, stopping)
         return self
 
     def _begin(
-        self,
-        X: Any,
-        documents: list[Any],
-        classes: list[np.ndarray],
-        pretrained: "MultiTaskMLPClassifier | None",
-    ) -> None:
-        """Draw a new network, and drop all that was learnt before but hidden layers given."""
-        for classes_t in classes:
-            if len(classes_t) < 2:
+        self, tasks: TaskInputs, classes: Sequence[np.ndarray], pretrained: Network | None
+    ) -> tuple[Learner, np.random.Generator]:
+        """A new network, and what draws its weights and then the order of documents."""
+        for of_task in classes:
+            if len(of_task) < 2:
                 raise ValueError(
                     f"{type(self).__name__} needs samples of at least two classes in each task; "
-                    f"got {len(classes_t)} class."
+                    f"got {len(of_task)} class."
                 )
-        n_features = documents[0].shape[1]
-        n_classes = tuple(len(classes_t) for classes_t in classes)
-        shape = Shape(n_features, self._widths(), n_classes, self.activation)
-        self._rng = check_random_state(self.random_state)
-        network = initialize(shape, self._rng)
-        if pretrained is not None:
-            copy_hidden(pretrained._training.network(), network)
-        self._training = Training(network)
-        record_features(self, X[0] if is_joint(X) else X, n_features)
-        self.n_tasks_ = len(classes)
-        self.classes_ = classes if is_joint(X) else classes[0]
-        self.loss_curve_ = np.empty((len(classes), 0))
-        self._check_same_tasks(X, documents)
+        n_features = tasks.documents[0].shape[1]
+        if tasks.is_joint:
+            tasks.compare_features(type(self).__name__, tasks.features, n_features)
 
-    def _check_same_tasks(self, X: Any, documents: list[Any]) -> None:
-        """ValueError unless `X` has the tasks and features that training began with."""
-        if is_joint(X) != isinstance(self.classes_, list) or len(documents) != self.n_tasks_:
+        n_classes = tuple(map(len, classes))
+        shape = Shape(n_features, self._widths(), n_classes, self.activation)
+        rng = check_random_state(self.random_state)
+        network = initialize(shape, rng)
+        if pretrained is not None:
+            copy_hidden(pretrained, network)
+        return Learner(network), rng
+
+    def _store(
+        self,
+        tasks: TaskInputs,
+        classes: list[np.ndarray],
+        learner: Learner,
+        rng: np.random.Generator,
+        losses: FloatArray,
+        stopping: Stopping | None = None,
+    ) -> None:
+        """Set all that was learnt, in place of what was before."""
+        fitted = {
+            "classes_": classes if tasks.is_joint else classes[0],
+            "n_tasks_": len(classes),
+            "tasks_": tasks.names,
+            "n_features_in_": tasks.documents[0].shape[1],
+            "loss_curve_": losses,
+            "n_iter_": losses.shape[1],
+            "_learner": learner,
+            "_rng": rng,
+        }
+        if tasks.features is not None:
+            fitted["feature_names_in_"] = tasks.features
+        if stopping is not None:
+            fitted["validation_scores_"] = np.array(stopping.scores).T
+            fitted["best_validation_score_"] = stopping.best
+
+        with self._lock:
+            for name in list(vars(self)):
+                if name.endswith("_") and name not in fitted:
+                    delattr(self, name)
+            vars(self).update(fitted)
+
+    def _check_same(self, tasks: TaskInputs, classes: list[np.ndarray] | None) -> None:
+        """ValueError unless the tasks and features, and classes if given, are those of before."""
+        if classes is not None and not _equal(classes, self._classes()):
+            raise ValueError("classes is not the same as on the last call to partial_fit.")
+        is_joint = isinstance(self.classes_, list)
+        if tasks.is_joint != is_joint or len(tasks.documents) != self.n_tasks_:
             raise ValueError(
                 f"{type(self).__name__} was fitted to {self.n_tasks_} task(s), and X now has "
                 "another number of them, or is a list where it was none before."
             )
-        for X_t, documents_t in zip(X if is_joint(X) else [X], documents, strict=True):
-            check_features(self, X_t, documents_t.shape[1])
+        names = getattr(self, "feature_names_in_", None)
+        tasks.compare_features(type(self).__name__, names, self.n_features_in_)
 
-    def _check_params(self) -> None:
-        """Raise ValueError for parameters out of range, TypeError for those of another type."""
-        for name in ("n_epochs", "batch_size", "n_iter_no_change"):
-            value = getattr(self, name)
-            if not isinstance(value, Integral):
-                raise TypeError(f"{name} must be whole, got {value!r}.")
-        if not all(isinstance(width, Integral) for width in self._widths()):
-            raise TypeError(f"hidden_layer_sizes must be whole, got {self.hidden_layer_sizes!r}.")
-        Shape(1, self._widths(), (2,), self.activation)
-        if not 0 < self.validation_fraction < 1:
+    def _check_params(self) -> Schedule:
+        """The schedule; ValueError for a parameter out of range, TypeError for another type."""
+        check_layers(self._widths(), self.activation)
+        if not 0 < check_real("validation_fraction", self.validation_fraction) < 1:
             raise ValueError(
                 f"validation_fraction must lie in (0, 1), got {self.validation_fraction!r}."
             )
-        if self.n_iter_no_change < 1 or not self.tol >= 0:
+        n_idle = check_whole("n_iter_no_change", self.n_iter_no_change)
+        if n_idle < 1 or not check_real("tol", self.tol) >= 0:
             raise ValueError(
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
             )
-        for class_weight in weights_of_tasks(self.class_weight):
-            check_class_weight(class_weight)
-        self._schedule()
-        self._adam()
-        if self.backend not in (None, *BACKENDS):
+        if not (self.backend is None or str(self.backend) in BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
         seed = self.random_state
-        if isinstance(seed, np.random.Generator | np.random.RandomState) or seed is None:
-            return
-        if not (isinstance(seed, Integral) and seed >= 0):
-            check_random_state(seed)  # raises; for a good seed it would make a generator
+        draws = seed is None or isinstance(seed, np.random.Generator | np.random.RandomState)
+        if not (draws or (isinstance(seed, Integral) and seed >= 0)):
+            check_random_state(seed)  # raises; a good seed would make a generator
+
+        weights = self.task_weights
+        if weights is not None:
+            if not isinstance(weights, Sequence | np.ndarray) or np.ndim(weights) != 1:
+                raise TypeError(f"task_weights must be a sequence of numbers, got {weights!r}.")
+            weights = tuple(check_real("each of task_weights", weight) for weight in weights)
+        return Schedule(
+            check_whole("n_epochs", self.n_epochs),
+            check_whole("batch_size", self.batch_size),
+            check_real("dropout", self.dropout),
+            weights,
+            adam=Adam(
+                check_real("learning_rate", self.learning_rate),
+                check_real("beta1", self.beta1),
+                check_real("beta2", self.beta2),
+                check_real("eps", self.eps),
+            ),
+        )
 
     def _widths(self) -> tuple[int, ...]:
-        """The units of each hidden layer."""
+        """The units of each hidden layer; TypeError for what is not whole."""
         sizes = self.hidden_layer_sizes
-        return tuple(sizes) if isinstance(sizes, Sequence | np.ndarray) else (sizes,)
-
-    def _schedule(self) -> Schedule:
-        weights = None if self.task_weights is None else tuple(map(float, self.task_weights))
-        return Schedule(self.n_epochs, self.batch_size, self.dropout, weights)
-
-    def _adam(self) -> Adam:
-        return Adam(self.learning_rate, self.beta1, self.beta2, self.eps)
-
-    def _train(
-        self,
-        documents: list[Any],
-        labels: list[np.ndarray],
-        n_epochs: int | None,
-        calls: FitCalls | None = None,
-    ) -> "MultiTaskMLPClassifier":
-        """Make some epochs, or without `n_epochs` those of `fit`, which may stop early."""
-        tasks = [
-            task_data(X, y, classes, class_weight)
-            for X, y, classes, class_weight in zip(
-                documents, labels, self._classes(), self._class_weights(), strict=True
-            )
-        ]
-        stops = self.early_stopping and n_epochs is None
-        if stops:
-            tasks = [self._with_validation(task) for task in tasks]
-        held_out = [task.y_test for task in tasks if task.y_test is not None]
-        watch = Stopping(
-            self._training, held_out, self.tol, self.n_iter_no_change, bool(self.verbose)
-        )
-        # No batch is larger than the first task; memory for more would be wasted.
-        schedule = replace(
-            self._schedule(),
-            n_epochs=n_epochs or self.n_epochs,
-            batch_size=min(self.batch_size, tasks[0].X.shape[0]),
-        )
-        after_epoch: AfterEpoch | None = watch if stops or self.verbose else None
-        if calls is not None:
-            calls.begin_epoch()
-            after_epoch = self._calling(calls, after_epoch, schedule.n_epochs)
-        history = self._training.run_or_undo(
-            tasks,
-            schedule,
-            self._adam(),
-            self._rng,
-            self.backend,
-            after_epoch,
-        )
-        self.loss_curve_ = np.hstack([self.loss_curve_, history.losses])
-        self.n_iter_ = self.loss_curve_.shape[1]
-        if stops and watch.best_network is not None:
-            self._training = Training(watch.best_network)
-            self.validation_scores_ = watch.scores
-            self.best_validation_score_ = watch.best
-        return self
-
-    def _calling(self, calls: FitCalls, then: AfterEpoch | None, n_epochs: int) -> AfterEpoch:
-        """What calls the callbacks after each epoch, and then does `then`."""
-
-        def after_epoch(history: History) -> bool:
-            ends = calls.end_epoch(lambda: self._as_fitted(history))
-            if then is not None:
-                ends |= then(history)
-            if not ends and history.losses.shape[1] < n_epochs:
-                calls.begin_epoch()
-            return ends
-
-        return after_epoch
-
-    def _as_fitted(self, history: History) -> "MultiTaskMLPClassifier":
-        """A copy, as if training had ended with `history`."""
-        fitted = type(self)(**self.get_params())
-        own = {name: value for name, value in vars(self).items() if name.endswith("_")}
-        vars(fitted).update(own)
-        # A copy of the training would end its pending moves, and round what comes after otherwise.
-        fitted._training = Training(copy.deepcopy(self._training.network()))
-        fitted._rng = copy.deepcopy(self._rng)
-        fitted.loss_curve_ = history.losses.copy()
-        fitted.n_iter_ = history.losses.shape[1]
-        return fitted
-
-    def _with_validation(self, task: TaskData) -> TaskData:
-        """`task` with part of its documents held out of training."""
-        train, validation = hold_out(task.y, self.validation_fraction, self._rng)
-        return TaskData(
-            task.X[train],
-            task.y[train],
-            task.X[validation],
-            task.y[validation],
-            task.class_weights,
-        )
-
-    def _class_weights(self) -> list[Any]:
-        """The `class_weight` of each task."""
-        if isinstance(self.classes_, list):
-            return split_class_weight(self.class_weight, self.tasks_)
-        return [self.class_weight]
+        several = sizes if isinstance(sizes, Sequence | np.ndarray) else (sizes,)
+        return tuple(check_whole("a width of hidden_layer_sizes", size) for size in several)
 
     def _classes(self) -> list[np.ndarray]:
         """The labels of each task."""
@@ -555,10 +520,15 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         # Copies train by themselves, shallow ones too.
-        state = vars(self).copy()
-        for name in state.keys() & {"_training", "_rng"}:
-            state[name] = copy.deepcopy(state[name])
+        with self._lock:
+            state = vars(self).copy()
+            for name in state.keys() & {"_learner", "_rng"}:
+                state[name] = copy.deepcopy(state[name])
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._lock = RLock()
+        vars(self).update(state)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -566,5 +536,14 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _equal(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
-    return len(some) == len(others) and all(map(np.array_equal, some, others))
+def _equal(arrays: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return len(arrays) == len(others) and all(map(np.array_equal, arrays, others))
+
+
+def _line(history: History, stopping: Stopping | None) -> str:
+    """What `verbose` prints of the last epoch."""
+    losses = ", ".join(f"{loss:.6f}" for loss in history.losses[:, -1])
+    line = f"Epoch {history.losses.shape[1]}, loss = {losses}"
+    if stopping is None:
+        return line
+    return f"{line}, validation score = " + ", ".join(f"{s:.6f}" for s in stopping.scores[-1])

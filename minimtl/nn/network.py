@@ -24,6 +24,14 @@ from minimtl.nn.arrays import FloatArray, IntArray
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 
+def check_layers(hidden: tuple[int, ...], activation: str) -> None:
+    """ValueError for widths of hidden layers, or an activation, that no network can have."""
+    if not hidden or min(hidden) < 1:
+        raise ValueError(f"hidden must name one positive width or more, got {hidden}")
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {ACTIVATIONS}, got {activation!r}")
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a network is built from: sizes and the activation of its hidden layers."""
@@ -36,12 +44,9 @@ class Shape:
     def __post_init__(self) -> None:
         if self.n_features < 1:
             raise ValueError(f"n_features must be at least 1, got {self.n_features}")
-        if not self.hidden or min(self.hidden) < 1:
-            raise ValueError(f"hidden must name one positive width or more, got {self.hidden}")
+        check_layers(self.hidden, self.activation)
         if not self.n_classes or min(self.n_classes) < 2:
             raise ValueError(f"each task needs two classes or more, got {self.n_classes}")
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation must be one of {ACTIVATIONS}, got {self.activation!r}")
 
     @property
     def n_flat(self) -> int:
@@ -125,7 +130,7 @@ def copy_common(source: Network, target: Network) -> None:
     """Copy what both have: of each array the corner that source and target share."""
     for part in ("weights", "biases", "head_weights", "head_biases"):
         for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
-            corner = tuple(slice(min(sizes)) for sizes in zip(a.shape, b.shape, strict=True))
+            corner = tuple(map(slice, np.minimum(a.shape, b.shape)))
             b[corner] = a[corner]
 
 

@@ -96,7 +96,9 @@ def make_pending(adam: Adam, last_step: int, begun: int, before: Pending | None 
         first_step_of_rule(adam),
         count_terms(adam),
         begun,
-        *(np.float32(value) for value in (1.0 - adam.beta1, 1.0 - adam.beta2, adam.eps)),
+        np.float32(1.0 - adam.beta1),
+        np.float32(1.0 - adam.beta2),
+        np.float32(adam.eps),
     )
     # Rows of step `begun` have no term before the next step: they move by 0/(r + 1).
     pending.nodes[:, 2:] = 1.0

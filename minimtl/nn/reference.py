@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Moments
+from minimtl.nn.adam import LARGEST, Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network
+from minimtl.nn.schedule import Schedule
 
 
 def activate(Z: FloatArray, activation: str) -> FloatArray:
@@ -116,7 +116,8 @@ def loss_and_gradients(
         start += len(y)
         D, U = dropped[-1][rows], network.head_weights[task]
         P = softmax(D @ U + network.head_biases[task])
-        each_loss = -np.log(P[each, y])
+        # A probability that rounds to 0 counts as the smallest number, whose logarithm is finite.
+        each_loss = -np.log(np.maximum(P[each, y], np.finfo(P.dtype).tiny))
         P[each, y] -= 1.0
         P *= task_weights[task] / len(y)
         if class_weights is not None:
@@ -147,14 +148,11 @@ class ReferenceTrainer:
 
     dtype = "float64"
 
-    def __init__(
-        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
-    ) -> None:
-        self.network = network
+    def __init__(self, network: Network, adam: Adam) -> None:
+        self.network, self.adam = network, adam
         self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
         self.step = 0
-        self.take(X, labels, settings)
 
     @property
     def n_words(self) -> int:
@@ -169,9 +167,17 @@ class ReferenceTrainer:
             for part, rows in ((self.network, first), (self.m, none), (self.v, none))
         )
 
-    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
+    def take(
+        self,
+        X: sparse.csr_matrix,
+        labels: IntArray,
+        schedule: Schedule,
+        class_weights: FloatArray | None = None,
+    ) -> None:
         """Train on other documents; see `backend.Trainer`."""
-        self.X, self.labels, self.settings = X.astype(self.network.flat.dtype), labels, settings
+        self.X, self.labels = X.astype(self.network.flat.dtype), labels
+        self.schedule, self.class_weights = schedule, class_weights
+        self.task_weights = schedule.weights(len(self.network.shape.n_classes))
 
     def forget(self) -> None:
         """Drop the documents; see `backend.Trainer`."""
@@ -179,7 +185,7 @@ class ReferenceTrainer:
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
-        totals, batch_size = np.zeros(len(order)), self.settings.batch_size
+        totals, batch_size = np.zeros(len(order)), self.schedule.batch_size
         for number, start in enumerate(range(0, order.shape[1], batch_size)):
             batch = order[:, start : start + batch_size]
             totals += self._step(batch, keys[number]) * batch.shape[1]
@@ -188,18 +194,23 @@ class ReferenceTrainer:
 
     def _step(self, batch: IntArray, keys: IntArray) -> FloatArray:
         network, rows = self.network, batch.ravel()
-        adam, _, dropout, task_weights, class_weights = self.settings
+        dropout = self.schedule.dropout
         masks = [
             dropout_mask(key, len(rows), width, dropout) if dropout else None
             for key, width in zip(keys, network.shape.hidden, strict=True)
         ]
         losses, gradient = loss_and_gradients(
-            network, self.X[rows], list(self.labels[batch]), task_weights, masks, class_weights
+            network,
+            self.X[rows],
+            list(self.labels[batch]),
+            self.task_weights,
+            masks,
+            self.class_weights,
         )
         self.step += 1
         for part in ("first", "flat"):
             w, g, m, v = (getattr(x, part) for x in (network, gradient, self.m, self.v))
-            adam.update(w, g, m, v, self.step)
+            self.adam.update(w, g, m, v, self.step)
         return losses
 
     def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
@@ -222,8 +233,9 @@ class ReferenceTrainer:
         return undo
 
     def is_finite(self, words: IntArray) -> bool:
-        """Whether all weights are finite."""
-        return all(np.isfinite(part).all() for part in (self.network.first, self.network.flat))
+        """Whether all weights are finite, in float32 too, in which they are kept."""
+        parts = self.network.first, self.network.flat
+        return all((np.abs(part) <= LARGEST).all() for part in parts)
 
     def resume(self, moments: Moments) -> None:
         """Continue an earlier training."""

@@ -1,4 +1,4 @@
-"""Reads what users pass to the classifier: the documents and labels of one or several tasks.
+"""What users pass to the classifier: the documents and labels of one or several tasks.
 
 Several tasks are a dict by their names, or a list or tuple whose items are all arrays, data frames
 or sparse matrices of two dimensions. All else is one task, nested lists of numbers included.
@@ -6,13 +6,107 @@ or sparse matrices of two dimensions. All else is one task, nested lists of numb
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import check_X, class_factors, is_sparse
+from minimtl.estimator import (
+    check_class_weight,
+    check_X,
+    check_y,
+    class_factors,
+    compare_features,
+    feature_names,
+    is_sparse,
+)
 from minimtl.nn.training import TaskData
+
+
+class TaskInputs(NamedTuple):
+    """The tasks of one call, as they were passed and as they were read.
+
+    Attributes
+    ----------
+    names : the keys of a dict, else 0, 1, …
+    is_joint : whether there may be several.
+    features : the names of the first task's features, of a data frame with such columns.
+    given : documents as they came, which may be data frames.
+    documents : checked, dense or CSR float64 (n_samples, n_features).
+    labels : of each task, (n_samples,).
+    """
+
+    names: list[Any]
+    is_joint: bool
+    features: Any
+    given: Sequence[Any]
+    documents: list[Any]
+    labels: list[np.ndarray]
+
+    def split(self, name: str, values: Any) -> Sequence[Any]:
+        """`values` as one item for each task, else ValueError."""
+        values = _in_order(name, values, self.names)
+        return _as_list(name, values, len(self.documents)) if self.is_joint else [values]
+
+    def compare_features(self, estimator: str, names: Any, n_features: int) -> None:
+        """ValueError for documents with other features than these; warns as `check_features`."""
+        for given, documents in zip(self.given, self.documents, strict=True):
+            compare_features(estimator, names, n_features, given, documents.shape[1])
+
+    def split_class_weight(self, class_weight: Any) -> list[Any]:
+        """The `class_weight` of each task.
+
+        Raises ValueError for a dict or sequence of other tasks; a dict may lack some.
+        """
+        if not self.is_joint:
+            return [class_weight]
+        if class_weight is None or isinstance(class_weight, str):
+            return [class_weight] * len(self.names)
+        if isinstance(class_weight, list | tuple):
+            if len(class_weight) != len(self.names):
+                raise ValueError(
+                    f"class_weight has {len(class_weight)} items for {len(self.names)} tasks; "
+                    "it needs one for each."
+                )
+            return list(class_weight)
+        of_labels = not isinstance(class_weight, Mapping) or any(
+            isinstance(weight, Real) for weight in class_weight.values()
+        )
+        if of_labels or not set(class_weight) <= set(self.names):
+            raise ValueError(
+                f"With the tasks {self.names}, class_weight must be a dict of weights by task, "
+                f"such as {{{self.names[0]!r}: 'balanced'}}; got {class_weight!r}."
+            )
+        return [class_weight.get(task) for task in self.names]
+
+    def encode(self, classes: Sequence[np.ndarray], class_weights: Sequence[Any]) -> list[TaskData]:
+        """The tasks as they are trained, of these classes and what `split_class_weight` gave."""
+        return [
+            task_data(*task)
+            for task in zip(self.documents, self.labels, classes, class_weights, strict=True)
+        ]
+
+
+def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -> TaskInputs:
+    """Read the arguments `X` and `y` of `estimator`, which was fitted to the tasks `names`, if any.
+
+    Raises
+    ------
+    ValueError
+        As `read_documents` and `check_y` do, and for documents and labels of different tasks.
+    """
+    in_dict = _are_named(X)
+    names = list(names or (X if in_dict else ()))
+    X, y = _in_order("X", X, names), _in_order("y", y, names)
+    joint = is_joint(X)
+    given, labels = (X, _as_list("y", y, len(X))) if joint else ([X], [y])
+
+    names = names or list(range(len(given)))
+    tasks = TaskInputs(names, joint, feature_names(given[0]), given, [], [])
+    for given_t, labels_t in zip(given, labels, strict=True):
+        tasks.documents.append(read_documents(given_t, estimator))
+        tasks.labels.append(check_y(labels_t, tasks.documents[-1], estimator))
+    return tasks
 
 
 def is_joint(X: Any) -> bool:
@@ -24,17 +118,17 @@ def is_joint(X: Any) -> bool:
     )
 
 
-def task_names(X: Any) -> list[Any] | None:
-    """The keys of a dict of tasks, else None; SciPy's DOK matrices are dicts, too."""
-    return list(X) if isinstance(X, dict) and not is_sparse(X) else None
+def _are_named(values: Any) -> bool:
+    """Whether `values` are a dict of tasks; SciPy's DOK matrices are dicts, too."""
+    return isinstance(values, dict) and not is_sparse(values)
 
 
-def without_names(name: str, values: Any, tasks: Sequence[Any]) -> Any:
+def _in_order(name: str, values: Any, tasks: Sequence[Any]) -> Any:
     """The items of `values`, a dict by the names `tasks`, in their order; other values as they are.
 
     Nested lists among the items become arrays. Raises ValueError for a dict of other tasks.
     """
-    if task_names(values) is None:
+    if not _are_named(values):
         return values
     if set(values) != set(tasks):
         raise ValueError(
@@ -42,6 +136,16 @@ def without_names(name: str, values: Any, tasks: Sequence[Any]) -> Any:
         )
     items = [values[task] for task in tasks]
     return [item if hasattr(item, "shape") else np.asarray(item) for item in items]
+
+
+def _as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
+    """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
+    if not isinstance(values, list | tuple) or len(values) != n_tasks:
+        raise ValueError(
+            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks} arrays, "
+            "one for each task."
+        )
+    return values
 
 
 def read_documents(X: Any, estimator: object) -> Any:
@@ -59,55 +163,12 @@ def read_documents(X: Any, estimator: object) -> Any:
     return X
 
 
-def as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
-    """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
-    if not isinstance(values, list | tuple) or len(values) != n_tasks:
-        raise ValueError(
-            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks} arrays, "
-            "one for each task."
-        )
-    return values
-
-
-def weights_of_tasks(class_weight: Any) -> list[Any]:
-    """What `class_weight` holds for single tasks, whether for one, for all, or by task."""
-    if isinstance(class_weight, list | tuple):
-        return list(class_weight)
-    if isinstance(class_weight, Mapping):
-        by_task = [v for v in class_weight.values() if v is None or isinstance(v, Mapping | str)]
-        if by_task:
-            return list(class_weight.values())
-    return [class_weight]
-
-
-def split_class_weight(class_weight: Any, tasks: Sequence[Any]) -> list[Any]:
-    """The `class_weight` of each of several jointly trained tasks, whose names these are.
-
-    Raises ValueError for a dict or sequence of other tasks; a dict may lack some.
-    """
-    if class_weight is None or isinstance(class_weight, str):
-        return [class_weight] * len(tasks)
-    if not isinstance(class_weight, Mapping):
-        if len(class_weight) != len(tasks):
-            raise ValueError(
-                f"class_weight has {len(class_weight)} items for {len(tasks)} tasks; "
-                "it needs one for each."
-            )
-        return list(class_weight)
-    values = class_weight.values()
-    if not set(class_weight) <= set(tasks) or any(isinstance(v, Real) for v in values):
-        raise ValueError(
-            f"With the tasks {list(tasks)}, class_weight must be a dict of weights by task, such "
-            f"as {{{tasks[0]!r}: 'balanced'}}; got {class_weight!r}."
-        )
-    return [class_weight.get(task) for task in tasks]
-
-
 def task_data(X: Any, y: np.ndarray, classes: np.ndarray, class_weight: Any) -> TaskData:
     """One task as it is trained: CSR, labels as places in `classes`, weights of these if any."""
     labels = encode_labels(y, classes)
     factors = None
     if class_weight is not None:
+        check_class_weight(class_weight)
         factors = class_factors(class_weight, classes, labels, np.ones(len(labels)))
     return TaskData(X if is_sparse(X) else sparse.csr_matrix(X), labels, class_weights=factors)
 

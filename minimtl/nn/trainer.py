@@ -6,18 +6,17 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Moments
+from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.backend import StepSettings
-from minimtl.nn.dropout import drop_threshold
-from minimtl.nn.kernels.adam import are_finite, read_rows
+from minimtl.nn.kernels.adam import read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
-from minimtl.nn.kernels.epoch import Plan, Scratch, State, train_epoch
-from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, Sparse
+from minimtl.nn.kernels.epoch import Scratch, State, are_finite, train_epoch
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
 from minimtl.nn.kernels.predict import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending
+from minimtl.nn.schedule import Schedule
 
 NO_DOCUMENTS = Documents(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
 
@@ -30,10 +29,8 @@ class KernelTrainer:
 
     dtype = "float32"
 
-    def __init__(
-        self, network: Network, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings
-    ) -> None:
-        self.shape, self.adam, self.n_words = network.shape, settings.adam, 0
+    def __init__(self, network: Network, adam: Adam) -> None:
+        self.shape, self.adam, self.n_words = network.shape, adam, 0
         hidden = tuple(-(-width // LANES) * LANES for width in network.shape.hidden)
         self.padded = replace(network.shape, hidden=hidden)
         self.state = State(
@@ -49,7 +46,6 @@ class KernelTrainer:
         self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
         self._W, self._W_step = _aligned(0, hidden[0]), -1
         self._Z = _aligned(0, hidden[0])  # of the documents that are predicted
-        self.take(X, labels, settings)
         self.add_words(network.first)
 
     def add_words(self, first: FloatArray) -> None:
@@ -75,16 +71,22 @@ class KernelTrainer:
         rows, flat = np.split(self.state.rows, 3, axis=1), self.state.flat[:3]
         return [Network(self.padded, *arrays) for arrays in zip(rows, flat, strict=True)]
 
-    def take(self, X: sparse.csr_matrix, labels: IntArray, settings: StepSettings) -> None:
+    def take(
+        self,
+        X: sparse.csr_matrix,
+        labels: IntArray,
+        schedule: Schedule,
+        class_weights: FloatArray | None = None,
+    ) -> None:
         """Train on other documents; see `backend.Trainer`."""
-        _, batch_size, dropout, task_weights, class_weights = settings
+        n_tasks, batch_size = len(self.shape.n_classes), schedule.batch_size
         if class_weights is None:
-            class_weights = np.ones((len(task_weights), max(self.shape.n_classes)))
+            class_weights = np.ones((n_tasks, max(self.shape.n_classes)))
         self.documents, self.labels = Documents(*_compressed(X)), labels
-        scale = np.float32(1.0 / (1.0 - dropout))
-        rule = Rule(drop_threshold(dropout), scale, task_weights.astype(float), class_weights)
-        self.plan = Plan(batch_size, rule, self.layout)
-        n_batch = batch_size * len(self.shape.n_classes)
+        weights = schedule.weights(n_tasks)
+        self.plan = Plan(batch_size, float(schedule.dropout), weights, class_weights, self.layout)
+
+        n_batch = batch_size * n_tasks
         if n_batch > self.scratch.buffers.A.shape[1]:
             self.scratch = self.scratch._replace(buffers=_buffers(self.padded, n_batch))
 
@@ -124,7 +126,7 @@ class KernelTrainer:
         if n > len(self._Z):
             self._Z = _aligned(n, self.padded.hidden[0])
         predict(
-            Occurrences(*_compressed(X.tocsc())), base, task, self._first_weights(),
+            Occurrences(*_compressed(X)), base, task, self._first_weights(),
             self.state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
         )  # fmt: skip
         return probabilities
@@ -141,23 +143,19 @@ class KernelTrainer:
 
     def undo(self, words: IntArray) -> Callable[[], None]:
         """Take back what follows; see `backend.Trainer`."""
-        state = self.state
-        rows, last = np.take(state.rows, words, axis=0), state.last[words]
-        flat = [vector.copy() for vector in state.flat[:3]]
+        state, pending = self.state, self.state.pending
         # Steps that follow change the sums of those steps only that are within reach.
-        reach = slice(max(0, state.step + 1 - state.pending.n_terms), state.step + 1)
-        sums, nodes = state.pending.sums[reach].copy(), state.pending.nodes[reach].copy()
+        reach = slice(max(0, state.step + 1 - pending.n_terms), state.step + 1)
+        parts = [*state.flat[:3], pending.sums[reach], pending.nodes[reach]]
+        rows, last = np.take(state.rows, words, axis=0), state.last[words]
+        copies = [part.copy() for part in parts]
 
         def undo() -> None:
             state.rows[words], state.last[words] = rows, last
-            for vector, before in zip(state.flat[:3], flat, strict=True):
-                vector[:] = before
-            kept = state.pending._replace(
-                sums=state.pending.sums[: reach.stop], nodes=state.pending.nodes[: reach.stop]
-            )
-            kept.sums[reach], kept.nodes[reach] = sums, nodes
-            pending = make_pending(self.adam, state.step, kept.begun, kept)
-            self.state, self._W_step = state._replace(pending=pending), -1
+            for part, before in zip(parts, copies, strict=True):
+                part[:] = before
+            pending.sums[state.step + 1 :] = 0.0
+            self.state, self._W_step = state, -1
 
         return undo
 
@@ -209,9 +207,9 @@ def _aligned(*size: int) -> FloatArray:
 def _compressed(X: sparse.csr_matrix | sparse.csc_matrix) -> tuple[IntArray, IntArray, FloatArray]:
     """The arrays of `X` as the kernels take them."""
     return (
-        X.indptr.astype(np.int64, copy=False),
-        X.indices.astype(np.int32, copy=False),
-        X.data.astype(np.float32, copy=False),
+        np.ascontiguousarray(X.indptr, np.int64),
+        np.ascontiguousarray(X.indices, np.int32),
+        np.ascontiguousarray(X.data, np.float32),
     )
 
 

@@ -8,8 +8,10 @@ Notation beyond `network`::
             shuffled passes, so tasks of n documents see each once per epoch
     active  the words that occur in some training document. Others never have a gradient: their
             rows keep their initial values and add a constant to a test document's Z_1
+    columns (V,) the place of each active word's row in the trainer, −1 for the others
 """
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -18,11 +20,12 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.elementary import log
+from minimtl.estimator import check_sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.backend import StepSettings, Trainer, trainer_class
-from minimtl.nn.documents import check_documents, split_columns, stack, words_of
-from minimtl.nn.network import Network
+from minimtl.nn.backend import Trainer, trainer_class
+from minimtl.nn.network import Network, Shape
+from minimtl.nn.schedule import Schedule
 
 # The version of the numbers that training gives. Raise it with every change that gives other
 # ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
@@ -48,35 +51,6 @@ class TaskData:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """Epochs, documents of each task per step, dropout rate, weights of the tasks' losses.
-
-    An epoch has `epoch_documents` documents of each task; by default as many as task 0 has.
-    """
-
-    n_epochs: int = 100
-    batch_size: int = 32
-    dropout: float = 0.5
-    task_weights: tuple[float, ...] | None = None
-    epoch_documents: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.epoch_documents is not None and self.epoch_documents < 1:
-            raise ValueError(f"epoch_documents must be at least 1, got {self.epoch_documents}")
-        if self.n_epochs < 1 or self.batch_size < 1:
-            raise ValueError(
-                "n_epochs and batch_size must be at least 1, "
-                f"got {self.n_epochs} and {self.batch_size}"
-            )
-        if not 0.0 <= self.dropout < 1.0:
-            raise ValueError(f"dropout must lie in [0, 1), got {self.dropout}")
-        if not all(0.0 <= weight < np.inf for weight in self.task_weights or ()):
-            raise ValueError(
-                f"task_weights must be finite and not negative, got {self.task_weights}"
-            )
-
-
-@dataclass(frozen=True)
 class History:
     """The mean training losses `losses` (T, n_epochs), computed with dropout on.
 
@@ -89,31 +63,35 @@ class History:
     predictions: list[IntArray]
     test_losses: list[FloatArray]
 
+    def until(self, n: int) -> "History":
+        """The first `n` epochs, views of the same arrays."""
+        predictions = [predicted[:n] for predicted in self.predictions]
+        return History(self.losses[:, :n], predictions, [losses[:n] for losses in self.test_losses])
+
 
 # Called after each epoch with what there is so far; true ends the training.
 AfterEpoch: TypeAlias = Callable[[History], bool]
 
 
-class Training:
-    """The training of one network, which goes on from call to call of `run`.
+class Learner:
+    """A network that learns, and goes on learning from call to call of `run`.
 
     Between calls a trainer holds weights and moments, with the moves that are still pending.
-    `network` brings the weights up to date, which changes no bit of what comes after. `moments`,
-    copies and pickles end all pending moves: what comes after is then rounded differently, by some
-    1e-7, and in the same way for the copy and for the original.
+    `network` reads the weights, which changes no bit of what comes after. `moments`, copies and
+    pickles end all pending moves: what comes after is then rounded differently, by some 1e-7, and
+    in the same way for the copy and for the original.
 
     Parameters
     ----------
     network
-        The weights to begin with, float32; changed in place.
+        The weights to begin with, float32; they are left as they are.
     moments
         Those of the training that this one continues; without them Adam begins anew.
     """
 
     def __init__(self, network: Network, moments: Moments | None = None) -> None:
         self._network = network
-        # The words that have had a training document, in the order of the trainer's rows.
-        self._words = np.empty(0, np.int64)
+        self._words = np.empty(0, np.int64)  # the active ones, in the order of the trainer's rows
         self._columns = np.full(network.shape.n_features, -1, np.int32)
         self._trainer: Trainer | None = None
         self._made_for: tuple[type[Trainer], Adam] | None = None
@@ -124,8 +102,9 @@ class Training:
             self._moments = moments.with_rows(self._words, np.float32)
 
     def network(self) -> Network:
-        """The network with its weights after the last step."""
+        """The network after the last step; steps to come leave it as it is."""
         if self._stale and self._trainer is not None:
+            self._network = copy.deepcopy(self._network)
             self._network.put(self._words[: self._trainer.n_words], self._trainer.weights())
             self._stale = False
         return self._network
@@ -146,94 +125,77 @@ class Training:
         self,
         tasks: Sequence[TaskData],
         schedule: Schedule,
-        adam: Adam,
-        rng: np.random.Generator,
-        backend: str | None = None,
-    ) -> History:
-        """Make the epochs of `schedule` on `tasks`; as `train`."""
-        trainer, tasks, _ = self._prepare(tasks, schedule, adam, backend)
-        try:
-            return self._make_epochs(trainer, tasks, schedule, rng)
-        finally:
-            trainer.forget()
-
-    def run_or_undo(
-        self,
-        tasks: Sequence[TaskData],
-        schedule: Schedule,
-        adam: Adam,
         rng: np.random.Generator,
         backend: str | None = None,
         after_epoch: AfterEpoch | None = None,
     ) -> History:
-        """As `run`; if it fails, a training that had begun, and `rng`, are what they were.
+        """Make the epochs of `schedule`; if that fails, a learner that had begun is as it was.
 
-        `after_epoch` may look at the network, and ends the training by returning true.
+        `tasks` are trusted: kernels follow the indices of their documents without looking. `rng`
+        is as it was, too, after a failure. `after_epoch` may read the network, and ends the
+        training by returning true.
 
         Raises
         ------
         ValueError
-            As `run` does, and where weights have become infinite or NaN.
+            Where weights or losses have become infinite or NaN.
         """
-        begun = self._trainer is not None or self._moments is not None
-        trainer, tasks, rows = self._prepare(tasks, schedule, adam, backend)
-        undo = trainer.undo(rows) if begun else None
-        rng_before = rng.bit_generator.state
+        has_begun = self._trainer is not None or self._moments is not None
+        n_documents = schedule.epoch_documents or tasks[0].X.shape[0]
+        # Memory for more would be wasted.
+        schedule = replace(schedule, batch_size=min(schedule.batch_size, n_documents))
+        trainer, rows = self._give_documents(tasks, schedule, trainer_class(backend))
+
+        undo = trainer.undo(rows) if has_begun else None
+        random_state = rng.bit_generator.state
         try:
             history = self._make_epochs(trainer, tasks, schedule, rng, after_epoch)
-            if not trainer.is_finite(rows):
+            if not (trainer.is_finite(rows) and np.isfinite(history.losses).all()):
                 raise ValueError(
-                    "Training produced non-finite weights; scale the features or lower "
+                    "Training produced non-finite weights or losses; scale the features or lower "
                     "learning_rate."
                 )
         except BaseException:
+            rng.bit_generator.state = random_state
             if undo is not None:
                 undo()
                 self._stale = True
-                rng.bit_generator.state = rng_before
             raise
         finally:
             trainer.forget()
         return history
 
-    def _prepare(
-        self, tasks: Sequence[TaskData], schedule: Schedule, adam: Adam, backend: str | None
-    ) -> tuple[Trainer, list[TaskData], IntArray]:
-        """The trainer with the documents of `tasks`, these as checked, and their words' rows."""
-        shape = self._network.shape
-        _check(self._network, tasks, schedule)
-        tasks = [_with_checked_documents(task, shape.n_features) for task in tasks]
-        documents = [task.X for task in tasks]
-        words = words_of(documents, shape.n_features)
-        made_for = trainer_class(backend), adam
-        if made_for != self._made_for:
+    def _give_documents(
+        self, tasks: Sequence[TaskData], schedule: Schedule, make_trainer: type[Trainer]
+    ) -> tuple[Trainer, IntArray]:
+        """The trainer with the tasks' documents, and the rows of their words in it.
+
+        It is made anew if it was of another kind, or made for another Adam.
+        """
+        made_for = make_trainer, schedule.adam
+        if self._trainer is not None and made_for != self._made_for:
             self._end_moves()
-        n_resumed = len(self._words)
+        known = self._words
+        X = tasks[0].X if len(tasks) == 1 else sparse.vstack([task.X for task in tasks], "csr")
+        occurs = np.zeros(len(self._columns), bool)
+        occurs[X.indices] = True
+        words = np.flatnonzero(occurs)
         self._add_words(words[self._columns[words] < 0])
-        X = stack(documents, self._columns, len(self._words))
+        X = renumber(X, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
-        weights = np.asarray(schedule.task_weights or np.ones(len(tasks)))
-        settings = StepSettings(
-            adam,
-            schedule.batch_size,
-            schedule.dropout,
-            weights,
-            _class_weights(tasks, max(shape.n_classes)),
-        )
+        class_weights = _class_weights(tasks, self._network.shape)
+
         trainer = self._trainer
         if trainer is None:
-            make_trainer, _ = made_for
-            known = self._words[:n_resumed]
             part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
-            trainer = make_trainer(part, X, labels, settings)
+            trainer = make_trainer(part, schedule.adam)
             if self._moments is not None:
                 trainer.resume(self._moments)
             self._made_for, self._trainer = made_for, trainer
-        else:
-            trainer.take(X, labels, settings)
+        trainer.take(X, labels, schedule, class_weights)
         # Also those of an earlier call that was interrupted before this line.
         trainer.add_words(self._network.first[self._words[trainer.n_words :]])
-        return trainer, tasks, self._columns[words]
+        return trainer, self._columns[words]
 
     def _make_epochs(
         self,
@@ -241,36 +203,32 @@ class Training:
         tasks: Sequence[TaskData],
         schedule: Schedule,
         rng: np.random.Generator,
-        after_epoch: AfterEpoch | None = None,
+        after_epoch: AfterEpoch | None,
     ) -> History:
-        followed = {
-            t: split_columns(task.X_test, self._columns, self._network, len(self._words))
-            for t, task in enumerate(tasks)
-            if task.X_test is not None
-        }
-        n_test = [followed[t][0].shape[0] if t in followed else 0 for t in range(len(tasks))]
-        losses = np.empty((len(tasks), schedule.n_epochs))
-        number = np.int16 if max(self._network.shape.n_classes) <= 1 << 15 else np.int32
-        predictions: list[IntArray] = [np.empty((schedule.n_epochs, n), number) for n in n_test]
-        classes = [np.zeros(0, np.int64) if task.y_test is None else task.y_test for task in tasks]
-        test_losses: list[FloatArray] = [np.empty((schedule.n_epochs, len(y))) for y in classes]
-        epochs = _epochs([task.X.shape[0] for task in tasks], schedule, self._network, rng)
-        self._stale = True
-        for epoch, (order, keys) in enumerate(epochs):
-            losses[:, epoch] = trainer.epoch(order, keys)
+        n_epochs, shape = schedule.n_epochs, self._network.shape
+        number = np.int16 if max(shape.n_classes) <= 1 << 15 else np.int32
+        history = History(np.empty((len(tasks), n_epochs)), [], [])
+        sizes, followed = [], {}
+        for t, task in enumerate(tasks):
+            X, y = task.X_test, task.y_test
+            sizes.append(task.X.shape[0])
+            history.predictions.append(np.empty((n_epochs, 0 if X is None else X.shape[0]), number))
+            history.test_losses.append(np.empty((n_epochs, 0 if y is None else len(y))))
+            if X is not None:
+                followed[t] = split_columns(X, self._words, self._network)
+
+        for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
+            self._stale = True
+            history.losses[:, epoch] = trainer.epoch(order, keys)
             for t, (X, base) in followed.items():
-                P = trainer.predict_proba(X, base, t)
-                predictions[t][epoch] = P.argmax(axis=1)
-                test_losses[t][epoch] = _losses_of(P, classes[t])
-            if after_epoch is not None:
-                n = epoch + 1
-                so_far = History(
-                    losses[:, :n], [a[:n] for a in predictions], [a[:n] for a in test_losses]
-                )
-                self._stale = True
-                if after_epoch(so_far):
-                    return so_far
-        return History(losses, predictions, test_losses)
+                P, y = trainer.predict_proba(X, base, t), tasks[t].y_test
+                history.predictions[t][epoch] = P.argmax(axis=1)
+                if y is not None:
+                    history.test_losses[t][epoch] = _losses_of(P, y)
+
+            if after_epoch is not None and after_epoch(history.until(epoch + 1)):
+                return history.until(epoch + 1)
+        return history
 
     def _add_words(self, new: IntArray) -> None:
         n = len(self._words)
@@ -295,7 +253,6 @@ def train(
     network: Network,
     tasks: Sequence[TaskData],
     schedule: Schedule,
-    adam: Adam,
     rng: np.random.Generator,
     backend: str | None = None,
 ) -> History:
@@ -304,13 +261,35 @@ def train(
     Raises
     ------
     ValueError
-        For tasks that do not fit the network or the schedule, or documents whose CSR arrays are
-        malformed: the kernels follow indices without looking.
+        For tasks that do not fit the network or the schedule, documents whose CSR arrays are
+        malformed, and where weights or losses have become infinite or NaN.
     """
-    training = Training(network)
-    history = training.run(tasks, schedule, adam, rng, backend)
-    training.network()  # brings it up to date
+    n_classes = network.shape.n_classes
+    if len(tasks) != len(n_classes):
+        raise ValueError(f"the network has {len(n_classes)} heads, but {len(tasks)} tasks came")
+    checked = [_check(t, task, network.shape) for t, task in enumerate(tasks)]
+
+    learner = Learner(network)
+    history = learner.run(checked, schedule, rng, backend)
+    trained = learner.network()
+    network.first[:], network.flat[:] = trained.first, trained.flat
     return history
+
+
+def renumber(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
+    """`X` with its columns at the places `columns` (V,), of which there are `n`."""
+    return sparse.csr_matrix((X.data, columns[X.indices], X.indptr), shape=(X.shape[0], n))
+
+
+def split_columns(
+    X: sparse.csr_matrix, words: IntArray, network: Network
+) -> tuple[sparse.csc_matrix, FloatArray]:
+    """The columns `words` of `X`, by words, and what the others add to Z_1, (n_X, H_1)."""
+    is_other = np.ones(X.shape[1], bool)
+    is_other[words] = False
+    others = np.flatnonzero(is_other)
+    base = X[:, others] @ network.first[others]
+    return X[:, words].tocsc(), np.ascontiguousarray(base, network.first.dtype)
 
 
 def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
@@ -319,72 +298,70 @@ def _losses_of(P: FloatArray, y: IntArray) -> FloatArray:
 
 
 def _epochs(
-    sizes: Sequence[int], schedule: Schedule, network: Network, rng: np.random.Generator
+    sizes: Sequence[int], schedule: Schedule, shape: Shape, rng: np.random.Generator
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """The order of each epoch and the dropout keys of its steps."""
     n = schedule.epoch_documents or sizes[0]
     n_steps = -(-n // schedule.batch_size)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    waiting = [np.empty(0, np.int64) for _ in sizes]
+    waiting = [np.empty(0, np.int64)] * len(sizes)
     for _ in range(schedule.n_epochs):
         order = np.empty((len(sizes), n), np.int64)
         for t, size in enumerate(sizes):
-            n_deals = max(0, -(-(n - len(waiting[t])) // size))
-            dealt = [rng.permutation(size) + starts[t] for _ in range(n_deals)]
-            waiting[t] = np.concatenate([waiting[t], *dealt])
-            order[t], waiting[t] = waiting[t][:n], waiting[t][n:]
-        keys = rng.integers(2**32, size=(n_steps, len(network.weights), 2), dtype=np.uint32)
+            passes, n_dealt = [waiting[t]], len(waiting[t])
+            while n_dealt < n:
+                passes.append(rng.permutation(size) + starts[t])
+                n_dealt += size
+            dealt = np.concatenate(passes)
+            order[t], waiting[t] = dealt[:n], dealt[n:]
+        keys = rng.integers(2**32, size=(n_steps, len(shape.hidden), 2), dtype=np.uint32)
         yield order, keys
 
 
-def _with_checked_documents(task: TaskData, n_features: int) -> TaskData:
-    X_test = None if task.X_test is None else check_documents(task.X_test, n_features)
-    return replace(task, X=check_documents(task.X, n_features), X_test=X_test)
-
-
-def _class_weights(tasks: Sequence[TaskData], n_classes: int) -> FloatArray | None:
-    """The weights of the tasks' classes in rows of `n_classes`, or None where no task has any."""
-    if all(task.class_weights is None for task in tasks):
-        return None
-    weights = np.ones((len(tasks), n_classes))
+def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray | None:
+    """The weights of the tasks' classes in rows of one length, or None where no task has any."""
+    weights, has_weights = np.ones((len(tasks), max(shape.n_classes))), False
     for row, task in zip(weights, tasks, strict=True):
         if task.class_weights is not None:
             row[: len(task.class_weights)] = task.class_weights
-    return weights
+            has_weights = True
+    return weights if has_weights else None
 
 
-def _check(network: Network, tasks: Sequence[TaskData], schedule: Schedule) -> None:
-    n_classes = network.shape.n_classes
-    if len(tasks) != len(n_classes):
-        raise ValueError(f"the network has {len(n_classes)} heads, but {len(tasks)} tasks came")
-    if schedule.task_weights is not None and len(schedule.task_weights) != len(tasks):
-        raise ValueError(f"{len(schedule.task_weights)} task weights came for {len(tasks)} tasks")
-    for t, task in enumerate(tasks):
-        if task.X.shape[0] == 0 or task.X.shape[0] != len(task.y):
+def _check(t: int, task: TaskData, shape: Shape) -> TaskData:
+    """Task number `t` with checked documents; ValueError for what does not fit the network."""
+    n_classes, y = shape.n_classes[t], np.asarray(task.y)
+    X = _check_documents(task.X, shape.n_features)
+    if X.shape[0] == 0 or y.shape != X.shape[:1] or y.dtype.kind not in "iu":
+        raise ValueError(
+            f"task {t} has {X.shape[0]} documents and labels of type {y.dtype} and shape "
+            f"{y.shape}; it needs a whole number for each document, and one document at least"
+        )
+    outside = np.flatnonzero((y < 0) | (y >= n_classes))
+    if len(outside):
+        raise ValueError(
+            f"task {t} has labels outside 0 … {n_classes - 1}: {y[outside[0]]} is that of "
+            f"document {outside[0]}"
+        )
+    if task.class_weights is not None and len(task.class_weights) != n_classes:
+        raise ValueError(
+            f"task {t} has {len(task.class_weights)} class weights for {n_classes} classes"
+        )
+
+    X_test = None if task.X_test is None else _check_documents(task.X_test, shape.n_features)
+    if task.y_test is not None:
+        n_test = 0 if X_test is None else X_test.shape[0]
+        if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes)).all():
             raise ValueError(
-                f"task {t} has {task.X.shape[0]} documents and {len(task.y)} labels; "
-                "it needs as many of each, and one at least"
+                f"task {t} has {n_test} test documents and needs as many classes of them in "
+                f"0 … {n_classes - 1}"
             )
-        y = np.asarray(task.y)
-        if y.ndim != 1 or y.dtype.kind not in "iu":
-            raise ValueError(
-                f"task {t} has labels of type {y.dtype} in {y.ndim} dimensions; it needs one whole "
-                f"number for each document, in 0 … {n_classes[t] - 1}"
-            )
-        outside = np.flatnonzero((y < 0) | (y >= n_classes[t]))
-        if len(outside):
-            raise ValueError(
-                f"task {t} has labels outside 0 … {n_classes[t] - 1}: {y[outside[0]]} is that of "
-                f"document {outside[0]}"
-            )
-        if task.class_weights is not None and len(task.class_weights) != n_classes[t]:
-            raise ValueError(
-                f"task {t} has {len(task.class_weights)} class weights for {n_classes[t]} classes"
-            )
-        if task.y_test is not None:
-            n_test = 0 if task.X_test is None else task.X_test.shape[0]
-            if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes[t])).all():
-                raise ValueError(
-                    f"task {t} has {n_test} test documents and needs as many classes of them in "
-                    f"0 … {n_classes[t] - 1}"
-                )
+    return replace(task, X=X, y=y, X_test=X_test)
+
+
+def _check_documents(X: Any, n_features: int) -> sparse.csr_matrix:
+    """`X` as CSR of `n_features` columns, whose indices can be followed without looking."""
+    X = check_sparse(X)
+    if X.shape[1] != n_features:
+        raise ValueError(f"documents have {X.shape[1]} features, but the network has {n_features}")
+    return X

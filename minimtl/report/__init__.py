@@ -1,34 +1,75 @@
-"""What people look at: blocks as Markdown and as a page, charts, figures, CSV. Knows no study.
+"""What people look at: blocks in; a terminal's text, Markdown and pages out. Knows no study.
 
-May import: system, stats.
+A document is a list of blocks, plain records that say what is shown and nothing of how:
+
+    Heading, Paragraph, Items, Terms, Grid (a table), Code (lines to type or to read), Errata,
+    Drawing (a chart), Figure (the files name.svg and name.png), Reliability,
+    Folded (blocks that open), Beside (blocks side by side), Sections (links to the headings),
+    Finder (entries to search, sort and filter), Embedded (what one page has for itself),
+    OnPage (blocks that only a page has)
+
+Text in them is plain; an `Inline` is a string, a `Marked`, a `Link` or a `Key`, or a tuple of
+these. Whatever comes from outside may stand in it: each writer escapes it.
+
+    to_text(blocks)             for a terminal; columns stand one below the other
+    to_markdown(document)       the file name.md
+    to_html(document, figures)  the page; needs no package, no script to be read, no connection
+    to_fragment(blocks)         a part of a page, for `Embedded`
+    notebook_html(blocks)       for `_repr_html_`
+    write_document(document, name, out)     name.md, name.html and the charts that have a name
+
+A chart is data as well: `Chart` with two of `Axis` and series of `Line`, `Dots` (of `Dot`, maybe
+with intervals), `Bars`, `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis` is an
+axis with round ticks. A `Drawing` is SVG by this room's own hand, `draw_charts` writes charts as
+.svg and .png by Matplotlib, which is an extra.
+
+What a single page has for itself (a formula, a control) is put together with `element`, which
+escapes whatever is not `Markup`, and stands among the blocks as `Embedded`; its own script and
+style go into the `Document`, whose policy allows them by their hashes.
+
+Tables of values are in `csvfile`: their files have the same bytes for the same values.
+
+May import: system.
 """
 
 from minimtl.report.blocks import (
+    Beside,
     Block,
-    Command,
+    Code,
+    Column,
     Document,
+    Drawing,
+    Embedded,
+    Entry,
     Errata,
     Figure,
+    Finder,
     Folded,
     Grid,
     Heading,
     Inline,
     Items,
+    Key,
     Link,
     Marked,
+    OnPage,
     Paragraph,
     Reliability,
+    Sections,
     Terms,
 )
-from minimtl.report.charts import (
-    TALL,
-    WIDE,
+from minimtl.report.chart import (
+    Axis,
+    Bars,
+    Cells,
     Chart,
-    GainFrame,
-    GainMark,
-    draw_chart,
-    frame_gains,
-    mark_gain,
+    Colour,
+    Dot,
+    Dots,
+    Line,
+    Rule,
+    Shape,
+    round_axis,
 )
 from minimtl.report.csvfile import (
     DATA_DIGITS,
@@ -40,30 +81,23 @@ from minimtl.report.csvfile import (
     write_tables,
 )
 from minimtl.report.documentfile import write_document
-from minimtl.report.figurefile import FIGURE_STYLE, FIGURES_NOTE, figures_available, save_figure
-from minimtl.report.htmlpage import (
-    PAGE_NOTE,
-    block_environment,
-    data_uri,
-    page_available,
-    page_environment,
-    sha256_of,
-    template_file,
-    term_anchor,
+from minimtl.report.figurefile import (
+    FIGURES_NOTE,
+    draw_charts,
+    figures_available,
 )
-from minimtl.report.markdown import document_markdown, escape, pipe_table
+from minimtl.report.htmlpage import notebook_html, term_anchor, to_fragment, to_html
+from minimtl.report.markdown import to_markdown
+from minimtl.report.markup import Markup, element
+from minimtl.report.terminal import to_text
 from minimtl.report.wording import (
     HELD_OUT_NAMES,
     NOTHING,
     SCORE_NAMES,
     SET_NAMES,
     between,
-    by_problem,
     compared,
     counted,
-    interval,
-    number,
-    problem_of,
     share_with_interval,
     signed,
     text,
@@ -74,62 +108,66 @@ from minimtl.report.wording import (
 __all__ = [
     "DATA_DIGITS",
     "FIGURES_NOTE",
-    "FIGURE_STYLE",
     "HELD_OUT_NAMES",
     "NOTHING",
-    "PAGE_NOTE",
     "SCORE_NAMES",
     "SET_NAMES",
-    "TALL",
-    "WIDE",
+    "Axis",
+    "Bars",
+    "Beside",
     "Block",
     "Cell",
+    "Cells",
     "Chart",
-    "Command",
+    "Code",
+    "Colour",
+    "Column",
     "Document",
+    "Dot",
+    "Dots",
+    "Drawing",
+    "Embedded",
+    "Entry",
     "Errata",
     "Figure",
+    "Finder",
     "Folded",
-    "GainFrame",
-    "GainMark",
     "Grid",
     "Heading",
     "Inline",
     "Items",
+    "Key",
+    "Line",
     "Link",
     "Marked",
+    "Markup",
+    "OnPage",
     "Paragraph",
     "Reliability",
     "Row",
     "RowsMade",
+    "Rule",
+    "Sections",
+    "Shape",
     "Table",
     "Terms",
     "between",
-    "block_environment",
-    "by_problem",
     "compared",
     "counted",
-    "data_uri",
-    "document_markdown",
-    "draw_chart",
-    "escape",
+    "draw_charts",
+    "element",
     "figures_available",
-    "frame_gains",
-    "interval",
-    "mark_gain",
-    "number",
-    "page_available",
-    "page_environment",
-    "pipe_table",
-    "problem_of",
-    "save_figure",
-    "sha256_of",
+    "notebook_html",
+    "round_axis",
     "share_with_interval",
     "signed",
-    "template_file",
     "term_anchor",
     "text",
     "to_csv",
+    "to_fragment",
+    "to_html",
+    "to_markdown",
+    "to_text",
     "verdict",
     "with_interval",
     "write_document",

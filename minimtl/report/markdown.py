@@ -5,21 +5,28 @@ import re
 from collections.abc import Iterable, Sequence
 
 from minimtl.report.blocks import (
+    Beside,
     Block,
-    Command,
+    Code,
     Document,
+    Drawing,
+    Embedded,
     Errata,
     Figure,
+    Finder,
     Folded,
     Grid,
     Heading,
     Inline,
     Items,
+    Key,
     Link,
     Marked,
+    OnPage,
     Paragraph,
     Piece,
     Reliability,
+    Sections,
     Terms,
     pieces,
 )
@@ -38,12 +45,12 @@ def escape(text: Cell) -> str:
     return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
 
 
-def document_markdown(document: Document) -> str:
-    """A page as Markdown."""
+def to_markdown(document: Document) -> str:
+    """A document as Markdown."""
     parts = [
         f"# {escape(document.title)}",
         "\n".join(f"> {escape(line)}  " for line in document.warnings),
-        *map(escape, document.answer),
+        *map(_inline, document.answer),
         *map(_block, document.blocks),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -55,25 +62,41 @@ def _block(block: Block) -> str:
             return f"{'#' * level} {escape(text)}"
         case Paragraph(text):
             return _inline(text)
-        case Items(items):
-            return "\n".join(f"- {_inline(item)}" for item in items)
+        case Items(lines, is_numbered):
+            return "\n".join(
+                f"{f'{number}.' if is_numbered else '-'} {_inline(line)}"
+                for number, line in enumerate(lines, start=1)
+            )
         case Errata(sentences):
             return f"Known about the published table:\n\n{_block(Items(sentences))}"
-        case Grid(header, lines, _):
+        case Grid(header, lines):
             return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
         case Terms(meanings):
-            return "\n".join(f"- **{escape(term)}**: {escape(text)}" for term, text in meanings)
+            return "\n".join(f"- **{_inline(term)}**: {escape(text)}" for term, text in meanings)
         case Reliability(_, grid):
             return _block(grid)
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
-        case Folded(summary, content):
+        case Drawing(chart, caption, name):
+            picture = f"![{escape(chart.title)}]({name}.svg)"
+            return f"{picture}\n\n{_inline(caption)}" if name else ""
+        case Folded(summary, blocks):
             head = f"<details>\n<summary>{html.escape(summary)}</summary>"
-            return f"{head}\n\n{_block(content)}\n\n</details>"
-        case Command(line):
-            longest = max(map(len, re.findall("`+", line)), default=0)
+            return f"{head}\n\n{_joined(blocks)}\n\n</details>"
+        case Beside(parts):
+            return _joined(block for part in parts for block in part)
+        case Code(text, title):
+            longest = max(map(len, re.findall("`+", text)), default=0)
             fence = "`" * max(3, longest + 1)  # which no run of backticks within can close
-            return f"{fence}\n{line}\n{fence}"
+            return f"{f'{escape(title)}:' if title else ''}\n\n{fence}\n{text}\n{fence}".lstrip()
+        case Embedded(_, words):
+            return escape(words)
+        case OnPage() | Sections() | Finder():
+            return ""
+
+
+def _joined(blocks: Iterable[Block]) -> str:
+    return "\n\n".join(filter(None, map(_block, blocks)))
 
 
 def _inline(text: Inline) -> str:
@@ -82,11 +105,17 @@ def _inline(text: Inline) -> str:
 
 
 def _piece(piece: Piece) -> str:
-    if isinstance(piece, Link):
-        return f"[{escape(piece.text)}]({piece.address})"
-    if isinstance(piece, Marked):
-        if piece.mark == "code":
-            return "`{}`".format(" ".join(piece.text.replace("`", "'").split()))
-        return escape(piece.text) if piece.mark == "good" else f"**{escape(piece.text)}**"
-    before, after = (" " * (piece != part) for part in (piece.lstrip(), piece.rstrip()))
-    return before + escape(piece) + after
+    match piece:
+        case Key():
+            return ""
+        case Link(text, address):
+            return escape(text) if address.startswith("#") else f"[{escape(text)}]({address})"
+        case Marked(text, "code"):
+            return "`{}`".format(" ".join(text.replace("`", "'").split()))
+        case Marked(text, "strong" | "bad"):
+            return f"**{escape(text)}**"
+        case Marked(text):
+            return escape(text)
+        case str():
+            before, after = (" " * (piece != part) for part in (piece.lstrip(), piece.rstrip()))
+            return before + escape(piece) + after

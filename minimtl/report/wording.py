@@ -1,10 +1,8 @@
 """How the report writes numbers, comparisons and names; a dash stands for what is not there."""
 
 import math
-from collections.abc import Iterable
 
 from minimtl.report.blocks import Inline, Marked
-from minimtl.report.csvfile import Row
 
 NOTHING = "–"
 _ROUNDING = 1e-9  # of differences between numbers with few digits
@@ -29,11 +27,6 @@ HELD_OUT_NAMES = {
 }
 
 
-def number(row: Row, column: str) -> float:
-    """The value of a numeric column."""
-    return float(row[column])
-
-
 def text(value: float, digits: int = 3, sign: str = "") -> str:
     """A number with so many digits and a true minus; ``sign="+"`` shows a plus as well."""
     return NOTHING if math.isnan(value) else f"{value:{sign}.{digits}f}".replace("-", "−")
@@ -42,11 +35,6 @@ def text(value: float, digits: int = 3, sign: str = "") -> str:
 def signed(value: float, digits: int = 3) -> str:
     """A difference, whose sign counts, such as ``+0.012``."""
     return text(value, digits, "+")
-
-
-def between(low: float, high: float, digits: int) -> str:
-    """The ends of an interval, such as ``−0.0020 to +0.0145``."""
-    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def share_with_interval(share: float, low: float, high: float) -> str:
@@ -59,9 +47,9 @@ def with_interval(value: float, low: float, high: float, digits: int) -> str:
     return _interval(value, low, high, digits, "+")
 
 
-def interval(row: Row, ending: str, digits: int) -> str:
-    """The columns ``low`` and ``high`` with an ending, such as ``−0.0020 to +0.0145``."""
-    return between(number(row, f"low{ending}"), number(row, f"high{ending}"), digits)
+def between(low: float, high: float, digits: int = 3) -> str:
+    """An interval of differences, such as ``−0.0020 to +0.0145``; a dash where there is none."""
+    return NOTHING if math.isnan(low) else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def _interval(middle: float, low: float, high: float, digits: int, sign: str) -> str:
@@ -99,16 +87,3 @@ def verdict(reproduces: bool | None) -> Inline:
 def counted(n: int, noun: str) -> str:
     """Such as ``1 pair`` and ``2 pairs``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def problem_of(row: Row) -> str:
-    """The problem as the paper writes it."""
-    return str(row["problem"]).upper()
-
-
-def by_problem(rows: Iterable[Row]) -> list[list[Row]]:
-    """The rows of each problem, in order."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(problem_of(row), []).append(row)
-    return list(groups.values())

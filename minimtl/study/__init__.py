@@ -25,7 +25,7 @@ from minimtl.study.report.produce import write_report
 from minimtl.study.tuning.conduct import tune
 from minimtl.study.tuning.figure import draw_tuning
 from minimtl.study.tuning.grid import make_grid
-from minimtl.study.tuning.summary import tuning_finding, tuning_markdown, tuning_table
+from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
 
 __all__ = [
     "DIFFERENCES",
@@ -51,8 +51,8 @@ __all__ = [
     "train_models",
     "train_universes",
     "tune",
+    "tuning_document",
     "tuning_finding",
-    "tuning_markdown",
     "tuning_table",
     "with_fewer_documents",
     "write_manifest",

@@ -51,7 +51,6 @@ from minimtl.tasks.protocol import (
     Protocol,
     Reading,
     Sampling,
-    Words,
 )
 from minimtl.tasks.published import (
     AUTHORS_FEATURES,
@@ -77,7 +76,7 @@ from minimtl.tasks.readmanifest import (
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
 from minimtl.tasks.tasks import Pair, Task, related_pairs, unrelated_pairs
-from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts, bag_divergence, bag_of
+from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -128,9 +127,6 @@ __all__ = [
     "Table1Row",
     "Task",
     "WordCounts",
-    "Words",
-    "bag_divergence",
-    "bag_of",
     "collect_outcomes",
     "compute",
     "decode",

@@ -60,8 +60,8 @@ def train_model(
             model.dropout,
             (1.0, *[training.aux_weight] * (len(tasks) - 1)),
             training.epoch_documents(len(tasks)),
+            Adam(training.learning_rate, training.beta1, training.beta2, training.eps),
         ),
-        Adam(training.learning_rate, training.beta1, training.beta2, training.eps),
         rng,
         backend,
     )

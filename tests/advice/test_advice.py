@@ -3,15 +3,15 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
-from minimtl.advice.forms import to_markdown
-from minimtl.advice.page import to_html
-from minimtl.advice.pictures import gains_picture, matrix_picture
+from minimtl.advice.forms import advice_document
 from minimtl.advice.verdicts import CANNOT_TELL
 from minimtl.advice.words import further, printable
 from minimtl.errors import MinimtlError
+from minimtl.report import to_html, to_markdown, write_document
 
 # Shares of right labels. `MAYBE` is better as measured, and by less than can be proven.
 ALONE, BETTER, BEST, WORSE, MAYBE, SAME = 0.80, 0.90, 0.95, 0.70, 0.807, 0.80
@@ -132,38 +132,36 @@ def hostile(made_up):
     return replace(advice, matrix=matrix)
 
 
-def test_names_from_outside_do_no_harm(hostile):
+def test_names_from_outside_do_no_harm(hostile, tmp_path):
     assert "\x1b" not in str(hostile)
-    page = to_html(hostile)
-    assert "<script" not in page
-    assert "&lt;script&gt;alert(1)" in page
-    assert "<script" not in matrix_picture(hostile.names, hostile.matrix)
-    markdown = to_markdown(hostile, "matrix.svg")
-    assert "<script>" not in markdown
-    tables = [line for line in markdown.splitlines() if line.startswith("| ")]
+    html, matrix, markdown = write_document(advice_document(hostile), "advise", tmp_path)
+    for page in (html.read_text(), matrix.read_text()):
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
+        assert "\x1b" not in page
+    assert "<script>" not in markdown.read_text()
+    tables = [line for line in markdown.read_text().splitlines() if line.startswith("| ")]
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables} == {8, 5}
     assert printable("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 
 
-def test_the_page_is_one_file_with_everything(hostile):
-    page = to_html(hostile)
-    assert "src=" not in page
-    assert "href=" not in page
-    assert page.count("<svg") == 2
-    assert page.count("<tr>") == 4 + 4
-    assert hostile._repr_html_() in page
-    assert "width=device-width" in page
+def test_the_page_has_everything_and_a_notebook_the_same(hostile):
+    page, notebook = to_html(advice_document(hostile)), hostile._repr_html_()
+    for shown in (page, notebook):
+        assert shown.count('<svg class="chart"') == 2
+        assert shown.count("<tr ") == 4 + 4
+        assert hostile.verdict in unescape(shown)
+    assert "![Who helps whom](matrix.svg)" in to_markdown(advice_document(hostile))
 
 
 def test_the_picture_has_every_interval_on_one_scale(made_up):
     advice = made_up(ALONE, BETTER, WORSE)
-    named = [(advice.name_of(row), row.comparison) for row in advice.rows[1:]]
-    picture = gains_picture(named, 0.01)
-    lines = re.findall(r'd="M([\d.]+) \d+H([\d.]+)"', picture)
-    circles = [float(x) for x in re.findall(r'cx="([\d.]+)"', picture)]
-    (zero,) = re.findall(r'd="M([\d.]+) 0V', picture)
+    picture = to_html(advice_document(advice))
+    lines = re.findall(r'class="interval" d="M(-?[\d.]+) [\d.]+H(-?[\d.]+)"', picture)
+    marks = [float(x) for x in re.findall(r'transform="translate\(([\d.]+) [\d.]+\)"', picture)]
+    (zero,) = re.findall(r'class="rule dashed" d="M([\d.]+) 0v', picture)
     (helps, hurts), zero = [tuple(map(float, line)) for line in lines], float(zero)
-    assert 0 < hurts[0] < circles[1] < hurts[1] < zero < helps[0] < circles[0] < helps[1] < 420
-    # Pixels are in proportion to gains.
-    gains = [compared.gain for _, compared in named]
-    assert (circles[0] - zero) / (circles[1] - zero) == pytest.approx(gains[0] / gains[1], rel=0.01)
+    assert 0 <= hurts[0] < marks[1] < hurts[1] < zero < helps[0] < marks[0] < helps[1] <= 400
+    # Places are in proportion to gains.
+    gains = [row.comparison.gain for row in advice.rows[1:]]
+    assert (marks[0] - zero) / (marks[1] - zero) == pytest.approx(gains[0] / gains[1], rel=0.01)

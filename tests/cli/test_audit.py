@@ -4,8 +4,7 @@ import csv
 
 import pytest
 
-from minimtl.audit.finding import AGREES, DIFFERS, FOUND, MISSING, Finding
-from minimtl.audit.interface import Audited
+from minimtl.audit.auditfindings import AGREES, DIFFERS, FOUND, MISSING, Audited, Finding
 from minimtl.cli import audit
 from minimtl.errors import MinimtlError
 from minimtl.report import Table
@@ -43,7 +42,7 @@ def test_an_archive_that_is_none(parse, tmp_path):
 
 def test_the_counts_of_the_last_line_add_up(parse, tmp_path, monkeypatch, capsys):
     verdicts = [AGREES] * 3 + [DIFFERS] * 2 + [MISSING, FOUND]
-    findings = [Finding(table="t", problem="p", item="i", verdict=verdict) for verdict in verdicts]
+    findings = [Finding("t", "i", verdict=verdict) for verdict in verdicts]
     pairs = Table("pairs_of_it", [{"main": "a", "aux": "b", "gain": 0.5}])
     audited = Audited("title", ["what"], ["One line.", "Another."], findings, [pairs])
     monkeypatch.setattr(audit, "audit", lambda path, corpus: audited)

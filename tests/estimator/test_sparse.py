@@ -1,5 +1,8 @@
 """Malformed sparse matrices are refused in one sentence, by everything that takes a matrix."""
 
+import re
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from minimtl.estimator import check_sparse, is_sparse
+from minimtl.nn import Schedule, Shape, TaskData, initialize, train
 from tests.fuzz.matrices import FORMATS, matrix_from_bytes, users_of_matrices
 
 DENSE = np.array([[0, 1.0, 0, 2], [0, 0, 0, 0], [3, 0, 0, 0], [0, 4, 5, 6]])
@@ -54,7 +58,12 @@ MALFORMED |= {
     "short indices": too_short("indices"),
     "short data": too_short("data"),
     "short coo row": too_short("row", "coo"),
+    "short dia offsets": too_short("offsets", "dia"),
+    "short dia data": too_short("data", "dia"),
+    "dia offset": forged("dia", offsets=(0, FAR)),
+    "text as data": forged(data=(slice(None), 0)),
 }
+MALFORMED["text as data"].data = np.array(["1"] * 6)
 
 
 @pytest.mark.parametrize("case", MALFORMED)
@@ -149,3 +158,88 @@ def test_a_matrix_is_taken_exactly_if_it_is_well_formed(kind, lengths, data, for
     expected = np.zeros((4, 4))
     np.add.at(expected, (rows, columns) if X.format == "csr" else (columns, rows), 1.0)
     np.testing.assert_array_equal(check_sparse(X).toarray(), expected)
+
+
+# The parts of each format, and the kinds of values that each may be set to.
+PARTS = {
+    "csr": ("indptr", "indices", "data"),
+    "csc": ("indptr", "indices", "data"),
+    "bsr": ("indptr", "indices", "data"),
+    "coo": ("row", "col", "data"),
+    "dia": ("offsets", "data"),
+    "lil": ("rows", "data"),
+    "dok": ("_dict",),
+}
+WHOLE = st.sampled_from([-(2**62), -FAR, -5, -1, 0, 1, 2, 3, 4, 7, FAR, 2**31 - 1, 2**62])
+ODD = st.sampled_from([None, "a", 1.5, np.nan, (), [1], {}, object()])
+
+
+@st.composite
+def forgeries(draw, part):
+    """What to put in the place of a part: numbers and arrays of any kind, length and value."""
+    if part == "_dict":
+        key = st.tuples(WHOLE, WHOLE) | st.tuples(WHOLE) | st.none() | st.text(max_size=2)
+        return draw(st.dictionaries(key, st.just(1.0) | ODD, max_size=3))
+    if draw(st.integers(0, 9)) == 0:
+        return draw(ODD)
+    if part == "rows" or draw(st.integers(0, 9)) == 0:
+        rows = draw(st.lists(st.lists(WHOLE | ODD, max_size=3) | ODD, min_size=3, max_size=5))
+        array = np.empty(len(rows), object)
+        array[:] = rows
+        return array
+    dtype = draw(st.sampled_from(["int64", "int32", "uint8", ">i4", "float64", "complex64", "O"]))
+    size = draw(st.sampled_from([(0,), (1,), (2,), (5,), (7,), (2, 4), (5, 1), (4, 2, 2), (3, 0)]))
+    values = draw(st.lists(WHOLE, min_size=int(np.prod(size)), max_size=int(np.prod(size))))
+    step = draw(st.sampled_from([1, 2]))  # every second entry is no contiguous array
+    with np.errstate(all="ignore"):
+        return np.repeat(np.array(values, np.int64), step)[::step].reshape(size).astype(dtype)
+
+
+@settings(max_examples=600, deadline=None)
+@given(data=st.data(), kind=st.sampled_from(FORMATS), shape=st.none() | st.tuples(WHOLE, WHOLE))
+def test_parts_that_do_not_fit_end_in_one_sentence(data, kind, shape):
+    """Any shape, offsets, indices and data, in any format: a ValueError or CSR within its shape."""
+    X = sparse.csr_matrix(DENSE).asformat(kind)
+    if shape is not None and max(shape) < FAR:
+        X._shape = shape
+    for part in PARTS[kind]:
+        if data.draw(st.booleans()):
+            forgery = data.draw(forgeries(part))
+            if part in ("row", "col") and hasattr(X, "coords"):  # whose setters look
+                X.coords = tuple(
+                    forgery if name == part else vector
+                    for name, vector in zip(("row", "col"), X.coords, strict=True)
+                )
+            else:
+                with suppress(AttributeError):  # by older versions of SciPy
+                    setattr(X, part, forgery)
+    try:
+        checked = check_sparse(X)
+    except ValueError as error:
+        sentence = str(error)
+    else:
+        sentence = ""
+    if sentence:
+        assert re.fullmatch(r"The sparse matrix X is malformed: [^\n]+\.", sentence)
+        return
+    assert (checked.format, checked.shape) == ("csr", X.shape)
+    assert len(checked.indptr) == X.shape[0] + 1
+    assert checked.indptr[-1] == len(checked.indices) == len(checked.data)
+    assert not len(checked.indices) or 0 <= checked.indices.min() <= checked.indices.max()
+    assert not len(checked.indices) or checked.indices.max() < X.shape[1]
+
+
+def test_arrays_with_gaps_are_read_entry_by_entry():
+    """Every second entry of arrays twice as long."""
+    X = sparse.csr_matrix(DENSE)
+    y = np.array([0, 1, 0, 1])
+    gappy = X.copy()
+    gappy.indices, gappy.data = np.repeat(X.indices, 2)[::2], np.repeat(X.data, 2)[::2]
+    gappy.data = np.stack([X.data, np.full(6, 99.0)], axis=1)[:, 0]
+    for backend in ("numba", "numpy"):
+        networks = [initialize(Shape(4, (3,), (2,)), np.random.default_rng(0)) for _ in range(2)]
+        for network, documents in zip(networks, (X, gappy), strict=True):
+            documents = documents.astype(np.float32, copy=False)
+            task = TaskData(documents, y, documents)
+            train(network, [task], Schedule(3), np.random.default_rng(1), backend)
+        np.testing.assert_array_equal(networks[0].first, networks[1].first)

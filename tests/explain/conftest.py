@@ -2,8 +2,8 @@
 
 import pytest
 
-from minimtl.explain.lesson import SMALL, make_lesson
-from minimtl.nn import default_backend
+from minimtl.explain import make_lesson
+from minimtl.explain.lesson import SMALL
 from tests.study.report.conftest import browser  # noqa: F401
 
 TINY = SMALL.replace(
@@ -18,19 +18,14 @@ TINY = SMALL.replace(
 )
 
 
-def lesson_by(backend, folder):
-    return make_lesson(
-        None,
-        folder,
-        command=["explain"],
-        announce=lambda line: None,
-        n_workers=1,
-        backend=backend,
-        protocol=TINY,
-    )
-
-
 @pytest.fixture(scope="session")
 def lesson(tmp_path_factory):
     """By what trains here, the kernels if they can."""
-    return lesson_by(default_backend(), tmp_path_factory.mktemp("lesson"))
+    return make_lesson(
+        None,
+        tmp_path_factory.mktemp("lesson"),
+        command=["explain"],
+        announce=lambda line: None,
+        n_workers=1,
+        protocol=TINY,
+    )

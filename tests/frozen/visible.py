@@ -36,7 +36,9 @@ class _VisibleText(HTMLParser):
             self._unseen += 1
         if tag not in INLINE:
             self.pieces.append("\n")
-        self.pieces += [f"[{name}: {value}]" for name, value in attrs if name in SPOKEN and value]
+        if not self._unseen:
+            spoken = [(name, value) for name, value in attrs if name in SPOKEN and value]
+            self.pieces += [f"[{name}: {value}]" for name, value in spoken]
 
     def handle_startendtag(self, tag: str, attrs: list) -> None:
         self.handle_starttag(tag, attrs)

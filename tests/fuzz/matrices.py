@@ -14,9 +14,9 @@ from minimtl import (
     jensen_shannon_divergence,
 )
 from minimtl.estimator import check_sparse
-from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import TaskData, train
 from minimtl.text.weights import weigh_counts
 
 N_FEATURES = 4
@@ -28,7 +28,8 @@ def matrix_from_bytes(content: bytes) -> sparse.spmatrix:
     """A matrix of any format with `N_FEATURES` columns whose index arrays the bytes hold.
 
     Five bytes are the format, the number of rows, the lengths of ``indptr`` and of ``indices``
-    (or of the offsets of a DIA matrix), and whether indices are int64. The rest are the indices.
+    (of the offsets and of the data of a DIA matrix), and whether indices are int64. The rest are
+    the indices.
     """
     head, rest = content[:5].ljust(5, b"\0"), content[5:]
     kind, n_rows = FORMATS[head[0] % len(FORMATS)], 1 + head[1] % 9
@@ -47,7 +48,7 @@ def matrix_from_bytes(content: bytes) -> sparse.spmatrix:
         matrix.coords = matrix.row, matrix.col = first[:n], second
         matrix.data = np.ones(len(second))
     elif kind == "dia":
-        matrix.offsets, matrix.data = first, np.ones((len(first), 1 + len(second)))
+        matrix.offsets, matrix.data = first, np.ones((head[3], 1 + len(second)))
     elif kind == "lil":
         matrix.rows[0], matrix.data[0] = first.tolist(), [1.0] * len(second)
     else:
@@ -73,7 +74,7 @@ def users_of_matrices(X, n_rows):
         shape = Shape(N_FEATURES, (3,), (2,))
         rng = np.random.default_rng(0)
         task = TaskData(sparse.csr_matrix(good), labels, X)
-        return train(initialize(shape, rng), [task], Schedule(1), Adam(), rng).predictions[0]
+        return train(initialize(shape, rng), [task], Schedule(1), rng).predictions[0]
 
     return {
         "logistic fit": lambda: LogisticRegression().fit(X, y).coef_,

@@ -22,16 +22,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.bingel.logs import PATTERN, read_logs
-from minimtl.audit.files import released_files
-from minimtl.audit.kerinec.experiments import read_released
-from minimtl.audit.kerinec.logs import (
+from minimtl.audit.bingellogs import PATTERN, read_logs
+from minimtl.audit.kerineclogs import (
     parse_document_ids,
     parse_efficiency,
     parse_features,
     parse_log,
+    parse_scan,
 )
-from minimtl.audit.kerinec.scan import parse_scan
+from minimtl.audit.kerinecruns import read_released
+from minimtl.audit.released import released_files
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
 from minimtl.corpora.files import read_text_set
@@ -328,7 +328,7 @@ READERS = {
             bytes([0, 2, 4, 3, 0, 0, 1, 2, 3, 0, 1, 3]),  # csr, 3 rows
             bytes([1, 2, 5, 3, 1, 0, 1, 2, 3, 3, 0, 1, 2]),  # csc
             bytes([3, 2, 3, 3, 0, 0, 1, 2, 3, 0, 1]),  # coo
-            bytes([4, 2, 2, 3, 0, 0, 1, 0, 0, 0]),  # dia
+            bytes([4, 2, 2, 2, 0, 0, 1, 0, 0]),  # dia
             bytes([5, 2, 2, 2, 0, 0, 1, 0, 0]),  # lil
             bytes([6, 2, 2, 2, 0, 0, 1, 0, 1]),  # dok
         ),

@@ -5,9 +5,9 @@ import pytest
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.backend import StepSettings
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.reference import ReferenceTrainer
+from minimtl.nn.schedule import Schedule
 from minimtl.nn.trainer import KernelTrainer
 
 
@@ -30,13 +30,17 @@ class Race:
         self.n_layers, self.batch_size = len(shape.hidden), batch_size
         start = initialize(shape, rng)
         rows = np.arange(shape.n_features)
-        task_weights = np.linspace(1.0, 0.5, len(shape.n_classes))
-        settings = StepSettings(adam or Adam(), batch_size, dropout, task_weights)
+        task_weights = tuple(np.linspace(1.0, 0.5, len(shape.n_classes)))
+        settings = Schedule(
+            batch_size=batch_size, dropout=dropout, task_weights=task_weights, adam=adam or Adam()
+        )
         self.trainers = {
-            "kernel": KernelTrainer(start.with_rows(rows, "float32"), X, labels, settings),
-            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), X, labels, settings),
-            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), X, labels, settings),
+            "kernel": KernelTrainer(start.with_rows(rows, "float32"), settings.adam),
+            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), settings.adam),
+            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), settings.adam),
         }
+        for trainer in self.trainers.values():
+            trainer.take(X, labels, settings)
 
     def epoch(self, order, rng):
         """One epoch by each; their losses by name."""

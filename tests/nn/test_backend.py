@@ -22,10 +22,12 @@ def test_without_numba_numpy_trains(monkeypatch, reason):
     for name in [name for name in sys.modules if name.startswith("minimtl.nn.kernels")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "minimtl.nn.trainer", raising=False)
+    trainer_class.cache_clear()
     assert default_backend() == "numpy"
     assert trainer_class(None).dtype == "float64"
     with pytest.raises(ImportError):
         trainer_class("numba")
+    trainer_class.cache_clear()
 
 
 def test_another_name_is_refused():

@@ -5,11 +5,11 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from minimtl.models import load_model, save_model
-from minimtl.nn.adam import Adam
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Shape, initialize
+from minimtl.nn.schedule import Schedule
 from minimtl.nn.tasks import task_data
-from minimtl.nn.training import Schedule, TaskData, train
+from minimtl.nn.training import TaskData, train
 
 
 def task(sizes=(60, 20, 40), seed=0):
@@ -130,4 +130,4 @@ def test_weights_that_do_not_fit_the_task():
     network = initialize(Shape(6, (5,), (3,), "tanh"), np.random.default_rng(0))
     wrong = TaskData(task_data(X, y, np.unique(y), None).X, y - 3, class_weights=np.ones(2))
     with pytest.raises(ValueError, match="2 class weights for 3 classes"):
-        train(network, [wrong], Schedule(1), Adam(), np.random.default_rng(0))
+        train(network, [wrong], Schedule(1), np.random.default_rng(0))

@@ -190,8 +190,17 @@ def test_a_fit_anew_forgets_the_names_of_features(parts):
     assert not hasattr(model.fit(X, y), "feature_names_in_")
 
 
+def test_mixed_names_of_features_are_refused_before_training(parts):
+    pandas = pytest.importorskip("pandas")
+    X, y = parts[0][0].toarray(), parts[0][1]
+    model, mixed = begun(parts), pandas.DataFrame(X).rename(columns={0: "word"})
+    with pytest.raises(TypeError, match="string names"):
+        model.fit(mixed, y)
+    assert_same(model, begun(parts))
+
+
 def test_the_documents_are_not_kept(parts):
     model = begun(parts)
-    trainer = model._training._trainer
+    trainer = model._learner._trainer
     assert len(trainer.documents.data) == len(trainer.labels) == 0
-    assert begun(parts, backend="numpy")._training._trainer.X.nnz == 0
+    assert begun(parts, backend="numpy")._learner._trainer.X.nnz == 0

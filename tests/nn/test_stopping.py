@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.neural_network import MLPClassifier
 
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.stopping import Stopping, hold_out
-from minimtl.nn.training import History, Training
+from minimtl.nn.training import History, Learner, TaskData
 
 
 def task(n=120, seed=0):
@@ -35,14 +36,15 @@ def test_the_rule_is_that_of_scikit_learns_perceptron():
             peer._update_no_improvement_count(True, None, None, None)
             n_peer += 1
         network = initialize(Shape(2, (2,), (2,), "tanh"), rng)
-        watch = Stopping(Training(network), [np.zeros(100, int)], 0.01, 4, False)
+        learner = Learner(network)
+        watch = Stopping([TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
         for n in range(1, len(scores) + 1):
             hits = (np.arange(100) >= round(100 * scores[n - 1])).astype(int)
-            if watch(History(np.zeros((1, n)), [hits[np.newaxis]], [])):
+            if watch.ends(History(np.zeros((1, n)), [hits[np.newaxis]], []), learner):
                 break
         assert n == n_peer
         assert watch.best == peer.best_validation_score_
-        np.testing.assert_allclose(watch.scores[0], peer.validation_scores_)
+        np.testing.assert_allclose(np.ravel(watch.scores), peer.validation_scores_)
 
 
 @pytest.mark.parametrize("backend", ["numba", "numpy"])
@@ -64,12 +66,19 @@ def test_it_ends_with_the_best_epochs_weights(backend):
 
 def test_documents_are_held_out_by_class():
     y = np.repeat([0, 1, 2], [60, 30, 10])
-    held = hold_out(y, 0.2, np.random.default_rng(0))
-    np.testing.assert_array_equal(np.bincount(y[held.validation]), [12, 6, 2])
-    np.testing.assert_array_equal(np.sort(np.concatenate(held)), np.arange(100))
-    assert len(hold_out(np.array([0, 0, 1]), 0.1, np.random.default_rng(0)).validation) == 1
+
+    def held_out(y, share):
+        X = sparse.csr_matrix(np.arange(len(y), dtype=float)[:, np.newaxis])
+        return hold_out(TaskData(X, y), share, np.random.default_rng(0))
+
+    task = held_out(y, 0.2)
+    np.testing.assert_array_equal(np.bincount(task.y_test), [12, 6, 2])
+    rows = sparse.vstack([task.X, task.X_test]).toarray().ravel()
+    np.testing.assert_array_equal(np.sort(rows), np.arange(100))
+    np.testing.assert_array_equal(y[rows.astype(int)], np.append(task.y, task.y_test))
+    assert len(held_out(np.array([0, 0, 1]), 0.1).y_test) == 1
     with pytest.raises(ValueError, match="lower validation_fraction"):
-        hold_out(np.array([0, 0, 1]), 0.9, np.random.default_rng(0))
+        held_out(np.array([0, 0, 1]), 0.9)
 
 
 def test_verbose_prints_a_line_an_epoch_and_changes_nothing(capsys):
@@ -145,7 +154,7 @@ def test_an_interrupted_fit_leaves_the_estimator_as_it_was(monkeypatch):
         def interrupt(*args):
             raise KeyboardInterrupt
 
-        patched.setattr(Stopping, "__call__", interrupt)
+        patched.setattr(Stopping, "ends", interrupt)
         for estimator in (new, model.set_params(early_stopping=True)):
             with pytest.raises(KeyboardInterrupt):
                 estimator.fit(X, y)

@@ -9,7 +9,8 @@ from scipy import sparse
 from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
-from minimtl.nn.training import Schedule, TaskData, Training, _epochs, train
+from minimtl.nn.schedule import Schedule
+from minimtl.nn.training import Learner, TaskData, _epochs, train
 
 
 @pytest.fixture
@@ -28,9 +29,7 @@ def fit(tasks, backend, seed=1, n_epochs=8, hidden=(16, 8), **schedule):
     rng = np.random.default_rng(seed)
     network = initialize(Shape(120, hidden, (2,) * len(tasks)), rng)
     start = network.first.copy()
-    history = train(
-        network, tasks, Schedule(n_epochs, **schedule), Adam(learning_rate=0.01), rng, backend
-    )
+    history = train(network, tasks, Schedule(n_epochs, **schedule, adam=Adam(0.01)), rng, backend)
     return network, start, history
 
 
@@ -134,8 +133,8 @@ def test_words_absent_from_every_document(rng):
         ([0, 1, 2], {}, "labels outside 0 … 1: 2 is that of document 2"),
         ([0, -1, 1], {}, "-1 is that of document 1"),
         ([0, 1, np.nan], {}, "labels of type float64"),
-        ([[0], [1], [1]], {}, "in 2 dimensions"),
-        ([0, 1], {}, "3 documents and 2 labels"),
+        ([[0], [1], [1]], {}, r"shape \(3, 1\)"),
+        ([0, 1], {}, r"3 documents and labels of type int64 and shape \(2,\)"),
         ([0, 1, 1], {"task_weights": (1.0, 2.0)}, "task weights"),
         ([0, 1, 1], {"dropout": 1.0}, "dropout"),
         ([0, 1, 1], {"batch_size": 0}, "batch_size"),
@@ -149,18 +148,18 @@ def test_refusals(labels, schedule, sentence, documents):
 
 def test_a_training_that_was_looked_at_and_fails_leaves_the_network_as_it_was(make_task):
     task, rng = make_task(40), np.random.default_rng(1)
-    training = Training(initialize(Shape(120, (16,), (2,)), np.random.default_rng(0)))
-    arguments = [task], Schedule(2), Adam(0.1), rng, "numpy"
-    training.run_or_undo(*arguments)
-    before = training.network().flat.copy()
+    learner = Learner(initialize(Shape(120, (16,), (2,)), np.random.default_rng(0)))
+    arguments = [task], Schedule(2, adam=Adam(0.1)), rng, "numpy"
+    learner.run(*arguments)
+    before = learner.network().flat.copy()
 
     def look_and_end(history):
-        assert (training.network().flat != before).any()
+        assert (learner.network().flat != before).any()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        training.run_or_undo(*arguments, look_and_end)
-    np.testing.assert_array_equal(training.network().flat, before)
+        learner.run(*arguments, look_and_end)
+    np.testing.assert_array_equal(learner.network().flat, before)
 
 
 def test_classes_beyond_int16(documents):
@@ -169,7 +168,7 @@ def test_classes_beyond_int16(documents):
     shape = Shape(20, (4,), (40_000,))
     network = initialize(shape, np.random.default_rng(0))
     network.head_biases[0][39_999] = 50.0
-    history = train(network, [task], Schedule(1), Adam(), np.random.default_rng(0), "numba")
+    history = train(network, [task], Schedule(1), np.random.default_rng(0), "numba")
     assert history.predictions[0].tolist() == [[39_999] * 3]
 
 
@@ -182,22 +181,21 @@ def test_epochs_one_by_one_are_the_unbroken_training(make_task, backend, sizes):
         task.X.data[task.X.indices >= 80] = 0.0
         task.X.eliminate_zeros()
     shape = Shape(120, (16, 8), (2,) * len(sizes))
-    one_by_one = initialize(shape, np.random.default_rng(0))
-    unbroken = copy.deepcopy(one_by_one)
-    trainings = Training(one_by_one), Training(unbroken)
+    start = initialize(shape, np.random.default_rng(0))
+    one_by_one, unbroken = Learner(start), Learner(start)
     rng = np.random.default_rng(1)
     for tasks in (first,) * 60 + (second,) * 3:
-        trainings[0].run(tasks, Schedule(1), Adam(), rng, backend)
+        one_by_one.run(tasks, Schedule(1), rng, backend)
     rng = np.random.default_rng(1)
     for tasks, n_epochs in ((first, 60), (second, 3)):
-        trainings[1].run(tasks, Schedule(n_epochs), Adam(), rng, backend)
+        unbroken.run(tasks, Schedule(n_epochs), rng, backend)
     for part in ("first", "flat"):
-        one, other = (getattr(training.network(), part) for training in trainings)
+        one, other = (getattr(learner.network(), part) for learner in (one_by_one, unbroken))
         np.testing.assert_array_equal(one, other)
-    assert {training.moments().step for training in trainings} == {63 * 2}
+    moved = one_by_one.network().first
+    assert one_by_one.moments().step == unbroken.moments().step == 63 * 2
     absent = np.setdiff1d(first[0].X.indices, np.concatenate([t.X.indices for t in second]))
-    start = initialize(shape, np.random.default_rng(0)).first
-    assert (one_by_one.first[absent] != start[absent]).any(axis=1).all()
+    assert (moved[absent] != start.first[absent]).any(axis=1).all()
 
 
 def test_a_copied_network_has_views_of_its_own_parameters(rng):
@@ -222,9 +220,9 @@ def test_epochs_of_task_0s_size_are_passes_over_it(make_task):
 
 
 def test_documents_are_dealt_in_whole_passes_whatever_an_epoch_is():
-    network = initialize(Shape(5, (4,), (2, 2)), np.random.default_rng(0))
+    shape = Shape(5, (4,), (2, 2))
     schedule = Schedule(4, batch_size=8, epoch_documents=15)
-    epochs = list(_epochs([10, 20], schedule, network, np.random.default_rng(0)))
+    epochs = list(_epochs([10, 20], schedule, shape, np.random.default_rng(0)))
     assert [keys.shape for _, keys in epochs] == [(2, 1, 2)] * 4
     dealt = np.concatenate([order for order, _ in epochs], axis=1)
     assert dealt.shape == (2, 60)

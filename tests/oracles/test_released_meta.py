@@ -9,10 +9,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from minimtl.audit.kerinec.experiments import read_released
-from minimtl.audit.kerinec.table1 import gains
-from minimtl.audit.kerinec.table2 import audit_accuracy
-from minimtl.audit.kerinec.table3 import coefficients
+from minimtl.audit.kerinecfeatures import audit_table2
+from minimtl.audit.kerinecruns import Runs, read_released
+from minimtl.audit.metamodels import coefficients
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
@@ -29,13 +28,13 @@ def experiments(data_dir):
 
 def test_labels_are_the_authors(experiments):
     for experiment in experiments:
-        counts = (gains(experiment).sum(), (~gains(experiment)).sum())
+        counts = (experiment.gains.sum(), (~experiment.gains).sum())
         assert counts == (experiment.efficiency.n_gains, experiment.efficiency.n_losses)
 
 
 def test_coefficients_are_the_authors_to_three_decimals(experiments, agreement):
     for experiment in experiments:
-        ours = coefficients(experiment)
+        ours = coefficients(experiment.labelled)
         # liblinear stops at 1e-4 of the first gradient, about 1e-4 from the minimum here.
         printed = experiment.efficiency.coefficients
         agreement("coefficients, two experiments", "the authors' log", ours, printed, 5e-4)
@@ -52,17 +51,17 @@ def test_coefficients_are_liblinears(experiments, agreement):
     for experiment in experiments:
         X = StandardScaler().fit_transform(experiment.features)
         peer = LogisticRegression(solver="liblinear", tol=1e-10, max_iter=10_000)
-        peer.fit(X, gains(experiment))
+        peer.fit(X, experiment.gains)
         # liblinear gives up, whatever its tolerance, where the gradient is 1.3e-6 and the
         # Hessian's eigenvalues are 1 (the penalty's) and more; ours ends below 1e-9.
-        ours = coefficients(experiment)
+        ours = coefficients(experiment.labelled)
         agreement("coefficients, two experiments", "scikit-learn `liblinear`",
                   ours, peer.coef_[0], 1.5e-6)  # fmt: skip
 
 
 def test_accuracies_are_the_authors(experiments, agreement):
     for experiment in experiments:
-        findings = audit_accuracy([experiment], np.random.default_rng(0))
+        findings = audit_table2([Runs([experiment])], np.random.default_rng(0)).findings
         derived = {(finding.item, finding.reading): finding.derived for finding in findings}
         for item in ("all", "no_curve", "only_curve", "only_ratio"):
             # Both average 100 runs whose accuracies scatter by 0.03 to 0.05 (52 pairs): their

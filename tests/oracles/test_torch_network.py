@@ -12,10 +12,10 @@ import pytest
 from scipy import sparse
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.backend import StepSettings
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, initialize
 from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients
+from minimtl.nn.schedule import Schedule
 from minimtl.nn.trainer import KernelTrainer
 
 torch = pytest.importorskip("torch")
@@ -190,9 +190,11 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
     rng, shape = np.random.default_rng(7), network.shape
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
     weights, every = np.array([1.0, 0.5, 2.0])[:n_tasks], np.arange(shape.n_features)
-    settings = StepSettings(Adam(), batch_size, rate, weights)
-    exact = ReferenceTrainer(network.with_rows(every, "float64"), X, labels, settings)
-    kernel = KernelTrainer(network.with_rows(every, "float32"), X, labels, settings)
+    settings = Schedule(batch_size=batch_size, dropout=rate, task_weights=tuple(weights))
+    exact = ReferenceTrainer(network.with_rows(every, "float64"), settings.adam)
+    kernel = KernelTrainer(network.with_rows(every, "float32"), settings.adam)
+    for trainer in (exact, kernel):
+        trainer.take(X, labels, settings)
     peer, peer32 = (
         Peer(network, X, labels, Adam(), weights, dtype) for dtype in (torch.float64, torch.float32)
     )

@@ -2,23 +2,28 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
 from minimtl.gains.pairanalysis import DESIGN_WORDS, NAME_WORDS, PairAnalysis
-from minimtl.gains.pairs.picture import draw_picture
 from minimtl.gains.scoring import BASELINES, Prediction
 from minimtl.report import (
+    Axis,
     Block,
+    Chart,
+    Colour,
     Document,
-    Figure,
+    Dot,
+    Dots,
+    Drawing,
     Grid,
     Heading,
     Items,
     Paragraph,
     Row,
+    Shape,
     Table,
     counted,
     signed,
@@ -26,8 +31,8 @@ from minimtl.report import (
     write_document,
     write_tables,
 )
+from minimtl.report import to_text as blocks_text
 from minimtl.stats import MeanEstimate
-from minimtl.system import write_atomically
 
 _SCORES = ("accuracy", "f1", "auc", "brier", "log_loss", "rank_correlation")
 _MOST_FEATURES = 50  # that the page lists
@@ -63,22 +68,31 @@ _CAPTION = (
     "the majority."
 )
 
+_WORDS = {"all": "all features", **NAME_WORDS}
+_COLUMN = 152  # width of a design in the picture
+_FEWEST_COLUMNS = 5  # the legend is as wide
+# How far each mark stands from the middle of its column.
+_MARKS: dict[str, tuple[int, Shape, Colour]] = {
+    "all": (-30, "circle", "blue"),
+    "majority": (0, "bar", "ink"),
+    "main_name": (-4, "square", "orange"),
+    "aux_name": (16, "triangle", "orange"),
+    "both_names": (36, "diamond", "orange"),
+}
+
 Analyses = Mapping[str, PairAnalysis]
 
 
 def to_text(analyses: Analyses) -> str:
     """For a terminal: the finding first."""
-    parts = []
+    blocks: list[Block] = []
     for answer, analysis in zip(_answers(analyses), analyses.values(), strict=True):
-        parts += [answer, _title(analysis)]
+        blocks += [Paragraph(answer), Paragraph(_title(analysis))]
         if analysis.predictions:
-            lines = [_DESIGN_HEAD, *_design_lines(analysis)]
-            widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-            parts.append(
-                "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-            )
-        parts += [*_gain_sentences(analysis), analysis.reliability, *_notes(analysis)]
-    return "\n\n".join(parts)
+            blocks.append(Grid(_DESIGN_HEAD, tuple(_design_lines(analysis))))
+        said = (*_gain_sentences(analysis), analysis.reliability, *_notes(analysis))
+        blocks += map(Paragraph, said)
+    return blocks_text(blocks)
 
 
 def to_json(analyses: Analyses) -> str:
@@ -90,17 +104,11 @@ def to_json(analyses: Analyses) -> str:
     return json.dumps(_without_nan(content), indent=2, allow_nan=False)
 
 
-def write_forms(analyses: Analyses, title: str, out: Path, announce: Callable[[str], None]) -> None:
-    """Write ``meta.csv``, ``meta.md``, its pictures and, where Jinja2 is, ``meta.html``.
-
-    `announce` is told which extra would add what is not written.
-    """
+def write_forms(analyses: Analyses, title: str, out: Path) -> None:
+    """Write ``meta.csv``, ``meta.md``, ``meta.html`` and their pictures."""
     write_tables([Table("meta", csv_rows(analyses))], out)
-    for name, analysis in analyses.items():
-        if analysis.predictions:
-            write_atomically(out / f"{_picture_name(name)}.svg", draw_picture(analysis))
-    document = Document(title, (), _answers(analyses), _blocks(analyses))
-    write_document(document, "meta", out, announce)
+    document = Document(title, (), _answers(analyses), tuple(_blocks(analyses)))
+    write_document(document, "meta", out)
 
 
 def _answers(analyses: Analyses) -> tuple[str, ...]:
@@ -230,8 +238,40 @@ def _design_lines(analysis: PairAnalysis) -> list[tuple[str, ...]]:
     return lines
 
 
-def _picture_name(name: str) -> str:
-    return f"meta_{name}" if name else "meta"
+def _picture(analysis: PairAnalysis) -> Chart:
+    """Accuracy under each design, of features against names."""
+    designs = analysis.designs
+    series: list[Dots] = []
+    for name, (place, shape, colour) in _MARKS.items():
+        rows = [(column, analysis.of(design, name)) for column, design in enumerate(designs)]
+        dots = tuple(
+            Dot(
+                x=_COLUMN * (column + 0.5) + place,
+                y=row.scores.accuracy,
+                low=row.low if row.kind == "all" else math.nan,
+                high=row.high if row.kind == "all" else math.nan,
+                words=f"{_WORDS[name]}: {row.scores.accuracy:.3f}",
+                is_hollow=colour == "orange",
+            )
+            for column, row in rows
+            if row is not None
+        )
+        if dots:
+            series.append(Dots(name=_WORDS[name], dots=dots, shape=shape, colour=colour))
+    middles = tuple(
+        (_COLUMN * (column + 0.5), DESIGN_WORDS[design]) for column, design in enumerate(designs)
+    )
+    width = _COLUMN * max(_FEWEST_COLUMNS, len(designs))
+    shares = tuple((fifth / 5, f"{fifth / 5:.1f}") for fifth in range(6))
+    return Chart(
+        title=_CAPTION,
+        series=tuple(series),
+        x=Axis(low=0, high=width, ticks=middles),
+        y=Axis(low=0, high=1, ticks=shares, is_grid=True),
+        width=width,
+        height=240,
+        has_legend=True,
+    )
 
 
 def _blocks(analyses: Analyses) -> list[Block]:
@@ -239,7 +279,8 @@ def _blocks(analyses: Analyses) -> list[Block]:
     for name, analysis in analyses.items():
         blocks += [Heading(2, analysis.table.source), Paragraph(_title(analysis))]
         if analysis.predictions:
-            blocks += [Figure(_picture_name(name), _CAPTION), *_tables(analysis)]
+            picture = Drawing(_picture(analysis), _CAPTION, f"meta_{name}" if name else "meta")
+            blocks += [picture, *_tables(analysis)]
         blocks += [
             Heading(3, "The mean gain, and how much of a label is chance"),
             Items((*_gain_sentences(analysis), analysis.reliability)),

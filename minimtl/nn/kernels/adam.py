@@ -23,7 +23,6 @@ f32 = np.float32
 # How many rows before its turn a row is asked for: it takes as long to come as one or two others
 # to be worked on.
 ROWS_AHEAD = 2
-LARGEST = np.finfo(f32).max
 
 
 class Pending(NamedTuple):
@@ -160,16 +159,6 @@ def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: 
             move_by_rule(W, rows, j, S, nodes, s)
         elif s > 0:
             move_by_terms(W, rows, j, S, s, t, pending)
-
-
-@EntryKernel
-def are_finite(words: IntArray, rows: FloatArray) -> bool:
-    """Whether w, m and r of rows `words` are all finite; so are then the pending moves."""
-    n_others = 0
-    for j in words:
-        for h in range(rows.shape[1]):
-            n_others += not np.abs(rows[j, h]) <= LARGEST
-    return n_others == 0
 
 
 @compiled

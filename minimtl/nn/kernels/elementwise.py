@@ -3,13 +3,15 @@
 import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2
+from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2, drop_threshold
 from minimtl.nn.kernels.jit import compiled
 
 f32 = np.float32
 u32 = np.uint32
 
 SIGMOID, TANH, RELU = 0, 1, 2
+
+threshold_of = compiled(drop_threshold)
 
 
 @compiled

@@ -16,18 +16,11 @@ from minimtl.nn.kernels.adam import (
 from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
 from minimtl.nn.kernels.jit import EntryKernel, inlined
-from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule, backward, biases, forward
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, backward, biases, forward
 from minimtl.nn.kernels.vectors import add_far_rows, ask_for, sum_chain
 
 f32 = np.float32
-
-
-class Plan(NamedTuple):
-    """What stays the same in all steps: `batch_size` documents of each task, and how they train."""
-
-    batch_size: int
-    rule: Rule
-    layout: Layout
+LARGEST = np.finfo(f32).max
 
 
 class State(NamedTuple):
@@ -66,7 +59,7 @@ def train_epoch(
     `keys` (n_steps, L, 2) are the steps' dropout keys. All of `state` but `step` is changed in
     place.
     """
-    batch_size, rule, layout = plan
+    batch_size, layout = plan.batch_size, plan.layout
     rows, last, flat, pending, step = state
     batch, buffers = scratch
     n_tasks, n = order.shape
@@ -81,9 +74,9 @@ def train_epoch(
         n_words = link(documents, batch_rows, n_tasks * size, batch)
         catch_up(batch.words, n_words, rows, last, step - 1, pending)
         first_layer(documents, batch_rows, n_tasks * size, rows, flat.w, layout, buffers.A[0])
-        forward(n_tasks * size, keys[number], rule, flat.w, layout, buffers)
+        forward(n_tasks * size, keys[number], plan, flat.w, buffers)
         flat.g[:] = f32(0.0)
-        heads(batch_rows, labels, size, rule, flat, layout, buffers, losses)
+        heads(batch_rows, labels, size, plan, flat, buffers, losses)
         backward(n_tasks * size, flat, layout, buffers)
         update_rows(batch, n_words, rows, last, step, buffers, pending)
         adam_update(flat.w, flat.m, flat.r, flat.g, step, pending)
@@ -136,3 +129,13 @@ def update_rows(
             rows, j, S, g, f32(decay_m[k]), f32(decay_r[k] ** 2), pending.new1, pending.new2
         )
         last[j] = step
+
+
+@EntryKernel
+def are_finite(words: IntArray, rows: FloatArray) -> bool:
+    """Whether w, m and r of rows `words` are all finite; so are then the pending moves."""
+    n_others = 0
+    for j in words:
+        for h in range(rows.shape[1]):
+            n_others += not np.abs(rows[j, h]) <= LARGEST
+    return n_others == 0

@@ -5,7 +5,7 @@ import numpy as np
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import exp32
 from minimtl.nn.kernels.jit import compiled
-from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Rule
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan
 from minimtl.nn.kernels.vectors import dot
 
 f32 = np.float32
@@ -36,22 +36,22 @@ def heads(
     batch_rows: IntArray,
     labels: IntArray,
     size: int,
-    rule: Rule,
+    plan: Plan,
     flat: Flat,
-    layout: Layout,
     buffers: Buffers,
     losses: FloatArray,
 ) -> None:
     """Loss and gradient of the heads; the gradient by D_L goes to the last layer of G."""
-    width, p = layout.widths[-1], buffers.p
+    layout, p = plan.layout, buffers.p
+    width = layout.widths[-1]
     top = len(layout.widths) - 1
     for task in range(len(layout.n_classes)):
         n_classes, begin = layout.n_classes[task], layout.heads[task]
         for i in range(task * size, (task + 1) * size):
             d, delta = buffers.D[top, i], buffers.G[top, i]
             y = labels[batch_rows[i]]
-            omega = rule.class_weights[task, y]
-            scale = f32(omega * rule.task_weights[task] / size)
+            omega = plan.class_weights[task, y]
+            scale = f32(omega * plan.task_weights[task] / size)
             losses[task] += omega * head_softmax(p, d, task, y, flat.w, layout)
             p[y] -= f32(1.0)
             delta[:] = f32(0.0)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.elementwise import activate, fill_mask, times_slope
+from minimtl.nn.kernels.elementwise import activate, fill_mask, threshold_of, times_slope
 from minimtl.nn.kernels.jit import compiled, inlined
 from minimtl.nn.kernels.vectors import add_four_products, add_rows
 
@@ -41,13 +41,17 @@ class Flat(NamedTuple):
     g: FloatArray
 
 
-class Rule(NamedTuple):
-    """How a step is made: dropout as `fill_mask` needs it, weights λ_t (T,) and ω (T, K)."""
+class Plan(NamedTuple):
+    """What is the same in all steps: the schedule's part in them, the classes' weights, places.
 
-    threshold: np.uint32
-    scale: np.float32
+    `batch_size` documents of each task, the share `dropout`, weights λ (T,) and ω (T, K).
+    """
+
+    batch_size: int
+    dropout: float
     task_weights: FloatArray
     class_weights: FloatArray
+    layout: Layout
 
 
 class Sparse(NamedTuple):
@@ -115,11 +119,10 @@ def pass_up(
 
 
 @compiled
-def forward(
-    n: int, keys: IntArray, rule: Rule, w: FloatArray, layout: Layout, buffers: Buffers
-) -> None:
+def forward(n: int, keys: IntArray, plan: Plan, w: FloatArray, buffers: Buffers) -> None:
     """A, R and D of every hidden layer, from Z_1 in ``A[0]``."""
-    dropped = bool(rule.threshold > 0)
+    layout, threshold = plan.layout, threshold_of(plan.dropout)
+    scale, dropped = f32(1.0 / (1.0 - plan.dropout)), bool(threshold > 0)
     for layer in range(len(layout.widths)):
         width, units, key = layout.widths[layer], layout.units[layer], keys[layer]
         A, R, D = buffers.A[layer], buffers.R[layer], buffers.D[layer]
@@ -128,7 +131,7 @@ def forward(
         for i in range(n):
             a, mask, d = A[i], R[i], D[i]
             activate(a, width, layout.activation)
-            fill_mask(mask, units, i * units, key, rule.threshold, rule.scale)
+            fill_mask(mask, units, i * units, key, threshold, scale)
             for h in range(width):
                 d[h] = a[h] * mask[h]
 

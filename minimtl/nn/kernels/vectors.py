@@ -31,7 +31,7 @@ INT32 = ir.IntType(32)
 BYTES = ir.IntType(8).as_pointer()
 
 
-class Terms(NamedTuple):
+class Summands(NamedTuple):
     """The terms of a sum: p = first, following(p), … while more(p)."""
 
     first: Any
@@ -71,7 +71,7 @@ def sum_chain(
         def following(e: Any) -> Any:
             return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
 
-        terms = Terms(first, more, following)
+        terms = Summands(first, more, following)
         _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, True))
         return context.get_dummy_value()
 
@@ -239,7 +239,7 @@ def _sum_group(
     builder: Any,
     arrays: Any,
     some: tuple[Any, int],
-    terms: Terms,
+    terms: Summands,
     from_zero: bool,
     later: Callable[[Any], Any] | None = None,
 ) -> None:
@@ -279,9 +279,9 @@ def _sum_group(
         builder.store(total, _at(builder, target, v), align=4)
 
 
-def _ascending(builder: Any, begin: Any, end: Any) -> Terms:
+def _ascending(builder: Any, begin: Any, end: Any) -> Summands:
     """The terms begin ≤ p < end."""
-    return Terms(
+    return Summands(
         begin,
         lambda p: builder.icmp_signed("<", p, end),
         lambda p: builder.add(p, INT(1)),
@@ -289,7 +289,7 @@ def _ascending(builder: Any, begin: Any, end: Any) -> Terms:
 
 
 def _accumulate(
-    builder: Any, terms: Terms, starts: list[Any], add: Callable[[Any, list[Any]], list[Any]]
+    builder: Any, terms: Summands, starts: list[Any], add: Callable[[Any, list[Any]], list[Any]]
 ) -> list[Any]:
     """Emit a loop over the terms; `add` emits the sums after one. Sums stay in registers."""
     head, body, done = (builder.append_basic_block() for _ in range(3))

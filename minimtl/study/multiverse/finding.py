@@ -6,99 +6,105 @@ Of a part of the pairs, or of too few runs, there are numbers and no verdict.
 import math
 from collections.abc import Sequence
 
-from minimtl.report import Row, counted, interval, number, problem_of, signed
-from minimtl.study.multiverse.effects import SHARE, WHOLE
+from minimtl.report import between, counted, signed
+from minimtl.study.multiverse.effects import SHARE, WHOLE, Effect
+from minimtl.study.multiverse.tables import UniverseSummary, new_tasks, these_tasks
 from minimtl.study.report.scope import Scope
 from minimtl.tasks import PAPER, RELEASED
 
-_WHOSE = (("_tasks", "these tasks"), ("", "new tasks"))
+_WHOSE = (("these tasks", these_tasks), ("new tasks", new_tasks))
 
 
 def finding(
-    universes: Sequence[Row], effects: Sequence[Row], scopes: dict[str, Scope]
+    universes: Sequence[UniverseSummary], effects: Sequence[Effect], scopes: dict[str, Scope]
 ) -> list[str]:
     """A paragraph for each problem."""
     paragraphs = []
     for problem, scope in scopes.items():
-        rows = [row for row in universes if problem_of(row) == problem]
-        own = [row for row in effects if problem_of(row) == problem]
+        of_problem = [universe for universe in universes if universe.problem.upper() == problem]
+        changes = [effect for effect in effects if effect.problem.upper() == problem]
+        shares = [effect for effect in changes if effect.comparison.about == SHARE]
         sentences = []
-        if shares := [row for row in own if row["about"] == SHARE]:
-            sentences += _of_difference(problem, rows, shares, scope)
-        elif own:
-            largest = max(own, key=lambda row: abs(number(row, "effect")))
+        if shares:
+            sentences += _of_difference(problem, of_problem, shares, scope)
+        elif changes:
+            largest = max(changes, key=lambda effect: abs(effect.estimate.value))
             sentences.append(
                 f"On {problem} the largest change comes with {_step(largest)}, about "
-                f"{largest['about']}: {_effect(largest)}{_verdict(largest, scope)}."
+                f"{largest.comparison.about}: {_effect(largest)}{_verdict(largest, scope)}."
             )
-        paragraphs.append(" ".join([*sentences, *_of_all(problem, rows, scope)]))
+        paragraphs.append(" ".join([*sentences, *_of_all(problem, of_problem, scope)]))
     return paragraphs
 
 
 def _of_difference(
-    problem: str, rows: Sequence[Row], shares: Sequence[Row], scope: Scope
+    problem: str, universes: Sequence[UniverseSummary], shares: Sequence[Effect], scope: Scope
 ) -> list[str]:
     """The difference between the protocols, and the share that each choice has in it."""
-    gains = {row["protocol"]: signed(number(row, "gain"), 4) for row in rows}
-    (whole,) = (row for row in shares if row["field"] == WHOLE)
+    gains = {universe.protocol: signed(universe.gain.value, 4) for universe in universes}
+    (whole,) = (effect for effect in shares if effect.comparison.field == WHOLE)
     # The choice that leads furthest from one gain to the other comes first.
-    sign = math.copysign(1, number(whole, "effect"))
+    sign = math.copysign(1, whole.estimate.value)
     first, *others = sorted(
-        (row for row in shares if row is not whole), key=lambda row: -sign * number(row, "effect")
+        (effect for effect in shares if effect is not whole),
+        key=lambda effect: -sign * effect.estimate.value,
     )
-    told = "; ".join(f"{_step(row)} {signed(number(row, 'effect'), 4)}" for row in others)
+    shared = "; ".join(f"{_step(effect)} {signed(effect.estimate.value, 4)}" for effect in others)
     return [
         f"On {problem} the mean gain is {gains[PAPER.name]} by the protocol {PAPER.name} and "
         f"{gains[RELEASED.name]} by the protocol {RELEASED.name}, a difference of "
         f"{_effect(whole)}{_verdict(whole, scope)}.",
         f"The largest share of it has {_step(first)}: {_effect(first)}{_verdict(first, scope)}.",
-        f"The shares of the others: {told}.",
+        f"The shares of the others: {shared}.",
     ]
 
 
-def _of_all(problem: str, rows: Sequence[Row], scope: Scope) -> list[str]:
-    gains = [number(row, "gain") for row in rows]
+def _of_all(problem: str, universes: Sequence[UniverseSummary], scope: Scope) -> list[str]:
+    gains = [universe.gain.value for universe in universes]
     sentences = [
-        f"Over {counted(len(rows), 'universe')} the mean gain on {problem} lies between "
+        f"Over {counted(len(universes), 'universe')} the mean gain on {problem} lies between "
         f"{signed(min(gains), 4)} and {signed(max(gains), 4)}."
     ]
     if scope.concludes:
-        counts = ", ".join(
-            f"{sum(number(row, f'low{ending}') > 0 for row in rows)} above and "
-            f"{sum(number(row, f'high{ending}') < 0 for row in rows)} below for {whose}"
-            for ending, whose in _WHOSE
-        )
-        sentences.append(f"Intervals that leave out 0: {counts}.")
+        counts = []
+        for whose, ends in _WHOSE:
+            intervals = [ends(universe.gain) for universe in universes]
+            above = sum(low > 0 for low, _ in intervals)
+            below = sum(high < 0 for _, high in intervals)
+            counts.append(f"{above} above and {below} below for {whose}")
+        sentences.append(f"Intervals that leave out 0: {', '.join(counts)}.")
     return sentences
 
 
-def _step(row: Row) -> str:
-    return f"{row['field']} from {row['from']} to {row['to']}"
+def _step(effect: Effect) -> str:
+    comparison = effect.comparison
+    return f"{comparison.field} from {comparison.before} to {comparison.after}"
 
 
-def _effect(row: Row) -> str:
+def _effect(effect: Effect) -> str:
     """An effect with both of its intervals, as far as they exist."""
     known = [
-        f"{interval(row, ending, 4)} for {whose}"
-        for ending, whose in _WHOSE
-        if not math.isnan(number(row, f"low{ending}"))
+        f"{between(low, high, 4)} for {whose}"
+        for whose, ends in _WHOSE
+        for low, high in [ends(effect.estimate)]
+        if not math.isnan(low)
     ]
-    effect = signed(number(row, "effect"), 4)
-    return f"{effect} (95 % interval {', '.join(known)})" if known else effect
+    mean = signed(effect.estimate.value, 4)
+    return f"{mean} (95 % interval {', '.join(known)})" if known else mean
 
 
-def _verdict(row: Row, scope: Scope) -> str:
+def _verdict(effect: Effect, scope: Scope) -> str:
     """For whom an effect is decided; nothing where there is too little for a verdict."""
     if not scope.concludes:
         return ""
-    decided = [
-        whose
-        for ending, whose in _WHOSE
-        if number(row, f"low{ending}") > 0 or number(row, f"high{ending}") < 0
-    ]
-    if len(decided) == len(_WHOSE):
+    decided = {
+        whose: low > 0 or high < 0
+        for whose, ends in _WHOSE
+        for low, high in [ends(effect.estimate)]
+    }
+    if all(decided.values()):
         return ", which is not chance, for these tasks or for new ones"
-    open_ = [whose for _, whose in _WHOSE if whose not in decided]
-    if decided:
-        return f", which is not chance for {decided[0]} and may be for {open_[0]}"
-    return ", which may be chance"
+    if not any(decided.values()):
+        return ", which may be chance"
+    sure, unsure = sorted(decided, key=lambda whose: not decided[whose])
+    return f", which is not chance for {sure} and may be for {unsure}"

@@ -4,23 +4,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from minimtl.report import (
+    NOTHING,
     Block,
-    Command,
+    Code,
     Document,
     Figure,
     Grid,
     Heading,
     Paragraph,
-    Row,
-    interval,
-    number,
-    problem_of,
+    between,
     signed,
     text,
 )
 from minimtl.study.multiverse.choices import Choice
-from minimtl.study.multiverse.effects import ALL, SHARE
+from minimtl.study.multiverse.effects import ALL, SHARE, Effect
 from minimtl.study.multiverse.figures import CAPTIONS, NO_FIGURES
+from minimtl.study.multiverse.tables import UniverseSummary, new_tasks, these_tasks
 
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (
@@ -47,8 +46,8 @@ class Provenance(NamedTuple):
 
 
 def document(
-    universes: Sequence[Row],
-    effects: Sequence[Row],
+    universes: Sequence[UniverseSummary],
+    effects: Sequence[Effect],
     choices: Sequence[Choice],
     answer: Sequence[str],
     warnings: Sequence[str],
@@ -62,7 +61,7 @@ def document(
         TITLE,
         tuple(warnings),
         tuple(answer),
-        [
+        (
             *(pictures or [Paragraph(NO_FIGURES)]),
             Heading(2, "What each choice changes"),
             _effects(effects),
@@ -75,47 +74,53 @@ def document(
                 f"minimtl {made.version}, {made.corpus}, seed {made.seed}, {made.n_models:,} "
                 "models; universes that differ only in how scores are read share them."
             ),
-            Command(made.command),
-        ],
+            Code(made.command),
+        ),
     )
 
 
-def _effects(rows: Sequence[Row]) -> Grid:
+def _effects(effects: Sequence[Effect]) -> Grid:
     header = (
         "problem", "choice", "from", "to", "about", "effect", "these tasks", "new tasks", "p",
     )  # fmt: skip
     lines = tuple(
         (
-            problem_of(row),
-            *(str(row[name]) for name in ("field", "from", "to", "about")),
-            signed(number(row, "effect"), 4),
-            interval(row, "_tasks", 4),
-            interval(row, "", 4),
-            text(number(row, "p_value")),
+            effect.problem.upper(),
+            effect.comparison.field,
+            effect.comparison.before,
+            effect.comparison.after,
+            effect.comparison.about,
+            signed(effect.estimate.value, 4),
+            between(*these_tasks(effect.estimate), 4),
+            between(*new_tasks(effect.estimate), 4),
+            text(effect.estimate.new_tasks.p_value) if effect.estimate.new_tasks else NOTHING,
         )
-        for row in rows
+        for effect in effects
     )
     return Grid(header, lines, n_labels=5)
 
 
-def _universes(rows: Sequence[Row], names: Sequence[str]) -> Grid:
-    shown = ("problem", "universe", "protocol", "about")
+def _universes(universes: Sequence[UniverseSummary], names: Sequence[str]) -> Grid:
+    labels = ("problem", "universe", "protocol", "about", *names)
     header = (
-        *shown, *names, "single", "multi", "gain", "these tasks", "new tasks", "improved",
+        *labels, "single", "multi", "gain", "these tasks", "new tasks", "improved",
         "Brier, block out",
     )  # fmt: skip
     lines = tuple(
         (
-            problem_of(row),
-            *(str(row[name]) for name in (*shown[1:], *names)),
-            text(number(row, "single")),
-            text(number(row, "multi")),
-            signed(number(row, "gain"), 4),
-            interval(row, "_tasks", 4),
-            interval(row, "", 4),
-            text(number(row, "improved")),
-            text(number(row, "brier_block_out")),
+            universe.problem.upper(),
+            str(universe.number),
+            universe.protocol,
+            universe.about,
+            *universe.levels.values(),
+            text(universe.single),
+            text(universe.multi),
+            signed(universe.gain.value, 4),
+            between(*these_tasks(universe.gain), 4),
+            between(*new_tasks(universe.gain), 4),
+            text(universe.improved),
+            text(universe.brier["block_out"]),
         )
-        for row in rows
+        for universe in universes
     )
-    return Grid(header, lines, n_labels=len(shown) + len(names))
+    return Grid(header, lines, n_labels=len(labels))

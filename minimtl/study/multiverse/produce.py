@@ -5,14 +5,14 @@ from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.jobs import Store
-from minimtl.report import Row, Table, figures_available, write_document, write_tables
+from minimtl.report import Table, figures_available, write_document, write_tables
 from minimtl.study.multiverse.conduct import Multiverse
-from minimtl.study.multiverse.effects import comparisons, effect_of
+from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
 from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import Provenance, document
 from minimtl.study.multiverse.results import collect_universes
-from minimtl.study.multiverse.tables import effect_rows, universe_rows
+from minimtl.study.multiverse.tables import UniverseSummary, effect_rows, summarise, universe_rows
 from minimtl.study.report.scope import scope_of, warnings_of
 from minimtl.tasks import PAPER, Hierarchy
 
@@ -26,19 +26,21 @@ def write_multiverse(
     """
     corpus = multiverse.corpora["stripped"]
     planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
-    universes: list[Row] = []
-    effects: list[Row] = []
-    sizes: dict[str, tuple[int, int]] = {}
+    universes: list[UniverseSummary] = []
+    effects: list[Effect] = []
     for results in collect_universes(multiverse, store):
-        universes += universe_rows(results, multiverse.choices)
+        universes += [summarise(result, multiverse.choices) for result in results]
         outcomes = [result.outcomes for result in results]
-        sizes[outcomes[0].problem] = (outcomes[0].n_pairs, outcomes[0].n_runs)
-        effects += effect_rows([effect_of(comparison, outcomes) for comparison in planned])
-    write_tables([Table("universes", universes), Table("effects", effects)], out)
+        effects += [effect_of(comparison, outcomes) for comparison in planned]
+    tables = [Table("universes", universe_rows(universes)), Table("effects", effect_rows(effects))]
+    write_tables(tables, out)
     hierarchy = Hierarchy.from_tree(corpus.tree)
+    sizes = {one.problem: (one.n_pairs, one.n_runs) for one in reversed(universes)}
     scopes = {
-        name.upper(): scope_of(name, n_pairs, n_runs, PAPER, corpus.edition, hierarchy)
-        for name, (n_pairs, n_runs) in sizes.items()
+        problem.name.upper(): scope_of(
+            problem.name, *sizes[problem.name], PAPER, corpus.edition, hierarchy
+        )
+        for problem in multiverse.problems
     }
     warnings = warnings_of(list(scopes.values()), corpus.edition)
     answer = finding(universes, effects, scopes)
@@ -55,5 +57,5 @@ def write_multiverse(
         len(multiverse.keyed_jobs),
     )
     page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made)
-    write_document(page, "multiverse", out, announce)
+    write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])

@@ -1,23 +1,25 @@
-"""What every form of the report says, in order: finding, numbers, what reproduces, details.
+"""The report, in order: finding, numbers, what reproduces, details, every pair, how to repeat it.
 
-It is made from the records that the tables are written from.
+What it says of the study is made from the records that the tables are written from.
 """
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from minimtl.report import (
     FIGURES_NOTE,
     Block,
-    Command,
+    Code,
+    Document,
     Errata,
     Figure,
     Grid,
     Heading,
     Items,
     Marked,
+    OnPage,
     Paragraph,
+    Sections,
     compared,
 )
 from minimtl.study.report.background import About, glossary, what_it_is
@@ -25,6 +27,8 @@ from minimtl.study.report.claims import claims, claims_in_detail
 from minimtl.study.report.coefficients import coefficients
 from minimtl.study.report.figures import CAPTIONS
 from minimtl.study.report.meangain import mean_gains
+from minimtl.study.report.pages import gains_picture, linked, pair_list
+from minimtl.study.report.pairs import PairView
 from minimtl.study.report.predictability import predictability
 from minimtl.study.report.problemresult import ProblemResult
 from minimtl.study.report.scope import filled, warnings_of
@@ -37,51 +41,39 @@ SCORE_MARGIN = 0.015
 SHARE_MARGIN = 0.1
 
 
-class Contents(NamedTuple):
-    """Everything the report says but the pairs, which the page alone shows.
-
-    Attributes
-    ----------
-    warnings : what must be known before any number is read.
-    answer : the finding as the answer to the title, which it does not ask again.
-    numbers : what the answer rests on, an item for each problem.
-    results : the study in four lines, then Table 1 and what reproduces.
-    details : the claims of the text, the intervals of the mean gain, Tables 2 and 3, the figures.
-    ending : the glossary, the data, the command.
-    """
-
-    warnings: tuple[str, ...]
-    answer: str
-    numbers: Items
-    results: list[Block]
-    details: list[Block]
-    ending: list[Block]
-
-
-def contents(
-    results: Sequence[ProblemResult], protocol: Protocol, about: About, figures: Sequence[str]
-) -> Contents:
-    """The contents; ``figures`` are the names of those that were drawn, without suffix."""
+def report_document(
+    results: Sequence[ProblemResult],
+    pairs: Sequence[PairView],
+    protocol: Protocol,
+    about: About,
+    figures: Sequence[str],
+) -> Document:
+    """The report; ``figures`` are the names of those that were drawn, without suffix."""
+    answer = finding(results).removeprefix(f"{TITLE} ")
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in sorted(figures)]
-    return Contents(
-        warnings=warnings_of([result.scope for result in results], about.edition),
-        answer=finding(results).removeprefix(f"{TITLE} "),
-        numbers=Items(tuple(evidence(results))),
-        results=[
+    return Document(
+        TITLE,
+        warnings_of([result.scope for result in results], about.edition),
+        (linked(answer),),
+        (
+            OnPage(tuple(gains_picture(pairs, protocol))),
+            Items(tuple(evidence(results))),
+            Sections(),
             Heading(2, "What this study is"),
             what_it_is(about, protocol, {result.name: result.scope for result in results}),
             *_table1(results),
             *claims(results),
-        ],
-        details=[
             *claims_in_detail(results),
             *mean_gains(results),
             *predictability(results),
             *(part for result in results for part in coefficients(result)),
             Heading(2, "Figures"),
             *(pictures or [Paragraph(FIGURES_NOTE)]),
-        ],
-        ending=[Heading(2, "Glossary"), glossary(), *_provenance(about, protocol)],
+            OnPage(tuple(pair_list(pairs, protocol))),
+            Heading(2, "Glossary"),
+            glossary(),
+            *_provenance(about, protocol),
+        ),
     )
 
 
@@ -137,7 +129,7 @@ def _provenance(about: About, protocol: Protocol) -> list[Block]:
         Paragraph(data),
         Heading(2, "How to run it again"),
         Paragraph(made),
-        Command(about.command),
+        Code(about.command),
         *_mixture(about.trained_by),
     ]
 

@@ -3,24 +3,34 @@
 Figure 4 shows the mean score after each epoch, one panel a problem: single-task in blue crosses,
 joint in orange points, as in the paper. Figure 5 shows the relative gain of every RELATED pair,
 one panel a top-level class. Bands and whiskers are 95 % t-intervals over the runs; one run has
-none. The colours are those of Okabe and Ito, told apart by the colour-blind and, by their
-markers, in grey.
+none.
 
 Drawn with Matplotlib, which is an extra: ask `figures_available` first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from minimtl.report import FIGURE_STYLE, SCORE_NAMES, counted, save_figure
+from minimtl.report import (
+    SCORE_NAMES,
+    Axis,
+    Bars,
+    Chart,
+    Colour,
+    Dot,
+    Dots,
+    Line,
+    Rule,
+    Shape,
+    counted,
+    draw_charts,
+)
 from minimtl.stats import FloatArray, corrected_resampled_interval
 from minimtl.tasks import Hierarchy, Outcomes, Protocol, Task, relative_gains
 
-SINGLE_COLOUR, JOINT_COLOUR = "#0072B2", "#D55E00"
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
 _FIGURE4 = (
@@ -50,21 +60,19 @@ def draw_figures(
     problems: Iterable[Outcomes], protocol: Protocol, hierarchy: Hierarchy, folder: Path
 ) -> list[str]:
     """Write every figure that the outcomes allow into ``folder``; return the names, unsuffixed."""
-    from matplotlib import style
-
     drawn = []
-    with style.context(["default", FIGURE_STYLE]):
-        for outcomes in problems:
-            for name, figure in _figures(outcomes, protocol, hierarchy):
-                save_figure(figure, folder, name)
-                drawn.append(name)
+    for outcomes in problems:
+        for name, (chart, inches) in make_figures(outcomes, protocol, hierarchy).items():
+            draw_charts([[chart]], folder, name, inches)
+            drawn.append(name)
     return drawn
 
 
-def _figures(
+def make_figures(
     outcomes: Outcomes, protocol: Protocol, hierarchy: Hierarchy
-) -> Iterator[tuple[str, Any]]:
-    yield FIGURE4[outcomes.problem], _learning_curves(outcomes, protocol)
+) -> dict[str, tuple[Chart, tuple[float, float]]]:
+    """The figures of a problem by name, with their width and height in inches."""
+    figures = {FIGURE4[outcomes.problem]: (_learning_curves(outcomes, protocol), (4.6, 3.2))}
     if outcomes.problem == "related":
         for parent, name in FIGURE5.items():
             rows = [
@@ -72,107 +80,117 @@ def _figures(
                 for row, pair in enumerate(outcomes.pairs)
                 if hierarchy.subclass_of(pair.main.positive).parent == parent
             ]
-            if rows:
-                draw = _relative_gains if len(rows) <= _MOST_LINES else _histogram
-                yield name, draw(outcomes, protocol, rows, parent)
+            if len(rows) > _MOST_LINES:
+                figures[name] = (_histogram(outcomes, protocol, rows, parent), (5.6, 3.2))
+            elif rows:
+                chart = _relative_gains(outcomes, protocol, rows, parent)
+                n_lines = len(chart.y.ticks or ())
+                figures[name] = (chart, (5.6, 1.0 + 0.17 * n_lines))
+    return figures
 
 
-def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Any:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4.6, 3.2), layout="constrained")
-    axes = figure.add_subplot()
-    low, high = 1.0, 0.0
-    for curve, label, colour, marker in (
-        (outcomes.single_curve, "single-task", SINGLE_COLOUR, "x"),
-        (outcomes.multi_curve, "multi-task", JOINT_COLOUR, "o"),
-    ):
-        epochs = np.arange(1, curve.shape[1] + 1)
-        mean, half = interval_over_runs(curve.T)
-        low, high = min(low, mean.min()), max(high, mean.max())
-        axes.plot(epochs, mean, color=colour, marker=marker, markevery=5, ms=3.5, lw=1, label=label)
-        if np.isfinite(half).all():
-            axes.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.2, lw=0)
+def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Chart:
+    lines = [
+        _curve(outcomes.single_curve, "single-task", "blue", "cross"),
+        _curve(outcomes.multi_curve, "multi-task", "orange", "circle"),
+    ]
     read = protocol.reading.read_at + 1
-    axes.axvline(read, color="0.5", lw=0.8, ls="--", label=f"scores read (epoch {read})")
-    axes.set_ylim(max(0.0, low - _MARGIN), min(1.0, high + _MARGIN))  # whatever the bands reach
-    axes.set(
+    scores = [score for line in lines for score in line.y]
+    return Chart(
         title=_title(outcomes.problem.upper(), outcomes.n_pairs, outcomes.n_runs),
-        xlabel="epoch",
-        ylabel=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
+        series=(*lines, Rule(axis="x", at=read, name=f"scores read (epoch {read})")),
+        x=Axis(label="epoch"),
+        y=Axis(
+            label=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
+            low=max(0.0, min(scores) - _MARGIN),  # whatever the bands reach
+            high=min(1.0, max(scores) + _MARGIN),
+            is_grid=True,
+        ),
+        has_legend=True,
     )
-    axes.grid(axis="y", color="0.9", lw=0.5)
-    axes.legend(loc="lower right", facecolor="white", edgecolor="none", framealpha=1)
-    return figure
+
+
+def _curve(curve: FloatArray, name: str, colour: Colour, shape: Shape) -> Line:
+    mean, half = interval_over_runs(curve.T)
+    has_band = bool(np.isfinite(half).all())
+    return Line(
+        name=name,
+        x=range(1, len(mean) + 1),
+        y=mean.tolist(),
+        low=(mean - half).tolist() if has_band else (),
+        high=(mean + half).tolist() if has_band else (),
+        colour=colour,
+        shape=shape,
+    )
 
 
 def _relative_gains(
     outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str
-) -> Any:
-    from matplotlib.figure import Figure
-
-    rows = sorted(rows, key=lambda row: outcomes.pairs[row])
-    by_task = groupby(rows, lambda row: outcomes.pairs[row].main)
-    groups = [(task, list(members)) for task, members in by_task]
-    n_lines = len(rows) + len(groups)
-    figure = Figure(figsize=(5.6, 1.0 + 0.17 * n_lines), layout="constrained")
-    axes = figure.add_subplot()
+) -> Chart:
+    """A line a pair, under one of its main task."""
     mean, half = interval_over_runs(100 * relative_gains(outcomes))
+    ordered = sorted(rows, key=lambda row: outcomes.pairs[row])
     labels: list[str] = []
-    for task, members in groups:
+    titles: list[float] = []
+    dots: dict[bool, list[Dot]] = {True: [], False: []}
+    for task, members in groupby(ordered, lambda row: outcomes.pairs[row].main):
+        titles.append(len(labels))
         labels.append(_name(task))
         for row in members:
-            _draw_gain(axes, len(labels), mean[row], half[row])
+            dots[bool(mean[row] > 0)].append(_gain_mark(len(labels), mean[row], half[row]))
             labels.append(f"with {_name(outcomes.pairs[row].aux)}")
-    axes.axvline(0, color="0.3", lw=0.8)
-    axes.set_yticks(range(len(labels)), labels)
-    for tick, label in zip(axes.get_yticklabels(), labels, strict=True):
-        tick.set_fontweight("normal" if label.startswith("with ") else "bold")
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(n_lines - 0.4, -0.6)  # first task on top
-    axes.set(
+    return Chart(
         title=_title(parent, len(rows), outcomes.n_runs),
-        xlabel=f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %",
+        series=(
+            Rule(axis="x", at=0.0, is_dashed=False),
+            Dots(dots=tuple(dots[True]), colour="orange", is_across=True),
+            Dots(dots=tuple(dots[False]), colour="blue", shape="square", is_across=True),
+        ),
+        x=Axis(label=_relative_label(protocol), is_grid=True),
+        y=Axis(
+            low=len(labels) - 0.4,  # first task on top
+            high=-0.6,
+            ticks=tuple(enumerate(labels)),
+            bold=frozenset(titles),
+        ),
     )
-    axes.grid(axis="x", color="0.9", lw=0.5)
-    axes.set_axisbelow(True)
-    return figure
 
 
-def _histogram(outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str) -> Any:
+def _gain_mark(line: int, mean: float, half: float) -> Dot:
+    """A point with its interval; hollow where the interval, if any, leaves the sign open."""
+    return Dot(
+        x=mean,
+        y=line,
+        low=mean - half,
+        high=mean + half,
+        is_hollow=bool(np.isfinite(half)) and abs(mean) <= half,
+    )
+
+
+def _histogram(outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str) -> Chart:
     """Figure 5 of more pairs than have a line each."""
-    from matplotlib.figure import Figure
-
     mean, _ = interval_over_runs(100 * relative_gains(outcomes)[np.array(rows)])
     known = mean[~np.isnan(mean)]
     edges = np.histogram_bin_edges(known, 60)
     edges = np.unique([*edges, 0.0])  # no bar has gains of both signs
-    figure = Figure(figsize=(5.6, 3.2), layout="constrained")
-    axes = figure.add_subplot()
-    for some, colour in ((known[known <= 0], SINGLE_COLOUR), (known[known > 0], JOINT_COLOUR)):
-        axes.hist(some, edges.tolist(), color=colour)
-    axes.axvline(0, color="0.3", lw=0.8)
-    axes.set(
+    bars = [
+        Bars(edges=edges.tolist(), heights=np.histogram(gains, edges)[0].tolist(), colour=colour)
+        for gains, colour in _by_sign(known)
+    ]
+    return Chart(
         title=_title(parent, len(rows), outcomes.n_runs),
-        xlabel=f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %",
-        ylabel="pairs",
+        series=(*bars, Rule(axis="x", at=0.0, is_dashed=False)),
+        x=Axis(label=_relative_label(protocol)),
+        y=Axis(label="pairs"),
     )
-    return figure
 
 
-def _draw_gain(axes: Any, line: int, mean: float, half: float) -> None:
-    """A point with its interval; hollow where the interval, if any, leaves the sign open."""
-    decided = abs(mean) > half if np.isfinite(half) else True
-    axes.errorbar(
-        mean,
-        line,
-        xerr=half if np.isfinite(half) else None,
-        fmt="o" if mean > 0 else "s",
-        color=JOINT_COLOUR if mean > 0 else SINGLE_COLOUR,
-        markerfacecolor=None if decided else "white",
-        ms=4,
-        lw=1,
-    )
+def _by_sign(gains: FloatArray) -> tuple[tuple[FloatArray, Colour], tuple[FloatArray, Colour]]:
+    return (gains[gains <= 0], "blue"), (gains[gains > 0], "orange")
+
+
+def _relative_label(protocol: Protocol) -> str:
+    return f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %"
 
 
 def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:

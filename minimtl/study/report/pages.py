@@ -1,118 +1,342 @@
-"""The study's own documents: report.md and report.html, from its tables, pairs and figures."""
+"""What the page shows beside the tables: the picture of all gains, and a list of all pairs."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+
+import numpy as np
 
 from minimtl.report import (
     SCORE_NAMES,
-    TALL,
-    WIDE,
+    Axis,
+    Beside,
     Block,
-    Document,
+    Chart,
+    Colour,
+    Column,
+    Dot,
+    Dots,
+    Drawing,
+    Entry,
+    Finder,
+    Folded,
+    Grid,
     Heading,
-    block_environment,
-    data_uri,
-    document_markdown,
-    sha256_of,
-    template_file,
+    Inline,
+    Key,
+    Line,
+    Link,
+    Marked,
+    Paragraph,
+    Rule,
+    Shape,
+    Terms,
+    counted,
+    round_axis,
+    signed,
     term_anchor,
+    text,
 )
+from minimtl.stats import FloatArray
 from minimtl.study.report.background import MEANINGS as TERMS
-from minimtl.study.report.background import About
-from minimtl.study.report.contents import TITLE, contents
-from minimtl.study.report.pairs import PairView, draw_gains, meanings
-from minimtl.study.report.problemresult import ProblemResult
+from minimtl.study.report.pairs import PairView, meanings
 from minimtl.study.report.scope import MIN_RUNS
 from minimtl.tasks import DEFINITIONS, Protocol
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from markupsafe import Markup
+_PAIR = 10  # width of a pair in the picture of all gains
+_HEIGHT = 1000  # of that picture
+_EPOCH = 4  # width of an epoch in the learning curves
+# The frame of the curves holds the scores from this epoch on: a gain is small beside the rise of
+# the first ones, which may be cut off.
+_SETTLED = 40
+_COLOURS: dict[str, Colour] = {"up": "orange", "down": "blue", "even": "ink"}
+_COLUMNS = (
+    Column("problem", "choice"),
+    Column("main task", "words"),
+    Column("auxiliary task", "words", "with "),
+    Column("single", "number", "single "),
+    Column("multi", "number", "multi "),
+    Column("gain", "number", "gain "),
+)
+_KINDS = (("up", "clear gains"), ("down", "clear losses"), ("open", "undecided"))
 
-PAIRS, SOME_PAIRS = Heading(2, "Every pair"), Heading(2, "Some of the pairs")
+
+def linked(sentence: str) -> Inline:
+    """A sentence in which the first mention of each problem leads to what it means."""
+    pieces: list[str | Link] = []
+    seen: set[str] = set()
+    end = 0
+    for mention in re.finditer(r"\b(UN)?RELATED\b", sentence):
+        name = mention[0]
+        if name not in seen:
+            seen.add(name)
+            link = Link(name, f"#{term_anchor(name)}", TERMS[name])
+            pieces += [sentence[end : mention.start()], link]
+            end = mention.end()
+    return (*pieces, sentence[end:])
 
 
-def render_markdown(
-    results: Sequence[ProblemResult], protocol: Protocol, about: About, figures: Sequence[str]
-) -> str:
-    """The whole file; ``figures`` are the names of those that were drawn, without suffix."""
-    content = contents(results, protocol, about, figures)
-    blocks = [content.numbers, *content.results, *content.details, *content.ending]
-    return document_markdown(Document(TITLE, content.warnings, (content.answer,), blocks))
+def gains_picture(pairs: Sequence[PairView], protocol: Protocol) -> list[Block]:
+    """The gains of all pairs, a chart a problem; a mark leads to its pair."""
+    axis = _gain_axis(pairs)
+    problems = list(dict.fromkeys(pair.problem for pair in pairs))
+    blocks: list[Block] = []
+    for problem in problems:
+        members = [pair for pair in pairs if pair.problem == problem]
+        blocks += [Paragraph(_summary(problem, members), "caption"), _picture(members, axis)]
+    terms: list[str | Marked] = []
+    for term in ("pair", "main task", "auxiliary task", *problems):
+        terms += [Marked(term, "strong"), f": {TERMS[term]} "]
+    return [
+        *blocks,
+        Paragraph(_explanation(pairs, protocol), "caption"),
+        Paragraph(tuple(terms), "caption"),
+    ]
 
 
-def render_page(
-    results: Sequence[ProblemResult],
-    pairs: Sequence[PairView],
-    protocol: Protocol,
-    about: About,
-    figures: Mapping[str, bytes],
-) -> str:
-    """The whole page; ``figures`` are the .svg files of those that were drawn, by name."""
-    content = contents(results, protocol, about, sorted(figures))
-    frame, panels = draw_gains(pairs)
-    definitions = DEFINITIONS[protocol.reading.features]
-    partial = [panel for panel in panels if panel.n_pairs > len(panel.marks)]
-    pairs_heading = SOME_PAIRS if partial else PAIRS
-    blocks: list[Block] = [*content.results, *content.details, pairs_heading, *content.ending]
-    style, script = template_file("page.css"), template_file("page.js")
-    page: str = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            title=TITLE,
-            content=content,
-            sections=[b for b in blocks if isinstance(b, Heading) and b.level == 2],
-            pairs_heading=pairs_heading,
-            partial=partial,
-            pairs=pairs,
-            frame=frame,
-            panels=panels,
-            tall=TALL,
-            wide=WIDE,
-            several_runs=any(len(pair.runs) > 1 for pair in pairs),
-            enough_runs=any(len(pair.runs) >= MIN_RUNS for pair in pairs),
-            min_runs=MIN_RUNS,
-            problems=[panel.problem for panel in panels],
-            score=SCORE_NAMES[protocol.reading.score],
-            read_at=protocol.reading.read_at + 1,
-            pictures={name: data_uri(svg) for name, svg in figures.items()},
-            meanings=meanings(definitions),
-            terms=TERMS,
-            roles=definitions.roles,
-            about=about,
-            style=style,
-            style_hash=sha256_of(style),
-            script=script,
-            script_hash=sha256_of(script),
+def _gain_axis(pairs: Sequence[PairView]) -> Axis:
+    """The scale of all gains; intervals much longer than most are cut."""
+    gains = [pair.gain for pair in pairs]
+    known = [pair.half_width for pair in pairs if not math.isnan(pair.half_width)]
+    margin = float(np.median(known)) if known else 0.0
+    return round_axis([0.0, min(gains) - margin, max(gains) + margin], sign="+")
+
+
+def _summary(problem: str, pairs: Sequence[PairView]) -> Inline:
+    said = f": {counted(len(pairs), 'pair')}"
+    if is_part(pairs):
+        said += (
+            f" shown of {counted(pairs[0].n_pairs, 'pair')}: an even sample, and those that gain "
+            "and lose most"
+        )
+    if _enough_runs(pairs):
+        clear = [pair.direction for pair in pairs if pair.is_clear]
+        said += (
+            f", of which {clear.count('up')} clearly gain, {clear.count('down')} clearly lose, and "
+            f"{len(pairs) - len(clear)} are undecided"
+        )
+    return Marked(problem, "strong"), said
+
+
+def is_part(pairs: Sequence[PairView]) -> bool:
+    """Whether these pairs of a problem are only some of its pairs."""
+    return pairs[0].n_pairs > len(pairs)
+
+
+def _enough_runs(pairs: Sequence[PairView]) -> bool:
+    return any(len(pair.runs) >= MIN_RUNS for pair in pairs)
+
+
+def _picture(pairs: Sequence[PairView], axis: Axis) -> Drawing:
+    """The gains of a problem from the largest down; each is where it would be among all."""
+    series: list[Rule | Dots] = [Rule(axis="y", at=0.0, is_dashed=False)]
+    for direction in ("up", "even", "down"):
+        dots = tuple(_mark(pair, len(pairs)) for pair in pairs if pair.direction == direction)
+        shape: Shape = "square" if direction == "down" else "circle"
+        series.append(Dots(dots=dots, colour=_COLOURS[direction], shape=shape))
+    title = (
+        f"Gain of each of {counted(len(pairs), 'pair')} of {pairs[0].problem}, from the largest "
+        "down"
+    )
+    return Drawing(
+        Chart(
+            title=title,
+            series=tuple(series),
+            x=Axis(low=0, high=len(pairs)),
+            y=axis,
+            width=_PAIR * len(pairs),
+            height=_HEIGHT,
+            is_stretched=True,
         )
     )
-    return page
 
 
-def _environment() -> "Environment":
-    environment = block_environment()
-    environment.filters |= {"short": short, "linked": linked}
-    return environment
+def _mark(pair: PairView, n_shown: int) -> Dot:
+    words = f"{' / '.join(pair.main)} with {' / '.join(pair.aux)}: {signed(pair.gain)}"
+    if not math.isnan(pair.half_width):
+        words += f" ± {text(pair.half_width)}"
+    return Dot(
+        x=pair.rank * n_shown // pair.n_pairs + 0.5,
+        y=pair.gain,
+        low=pair.gain - pair.half_width,
+        high=pair.gain + pair.half_width,
+        words=words,
+        address=f"#{pair.anchor}",
+        is_hollow=not pair.is_clear,
+    )
 
 
-def linked(sentence: str) -> "Markup":
-    """A sentence in which the first mention of each problem leads to what it means."""
-    from markupsafe import Markup, escape
-
-    seen: set[str] = set()
-
-    def link(mention: re.Match[str]) -> str:
-        name = mention[0]
-        if name in seen:
-            return name
-        seen.add(name)
-        return (
-            f'<a class="term" href="#{term_anchor(name)}" title="{escape(TERMS[name])}">{name}</a>'
+def _explanation(pairs: Sequence[PairView], protocol: Protocol) -> Inline:
+    interval = ""
+    if _several_runs(pairs):
+        interval = ", with its 95 % interval over the runs as a line, which the frame may cut"
+    hollow = f" hollow: fewer than {MIN_RUNS} runs decide nothing"
+    if _enough_runs(pairs):
+        hollow = (
+            " hollow: the interval contains 0. Where nothing helped or hurt, about one interval in "
+            "twenty would still leave out 0"
         )
+    return (
+        f"Each mark is a pair: its gain in {SCORE_NAMES[protocol.reading.score]}{interval}. ",
+        Key("orange"),
+        " multi-task learning was better, ",
+        Key("blue", "square"),
+        " single-task learning was; ",
+        Key("orange", "circle", True),
+        Key("blue", "square", True),
+        f"{hollow}. A mark leads to its pair.",
+    )
 
-    return Markup(re.sub(r"\b(UN)?RELATED\b", link, str(escape(sentence))))
+
+def _several_runs(pairs: Sequence[PairView]) -> bool:
+    return any(len(pair.runs) > 1 for pair in pairs)
+
+
+def pair_list(pairs: Sequence[PairView], protocol: Protocol) -> list[Block]:
+    """Every pair, to be searched and opened, or of many those that the page has room for."""
+    by_problem: dict[str, list[PairView]] = {}
+    for pair in pairs:
+        by_problem.setdefault(pair.problem, []).append(pair)
+    partial = [members for members in by_problem.values() if is_part(members)]
+    some = [
+        (
+            f"{members[0].problem} has {counted(members[0].n_pairs, 'pair')}, too many for a page. "
+            f"These are {counted(len(members), 'pair')}: those that gain most, as many that lose "
+            "most, and an even sample of all. ",
+            Marked("scores.csv", "code"),
+            ", ",
+            Marked("pairs.csv", "code"),
+            " and ",
+            Marked("features.csv", "code"),
+            " have all of them.",
+        )
+        for members in partial
+    ]
+    return [
+        Heading(2, "Some of the pairs" if partial else "Every pair"),
+        *map(Paragraph, some),
+        Paragraph(_introduction(pairs, protocol)),
+        _features(protocol),
+        Finder(
+            "pair",
+            _COLUMNS,
+            tuple(_entry(pair, protocol) for pair in pairs),
+            _KINDS if _enough_runs(pairs) else (),
+            "topics, for example hockey autos",
+        ),
+    ]
+
+
+def _introduction(pairs: Sequence[PairView], protocol: Protocol) -> str:
+    interval = ""
+    if _several_runs(pairs):
+        interval = (
+            " ± half its 95 % interval over the runs, in colour where that leaves out 0 and there "
+            f"are at least {MIN_RUNS} runs"
+        )
+    return (
+        f"The {SCORE_NAMES[protocol.reading.score]} of each pair's main task, single-task and "
+        f"multi-task, and the gain{interval}. Each pair opens to its learning curves and its 30 "
+        "features. Of a task, the positive class stands first."
+    )
+
+
+def _features(protocol: Protocol) -> Folded:
+    definitions = DEFINITIONS[protocol.reading.features]
+    main, aux, ratio, *difference = definitions.roles
+    said = (
+        f"{main} and {aux} are the main and the auxiliary task's, {ratio} is the first divided by "
+        "the second"
+    )
+    for role in difference:
+        said += f", {role} their difference divided by the size of the second"
+    terms = Terms(
+        tuple((Marked(name, "code"), meaning) for name, meaning in meanings(definitions).items())
+    )
+    closing = Paragraph(f"{said}. Divergences are in nats; all are means over the runs.")
+    return Folded("What the features are", (terms, closing))
+
+
+def _entry(pair: PairView, protocol: Protocol) -> Entry:
+    gain: list[str | Marked] = [signed(pair.gain)]
+    if pair.is_clear:
+        gain = [Marked(signed(pair.gain), "orange" if pair.gain > 0 else "blue")]
+    if len(pair.runs) > 1:
+        gain.append(Marked(f" ± {text(pair.half_width)}", "small"))
+    return Entry(
+        anchor=pair.anchor,
+        cells=(
+            pair.problem,
+            " / ".join(pair.main),
+            " / ".join(pair.aux),
+            text(pair.single),
+            text(pair.multi),
+            tuple(gain),
+        ),
+        values=(pair.single, pair.multi, pair.gain),
+        kind=pair.direction if pair.is_clear else "open",
+        blocks=(Beside(((_curves(pair, protocol),), (_runs(pair), _values(pair, protocol)))),),
+    )
+
+
+def _curves(pair: PairView, protocol: Protocol) -> Drawing:
+    score, read = SCORE_NAMES[protocol.reading.score], protocol.reading.read_at + 1
+    n_epochs = max(len(pair.single_curve), len(pair.multi_curve))
+    settled = [*_settled(pair.single_curve), *_settled(pair.multi_curve)]
+    chart = Chart(
+        title=f"Learning curves: {score} after each epoch",
+        series=(
+            Rule(axis="x", at=read),
+            _curve(pair.single_curve, "blue"),
+            _curve(pair.multi_curve, "orange"),
+        ),
+        x=Axis(
+            label="epoch",
+            low=1,
+            high=n_epochs,
+            ticks=tuple((epoch, str(epoch)) for epoch in (1, *range(50, n_epochs + 1, 50))),
+        ),
+        y=round_axis(settled),
+        width=_EPOCH * (n_epochs - 1),
+    )
+    caption = (
+        f"Mean {score} over the runs after each epoch: ",
+        Marked("single-task, dashed", "blue"),
+        "; ",
+        Marked("multi-task, solid", "orange"),
+        f". Scores are read at epoch {read}; the steep beginning may be cut off.",
+    )
+    return Drawing(chart, caption)
+
+
+def _settled(scores: FloatArray) -> list[float]:
+    settled: list[float] = scores[min(_SETTLED, len(scores)) - 1 :].tolist()
+    return settled
+
+
+def _curve(scores: FloatArray, colour: Colour) -> Line:
+    epochs = range(1, len(scores) + 1)
+    return Line(x=epochs, y=scores.tolist(), colour=colour, is_dashed=colour == "blue")
+
+
+def _runs(pair: PairView) -> Paragraph:
+    said = "One run, single → multi: "
+    if len(pair.runs) > 1:
+        said = (
+            f"Gain {signed(pair.gain, 4)} ± {text(pair.half_width, 4)} (95 % interval over "
+            f"{len(pair.runs)} runs); single → multi of each: "
+        )
+    said += ", ".join(f"{text(single)} → {text(multi)}" for single, multi in pair.runs)
+    return Paragraph((f"{said}. ", Link("Link to this pair", f"#{pair.anchor}")))
+
+
+def _values(pair: PairView, protocol: Protocol) -> Grid:
+    roles = DEFINITIONS[protocol.reading.features].roles
+    lines = []
+    for name, values in pair.features:
+        cells = ["" if value is None else short(value) for value in values]
+        lines.append((name, *cells, *[""] * (len(roles) - len(cells))))
+    return Grid(("feature", *roles), tuple(lines))
 
 
 def short(value: float) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.report import WIDE, Chart, GainFrame, GainMark, draw_chart, frame_gains, mark_gain
+from minimtl.stats import FloatArray
 from minimtl.study.report.figures import interval_over_runs
 from minimtl.study.report.scope import MIN_RUNS
 from minimtl.tasks import DEFINITIONS, Column, Definitions, Outcomes, PairCurves, Protocol, Task
@@ -31,6 +31,7 @@ class PairView(NamedTuple):
     ----------
     half_width : of the gain's 95 % interval over the runs; NaN with one run.
     runs : single-task and multi-task score of each run.
+    single_curve, multi_curve : scores after each epoch, float64 (n_epochs,) each.
     features : name and values: of the main task, the auxiliary task and what compares them, None
         where there is none; or a single one.
     rank, n_pairs : how many of the problem's pairs gain more, of how many in all.
@@ -44,7 +45,8 @@ class PairView(NamedTuple):
     gain: float
     half_width: float
     runs: tuple[tuple[float, float], ...]
-    chart: Chart
+    single_curve: FloatArray
+    multi_curve: FloatArray
     features: tuple[tuple[str, tuple[float | None, ...]], ...]
     rank: int
     n_pairs: int
@@ -64,45 +66,6 @@ class PairView(NamedTuple):
         """The page's address of the pair; the same in every report of the same pair."""
         name = "-".join([self.problem, *self.main, *self.aux]).lower()
         return "pair-" + re.sub(r"[^a-z0-9.]+", "-", name)
-
-
-class Panel(NamedTuple):
-    """The gains of one problem as a picture, from the largest down; ``width`` is of its frame.
-
-    The problem has `n_pairs`, which may be more than there are marks.
-    """
-
-    problem: str
-    width: int
-    marks: tuple[tuple[PairView, GainMark], ...]
-    n_pairs: int
-
-    def count(self, direction: str) -> int:
-        """How many gains of a direction are clear."""
-        return sum(pair.is_clear and pair.direction == direction for pair, _ in self.marks)
-
-
-def draw_gains(pairs: Sequence[PairView]) -> tuple[GainFrame, list[Panel]]:
-    """The picture of all pairs, which are in the order of `view_pairs`: a panel a problem.
-
-    Where they are some of a problem's pairs, each is where it would be among all of them.
-    """
-    frame = frame_gains([pair.gain for pair in pairs], [pair.half_width for pair in pairs])
-    panels = []
-    for problem in dict.fromkeys(pair.problem for pair in pairs):
-        of_problem = [pair for pair in pairs if pair.problem == problem]
-        n_pairs = max(pair.n_pairs for pair in of_problem)
-        marks = tuple(
-            (
-                pair,
-                mark_gain(
-                    frame, pair.rank * len(of_problem) // n_pairs, pair.gain, pair.half_width
-                ),
-            )
-            for pair in of_problem
-        )
-        panels.append(Panel(problem, WIDE * len(marks), marks, n_pairs))
-    return frame, panels
 
 
 def view_pairs(
@@ -136,7 +99,8 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             gain=float(gain[place]),
             half_width=float(half_width[place]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            chart=draw_chart(single[place], multi[place], protocol.reading.read_at),
+            single_curve=single[place],
+            multi_curve=multi[place],
             features=_by_role(features[place], definitions),
             rank=int(np.searchsorted(ordered, -gain[place])),
             n_pairs=outcomes.n_pairs,

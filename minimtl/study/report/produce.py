@@ -7,19 +7,17 @@ from typing import Any
 
 from minimtl.gains import Analysed
 from minimtl.report import (
-    PAGE_NOTE,
     figures_available,
-    page_available,
+    write_document,
     write_tables,
 )
 from minimtl.study.report.background import About
+from minimtl.study.report.contents import report_document
 from minimtl.study.report.figures import draw_figures
-from minimtl.study.report.pages import render_markdown, render_page
 from minimtl.study.report.pairs import view_pairs
 from minimtl.study.report.problemresult import ProblemResult, problem_results
 from minimtl.study.report.scope import warnings_of
 from minimtl.study.report.studytables import tables
-from minimtl.system import write_atomically
 from minimtl.tasks import PairCurves, Protocol, hierarchy_of
 
 
@@ -43,16 +41,8 @@ def write_report(
         drawn = draw_figures(outcomes, protocol, about.hierarchy, out)
     else:
         announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    text = render_markdown(results, protocol, about, drawn)
-    write_atomically(out / "report.md", text.encode())
-    if page_available():
-        views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
-        pictures = {name: (out / f"{name}.svg").read_bytes() for name in drawn}
-        html = render_page(results, views, protocol, about, pictures)
-        write_atomically(out / "report.html", html.encode())
-    else:
-        (out / "report.html").unlink(missing_ok=True)  # an earlier one would show other tables
-        announce(PAGE_NOTE)
+    views = view_pairs([(problem.outcomes, curves) for problem, curves in concluded], protocol)
+    write_document(report_document(results, views, protocol, about, drawn), "report", out)
     return summary(results, about)
 
 

@@ -2,22 +2,41 @@
 
 import numpy as np
 
-from minimtl.report import Row, Table, pipe_table, signed
+from minimtl.report import (
+    FIGURES_NOTE,
+    Document,
+    Figure,
+    Grid,
+    Inline,
+    Marked,
+    Paragraph,
+    Row,
+    Table,
+    signed,
+)
 from minimtl.stats import PairedComparison
 from minimtl.study.tuning.choice import Tuning
 from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
 from minimtl.study.tuning.fits import PER_CLASS
 from minimtl.study.tuning.grid import PAPERS
 
-_METHOD = f"""\
-One network for each domain and fold tells positive from negative reviews: {PER_CLASS} training
-reviews of each class, TF-IDF of the 10,000 most frequent unigrams, everything else as in the
-study's `paper` protocol, scores read after 100 epochs. A sixth of each domain is held out, the
-rest is divided into {N_FOLDS} folds, the same for all settings. The setting with the highest mean
-F1 over domains and folds is chosen. Differences are paired by domain and fold; their 95 %
-intervals and p-values are corrected for the folds' common training reviews (Nadeau & Bengio 2003).
-The chosen setting is the best of {{n}}, and so a little flattered in them; "held out" is what
-all settings score on reviews that had no part in the choice."""
+
+def _method(n_settings: int) -> Paragraph:
+    return Paragraph(
+        (
+            "One network for each domain and fold tells positive from negative reviews: "
+            f"{PER_CLASS} training reviews of each class, TF-IDF of the 10,000 most frequent "
+            "unigrams, everything else as in the study's ",
+            Marked("paper", "code"),
+            " protocol, scores read after 100 epochs. A sixth of each domain is held out, the rest "
+            f"is divided into {N_FOLDS} folds, the same for all settings. The setting with the "
+            "highest mean F1 over domains and folds is chosen. Differences are paired by domain "
+            "and fold; their 95 % intervals and p-values are corrected for the folds' common "
+            f"training reviews (Nadeau & Bengio 2003). The chosen setting is the best of "
+            f'{n_settings}, and so a little flattered in them; "held out" is what all settings '
+            "score on reviews that had no part in the choice.",
+        )
+    )
 
 
 def tuning_table(tuning: Tuning) -> Table:
@@ -44,7 +63,7 @@ def _row(tuning: Tuning, number: int) -> Row:
     }
 
 
-def tuning_finding(tuning: Tuning) -> str:
+def tuning_finding(tuning: Tuning) -> Paragraph:
     """What was chosen, and how the paper's setting compares, in one or two sentences."""
     n_others = len(tuning.settings) - 1
     n_equal = len(tuning.equals()) - 1
@@ -53,18 +72,25 @@ def tuning_finding(tuning: Tuning) -> str:
     else:
         verb = "is" if n_equal == 1 else "are"
         others = f"{n_equal} of the other {n_others} {verb} not significantly worse"
-    chosen = (
-        f"Chosen of {len(tuning.settings)} settings: **{tuning.settings[tuning.chosen]}** (mean F1 "
-        f"{tuning.cv_f1[tuning.chosen]:.3f}); {others}."
+    return Paragraph(
+        (
+            f"Chosen of {len(tuning.settings)} settings: ",
+            Marked(str(tuning.settings[tuning.chosen]), "strong"),
+            f" (mean F1 {tuning.cv_f1[tuning.chosen]:.3f}); {others}.{_papers_place(tuning)}",
+        )
     )
+
+
+def _papers_place(tuning: Tuning) -> str:
+    """How the paper's setting compares, in a sentence; nothing where it was not tried."""
     if PAPERS not in tuning.settings:
-        return chosen
+        return ""
     if tuning.papers == tuning.chosen:
-        return f"{chosen} It is what the paper settled on."
+        return " It is what the paper settled on."
     difference = tuning.difference(tuning.papers)
     verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
     return (
-        f"{chosen} The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
+        f" The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
         f"{_with_interval(difference)}, which is {verdict}."
     )
 
@@ -73,29 +99,33 @@ def _with_interval(difference: PairedComparison) -> str:
     return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
 
 
-def tuning_markdown(tuning: Tuning, source: str, figure: str) -> str:
-    """``tune.md``; `figure` is the file's name, or a sentence where there is none."""
+def tuning_document(tuning: Tuning, source: str, is_drawn: bool) -> Document:
+    """``tune.md``; `is_drawn` says whether there is a figure."""
     order = np.argsort(-tuning.cv_f1, kind="stable").tolist()
     scores = ("F1", *tuning.domains)
     header = ("layers × size", *scores, "from the chosen", "p", "held out F1", "s a fit")
-    parts = [
-        "# Hidden layers and their size, tuned on Amazon reviews",
-        tuning_finding(tuning),
-        pipe_table(header, [_cells(tuning, number) for number in order]),
-        f"![F1 of each setting]({figure})" if figure.endswith(".png") else figure,
-        _METHOD.format(n=len(tuning.settings)),
-        f"Reviews: {source}, {len(tuning.domains)} domains: {', '.join(tuning.domains)}.",
-    ]
-    return "\n\n".join(parts) + "\n"
+    domains = f"{len(tuning.domains)} domains: {', '.join(tuning.domains)}"
+    return Document(
+        "Hidden layers and their size, tuned on Amazon reviews",
+        (),
+        (),
+        (
+            tuning_finding(tuning),
+            Grid(header, tuple(_cells(tuning, number) for number in order)),
+            Figure("tune", "F1 of each setting") if is_drawn else Paragraph(FIGURES_NOTE),
+            _method(len(tuning.settings)),
+            Paragraph(f"Reviews: {source}, {domains}."),
+        ),
+    )
 
 
-def _cells(tuning: Tuning, number: int) -> list[str]:
+def _cells(tuning: Tuning, number: int) -> tuple[Inline, ...]:
     """A line of the table."""
     row = _row(tuning, number)
-    name = str(tuning.settings[number])
+    name: Inline = str(tuning.settings[number])
     compared = [_with_interval(tuning.difference(number)), f"{row['p_value']:.2g}"]
     if number == tuning.chosen:
-        name = f"**{name}**"
+        name = Marked(str(tuning.settings[number]), "strong")
         compared = ["–", "–"]
     scores = [f"{row[column]:.3f}" for column in ("f1", *(f"f1_{d}" for d in tuning.domains))]
-    return [name, *scores, *compared, f"{row['held_out_f1']:.3f}", f"{row['seconds']:.1f}"]
+    return (name, *scores, *compared, f"{row['held_out_f1']:.3f}", f"{row['seconds']:.1f}")

@@ -49,7 +49,6 @@ def test_the_store_alone_gives_every_file_again(folder, bare, capsys):
 
 
 def test_the_end_is_what_may_be_concluded_table_1_and_the_path_of_the_page(folder, capsys):
-    pytest.importorskip("jinja2")
     again = ["study", *STUDY, "--workers", "1", "--out", str(folder)]  # all models are there
     assert main(again) == 0
     look, needed, corpus, header, related, path = capsys.readouterr().out.splitlines()
@@ -82,16 +81,6 @@ def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder,
     assert [drawn(bare)[name] for name in tables] == [drawn(folder)[name] for name in tables]
     assert main(["report", str(bare), "--features", "text"]) == 0
     assert drawn(bare)["features.csv"] == of_text["features.csv"]
-
-
-def test_without_jinja2_the_path_is_the_markdowns_and_an_old_page_goes(bare, monkeypatch, capsys):
-    (bare / "report.html").write_text("of an earlier study")
-    monkeypatch.setattr("minimtl.study.report.produce.page_available", lambda: False)
-    assert main(["report", str(bare)]) == 0
-    out, err = capsys.readouterr()
-    assert out.splitlines()[-1] == str(bare / "report.md")
-    assert 'pip install "minimtl[page]"' in err
-    assert not (bare / "report.html").exists()
 
 
 def test_quiet_says_nothing(folder, capsys):

@@ -57,35 +57,40 @@ def test_one_run_has_no_interval_and_none_no_mean():
     assert np.isnan(half).all()
 
 
+def made(problem, name):
+    """A figure's chart as data."""
+    return figures.make_figures(problem, PAPER, NEWSGROUPS)[name][0]
+
+
 def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     problem = outcomes("related", 3, 6)
-    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
-    single, multi, read = axes.lines
-    np.testing.assert_allclose(single.get_ydata(), problem.single_curve.mean(axis=0))
-    np.testing.assert_allclose(multi.get_ydata(), problem.multi_curve.mean(axis=0))
-    assert (single.get_color(), single.get_marker()) == (figures.SINGLE_COLOUR, "x")
-    assert (multi.get_color(), multi.get_marker()) == (figures.JOINT_COLOUR, "o")
-    assert read.get_xdata() == [100, 100]
-    assert axes.get_xlabel() == "epoch"
-    assert "F1" in axes.get_ylabel()
+    chart = made(problem, "figure4a")
+    single, multi, read = chart.series
+    np.testing.assert_allclose(single.y, problem.single_curve.mean(axis=0))
+    np.testing.assert_allclose(multi.y, problem.multi_curve.mean(axis=0))
+    assert (single.colour, single.shape) == ("blue", "cross")
+    assert (multi.colour, multi.shape) == ("orange", "circle")
+    assert (read.axis, read.at) == ("x", 100)
+    assert chart.x.label == "epoch"
+    assert "F1" in chart.y.label
 
 
 def test_wide_bands_do_not_flatten_the_curves(outcomes):
     """Two runs that disagree wildly have a band from below 0 to above 1."""
     problem = outcomes("related", 2, 6)
     problem.single_curve[:, :20] = [[0.0], [1.0]]
-    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure4a"].axes
+    axis = made(problem, "figure4a").y
     means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
-    low, high = axes.get_ylim()
-    assert 0 <= low <= min(map(np.min, means)) <= max(map(np.max, means)) <= high <= 1
-    assert high - low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
+    assert 0 <= axis.low <= min(map(np.min, means)) <= max(map(np.max, means)) <= axis.high <= 1
+    assert axis.high - axis.low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
 
 
 def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     problem = outcomes("related", 3, 52)
-    (axes,) = dict(figures._figures(problem, PAPER, NEWSGROUPS))["figure5a"].axes
-    labels = [tick.get_text() for tick in axes.get_yticklabels()]
+    chart = made(problem, "figure5a")
+    labels = [words for _, words in chart.y.ticks]
     line = labels.index("sport.hockey / motorcycles") + 1
+    assert line - 1 in chart.y.bold
     assert labels[line] == "with sport.baseball / autos"
     pair = next(
         row
@@ -93,9 +98,9 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
         if pair.main == ("rec.sport.hockey", "rec.motorcycles")
     )
     expected = 100 * (problem.multi[pair] / problem.single[pair] - 1).mean()
-    (point,) = [p for p in axes.lines if list(p.get_ydata()) == [line]]
-    assert point.get_xdata()[0] == pytest.approx(expected)
-    assert "%" in axes.get_xlabel()
+    (dot,) = [dot for series in chart.series[1:] for dot in series.dots if dot.y == line]
+    assert dot.x == pytest.approx(expected)
+    assert "%" in chart.x.label
 
 
 def test_every_figure_has_a_caption():
@@ -105,12 +110,11 @@ def test_every_figure_has_a_caption():
 def test_many_relative_gains_are_a_histogram_of_all(tmp_path, outcomes, monkeypatch):
     found = outcomes("related", 1, 52)
     rows = [row for row, pair in enumerate(found.pairs) if pair.main.positive.startswith("talk.")]
-    figure = figures._histogram(found, PAPER, rows, "talk")
-    heights = [patch.get_height() for patch in figure.axes[0].patches]
-    assert sum(heights) == len(rows) == 36
-    gaining = [patch for patch in figure.axes[0].patches if patch.get_x() >= 0]
-    relative = (found.gains / found.single)[rows]
-    assert sum(patch.get_height() for patch in gaining) == (relative > 0).sum()
     monkeypatch.setattr(figures, "_MOST_LINES", 5)
+    losing, gaining, _ = made(found, "figure5c").series
+    assert sum(losing.heights) + sum(gaining.heights) == len(rows) == 36
+    relative = (found.gains / found.single)[rows]
+    assert sum(gaining.heights) == (relative > 0).sum()
+    assert sum(gaining.heights[: gaining.edges.index(0.0)]) == 0
     names = figures.draw_figures([found], PAPER, NEWSGROUPS, tmp_path)
     assert names == ["figure4a", "figure5a", "figure5b", "figure5c"]

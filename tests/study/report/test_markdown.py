@@ -8,11 +8,11 @@ import pytest
 
 from minimtl.gains import Estimate, MeasuredClaim
 from minimtl.report.figurefile import FIGURES_NOTE
-from minimtl.report.markdown import escape
+from minimtl.report.markdown import escape, to_markdown
 from minimtl.report.wording import compared, share_with_interval, text, with_interval
 from minimtl.stats import MeanEstimate
+from minimtl.study.report.contents import report_document
 from minimtl.study.report.figures import CAPTIONS
-from minimtl.study.report.pages import render_markdown
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.scope import warnings_of
 from minimtl.study.report.studyfinding import evidence, finding
@@ -34,7 +34,7 @@ def markdown(study, made):
         about = study.about._replace(edition=edition)
         compares = edition == "bydate"
         results = [replace(one, scope=one.scope._replace(compares=compares)) for one in made]
-        return render_markdown(results, study.protocol, about, figures)
+        return to_markdown(report_document(results, study.views, study.protocol, about, figures))
 
     return render
 
@@ -247,7 +247,7 @@ def test_text_from_outside_is_no_markup(page):
 
 def test_no_command_ends_its_fence(study):
     about = study.about._replace(command="minimtl study --out 'a\n```\n<script>'")
-    page = render_markdown(study.results, study.protocol, about, [])
+    page = to_markdown(report_document(study.results, study.views, study.protocol, about, []))
     assert page.endswith("````\nminimtl study --out 'a\n```\n<script>'\n````\n")
 
 
@@ -280,7 +280,7 @@ def test_one_problem_and_one_pair_make_a_page(study, made_up_outcomes):
     outcomes = made_up_outcomes("related", 1, 1)
     concluded = concluded_of([outcomes], study.protocol)
     made = problem_results(concluded, "bydate", NEWSGROUPS)
-    page = render_markdown(made, study.protocol, study.about, [])
+    page = to_markdown(report_document(made, study.views[:1], study.protocol, study.about, []))
     assert "nan" not in page
     assert "Table 3b" not in page
     assert "1 of 52 pairs, 1 of 5 runs: a look, no finding." in page

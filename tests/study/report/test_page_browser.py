@@ -5,14 +5,13 @@ import time
 
 import pytest
 
-from minimtl.study.report import pages as page
+from minimtl.report import to_html
+from minimtl.study.report.contents import report_document
 from minimtl.tasks.features import FEATURE_NAMES
 from tests.study.report.conftest import whole
 
-pytest.importorskip("jinja2")
-
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"
-SHOWN = "[...document.querySelectorAll('#pairs > :not([hidden])')]"
+SHOWN = "[...document.querySelectorAll('#entries > :not([hidden])')]"
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +23,9 @@ def path(study, tmp_path_factory):
     for clear in (0, 11):  # the largest gain and the largest loss of RELATED
         runs = views[clear].runs
         views[clear] = views[clear]._replace(half_width=0.001, runs=(*runs, runs[0]))
-    html = page.render_page(whole(study.results), views, study.protocol, study.about, figures)
-    path.write_text(html, encoding="utf-8")
+    results = whole(study.results)
+    document = report_document(results, views, study.protocol, study.about, figures)
+    path.write_text(to_html(document, figures), encoding="utf-8")
     return path
 
 
@@ -37,15 +37,23 @@ def opened(browser, path):
     return browser
 
 
-def column(browser, selector):
-    return browser.value(f"{SHOWN}.map(e => e.querySelector('{selector}').lastChild.data)")
+def cell(place):
+    """What finds the cell of an entry in the `place`-th column, from 1."""
+    return f"querySelector('summary > :nth-child({place})')"
+
+
+def column(browser, place):
+    return browser.value(f"{SHOWN}.map(e => e.{cell(place)}.lastChild.data)")
+
+
+def numbers(browser, place):
+    return browser.value(f"{SHOWN}.map(e => +e.{cell(place)}.dataset.value)")
 
 
 def names(browser):
     """The four topics of each pair that is shown."""
     return [
-        f"{main} {aux}"
-        for main, aux in zip(column(browser, ".main"), column(browser, ".aux"), strict=True)
+        f"{main} {aux}" for main, aux in zip(column(browser, 2), column(browser, 3), strict=True)
     ]
 
 
@@ -71,54 +79,57 @@ def test_search_narrows_to_pairs_with_every_word(opened):
 
 
 def test_choosing_a_problem(opened):
-    opened.value("const p = document.getElementById('problem'); p.value = 'RELATED';"
+    opened.value("const p = document.getElementById('choice'); p.value = 'RELATED';"
                  "p.dispatchEvent(new Event('input'))")  # fmt: skip
     assert opened.value(f"{SHOWN}.length") == 12
-    assert opened.value(f"{SHOWN}.every(e => e.dataset.problem === 'RELATED')")
+    assert set(column(opened, 1)) == {"RELATED"}
 
 
-@pytest.mark.parametrize("key", ["single", "multi", "gain"])
-def test_sorting_by_a_number_and_back(opened, key):
-    button = f"document.querySelector('[data-key={key}]')"
+BUTTON = "document.querySelector('#controls .row :nth-child({})')"
+
+
+@pytest.mark.parametrize(("place", "key"), [(4, "single"), (5, "multi"), (6, "gain")])
+def test_sorting_by_a_number_and_back(opened, place, key):
+    button = BUTTON.format(place)
     opened.value(f"{button}.click()")
-    values = opened.value(f"{SHOWN}.map(e => +e.dataset.{key})")
+    values = numbers(opened, place)
     assert len(values) == 42
     assert values == sorted(values, reverse=True)
     assert opened.value(f"{button}.getAttribute('aria-pressed')") == "true"
     status = opened.value("document.getElementById('status').textContent")
     assert status == f"42 of 42 pairs, sorted by {key}, largest first"
     opened.value(f"{button}.click()")
-    assert opened.value(f"{SHOWN}.map(e => +e.dataset.{key})") == sorted(values)
+    assert numbers(opened, place) == sorted(values)
 
 
 def test_sorting_by_a_name(opened):
-    opened.value("document.querySelector('[data-key=aux]').click()")
-    tasks = column(opened, ".aux")
+    opened.value(f"{BUTTON.format(3)}.click()")
+    tasks = column(opened, 3)
     assert tasks == sorted(tasks)
     assert len(set(tasks)) > 1
 
 
 def test_a_row_opens_by_keyboard_to_curves_and_features(opened):
-    opened.value("document.querySelector('#pairs summary').focus()")
-    assert opened.value("document.querySelector('#pairs svg').checkVisibility()") is False
+    opened.value("document.querySelector('#entries summary').focus()")
+    assert opened.value("document.querySelector('#entries svg').checkVisibility()") is False
     opened.press("Enter", text="\r")
-    assert opened.value("document.querySelector('#pairs details').open") is True
-    for part in ("path.single", "path.multi", ".inside table"):
-        box = f"document.querySelector('#pairs {part}').getBoundingClientRect()"
+    assert opened.value("document.querySelector('#entries details').open") is True
+    for part in ("path.blue", "path.orange", ".inside table"):
+        box = f"document.querySelector('#entries {part}').getBoundingClientRect()"
         assert opened.value(f"{box}.width") > 100
-    assert opened.value("document.querySelectorAll('#pairs details:first-child td').length") == (
-        len(FEATURE_NAMES) + 6
-    )
+    assert opened.value(
+        "document.querySelectorAll('#entries details:first-child td:not(:empty)').length"
+    ) == (len(FEATURE_NAMES))
 
 
 def test_the_head_of_the_list_stays_above_the_pairs(opened):
-    opened.value("document.querySelector('#pairs > :nth-child(30)').scrollIntoView()")
-    head = "document.querySelector('#controls [data-key=main]')"
+    opened.value("document.querySelector('#entries > :nth-child(30)').scrollIntoView()")
+    head = BUTTON.format(2)
     assert opened.value(f"{head}.getBoundingClientRect().top") < 100
     at = f"...(b => [b.left + 40, b.top + b.height / 2])({head}.getBoundingClientRect())"
     assert opened.value(f"document.elementFromPoint({at}) === {head}")
     # A pair that gets the focus is scrolled clear of it.
-    opened.value("document.querySelector('#pairs > :nth-child(30) summary').focus()")
+    opened.value("document.querySelector('#entries > :nth-child(30) summary').focus()")
     pair = "document.activeElement.getBoundingClientRect().top"
     assert opened.value(f"{pair} >= {head}.getBoundingClientRect().bottom")
 
@@ -130,15 +141,15 @@ def put(browser, name, value):
 
 
 def test_filters_by_gain_and_by_what_is_clear(opened):
-    gains = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    gains = numbers(opened, 6)
     put(opened, "above", "0.01")
-    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    shown = numbers(opened, 6)
     assert shown == [gain for gain in gains if gain > 0.01]
     faint = opened.value("document.querySelectorAll('.marks .off').length")
     assert faint == 42 - len(shown)
     put(opened, "above", "")
     put(opened, "below", "-0.01")
-    shown = opened.value(f"{SHOWN}.map(e => +e.dataset.gain)")
+    shown = numbers(opened, 6)
     assert shown == [gain for gain in gains if gain < -0.01]
     put(opened, "below", "")
     for kind, n_pairs in (("up", 1), ("down", 1), ("open", 40), ("", 42)):
@@ -147,7 +158,7 @@ def test_filters_by_gain_and_by_what_is_clear(opened):
 
 
 MARK = "document.querySelectorAll('.marks a')[3]"
-OPEN = "[...document.querySelectorAll('#pairs [open]')]"
+OPEN = "[...document.querySelectorAll('#entries [open]')]"
 
 
 def middle_of(browser, element):
@@ -207,10 +218,10 @@ def test_a_link_to_a_pair_opens_it_whatever_the_filters(opened):
 
 
 def test_clear_gains_and_losses_differ_by_more_than_colour(opened):
-    clear = "[...document.querySelectorAll('.marks .{0}:not(.open) .dot')]"
+    clear = "[...document.querySelectorAll('.marks .{0}:not(.open) .point')]"
     caps = f"{clear}.map(e => getComputedStyle(e).strokeLinecap)"
-    assert opened.value(caps.format("up")) == ["round"]
-    assert opened.value(caps.format("down")) == ["square"]
+    assert opened.value(caps.format("orange")) == ["round"]
+    assert opened.value(caps.format("blue")) == ["square"]
     assert opened.value("document.querySelectorAll('.marks .open .hole').length") == 40
 
 
@@ -220,13 +231,17 @@ def test_orange_and_blue_have_one_meaning_each(opened):
     for other in (".good", ".bad", "a"):
         assert opened.value(f"getComputedStyle(document.querySelector('{other}')).color") == ink
     colour = "getComputedStyle(document.querySelector('{}')).{}"
-    for single, multi in (("span.down", "span.up"), ("span.single", "span.multi")):
+    for single, multi in ((".n .blue", ".n .orange"), ("figcaption .blue", "figcaption .orange")):
         assert opened.value(colour.format(single, "color")) == opened.value(
-            colour.format(".marks .down .dot", "stroke")
+            colour.format(".marks .blue .point", "stroke")
         )
         assert opened.value(colour.format(multi, "color")) == opened.value(
-            colour.format(".marks .up .dot", "stroke")
+            colour.format(".marks .orange .point", "stroke")
         )
+
+
+REACHED = """(e => e.id || (e.tagName === "BUTTON" && e.textContent) || e.tagName)(
+    document.activeElement)"""
 
 
 def test_every_control_can_be_reached_by_keyboard(opened):
@@ -235,17 +250,15 @@ def test_every_control_can_be_reached_by_keyboard(opened):
     reached = []
     for _ in range(11):
         opened.press("Tab")
-        reached.append(opened.value("document.activeElement.dataset.key ||"
-                                    "document.activeElement.id ||"
-                                    "document.activeElement.tagName"))  # fmt: skip
+        reached.append(opened.value(REACHED))
     controls = [
-        "problem",
+        "choice",
         "kind",
         "above",
         "below",
         "problem",
-        "main",
-        "aux",
+        "main task",
+        "auxiliary task",
         "single",
         "multi",
         "gain",
@@ -274,7 +287,7 @@ def test_darkness_is_dark_and_readable(opened):
         return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
         return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
       const paper = light(getComputedStyle(document.body).backgroundColor);
-      const texts = ["body", "a", "figcaption", ".good", ".bad", "span.up", "span.down"];
+      const texts = ["body", "a", "figcaption", ".good", ".bad", ".n .orange", ".n .blue"];
       return [paper, ...texts.map((s) => {
         const ink = light(getComputedStyle(document.querySelector(s)).color);
         return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); })];
@@ -296,7 +309,7 @@ def test_without_script_all_is_there_and_no_dead_control(browser, path):
         browser.do("Emulation.setScriptExecutionDisabled", value=False)
     assert browser.value("document.getElementById('controls').checkVisibility()") is False
     assert browser.value("document.getElementById('head').checkVisibility()") is True
-    assert browser.value("document.getElementById('readout').checkVisibility()") is False
+    assert browser.value("document.getElementById('readout')") is None
     assert browser.value(f"{SHOWN}.length") == 42
     click(browser, middle_of(browser, f"{MARK}.querySelector('.hit')"))
     anchor = browser.value(f"{MARK}.getAttribute('href')")

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from minimtl.report.csvfile import to_csv
+from minimtl.report import to_csv, to_markdown, to_text
 from minimtl.study.tuning.choice import Tuning
 from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
 from minimtl.study.tuning.figure import draw_tuning
 from minimtl.study.tuning.fits import plan
 from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.study.tuning.summary import tuning_finding, tuning_markdown, tuning_table
+from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
 from minimtl.tasks.jobs import JobResult
 
 WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
@@ -83,14 +83,14 @@ def test_results_are_read_in_the_plan_s_order():
     ],
 )
 def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
-    assert sentence in tuning_finding(tuning(papers))
+    assert sentence in to_text([tuning_finding(tuning(papers))])
 
 
 def test_the_finding_counts_who_cannot_be_told_from_the_chosen(tuning):
     made = tuning()
-    assert "; 1 of the other 3 is not significantly worse." in tuning_finding(made)
+    assert "; 1 of the other 3 is not significantly worse." in to_text([tuning_finding(made)])
     made.f1[:] = made.f1[2]
-    assert "; none of the other 3 is significantly worse." in tuning_finding(made)
+    assert "; none of the other 3 is significantly worse." in to_text([tuning_finding(made)])
 
 
 def test_table_and_page(tuning):
@@ -101,18 +101,18 @@ def test_table_and_page(tuning):
     assert to_csv(tuning_table(made)).startswith(
         b"n_layers,size,learning_rate,dropout,f1,accuracy,"
     )
-    page = tuning_markdown(made, "made up", "tune.png")
+    page = to_markdown(tuning_document(made, "made up", True))
     lines = [line for line in page.splitlines() if line.startswith("| ")]
     assert len(lines) == 2 + 4
     assert lines[2].startswith("| **2 × 50** |")
     assert {line.count("|") for line in lines} == {lines[0].count("|")}
-    assert "![F1 of each setting](tune.png)" in page
+    assert "![F1 of each setting](tune.svg)" in page
 
 
 def test_the_figure_is_the_same_bytes_again(tuning, tmp_path):
     pytest.importorskip("matplotlib")
 
-    assert draw_tuning(tuning(), tmp_path) == "tune.png"
+    draw_tuning(tuning(), tmp_path)
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     draw_tuning(tuning(), tmp_path)
     assert set(first) == {"tune.png", "tune.svg"}

@@ -1,1 +1,0 @@
-"""Reads the released logs of Bingel and Søgaard (2017), and holds their notebook to them."""

@@ -1,0 +1,307 @@
+"""explain.html and explain.ipynb: the same stations on a page and in a notebook.
+
+The page needs no network, and no script to be read. The notebook computes all values anew when it
+is run, with NumPy alone, on a smaller study; nbformat writes it, an extra: ask `notebook_available`
+first.
+"""
+
+import importlib.util
+import re
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import minimtl
+from minimtl.explain import networkstations, pairstations, tablestations, textstations
+from minimtl.explain.lesson import Lesson
+from minimtl.explain.station import (
+    Choice,
+    Comparison,
+    Station,
+    Values,
+    excerpt,
+    introduction,
+    paragraphs,
+    stations,
+)
+from minimtl.explain.tablestations import Measured, documents
+from minimtl.report import (
+    Beside,
+    Block,
+    Code,
+    Document,
+    Embedded,
+    Folded,
+    Grid,
+    Heading,
+    Link,
+    Marked,
+    Markup,
+    Paragraph,
+    Sections,
+    element,
+    notebook_html,
+    to_fragment,
+    to_html,
+)
+
+NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
+_SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
+
+_VALUES: dict[str, Callable[[Lesson], Values]] = {
+    "text": textstations.text,
+    "tokens": textstations.tokens,
+    "counts": textstations.counts,
+    "tfidf": textstations.tfidf,
+    "first-layer": networkstations.first_layer,
+    "dropout": networkstations.dropout,
+    "second-layer": networkstations.second_layer,
+    "loss": networkstations.loss,
+    "gradients": networkstations.gradients,
+    "adam": networkstations.adam,
+    "deferred": networkstations.deferred,
+    "curve": pairstations.curve,
+    "fit": pairstations.fit,
+    "features": pairstations.features,
+    "divergence": pairstations.divergence,
+    "newton": tablestations.newton,
+    "folds": tablestations.folds,
+    "table2": tablestations.table2,
+}
+
+
+class Visit(NamedTuple):
+    """A station with its values; a notebook draws them, a terminal prints the comparisons."""
+
+    station: Station
+    values: Values
+
+    @property
+    def question(self) -> tuple[str, str]:
+        """The question, and its answer by this run."""
+        asked, answer = list(self.station.parts.items())[-1]
+        return asked, " ".join(paragraphs(answer, self.values.answer))
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{c.name} {' '.join(c.example)} {c.difference:.1e} "
+            f"{'agrees' if c.agrees else 'DISAGREES'}"
+            for c in self.values.comparisons
+        )
+
+    def _repr_html_(self) -> str:
+        return notebook_html([_compared(self.values.comparisons), *self.values.pictures])
+
+
+def visit(key: str, lesson: Lesson) -> Visit:
+    """The station of this key with its values.
+
+    Raises
+    ------
+    AssertionError
+        If two values disagree, so that a notebook stops there.
+    """
+    station = next(station for station in stations() if station.key == key)
+    values = _VALUES[key](lesson)
+    for comparison in values.comparisons:
+        assert comparison.agrees, f"{comparison.name} differs by {comparison.difference:.1e}"
+    return Visit(station, values)
+
+
+def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
+    """Every station with its values; one line before each."""
+    visits = []
+    for place, station in enumerate(stations(), start=1):
+        announce(f"{place} of {len(stations())}: {station.title}")
+        visits.append(Visit(station, _VALUES[station.key](lesson)))
+    return visits
+
+
+def source_uri(path: str) -> str:
+    """The file of this installation at `path` within the package."""
+    return (Path(minimtl.__file__).parent / path).as_uri()
+
+
+def explain_page(
+    lesson: Lesson,
+    visits: Sequence[Visit],
+    measured: Measured,
+    link: Callable[[str], str] = source_uri,
+) -> str:
+    """The whole page; `link` makes an address of a file's path within the package."""
+    start, problem = introduction(), lesson.problem
+    comparisons = [c for one in visits for c in one.values.comparisons]
+    apart = [c.name for c in comparisons if not c.agrees]
+    agreement = f"All {len(comparisons)} comparisons agree within what the arithmetic allows."
+    if apart:
+        agreement = f"{len(apart)} of {len(comparisons)} comparisons disagree: {'; '.join(apart)}."
+    ours, twin = lesson.steps.by
+    numbers: dict[str, str | float] = {
+        "agreement": agreement,
+        "main_positive": lesson.pair.main.positive,
+        "main_negative": lesson.pair.main.negative,
+        "aux_positive": lesson.pair.aux.positive,
+        "aux_negative": lesson.pair.aux.negative,
+        "pairs": len(problem.pairs),
+        "runs": f"{problem.n_runs} run{'s' if problem.n_runs > 1 else ''}",
+        "version": minimtl.__version__,
+        "protocol": lesson.protocol.name,
+        "seed": lesson.study.seed,
+        "ours": ours,
+        "twin": twin,
+    }
+    lead, *about = paragraphs("\n\n".join(start.body), numbers)
+    blocks: list[Block] = [*map(Paragraph, about), Sections()]
+    for place, one in enumerate(visits, start=1):
+        blocks += _on_page(place, one, measured, link)
+    document = Document(
+        start.title,
+        warnings=(agreement,) if apart else (),
+        answer=(lead,),
+        blocks=tuple(blocks),
+        footer=paragraphs(start.parts["Footer"], numbers)[0],
+        script=_own("walk.js"),
+        style=_own("walk.css"),
+    )
+    return to_html(document)
+
+
+def _own(name: str) -> str:
+    return (files("minimtl.explain") / name).read_text(encoding="utf-8")
+
+
+def _on_page(place: int, one: Visit, measured: Measured, link: Callable[[str], str]) -> list[Block]:
+    station, values = one
+    formulas = [Embedded(_formula(text), text) for text in station.formulas]
+    where = Paragraph(f"docs/mathematics.md, section {station.section}", "note")
+    code = [block for name in station.code for block in _quoted(name, link)]
+    if station.further:
+        names = ", ".join(name.partition("::")[2] for name in station.further)
+        further = tuple(block for name in station.further for block in _quoted(name, link))
+        code.append(Folded(f"Further lines: {names}", further))
+    blocks: list[Block] = [
+        Heading(2, f"{place}. {station.title}"),
+        *map(Paragraph, station.prose),
+        Beside(((Heading(3, "Formula"), *formulas, where), (Heading(3, "Code"), *code))),
+        Heading(3, "Values of this run"),
+        _compared(values.comparisons),
+        *values.pictures,
+    ]
+    for title, text in station.parts.items():
+        if title.startswith("Move it") and values.choice:
+            blocks.append(_movable(title, paragraphs(text), values.choice))
+        elif title.startswith("Documents"):
+            blocks += [Heading(3, title), *map(Paragraph, paragraphs(text)), *documents(measured)]
+    question, answer = one.question
+    return [*blocks, Folded(question, (Paragraph(answer),))]
+
+
+def _compared(comparisons: Sequence[Comparison]) -> Grid:
+    lines = []
+    for c in comparisons:
+        allowed = f" {c.tolerance:.0e} is allowed" if c.tolerance else " 0 is allowed"
+        difference = f"{c.difference:.1e}" if c.difference else "0"
+        lines.append(
+            (
+                (c.name, Marked(f" {' × '.join(map(str, c.twin.shape))}", "small")),
+                (c.example[0], Marked(f" {c.ours_by}", "small")),
+                (c.example[1], Marked(f" {c.twin_by}", "small")),
+                (Marked(difference, "good" if c.agrees else "bad"), Marked(allowed, "small")),
+            )
+        )
+    head = ("computed twice: what, and its shape", "largest entry by one way", "by the other",
+            "difference, and what is allowed")  # fmt: skip
+    return Grid(head, tuple(lines))
+
+
+def _quoted(place: str, link: Callable[[str], str]) -> tuple[Block, Block]:
+    found = excerpt(place)
+    name = f"minimtl/{found.path}:{found.line}"
+    return Paragraph(Link(name, f"{link(found.path)}#L-{found.line}"), "note"), Code(found.text)
+
+
+def _formula(text: str) -> Markup:
+    """A formula of the page of mathematics, its scripts set below and above the line."""
+    parts, end = [], 0
+    for match in _SCRIPTS.finditer(text):
+        tag = "sub" if match[1] == "_" else "sup"
+        parts += [text[end : match.start()], element(tag, match[2] or match[3])]
+        end = match.end()
+    return element("p", *parts, text[end:], class_="formula")
+
+
+def _movable(title: str, words: Sequence[str], choice: Choice) -> Embedded:
+    """All that can be chosen, of which the script shows one; without it, the first stands there."""
+    first = choice.first or (0,) * len(choice.controls)
+    labels = []
+    for (label, options), chosen in zip(choice.controls.items(), first, strict=True):
+        select = [
+            element("option", str(option), value=i, selected="" if i == chosen else None)
+            for i, option in enumerate(options)
+        ]
+        labels.append(element("label", f"{label} ", element("select", *select)))
+    choices = [
+        element("template", to_fragment(blocks), data_choice=" ".join(map(str, key)))
+        for key, blocks in choice.shown.items()
+    ]
+    parts = [
+        element("h3", title),
+        *(element("p", paragraph) for paragraph in words),
+        element("div", *labels, class_="controls", hidden=""),
+        element("div", to_fragment(choice.shown[first]), class_="shown", aria_live="polite"),
+        *choices,
+    ]
+    return Embedded(element("div", *parts, class_="move"))
+
+
+def notebook_available() -> bool:
+    """Whether nbformat can be imported; looks for it without loading it."""
+    return importlib.util.find_spec("nbformat") is not None
+
+
+def explain_notebook(topics: Sequence[str] | None) -> str:
+    """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default."""
+    import nbformat
+    from nbformat import v4
+
+    start = introduction()
+    about = f"# {start.title}\n\n{start.parts['In a notebook']}"
+    setup = _code_of(start.parts["To run"]).format(pair=topics)
+    cells = [v4.new_markdown_cell(about), v4.new_code_cell(setup)]
+    for place, station in enumerate(stations(), start=1):
+        cells += _cells(place, station)
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # else they are random, and no two notebooks the same
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    text: str = nbformat.writes(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}))
+    return text + "\n"
+
+
+def _cells(place: int, station: Station) -> list[Any]:
+    from nbformat import v4
+
+    formulas, prose = "\n".join(station.formulas), "\n\n".join(station.prose)
+    excerpts = map(excerpt, station.code)
+    code = "\n\n".join(
+        f"`minimtl/{found.path}:{found.line}`\n\n```python\n{found.text}\n```" for found in excerpts
+    )
+    text = (
+        f"## {place}. {station.title}\n\n{prose}\n\n```text\n{formulas}\n```\n\n"
+        f"These are formulas of docs/mathematics.md, section {station.section}. The lines that "
+        f"compute them:\n\n{code}"
+    )
+    hidden = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["answer"]}
+    to_run = station.parts.get("To run")
+    question = list(station.parts)[-1]
+    return [
+        v4.new_markdown_cell(text),
+        v4.new_code_cell(f'here = visit("{station.key}", lesson)\nhere'),
+        *([v4.new_code_cell(_code_of(to_run))] if to_run else []),
+        v4.new_markdown_cell(f"**Question.** {question}"),
+        v4.new_code_cell("print(here.question[1])", metadata=hidden),
+    ]
+
+
+def _code_of(text: str) -> str:
+    return text.removeprefix("```python\n").removesuffix("\n```")

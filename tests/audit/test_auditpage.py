@@ -1,0 +1,97 @@
+"""How a printed number is judged, and the audit's table and page."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from minimtl.audit.auditfindings import Audited, Finding, rounding
+from minimtl.audit.auditpage import audit_csv, audit_document, conclusions
+from minimtl.report import to_markdown
+
+FINDING = Finding(
+    table="Table 2",
+    problem="related",
+    item="all",
+    label="using all features",
+    reading="as labelled",
+    printed=0.5,
+    derived=0.52341,
+    experiments="exp1_0",
+    verdict="differs",
+)
+
+
+def test_csv_comes_back():
+    findings = [
+        replace(FINDING, sentence='with, comma and "quotes"'),
+        replace(FINDING, printed=None, derived=None),
+    ]
+    rows = list(csv.DictReader(io.StringIO(audit_csv(findings).decode())))
+    assert rows[0]["reason"] == 'with, comma and "quotes"'
+    assert float(rows[0]["derived"]) == 0.52341
+    assert (rows[1]["printed"], rows[1]["derived"]) == ("", "")
+
+
+def test_a_number_under_the_wrong_label_is_said_to_be_so():
+    labelled = FINDING
+    computed = replace(
+        FINDING, reading="as computed", derived=0.4991, verdict="agrees", sentence="something else"
+    )
+    ((heading, (sentence,)),) = conclusions([labelled, computed]).items()
+    assert heading == "Not what the label says"
+    assert sentence == (
+        "Table 2, RELATED, using all features: 0.5 is printed; by its label it would be "
+        "0.5234; 0.4991 comes from something else"
+    )
+
+
+def test_what_agrees_needs_no_sentence():
+    assert conclusions([replace(FINDING, verdict="agrees")]) == {}
+
+
+AUDITED = Audited(
+    title="A <title>",
+    read=["exp1_0", "exp2_0"],
+    lines=["First | line", "A <b>second</b> one"],
+    findings=[
+        FINDING,
+        replace(FINDING, table="design", verdict="found", sentence="<i>so</i> | it is"),
+    ],
+    pairs=[],
+)
+
+
+def test_the_page_opens_with_the_lines_and_folds_the_findings():
+    page = to_markdown(audit_document(AUDITED))
+    before, *folded = page.split("<details>")
+    assert before.startswith("# A &lt;title&gt;\n\n- First \\| line\n- A &lt;b&gt;second")
+    assert "2 findings: 0 agree, 1 differ, 0 cannot be decided, 1 are of what" in before
+    assert "exp1_0; exp2_0" in before.replace("\\", "")
+    assert [text.split("</summary>")[0].split("<summary>")[1] for text in folded] == [
+        "Not what the logs say (1)", "What the logs show besides (1)", "Table 2 (1)", "Design (1)"
+    ]  # fmt: skip
+    rows = [line for line in page.splitlines() if line.startswith("| related")]
+    assert len(rows) == 2
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 9 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("printed", "derived", "digits", "how"),
+    [
+        (0.893, 0.8934, 3, "rounded"),
+        (0.57, 0.5686, 2, "rounded"),
+        (0.57, 0.5768, 2, "cut"),
+        (-0.93, -0.9327, 2, "rounded"),
+        (-0.01, -0.0188, 2, "cut"),
+        (-0.02, -0.0148, 2, None),
+        (17, 17.8, 0, "cut"),
+        (23, 23.0, 0, "rounded"),
+        (18, 16.9, 0, None),
+        (0.05, 0.012, 2, None),
+    ],
+)
+def test_how_a_number_was_shortened(printed, derived, digits, how):
+    assert rounding(printed, derived, digits) == how

@@ -1,0 +1,104 @@
+"""What is found of the feature tables: made-up ones, noise but for the gradients."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from minimtl.audit.kerinecfeatures import audit_table2, audit_table3, audit_text
+from minimtl.audit.kerineclogs import Efficiency
+from minimtl.audit.kerinecruns import Runs, read_released
+from minimtl.audit.metamodels import coefficients
+from minimtl.stats.curves import fit_log_curve
+from minimtl.tasks.protocol import RELEASED
+from minimtl.tasks.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
+from tests.audit.madeup import by_item
+
+
+@pytest.fixture
+def experiment(made_up_experiment, root):
+    made_up_experiment(n_pairs=20)
+    return read_released(root)[0]
+
+
+def findings_with(experiment, **columns):
+    features = experiment.features.copy()
+    for name, values in columns.items():
+        features[:, AUTHORS_FEATURES.index(name)] = values
+    return by_item(audit_text([replace(experiment, features=features)]).findings)
+
+
+def test_the_epoch_of_the_gradients_is_read_from_them(experiment):
+    item = "epoch of the gradient at 75 %"
+    by_code = findings_with(experiment)[item]
+    assert (by_code.printed, by_code.derived, by_code.verdict) == (112, 60, "differs")
+    losses = np.array([experiment.single[pair.main].loss for pair in experiment.pairs])
+    slope = (losses[:, 113] - losses[:, 111]) / 2
+    by_text = findings_with(experiment, gradient_75_main=slope)[item]
+    assert (by_text.derived, by_text.verdict) == (112, "agrees")
+
+
+def test_our_own_fit_is_recognised(experiment):
+    fits = [fit_log_curve(experiment.single[pair.main].loss) for pair in experiment.pairs]
+    findings = findings_with(
+        experiment, curve_a_main=[fit.a for fit in fits], curve_c_main=[fit.c**3 for fit in fits]
+    )
+    assert findings["curve parameter a"].derived == pytest.approx(0, abs=1e-12)
+    assert findings["curve parameter c"].derived == pytest.approx(1)
+
+
+def test_counts_are_no_ratios(experiment):
+    item = "type-token ratio"
+    counted = findings_with(experiment, n_words_train_main=np.arange(4000, 4020))[item]
+    assert (counted.verdict, counted.derived) == ("differs", 4019)
+    assert findings_with(experiment)[item].verdict == "agrees"
+
+
+def test_the_scaling_is_told_by_the_coefficients(experiment):
+    minmax = RELEASED.replace(scaling="minmax")
+    for protocol, verdict in ((RELEASED, "differs"), (minmax, "agrees")):
+        logged = Efficiency(10, 10, {}, coefficients(experiment.labelled, protocol.meta))
+        scaling = findings_with(replace(experiment, efficiency=logged))["scaling to [0, 1]"]
+        assert scaling.verdict == verdict
+
+
+def test_accuracies_of_pure_noise_are_near_the_majority(made_up_experiment, root):
+    made_up_experiment("exp2_0", n_pairs=200)
+    (experiment,) = read_released(root)
+    accuracies = [
+        f.derived
+        for f in audit_table2([Runs([experiment])], np.random.default_rng(0)).findings
+        if f.table == "Table 2"
+    ]
+    share = experiment.gains.mean()
+    # Coin tosses with the labels' own shares score share² + (1 − share)², the majority's
+    # share at best; 0.1 is three standard errors of 200 labels.
+    low, high = share**2 + (1 - share) ** 2, max(share, 1 - share)
+    assert len(accuracies) == 8
+    assert low - 0.1 < min(accuracies)
+    assert max(accuracies) < high + 0.1
+
+
+def test_table_3b_holds_the_coefficients(made_up_experiment, root):
+    made_up_experiment("exp2_0", n_pairs=60)
+    (experiment,) = read_released(root)
+    w = coefficients(experiment.labelled)
+    findings = {f.item: f for f in audit_table3([Runs([experiment])]).findings}
+    for row in TABLE3B:
+        assert findings[row.label].derived == w[AUTHORS_FEATURES.index(row.feature)]
+
+
+def test_table_3a_counts_ranks_from_the_strongest(made_up_experiment, root):
+    made_up_experiment()
+    (experiment,) = read_released(root)
+    w = coefficients(experiment.labelled)
+    findings = audit_table3([Runs([experiment])]).findings
+    derived = {f.item: f.derived for f in findings}
+    for row in TABLE3A:
+        n_stronger = (np.abs(w) > np.abs(w[AUTHORS_FEATURES.index(row.feature)])).sum()
+        assert derived[row.label] == n_stronger
+    # The inverse ranks order the features the other way round.
+    signs = [
+        f.reason.partition("column is ")[2][0] for f in findings if f.item == "rows that agree"
+    ]
+    assert sorted(signs) == ["+", "-"]

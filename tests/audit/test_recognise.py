@@ -1,0 +1,61 @@
+"""Whose results an archive holds, and that nothing else is taken for any."""
+
+import tarfile
+
+import numpy as np
+import pytest
+
+from minimtl.audit.recognise import STUDIES, audit
+from minimtl.errors import MinimtlError
+from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
+
+
+def kerinec(folder):
+    MadeUpExperiment("exp1_0", np.random.default_rng(0), n_pairs=6).write(folder)
+
+
+def bingel(folder):
+    MadeUpLogs(np.random.default_rng(0)).write(folder)
+
+
+@pytest.mark.parametrize(("write", "title"), [(kerinec, "Kerinec"), (bingel, "Bingel")])
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_archive_is_recognised(write, title, packed, tmp_path):
+    folder = tmp_path / "released"
+    folder.mkdir()
+    (folder / "README.md").write_text("text")
+    write(folder)
+    path = folder
+    if packed:
+        path = tmp_path / "released.tar.gz"
+        with tarfile.open(path, "w:gz") as tar:
+            tar.add(folder, arcname="repository-master")
+    audited = audit(path)
+    assert audited.title.startswith(title)
+    assert audited.findings
+    assert audited.lines
+    for table in audited.pairs:
+        assert {"main", "aux", "gain"} <= set(table.rows[0])
+
+
+def test_archive_and_folder_give_the_same(tmp_path):
+    bingel(tmp_path / "a")
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "a", arcname=".")
+    assert audit(tmp_path / "a") == audit(tmp_path / "a.tar.gz")
+
+
+def test_a_file_is_of_one_study():
+    names = ["gains_1", "exp1_0/results200/simple/a_b", "x/logs/a/loss_tr.log"]
+    names += ["logs/a_b/loss_dv.log"]
+    assert [[study.pattern.fullmatch(name) is not None for study in STUDIES] for name in names] == [
+        [True, False], [True, False], [False, True], [False, True]
+    ]  # fmt: skip
+
+
+def test_nothing_known(tmp_path):
+    (tmp_path / "README.md").write_text("text")
+    with pytest.raises(MinimtlError, match="no released results") as raised:
+        audit(tmp_path)
+    assert all(study.layout in str(raised.value) for study in STUDIES)
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,108 @@
+"""Values at the edge of a type, in parameters and documents: finite answers or one sentence."""
+
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from minimtl import MultiTaskMLPClassifier
+
+BACKENDS = ["numba", "numpy"]
+X, Y = np.eye(40, 12) + 0.1, np.arange(40) % 2
+NUMBERS = [
+    True, 0, -1, 7, 200, 0.5, 1e-15, 5e-324, 1e38, 1e39, 1e308, np.inf, -np.inf, np.nan, 2**63,
+    10**400, Fraction(1, 2), Decimal("0.5"),
+    *(kind(7) for kind in (np.uint8, np.int8, np.float16, np.float32, np.float64, np.longdouble)),
+    np.uint8(200), np.float16(0.5), np.float32(1e38), np.bool_(True),
+]  # fmt: skip
+OTHERS = [
+    None, "0.5", "", b"1", [], (), {}, object(), 1j, "balanced", "numpy", "tanh", float,
+    np.array(3), np.datetime64("2020"), np.array(["a"]), ["balanced"], [None], {"a": 1},
+    {0: "a"}, {0: {0: 1}},
+]  # fmt: skip
+VALUES = [*NUMBERS, *OTHERS, *([number] for number in NUMBERS), *({0: n} for n in NUMBERS)]
+NAMES = sorted(MultiTaskMLPClassifier().get_params())
+LARGEST = {"n_epochs": 20, "hidden_layer_sizes": 200}  # above, one fit takes too long
+
+
+def is_short(name, value):
+    number = value[0] if isinstance(value, list) and value else value
+    is_number = isinstance(number, int | np.integer)
+    return not (is_number and number > LARGEST.get(name, np.inf))
+
+
+def ends_well(model, documents):
+    """Fit and predict; one sentence, or finite numbers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # overflow on the way to an error
+            model.fit(documents, Y)
+    except (TypeError, ValueError) as error:
+        return "\n" not in str(error)
+    probabilities = model.predict_proba(documents)
+    numbers = [probabilities, model.decision_function(documents), model.loss_curve_]
+    return all(np.isfinite(part).all() for part in [*numbers, *model.coefs_, *model.intercepts_])
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    name=st.sampled_from(NAMES),
+    value=st.sampled_from(VALUES),
+    backend=st.sampled_from(BACKENDS),
+)
+def test_any_value_of_a_parameter(name, value, backend):
+    assume(is_short(name, value))
+    quick = {"n_epochs": 2, "hidden_layer_sizes": 5, "backend": backend, "random_state": 0}
+    assert ends_well(MultiTaskMLPClassifier(**(quick | {name: value})), X)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("size", [5e-324, 1e-40, 1e19, 1e38, float(np.finfo(np.float32).max)])
+def test_documents_of_any_size(backend, activation, size):
+    for learning_rate in (1e-3, 1.0, 1e38):
+        model = MultiTaskMLPClassifier(
+            5, activation, learning_rate=learning_rate, n_epochs=3, backend=backend, random_state=0
+        )
+        assert ends_well(model, X * size)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_numbers_of_any_type_are_the_same_numbers(backend):
+    plain = {"batch_size": 7, "n_epochs": 3, "hidden_layer_sizes": (5, 4), "dropout": 0.5}
+    typed = {
+        "batch_size": np.uint8(7),
+        "n_epochs": np.int8(3),
+        "hidden_layer_sizes": np.array([5, 4], np.uint8),
+        "dropout": np.float16(0.5),
+    }
+    models = [
+        MultiTaskMLPClassifier(**params, backend=backend, random_state=0).fit(X, Y)
+        for params in (plain, typed)
+    ]
+    np.testing.assert_array_equal(models[0].coefs_[0], models[1].coefs_[0])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_rates_that_float32_does_not_have(backend):
+    for rate in (1e39, 1e308):
+        with pytest.raises(ValueError, match="within the range of float32"):
+            MultiTaskMLPClassifier(learning_rate=rate, backend=backend).fit(X, Y)
+
+
+@pytest.mark.parametrize("class_weight", [[], (), 1.0, [{0: 1.0}], {0: [1.0]}, {0: 0.0, 1: 0.0}])
+def test_class_weights_of_another_kind(class_weight):
+    with pytest.raises((TypeError, ValueError), match="class_weight"):
+        MultiTaskMLPClassifier(class_weight=class_weight).fit(X, Y)
+
+
+@pytest.mark.parametrize("y", [[None, "a"] * 20, [np.nan, "a"] * 20, [1, "a"] * 20, [(), 1] * 20])
+def test_labels_without_an_order(y):
+    labels = np.empty(40, object)
+    labels[:] = y
+    with pytest.raises(ValueError, match="labels of one kind"):
+        MultiTaskMLPClassifier(n_epochs=1).fit(X, labels)
