@@ -19,7 +19,7 @@ from minimtl.study.report.figures import FIGURE4, FIGURE5
 from minimtl.study.report.scope import scopes_of
 from minimtl.study.report.tables import tables
 from minimtl.study.tuning.choice import Tuning
-from minimtl.study.tuning.data import N_FOLDS
+from minimtl.study.tuning.fits import N_FOLDS
 from minimtl.study.tuning.grid import PAPERS, Setting
 from minimtl.study.tuning.summary import tuning_table
 from minimtl.tasks.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES

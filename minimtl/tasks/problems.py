@@ -35,8 +35,10 @@ def make_problems(
     Raises
     ------
     UsageError
-        If either number is less than 1.
+        If there is no such problem, or either number is less than 1.
     """
+    if choice not in (*_PAIRS, "both"):
+        raise UsageError(f"there is no problem {choice!r}; there are {', '.join(_PAIRS)} and both")
     for flag, number in (("--runs", n_runs), ("--pairs", n_pairs)):
         if number is not None and number < 1:
             raise UsageError(f"{flag} {number} is less than 1")

@@ -117,7 +117,7 @@ def test_a_relative_difference_to_zero_is_zero(made):
 
 def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
     from minimtl.corpora.synthetic import generate_synthetic
-    from minimtl.study.conduct import Study
+    from minimtl.study.definition import Study
     from minimtl.tasks.collect import Results
 
     problem = Problem("related", EvenSample(related_pairs(NEWSGROUPS), 2), 1)

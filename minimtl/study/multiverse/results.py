@@ -13,8 +13,8 @@ import numpy as np
 from minimtl.gains import HeldOutScores, held_out_designs, mean_of_gains, score_held_out
 from minimtl.jobs import Store
 from minimtl.stats import MeanGain
-from minimtl.study.conduct import Study, feature_maker
-from minimtl.study.multiverse.conduct import Multiverse
+from minimtl.study.definition import Study, feature_maker
+from minimtl.study.multiverse.multiverse import Multiverse
 from minimtl.study.multiverse.universes import Universe
 from minimtl.tasks import (
     DEFINITIONS,

@@ -36,7 +36,7 @@ def write_report(
 
     `announce` is told which extra would add what is not drawn.
     """
-    about = _about(manifest)
+    about = about_of(manifest)
     analysed = [problem for problem, _ in concluded]
     made = tables(analysed, protocol)
     scopes = _scopes(made, protocol, about)
@@ -53,7 +53,8 @@ def write_report(
     return summary(made, protocol, about)
 
 
-def _about(manifest: dict[str, Any]) -> About:
+def about_of(manifest: dict[str, Any]) -> About:
+    """What the pages say of corpus, seed and machine, from a study's manifest."""
     corpus = manifest["corpus"]
     return About(
         version=manifest["minimtl"],

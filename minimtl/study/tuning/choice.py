@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minimtl.stats import FloatArray, PairedComparison, compare_paired
-from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
+from minimtl.study.tuning.fits import HELD_OUT, N_FOLDS
 from minimtl.study.tuning.grid import PAPERS, Setting
 from minimtl.tasks import JobResult
 
@@ -31,7 +31,7 @@ class Tuning:
     def of(
         cls, settings: Sequence[Setting], domains: Sequence[str], results: Sequence[JobResult]
     ) -> "Tuning":
-        """From the results of `minimtl.study.tuning.fits.plan`, in its order."""
+        """From the results of ``, in its order."""
         shape = (N_FOLDS + 1, len(domains), len(settings))
         f1, accuracy, seconds = (
             np.array(values).reshape(shape).T

@@ -1,21 +1,79 @@
-"""One job of the tuning: a network of one setting, trained on one domain, tested on one part."""
+"""The fits of the tuning: a network of one setting, trained on one domain, tested on one part.
+
+Notation: n reviews of one domain; k folds. ``part`` (n,) says for each review in which fold it is
+tested, 0 … k − 1, or `HELD_OUT`: not used to choose, only to see afterwards what was chosen.
+"""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
+from minimtl.corpora import AmazonReviews
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.nn import TRAINING_VERSION, TaskData
-from minimtl.stats import accuracy, draw_per_class, f1_score
-from minimtl.study.tuning.data import SEED, TuneData, rows_of
+from minimtl.stats import accuracy, draw_per_class, f1_score, stratified_parts
 from minimtl.study.tuning.grid import Setting
 from minimtl.tasks import PAPER, JobResult, decode, encode, train_model
 from minimtl.text import weigh_counts
 
+N_FOLDS = 5
+HELD_OUT = N_FOLDS  # one more part of the same size: a sixth of the reviews
+SEED = 0
 # Training reviews of each class, as many as the study's `paper` protocol draws.
 PER_CLASS = PAPER.sampling.n_train // 2
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """One task: tell positive reviews (label 1) from negative ones (0).
+
+    Attributes
+    ----------
+    counts : CSR int64 (n, n_words)
+    labels, part : int64 (n,)
+    """
+
+    name: str
+    counts: csr_matrix
+    labels: np.ndarray
+    part: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class TuneData:
+    """All domains. ``digest`` is a hash of the reviews and of how they are divided."""
+
+    domains: tuple[Domain, ...]
+    digest: str
+
+    @classmethod
+    def of(cls, reviews: AmazonReviews) -> "TuneData":
+        """Keep the unigrams, as the paper does, and divide each domain."""
+        unigrams = np.flatnonzero(["_" not in token for token in reviews.vocabulary])
+        return cls(
+            tuple(
+                Domain(
+                    domain.domain,
+                    domain.counts[:, unigrams],
+                    domain.labels,
+                    stratified_parts(
+                        domain.labels, N_FOLDS + 1, rng_for("tune parts", SEED, domain.domain)
+                    ),
+                )
+                for domain in reviews.domains
+            ),
+            stable_hash("tune", reviews.sha256, SEED, N_FOLDS),
+        )
+
+
+def rows_of(domain: Domain, tested: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to learn from and rows to test on, where the part `tested` is tested."""
+    learned = (domain.part != tested) & (domain.part != HELD_OUT)
+    return np.flatnonzero(learned), np.flatnonzero(domain.part == tested)
 
 
 class Fit(NamedTuple):
@@ -42,11 +100,6 @@ def key_of(fit: Fit, data_digest: str) -> str:
     return stable_hash(
         "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
     )
-
-
-def keyed(fits: Sequence[Fit], data_digest: str) -> Iterator[tuple[str, Fit]]:
-    """Each fit with its key before it."""
-    return ((key_of(fit, data_digest), fit) for fit in fits)
 
 
 def compute(fit: Fit, data: TuneData) -> bytes:

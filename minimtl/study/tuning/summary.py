@@ -16,8 +16,7 @@ from minimtl.report import (
 )
 from minimtl.stats import PairedComparison
 from minimtl.study.tuning.choice import Tuning
-from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
-from minimtl.study.tuning.fits import PER_CLASS
+from minimtl.study.tuning.fits import HELD_OUT, N_FOLDS, PER_CLASS
 from minimtl.study.tuning.grid import PAPERS
 
 

@@ -5,9 +5,8 @@ import pytest
 
 from minimtl.report import to_csv, to_markdown, to_text
 from minimtl.study.tuning.choice import Tuning
-from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
 from minimtl.study.tuning.figure import draw_tuning
-from minimtl.study.tuning.fits import plan
+from minimtl.study.tuning.fits import HELD_OUT, N_FOLDS, plan
 from minimtl.study.tuning.grid import PAPERS, Setting
 from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
 from minimtl.tasks.jobs import JobResult

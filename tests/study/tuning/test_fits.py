@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.study.tuning.data import HELD_OUT, TuneData
-from minimtl.study.tuning.fits import Fit, compute, describe, key_of, plan
+from minimtl.study.tuning.fits import HELD_OUT, Fit, TuneData, compute, describe, key_of, plan
 from minimtl.study.tuning.grid import LAYERS, PAPERS, SIZES, Setting, make_grid
 from minimtl.tasks.jobs import decode
 

@@ -1,43 +1,49 @@
-"""A study: its settings, its data, and the training of the models that its store lacks."""
+"""A study: corpus, protocol, problems and seed, and the models that follow from them."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.corpora import Corpus
-from minimtl.errors import MinimtlError
-from minimtl.jobs import RunSummary, Store, Workers, make_progress, run_jobs
-from minimtl.nn import TRAINING_VERSION
-from minimtl.system import give_back_memory
+from minimtl.corpora import Corpus, load_corpus
+from minimtl.errors import MinimtlError, UsageError
+from minimtl.jobs import Store
+from minimtl.nn import TRAINING_VERSION, default_backend, why_no_kernels
+from minimtl.system import give_back_memory, say
 from minimtl.tasks import (
+    DEFINITIONS,
     PROTOCOLS,
     WHOLE,
     FeatureMaker,
     FeatureWords,
+    Hierarchy,
     Job,
     Problem,
     Protocol,
-    Reading,
     Results,
     Shard,
     StudyData,
     StudyIdentity,
     Task,
-    compute,
     decode,
     features_of_run,
     job_key,
+    make_problems,
     plan_jobs,
     sample_of,
-    score_curves,
 )
 
 _RUNS_TO_CHECK = 5
+
+
+class PlacedJob(NamedTuple):
+    """A model, and the place of what it is computed from among the data of the workers."""
+
+    place: int
+    job: Job
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,6 @@ class Study:
         """Use the texts as numbers of another study of the same corpus and vocabulary."""
         vars(self)["data"] = replace(data, protocol=self.protocol)  # where the property keeps them
 
-    def take_words(self, words: FeatureWords) -> None:
-        """Use the words of another study of the same corpus that cuts them alike."""
-        vars(self)["words"] = words
-
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
@@ -86,16 +88,33 @@ class Study:
         give_back_memory()
         return words
 
-    def keyed_jobs(
-        self, problems: Sequence[Problem], shard: Shard = WHOLE
-    ) -> Iterator[tuple[str, Job]]:
-        """The models that these problems of the study need, each once, behind its key.
+    def take_words(self, words: FeatureWords) -> None:
+        """Use the words of another study of the same corpus that cuts them alike."""
+        vars(self)["words"] = words
 
-        Those of a `shard` only, if one is given.
+    def keyed_jobs(
+        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE, place: int = 0
+    ) -> Iterator[tuple[str, PlacedJob]]:
+        """The models that the study needs, each once, behind its key.
+
+        Parameters
+        ----------
+        problems : those whose models are wanted; all by default.
+        shard : the part that is wanted.
+        place : of the study's data among those of the workers.
         """
         identity = self.data.identity
-        keyed = ((job_key(job, identity), job) for job in plan_jobs(problems, self.protocol))
-        return ((key, job) for key, job in keyed if shard.holds(key))
+        for job in plan_jobs(self.problems if problems is None else problems, self.protocol):
+            key = job_key(job, identity)
+            if shard.holds(key):
+                yield key, PlacedJob(place, job)
+
+    def count_jobs(self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE) -> int:
+        """How many models that are."""
+        if shard == WHOLE:
+            wanted = self.problems if problems is None else problems
+            return sum(1 for _ in plan_jobs(wanted, self.protocol))
+        return sum(1 for _ in self.keyed_jobs(problems, shard))
 
     def check_samples(self) -> None:
         """Draw the documents of every task, so that what is lacking is said before any training.
@@ -110,12 +129,14 @@ class Study:
         lacking: dict[Task, str] = {}
         times = self.protocol.sampling.aux_times
         tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
+
         for task in sorted(tasks):
             try:
                 for run in range(min(tasks[task], _RUNS_TO_CHECK)):
                     sample_of(task, run, self.data, max(1.0, times))
             except MinimtlError as error:
                 lacking[task] = str(error)
+
         if lacking:
             first = next(iter(lacking.values()))
             raise MinimtlError(
@@ -123,50 +144,59 @@ class Study:
                 f"protocol {self.protocol.name}: {first}"
             )
 
-    def count_jobs(self, problems: Sequence[Problem], shard: Shard = WHOLE) -> int:
-        """How many models these problems of the study need, or a `shard` of them."""
-        if shard == WHOLE:
-            return sum(1 for _ in plan_jobs(problems, self.protocol))
-        return sum(1 for _ in self.keyed_jobs(problems, shard))
 
-
-def train_models(
-    study: Study,
-    store: Store,
-    workers: Workers,
+def define_study(
+    problem: str,
+    protocol: str,
+    corpus: str,
     *,
-    problems: Sequence[Problem] | None = None,
-    shard: Shard = WHOLE,
-    quiet: bool,
-) -> RunSummary:
-    """Train every model that the store lacks, of the whole study or of some of its problems.
+    runs: int | None,
+    pairs: int | None,
+    seed: int,
+    backend: str | None,
+    features: str,
+    announce: Callable[[str], None],
+) -> Study:
+    """The study that the flags of ``minimtl study`` name; its corpus is loaded.
 
-    Only those of the `shard`, if one is given. `workers` compute on ``study.data``. Raises as
-    `run_jobs`.
+    Raises
+    ------
+    UsageError
+        If there is no such problem or protocol, or a number is too small.
+    MinimtlError
+        If the corpus cannot be had, or has too few documents for the protocol.
     """
-    wanted = study.problems if problems is None else problems
-    jobs = study.keyed_jobs(wanted, shard)
-    progress = make_progress(
-        study.count_jobs(wanted, shard),
-        stream=sys.stderr,
-        describe=_describe(study.protocol.reading),
-        quiet=quiet,
-    )
-    with progress:
-        return run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
+    if protocol not in PROTOCOLS:
+        raise UsageError(f"there is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}")
+    if features not in DEFINITIONS:
+        raise UsageError(f"there are no features {features!r}; there are {', '.join(DEFINITIONS)}")
+    chosen = PROTOCOLS[protocol].replace(features=features)
+    backend = choose_backend(backend)
+    loaded = load_corpus(corpus, announce=announce)
+    problems = choose_problems(problem, chosen, Hierarchy.from_tree(loaded.tree), runs, pairs)
+    study = Study(loaded, chosen, problems, seed, backend)
+    study.check_samples()
+    return study
 
 
-def _describe(reading: Reading) -> Callable[[Job, bytes], str]:
-    """A text about a finished model, for the progress display."""
+def choose_backend(asked: str | None) -> str:
+    """The backend that is asked for or, with a word about it where it is slow, the one there is."""
+    if asked != "numpy" and (reason := why_no_kernels()):
+        if asked == "numba":
+            raise MinimtlError(f"{reason}; leave --backend out to train with NumPy")
+        say(f"{reason}: training with NumPy, which is some ten times slower")
+    return asked or default_backend()
 
-    def describe(job: Job, payload: bytes) -> str:
-        result = decode(payload)
-        score = score_curves(result, reading.score)[0, reading.read_at]
-        main = job.tasks[0]
-        beside = f" beside {' / '.join(job.tasks[1])}" if len(job.tasks) > 1 else ""
-        return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
-    return describe
+def choose_problems(
+    problem: str, protocol: Protocol, hierarchy: Hierarchy, runs: int | None, pairs: int | None
+) -> list[Problem]:
+    """The problems as `make_problems`, with a word where one has fewer pairs than asked for."""
+    problems = make_problems(problem, protocol, hierarchy, n_runs=runs, n_pairs=pairs)
+    for one in problems:
+        if pairs is not None and pairs > len(one.pairs):
+            say(f"there are {len(one.pairs)} {one.name.upper()} pairs; all are taken")
+    return problems
 
 
 def count_processors(
@@ -176,7 +206,7 @@ def count_processors(
 
     Keys are `JobResult.trained_by`, the most frequent first.
     """
-    keys = (key for key, _ in study.keyed_jobs(study.problems if problems is None else problems))
+    keys = (key for key, _ in study.keyed_jobs(problems))
     return dict(Counter(decode(store[key]).trained_by for key in keys).most_common())
 
 

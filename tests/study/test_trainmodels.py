@@ -3,7 +3,8 @@
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.study import estimate
+from minimtl.study import trainmodels
+from minimtl.study.definition import PlacedJob
 from minimtl.tasks.data import StudyData
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import plan_jobs
@@ -25,8 +26,8 @@ def trainings(monkeypatch):
     def clock():
         return sum(SETUP + SECONDS_PER_EPOCH[n_tasks] * epochs for n_tasks, epochs in done)
 
-    monkeypatch.setattr(estimate, "train_model", train_model)
-    monkeypatch.setattr(estimate.time, "perf_counter", clock)
+    monkeypatch.setattr(trainmodels, "train_model", train_model)
+    monkeypatch.setattr(trainmodels.time, "perf_counter", clock)
     return done
 
 
@@ -35,14 +36,14 @@ def test_every_epoch_of_every_model_counts(trainings):
     n_single = sum(len(job.tasks) == 1 for job in jobs)
     assert 0 < n_single < len(jobs)
     data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")
-    kinds = estimate.kinds_of(jobs)
-    assert [len(kind.example.tasks) for kind in kinds] == [1, 2]
+    kinds = trainmodels.kinds_of([PlacedJob(0, job) for job in jobs])
+    assert [len(kind.example.job.tasks) for kind in kinds] == [1, 2]
     assert [kind.n_jobs for kind in kinds] == [n_single, len(jobs) - n_single]
-    seconds = [estimate.seconds_of(kind.example, data) for kind in kinds]
+    seconds = [trainmodels.seconds_of(kind.example, [data]) for kind in kinds]
     assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
     assert len(trainings) == 2 * 3
 
 
 def test_without_jobs_there_is_no_kind():
-    assert estimate.kinds_of([]) == []
+    assert trainmodels.kinds_of([]) == []

@@ -8,10 +8,11 @@ import pytest
 from minimtl.gains.meta.analysis import conclude
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.study.conduct import Study, feature_maker, train_models
-from minimtl.study.multiverse import conduct
-from minimtl.study.multiverse.conduct import train_universes, with_fewer_documents
+from minimtl.study.conductor import train_models
+from minimtl.study.definition import Study, feature_maker
+from minimtl.study.multiverse import runmultiverse
 from minimtl.study.multiverse.results import collect_universes
+from minimtl.study.multiverse.runmultiverse import train_universes
 from minimtl.tasks.collect import Results
 from minimtl.tasks.features import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.outcomes import improved_share
@@ -66,8 +67,8 @@ def test_an_interrupted_training_is_continued(make_multiverse, train, tmp_path, 
             raise KeyboardInterrupt
         return plain(job, data)
 
-    plain = conduct.compute_in_universe
-    monkeypatch.setattr(conduct, "compute_in_universe", until_the_tenth)
+    plain = runmultiverse.compute_placed
+    monkeypatch.setattr(runmultiverse, "compute_placed", until_the_tenth)
     with (
         open_store(tmp_path, multiverse.identity, announce=pytest.fail) as store,
         ThreadPoolExecutor(1) as executor,
@@ -99,7 +100,7 @@ def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
             open_store(folder, study.identity, announce=pytest.fail) as own,
             ThreadPoolExecutor(1) as executor,
         ):
-            train_models(study, own, Workers(executor, study.data), quiet=True)
+            train_models(study, own, Workers(executor, (study.data,)), quiet=True)
             read = Results(own, study.data.identity, protocol)
             ((analysed, _),) = conclude(study.problems, read, 0, feature_maker(study, read))
         for name in ("single", "multi", "features"):
@@ -161,13 +162,11 @@ def test_the_epoch_of_each_model_is_that_of_its_best_validation_score(
                 assert found.outcomes.single[row, 1] == curve[0, best]
 
 
-def test_all_documents_that_there_are_where_a_universe_asks_for_more(make_multiverse):
-    told = []
-    multiverse = with_fewer_documents(
-        make_multiverse("train_per_class=20,100000", about=BASES[:1]), told.append
-    )
-    assert len(told) == 1
-    assert "draws 100000 training documents" in told[0]
+def test_all_documents_that_there_are_where_a_universe_asks_for_more(make_multiverse, capsys):
+    multiverse = make_multiverse("train_per_class=20,100000", about=BASES[:1]).check_samples()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "draws 100000 training documents" in said
     assert [u.protocol.sampling.allow_fewer for u in multiverse.universes] == [False, True]
     enough = make_multiverse("train_per_class=20")
-    assert with_fewer_documents(enough, pytest.fail) is enough
+    assert enough.check_samples() is enough
