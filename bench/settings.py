@@ -13,8 +13,7 @@ from minimtl.corpora.load import load_corpus
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.nn.training import TaskData
 from minimtl.system import say
-from minimtl.tasks.compute import sample_of
-from minimtl.tasks.data import StudyData
+from minimtl.tasks.compute import StudyData, sample_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.tasks import related_pairs

@@ -4,9 +4,15 @@ May import: stats, text, nn, corpora, models, jobs.
 """
 
 from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, score_curves
-from minimtl.tasks.compute import compute, epochs_of, sample_of, samples_of, task_data, train_model
-from minimtl.tasks.curves import PairCurves
-from minimtl.tasks.data import StudyData
+from minimtl.tasks.compute import (
+    StudyData,
+    compute,
+    epochs_of,
+    sample_of,
+    samples_of,
+    task_data,
+    train_model,
+)
 from minimtl.tasks.features import (
     COLUMNS,
     DEFINITIONS,
@@ -33,6 +39,7 @@ from minimtl.tasks.outcomes import (
     TIE,
     LabelledPairs,
     Outcomes,
+    PairCurves,
     disjoint_pairs,
     improved_share,
     label_gains,
@@ -40,8 +47,7 @@ from minimtl.tasks.outcomes import (
     mean_relative_gain,
     relative_gains,
 )
-from minimtl.tasks.plan import Problem, plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import Problem, make_problems, plan_jobs
 from minimtl.tasks.protocol import (
     PAPER,
     PROTOCOLS,

@@ -9,8 +9,7 @@ from typing import Any
 from minimtl.errors import MinimtlError
 from minimtl.tasks.features import DEFINITIONS
 from minimtl.tasks.hierarchy import Hierarchy
-from minimtl.tasks.plan import Problem
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import Problem, make_problems
 from minimtl.tasks.protocol import PROTOCOLS
 from minimtl.tasks.shards import WHOLE, Shard
 

@@ -6,8 +6,8 @@ subclass stands first in the hierarchy is the positive one. The orientation thus
 two subclasses only, so the classes of a pair are aligned by construction: C beside A, D beside B.
 
 The pairs of one unordered {S, T} form a block of |S|·|T|·(|S|−1)·(|T|−1) pairs, numbered by the
-mixed-radix number (a, b, c, d) of the four positions, c and d counted without a and b. Length,
-the i-th pair and the index of a pair are arithmetic, so that nothing grows with their number.
+mixed-radix number (a, b, c, d) of the four positions, c and d counted without a and b. Length
+and the i-th pair are arithmetic, so that nothing grows with their number.
 """
 
 from abc import abstractmethod
@@ -15,9 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations
-from typing import NamedTuple, cast
-
-import numpy as np
+from typing import NamedTuple
 
 from minimtl.jobs import rng_for
 from minimtl.stats import IntArray
@@ -57,22 +55,11 @@ class Pairs(Sequence[Pair]):
         """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
 
     @abstractmethod
-    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
-        """Where the pair stands; ValueError if it is not among these."""
-
-    @abstractmethod
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, by name."""
 
     def __iter__(self) -> Iterator[Pair]:
         return (self[index] for index in range(len(self)))
-
-    def __contains__(self, pair: object) -> bool:
-        try:
-            self.index(cast(Pair, pair))
-        except ValueError:
-            return False
-        return True
 
 
 class HierarchyPairs(Pairs):
@@ -83,7 +70,6 @@ class HierarchyPairs(Pairs):
         sizes = [len(subclass.topics) for subclass in hierarchy.subclasses]
         # A subclass of one topic offers no auxiliary task: its blocks are empty.
         self._blocks = [(s, t) for s, t in blocks if sizes[s] > 1 and sizes[t] > 1]
-        self._number = {block: number for number, block in enumerate(self._blocks)}
         # The same object for each pair of a block: as many names as blocks, not as pairs.
         self._names: dict[tuple[str, str], Block] = {}
         self._starts = [
@@ -112,22 +98,6 @@ class HierarchyPairs(Pairs):
         c, d = c + (c >= a), d + (d >= b)
         return Pair(Task(positives[a], negatives[b]), Task(positives[c], negatives[d]))
 
-    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
-        """Where the pair stands; ValueError if it is not among these."""
-        try:
-            (s, a), (t, b) = (self._hierarchy.place(topic) for topic in pair.main)
-            (s_aux, c), (t_aux, d) = (self._hierarchy.place(topic) for topic in pair.aux)
-            number = self._number[s, t]
-        except KeyError:
-            raise ValueError(f"{pair} is not among these pairs") from None
-        if (s, t) != (s_aux, t_aux) or a == c or b == d:
-            raise ValueError(f"{pair} is not among these pairs")
-        positives, negatives = self._topics(number)
-        offset = a * len(negatives) + b
-        offset = offset * (len(positives) - 1) + c - (c > a)
-        offset = offset * (len(negatives) - 1) + d - (d > b)
-        return self._starts[number] + offset
-
     def dealt(self, place: int) -> int:
         """The number of the pair at `place` where each main task's pairs are in a mixed order.
 
@@ -135,14 +105,8 @@ class HierarchyPairs(Pairs):
         positives or negatives would meet the same ones again and again.
         """
         first, n = self._pairs_of_main_at(place)
-        order, _ = _mixed_order(n)
+        order = _mixed_order(n)
         return first + int(order[(place - first + _turn(first, n)) % n])
-
-    def place(self, index: int) -> int:
-        """Where `dealt` gives the pair of this number."""
-        first, n = self._pairs_of_main_at(index)
-        _, places = _mixed_order(n)
-        return first + (int(places[index - first]) - _turn(first, n)) % n
 
     def _pairs_of_main_at(self, index: int) -> tuple[int, int]:
         """The number of the first pair of the main task that pair `index` has, and how many."""
@@ -160,10 +124,9 @@ class HierarchyPairs(Pairs):
 
 
 @lru_cache(maxsize=64)
-def _mixed_order(n: int) -> tuple[IntArray, IntArray]:
-    """The numbers 0 … n − 1 in an order without pattern, always the same; and each one's place."""
-    order = rng_for("order of auxiliary tasks", n).permutation(n)
-    return order, np.argsort(order, kind="stable")
+def _mixed_order(n: int) -> IntArray:
+    """The numbers 0 … n − 1 in an order without pattern, always the same."""
+    return rng_for("order of auxiliary tasks", n).permutation(n)
 
 
 def _turn(first: int, n: int) -> int:
@@ -203,42 +166,6 @@ class EvenSample(Pairs):
         if self._is_all:
             return self._pairs[index]
         return self._pairs[self._pairs.dealt(index * len(self._pairs) // self._n)]
-
-    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
-        """Where the pair stands in the sample; ValueError if it is not in it."""
-        number, total = self._pairs.index(pair), len(self._pairs)
-        if self._is_all:
-            return number
-        place = self._pairs.place(number)
-        # The only k that ⌊k·N/n⌋ can send to this place is ⌈place·n/N⌉.
-        k = -(-place * self._n // total)
-        if k == self._n or k * total // self._n != place:
-            raise ValueError(f"{pair} is not in the sample")
-        return k
-
-    def block(self, pair: Pair) -> Block:
-        """The two subclasses that the pair's topics are of, by name."""
-        return self._pairs.block(pair)
-
-
-class PartOfPairs(Pairs):
-    """Consecutive ones of the pairs, from number `start` to before `stop`."""
-
-    def __init__(self, pairs: Pairs, start: int, stop: int) -> None:
-        self._pairs = pairs
-        self._range = range(start, min(stop, len(pairs)))
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
-        if not 0 <= index < len(self._range):
-            raise IndexError(f"no pair {index} among {len(self._range)}")
-        return self._pairs[self._range[index]]
-
-    def index(self, pair: Pair) -> int:  # type: ignore[override]  # all of them
-        """Where the pair stands in this part; ValueError if it is not in it."""
-        return self._range.index(self._pairs.index(pair))
 
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, by name."""

@@ -32,7 +32,7 @@ from minimtl.study.report.tables import tables
 from minimtl.system import processor
 from minimtl.tasks.collect import Results
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 pytest.importorskip("numba")

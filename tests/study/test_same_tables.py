@@ -20,8 +20,7 @@ from minimtl.nn.backend import default_backend
 from minimtl.study.conductor import train_models
 from minimtl.study.definition import Study
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.plan import plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
 from tests.jobs.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
 from tests.jobs.processes import heed_signals, kill_some

@@ -5,10 +5,9 @@ import pytest
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.study import trainmodels
 from minimtl.study.definition import PlacedJob
-from minimtl.tasks.data import StudyData
+from minimtl.tasks.compute import StudyData
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.plan import plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
 
 SETUP = 0.5

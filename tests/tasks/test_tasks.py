@@ -136,21 +136,12 @@ def test_the_mixed_order_has_every_pair_once_beside_its_main_task():
     pairs = unrelated_pairs(NEWSGROUPS)
     dealt = [pairs.dealt(place) for place in range(len(pairs))]
     assert sorted(dealt) == list(range(len(pairs)))
-    assert [pairs.place(number) for number in dealt] == list(range(len(pairs)))
     assert [pairs[number].main for number in dealt] == [pair.main for pair in pairs]
 
 
 def test_a_smaller_sample_is_part_of_a_larger_one_if_its_number_divides_it():
     pairs = unrelated_pairs(NEWSGROUPS)
     assert set(EvenSample(pairs, 20)) < set(EvenSample(pairs, 300))
-
-
-def test_even_sample_knows_what_it_left_out():
-    pairs = unrelated_pairs(NEWSGROUPS)
-    sample = EvenSample(pairs, 50)
-    chosen = set(sample)
-    assert len(chosen) == 50
-    assert all((pair in sample) == (pair in chosen) for pair in pairs)
 
 
 def test_a_sample_of_none_is_refused():
@@ -162,10 +153,8 @@ def test_ten_million_pairs_need_no_enumeration():
     pairs = unrelated_pairs(generated_hierarchy(40, 5, 6))
     # Counted apart: of 200 subclasses of 6 topics, every two give (6·5)² pairs.
     assert len(pairs) == 200 * 199 // 2 * 900 == 17_910_000
-    assert pairs.index(pairs[12_345_678]) == 12_345_678
     assert len(list(islice(pairs, 1000))) == 1000
-    sample = EvenSample(pairs, 10**6)
-    assert sample.index(sample[654_321]) == 654_321
+    assert EvenSample(pairs, 10**6)[654_321].main == pairs[654_321 * 17_910_000 // 10**6].main
 
 
 def test_the_block_of_a_pair_is_its_two_subclasses():

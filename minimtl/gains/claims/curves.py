@@ -62,7 +62,7 @@ _OVERFITS = Claim(
 
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
-    curves, runs = evidence.curves.even, evidence.curves.of_runs
+    curves, runs = evidence.curves, evidence.curves.of_runs
     pairs, are_all = evidence.outcomes.pairs, curves.rows is None
     if curves.rows is not None:
         pairs = tuple(pairs[row] for row in curves.rows.tolist())

@@ -5,10 +5,9 @@ import pytest
 
 from minimtl.gains.claims.claim import Evidence
 from minimtl.gains.meta.analysis import Analysed
-from minimtl.tasks.curves import PairCurves
 from minimtl.tasks.features import FEATURE_NAMES
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.outcomes import Outcomes
+from minimtl.tasks.outcomes import Outcomes, PairCurves
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
 

@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.gains.claims.claim import FAILS, HOLDS
 from minimtl.gains.claims.curves import DISTANCE, at_equal_loss, curve_claims, settled_epoch
-from minimtl.tasks.curves import PairCurves
+from minimtl.tasks.outcomes import PairCurves
 from tests.gains.claims.conftest import EPOCHS
 
 RNG = np.random.default_rng(5)

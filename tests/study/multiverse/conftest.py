@@ -12,7 +12,7 @@ from minimtl.study.multiverse.multiverse import Multiverse
 from minimtl.study.multiverse.runmultiverse import train_universes
 from minimtl.study.multiverse.universes import make_universes
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 SMALL = {

@@ -24,8 +24,8 @@ from minimtl.study.report.claims import claims_table
 from minimtl.study.report.pairs import view_pairs
 from minimtl.study.report.scope import scopes_of
 from minimtl.study.report.tables import tables
-from minimtl.tasks.curves import PairCurves
 from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"

@@ -243,7 +243,7 @@ def test_of_many_pairs_the_page_shows_some_and_says_so(study):
     each = study.curves_of(outcomes)
     names = ("single", "multi", "single_loss", "multi_loss")
     some = dataclasses.replace(
-        each, **{name: getattr(each, name)[rows] for name in names}, rows=rows, n_even=3
+        each, **{name: getattr(each, name)[rows] for name in names}, rows=rows
     )
     views = view_pairs([(outcomes, some)], study.protocol)
     gains = outcomes.gains.mean(axis=1)
