@@ -18,14 +18,14 @@ from minimtl.study.report.claims import claims_table
 from minimtl.study.report.figures import FIGURE4, FIGURE5
 from minimtl.study.report.scope import scopes_of
 from minimtl.study.report.tables import tables
-from minimtl.study.tuning.choice import Tuning
-from minimtl.study.tuning.fits import N_FOLDS
 from minimtl.study.tuning.grid import PAPERS, Setting
 from minimtl.study.tuning.summary import tuning_table
-from minimtl.tasks.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.study.tuning.tuning import Tuning
+from minimtl.study.tuning.tuningfits import N_FOLDS
 from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.pairfeatures import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.published import AUTHORS_FEATURES
 from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
 from tests.study.report.conftest import curves_of
 

@@ -1,4 +1,4 @@
-"""What the flags of several commands share."""
+"""Types of flags that several commands share."""
 
 import argparse
 from collections.abc import Callable

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _find_kept(cache: Path) -> list[Kept]:
-    """What minimtl put into the cache folder and is still there; no link is followed."""
+    """All that minimtl put into the cache folder and is still there; no link is followed."""
     found = [Kept(name, _sizes([cache / name])) for name in _ARCHIVES]
     for folder in _kernel_folders(cache):
         # Some versions of Numba keep code in the folder itself, others in one inside it.

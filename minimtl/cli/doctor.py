@@ -181,7 +181,7 @@ def fill_packages(section: Section) -> None:
 
 
 def fill_places(section: Section) -> None:
-    """Where minimtl writes: can it, and is there room."""
+    """The folders that minimtl writes to: can it, and is there room."""
     folder = cache_dir()
     section.facts["cache"] = str(folder)
     section.facts["cache_size_bytes"] = sum(_sizes(folder))
@@ -212,7 +212,7 @@ def _sizes(folder: Path) -> Iterator[int]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether a file can be written in `folder`, or in the first above it that exists."""
+    """True if a file can be written in `folder`, or in the first above it that exists."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:

@@ -1,4 +1,4 @@
-"""How commands end: with what their page came to, or with the command that continues them."""
+"""Endings of commands: the finding and its page, or with the command that continues them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def resumable(argv: Sequence[str], unit: str = "model") -> Iterator[None]:
 
 
 def print_page(text: str, folder: Path, name: str) -> None:
-    """What was found, and where the page `name` is: as HTML, else as Markdown."""
+    """Print the finding, and the path of the page `name`: HTML, else Markdown."""
     print(text)
     page = folder / f"{name}.html"
     print(page if page.exists() else folder / f"{name}.md")

@@ -81,7 +81,7 @@ def add_training_flags(
 
 
 def conditions_of(args: argparse.Namespace) -> Conditions:
-    """Where and by whom models are trained, of the flags of `add_training_flags`.
+    """The conditions of training, of the flags of `add_training_flags`.
 
     Raises
     ------

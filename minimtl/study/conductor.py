@@ -248,7 +248,7 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
 
 
 def plan_study(study: Study, shard: Shard, conditions: Conditions) -> str:
-    """What would be trained and how long it would take, in a line a problem and one for all."""
+    """The models to train and how long it would take, in a line a problem and one for all."""
     kinds = kinds_of(job for _, job in study.keyed_jobs(shard=shard))
     when = time_here(kinds, (study.data,), conditions)
     return "\n".join(

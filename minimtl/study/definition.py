@@ -58,7 +58,7 @@ class Study:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What must agree for a store to be continued; JSON values."""
+        """Facts that must agree for a store to be continued; JSON values."""
         return {
             "protocol": self.protocol.to_dict(),
             # Not the edition: editions of one digest give the same numbers.
@@ -110,7 +110,7 @@ class Study:
                 yield key, PlacedJob(place, job)
 
     def count_jobs(self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE) -> int:
-        """How many models that are."""
+        """The number of those models."""
         if shard == WHOLE:
             wanted = self.problems if problems is None else problems
             return sum(1 for _ in plan_jobs(wanted, self.protocol))
@@ -202,7 +202,7 @@ def choose_problems(
 def count_processors(
     study: Study, store: Store, problems: Sequence[Problem] | None = None
 ) -> dict[str, int]:
-    """How many of the study's models each kind of processor trained; all are in the store.
+    """The number of the study's models that each kind of processor trained; all are in the store.
 
     Keys are `JobResult.trained_by`, the most frequent first.
     """

@@ -20,7 +20,7 @@ from minimtl.tasks import PairCurves, Protocol
 
 @dataclass(frozen=True, eq=False)
 class StudyResult:
-    """What came of a study, or of its first problem while it goes on.
+    """Result of a study, or of its first problem while it goes on.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class StudyResult:
 
     @property
     def table2(self) -> list[Any]:
-        """How well gains are predicted: records with the columns of table2.csv."""
+        """Scores of predicted gains: records with the columns of table2.csv."""
         return self.records("table2")
 
     @property

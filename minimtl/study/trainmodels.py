@@ -42,7 +42,7 @@ _LONG = 25
 
 @dataclass(frozen=True)
 class Conditions:
-    """Where models are kept and who trains them; no number depends on any of it.
+    """The folder of models and who trains them; no number depends on any of it.
 
     Attributes
     ----------

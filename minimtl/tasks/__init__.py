@@ -1,8 +1,9 @@
-"""What is trained and measured: protocols, tasks, sampling, features, jobs, their outcomes.
+"""Models and what is measured of them: protocols, tasks, sampling, features, jobs, outcomes.
 
 May import: stats, text, nn, corpora, models, jobs.
 """
 
+from minimtl.tasks.bags import TOKENIZERS, FeatureWords, WordCounts
 from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, score_curves
 from minimtl.tasks.compute import (
     StudyData,
@@ -13,18 +14,8 @@ from minimtl.tasks.compute import (
     task_data,
     train_model,
 )
-from minimtl.tasks.features import (
-    COLUMNS,
-    DEFINITIONS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    Column,
-    Definitions,
-    features_of_run,
-)
 from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.tasks.jobs import (
+from minimtl.tasks.modeljobs import (
     Job,
     JobResult,
     StudyIdentity,
@@ -47,7 +38,29 @@ from minimtl.tasks.outcomes import (
     mean_relative_gain,
     relative_gains,
 )
+from minimtl.tasks.pairfeatures import (
+    COLUMNS,
+    DEFINITIONS,
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    ROLES,
+    Column,
+    Definitions,
+    features_of_run,
+)
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
+from minimtl.tasks.printedtables import (
+    AUTHORS_FEATURES,
+    ERRATA,
+    MEAN_GAIN_PRINTED,
+    TABLE1,
+    TABLE2_PRINTED,
+    TABLE2_TRUE,
+    TABLE3A,
+    TABLE3B,
+    FeatureRow,
+    PrintedScores,
+)
 from minimtl.tasks.protocol import (
     PAPER,
     PROTOCOLS,
@@ -58,18 +71,6 @@ from minimtl.tasks.protocol import (
     Protocol,
     Reading,
     Sampling,
-)
-from minimtl.tasks.published import (
-    AUTHORS_FEATURES,
-    ERRATA,
-    MEAN_GAIN_PRINTED,
-    TABLE1,
-    TABLE2_PRINTED,
-    TABLE2_TRUE,
-    TABLE3A,
-    TABLE3B,
-    FeatureRow,
-    Scores,
 )
 from minimtl.tasks.readmanifest import (
     NAME,
@@ -82,8 +83,7 @@ from minimtl.tasks.readmanifest import (
 )
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
-from minimtl.tasks.tasks import Block, Pair, Task, related_pairs, unrelated_pairs
-from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts
+from minimtl.tasks.taskpairs import Block, Pair, Task, related_pairs, unrelated_pairs
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -122,6 +122,7 @@ __all__ = [
     "Outcomes",
     "Pair",
     "PairCurves",
+    "PrintedScores",
     "Problem",
     "ProblemName",
     "Protocol",
@@ -129,7 +130,6 @@ __all__ = [
     "Results",
     "Sample",
     "Sampling",
-    "Scores",
     "Shard",
     "StudyData",
     "StudyIdentity",

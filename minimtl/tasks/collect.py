@@ -14,12 +14,20 @@ from minimtl.errors import MinimtlError
 from minimtl.jobs import Store, stable_hash
 from minimtl.models import array_to_bytes, bytes_to_array
 from minimtl.stats import FloatArray
-from minimtl.tasks.features import DEFINITIONS
-from minimtl.tasks.jobs import Job, JobResult, StudyIdentity, decode, job_key, joint_job, single_job
+from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    decode,
+    job_key,
+    joint_job,
+    single_job,
+)
 from minimtl.tasks.outcomes import Outcomes, PairCurves
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import Protocol, Score
-from minimtl.tasks.tasks import Pair, Task
+from minimtl.tasks.taskpairs import Pair, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
 FEATURES_VERSION = 1

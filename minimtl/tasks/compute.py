@@ -10,10 +10,17 @@ from scipy.sparse import csr_matrix, vstack
 from minimtl.corpora import Corpus
 from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, processor_of, train
 from minimtl.stats import accuracy, f1_score
-from minimtl.tasks.jobs import Job, JobResult, StudyIdentity, encode, sampling_rng, training_rng
-from minimtl.tasks.protocol import ModelSettings, Protocol, Training
+from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    encode,
+    sampling_rng,
+    training_rng,
+)
+from minimtl.tasks.protocol import ModelSettings, Protocol, TrainingSettings
 from minimtl.tasks.sampling import Sample, cut_test_to_smallest, draw_sample
-from minimtl.tasks.tasks import Task
+from minimtl.tasks.taskpairs import Task
 from minimtl.text import TfidfVectorizer
 
 
@@ -51,7 +58,7 @@ class StudyData:
 
     @property
     def identity(self) -> StudyIdentity:
-        """What a job's numbers depend on beside the job."""
+        """All that a job's numbers depend on beside the job."""
         return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
 
 
@@ -107,7 +114,7 @@ def train_model(
     )
 
 
-def epochs_of(job: Job, training: Training) -> int:
+def epochs_of(job: Job, training: TrainingSettings) -> int:
     """For how many epochs the job's model is trained."""
     return training.epochs_single if len(job.tasks) == 1 else training.epochs_joint
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from minimtl.stats import FloatArray, IntArray
 from minimtl.tasks.protocol import Reading
-from minimtl.tasks.tasks import Block, Pair
+from minimtl.tasks.taskpairs import Block, Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
 TIE = 1e-12
@@ -89,7 +89,7 @@ class Outcomes:
 
     @property
     def gains(self) -> FloatArray:
-        """What joint training added to the score, shape (n_pairs, n_runs)."""
+        """Score that joint training added, shape (n_pairs, n_runs)."""
         return self.multi - self.single
 
 

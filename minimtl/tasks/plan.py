@@ -9,9 +9,15 @@ from typing import NamedTuple
 
 from minimtl.errors import UsageError
 from minimtl.tasks.hierarchy import Hierarchy
-from minimtl.tasks.jobs import Job, joint_job, single_job
+from minimtl.tasks.modeljobs import Job, joint_job, single_job
 from minimtl.tasks.protocol import ProblemName, Protocol
-from minimtl.tasks.tasks import EvenSample, HierarchyPairs, Pairs, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    EvenSample,
+    HierarchyPairs,
+    Pairs,
+    related_pairs,
+    unrelated_pairs,
+)
 
 
 class Problem(NamedTuple):

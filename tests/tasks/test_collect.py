@@ -5,11 +5,11 @@ import pytest
 
 from minimtl.tasks.collect import Results, collect_outcomes
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.jobs import JobResult, encode, job_key, joint_job, single_job
+from minimtl.tasks.modeljobs import JobResult, encode, job_key, joint_job, single_job
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import EvenSample, unrelated_pairs
-from tests.tasks.test_jobs import IDENTITY
+from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
+from tests.tasks.test_modeljobs import IDENTITY
 
 N_RUNS, N_FEATURES = 2, 30
 PROBLEM = Problem("unrelated", EvenSample(unrelated_pairs(NEWSGROUPS), 60), N_RUNS)

@@ -14,13 +14,13 @@ from minimtl.report import (
 )
 from minimtl.study.definition import PlacedJob
 from minimtl.study.manifest import Stopwatch
+from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
 from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
 from minimtl.study.multiverse.finding import finding
-from minimtl.study.multiverse.multiverse import Multiverse
 from minimtl.study.multiverse.page import Provenance, document
-from minimtl.study.multiverse.results import collect_universes
 from minimtl.study.multiverse.tables import UniverseSummary, effect_rows, summarise, universe_rows
+from minimtl.study.multiverse.universeresults import collect_universes
 from minimtl.study.report.scope import scopes_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,

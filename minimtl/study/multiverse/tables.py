@@ -9,7 +9,7 @@ from minimtl.report import Row
 from minimtl.stats import MeanEstimate, MeanGain
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import Effect
-from minimtl.study.multiverse.results import UniverseResult
+from minimtl.study.multiverse.universeresults import UniverseResult
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 from minimtl.gains.meta.designs import DESIGNS, HELD_OUT, held_out_designs, main_tasks, make_designs
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
 SETTINGS = PAPER.replace(cv_repeats=3).meta
 

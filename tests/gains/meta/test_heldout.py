@@ -11,7 +11,7 @@ from minimtl.gains.meta.heldout import score_held_out, simulated_labels, unseen_
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs, labelled_pairs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import related_pairs
+from minimtl.tasks.taskpairs import related_pairs
 
 PAIRS = related_pairs(NEWSGROUPS)
 DESIGNS = held_out_designs(tuple(PAIRS), [PAIRS.block(pair) for pair in PAIRS])

@@ -8,7 +8,7 @@ from minimtl.gains.meta.importance import collinearity, fit_all_pairs, importanc
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
 
 PAIRS = tuple(EvenSample(unrelated_pairs(NEWSGROUPS), 150))
 TASK = main_tasks(PAIRS)

@@ -11,7 +11,7 @@ from minimtl.gains.meta.model import fit_design, fit_unseen, of_unseen, some_of
 from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
 
 N_PAIRS = 300
 PAIRS = EvenSample(unrelated_pairs(NEWSGROUPS), N_PAIRS)

@@ -13,7 +13,7 @@ from minimtl.stats.intervals import corrected_resampled_interval
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
 SETTINGS = PAPER.replace(cv_repeats=4).meta
 PAIRS = tuple(EvenSample(unrelated_pairs(NEWSGROUPS), 120))

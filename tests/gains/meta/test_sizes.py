@@ -15,7 +15,7 @@ from minimtl.gains.meta.sizes import ridge, score_sizes
 from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
 
 SAMPLE = EvenSample(unrelated_pairs(NEWSGROUPS), 120)
 PAIRS = tuple(SAMPLE)

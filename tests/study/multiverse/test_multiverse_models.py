@@ -11,11 +11,11 @@ from minimtl.jobs.store import open_store
 from minimtl.study.conductor import train_models
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse import runmultiverse
-from minimtl.study.multiverse.results import collect_universes
 from minimtl.study.multiverse.runmultiverse import train_universes
+from minimtl.study.multiverse.universeresults import collect_universes
 from minimtl.tasks.collect import Results
-from minimtl.tasks.features import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.outcomes import improved_share
+from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.plan import plan_jobs
 from tests.study.multiverse.conftest import BASES
 
@@ -117,7 +117,7 @@ def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp
     multiverse = make_multiverse("score=f1,accuracy", "dropout=0,0.5", about=BASES[:1])
     made = []
     monkeypatch.setattr(
-        "minimtl.study.multiverse.results.feature_maker",
+        "minimtl.study.multiverse.universeresults.feature_maker",
         lambda study, results: (
             lambda problem, run: made.append(run) or np.zeros((16, len(FEATURE_NAMES)))
         ),

@@ -10,9 +10,9 @@ from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.effects import comparisons, effect_of
 from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
-from minimtl.study.multiverse.results import UniverseResult
 from minimtl.study.multiverse.runmultiverse import write_multiverse
 from minimtl.study.multiverse.tables import summarise
+from minimtl.study.multiverse.universeresults import UniverseResult
 from minimtl.study.multiverse.universes import make_universes
 from minimtl.study.report.scope import Scope
 from minimtl.tasks.protocol import PAPER, RELEASED

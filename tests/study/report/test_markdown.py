@@ -19,7 +19,7 @@ from minimtl.study.report.finding import evidence, finding
 from minimtl.study.report.scope import scopes_of, warnings_of
 from minimtl.study.report.tables import tables
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.published import ERRATA, TABLE3A, TABLE3B
+from minimtl.tasks.printedtables import ERRATA, TABLE3A, TABLE3B
 from tests.study.report.conftest import whole
 
 

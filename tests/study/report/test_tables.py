@@ -7,7 +7,7 @@ from scipy import stats
 from minimtl.gains.meta.analysis import Analysed, analyse
 from minimtl.report.csvfile import to_csv
 from minimtl.study.report.tables import tables
-from minimtl.tasks.features import FEATURE_NAMES, FEATURE_SETS
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
 
 QUICK = PAPER.replace(cv_repeats=2)

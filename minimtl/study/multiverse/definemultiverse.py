@@ -42,7 +42,7 @@ class Multiverse:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What must agree for a store to be continued; other universes may join."""
+        """Facts that must agree for a store to be continued; other universes may join."""
         return {
             "kind": "multiverse",
             "corpus": {"digest": self.corpora["stripped"].digest},
@@ -74,7 +74,7 @@ class Multiverse:
 
     @cached_property
     def data(self) -> tuple[StudyData, ...]:
-        """What the jobs of each settings are computed from, in the order of their places."""
+        """Data that the jobs of each settings are computed from, in the order of their places."""
         by_settings = {study.protocol.settings: study.data for study in self.studies}
         return tuple(by_settings[settings] for settings in self.settings)
 
@@ -162,7 +162,7 @@ def define_multiverse(
 
 
 def plan_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
-    """What would be trained and how long it would take, in a line a problem and one for all."""
+    """The models to train and how long it would take, in a line a problem and one for all."""
     kinds = kinds_of(multiverse.keyed_jobs.values())
     when = time_here(kinds, multiverse.data, conditions)
     return "\n".join(

@@ -16,7 +16,7 @@ import numpy as np
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.nn import TRAINING_VERSION
 from minimtl.tasks.protocol import ModelSettings, Protocol
-from minimtl.tasks.tasks import Pair, Task
+from minimtl.tasks.taskpairs import Pair, Task
 
 _HEAD = struct.Struct("<IIdI")
 _MOST_LETTERS = 200  # of trained_by
@@ -48,7 +48,7 @@ class Job:
 
 @dataclass(frozen=True)
 class StudyIdentity:
-    """What a trained model's numbers depend on beside the job.
+    """All that a trained model's numbers depend on beside the job.
 
     Attributes
     ----------

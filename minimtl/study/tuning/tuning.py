@@ -1,4 +1,4 @@
-"""The setting with the best mean F1, and the differences of the others from it.
+"""A tuning: all settings tried, the one with the best mean F1, and how far the others are from it.
 
 Notation
 --------
@@ -8,13 +8,27 @@ f1, accuracy    after the last epoch, shape (n_settings, n_domains, n_parts), fl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from minimtl.corpora import AmazonReviews
+from minimtl.jobs import make_workers, open_store
 from minimtl.stats import FloatArray, PairedComparison, compare_paired
-from minimtl.study.tuning.fits import HELD_OUT, N_FOLDS
+from minimtl.study.trainmodels import train_missing
 from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.tasks import JobResult
+from minimtl.study.tuning.tuningfits import (
+    HELD_OUT,
+    N_FOLDS,
+    SEED,
+    TuneData,
+    compute,
+    describe,
+    key_of,
+    plan,
+)
+from minimtl.system import available_cores, say
+from minimtl.tasks import JobResult, decode
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +67,7 @@ class Tuning:
         return int(self.cv_f1.argmax())
 
     def difference(self, number: int) -> PairedComparison:
-        """How far the setting is from the chosen one: F1 less its F1, over domains and folds.
+        """The distance of the setting from the chosen one: F1 less its F1, over domains and folds.
 
         The folds of a domain share training reviews and are corrected for it; domains share
         nothing, so that the interval is rather too wide than too narrow.
@@ -73,3 +87,24 @@ class Tuning:
     def papers(self) -> int:
         """Number of the paper's setting; ValueError if it was not tried."""
         return self.settings.index(PAPERS)
+
+
+def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fresh: bool) -> Tuning:
+    """Train what the store in `out` lacks, on all cores, and read the results.
+
+    The grid is no part of the store's identity: a larger one adds to a smaller one's results.
+
+    Raises
+    ------
+    MinimtlError
+        If a fit fails every time, `out` holds another study, or cannot be written.
+    """
+    data = TuneData.of(reviews)
+    fits = plan(settings, len(data.domains), N_FOLDS + 1)
+    identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
+    with open_store(out, identity, fresh=fresh, announce=say) as store:
+        with make_workers("process", available_cores(), data) as workers:
+            keyed = ((key_of(fit, data.digest), fit) for fit in fits)
+            train_missing(keyed, len(fits), compute, store, workers, describe)
+        results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
+    return Tuning.of(settings, [domain.name for domain in data.domains], results)

@@ -13,7 +13,7 @@ coefficients of the one UNRELATED run, rounded, are the column of Table 3b.
 from typing import NamedTuple
 
 
-class Scores(NamedTuple):
+class PrintedScores(NamedTuple):
     """A row of Table 1."""
 
     single: float
@@ -30,8 +30,8 @@ class FeatureRow(NamedTuple):
 
 
 TABLE1 = {
-    "related": Scores(0.834, 0.843, 0.719),
-    "unrelated": Scores(0.893, 0.897, 0.572),
+    "related": PrintedScores(0.834, 0.843, 0.719),
+    "unrelated": PrintedScores(0.893, 0.897, 0.572),
 }
 
 # Under the labels as printed.

@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from minimtl.study.tuning.fits import HELD_OUT, Fit, TuneData, compute, describe, key_of, plan
 from minimtl.study.tuning.grid import LAYERS, PAPERS, SIZES, Setting, make_grid
-from minimtl.tasks.jobs import decode
+from minimtl.study.tuning.tuningfits import (
+    HELD_OUT,
+    TuneData,
+    TuningFit,
+    compute,
+    describe,
+    key_of,
+    plan,
+)
+from minimtl.tasks.modeljobs import decode
 
 
 def test_the_grid_holds_the_paper_s_setting_once():
@@ -27,7 +35,7 @@ def test_keys_differ_where_results_do():
 @pytest.mark.slow
 def test_a_fit_is_reproducible_and_learns(reviews):
     data = TuneData.of(reviews)
-    fit = Fit(Setting(1, 25, 1e-2, 0.0), 0, HELD_OUT)
+    fit = TuningFit(Setting(1, 25, 1e-2, 0.0), 0, HELD_OUT)
     first, second = (decode(compute(fit, data)) for _ in range(2))
     assert first.losses.shape == first.f1.shape == (1, 100)
     np.testing.assert_array_equal(first.losses, second.losses)

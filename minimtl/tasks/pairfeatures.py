@@ -5,10 +5,10 @@ task, as their ratio main/aux, or as their relative difference (main − aux)/|a
 divisor is 0. Some are of the main task only, and some compare the two tasks.
 
 There are two definitions of the paper's 30 features. `FEATURES` are those that the authors' code
-computed and Table 3 names, in the order of the released arrays, which `published.AUTHORS_FEATURES`
-keeps. (The released arrays hold class 0 before class 1 where names here say positive, negative;
-there class 1 is the topic that comes later in the alphabet.) `TEXT_FEATURES` are those that the
-paper's sections 3.5 and 6 describe, read literally: 30 too, and others.
+computed and Table 3 names, in the order of the released arrays (`AUTHORS_FEATURES`). (These hold
+class 0 before class 1 where names here say positive, negative; there class 1 is the topic that
+comes later in the alphabet.) `TEXT_FEATURES` are those that the paper's sections 3.5 and 6
+describe, read literally: 30 too, and others.
 
 To add a feature, add its record to `FEATURES`; docs/architecture.md has the recipe.
 """
@@ -21,10 +21,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from minimtl.stats import LogCurve, central_difference, fit_log_curves
+from minimtl.tasks.bags import Bag, FeatureWords, bag_divergence, bag_of, merge, unseen_share
 from minimtl.tasks.protocol import FeatureChoice, Reading
 from minimtl.tasks.sampling import Sample
-from minimtl.tasks.tasks import Pair, Task
-from minimtl.tasks.words import Bag, FeatureWords, bag_divergence, bag_of, merge, unseen_share
+from minimtl.tasks.taskpairs import Pair, Task
 
 Role = Literal["main", "aux", "ratio", "relative", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
@@ -58,7 +58,7 @@ class TaskRun:
 
 
 class Feature(NamedTuple):
-    """What a feature is called, what it means, for whom it is computed, and how.
+    """A feature: its name, its meaning, for whom it is computed, and how.
 
     Attributes
     ----------
@@ -214,7 +214,7 @@ class Definitions:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Of the columns."""
+        """Names of the columns."""
         return tuple(column.name for column in self.columns)
 
     @property

@@ -1,4 +1,4 @@
-"""What came of each universe: scores, gains and how well gains are predicted.
+"""The results of each universe: scores, gains and how well gains are predicted.
 
 Universes whose features are the same share them: features depend on documents and loss curves, not
 on how scores are read.
@@ -14,7 +14,7 @@ from minimtl.gains import HeldOutScores, held_out_designs, mean_of_gains, score_
 from minimtl.jobs import Store
 from minimtl.stats import MeanGain
 from minimtl.study.definition import Study, feature_maker
-from minimtl.study.multiverse.multiverse import Multiverse
+from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.universes import Universe
 from minimtl.tasks import (
     DEFINITIONS,

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
-from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.words import (
+from minimtl.tasks.bags import (
     Bag,
     FeatureWords,
     WordCounts,
@@ -16,6 +15,7 @@ from minimtl.tasks.words import (
     merge,
     unseen_share,
 )
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 TRAIN = ("a-b B", "b b c.", "")
 TEST = ("C d a",)

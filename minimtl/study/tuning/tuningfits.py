@@ -76,7 +76,7 @@ def rows_of(domain: Domain, tested: int) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(learned), np.flatnonzero(domain.part == tested)
 
 
-class Fit(NamedTuple):
+class TuningFit(NamedTuple):
     """Train by `setting` on domain number `domain`, test on the part `tested`."""
 
     setting: Setting
@@ -84,17 +84,17 @@ class Fit(NamedTuple):
     tested: int
 
 
-def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[Fit]:
+def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[TuningFit]:
     """All fits, part by part, so that an interrupted tuning has about as many of each setting."""
     return [
-        Fit(setting, domain, tested)
+        TuningFit(setting, domain, tested)
         for tested in range(n_parts)
         for domain in range(n_domains)
         for setting in settings
     ]
 
 
-def key_of(fit: Fit, data_digest: str) -> str:
+def key_of(fit: TuningFit, data_digest: str) -> str:
     """A hash of all that the result depends on, as 64 hex digits."""
     training = fit.setting.protocol().settings.to_dict()
     return stable_hash(
@@ -102,7 +102,7 @@ def key_of(fit: Fit, data_digest: str) -> str:
     )
 
 
-def compute(fit: Fit, data: TuneData) -> bytes:
+def compute(fit: TuningFit, data: TuneData) -> bytes:
     """Train the network and encode its `JobResult`; all settings see the same reviews.
 
     Vocabulary and idf come from all reviews that may be learned from; `PER_CLASS` of each class
@@ -129,6 +129,6 @@ def compute(fit: Fit, data: TuneData) -> bytes:
     return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
 
 
-def describe(fit: Fit, result: bytes) -> str:
+def describe(fit: TuningFit, result: bytes) -> str:
     """A short text about a finished fit, for the progress display."""
     return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"

@@ -119,7 +119,7 @@ def _side_by_side(a: Bag, b: Bag) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _places(bag: Bag, other: Bag) -> tuple[np.ndarray, np.ndarray]:
-    """Where each word of ``bag`` stands or would stand in ``other``, and whether it does."""
+    """The place of each word of ``bag`` in ``other``, had or not, and whether it is there."""
     place = np.searchsorted(other.words, bag.words)
     stands = np.zeros(len(place), dtype=bool)
     inside = place < len(other.words)

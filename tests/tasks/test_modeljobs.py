@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.tasks import jobs
-from minimtl.tasks.jobs import (
+from minimtl.tasks import modeljobs
+from minimtl.tasks.modeljobs import (
     Job,
     JobResult,
     StudyIdentity,
@@ -20,7 +20,7 @@ from minimtl.tasks.jobs import (
     training_rng,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import Pair, Task
+from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
 IDENTITY = StudyIdentity.of(PAPER, "digest", 0)
@@ -53,7 +53,7 @@ def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
         job_key(job, dataclasses.replace(IDENTITY, corpus_digest="other")),
         job_key(job, StudyIdentity.of(RELEASED, "digest", 0)),
     ]
-    monkeypatch.setattr(jobs, "TRAINING_VERSION", jobs.TRAINING_VERSION + 1)
+    monkeypatch.setattr(modeljobs, "TRAINING_VERSION", modeljobs.TRAINING_VERSION + 1)
     keys.append(job_key(job, IDENTITY))
     assert len(set(keys)) == len(keys)
 

@@ -8,7 +8,8 @@ from minimtl.audit.kerinecruns import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
 from minimtl.stats.curves import fit_log_curve
-from minimtl.tasks.features import (
+from minimtl.tasks.bags import FeatureWords
+from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     features_of_run,
@@ -17,8 +18,7 @@ from minimtl.tasks.features import (
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.sampling import Sample, draw_sample
-from minimtl.tasks.tasks import Pair, Task
-from minimtl.tasks.words import FeatureWords
+from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN, AUX = Task("a", "b"), Task("c", "d")
 TRAIN = ("red red blue", "red green", "blue grey", "Red-Blue", "green green grey")
