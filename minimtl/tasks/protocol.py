@@ -277,26 +277,20 @@ class Protocol:
         ValueError
             If the fields contradict one another.
         """
-        values: dict[str, Any] = {}
-        for outer in fields(self):
-            value = getattr(self, outer.name)
-            if outer.name in changes:
-                values[outer.name] = changes.pop(outer.name)
-            elif outer.name in _GROUPS:
-                names = [inner.name for inner in fields(value) if inner.name in changes]
-                values[outer.name] = replace(value, **{name: changes.pop(name) for name in names})
-        if changes:
-            raise TypeError(f"a protocol has no field {', '.join(changes)}")
-        return replace(self, **values)
+        own: dict[str, Any] = {}
+        of_groups: dict[str, dict[str, Any]] = {}
+        for name, value in changes.items():
+            values = of_groups.setdefault(_GROUP_OF[name], {}) if name in _GROUP_OF else own
+            values[name] = value
+
+        for group, values in of_groups.items():
+            own[group] = replace(getattr(self, group), **values)
+        return replace(self, **own)
 
     def value_of(self, name: str) -> Any:
         """The value of a field by its plain name, whatever its group; KeyError without such."""
-        if name in vars(self):
-            return getattr(self, name)
-        holders = [group for group in _GROUPS if name in vars(getattr(self, group))]
-        if not holders:
-            raise KeyError(name)
-        return getattr(getattr(self, holders[0]), name)
+        holder = getattr(self, _GROUP_OF[name]) if name in _GROUP_OF else self
+        return vars(holder)[name]
 
     def to_dict(self) -> dict[str, Any]:
         """The identity of a study in a store: the fields as JSON values, nested as here.
@@ -310,7 +304,14 @@ class Protocol:
         return told
 
 
-_GROUPS = ("sampling", "model", "training", "reading", "meta")
+_GROUPS = {
+    "sampling": Sampling,
+    "model": Model,
+    "training": TrainingSettings,
+    "reading": Reading,
+    "meta": Meta,
+}
+_GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
 _LATER = ("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch")
