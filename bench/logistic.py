@@ -20,7 +20,7 @@ from minimtl.stats import scale_features
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import related_pairs
+from minimtl.tasks.taskpairs import related_pairs
 
 SECTION = "100 × 5-fold logistic regression"
 SOLVERS = ("lbfgs", "liblinear", "newton-cholesky")

@@ -16,7 +16,7 @@ from minimtl.stats.splits import stratified_parts
 from minimtl.system import say
 from minimtl.tasks.compute import sample_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
 TOPICS, PAIRS, AMAZON = "20 Newsgroups, 20 topics", "pairs of the study", "Amazon reviews"
 GROUPS = (TOPICS, PAIRS, AMAZON)

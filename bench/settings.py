@@ -13,11 +13,10 @@ from minimtl.corpora.load import load_corpus
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.nn.training import TaskData
 from minimtl.system import say
-from minimtl.tasks.compute import sample_of
-from minimtl.tasks.data import StudyData
+from minimtl.tasks.compute import StudyData, sample_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import related_pairs
+from minimtl.tasks.taskpairs import related_pairs
 
 # Of the RELATED pairs this one's documents have the median number of words: 40,687 nonzeros in
 # 5,491 distinct words for the main task, 6,581 for both.

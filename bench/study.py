@@ -12,8 +12,7 @@ from bench.processes import Ended, run_python
 from bench.rows import Row, missing_row
 from bench.settings import Settings
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.plan import Problem, plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import Problem, make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
 
 SECTION = "The RELATED study"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
         fit_log_curve,
         jensen_shannon_divergence,
     )
+    from minimtl.study import run_study
     from minimtl.text import TfidfVectorizer
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "fit_log_curve": "minimtl.stats",
     "cross_validate": "minimtl.stats",
     "meta_analysis": "minimtl.gains",
+    "run_study": "minimtl.study",
     "save_model": "minimtl.models",
     "load_model": "minimtl.models",
 }
@@ -48,6 +50,7 @@ __all__ = [
     "jensen_shannon_divergence",
     "load_model",
     "meta_analysis",
+    "run_study",
     "save_model",
 ]
 

@@ -33,10 +33,10 @@ def made_up_outcomes():
     """A function that makes the outcomes of a problem: scores and features at random."""
     import numpy as np
 
-    from minimtl.tasks.features import FEATURE_NAMES
     from minimtl.tasks.hierarchy import NEWSGROUPS
     from minimtl.tasks.outcomes import Outcomes
-    from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+    from minimtl.tasks.pairfeatures import FEATURE_NAMES
+    from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
     def make(problem="related", n_pairs=12, n_runs=2):
         every = related_pairs if problem == "related" else unrelated_pairs

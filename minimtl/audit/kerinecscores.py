@@ -40,8 +40,8 @@ from minimtl.tasks import (
     TABLE1,
     TIE,
     Pair,
+    PrintedScores,
     ProblemName,
-    Table1Row,
 )
 
 _OF_TABLE1 = "Table 1"  # a reading: from the numbers printed there
@@ -70,12 +70,14 @@ def audit_table1(problems: Sequence[Runs]) -> Part:
 def _table1(runs: Runs, reading: str) -> Iterator[Finding]:
     score, words = _TABLE1_READINGS[reading]
     both = runs.scores(score)
-    derived = Table1Row(
+    derived = PrintedScores(
         single=float(np.mean([single.mean() for single, _ in both])),
         multi=float(np.mean([joint.mean() for _, joint in both])),
         improved=float(np.mean([(joint - single > TIE).mean() for single, joint in both])),
     )
-    for item, printed, value in zip(Table1Row._fields, TABLE1[runs.problem], derived, strict=True):
+    for item, printed, value in zip(
+        PrintedScores._fields, TABLE1[runs.problem], derived, strict=True
+    ):
         finding = runs.finding("Table 1", item, value, f"{words} after {EPOCH + 1} epochs")
         yield finding.against(reading, printed, runs.decided(by_digits(printed, value, 3)))
 

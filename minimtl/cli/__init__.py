@@ -1,4 +1,4 @@
-"""What a user can ask for, and what comes of failures; `main` finds the sub-command.
+"""The command line, and sentences for failures; `main` finds the sub-command.
 
 One module a sub-command: ``add_arguments(parser)`` and ``run(args) -> int``. Nothing is
 computed here. May import: every package.

@@ -1,6 +1,7 @@
 """``minimtl cache``: what minimtl keeps between runs, and how to be rid of it."""
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -55,10 +56,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _find_kept(cache: Path) -> list[Kept]:
-    """What minimtl put into the cache folder and is still there; no link is followed."""
+    """All that minimtl put into the cache folder and is still there; no link is followed."""
     found = [Kept(name, _sizes([cache / name])) for name in _ARCHIVES]
     for folder in _kernel_folders(cache):
-        files = [path for path in folder.iterdir() if _KERNEL_FILE.fullmatch(path.name)]
+        # Some versions of Numba keep code in the folder itself, others in one inside it.
+        files = [path for path in _below(folder) if _KERNEL_FILE.fullmatch(path.name)]
         found.append(Kept(f"{KERNELS}/{folder.name}", _sizes(files)))
     return [kept for kept in found if kept.files]
 
@@ -69,6 +71,15 @@ def _kernel_folders(cache: Path) -> list[Path]:
         return []
     named = (path for path in parent.iterdir() if _KERNEL_FOLDER.fullmatch(path.name))
     return sorted(filter(_is_folder, named))
+
+
+def _below(folder: Path) -> list[Path]:
+    """All files and folders in a folder, the innermost first; what links lead to is not in it."""
+    return [
+        Path(top, name)
+        for top, folders, files in os.walk(folder, topdown=False)
+        for name in (*folders, *files)
+    ]
 
 
 def _is_folder(path: Path) -> bool:
@@ -88,10 +99,17 @@ def _remove(everything: list[Kept], cache: Path) -> None:
         for kept in everything:
             for path in kept.files:
                 path.unlink(missing_ok=True)
-        for folder in (*_kernel_folders(cache), cache / KERNELS):
-            if _is_folder(folder) and not any(folder.iterdir()):
-                folder.rmdir()
+
+        for folder in _kernel_folders(cache):
+            _remove_empty([*_below(folder), folder])
+        _remove_empty([cache / KERNELS])
     except OSError as error:
         raise MinimtlError(
             f"Cannot remove {error.filename} ({error.strerror}); remove it by hand."
         ) from None
+
+
+def _remove_empty(paths: list[Path]) -> None:
+    for path in paths:
+        if _is_folder(path) and not any(path.iterdir()):
+            path.rmdir()

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from minimtl.cli.arguments import folder_name, make_folder
-from minimtl.errors import MinimtlError, StudyInterrupted
+from minimtl.cli.endings import resumable
+from minimtl.errors import MinimtlError
 from minimtl.explain import (
     NOTEBOOK_NOTE,
     explain_notebook,
@@ -16,7 +17,7 @@ from minimtl.explain import (
     visit_all,
 )
 from minimtl.system import available_cores, say, write_atomically
-from minimtl.tasks import NEWSGROUPS, PAPER, make_problems, resume_command
+from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 EXAMPLES = (
     "minimtl explain",
@@ -52,13 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the page or the notebook, and print its path."""
     out = make_folder(args.out)
-    try:
+    with resumable(args.argv):
         path = _notebook(args, out) if args.notebook else _page(args, out)
-    except KeyboardInterrupt:
-        raise StudyInterrupted(
-            f"interrupted; every finished model is kept, and `{resume_command(args.argv)}` "
-            "continues"
-        ) from None
     print(path)
     return 0
 

@@ -39,7 +39,6 @@ COMMANDS = {
     "report": "draw a finished study's tables, figures and page again",
     "cache": "show or clear what minimtl keeps between runs",
     "doctor": "say what is installed, where things are kept, and whether training works",
-    "completion": "print the script that completes commands and flags in a shell",
 }
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 EXIT_BY_SIGNAL = 128  # and the signal's number: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP
@@ -58,11 +57,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
         self.exit(EXIT_USAGE, f"minimtl: {message} (see `{self.prog} --help`)\n")
-
-    @property
-    def arguments(self) -> list[argparse.Action]:
-        """What the command takes, flags and positional arguments, in their order."""
-        return list(self._actions)
 
     def refuse_unknown_flags(self, words: Iterable[str]) -> None:
         """End with the first long flag that there is none of; Argparse names no other."""

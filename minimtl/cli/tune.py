@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from minimtl.cli.arguments import folder_name
+from minimtl.cli.endings import resumable
 from minimtl.corpora import load_amazon
-from minimtl.errors import StudyInterrupted
 from minimtl.report import figures_available, to_markdown, to_text, write_tables
 from minimtl.study import (
     draw_tuning,
@@ -16,7 +16,6 @@ from minimtl.study import (
     tuning_table,
 )
 from minimtl.system import say, write_atomically
-from minimtl.tasks import resume_command
 
 EXAMPLES = (
     "minimtl tune",
@@ -60,13 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; print the finding."""
     out = Path(args.out)
-    try:
+    with resumable(args.argv, "fit"):
         reviews = load_amazon(args.corpus, announce=say)
         tuning = tune(reviews, make_grid(args.learning_rate, args.dropout), out, fresh=args.fresh)
-    except KeyboardInterrupt:
-        raise StudyInterrupted(
-            f"interrupted; every finished fit is kept, and `{resume_command(args.argv)}` continues"
-        ) from None
     write_tables([tuning_table(tuning)], out)
     if figures_available():
         draw_tuning(tuning, out)

@@ -197,18 +197,17 @@ def make_lesson(
     took = Stopwatch()
     with open_store(folder, study.identity, announce=announce) as store:
         announce(
-            f"{study.count_jobs(problems)} models of {len(problems[0].pairs)} pairs are needed, "
+            f"{study.count_jobs()} models of {len(problems[0].pairs)} pairs are needed, "
             f"each once; they are kept in {folder}."
         )
-        with make_workers("process", n_workers, study.data) as workers:
-            summary = train_models(study, store, workers, quiet=False)
-        summary.raise_for_failures()
+        with make_workers("process", n_workers, (study.data,)) as workers:
+            n_done = train_models(study, store, workers)
         lesson = _lesson(study, pair, store)
         if protocol is PAPER:  # a small one is no study that other commands could continue
             manifest = make_manifest(study, command, n_workers, "process")
-            done, resumed = summary.n_computed, summary.n_resumed
+            n_resumed = study.count_jobs() - n_done
             trained_by = count_processors(study, store)
-            write_manifest(finished_manifest(manifest, done, resumed, trained_by, took), folder)
+            write_manifest(finished_manifest(manifest, n_done, n_resumed, trained_by, took), folder)
     return lesson
 
 

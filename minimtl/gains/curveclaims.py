@@ -8,7 +8,7 @@ by_pair     mean curves of each pair, shape (n_pairs, n_curves, E); by_run of ea
 A claim about curves is about the mean curve, as Figure 4 draws it: single ones wander by more than
 what is asked. So statistics take the mean over the rows of `by_pair` or of `by_run`.
 
-Of many pairs the curves of an even sample are at hand (`minimtl.tasks.curves`). The statistic, and
+Of many pairs the curves of an even sample may be at hand (`PairCurves.rows`). The statistic, and
 its interval over runs, are then of the means of all pairs, and its interval for new tasks is that
 of the sample, which is wider.
 
@@ -62,7 +62,7 @@ _OVERFITS = Claim(
 
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
-    curves, runs = evidence.curves.even, evidence.curves.of_runs
+    curves, runs = evidence.curves, evidence.curves.of_runs
     are_all = curves.rows is None
     effects = evidence.table.effects if curves.rows is None else evidence.effects_of(curves.rows)
     n_epochs = min(curves.single.shape[2], curves.multi.shape[2])

@@ -126,7 +126,7 @@ class KernelTrainer:
         if n > len(self._Z):
             self._Z = _aligned(n, self.padded.hidden[0])
         predict(
-            Occurrences(*_compressed(X)), base, task, self._first_weights(),
+            Occurrences(*_compressed(X.tocsc())), base, task, self._first_weights(),
             self.state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
         )  # fmt: skip
         return probabilities

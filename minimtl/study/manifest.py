@@ -13,7 +13,7 @@ from typing import Any
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
 from minimtl.jobs import Store
-from minimtl.study.conduct import Study
+from minimtl.study.definition import Study
 from minimtl.system import machine_facts, package_versions, write_atomically
 from minimtl.tasks import NAME
 

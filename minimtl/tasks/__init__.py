@@ -1,24 +1,21 @@
-"""What is trained and measured: protocols, tasks, sampling, features, jobs, their outcomes.
+"""Models and what is measured of them: protocols, tasks, sampling, features, jobs, outcomes.
 
 May import: stats, text, nn, corpora, models, jobs.
 """
 
+from minimtl.tasks.bags import TOKENIZERS, FeatureWords, WordCounts
 from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, score_curves
-from minimtl.tasks.compute import compute, epochs_of, sample_of, samples_of, task_data, train_model
-from minimtl.tasks.curves import PairCurves
-from minimtl.tasks.data import StudyData
-from minimtl.tasks.features import (
-    COLUMNS,
-    DEFINITIONS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    Column,
-    Definitions,
-    features_of_run,
+from minimtl.tasks.compute import (
+    StudyData,
+    compute,
+    epochs_of,
+    sample_of,
+    samples_of,
+    task_data,
+    train_model,
 )
 from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.tasks.jobs import (
+from minimtl.tasks.modeljobs import (
     Job,
     JobResult,
     StudyIdentity,
@@ -33,14 +30,36 @@ from minimtl.tasks.outcomes import (
     TIE,
     LabelledPairs,
     Outcomes,
+    PairCurves,
     disjoint_pairs,
     improved_share,
     labelled_pairs,
     mean_relative_gain,
     relative_gains,
 )
-from minimtl.tasks.plan import Problem, plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.pairfeatures import (
+    COLUMNS,
+    DEFINITIONS,
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    ROLES,
+    Column,
+    Definitions,
+    features_of_run,
+)
+from minimtl.tasks.plan import Problem, make_problems, plan_jobs
+from minimtl.tasks.printedtables import (
+    AUTHORS_FEATURES,
+    ERRATA,
+    MEAN_GAIN_PRINTED,
+    TABLE1,
+    TABLE2_PRINTED,
+    TABLE2_TRUE,
+    TABLE3A,
+    TABLE3B,
+    FeatureRow,
+    PrintedScores,
+)
 from minimtl.tasks.protocol import (
     PAPER,
     PROTOCOLS,
@@ -51,18 +70,6 @@ from minimtl.tasks.protocol import (
     Protocol,
     Reading,
     Sampling,
-)
-from minimtl.tasks.published import (
-    AUTHORS_FEATURES,
-    ERRATA,
-    MEAN_GAIN_PRINTED,
-    TABLE1,
-    TABLE2_PRINTED,
-    TABLE2_TRUE,
-    TABLE3A,
-    TABLE3B,
-    FeatureRow,
-    Table1Row,
 )
 from minimtl.tasks.readmanifest import (
     NAME,
@@ -75,8 +82,7 @@ from minimtl.tasks.readmanifest import (
 )
 from minimtl.tasks.sampling import Sample
 from minimtl.tasks.shards import WHOLE, Shard
-from minimtl.tasks.tasks import Pair, Task, related_pairs, unrelated_pairs
-from minimtl.tasks.words import TOKENIZERS, FeatureWords, WordCounts
+from minimtl.tasks.taskpairs import Pair, Task, related_pairs, unrelated_pairs
 
 __all__ = [
     "AUTHORS_FEATURES",
@@ -114,6 +120,7 @@ __all__ = [
     "Outcomes",
     "Pair",
     "PairCurves",
+    "PrintedScores",
     "Problem",
     "ProblemName",
     "Protocol",
@@ -124,7 +131,6 @@ __all__ = [
     "Shard",
     "StudyData",
     "StudyIdentity",
-    "Table1Row",
     "Task",
     "WordCounts",
     "collect_outcomes",

@@ -5,7 +5,6 @@ Nothing here depends on the order in which the models were trained, so the table
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,20 +14,25 @@ from minimtl.errors import MinimtlError
 from minimtl.jobs import Store, stable_hash
 from minimtl.models import array_to_bytes, bytes_to_array
 from minimtl.stats import FloatArray
-from minimtl.tasks.curves import PairCurves, RunCurves, even_rows, extreme_rows
-from minimtl.tasks.features import DEFINITIONS
-from minimtl.tasks.jobs import Job, JobResult, StudyIdentity, decode, job_key, joint_job, single_job
-from minimtl.tasks.outcomes import Outcomes
+from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    decode,
+    job_key,
+    joint_job,
+    single_job,
+)
+from minimtl.tasks.outcomes import Outcomes, PairCurves
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import Protocol, Score
-from minimtl.tasks.tasks import Pair, PartOfPairs, Task
+from minimtl.tasks.taskpairs import Pair, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
 FEATURES_VERSION = 1
-_PAIRS_AT_ONCE = 4096  # whose features are made and stored together
 
 FeatureMaker = Callable[[Problem, int], FloatArray]
-FourCurves = list[FloatArray]  # in the order of `RunCurves`, each float64 (n_runs, n_epochs)
 
 
 class TaskCurves(NamedTuple):
@@ -116,69 +120,36 @@ def collect_outcomes(
 ) -> tuple[Outcomes, PairCurves]:
     """The outcomes of a problem whose models are all in the store.
 
-    `features(problem, run)` makes the features of a run that the store does not hold yet, of all
-    pairs or of a part of many. Of curves no more stay in memory than `minimtl.tasks.curves` keeps.
+    `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
-    pairs, n_runs = problem.pairs, problem.n_runs
-    single, multi = np.empty((2, len(pairs), n_runs))
-    even = even_rows(len(pairs))
-    kept: list[FourCurves] = []
-    sums: FourCurves | None = None
-    for row, pair in enumerate(pairs):
-        scores, curves = _read_pair(results, pair, n_runs)
-        single[row], multi[row] = scores
-        if row == even[len(kept) % len(even)]:
-            kept.append(curves)
-        sums = curves if sums is None else [a + b for a, b in zip(sums, curves, strict=True)]
-    extreme = extreme_rows(multi - single)
-    kept += [_read_pair(results, pairs[row], n_runs)[1] for row in extreme.tolist()]
-    means = RunCurves(*(total / len(pairs) for total in sums or ()))
+    pairs, runs = problem.pairs, range(problem.n_runs)
+    alone = [[results.single_curves(pair.main, run) for run in runs] for pair in pairs]
+    joint = [[results.joint_curves(pair, run) for run in runs] for pair in pairs]
+
+    curves = PairCurves(
+        single=np.array([[one.scores for one in of_pair] for of_pair in alone]),
+        multi=np.array([[one.scores for one in of_pair] for of_pair in joint]),
+        single_loss=np.array([[one.losses for one in of_pair] for of_pair in alone]),
+        multi_loss=np.array([[one.losses for one in of_pair] for of_pair in joint]),
+    )
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
         blocks=tuple(map(pairs.block, pairs)),
-        single=single,
-        multi=multi,
-        features=_features(problem, results, features),
-        single_curve=means.single,
-        multi_curve=means.multi,
+        single=np.array([[one.score for one in of_pair] for of_pair in alone]),
+        multi=np.array([[one.score for one in of_pair] for of_pair in joint]),
+        features=np.stack([_features(problem, run, results, features) for run in runs]),
+        single_curve=curves.of_runs.single,
+        multi_curve=curves.of_runs.multi,
     )
-    curves_of_kept = PairCurves(**RunCurves(*map(np.array, zip(*kept, strict=True)))._asdict())
-    if not extreme.size:
-        return outcomes, curves_of_kept
-    rows = np.concatenate([even, extreme])
-    return outcomes, replace(curves_of_kept, rows=rows, n_even=len(even), means=means)
+    return outcomes, curves
 
 
-def _read_pair(results: Results, pair: Pair, n_runs: int) -> tuple[FloatArray, FourCurves]:
-    """Single-task and joint score in each run, float64 (2, n_runs), and the curves of a pair."""
-    alone = [results.single_curves(pair.main, run) for run in range(n_runs)]
-    joint = [results.joint_curves(pair, run) for run in range(n_runs)]
-    scores = np.array([[one.score for one in kind] for kind in (alone, joint)])
-    curves = [np.array([one.scores for one in kind]) for kind in (alone, joint)]
-    return scores, [*curves, *(np.array([one.losses for one in kind]) for kind in (alone, joint))]
+def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) -> FloatArray:
+    """The features of a run, float64 (n_pairs, n_features), from the store, or made and stored.
 
-
-def _features(problem: Problem, results: Results, make: FeatureMaker) -> FloatArray:
-    """The features of all runs, float64 (n_runs, n_pairs, n_features), part by part."""
-    n_features = len(DEFINITIONS[results.protocol.reading.features].names)
-    features = np.empty((problem.n_runs, len(problem.pairs), n_features))
-    for run in range(problem.n_runs):
-        for start in range(0, len(problem.pairs), _PAIRS_AT_ONCE):
-            some = slice(start, start + _PAIRS_AT_ONCE)
-            features[run, some] = _part_of_features(problem, run, some, results, make)
-    return features
-
-
-def _part_of_features(
-    problem: Problem, run: int, some: slice, results: Results, make: FeatureMaker
-) -> FloatArray:
-    """The features of some pairs in a run, float64 (n_some, n_features).
-
-    From the store, or made and stored. What the store holds in their place and is no array of that
-    shape is replaced.
+    What the store holds in their place and is no array of that shape is replaced.
     """
-    is_part = len(problem.pairs) > _PAIRS_AT_ONCE
     names = DEFINITIONS[results.protocol.reading.features].names
     key = stable_hash(
         "features",
@@ -190,10 +161,7 @@ def _part_of_features(
         problem.name,
         len(problem.pairs),
         run,
-        *([some.start] if is_part else []),
     )
-    if is_part:
-        problem = problem._replace(pairs=PartOfPairs(problem.pairs, some.start, some.stop))
     with suppress(KeyError, ValueError):
         stored = bytes_to_array(results.store[key])
         if stored.dtype == np.float64 and stored.shape == (len(problem.pairs), len(names)):

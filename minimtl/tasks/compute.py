@@ -1,18 +1,65 @@
-"""What one job computes: the documents of its tasks in its run, a trained model, its curves."""
+"""One job's computation: the documents of its tasks in its run, a trained model, its curves."""
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import vstack
+from scipy.sparse import csr_matrix, vstack
 
+from minimtl.corpora import Corpus
 from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, processor_of, train
 from minimtl.stats import accuracy, f1_score
-from minimtl.tasks.data import StudyData
-from minimtl.tasks.jobs import Job, JobResult, encode, sampling_rng, training_rng
-from minimtl.tasks.protocol import ModelSettings, Training
+from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    encode,
+    sampling_rng,
+    training_rng,
+)
+from minimtl.tasks.protocol import ModelSettings, Protocol, TrainingSettings
 from minimtl.tasks.sampling import Sample, cut_test_to_smallest, draw_sample
-from minimtl.tasks.tasks import Task
+from minimtl.tasks.taskpairs import Task
+from minimtl.text import TfidfVectorizer
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """The data of all jobs; each worker gets it once.
+
+    Attributes
+    ----------
+    train, test : CSR float32 (n_documents, n_terms), rows of unit length
+    train_topics, test_topics : int64 (n_documents,), indices into `topic_names`
+    backend : which code trains, ``"numba"`` or ``"numpy"``
+    """
+
+    protocol: Protocol
+    corpus_digest: str
+    seed: int
+    backend: str
+    topic_names: tuple[str, ...]
+    train: csr_matrix
+    test: csr_matrix
+    train_topics: np.ndarray
+    test_topics: np.ndarray
+
+    @classmethod
+    def of(cls, corpus: Corpus, protocol: Protocol, seed: int, backend: str) -> "StudyData":
+        """Turn a corpus into numbers: vocabulary and idf from the whole training partition."""
+        vectorizer = TfidfVectorizer(max_features=protocol.model.max_features, dtype=np.float32)
+        train = vectorizer.fit_transform(corpus.train.texts)
+        test = vectorizer.transform(corpus.test.texts)
+        return cls(
+            protocol, corpus.digest, seed, backend, corpus.topic_names, train, test,
+            corpus.train.topics, corpus.test.topics,
+        )  # fmt: skip
+
+    @property
+    def identity(self) -> StudyIdentity:
+        """All that a job's numbers depend on beside the job."""
+        return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
 
 
 def sample_of(task: Task, run: int, data: StudyData, times: float = 1.0) -> Sample:
@@ -67,7 +114,7 @@ def train_model(
     )
 
 
-def epochs_of(job: Job, training: Training) -> int:
+def epochs_of(job: Job, training: TrainingSettings) -> int:
     """For how many epochs the job's model is trained."""
     return training.epochs_single if len(job.tasks) == 1 else training.epochs_joint
 

@@ -14,13 +14,14 @@ All later steps take a list of data sets and average their results over it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from minimtl.stats import FloatArray, IntArray
 from minimtl.tasks.protocol import Reading
-from minimtl.tasks.tasks import Block, Pair
+from minimtl.tasks.taskpairs import Block, Pair
 
 # Scores move in steps of a thousandth or so; what is smaller comes from rounding and is a tie.
 TIE = 1e-12
@@ -88,8 +89,41 @@ class Outcomes:
 
     @property
     def gains(self) -> FloatArray:
-        """What joint training added to the score, shape (n_pairs, n_runs)."""
+        """Score that joint training added, shape (n_pairs, n_runs)."""
         return self.multi - self.single
+
+
+class RunCurves(NamedTuple):
+    """The curves of `PairCurves` in each run, mean over the pairs, float64 (n_runs, n_epochs)."""
+
+    single: FloatArray
+    multi: FloatArray
+    single_loss: FloatArray
+    multi_loss: FloatArray
+
+
+@dataclass(frozen=True)
+class PairCurves:
+    """The main task of each pair in each run after each epoch, trained alone and jointly.
+
+    Attributes
+    ----------
+    single, multi : test scores, float64 (n_pairs, n_runs, n_epochs); the two may differ in length.
+    single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
+    rows : which of the problem's pairs these are, int64 (n_pairs,); None for all of them.
+    """
+
+    single: FloatArray
+    multi: FloatArray
+    single_loss: FloatArray
+    multi_loss: FloatArray
+    rows: IntArray | None = None
+
+    @cached_property
+    def of_runs(self) -> RunCurves:
+        """The mean curves of each run."""
+        curves = self.single, self.multi, self.single_loss, self.multi_loss
+        return RunCurves(*(curve.mean(axis=0) for curve in curves))
 
 
 class LabelledPairs(NamedTuple):

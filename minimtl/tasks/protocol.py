@@ -5,8 +5,9 @@ the text is silent. `released` follows the released code, which produced the pub
 Nothing may ask a protocol for its name to decide what to do: every difference is a field.
 
 The fields are grouped by what depends on them, and a function takes the group that it needs.
-Documents, models and their curves depend on `Sampling`, `Model` and `Training`; what is read of
-them on `Reading`; the meta-analysis on `Meta`. A field's plain name is unique over all groups.
+Documents, models and their curves depend on `Sampling`, `Model` and `TrainingSettings`; what is
+read of them on `Reading`; the meta-analysis on `Meta`. A field's plain name is unique over all
+groups.
 """
 
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -23,7 +24,7 @@ STANDARD_DOCUMENTS = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """Which documents a task trains and is tested on.
+    """The documents that a task trains and is tested on.
 
     Attributes
     ----------
@@ -94,8 +95,8 @@ class Model:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
-    """How a network is trained.
+class TrainingSettings:
+    """The training of a network.
 
     Attributes
     ----------
@@ -136,7 +137,7 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What is read of the trained models and their documents: scores, labels, features.
+    """Reading of the trained models and their documents: scores, labels, features.
 
     Attributes
     ----------
@@ -194,7 +195,7 @@ class ModelSettings(NamedTuple):
 
     sampling: Sampling
     model: Model
-    training: Training
+    training: TrainingSettings
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by their plain names, as JSON values, and how hidden weights start.
@@ -228,7 +229,7 @@ class Protocol:
     share_directions: bool
     sampling: Sampling
     model: Model = Model()
-    training: Training = Training()
+    training: TrainingSettings = TrainingSettings()
     reading: Reading
     meta: Meta
 
@@ -259,7 +260,7 @@ class Protocol:
 
     @property
     def settings(self) -> ModelSettings:
-        """What a trained model depends on; the rest may change without training anything anew."""
+        """All that a trained model depends on; the rest may change without training anew."""
         training, sampling = self.training, self.sampling
         as_standard = sampling.n_train == STANDARD_DOCUMENTS and not sampling.allow_fewer
         if training.equal == "updates" and as_standard and not sampling.validation_share:
@@ -276,29 +277,23 @@ class Protocol:
         ValueError
             If the fields contradict one another.
         """
-        values: dict[str, Any] = {}
-        for outer in fields(self):
-            value = getattr(self, outer.name)
-            if outer.name in changes:
-                values[outer.name] = changes.pop(outer.name)
-            elif outer.name in _GROUPS:
-                names = [inner.name for inner in fields(value) if inner.name in changes]
-                values[outer.name] = replace(value, **{name: changes.pop(name) for name in names})
-        if changes:
-            raise TypeError(f"a protocol has no field {', '.join(changes)}")
-        return replace(self, **values)
+        own: dict[str, Any] = {}
+        of_groups: dict[str, dict[str, Any]] = {}
+        for name, value in changes.items():
+            values = of_groups.setdefault(_GROUP_OF[name], {}) if name in _GROUP_OF else own
+            values[name] = value
+
+        for group, values in of_groups.items():
+            own[group] = replace(getattr(self, group), **values)
+        return replace(self, **own)
 
     def value_of(self, name: str) -> Any:
         """The value of a field by its plain name, whatever its group; KeyError without such."""
-        if name in vars(self):
-            return getattr(self, name)
-        holders = [group for group in _GROUPS if name in vars(getattr(self, group))]
-        if not holders:
-            raise KeyError(name)
-        return getattr(getattr(self, holders[0]), name)
+        holder = getattr(self, _GROUP_OF[name]) if name in _GROUP_OF else self
+        return vars(holder)[name]
 
     def to_dict(self) -> dict[str, Any]:
-        """What a study in a store is known by: the fields as JSON values, nested as here.
+        """The identity of a study in a store: the fields as JSON values, nested as here.
 
         Not `meaning`, on which nothing depends, nor `features`: a store can be concluded by
         either definition.
@@ -309,7 +304,14 @@ class Protocol:
         return told
 
 
-_GROUPS = ("sampling", "model", "training", "reading", "meta")
+_GROUPS = {
+    "sampling": Sampling,
+    "model": Model,
+    "training": TrainingSettings,
+    "reading": Reading,
+    "meta": Meta,
+}
+_GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
 _LATER = ("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch")

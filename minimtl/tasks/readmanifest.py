@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
-from minimtl.tasks.features import DEFINITIONS
 from minimtl.tasks.hierarchy import Hierarchy
-from minimtl.tasks.plan import Problem
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.pairfeatures import DEFINITIONS
+from minimtl.tasks.plan import Problem, make_problems
 from minimtl.tasks.protocol import PROTOCOLS
 from minimtl.tasks.shards import WHOLE, Shard
 
@@ -104,7 +103,7 @@ def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
 
 
 def features_of(manifest: Mapping[str, Any]) -> str:
-    """By which definition the tables of a manifest's study have the features."""
+    """The definition of the features in the tables of a manifest's study."""
     definition: str = manifest.get("features", "code")  # earlier manifests do not say it
     return definition
 

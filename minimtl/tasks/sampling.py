@@ -1,4 +1,4 @@
-"""Which documents a task trains and is tested on in one run.
+"""The documents that a task trains and is tested on in one run.
 
 A draw depends on the generator, the topics and the protocol's `Sampling` only. So the single and
 the joint models of a task in one run, given equal generators, see the same documents.
@@ -11,7 +11,7 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.tasks.protocol import Sampling
-from minimtl.tasks.tasks import Task
+from minimtl.tasks.taskpairs import Task
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _first_of_each(task: Task, is_positive: np.ndarray, n: int, allow_fewer: boo
 
 
 def _last_of_each(is_positive: np.ndarray, share: float) -> np.ndarray:
-    """Whether each document is in the last share of its class; at least one is, of a share."""
+    """A mask of the documents in the last share of their class; at least one, of a share."""
     chosen = np.zeros(len(is_positive), bool)
     for of_class in (is_positive, ~is_positive):
         positions = np.flatnonzero(of_class)

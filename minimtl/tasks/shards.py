@@ -30,11 +30,11 @@ class Shard(NamedTuple):
 
     @classmethod
     def of_key(cls, key: str, n_shards: int) -> "Shard":
-        """Which of `n_shards` shards the job `key` belongs to."""
+        """The one of `n_shards` shards that the job `key` belongs to."""
         return cls(int(key, 16) % n_shards + 1, n_shards)
 
     def holds(self, key: str) -> bool:
-        """Whether the job `key` belongs to this shard."""
+        """True if the job `key` belongs to this shard."""
         return self == Shard.of_key(key, self.n_shards)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.tasks import related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import related_pairs, unrelated_pairs
 
 SINGLE = "Epoch {}, loss {}, val_loss 0.5, cacc {}, acc 0.5, val_acc {}, f1 {}, p 0.0, r 1.0\n"
 JOINT = (

@@ -13,7 +13,7 @@ from minimtl.corpora import load_corpus
 from minimtl.corpora.corpus import build_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 from minimtl.errors import MinimtlError
-from minimtl.tasks.published import AUTHORS_FEATURES
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from tests.audit.madeup import ids_npz
 
 

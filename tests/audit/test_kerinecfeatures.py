@@ -10,8 +10,8 @@ from minimtl.audit.kerineclogs import Efficiency
 from minimtl.audit.kerinecruns import Runs, read_released
 from minimtl.audit.metamodels import coefficients
 from minimtl.stats.curves import fit_log_curve
+from minimtl.tasks.printedtables import AUTHORS_FEATURES, TABLE3A, TABLE3B
 from minimtl.tasks.protocol import RELEASED
-from minimtl.tasks.published import AUTHORS_FEATURES, TABLE3A, TABLE3B
 from tests.audit.madeup import by_item
 
 

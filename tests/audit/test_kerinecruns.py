@@ -5,7 +5,7 @@ import pytest
 
 from minimtl.audit.kerinecruns import read_released
 from minimtl.errors import MinimtlError
-from minimtl.tasks.published import AUTHORS_FEATURES
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from tests.audit.madeup import EFFICIENCY, npz
 
 

@@ -17,7 +17,7 @@ from minimtl.audit.kerinecscores import (
     audit_within,
     n_test_documents,
 )
-from minimtl.tasks.published import Table1Row
+from minimtl.tasks.printedtables import PrintedScores
 from tests.audit.madeup import by_item
 
 
@@ -125,7 +125,7 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
     runs = [made_up_experiment(f"exp1_{run}", seed=run) for run in range(5)]
     single = np.mean([run.single.mean() for run in runs])
     multi = np.mean([run.joint.mean() for run in runs])
-    printed = Table1Row(round(single, 3), round(multi, 3) + 0.001, 0.0)
+    printed = PrintedScores(round(single, 3), round(multi, 3) + 0.001, 0.0)
     monkeypatch.setitem(kerinecscores.TABLE1, "related", printed)
     monkeypatch.setitem(kerinecscores.MEAN_GAIN_PRINTED, "related", 0.30)
     problems = [Runs(read_released(root))]

@@ -37,7 +37,7 @@ def test_each_step_goes_through_all_of_it(tmp_path):
 
 def test_a_stored_model_is_as_large_as_a_trained_one():
     from bench.scaling import keyed_jobs, untrained
-    from minimtl.tasks.jobs import decode
+    from minimtl.tasks.modeljobs import decode
 
     shapes = {decode(untrained(job, None)).losses.shape for _, job in keyed_jobs(2)}
     assert shapes == {(1, 150), (2, 100)}

@@ -17,9 +17,6 @@ EXAMPLES = [
 QUICK = [
     "minimtl corpus info --corpus synthetic",
     "minimtl cache info",
-    "minimtl completion bash",
-    "minimtl completion zsh",
-    "minimtl completion fish",
     "minimtl doctor",
     "minimtl doctor --json",
 ]

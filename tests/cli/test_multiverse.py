@@ -62,7 +62,7 @@ def test_interrupted_it_says_what_continues_and_then_finishes(tmp_path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("minimtl.cli.multiverse.train_universes", interrupt)
+        patch.setattr("minimtl.study.multiverse.runmultiverse.train_universes", interrupt)
         assert main([*command, "--fresh"]) == EXIT_INTERRUPTED
     assert capsys.readouterr().err.endswith(
         f"every finished model is kept, and `minimtl {' '.join(command[:-1])} '{out}'` continues\n"

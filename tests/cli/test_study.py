@@ -21,7 +21,7 @@ def interrupted(tmp_path, monkeypatch):
     def run(*more):
         folder = tmp_path / "my results"
         with monkeypatch.context() as patch:
-            patch.setattr("minimtl.cli.study.train_models", interrupt)
+            patch.setattr("minimtl.study.conductor.train_models", interrupt)
             assert main([*STUDY, *more, "--workers", "1", "--out", str(folder)]) == EXIT_INTERRUPTED
         return folder
 

@@ -7,9 +7,8 @@ import pytest
 
 from minimtl.cli import main
 from minimtl.cli import tune as command
-from minimtl.cli.main import EXIT_INTERRUPTED
+from minimtl.cli.main import EXIT_INTERRUPTED, EXIT_USAGE
 from minimtl.corpora.amazon import DOMAINS, LABELS
-from minimtl.errors import UsageError
 
 
 def parse(*argv):
@@ -33,9 +32,10 @@ def test_rates_that_cannot_be(argv):
         parse(*argv)
 
 
-def test_no_reviews(tmp_path):
-    with pytest.raises(UsageError, match="neither one of amazon nor an existing file"):
-        command.run(parse("--corpus", str(tmp_path / "absent"), "--out", str(tmp_path / "o")))
+def test_no_reviews(tmp_path, capsys):
+    absent, out = str(tmp_path / "absent"), str(tmp_path / "o")
+    assert main(["tune", "--corpus", absent, "--out", out]) == EXIT_USAGE
+    assert "neither one of amazon nor an existing file" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
 
 

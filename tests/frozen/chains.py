@@ -15,7 +15,7 @@ from tests.frozen.visible import file_text, keys_only, settled
 EXPECTED = Path(__file__).parent / "expected"
 COMMANDS = (
     *("study", "multiverse", "corpus", "tune", "meta", "advise", "predict", "merge", "audit"),
-    *("explain", "report", "cache", "doctor", "completion"),
+    *("explain", "report", "cache", "doctor"),
 )
 SYNTHETIC = "--corpus synthetic --workers 1"
 SHARDED = f"{SYNTHETIC} --problem related --pairs 2 --runs 1"

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from minimtl.gains.gainclaims import Evidence
-from minimtl.tasks.curves import PairCurves
-from minimtl.tasks.features import FEATURE_NAMES
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.outcomes import Outcomes
+from minimtl.tasks.outcomes import Outcomes, PairCurves
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
 EPOCHS = np.arange(100)
 

@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.gains.curveclaims import DISTANCE, at_equal_loss, curve_claims, settled_epoch
 from minimtl.gains.gainclaims import FAILS, HOLDS
-from minimtl.tasks.curves import PairCurves
+from minimtl.tasks.outcomes import PairCurves
 from tests.gains.conftest import EPOCHS
 
 RNG = np.random.default_rng(5)

@@ -6,7 +6,7 @@ import pytest
 from minimtl.gains.designs import HELD_OUT, RANDOM, make_designs
 from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 from tests.gains.tables import of_topics
 
 SETTINGS = PAPER.replace(cv_repeats=3).meta

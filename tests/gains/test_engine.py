@@ -13,7 +13,7 @@ from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)

@@ -11,7 +11,7 @@ from minimtl.gains.featureclaims import (
 )
 from minimtl.gains.gainclaims import FAILS, HOLDS
 from minimtl.stats.ranks import spearman
-from minimtl.tasks.features import DEFINITIONS, FEATURE_NAMES
+from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
 
 N, RUNS = 52, 4

@@ -13,7 +13,7 @@ from minimtl.gains.importance import (
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = EvenSample(unrelated_pairs(NEWSGROUPS), 150)

@@ -5,7 +5,7 @@ import pytest
 from minimtl.gains.pairtable import effects_of, pair_levels
 from minimtl.gains.twointervals import estimate_mean
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.tasks import related_pairs
+from minimtl.tasks.taskpairs import related_pairs
 
 
 def test_levels_are_tasks_in_either_role_and_their_topics():

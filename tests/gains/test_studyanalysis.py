@@ -6,7 +6,7 @@ import pytest
 from minimtl.gains.engine import STUDY_DESIGNS
 from minimtl.gains.labelnoise import label_noise
 from minimtl.gains.studyanalysis import analyse_problem
-from minimtl.tasks.features import FEATURE_NAMES, FEATURE_SETS
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 QUICK = {protocol.name: protocol.replace(cv_repeats=2) for protocol in (PAPER, RELEASED)}

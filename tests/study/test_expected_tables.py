@@ -26,13 +26,14 @@ from minimtl.gains import conclude
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
 from minimtl.report.csvfile import write_tables
-from minimtl.study.conduct import Study, feature_maker, train_models
+from minimtl.study.conductor import train_models
+from minimtl.study.definition import Study, feature_maker
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
 from minimtl.system import processor
 from minimtl.tasks.collect import Results
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 pytest.importorskip("numba")
@@ -68,7 +69,7 @@ def make_tables(protocol, folder):
         open_store(folder, study.identity, announce=pytest.fail) as store,
         ThreadPoolExecutor(1) as executor,
     ):
-        train_models(study, store, Workers(executor, study.data), quiet=True)
+        train_models(study, store, Workers(executor, (study.data,)), quiet=True)
         results = Results(store, study.data.identity, protocol)
         concluded = conclude(problems, results, study.seed, feature_maker(study, results))
         write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), folder)

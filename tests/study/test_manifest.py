@@ -4,10 +4,10 @@ import pytest
 
 from minimtl.corpora.corpus import build_corpus
 from minimtl.errors import MinimtlError
-from minimtl.study.conduct import Study
+from minimtl.study.definition import Study
 from minimtl.study.manifest import Stopwatch, finished_manifest, make_manifest, write_manifest
 from minimtl.tasks.hierarchy import Hierarchy
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.readmanifest import hierarchy_of, problems_of, read_manifest
 

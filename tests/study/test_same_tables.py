@@ -17,10 +17,10 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.jobs.executors import Workers, hold_data
 from minimtl.jobs.store import open_store
 from minimtl.nn.backend import default_backend
-from minimtl.study.conduct import Study, train_models
+from minimtl.study.conductor import train_models
+from minimtl.study.definition import Study
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.plan import plan_jobs
-from minimtl.tasks.problems import make_problems
+from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
 from tests.jobs.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
 from tests.jobs.processes import heed_signals, kill_some
@@ -87,16 +87,16 @@ def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
         random.Random(3).shuffle(jobs)
         return iter(jobs)
 
-    monkeypatch.setattr("minimtl.study.conduct.plan_jobs", shuffled)
+    monkeypatch.setattr("minimtl.study.definition.plan_jobs", shuffled)
     problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=6, n_runs=2)
     planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
-    executor, workers = make(planned.data)
+    executor, workers = make((planned.data,))
     with open_store(tmp_path, planned.identity, announce=pytest.fail) as store, executor:
-        summary = train_models(planned, store, workers, quiet=True)
-    assert (summary.n_resumed, summary.n_failed) == (0, 0)
+        n_trained = train_models(planned, store, workers, quiet=True)
+    assert n_trained == planned.count_jobs()
     assert tables_of(tmp_path, "--workers", "1") == expected
     jobs = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
-    assert jobs == {"done": 0, "resumed": summary.n_computed}
+    assert jobs == {"done": 0, "resumed": n_trained}
 
 
 def test_a_dask_cluster(expected, tmp_path):

@@ -10,11 +10,10 @@ from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
 from minimtl.tasks.collect import score_curves
-from minimtl.tasks.compute import compute, sample_of, samples_of, task_data, train_model
-from minimtl.tasks.data import StudyData
-from minimtl.tasks.jobs import decode, joint_job, single_job, training_rng
+from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
+from minimtl.tasks.modeljobs import decode, joint_job, single_job, training_rng
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.tasks import Pair, Task
+from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN = Task("rec.sport.hockey", "rec.autos")
 AUX = Task("rec.sport.baseball", "rec.motorcycles")

@@ -12,7 +12,7 @@ from minimtl.tasks.outcomes import (
     mean_relative_gain,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, related_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs
 
 N_FEATURES = 30
 

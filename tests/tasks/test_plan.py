@@ -1,13 +1,12 @@
-import tracemalloc
 from itertools import combinations, islice
 
 import pytest
 
 from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.tasks.jobs import Job, joint_job, single_job
+from minimtl.tasks.modeljobs import Job, joint_job, single_job
 from minimtl.tasks.plan import Problem, plan_jobs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.tasks import EvenSample, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, Pair, Task, related_pairs, unrelated_pairs
 
 RELATED, UNRELATED = related_pairs(NEWSGROUPS), unrelated_pairs(NEWSGROUPS)
 
@@ -69,22 +68,3 @@ def test_a_plan_over_millions_of_pairs_begins_at_once():
     assert len(pairs) == 400 * len(list(combinations(range(200), 2)))
     plan = list(islice(plan_jobs([Problem("p", pairs, 1)], PAPER), 1000))
     assert len(set(plan)) == 1000
-
-
-def peak_memory_of_a_plan(n_pairs):
-    topics = {f"s{i}": [f"s{i}.t{j}" for j in range(10)] for i in range(4)}
-    pairs = EvenSample(unrelated_pairs(Hierarchy.from_tree({"x": topics})), n_pairs)
-    tracemalloc.start()
-    try:
-        n_jobs = sum(1 for _ in plan_jobs([Problem("p", pairs, 2)], PAPER))
-        return n_jobs, tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-def test_memory_of_a_plan_does_not_grow_with_its_pairs():
-    few, memory_of_few = peak_memory_of_a_plan(500)
-    many, memory_of_many = peak_memory_of_a_plan(5000)
-    assert many > 3 * few
-    # A set of the 4,500 more pairs would take some 900 kB.
-    assert memory_of_many - memory_of_few < 100_000

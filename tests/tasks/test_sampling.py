@@ -4,7 +4,7 @@ import pytest
 from minimtl.errors import MinimtlError
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.sampling import cut_test_to_smallest, draw_sample
-from minimtl.tasks.tasks import Task
+from minimtl.tasks.taskpairs import Task
 
 NAMES = ("a", "b", "c")
 TASK = Task("b", "a")

@@ -7,15 +7,15 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from minimtl.jobs.store import open_store
+from minimtl.tasks.bags import FeatureWords
 from minimtl.tasks.collect import _features
-from minimtl.tasks.features import DEFINITIONS, features_of_run
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.jobs import job_key, single_job
+from minimtl.tasks.modeljobs import job_key, single_job
+from minimtl.tasks.pairfeatures import DEFINITIONS, features_of_run
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.sampling import Sample
-from minimtl.tasks.tasks import EvenSample, Pair, Task, related_pairs
-from minimtl.tasks.words import FeatureWords
+from minimtl.tasks.taskpairs import EvenSample, Pair, Task, related_pairs
 from minimtl.text.tokenize import tokenize
 
 TEXT = PAPER.replace(features="text")
@@ -117,7 +117,7 @@ def test_a_relative_difference_to_zero_is_zero(made):
 
 def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
     from minimtl.corpora.synthetic import generate_synthetic
-    from minimtl.study.conduct import Study
+    from minimtl.study.definition import Study
     from minimtl.tasks.collect import Results
 
     problem = Problem("related", EvenSample(related_pairs(NEWSGROUPS), 2), 1)
@@ -129,7 +129,7 @@ def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
     with open_store(tmp_path, code.identity, announce=pytest.fail) as store:
         for study, number in ((code, 1.0), (text, 2.0)):
             results = Results(store, study.data.identity, study.protocol)
-            made = _features(problem, results, lambda *_, n=number: np.full((2, 30), n))
-            again = _features(problem, results, pytest.fail)
-            assert np.array_equal(made, np.full((1, 2, 30), number))
+            made = _features(problem, 0, results, lambda *_, n=number: np.full((2, 30), n))
+            again = _features(problem, 0, results, pytest.fail)
+            assert np.array_equal(made, np.full((2, 30), number))
             assert np.array_equal(again, made)

@@ -1,4 +1,4 @@
-"""What is varied: choices, each some levels, and a level some values of a protocol's fields.
+"""Choices that are varied, each some levels, and a level some values of a protocol's fields.
 
 A choice is a field of a protocol by its plain name, or a name for fields that change together.
 """

@@ -1,4 +1,4 @@
-"""What each choice changes: paired differences of gains between universes that differ in it alone.
+"""Effects of choices: paired differences of gains between universes that differ in it alone.
 
 Notation
 --------
@@ -39,7 +39,7 @@ class Step(NamedTuple):
     after: int
 
 
-class Comparison(NamedTuple):
+class ChoiceComparison(NamedTuple):
     """A choice changed from one level to another, in one universe or averaged over several.
 
     Attributes
@@ -56,19 +56,19 @@ class Comparison(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a comparison comes to on a problem."""
+    """The effect of a comparison on a problem."""
 
     problem: str
-    comparison: Comparison
+    comparison: ChoiceComparison
     estimate: Estimate
 
 
 def comparisons(
     universes: Sequence[Universe], choices: Sequence[Choice], design: Design
-) -> list[Comparison]:
+) -> list[ChoiceComparison]:
     """All comparisons that the universes allow; those of the whole difference come first."""
     place = {(u.about, u.labels): index for index, u in enumerate(universes)}
-    found: list[Comparison] = []
+    found: list[ChoiceComparison] = []
     if leads_across(choices, design):
         found += _shares({u.labels: index for index, u in enumerate(universes)}, choices)
     for column, choice in enumerate(choices):
@@ -99,7 +99,7 @@ def _averaged(
     steps: dict[tuple[str, tuple[str, ...]], tuple[int, int]],
     choices: Sequence[Choice],
     design: Design,
-) -> Iterator[Comparison]:
+) -> Iterator[ChoiceComparison]:
     """A change over all universes, in a full design, and about each protocol by itself."""
     column = [choice.name for choice in choices].index(name)
     alone = []
@@ -107,20 +107,24 @@ def _averaged(
         own = _with(labels_of(protocol, choices), column, before)
         for (about, labels), pair in steps.items():
             if labels == own and (about == protocol.name or leads_across(choices, design)):
-                alone.append(Comparison(name, before, after, protocol.name, (Step(1.0, *pair),)))
+                alone.append(
+                    ChoiceComparison(name, before, after, protocol.name, (Step(1.0, *pair),))
+                )
     if design == "full" and steps and not (len(steps) == 1 and alone):
         weight = 1 / len(steps)
-        yield Comparison(
+        yield ChoiceComparison(
             name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
         )
     yield from alone
 
 
-def _shares(place: dict[tuple[str, ...], int], choices: Sequence[Choice]) -> Iterator[Comparison]:
+def _shares(
+    place: dict[tuple[str, ...], int], choices: Sequence[Choice]
+) -> Iterator[ChoiceComparison]:
     """The whole difference between the protocols, and the share of each choice."""
     start, end = labels_of(PAPER, choices), labels_of(RELEASED, choices)
     whole = Step(1.0, place[start], place[end])
-    yield Comparison(WHOLE, PAPER.name, RELEASED.name, SHARE, (whole,))
+    yield ChoiceComparison(WHOLE, PAPER.name, RELEASED.name, SHARE, (whole,))
     n = len(choices)
     for column, choice in enumerate(choices):
         others = [other for other in range(n) if other != column]
@@ -131,14 +135,14 @@ def _shares(place: dict[tuple[str, ...], int], choices: Sequence[Choice]) -> Ite
                 labels = tuple(end[k] if k in made else start[k] for k in range(n))
                 after = place[_with(labels, column, end[column])]
                 steps.append(Step(weight, place[labels], after))
-        yield Comparison(choice.name, start[column], end[column], SHARE, tuple(steps))
+        yield ChoiceComparison(choice.name, start[column], end[column], SHARE, tuple(steps))
 
 
 def _with(labels: tuple[str, ...], column: int, label: str) -> tuple[str, ...]:
     return (*labels[:column], label, *labels[column + 1 :])
 
 
-def effect_of(comparison: Comparison, outcomes: Sequence[Outcomes]) -> Effect:
+def effect_of(comparison: ChoiceComparison, outcomes: Sequence[Outcomes]) -> Effect:
     """The effect on one problem, whose outcomes are given universe by universe."""
     difference = sum(
         weight * (outcomes[after].gains - outcomes[before].gains)

@@ -9,7 +9,7 @@ from minimtl.report import Row
 from minimtl.stats import MeanEstimate
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import Effect
-from minimtl.study.multiverse.results import PREDICTED, UniverseResult
+from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
 
 
 @dataclass(frozen=True, kw_only=True)

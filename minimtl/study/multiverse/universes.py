@@ -70,7 +70,7 @@ def make_universes(
 
 
 def leads_across(choices: Sequence[Choice], design: Design) -> bool:
-    """Whether the universes lead from one protocol to the other through all combinations."""
+    """True if the universes lead from one protocol to the other through all combinations."""
     return tuple(choices) == DIFFERENCES and design == "full"
 
 

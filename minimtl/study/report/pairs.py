@@ -1,6 +1,6 @@
 """What the page shows of pairs: scores of the runs, gain, learning curves, features.
 
-Of all pairs, or of many those that `minimtl.tasks.curves` chose.
+Of all pairs, or of many those that `minimtl.tasks.outcomes` chose.
 """
 
 import re

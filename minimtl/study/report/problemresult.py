@@ -26,8 +26,8 @@ from minimtl.tasks import (
     Outcomes,
     Pair,
     PairCurves,
+    PrintedScores,
     Protocol,
-    Table1Row,
     improved_share,
     mean_relative_gain,
 )
@@ -44,7 +44,7 @@ class MeanScores(NamedTuple):
     improved: float
     gain: Estimate
     relative_gain: float
-    published: Table1Row
+    published: PrintedScores
 
 
 class BlockGain(NamedTuple):

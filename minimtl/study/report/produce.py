@@ -32,7 +32,7 @@ def write_report(
 
     `announce` is told which extra would add what is not drawn.
     """
-    about = _about(manifest)
+    about = about_of(manifest)
     results = problem_results(concluded, about.edition, about.hierarchy)
     write_tables(tables(results), out)
     drawn: list[str] = []
@@ -46,7 +46,8 @@ def write_report(
     return summary(results, about)
 
 
-def _about(manifest: dict[str, Any]) -> About:
+def about_of(manifest: dict[str, Any]) -> About:
+    """What the pages say of corpus, seed and machine, from a study's manifest."""
     corpus = manifest["corpus"]
     return About(
         version=manifest["minimtl"],

@@ -4,8 +4,8 @@ from itertools import groupby
 from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
-from minimtl.study.tuning.choice import Tuning
 from minimtl.study.tuning.grid import LAYERS
+from minimtl.study.tuning.tuning import Tuning
 
 _LOOKS: tuple[tuple[Colour, Shape], ...] = (
     ("blue", "circle"),

@@ -42,7 +42,7 @@ PAPERS = Setting(
     PAPER.training.learning_rate,
     PAPER.model.dropout,
 )
-"""What the paper settled on: 2 × 100."""
+"""The setting that the paper settled on: 2 × 100."""
 
 
 def make_grid(learning_rates: Sequence[float], dropouts: Sequence[float]) -> list[Setting]:

@@ -15,10 +15,9 @@ from minimtl.report import (
     signed,
 )
 from minimtl.stats import PairedComparison
-from minimtl.study.tuning.choice import Tuning
-from minimtl.study.tuning.data import HELD_OUT, N_FOLDS
-from minimtl.study.tuning.fits import PER_CLASS
 from minimtl.study.tuning.grid import PAPERS
+from minimtl.study.tuning.tuning import Tuning
+from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, PER_CLASS
 
 
 def _method(n_settings: int) -> Paragraph:

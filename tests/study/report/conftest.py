@@ -21,8 +21,8 @@ from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_prob
 from minimtl.study.report.background import About
 from minimtl.study.report.pairs import view_pairs
 from minimtl.study.report.problemresult import problem_results
-from minimtl.tasks.curves import PairCurves
 from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"

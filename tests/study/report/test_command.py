@@ -90,7 +90,7 @@ def test_quiet_says_nothing(folder, capsys):
 
 
 def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
-    monkeypatch.setattr("minimtl.tasks.jobs.TRAINING_VERSION", -1)
+    monkeypatch.setattr("minimtl.tasks.modeljobs.TRAINING_VERSION", -1)
     assert main(["report", str(bare)]) == 1
     err = capsys.readouterr().err
     assert "lacks the model of comp.sys.ibm.pc.hardware / comp.graphics, run 0" in err

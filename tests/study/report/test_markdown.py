@@ -18,7 +18,7 @@ from minimtl.study.report.scope import warnings_of
 from minimtl.study.report.studyfinding import evidence, finding
 from minimtl.study.report.studytables import tables
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.published import ERRATA, TABLE3A, TABLE3B
+from minimtl.tasks.printedtables import ERRATA, TABLE3A, TABLE3B
 from tests.study.report.conftest import concluded_of, whole
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.report import to_html
 from minimtl.study.report.contents import report_document
-from minimtl.tasks.features import FEATURE_NAMES
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 from tests.study.report.conftest import whole
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"

@@ -15,8 +15,8 @@ from minimtl.study.report.background import MEANINGS as TERMS
 from minimtl.study.report.contents import report_document
 from minimtl.study.report.pages import short
 from minimtl.study.report.pairs import meanings, view_pairs
-from minimtl.tasks.features import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
-from minimtl.tasks.tasks import Pair, Task
+from minimtl.tasks.pairfeatures import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.tasks.taskpairs import Pair, Task
 
 FIGURES = {"figure4a": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
 VOID = {"meta", "link", "img", "input", "br"}
@@ -243,7 +243,7 @@ def test_of_many_pairs_the_page_shows_some_and_says_so(study):
     each = study.curves_of(outcomes)
     names = ("single", "multi", "single_loss", "multi_loss")
     some = dataclasses.replace(
-        each, **{name: getattr(each, name)[rows] for name in names}, rows=rows, n_even=3
+        each, **{name: getattr(each, name)[rows] for name in names}, rows=rows
     )
     views = view_pairs([(outcomes, some)], study.protocol)
     gains = outcomes.gains.mean(axis=1)

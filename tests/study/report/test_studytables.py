@@ -10,8 +10,8 @@ from minimtl.gains import STUDY_DESIGNS
 from minimtl.report.csvfile import to_csv
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
-from minimtl.tasks.features import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
 from tests.study.report.conftest import concluded_of
 

@@ -1,1 +1,0 @@
-"""What a maintainer would ask of someone with a problem: machine, packages, places, training."""

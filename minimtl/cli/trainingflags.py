@@ -1,0 +1,100 @@
+"""The flags of what trains studies, and the conditions of training that they ask for."""
+
+import argparse
+from pathlib import Path
+
+from minimtl.cli.arguments import MOST_RUNS, folder_name, whole_number
+from minimtl.corpora import CORPUS_METAVAR
+from minimtl.jobs import EXECUTOR_FORMS, check_executor
+from minimtl.study import Conditions
+from minimtl.system import available_cores
+
+_MOST_WORKERS = 10_000  # more is a slip of the keyboard: a worker is a process
+
+
+def add_problem_flag(parser: argparse.ArgumentParser, default: str) -> None:
+    """Declare which pairs of tasks are studied."""
+    parser.add_argument(
+        "--problem",
+        choices=("related", "unrelated", "both"),
+        default=default,
+        help=f"which pairs of tasks (default: {default})",
+    )
+
+
+def add_training_flags(
+    parser: argparse.ArgumentParser, out: str, runs: str = "the protocol's"
+) -> None:
+    """Declare the flags of whatever trains studies: corpus, size, place, workers, loudness."""
+    parser.add_argument(
+        "--corpus",
+        default="auto",
+        metavar=CORPUS_METAVAR,
+        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=whole_number(1, MOST_RUNS),
+        metavar="N",
+        help=f"runs (default: {runs})",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=whole_number(1),
+        metavar="N",
+        help="an even sample of N pairs, for a quick look",
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
+    )
+    parser.add_argument(
+        "--out", type=folder_name, default=out, metavar="DIR", help=f"default: {out}"
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1, _MOST_WORKERS),
+        metavar="N",
+        help="processes that train (default: all cores)",
+    )
+    parser.add_argument(
+        "--executor",
+        default="process",
+        metavar=f"{{{','.join(EXECUTOR_FORMS)}}}",
+        help="where models are trained (default: process)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("numba", "numpy"),
+        help="compiled kernels or plain NumPy (default: numba where it can be imported)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say what would be trained and how long it would take, and stop",
+    )
+    how_loud = parser.add_mutually_exclusive_group()
+    how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
+    how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
+
+
+def conditions_of(args: argparse.Namespace) -> Conditions:
+    """The conditions of training, of the flags of `add_training_flags`.
+
+    Raises
+    ------
+    UsageError, MinimtlError
+        If there is no such executor, or what it needs is missing.
+    """
+    check_executor(args.executor)
+    return Conditions(
+        Path(args.out),
+        args.workers or available_cores(),
+        args.executor,
+        args.fresh,
+        args.quiet,
+        args.verbose,
+        args.argv,
+    )

@@ -1,0 +1,176 @@
+"""A multiverse: the same study in many universes, which share what models they can.
+
+A model depends on a protocol's `settings` alone. Universes of the same settings share models, and
+so do all that differ in how scores are read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from minimtl.corpora import Corpus, load_corpus, load_whole_posts
+from minimtl.errors import MinimtlError
+from minimtl.nn import TRAINING_VERSION
+from minimtl.report import counted
+from minimtl.study.conductor import describe_problems
+from minimtl.study.definition import PlacedJob, Study, choose_backend, choose_problems
+from minimtl.study.multiverse.choices import Choice, check_together
+from minimtl.study.multiverse.universes import Design, Universe, make_universes, named
+from minimtl.study.trainmodels import Conditions, kinds_of, time_here
+from minimtl.system import say
+from minimtl.tasks import PAPER, Hierarchy, ModelSettings, Problem, Sampling, StudyData
+
+
+@dataclass(frozen=True)
+class Multiverse:
+    """Everything that the tables of a multiverse depend on.
+
+    Attributes
+    ----------
+    corpora : by a protocol's field `posts`; of one digest, so that both draw the same documents.
+    problems : the same pairs and runs in every universe.
+    """
+
+    corpora: Mapping[str, Corpus]
+    universes: Sequence[Universe]
+    choices: Sequence[Choice]
+    design: Design
+    problems: Sequence[Problem]
+    seed: int
+    backend: str
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Facts that must agree for a store to be continued; other universes may join."""
+        return {
+            "kind": "multiverse",
+            "corpus": {"digest": self.corpora["stripped"].digest},
+            "seed": self.seed,
+            "backend": self.backend,
+            "training_version": TRAINING_VERSION,
+        }
+
+    @cached_property
+    def studies(self) -> list[Study]:
+        """The study of each universe; those of one vocabulary share the texts as numbers."""
+        studies: list[Study] = []
+        first: dict[tuple[str, int], Study] = {}
+        for universe in self.universes:
+            protocol, model = universe.protocol, universe.protocol.model
+            corpus = self.corpora[model.posts]
+            study = Study(corpus, protocol, self.problems, self.seed, self.backend)
+            known = first.setdefault((model.posts, model.max_features), study)
+            if known is not study:
+                study.take_data(known.data)
+            studies.append(study)
+        return studies
+
+    @cached_property
+    def settings(self) -> dict[ModelSettings, int]:
+        """The different settings of models, and the place of each."""
+        different = dict.fromkeys(universe.protocol.settings for universe in self.universes)
+        return {settings: place for place, settings in enumerate(different)}
+
+    @cached_property
+    def data(self) -> tuple[StudyData, ...]:
+        """Data that the jobs of each settings are computed from, in the order of their places."""
+        by_settings = {study.protocol.settings: study.data for study in self.studies}
+        return tuple(by_settings[settings] for settings in self.settings)
+
+    @cached_property
+    def keyed_jobs(self) -> dict[str, PlacedJob]:
+        """Every model that some universe needs, by its key; placed by its settings."""
+        return {
+            key: job
+            for study in self.studies
+            for key, job in study.keyed_jobs(place=self.settings[study.protocol.settings])
+        }
+
+    def check_samples(self) -> "Multiverse":
+        """Itself, with `allow_fewer` where the corpus has fewer documents than are asked for.
+
+        A sentence on standard error says so.
+
+        Raises
+        ------
+        MinimtlError
+            If a universe cannot be trained for another reason.
+        """
+        lacking: dict[Sampling, str] = {}
+        checked: set[Sampling] = set()
+        for study in self.studies:
+            sampling = study.protocol.sampling
+            if sampling not in checked:
+                checked.add(sampling)
+                try:
+                    study.check_samples()
+                except MinimtlError as error:
+                    lacking[sampling] = str(error)
+        if not lacking:
+            return self
+
+        first = next(iter(lacking.values()))
+        say(f"All documents that there are will do where a universe asks for more: {first}")
+        universes = [
+            universe._replace(protocol=universe.protocol.replace(allow_fewer=True))
+            if universe.protocol.sampling in lacking
+            else universe
+            for universe in self.universes
+        ]
+        fewer = replace(self, universes=universes)
+        for study in fewer.studies:
+            if study.protocol.sampling.allow_fewer:
+                study.check_samples()
+        return fewer
+
+
+def define_multiverse(
+    choices: tuple[Choice, ...],
+    design: Design,
+    about: str,
+    problem: str,
+    corpus: str,
+    *,
+    runs: int | None,
+    pairs: int | None,
+    seed: int,
+    backend: str | None,
+    announce: Callable[[str], None],
+) -> Multiverse:
+    """The multiverse that the flags of ``minimtl multiverse`` name; its corpora are loaded.
+
+    Raises
+    ------
+    UsageError
+        If the choices exclude each other, or contradict a protocol.
+    MinimtlError
+        If a corpus cannot be had, or has too few documents.
+    """
+    check_together(choices)
+    universes = make_universes(choices, design, named(about))
+    backend = choose_backend(backend)
+    stripped = load_corpus(corpus, announce=announce)
+    corpora = {"stripped": stripped}
+    if any(universe.protocol.model.posts == "whole" for universe in universes):
+        whole = load_whole_posts(stripped, corpus, announce=announce)
+        # Of the same digest, so that the same documents are drawn.
+        corpora["whole"] = replace(whole, digest=stripped.digest)
+
+    problems = choose_problems(problem, PAPER, Hierarchy.from_tree(stripped.tree), runs, pairs)
+    return Multiverse(corpora, universes, choices, design, problems, seed, backend).check_samples()
+
+
+def plan_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
+    """The models to train and how long it would take, in a line a problem and one for all."""
+    kinds = kinds_of(multiverse.keyed_jobs.values())
+    when = time_here(kinds, multiverse.data, conditions)
+    return "\n".join(
+        [
+            *describe_problems(multiverse.problems),
+            f"{counted(len(multiverse.universes), 'universe')} of "
+            f"{counted(len(multiverse.settings), 'setting')} of training, "
+            f"{len(multiverse.keyed_jobs):,} models, seed {multiverse.seed}, into "
+            f"{conditions.out}{when}; nothing was computed",
+        ]
+    )

@@ -1,0 +1,125 @@
+"""A multiverse from its training to all that it shows: two tables, figures, pages, a finding."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from minimtl._version import __version__
+from minimtl.jobs import RunSummary, Store, Workers, make_workers, open_store
+from minimtl.report import (
+    Table,
+    counted,
+    figures_available,
+    write_document,
+    write_tables,
+)
+from minimtl.study.definition import PlacedJob
+from minimtl.study.manifest import Stopwatch
+from minimtl.study.multiverse.definemultiverse import Multiverse
+from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
+from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
+from minimtl.study.multiverse.finding import finding
+from minimtl.study.multiverse.page import Provenance, document
+from minimtl.study.multiverse.tables import UniverseSummary, effect_rows, summarise, universe_rows
+from minimtl.study.multiverse.universeresults import collect_universes
+from minimtl.study.report.scope import scope_of, warnings_of
+from minimtl.study.trainmodels import (
+    Conditions,
+    compute_placed,
+    kinds_of,
+    time_by_workers,
+    train_missing,
+)
+from minimtl.system import say
+from minimtl.tasks import PAPER, Hierarchy, resume_command
+
+
+def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
+    """Train what the store lacks, each model once, and write tables and page.
+
+    Returns what a terminal shows at the end.
+    """
+    took, out = Stopwatch(), conditions.out
+    with open_store(out, multiverse.identity, fresh=conditions.fresh, announce=say) as store:
+        with make_workers(conditions.executor, conditions.n_workers, multiverse.data) as workers:
+            _announce_training(multiverse, store, workers, conditions)
+            train_universes(multiverse, store, workers, quiet=conditions.quiet)
+        conditions.announce_time("Models", took.read()["wall_seconds"])
+
+        command = resume_command(conditions.command)
+        text = write_multiverse(multiverse, store, command, out, conditions.announce)
+        conditions.announce_time("Models, tables and page", took.read()["wall_seconds"])
+    return text
+
+
+def train_universes(
+    multiverse: Multiverse, store: Store, workers: Workers, *, quiet: bool = False
+) -> RunSummary:
+    """Train every model that the store lacks. `workers` compute on ``multiverse.data``."""
+    jobs = multiverse.keyed_jobs
+    return train_missing(
+        jobs.items(), len(jobs), compute_placed, store, workers, _describe, quiet=quiet
+    )
+
+
+def _describe(placed: PlacedJob, payload: bytes) -> str:
+    """A text about a finished model, for the progress display."""
+    return " beside ".join(" / ".join(task) for task in placed.job.tasks)
+
+
+def _announce_training(
+    multiverse: Multiverse, store: Store, workers: Workers, conditions: Conditions
+) -> None:
+    """One line: how many models there are to train, and how long it will take."""
+    missing = kinds_of(job for key, job in multiverse.keyed_jobs.items() if key not in store)
+    if conditions.quiet or not missing:
+        return
+    when = time_by_workers(missing, workers, conditions)
+    n_models = sum(kind.n_jobs for kind in missing)
+    say(
+        f"{counted(len(multiverse.universes), 'universe')}, {n_models:,} models to train{when}; "
+        f"the page goes to {conditions.out}"
+    )
+
+
+def write_multiverse(
+    multiverse: Multiverse, store: Store, command: str, out: Path, announce: Callable[[str], None]
+) -> str:
+    """Write all that the multiverse shows into `out`; returns what a terminal shows at the end.
+
+    All models are in the store. `announce` is told which extra would add what is not drawn.
+    """
+    corpus = multiverse.corpora["stripped"]
+    planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
+    universes: list[UniverseSummary] = []
+    effects: list[Effect] = []
+    for results in collect_universes(multiverse, store):
+        universes += [summarise(result, multiverse.choices) for result in results]
+        outcomes = [result.outcomes for result in results]
+        effects += [effect_of(comparison, outcomes) for comparison in planned]
+    tables = [Table("universes", universe_rows(universes)), Table("effects", effect_rows(effects))]
+    write_tables(tables, out)
+    hierarchy = Hierarchy.from_tree(corpus.tree)
+    sizes = {one.problem: (one.n_pairs, one.n_runs) for one in reversed(universes)}
+    scopes = {
+        problem.name.upper(): scope_of(
+            problem.name, *sizes[problem.name], PAPER, corpus.edition, hierarchy
+        )
+        for problem in multiverse.problems
+    }
+    warnings = warnings_of(list(scopes.values()), corpus.edition)
+    answer = finding(universes, effects, scopes)
+    drawn: list[str] = []
+    if figures_available():
+        drawn = draw_figures(universes, multiverse.choices, out)
+    else:
+        announce(NO_FIGURES)
+    made = Provenance(
+        __version__,
+        command,
+        f"the {corpus.edition} edition of the corpus",
+        multiverse.seed,
+        len(multiverse.keyed_jobs),
+    )
+    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made)
+    write_document(page, "multiverse", out)
+    return "\n\n".join([*warnings, *answer])

@@ -1,0 +1,95 @@
+"""The results of each universe: scores, gains and how well gains are predicted.
+
+Universes whose features are the same share them: features depend on documents and loss curves, not
+on how scores are read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
+from minimtl.jobs import Store, rng_for
+from minimtl.study.definition import Study, feature_maker
+from minimtl.study.multiverse.definemultiverse import Multiverse
+from minimtl.study.multiverse.universes import Universe
+from minimtl.tasks import (
+    FeatureMaker,
+    FeatureWords,
+    Outcomes,
+    Problem,
+    Results,
+    collect_outcomes,
+    improved_share,
+)
+
+PREDICTED = ("block_out", "groups_unseen")
+
+
+class UniverseResult(NamedTuple):
+    """A universe on one problem.
+
+    Attributes
+    ----------
+    improved : share of pairs with a gain, as the universe's protocol counts it.
+    analysis : the mean gain with its intervals, and how well all features together predict who
+        gains, by the designs of `PREDICTED`.
+    """
+
+    universe: Universe
+    outcomes: Outcomes
+    improved: float
+    analysis: PairAnalysis
+
+
+def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
+    """The results of each problem, universe by universe; all models are in the store."""
+    words: dict[Any, FeatureWords] = {}
+    studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
+    for problem in multiverse.problems:
+        features: dict[Any, np.ndarray] = {}
+        results = []
+        for universe, study in studies:
+            reading = study.protocol.reading
+            own_words = (study.protocol.model.posts, reading.words_jsd, reading.words_counts)
+            if own_words in words:
+                study.take_words(words[own_words])
+            results.append(_result(universe, study, problem, store, features))
+            words.setdefault(own_words, study.words)
+        yield results
+
+
+def _result(
+    universe: Universe,
+    study: Study,
+    problem: Problem,
+    store: Store,
+    features: dict[Any, np.ndarray],
+) -> UniverseResult:
+    protocol = study.protocol
+    results = Results(store, study.data.identity, protocol)
+    make = _shared_features(study, feature_maker(study, results), features)
+    outcomes, _ = collect_outcomes(problem, results, make)
+    rng = rng_for("multiverse", study.seed)
+    table = replace(table_of(outcomes, protocol), sets={})
+    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
+    return UniverseResult(universe, outcomes, improved_share(outcomes, protocol.reading), analysis)
+
+
+def _shared_features(
+    study: Study, make: FeatureMaker, known: dict[Any, np.ndarray]
+) -> FeatureMaker:
+    """`make`, which computes the features of a run only where no universe before had the same."""
+    reading = replace(
+        study.protocol.reading, score="f1", read_at=0, epoch="fixed", label="mean_gain"
+    )
+
+    def make_once(problem: Problem, run: int) -> np.ndarray:
+        key = (study.protocol.settings, reading, run, problem.pairs[0])  # of a part of many
+        if key not in known:
+            known[key] = make(problem, run)
+        return known[key]
+
+    return make_once

@@ -1,0 +1,166 @@
+"""Training the models that a store lacks: where it happens, how long it will take, how far it is.
+
+The same for a study, for the many of a multiverse, and for a tuning.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from minimtl.jobs import (
+    RunSummary,
+    Store,
+    Workers,
+    duration,
+    is_local,
+    make_progress,
+    run_jobs,
+)
+from minimtl.nn import TaskData
+from minimtl.study.definition import PlacedJob
+from minimtl.system import available_cores, say
+from minimtl.tasks import (
+    Job,
+    StudyData,
+    compute,
+    decode,
+    epochs_of,
+    samples_of,
+    task_data,
+    train_model,
+    training_rng,
+)
+
+# The difference between a longer and a shorter training is the cost of the epochs alone.
+_SHORT = 5
+_LONG = 25
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The folder of models and who trains them; no number depends on any of it.
+
+    Attributes
+    ----------
+    out : the folder of store, tables and page.
+    n_workers : processes that train, where the executor is on this machine.
+    executor : as ``--executor`` names it.
+    fresh : set what is in the folder aside, and begin anew.
+    quiet : say no progress. verbose : say what each part took.
+    command : the arguments of ``minimtl`` that do the same, which continue it.
+    """
+
+    out: Path
+    n_workers: int
+    executor: str = "process"
+    fresh: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    command: Sequence[str] = ()
+
+    def announce(self, line: str) -> None:
+        """Say a line about the progress, if it is wanted."""
+        if not self.quiet:
+            say(line)
+
+    def announce_time(self, what: str, seconds: float) -> None:
+        """Say what a part took, if it is wanted."""
+        if self.verbose:
+            say(f"{what}: {seconds} s")
+
+
+def train_missing(
+    jobs: Iterable[tuple[str, Any]],
+    n_jobs: int,
+    compute: Callable[[Any, Any], bytes],
+    store: Store,
+    workers: Workers,
+    describe: Callable[[Any, bytes], str],
+    *,
+    quiet: bool = False,
+) -> RunSummary:
+    """Compute the keyed jobs that the store lacks, with progress on standard error.
+
+    Raises
+    ------
+    MinimtlError
+        If a job fails every time, or as `run_jobs`.
+    """
+    progress = make_progress(n_jobs, stream=sys.stderr, describe=describe, quiet=quiet)
+    with progress:
+        summary = run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
+    summary.raise_for_failures()
+    return summary
+
+
+def compute_placed(placed: PlacedJob, data: Sequence[StudyData]) -> bytes:
+    """Train the job's model from its data; as `minimtl.tasks.compute`."""
+    return compute(placed.job, data[placed.place])
+
+
+class JobKind(NamedTuple):
+    """Jobs that take about as long as one another: an example of them, and their number."""
+
+    example: PlacedJob
+    n_jobs: int
+
+
+def kinds_of(jobs: Iterable[PlacedJob]) -> list[JobKind]:
+    """Single-task and joint jobs of each data apart; memory does not grow with their number."""
+    examples: dict[tuple[int, int], PlacedJob] = {}
+    counts: Counter[tuple[int, int]] = Counter()
+    for placed in jobs:
+        kind = placed.place, len(placed.job.tasks)
+        examples.setdefault(kind, placed)
+        counts[kind] += 1
+    return [JobKind(example, counts[kind]) for kind, example in examples.items()]
+
+
+def seconds_of(placed: PlacedJob, data: Sequence[StudyData]) -> float:
+    """Seconds that a core takes to train the job's model, from a few of its epochs.
+
+    The kernels are loaded, or compiled, before.
+    """
+    job, own = placed.job, data[placed.place]
+    tasks = task_data(samples_of(job, own), own)
+    _timed(job, own, tasks, 1)
+    short = _timed(job, own, tasks, _SHORT)
+    per_epoch = (_timed(job, own, tasks, _LONG) - short) / (_LONG - _SHORT)
+    return short + (epochs_of(job, own.protocol.training) - _SHORT) * per_epoch
+
+
+def _timed(job: Job, data: StudyData, tasks: list[TaskData], n_epochs: int) -> float:
+    began = time.perf_counter()
+    rng = training_rng(job, data.identity)
+    train_model(data.protocol.settings, tasks, [2] * len(tasks), n_epochs, rng, data.backend)
+    return time.perf_counter() - began
+
+
+def time_by_workers(kinds: Sequence[JobKind], workers: Workers, conditions: Conditions) -> str:
+    """The time that all jobs will take, as the workers find by trying; "" where they fail.
+
+    A job that cannot be timed cannot be trained either, and the training says why.
+    """
+    futures = [workers.submit_job(seconds_of, kind.example) for kind in kinds]
+    answers = [future.result() for future in futures if future.exception() is None]
+    seconds = [answer for answer in answers if isinstance(answer, float)]
+    return _training_time(kinds, seconds, conditions) if len(seconds) == len(kinds) else ""
+
+
+def time_here(kinds: Sequence[JobKind], data: Sequence[StudyData], conditions: Conditions) -> str:
+    """The time that all jobs will take, as this process finds by trying."""
+    return _training_time(kinds, [seconds_of(kind.example, data) for kind in kinds], conditions)
+
+
+def _training_time(
+    kinds: Sequence[JobKind], seconds: Sequence[float], conditions: Conditions
+) -> str:
+    total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
+    if not is_local(conditions.executor):  # whose number of workers is not ours to know
+        return f", about {duration(total)} of one core's time"
+    n_workers = min(conditions.n_workers, available_cores())
+    return f", about {duration(total / n_workers)} on {n_workers} of this machine's cores"

@@ -1,0 +1,190 @@
+"""Tasks and pairs of tasks: RELATED and UNRELATED, enumerated by arithmetic.
+
+A task tells topic A (positive) from topic B (negative), A in subclass S and B in subclass T,
+S ≠ T. Its auxiliary tasks tell C ∈ S∖{A} from D ∈ T∖{B}. {A, B} is unordered; the topic whose
+subclass stands first in the hierarchy is the positive one. The orientation thus depends on the
+two subclasses only, so the classes of a pair are aligned by construction: C beside A, D beside B.
+
+The pairs of one unordered {S, T} form a block of |S|·|T|·(|S|−1)·(|T|−1) pairs, numbered by the
+mixed-radix number (a, b, c, d) of the four positions, c and d counted without a and b. Length
+and the i-th pair are arithmetic, so that nothing grows with their number.
+"""
+
+from abc import abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, combinations
+from typing import NamedTuple
+
+from minimtl.jobs import rng_for
+from minimtl.stats import IntArray
+from minimtl.tasks.hierarchy import Hierarchy
+
+
+class Task(NamedTuple):
+    """Tell documents of topic ``positive`` (label 1) from those of ``negative`` (label 0)."""
+
+    positive: str
+    negative: str
+
+
+class Pair(NamedTuple):
+    """A main task and the auxiliary task that may help it."""
+
+    main: Task
+    aux: Task
+
+    @property
+    def reversed(self) -> "Pair":
+        """The same two tasks in the other roles."""
+        return Pair(self.aux, self.main)
+
+
+Block = tuple[str, str]
+
+
+class Pairs(Sequence[Pair]):
+    """A sequence of distinct pairs that need not exist in memory."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
+        """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
+
+    @abstractmethod
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, by name."""
+
+    def __iter__(self) -> Iterator[Pair]:
+        return (self[index] for index in range(len(self)))
+
+
+class HierarchyPairs(Pairs):
+    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses."""
+
+    def __init__(self, hierarchy: Hierarchy, blocks: list[tuple[int, int]]) -> None:
+        self._hierarchy = hierarchy
+        sizes = [len(subclass.topics) for subclass in hierarchy.subclasses]
+        # A subclass of one topic offers no auxiliary task: its blocks are empty.
+        self._blocks = [(s, t) for s, t in blocks if sizes[s] > 1 and sizes[t] > 1]
+        # The same object for each pair of a block: as many names as blocks, not as pairs.
+        self._names: dict[tuple[str, str], Block] = {}
+        self._starts = [
+            0,
+            *accumulate(
+                sizes[s] * sizes[t] * (sizes[s] - 1) * (sizes[t] - 1) for s, t in self._blocks
+            ),
+        ]
+        self.n_tasks = sum(sizes[s] * sizes[t] for s, t in self._blocks)
+
+    def _topics(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        s, t = self._blocks[number]
+        return self._hierarchy.subclasses[s].topics, self._hierarchy.subclasses[t].topics
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
+        if not 0 <= index < len(self):
+            raise IndexError(f"no pair {index} among {len(self)}")
+        number = bisect_right(self._starts, index) - 1
+        positives, negatives = self._topics(number)
+        rest, d = divmod(index - self._starts[number], len(negatives) - 1)
+        rest, c = divmod(rest, len(positives) - 1)
+        a, b = divmod(rest, len(negatives))
+        c, d = c + (c >= a), d + (d >= b)
+        return Pair(Task(positives[a], negatives[b]), Task(positives[c], negatives[d]))
+
+    def dealt(self, place: int) -> int:
+        """The number of the pair at `place` where each main task's pairs are in a mixed order.
+
+        In the order of their numbers a stride that is a multiple of the number of auxiliary
+        positives or negatives would meet the same ones again and again.
+        """
+        first, n = self._pairs_of_main_at(place)
+        order = _mixed_order(n)
+        return first + int(order[(place - first + _turn(first, n)) % n])
+
+    def _pairs_of_main_at(self, index: int) -> tuple[int, int]:
+        """The number of the first pair of the main task that pair `index` has, and how many."""
+        number = bisect_right(self._starts, index) - 1
+        positives, negatives = self._topics(number)
+        n = (len(positives) - 1) * (len(negatives) - 1)
+        start = self._starts[number]
+        return start + (index - start) // n * n, n
+
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, such as ``talk.religion``."""
+        first, second = (self._hierarchy.subclass_of(topic) for topic in pair.main)
+        block = f"{first.parent}.{first.name}", f"{second.parent}.{second.name}"
+        return self._names.setdefault(block, block)
+
+
+@lru_cache(maxsize=64)
+def _mixed_order(n: int) -> IntArray:
+    """The numbers 0 … n − 1 in an order without pattern, always the same."""
+    return rng_for("order of auxiliary tasks", n).permutation(n)
+
+
+def _turn(first: int, n: int) -> int:
+    """From where the order of n begins for a main task whose pairs begin at `first`.
+
+    Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4), by 2⁶⁴/φ.
+    """
+    return ((first * 0x9E3779B97F4A7C15) % (1 << 64) >> 32) % n
+
+
+class EvenSample(Pairs):
+    """``n`` of the pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
+
+    The k-th is number ⌊k·N/n⌋ of N in the order of `HierarchyPairs.dealt`, so that a sample whose
+    number divides another's is a part of it. Where there are no more than ``n`` pairs, the sample
+    is all of them, in their own order.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is less than 1.
+    """
+
+    def __init__(self, pairs: HierarchyPairs, n: int) -> None:
+        if n < 1:
+            raise ValueError(f"a sample needs at least one pair, not {n}")
+        self._pairs = pairs
+        self._n = min(n, len(pairs))
+        self._is_all = self._n == len(pairs)
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
+        if not 0 <= index < self._n:
+            raise IndexError(f"no pair {index} among {self._n}")
+        if self._is_all:
+            return self._pairs[index]
+        return self._pairs[self._pairs.dealt(index * len(self._pairs) // self._n)]
+
+    def block(self, pair: Pair) -> Block:
+        """The two subclasses that the pair's topics are of, by name."""
+        return self._pairs.block(pair)
+
+
+def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:
+    """RELATED: the two topics of a task share the top-level class, not the subclass."""
+    subclasses = hierarchy.subclasses
+    return HierarchyPairs(
+        hierarchy,
+        [
+            (s, t)
+            for s, t in combinations(range(len(subclasses)), 2)
+            if subclasses[s].parent == subclasses[t].parent
+        ],
+    )
+
+
+def unrelated_pairs(hierarchy: Hierarchy) -> HierarchyPairs:
+    """UNRELATED: the two topics of a task lie in different subclasses; includes RELATED."""
+    return HierarchyPairs(hierarchy, list(combinations(range(len(hierarchy.subclasses)), 2)))

@@ -1,0 +1,173 @@
+"""One pool, one store, each model once; and the same numbers as of a study by itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from minimtl.gains import conclude
+from minimtl.jobs import Workers
+from minimtl.jobs.store import open_store
+from minimtl.study.conductor import train_models
+from minimtl.study.definition import Study, feature_maker
+from minimtl.study.multiverse import runmultiverse
+from minimtl.study.multiverse.runmultiverse import train_universes
+from minimtl.study.multiverse.universeresults import collect_universes
+from minimtl.tasks.collect import Results
+from minimtl.tasks.outcomes import improved_share
+from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
+from minimtl.tasks.plan import plan_jobs
+from tests.study.multiverse.conftest import BASES
+
+
+def planned(multiverse, universe):
+    return sum(1 for _ in plan_jobs(multiverse.problems, universe.protocol))
+
+
+def test_universes_that_differ_in_reading_share_models(make_multiverse):
+    """Six readings about each protocol take the models of one study by it each."""
+    multiverse = make_multiverse("score=f1,accuracy,log_loss", "read_at=2,4", "scaling=minmax")
+    assert len(multiverse.universes) == 12
+    assert len(multiverse.settings) == 2
+    by_paper, by_released = (multiverse.universes[n] for n in (0, -1))
+    n_models = planned(multiverse, by_paper) + planned(multiverse, by_released)
+    assert len(multiverse.keyed_jobs) == n_models
+    varied = make_multiverse("score=f1,accuracy", "dropout=0,0.1,0.5")
+    assert len(varied.settings) == 6
+    assert len(varied.keyed_jobs) == 3 * n_models
+
+
+def test_directions_apart_hold_the_models_of_shared_ones(make_multiverse):
+    both = make_multiverse("share_directions=yes,no", n_pairs=None)
+    apart = make_multiverse("share_directions=no", n_pairs=None)
+    assert set(both.keyed_jobs) == set(apart.keyed_jobs)
+
+
+def test_models_are_trained_once_and_found_by_further_universes(make_multiverse, train, tmp_path):
+    first = make_multiverse("dropout=0.5", n_runs=1)
+    store, summary = train(first, tmp_path)
+    store.close()
+    assert (summary.n_computed, summary.n_resumed) == (len(first.keyed_jobs), 0)
+    more = make_multiverse("dropout=0.2,0.5", "score=f1,accuracy", n_runs=1)
+    store, summary = train(more, tmp_path)
+    store.close()
+    n_first = len(first.keyed_jobs)
+    assert summary.n_resumed == n_first
+    assert summary.n_computed == len(more.keyed_jobs) - n_first > 0
+
+
+def test_an_interrupted_training_is_continued(make_multiverse, train, tmp_path, monkeypatch):
+    multiverse = make_multiverse("dropout=0,0.5", n_runs=1)
+    n_begun = 0
+
+    def until_the_tenth(job, data):
+        nonlocal n_begun
+        n_begun += 1
+        if n_begun == 10:
+            raise KeyboardInterrupt
+        return plain(job, data)
+
+    plain = runmultiverse.compute_placed
+    monkeypatch.setattr(runmultiverse, "compute_placed", until_the_tenth)
+    with (
+        open_store(tmp_path, multiverse.identity, announce=pytest.fail) as store,
+        ThreadPoolExecutor(1) as executor,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        train_universes(multiverse, store, Workers(executor, multiverse.data), quiet=True)
+    monkeypatch.undo()
+    store, summary = train(multiverse, tmp_path)
+    with store:
+        assert 0 < summary.n_resumed <= 9
+        assert summary.n_resumed + summary.n_computed == len(multiverse.keyed_jobs)
+
+
+def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
+    trained, corpus, tmp_path, monkeypatch
+):
+    """Exactly: scores, gains, features, share improved, intervals and Brier scores."""
+    monkeypatch.setattr(
+        "minimtl.gains.labelnull.N_SIMULATIONS", 9
+    )  # of p-values, which nobody reads
+    multiverse, store = trained
+    (results,) = collect_universes(multiverse, store)
+    for number in (0, len(results) - 1):
+        found = results[number]
+        protocol = found.universe.protocol
+        study = Study(corpus, protocol, multiverse.problems, 0, "numpy")
+        folder = tmp_path / str(number)
+        with (
+            open_store(folder, study.identity, announce=pytest.fail) as own,
+            ThreadPoolExecutor(1) as executor,
+        ):
+            train_models(study, own, Workers(executor, (study.data,)), quiet=True)
+            read = Results(own, study.data.identity, protocol)
+            ((analysed, _),) = conclude(study.problems, read, 0, feature_maker(study, read))
+        for name in ("single", "multi", "features"):
+            np.testing.assert_array_equal(
+                getattr(found.outcomes, name), getattr(analysed.outcomes, name)
+            )
+        assert found.analysis.gain == analysed.meta.pairs.gain
+        assert found.improved == improved_share(analysed.outcomes, protocol.reading)
+        for design in found.analysis.designs:
+            ours, theirs = (one.of(design, "all") for one in (found.analysis, analysed.meta.pairs))
+            assert ours.scores.brier == theirs.scores.brier
+
+
+def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp_path, monkeypatch):
+    multiverse = make_multiverse("score=f1,accuracy", "dropout=0,0.5", about=BASES[:1])
+    made = []
+    monkeypatch.setattr(
+        "minimtl.study.multiverse.universeresults.feature_maker",
+        lambda study, results: (
+            lambda problem, run: made.append(run) or np.zeros((16, len(FEATURE_NAMES)))
+        ),
+    )
+    store, _ = train(multiverse, tmp_path)
+    with store:
+        list(collect_universes(multiverse, store))
+    assert sorted(made) == [0, 0, 1, 1]  # of each run with and without dropout
+
+
+def test_features_by_the_text_are_of_the_same_models(make_multiverse, train, tmp_path):
+    multiverse = make_multiverse("features=code,text", about=BASES[:1], n_runs=1)
+    assert len(multiverse.settings) == 1
+    store, _ = train(multiverse, tmp_path)
+    with store:
+        ((code, text),) = collect_universes(multiverse, store)
+    np.testing.assert_array_equal(code.outcomes.gains, text.outcomes.gains)
+    for found in (code, text):
+        names = DEFINITIONS[found.universe.protocol.reading.features].names
+        assert found.outcomes.features.shape[2] == len(names)
+    assert code.analysis.predictions != text.analysis.predictions
+
+
+def test_the_epoch_of_each_model_is_that_of_its_best_validation_score(
+    make_multiverse, train, tmp_path
+):
+    multiverse = make_multiverse("epoch=fixed,validation", "validation_share=0.25")
+    assert len(multiverse.settings) == 2
+    store, _ = train(multiverse, tmp_path)
+    with store:
+        (results,) = collect_universes(multiverse, store)
+        for found, study in zip(results, multiverse.studies, strict=True):
+            reading = study.protocol.reading
+            read = Results(store, study.data.identity, study.protocol)
+            for row, pair in enumerate(found.outcomes.pairs):
+                result = read.single(pair.main, 1)
+                curve = result.f1 if reading.score == "f1" else result.accuracy
+                held = result.validation_f1 if reading.score == "f1" else result.validation_accuracy
+                best = 4
+                if reading.epoch == "validation":
+                    best = max(range(5), key=lambda epoch: (held[0, epoch], -epoch))
+                assert found.outcomes.single[row, 1] == curve[0, best]
+
+
+def test_all_documents_that_there_are_where_a_universe_asks_for_more(make_multiverse, capsys):
+    multiverse = make_multiverse("train_per_class=20,100000", about=BASES[:1]).check_samples()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "draws 100000 training documents" in said
+    assert [u.protocol.sampling.allow_fewer for u in multiverse.universes] == [False, True]
+    enough = make_multiverse("train_per_class=20")
+    assert enough.check_samples() is enough

@@ -1,0 +1,90 @@
+"""`run_study` from Python: the numbers of the command, in memory, in a folder, and resumed."""
+
+import json
+
+import pytest
+
+from minimtl import run_study
+from minimtl.cli import main
+from minimtl.errors import UsageError
+
+SMALL = {"problem": "related", "corpus": "synthetic", "pairs": 3, "runs": 2, "workers": 1}
+
+
+def tables_in(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return run_study(**SMALL, quiet=True)
+
+
+def test_tables_are_records(study):
+    (row,) = study.table1
+    assert (row.problem, row.n_pairs, row.n_runs) == ("related", 3, 2)
+    assert row.gain == pytest.approx(row.multi - row.single)
+    assert study.table2
+    assert study.table3a
+    assert study.table3b == []
+    assert len(study.pairs) == 3 * 2
+    assert {pair.run for pair in study.pairs} == {0, 1}
+    assert study.curves["related"].single.shape[:2] == (3, 2)
+
+
+def test_it_is_shown(study):
+    assert repr(study) == "<StudyResult by the protocol paper: related>"
+    assert str(study).startswith("RELATED: 3 of 52 pairs, 2 of 5 runs: a look, no finding.")
+    assert study._repr_html_().startswith("<pre>RELATED: 3 of 52 pairs")
+
+
+def test_written_it_is_what_the_command_gives(study, tmp_path):
+    command = [
+        "study", "--problem", "related", "--corpus", "synthetic", "--pairs", "3", "--runs", "2",
+    ]  # fmt: skip
+    by_command, by_library = tmp_path / "command", tmp_path / "library"
+    assert main([*command, "--workers", "1", "--quiet", "--out", str(by_command)]) == 0
+    study.write(by_library)
+    names = [{path.name for path in folder.iterdir()} for folder in (by_command, by_library)]
+    assert names[0] == names[1]
+    assert tables_in(by_library) == tables_in(by_command)
+    # The models are there too: reports are drawn again and the command has nothing to train.
+    assert main(["report", str(by_library)]) == 0
+    assert main([*command, "--workers", "1", "--quiet", "--out", str(by_library)]) == 0
+    jobs = json.loads((by_library / "manifest.json").read_text())["jobs"]
+    assert jobs["done"] == 0
+
+
+def test_with_a_folder_it_resumes_and_leaves_the_report(study, tmp_path):
+    study.write(tmp_path)
+    again = run_study(**SMALL, out=tmp_path, quiet=True)
+    assert again.manifest["jobs"]["done"] == 0
+    assert again.table1 == study.table1
+    assert again.manifest["command"][-2:] == ["--out", str(tmp_path)]
+    assert (tmp_path / "report.md").is_file()
+
+
+def test_the_models_go_with_the_result():
+    study = run_study(**{**SMALL, "pairs": 1, "runs": 1}, quiet=True)
+    folder = study.folder
+    assert (folder / "study.sqlite").is_file()
+    del study
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (
+            {"problem": "other"},
+            "there is no problem 'other'; there are related, unrelated and both",
+        ),
+        ({"protocol": "mine"}, "there is no protocol 'mine'; there are paper, released"),
+        ({"features": "mine"}, "there are no features 'mine'; there are code, text"),
+        ({"runs": 0}, "runs 0 is less than 1"),
+        ({"executor": "cloud"}, "cloud"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(wrong, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        run_study(**SMALL | wrong, quiet=True)

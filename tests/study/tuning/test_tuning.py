@@ -1,0 +1,118 @@
+"""Which setting is chosen, and what is said of the others."""
+
+import numpy as np
+import pytest
+
+from minimtl.report import to_csv, to_markdown, to_text
+from minimtl.study.tuning.figure import draw_tuning
+from minimtl.study.tuning.grid import PAPERS, Setting
+from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
+from minimtl.study.tuning.tuning import Tuning
+from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, plan
+from minimtl.tasks.modeljobs import JobResult
+
+WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
+BEST = Setting(2, 50, 1e-3, 0.5)
+DOMAINS = ("books", "dvd")
+
+
+@pytest.fixture
+def tuning():
+    def make(papers=0.0):
+        rng = np.random.default_rng(0)
+        shape = (len(DOMAINS), N_FOLDS + 1)
+        # Folds differ by more than settings do: only pairs can tell these apart.
+        fold = rng.normal(0.8, 0.05, shape)
+        f1 = np.array(
+            [fold + shift + rng.normal(0, 0.004, shape) for shift in (-0.03, papers, 0.01, 0.009)]
+        )
+        f1[0, :, HELD_OUT] = 0.99  # what is held out must not be looked at
+        settings = (WORSE, PAPERS, BEST, EQUAL)
+        return Tuning(settings, DOMAINS, f1, f1 - 0.01, np.full(4, 0.5))
+
+    return make
+
+
+def test_the_mean_over_folds_decides_and_nothing_held_out(tuning):
+    made = tuning()
+    assert made.settings[made.chosen] == BEST
+    assert made.cv_f1[0] == pytest.approx(made.f1[0, :, :N_FOLDS].mean())
+
+
+def test_paired_differences_tell_settings_apart(tuning):
+    made = tuning()
+    worse = made.difference(0)
+    assert worse.mean == pytest.approx(made.cv_f1[0] - made.cv_f1[2])
+    assert worse.high < 0
+    assert worse.p_value < 0.001
+    assert made.difference(2).mean == made.difference(2).low == made.difference(2).high == 0
+    assert [made.settings[n] for n in made.equals()] == [BEST, EQUAL]
+
+
+def test_of_equals_the_first_is_chosen(tuning):
+    made = tuning()
+    made.f1[3] = made.f1[2]
+    assert made.settings[made.chosen] == BEST
+
+
+def test_results_are_read_in_the_plan_s_order():
+    settings = (WORSE, BEST)
+    fits = plan(settings, len(DOMAINS), N_FOLDS + 1)
+
+    def result(fit):
+        number = 100 * settings.index(fit.setting) + 10 * fit.domain + fit.tested
+        f1 = np.array([[0.0, number / 1000]])
+        return JobResult(np.ones((1, 2)), f1 / 2, f1, float(number))
+
+    made = Tuning.of(settings, DOMAINS, [result(fit) for fit in fits])
+    for s in range(2):
+        for d in range(2):
+            for part in range(N_FOLDS + 1):
+                assert made.f1[s, d, part] == pytest.approx((100 * s + 10 * d + part) / 1000)
+                assert made.accuracy[s, d, part] == made.f1[s, d, part] / 2
+    assert made.seconds[1] - made.seconds[0] == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("papers", "sentence"),
+    [
+        (-0.03, "which is significantly worse."),
+        (0.0095, "which is not significantly worse."),
+        (0.1, "It is what the paper settled on."),
+    ],
+)
+def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
+    assert sentence in to_text([tuning_finding(tuning(papers))])
+
+
+def test_the_finding_counts_who_cannot_be_told_from_the_chosen(tuning):
+    made = tuning()
+    assert "; 1 of the other 3 is not significantly worse." in to_text([tuning_finding(made)])
+    made.f1[:] = made.f1[2]
+    assert "; none of the other 3 is significantly worse." in to_text([tuning_finding(made)])
+
+
+def test_table_and_page(tuning):
+    made = tuning()
+    rows = tuning_table(made).rows
+    assert [row["chosen"] for row in rows] == [0, 0, 1, 0]
+    assert rows[0]["held_out_f1"] == 0.99
+    assert to_csv(tuning_table(made)).startswith(
+        b"n_layers,size,learning_rate,dropout,f1,accuracy,"
+    )
+    page = to_markdown(tuning_document(made, "made up", True))
+    lines = [line for line in page.splitlines() if line.startswith("| ")]
+    assert len(lines) == 2 + 4
+    assert lines[2].startswith("| **2 × 50** |")
+    assert {line.count("|") for line in lines} == {lines[0].count("|")}
+    assert "![F1 of each setting](tune.svg)" in page
+
+
+def test_the_figure_is_the_same_bytes_again(tuning, tmp_path):
+    pytest.importorskip("matplotlib")
+
+    draw_tuning(tuning(), tmp_path)
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    draw_tuning(tuning(), tmp_path)
+    assert set(first) == {"tune.png", "tune.svg"}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first

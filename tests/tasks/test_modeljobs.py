@@ -1,0 +1,174 @@
+import dataclasses
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimtl.tasks import modeljobs
+from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
+    decode,
+    encode,
+    job_key,
+    joint_job,
+    sampling_rng,
+    single_job,
+    training_rng,
+)
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import Pair, Task
+
+MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
+IDENTITY = StudyIdentity.of(PAPER, "digest", 0)
+RESULT = JobResult(
+    np.array([[0.7, 0.5, 0.25]]), np.array([[0.5, 1.0, 0.75]]), np.array([[0.0, 1.0, 0.5]]), 1.5
+)
+
+
+def test_both_directions_share_a_joint_job_where_the_protocol_says_so():
+    there, back = joint_job(Pair(MAIN, AUX), 2, PAPER), joint_job(Pair(AUX, MAIN), 2, PAPER)
+    assert there == back == Job((AUX, MAIN), 2)
+    assert there.tasks.index(MAIN) == 1
+
+
+def test_the_main_task_comes_first_where_directions_are_trained_apart():
+    assert joint_job(Pair(MAIN, AUX), 2, RELEASED) == Job((MAIN, AUX), 2)
+    assert joint_job(Pair(AUX, MAIN), 2, RELEASED) == Job((AUX, MAIN), 2)
+
+
+def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
+    job = single_job(MAIN, 0)
+    keys = [
+        job_key(job, IDENTITY),
+        job_key(single_job(MAIN, 1), IDENTITY),
+        job_key(single_job(AUX, 0), IDENTITY),
+        job_key(single_job(Task("m-", "m+"), 0), IDENTITY),
+        job_key(Job((MAIN, AUX), 0), IDENTITY),
+        job_key(Job((AUX, MAIN), 0), IDENTITY),
+        job_key(job, dataclasses.replace(IDENTITY, seed=1)),
+        job_key(job, dataclasses.replace(IDENTITY, corpus_digest="other")),
+        job_key(job, StudyIdentity.of(RELEASED, "digest", 0)),
+    ]
+    monkeypatch.setattr(modeljobs, "TRAINING_VERSION", modeljobs.TRAINING_VERSION + 1)
+    keys.append(job_key(job, IDENTITY))
+    assert len(set(keys)) == len(keys)
+
+
+def test_keys_ignore_how_a_result_is_read():
+    reading = PAPER.replace(score="accuracy", read_at=9, name="mine", cv_repeats=2)
+    same = StudyIdentity.of(reading, "digest", 0)
+    assert job_key(single_job(MAIN, 0), same) == job_key(single_job(MAIN, 0), IDENTITY)
+
+
+def numbers(rng):
+    return rng.integers(2**62, size=3).tolist()
+
+
+def test_documents_do_not_depend_on_how_models_are_trained():
+    other = StudyIdentity.of(PAPER.replace(dropout=0.0), "digest", 0)
+    job = single_job(MAIN, 3)
+    assert numbers(sampling_rng(MAIN, 3, IDENTITY)) == numbers(sampling_rng(MAIN, 3, other))
+    assert numbers(training_rng(job, IDENTITY)) != numbers(training_rng(job, other))
+
+
+def test_documents_are_drawn_anew_for_every_task_and_run():
+    streams = [sampling_rng(task, run, IDENTITY) for task in (MAIN, AUX) for run in (0, 1)]
+    assert len({tuple(numbers(stream)) for stream in streams}) == 4
+
+
+def assert_equal(a, b):
+    for name in ("losses", "accuracy", "f1"):
+        assert np.array_equal(getattr(a, name), getattr(b, name))
+        assert getattr(b, name).dtype == np.float64
+    assert (a.seconds, a.trained_by) == (b.seconds, b.trained_by)
+
+
+@given(st.integers(1, 3), st.integers(1, 7), st.integers(0, 2**32 - 1))
+def test_decode_inverts_encode(n_tasks, n_epochs, seed):
+    losses, accuracy, f1 = np.random.default_rng(seed).random((3, n_tasks, n_epochs))
+    result = JobResult(10 * losses, accuracy, f1, 0.5, f"numba, {seed}")
+    assert_equal(decode(encode(result)), result)
+
+
+def test_bytes_are_laid_out_as_the_module_says():
+    packed = struct.pack("<IIdI9d", 1, 3, 1.5, 3, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
+    assert encode(dataclasses.replace(RESULT, trained_by="cpu")) == packed + b"cpu"
+
+
+def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
+    turned = np.arange(6.0).reshape(3, 2).T / 10
+    assert_equal(
+        decode(encode(JobResult(turned, turned, turned, 0.0))),
+        JobResult(turned, turned, turned, 0.0),
+    )
+
+
+def test_every_truncation_is_noticed():
+    whole = encode(dataclasses.replace(RESULT, trained_by="numba, generic"))
+    for length in range(len(whole)):
+        with pytest.raises(ValueError, match="stored result"):
+            decode(whole[:length])
+    with pytest.raises(ValueError, match="stored result"):
+        decode(whole + b"\0")
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_are_refused_or_read(data):
+    try:
+        result = decode(data)
+    except ValueError:
+        return
+    assert data == encode(result)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (struct.pack("<IIdI3d", 2**32 - 1, 2**32 - 1, 1.0, 0, 0, 0, 0), "length"),  # a bomb's shape
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.nan, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.inf, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, -1, 0, 0), "losses"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 1.5, 0), "score exceeds"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 0, 1.5), "score exceeds"),
+        (struct.pack("<IIdI3d", 1, 1, np.nan, 0, 1, 0, 0), "seconds"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 2, 1, 0, 0) + b"\x1b[", "trained_by"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 201, 1, 0, 0) + b"x" * 201, "trained_by"),
+        (struct.pack("<IIdI", 0, 0, 1.0, 0), "at least one"),
+        (struct.pack("<IIdI", 2**32 - 1, 0, 1.0, 0), "at least one"),
+    ],
+)
+def test_impossible_values_are_refused(body, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        decode(body)
+
+
+def test_a_result_needs_curves_of_one_shape():
+    with pytest.raises(ValueError, match="f1 must be"):
+        JobResult(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 3)), 0.0)
+
+
+def test_results_with_further_curves_survive():
+    curves = dict.fromkeys(("f1_negative", "log_loss"), RESULT.f1)
+    more = dataclasses.replace(RESULT, **curves)
+    validation = {f"validation_{name}": RESULT.accuracy for name in (*curves, "accuracy", "f1")}
+    for result in (RESULT, more, dataclasses.replace(more, **validation)):
+        again = decode(encode(result))
+        assert list(again.curves) == list(result.curves)
+        for name, curve in result.curves.items():
+            np.testing.assert_array_equal(again.curves[name], curve)
+
+
+def test_curves_that_do_not_belong_together():
+    with pytest.raises(ValueError, match="do not belong together: losses, accuracy, f1, log_loss"):
+        dataclasses.replace(RESULT, log_loss=RESULT.losses)
+
+
+def test_a_log_loss_may_exceed_1_and_a_score_may_not():
+    more = {"f1_negative": RESULT.f1, "log_loss": 3 * RESULT.losses + 1}
+    dataclasses.replace(RESULT, **more)
+    with pytest.raises(ValueError, match="exceeds 1"):
+        dataclasses.replace(RESULT, **more | {"f1_negative": 2 * RESULT.f1})
