@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from minimtl.advice.sets import Prepared, normalised
 from minimtl.advice.tokenizers import make_vectorizer, models_for
-from minimtl.advice.verdicts import Sample
+from minimtl.advice.verdicts import TestedTexts
 from minimtl.jobs import rng_for
 from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.text import count_matrix
@@ -109,7 +109,7 @@ class SetsOfTexts:
         rng = rng_for("advise tested", self.seed, self.digests[target])
         return np.sort(rng.permutation(rows)[:MOST_TESTED])
 
-    def tested(self, target: int, n_rounds: int) -> Sample:
+    def tested(self, target: int, n_rounds: int) -> TestedTexts:
         """What ways are compared on after so many rounds."""
         rows, n_folds = self.tested_rows(target), self.n_folds(target)
         folds = np.zeros((n_rounds, len(rows)), np.int64)
@@ -118,7 +118,7 @@ class SetsOfTexts:
                 draw = self.draw(target, number * n_folds + fold)
                 folds[number, np.searchsorted(rows, draw.tested)] = fold
         n_train = len(self.train[target]) * (1 - 1 / n_folds if n_folds > 1 else 1)
-        return Sample(self.labels[rows], folds, n_train)
+        return TestedTexts(self.labels[rows], folds, n_train)
 
     def draw(self, target: int, run: int) -> Draw:
         """The texts of the set `target` in a run; runs do not depend on how many there are."""

@@ -77,7 +77,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class TestedTexts:
     """The texts that ways are compared on.
 
     Attributes
@@ -118,7 +118,7 @@ def influences(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 
 
 def compare(
-    tested: Sample,
+    tested: TestedTexts,
     predicted: Mapping[Way, np.ndarray],
     alone: Sequence[Way],
     *,
@@ -163,7 +163,7 @@ def without_verdict(comparison: Comparison) -> Comparison:
     )  # fmt: skip
 
 
-def _difference(d: np.ndarray, tested: Sample) -> _Difference:
+def _difference(d: np.ndarray, tested: TestedTexts) -> _Difference:
     n_rounds, n = d.shape
     D = d.mean(axis=0)
     gain = float(D.mean())
@@ -227,7 +227,7 @@ def _verdict(
     one_sided: float,
     margin: float,
     tau: float,
-    tested: Sample,
+    tested: TestedTexts,
 ) -> Comparison:
     halves = [_half(one, two_sided) for one in against]
     gains = [one.gain for one in against]
@@ -260,7 +260,7 @@ def _half(one: _Difference, quantile: float) -> float:
 
 
 def _further(
-    one: _Difference, quantile: float, margin: float, tested: Sample
+    one: _Difference, quantile: float, margin: float, tested: TestedTexts
 ) -> tuple[int | None, int | None]:
     """How many more runs, and how many more texts, would make the interval narrow enough."""
     target = max(abs(one.gain), margin - abs(one.gain))

@@ -16,16 +16,16 @@ import minimtl
 from minimtl.explain import networkstations, pairstations, tablestations, textstations
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import (
-    Choice,
-    Comparison,
+    ReaderChoice,
     Station,
+    TwinComparison,
     Values,
     excerpt,
     introduction,
     paragraphs,
     stations,
 )
-from minimtl.explain.tablestations import Measured, documents
+from minimtl.explain.tablestations import GainsBySize, documents
 from minimtl.report import (
     Beside,
     Block,
@@ -126,7 +126,7 @@ def source_uri(path: str) -> str:
 def explain_page(
     lesson: Lesson,
     visits: Sequence[Visit],
-    measured: Measured,
+    measured: GainsBySize,
     link: Callable[[str], str] = source_uri,
 ) -> str:
     """The whole page; `link` makes an address of a file's path within the package."""
@@ -171,7 +171,9 @@ def _own(name: str) -> str:
     return (files("minimtl.explain") / name).read_text(encoding="utf-8")
 
 
-def _on_page(place: int, one: Visit, measured: Measured, link: Callable[[str], str]) -> list[Block]:
+def _on_page(
+    place: int, one: Visit, measured: GainsBySize, link: Callable[[str], str]
+) -> list[Block]:
     station, values = one
     formulas = [Embedded(_formula(text), text) for text in station.formulas]
     where = Paragraph(f"docs/mathematics.md, section {station.section}", "note")
@@ -197,7 +199,7 @@ def _on_page(place: int, one: Visit, measured: Measured, link: Callable[[str], s
     return [*blocks, Folded(question, (Paragraph(answer),))]
 
 
-def _compared(comparisons: Sequence[Comparison]) -> Grid:
+def _compared(comparisons: Sequence[TwinComparison]) -> Grid:
     lines = []
     for c in comparisons:
         allowed = f" {c.tolerance:.0e} is allowed" if c.tolerance else " 0 is allowed"
@@ -231,7 +233,7 @@ def _formula(text: str) -> Markup:
     return element("p", *parts, text[end:], class_="formula")
 
 
-def _movable(title: str, words: Sequence[str], choice: Choice) -> Embedded:
+def _movable(title: str, words: Sequence[str], choice: ReaderChoice) -> Embedded:
     """All that can be chosen, of which the script shows one; without it, the first stands there."""
     first = choice.first or (0,) * len(choice.controls)
     labels = []

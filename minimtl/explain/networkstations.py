@@ -7,7 +7,7 @@ import numpy as np
 
 from minimtl.explain.firststeps import N_STEPS, deferred_move, pending_terms
 from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Array, Choice, Values, number, percent
+from minimtl.explain.station import Array, ReaderChoice, Values, number, percent
 from minimtl.nn import Adam, softmax
 from minimtl.report import Axis, Bars, Block, Chart, Drawing, Paragraph
 
@@ -73,7 +73,7 @@ def dropout(lesson: Lesson) -> Values:
             f"{dropped:.5f}, and {plain:.5f} without dropout."
         )
         shown[i, j] = [Paragraph(sentence), *part.pictures]
-    here.choice = Choice({"mask of step": _MASK_STEPS, "rate": _RATES}, shown, first=(0, 1))
+    here.choice = ReaderChoice({"mask of step": _MASK_STEPS, "rate": _RATES}, shown, first=(0, 1))
     return here
 
 
@@ -227,7 +227,7 @@ def deferred(lesson: Lesson) -> Values:
     return here
 
 
-def _choose_gap(lesson: Lesson) -> Choice:
+def _choose_gap(lesson: Lesson) -> ReaderChoice:
     """The pending moves of a word, added up in four ways."""
     rule, every = lesson.steps.settings.adam, lesson.steps.dense.waiting
     waiting = [every[0], every[len(every) // 2], every[-1]]
@@ -249,7 +249,7 @@ def _choose_gap(lesson: Lesson) -> Choice:
             part.table(title, head, rows)
             shown[i, j, k] = [*part.pictures, _bars(sizes[: K + 1])]
     controls = {"word": names, "last gradient at step": _LAST_STEPS, "gap K": _GAPS}
-    return Choice(controls, shown, first=(2, 0, 3))
+    return ReaderChoice(controls, shown, first=(2, 0, 3))
 
 
 def _bars(sizes: Array) -> Block:

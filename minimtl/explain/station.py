@@ -112,7 +112,7 @@ def paragraphs(text: str, numbers: Numbers | None = None) -> tuple[str, ...]:
     return tuple(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
-class Comparison(NamedTuple):
+class TwinComparison(NamedTuple):
     """One quantity, computed in two independent ways.
 
     Attributes
@@ -158,7 +158,7 @@ class Comparison(NamedTuple):
         return number(ours[place], 8), number(twin[place], 8)
 
 
-class Choice(NamedTuple):
+class ReaderChoice(NamedTuple):
     """Something to move.
 
     Attributes
@@ -185,10 +185,10 @@ class Values:
     choice : what there is to move.
     """
 
-    comparisons: list[Comparison] = field(default_factory=list)
+    comparisons: list[TwinComparison] = field(default_factory=list)
     pictures: list[Block] = field(default_factory=list)
     answer: Numbers = field(default_factory=dict)
-    choice: Choice | None = None
+    choice: ReaderChoice | None = None
 
     def compare(
         self,
@@ -199,8 +199,10 @@ class Values:
         twin_by: str,
         tolerance: float = 0.0,
     ) -> None:
-        """Show a quantity that was computed twice; see `Comparison`."""
-        compared = Comparison(name, np.asarray(ours), np.asarray(twin), ours_by, twin_by, tolerance)
+        """Show a quantity that was computed twice; see `TwinComparison`."""
+        compared = TwinComparison(
+            name, np.asarray(ours), np.asarray(twin), ours_by, twin_by, tolerance
+        )
         self.comparisons.append(compared)
 
     def words(self, title: str, text: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Array, Choice, Values, number
+from minimtl.explain.station import Array, ReaderChoice, Values, number
 from minimtl.gains import Design, Scores, analyse, score_pairs, table_of
 from minimtl.jobs import ProcessPool, rng_for
 from minimtl.report import Axis, Block, Marked, Paragraph
@@ -158,7 +158,7 @@ def beside_baselines(lesson: Lesson) -> dict[str, Scores]:
     return {row.features: row.scores for row in analysis.predictions}
 
 
-def _choose_fold(lesson: Lesson, designs: list[Design], by_fold: list[Array]) -> Choice:
+def _choose_fold(lesson: Lesson, designs: list[Design], by_fold: list[Array]) -> ReaderChoice:
     """What every pair does in the first folds of each design."""
     n_folds = min(_MOST_FOLDS, *(design.n_fits for design in designs))
     shown: dict[tuple[int, ...], list[Block]] = {}
@@ -176,7 +176,7 @@ def _choose_fold(lesson: Lesson, designs: list[Design], by_fold: list[Array]) ->
             pairs = tuple(Marked(f"{letter} ", _LOOKS[letter]) for letter in letters)
             shown[i, fold] = [Paragraph(sentence), Paragraph(pairs)]
     controls = {"folds": [design.name for design in designs], "fold": range(1, n_folds + 1)}
-    return Choice(controls, shown)
+    return ReaderChoice(controls, shown)
 
 
 def confusion(y: Array, probability: Array) -> tuple[int, int, int]:
@@ -239,7 +239,7 @@ def table2(lesson: Lesson) -> Values:
     return here
 
 
-class Measured(NamedTuple):
+class GainsBySize(NamedTuple):
     """Scores of a pair's main task by number of training posts a class.
 
     Attributes
@@ -253,7 +253,7 @@ class Measured(NamedTuple):
     multi: Array
 
 
-def measure(lesson: Lesson, n_workers: int, announce: Callable[[str], None]) -> Measured:
+def measure(lesson: Lesson, n_workers: int, announce: Callable[[str], None]) -> GainsBySize:
     """The lesson's pair, `N_RUNS` runs at each of four sizes up to the protocol's, trained now."""
     most = lesson.protocol.sampling.n_train // 2
     posts = [max(most // 8, 2), max(most // 4, 4), max(most // 2, 8), most]
@@ -277,7 +277,7 @@ def measure(lesson: Lesson, n_workers: int, announce: Callable[[str], None]) -> 
         with ProcessPool(n_workers) as pool:
             scores = list(pool.map(last_score, jobs, data))
     by_size = np.reshape(scores, (len(posts), N_RUNS, 2))
-    return Measured(np.array(posts), by_size[..., 0], by_size[..., 1])
+    return GainsBySize(np.array(posts), by_size[..., 0], by_size[..., 1])
 
 
 def _last_score(main: Task, score: str, job: Job, data: StudyData) -> float:
@@ -287,7 +287,7 @@ def _last_score(main: Task, score: str, job: Job, data: StudyData) -> float:
     return float(scores[job.tasks.index(main)][-1])
 
 
-def documents(measured: Measured) -> list[Block]:
+def documents(measured: GainsBySize) -> list[Block]:
     """Scores and gains against training posts, in a picture and in a table."""
     here, posts = Values(), measured.posts
     single, multi = measured.single.mean(axis=1), measured.multi.mean(axis=1)

@@ -28,7 +28,7 @@ DESIGN_WORDS = {
 }
 
 
-class Finding(NamedTuple):
+class PairFinding(NamedTuple):
     """The verdict and the sentence that says it with its numbers."""
 
     verdict: Verdict
@@ -70,7 +70,7 @@ class PairAnalysis:
         return next(found, None)
 
     @property
-    def finding(self) -> "Finding":
+    def finding(self) -> "PairFinding":
         """The verdict and the sentence that says it."""
         return _find(self)
 
@@ -85,7 +85,7 @@ class PairAnalysis:
         return tuple(dict.fromkeys(prediction.design for prediction in self.predictions))
 
 
-def _find(analysis: PairAnalysis) -> Finding:
+def _find(analysis: PairAnalysis) -> PairFinding:
     """The finding of an analysis.
 
     ``new tasks``: the features predict gains of tasks not learned from, by p (Holm) of at most
@@ -94,15 +94,15 @@ def _find(analysis: PairAnalysis) -> Finding:
     """
     table = analysis.predicted
     if table is None:
-        return Finding("no prediction", f"No gain was predicted: {analysis.why}.")
+        return PairFinding("no prediction", f"No gain was predicted: {analysis.why}.")
     seen = analysis.of("seen", "all")
     names = [row for name in BASELINES[1:] if (row := analysis.of("seen", name)) is not None]
     if not names:
-        return Finding("no prediction", "No gain was predicted: no fold could be made.")
+        return PairFinding("no prediction", "No gain was predicted: no fold could be made.")
     best = max(names, key=lambda row: row.scores.accuracy)
     told = min(analysis.name_p_values.values()) <= ALPHA
     if seen is None:
-        return Finding("no features", _without_features(analysis, best, told))
+        return PairFinding("no features", _without_features(analysis, best, told))
     unseen = [
         row
         for design in analysis.designs
@@ -115,22 +115,22 @@ def _find(analysis: PairAnalysis) -> Finding:
     held = [row for row in unseen if row.p_holm <= ALPHA]
     if held:
         start += f"; on {_beside_majority(analysis, held[-1])}: the features predict the gains of "
-        return Finding("new tasks", f"{start}tasks that were not learned from.")
+        return PairFinding("new tasks", f"{start}tasks that were not learned from.")
     if unseen:
         start += f"; on {_beside_majority(analysis, unseen[0])}"
     if seen.p_holm <= ALPHA:
-        return Finding(
+        return PairFinding(
             "same tasks",
             f"{start}: the features predict more than names do among the tasks learned from, and "
             "nothing that can be told from chance for new tasks.",
         )
     if told:
-        return Finding(
+        return PairFinding(
             "names",
             f"{start}: names predict, and the features nothing beyond them that can be told from "
             "chance.",
         )
-    return Finding("nothing", f"{start}: nothing here can be told from chance.")
+    return PairFinding("nothing", f"{start}: nothing here can be told from chance.")
 
 
 def _without_features(analysis: PairAnalysis, best: Prediction, told: bool) -> str:

@@ -43,8 +43,8 @@ from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
-    Column,
     Definitions,
+    FeatureColumn,
     features_of_run,
 )
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
@@ -106,8 +106,8 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
-    "Column",
     "Definitions",
+    "FeatureColumn",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

@@ -184,7 +184,7 @@ TEXT_FEATURES = (
 )
 
 
-class Column(NamedTuple):
+class FeatureColumn(NamedTuple):
     """One column of the feature table: a feature in a role."""
 
     feature: Feature
@@ -203,13 +203,13 @@ class Definitions:
     features: tuple[Feature, ...]
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[FeatureColumn, ...]:
         """Features of each task role by role, then those that a pair has once."""
         of_tasks = [feature for feature in self.features if len(feature.roles) > 1]
         others = [feature for feature in self.features if len(feature.roles) == 1]
         return (
-            *(Column(f, role) for role in _BY_TASK for f in of_tasks if role in f.roles),
-            *(Column(f, f.roles[0]) for f in others),
+            *(FeatureColumn(f, role) for role in _BY_TASK for f in of_tasks if role in f.roles),
+            *(FeatureColumn(f, f.roles[0]) for f in others),
         )
 
     @cached_property
@@ -233,7 +233,7 @@ class Definitions:
             "no_ratio": self._numbers(lambda column: column.role not in ("ratio", "relative")),
         }
 
-    def _numbers(self, wanted: Callable[[Column], bool]) -> tuple[int, ...]:
+    def _numbers(self, wanted: Callable[[FeatureColumn], bool]) -> tuple[int, ...]:
         return tuple(number for number, column in enumerate(self.columns) if wanted(column))
 
 
@@ -241,7 +241,7 @@ DEFINITIONS: dict[FeatureChoice, Definitions] = {
     "code": Definitions(FEATURES),
     "text": Definitions(TEXT_FEATURES),
 }
-COLUMNS: tuple[Column, ...] = DEFINITIONS["code"].columns
+COLUMNS: tuple[FeatureColumn, ...] = DEFINITIONS["code"].columns
 FEATURE_NAMES: tuple[str, ...] = DEFINITIONS["code"].names
 FEATURE_SETS: dict[str, tuple[int, ...]] = DEFINITIONS["code"].sets
 
@@ -292,7 +292,7 @@ def pair_features(
     return np.array([_value(column, main, aux) for column in definitions.columns])
 
 
-def _value(column: Column, main: TaskFeatures, aux: TaskFeatures) -> float:
+def _value(column: FeatureColumn, main: TaskFeatures, aux: TaskFeatures) -> float:
     name = column.feature.name
     if column.role == "pair":
         return float(column.feature.compute(main.run, aux.run))

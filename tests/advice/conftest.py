@@ -7,7 +7,7 @@ from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
-from minimtl.advice.verdicts import Sample
+from minimtl.advice.verdicts import TestedTexts
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
 from minimtl.corpora.files import LabelledText, TextSet
 
@@ -84,4 +84,4 @@ class Texts:
     def tested(self, target, n_rounds):
         rng = np.random.default_rng(1)
         folds = np.array([rng.permutation(N_MADE_UP) % 5 for _ in range(n_rounds)])
-        return Sample(LABELS, folds, 0.8 * N_MADE_UP)
+        return TestedTexts(LABELS, folds, 0.8 * N_MADE_UP)

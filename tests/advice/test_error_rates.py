@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Sample, compare
+from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, TestedTexts, compare
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, PRETRAINED, REGRESSION, Way
 
 WAYS = (
@@ -43,7 +43,7 @@ def simulated(rng, n, n_rounds, gains):
     noise = of_run + OF_TEXT * rng.normal(size=(len(gains), n_rounds, n))
     is_right = steady[:, np.newaxis] + noise > 0
     given = np.where(is_right, labels, 1 - labels)
-    return Sample(labels, folds, 0.8 * n), dict(zip(WAYS, given, strict=False))
+    return TestedTexts(labels, folds, 0.8 * n), dict(zip(WAYS, given, strict=False))
 
 
 def rates(n_simulations, n, n_rounds, gains, margin=0.02, seed=0):

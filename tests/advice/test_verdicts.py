@@ -9,7 +9,7 @@ from minimtl.advice.verdicts import (
     HELPS,
     HURTS,
     NO_DIFFERENCE,
-    Sample,
+    TestedTexts,
     compare,
     influences,
     without_verdict,
@@ -23,7 +23,7 @@ ALONE, OTHER = Way("alone", "regression"), Way("jointly", "network", (1,))
 def sample(n=1_000, n_rounds=4, n_folds=5, seed=0):
     rng = np.random.default_rng(seed)
     folds = np.array([rng.permutation(n) % n_folds for _ in range(n_rounds)])
-    return Sample(np.arange(n) % 2, folds, n * (1 - 1 / n_folds) if n_folds > 1 else n)
+    return TestedTexts(np.arange(n) % 2, folds, n * (1 - 1 / n_folds) if n_folds > 1 else n)
 
 
 def compared(shares, n=1_000, n_rounds=4, n_folds=5, noise=0.05, **options):

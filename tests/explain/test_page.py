@@ -7,9 +7,9 @@ import pytest
 
 from minimtl.explain import explain_page, visit_all
 from minimtl.explain.station import stations
-from minimtl.explain.tablestations import Measured
+from minimtl.explain.tablestations import GainsBySize
 
-MEASURED = Measured(
+MEASURED = GainsBySize(
     np.array([25, 200]), np.array([[0.8, 0.8], [0.9, 0.9]]), np.array([[0.82, 0.84], [0.91, 0.89]])
 )
 

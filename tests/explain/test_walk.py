@@ -10,7 +10,7 @@ from minimtl.explain import explain_notebook, visit_all
 from minimtl.explain.explainpage import visit
 from minimtl.explain.firststeps import gauss_rule, pending_terms
 from minimtl.explain.networkstations import FIRST_OF_RULE, RULE_ERROR
-from minimtl.explain.station import Comparison, excerpt, number, paragraphs, stations
+from minimtl.explain.station import TwinComparison, excerpt, number, paragraphs, stations
 from minimtl.nn import Adam
 
 KEYS = [
@@ -70,7 +70,7 @@ def test_code_that_is_gone_is_an_error():
     ],
 )
 def test_a_comparison_that_must_fail_fails(ours, twin, agrees):
-    compared = Comparison("x", np.array(ours), np.array(twin), "us", "them", 1e-6)
+    compared = TwinComparison("x", np.array(ours), np.array(twin), "us", "them", 1e-6)
     assert compared.agrees is agrees
 
 

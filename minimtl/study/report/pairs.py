@@ -12,7 +12,15 @@ import numpy as np
 from minimtl.stats import FloatArray
 from minimtl.study.report.figures import interval_over_runs
 from minimtl.study.report.scope import MIN_RUNS
-from minimtl.tasks import DEFINITIONS, Column, Definitions, Outcomes, PairCurves, Protocol, Task
+from minimtl.tasks import (
+    DEFINITIONS,
+    Definitions,
+    FeatureColumn,
+    Outcomes,
+    PairCurves,
+    Protocol,
+    Task,
+)
 
 
 def meanings(definitions: Definitions) -> dict[str, str]:
@@ -20,7 +28,7 @@ def meanings(definitions: Definitions) -> dict[str, str]:
     return {_row_name(column): column.feature.meaning for column in definitions.columns}
 
 
-def _row_name(column: Column) -> str:
+def _row_name(column: FeatureColumn) -> str:
     return column.feature.name if len(column.feature.roles) > 1 else column.name
 
 
