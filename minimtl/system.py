@@ -193,7 +193,7 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "jinja2", "tqdm", "distributed", "mpi4py")
+_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "tqdm", "distributed", "mpi4py")
 
 
 def pin_threads() -> None:

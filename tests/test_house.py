@@ -32,11 +32,11 @@ def requirements(text: str) -> set[str]:
 
 RUN_TIME = requirements(METADATA["options"]["install_requires"])
 EXTRAS = {name: requirements(text) for name, text in METADATA["options.extras_require"].items()}
-SHOWN = ("figures", "page", "notebook", "progress")
+SHOWN = ("figures", "notebook", "progress")
 OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
-# These come with an optional package: Dask with distributed, MarkupSafe with Jinja2, and
-# threadpoolctl with scikit-learn, used where it happens to be.
-OPTIONAL |= {"dask", "markupsafe", "threadpoolctl"}
+# These come with an optional package: Dask with distributed, and threadpoolctl with
+# scikit-learn, used where it happens to be.
+OPTIONAL |= {"dask", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
 # estimator's tags, or somebody asking for output in pandas or polars.
 CALLERS_OWN = {("sklearn", "base.py"), ("pandas", "tfidf.py"), ("polars", "tfidf.py")}

@@ -42,7 +42,6 @@ REQUIRED = ("numpy", "scipy", "numba", "llvmlite")
 # By the names of setup.cfg: the package of each extra, and what it adds.
 EXTRAS = {
     "figures": ("matplotlib", "figures 4 and 5"),
-    "page": ("jinja2", "the page report.html"),
     "notebook": ("nbformat", "the notebook explain.ipynb"),
     "progress": ("tqdm", "a progress bar with the remaining time"),
     "dask": ("distributed", "studies on a Dask cluster"),
