@@ -27,7 +27,6 @@ from sphinx.application import Sphinx
 
 from minimtl.explain import explain_page, make_lesson, measure, visit_all
 from minimtl.explain.lesson import SMALL
-from minimtl.explain.station import excerpt
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -108,7 +107,7 @@ def turned(text: str, target: str) -> str:
         there = (DOCS / path).resolve().relative_to(ROOT).as_posix()
         if there.startswith("minimtl/") and there.endswith(".py"):
             place = text.strip("`").removeprefix("minimtl/")
-            line = f"#L-{excerpt(place).line}" if "::" in place else ""
+            line = f"#L-{line_of(place)}" if "::" in place else ""
             shown = text.strip("`")
             return f'<a href="sources/{there}.html{line}"><code>{shown}</code></a>'
         return text  # a file that the site does not have
@@ -157,6 +156,18 @@ def home_of(package: str, name: str) -> str:
         if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
             return home_of(node.module or "", name)
     return f"{folder}/__init__.py"
+
+
+def line_of(place: str) -> int:
+    """The line of a definition, such as ``nn/adam.py::Adam.update``; LookupError if it has gone."""
+    path, _, name = place.partition("::")
+    node: ast.AST = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    for part in name.split("."):
+        found = next((child for child in getattr(node, "body", []) if defines(child, part)), None)
+        if found is None:
+            raise LookupError(f"minimtl/{place} is not there, and a page leads to it")
+        node = found
+    return int(getattr(node, "lineno", 1))
 
 
 def defines(node: ast.stmt, name: str) -> bool:
