@@ -178,16 +178,14 @@ class Measuring:
                 progress=progress,
             )
         summary.raise_for_failures()
-        return {way: self._rounds(target, way, n_runs[way]) for way in n_runs}
 
-    def _rounds(self, target: int, way: Way, n_runs: int) -> np.ndarray:
-        """What the store has of a way's runs, a row a round."""
         rows, n_folds = self.sets.tested_rows(target), self.sets.n_folds(target)
-        given = np.empty((n_runs // n_folds, len(rows)), np.int64)
-        for run in range(n_runs):
-            tested = self.sets.draw(target, run).tested
-            payload = self.store[key_of(Fit(target, way, run), self.sets)]
-            given[run // n_folds, np.searchsorted(rows, tested)] = decode(payload)
+        given = {way: np.empty((n // n_folds, len(rows)), np.int64) for way, n in n_runs.items()}
+        for run in range(max(n_runs.values())):
+            places = np.searchsorted(rows, self.sets.draw(target, run).tested)
+            for way in (way for way in n_runs if run < n_runs[way]):
+                payload = self.store[key_of(Fit(target, way, run), self.sets)]
+                given[way][run // n_folds, places] = decode(payload)
         return given
 
     def _describe(self, fit: Fit, result: bytes) -> str:

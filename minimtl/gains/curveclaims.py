@@ -8,10 +8,6 @@ by_pair     mean curves of each pair, shape (n_pairs, n_curves, E); by_run of ea
 A claim about curves is about the mean curve, as Figure 4 draws it: single ones wander by more than
 what is asked. So statistics take the mean over the rows of `by_pair` or of `by_run`.
 
-Of many pairs the curves of an even sample may be at hand (`PairCurves.rows`). The statistic, and
-its interval over runs, are then of the means of all pairs, and its interval for new tasks is that
-of the sample, which is wider.
-
 Training scores are not kept, but training losses are. A regulariser fits the training documents
 less closely and predicts others no worse; the score on test documents *at equal training loss* is
 the train-test gap without a training score.
@@ -63,8 +59,7 @@ _OVERFITS = Claim(
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
     curves, runs = evidence.curves, evidence.curves.of_runs
-    are_all = curves.rows is None
-    effects = evidence.table.effects if curves.rows is None else evidence.effects_of(curves.rows)
+    effects = evidence.table.effects
     n_epochs = min(curves.single.shape[2], curves.multi.shape[2])
     by_pair, by_run = (
         np.stack([both.single[..., :n_epochs], both.multi[..., :n_epochs]], axis=-2)
@@ -77,18 +72,15 @@ def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
         (_SLOWER, _later),
         (_OVERFITS, _falls_less),
     ):
-        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects, are_all=are_all))
+        yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects))
     n_epochs = evidence.protocol.reading.read_at + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
     of_pairs = np.stack([curve[..., :n_epochs] for curve in each], axis=2).mean(axis=1)
     of_runs = np.stack([curve[..., :n_epochs] for curve in runs], axis=1)
-    found = estimate(at_equal_loss, of_pairs, of_runs, effects, are_all=are_all)
+    found = estimate(at_equal_loss, of_pairs, of_runs, effects)
     yield MeasuredClaim(_REGULARISES, found)
     last = n_epochs - 1
     difference = curves.multi_loss[..., last] - curves.single_loss[..., last]
-    if not are_all:  # the sample's pairs, about the mean of all
-        of_all = runs.multi_loss[:, last] - runs.single_loss[:, last]
-        difference += of_all - difference.mean(axis=0)
     yield MeasuredClaim(_FITS_LESS, estimate_mean(difference, effects))
 
 

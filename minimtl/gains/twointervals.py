@@ -56,15 +56,10 @@ def estimate(
     by_pair: FloatArray,
     by_run: FloatArray,
     effects: Effects,
-    *,
-    are_all: bool = True,
 ) -> Estimate:
-    """A statistic that takes the data of pairs as it takes those of runs.
-
-    Where these pairs are some of those that the runs' data are of, its value is that of the latter.
-    """
+    """A statistic that takes the data of pairs as it takes those of runs."""
     return estimate_from(
-        statistic(by_pair if are_all else by_run),
+        statistic(by_pair),
         pseudo_values(statistic, by_run) if len(by_run) > 1 else None,
         pseudo_values(statistic, by_pair) if len(by_pair) > 1 else None,
         effects,

@@ -81,9 +81,8 @@ class PairedComparison:
     p_value : float
         Two-sided, of the hypothesis that the methods are equally good.
     further_runs : int or None
-        How many more runs would move 0 out of the interval, or the interval to within ± the
-        margin, should mean and spread stay as they are; 0 if that is so already, None if no number
-        (below a million) would.
+        How many more runs would move 0 out of the interval, should mean and spread stay as they
+        are; 0 if that is so already, None if no number (below a million) would.
     """
 
     mean: float
@@ -94,13 +93,12 @@ class PairedComparison:
 
 
 def compare_paired(
-    differences: ArrayLike, test_train_ratio: float, *, level: float = LEVEL, margin: float = 0.0
+    differences: ArrayLike, test_train_ratio: float, *, level: float = LEVEL
 ) -> PairedComparison:
     """Corrected resampled t test and interval of paired differences.
 
-    Parameters, exceptions and source are those of `corrected_resampled_interval`; a mean from
-    −`margin` to `margin` counts as none in ``further_runs``. Differences that are all the same
-    have no spread: p is 0, or 1 where that difference is 0.
+    Parameters, exceptions and source are those of `corrected_resampled_interval`. Differences that
+    are all the same have no spread: p is 0, or 1 where that difference is 0.
     """
     values = _checked(differences, test_train_ratio, level)
     low, high = corrected_resampled_interval(values, test_train_ratio, level=level)
@@ -110,8 +108,7 @@ def compare_paired(
         p_value = float(2 * special.stdtr(len(values) - 1, -abs(mean) / error))
     else:
         p_value = float(mean == 0)
-    target = max(abs(mean), margin - abs(mean))
-    further = _further_runs(target, spread, len(values), test_train_ratio, level)
+    further = _further_runs(abs(mean), spread, len(values), test_train_ratio, level)
     return PairedComparison(mean, low, high, p_value, further)
 
 

@@ -110,14 +110,12 @@ class PairCurves:
     ----------
     single, multi : test scores, float64 (n_pairs, n_runs, n_epochs); the two may differ in length.
     single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
-    rows : which of the problem's pairs these are, int64 (n_pairs,); None for all of them.
     """
 
     single: FloatArray
     multi: FloatArray
     single_loss: FloatArray
     multi_loss: FloatArray
-    rows: IntArray | None = None
 
     @cached_property
     def of_runs(self) -> RunCurves:

@@ -104,11 +104,6 @@ def _gain_axis(pairs: Sequence[PairView]) -> Axis:
 
 def _summary(problem: str, pairs: Sequence[PairView]) -> Inline:
     said = f": {counted(len(pairs), 'pair')}"
-    if is_part(pairs):
-        said += (
-            f" shown of {counted(pairs[0].n_pairs, 'pair')}: an even sample, and those that gain "
-            "and lose most"
-        )
     if _enough_runs(pairs):
         clear = [pair.direction for pair in pairs if pair.is_clear]
         said += (
@@ -118,20 +113,15 @@ def _summary(problem: str, pairs: Sequence[PairView]) -> Inline:
     return Marked(problem, "strong"), said
 
 
-def is_part(pairs: Sequence[PairView]) -> bool:
-    """Whether these pairs of a problem are only some of its pairs."""
-    return pairs[0].n_pairs > len(pairs)
-
-
 def _enough_runs(pairs: Sequence[PairView]) -> bool:
     return any(len(pair.runs) >= MIN_RUNS for pair in pairs)
 
 
 def _picture(pairs: Sequence[PairView], axis: Axis) -> Drawing:
-    """The gains of a problem from the largest down; each is where it would be among all."""
+    """The gains of a problem from the largest down."""
     series: list[Rule | Dots] = [Rule(axis="y", at=0.0, is_dashed=False)]
     for direction in ("up", "even", "down"):
-        dots = tuple(_mark(pair, len(pairs)) for pair in pairs if pair.direction == direction)
+        dots = tuple(_mark(pair) for pair in pairs if pair.direction == direction)
         shape: Shape = "square" if direction == "down" else "circle"
         series.append(Dots(dots=dots, colour=_COLOURS[direction], shape=shape))
     title = (
@@ -151,12 +141,12 @@ def _picture(pairs: Sequence[PairView], axis: Axis) -> Drawing:
     )
 
 
-def _mark(pair: PairView, n_shown: int) -> Dot:
+def _mark(pair: PairView) -> Dot:
     words = f"{' / '.join(pair.main)} with {' / '.join(pair.aux)}: {signed(pair.gain)}"
     if not math.isnan(pair.half_width):
         words += f" ± {text(pair.half_width)}"
     return Dot(
-        x=pair.rank * n_shown // pair.n_pairs + 0.5,
+        x=pair.rank + 0.5,
         y=pair.gain,
         low=pair.gain - pair.half_width,
         high=pair.gain + pair.half_width,
@@ -193,28 +183,9 @@ def _several_runs(pairs: Sequence[PairView]) -> bool:
 
 
 def pair_list(pairs: Sequence[PairView], protocol: Protocol) -> list[Block]:
-    """Every pair, to be searched and opened, or of many those that the page has room for."""
-    by_problem: dict[str, list[PairView]] = {}
-    for pair in pairs:
-        by_problem.setdefault(pair.problem, []).append(pair)
-    partial = [members for members in by_problem.values() if is_part(members)]
-    some = [
-        (
-            f"{members[0].problem} has {counted(members[0].n_pairs, 'pair')}, too many for a page. "
-            f"These are {counted(len(members), 'pair')}: those that gain most, as many that lose "
-            "most, and an even sample of all. ",
-            Marked("scores.csv", "code"),
-            ", ",
-            Marked("pairs.csv", "code"),
-            " and ",
-            Marked("features.csv", "code"),
-            " have all of them.",
-        )
-        for members in partial
-    ]
+    """Every pair, to be searched and opened."""
     return [
-        Heading(2, "Some of the pairs" if partial else "Every pair"),
-        *map(Paragraph, some),
+        Heading(2, "Every pair"),
         Paragraph(_introduction(pairs, protocol)),
         _features(protocol),
         Finder(

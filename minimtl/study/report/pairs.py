@@ -1,13 +1,8 @@
-"""What the page shows of pairs: scores of the runs, gain, learning curves, features.
-
-Of all pairs, or of many those that `minimtl.tasks.outcomes` chose.
-"""
+"""What the page shows of pairs: scores of the runs, gain, learning curves, features."""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-import numpy as np
 
 from minimtl.stats import FloatArray
 from minimtl.study.report.figures import interval_over_runs
@@ -42,7 +37,7 @@ class PairView(NamedTuple):
     single_curve, multi_curve : scores after each epoch, float64 (n_epochs,) each.
     features : name and values: of the main task, the auxiliary task and what compares them, None
         where there is none; or a single one.
-    rank, n_pairs : how many of the problem's pairs gain more, of how many in all.
+    rank : how many of the problem's pairs stand before it, from the largest gain down.
     """
 
     problem: str
@@ -57,7 +52,6 @@ class PairView(NamedTuple):
     multi_curve: FloatArray
     features: tuple[tuple[str, tuple[float | None, ...]], ...]
     rank: int
-    n_pairs: int
 
     @property
     def direction(self) -> str:
@@ -79,22 +73,14 @@ class PairView(NamedTuple):
 def view_pairs(
     problems: Iterable[tuple[Outcomes, PairCurves]], protocol: Protocol
 ) -> list[PairView]:
-    """The pairs whose curves there are, a problem's together, from the largest gain down."""
-    views = []
-    for outcomes, curves in problems:
-        of_problem = _views(outcomes, curves, protocol)
-        of_problem.sort(key=lambda view: (-view.gain, view.main, view.aux))
-        if curves.rows is None:
-            of_problem = [view._replace(rank=rank) for rank, view in enumerate(of_problem)]
-        views += of_problem
-    return views
+    """All pairs, a problem's together, from the largest gain down."""
+    return [view for outcomes, curves in problems for view in _views(outcomes, curves, protocol)]
 
 
 def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[PairView]:
-    rows = np.arange(outcomes.n_pairs) if curves.rows is None else curves.rows
-    gain, half_width = interval_over_runs(outcomes.gains[rows])
-    ordered = np.sort(-outcomes.gains.mean(axis=1))
-    features = outcomes.features[:, rows].mean(axis=0).tolist()
+    gain, half_width = interval_over_runs(outcomes.gains)
+    order = sorted(range(len(gain)), key=lambda row: (-gain[row], *outcomes.pairs[row]))
+    features = outcomes.features.mean(axis=0).tolist()
     definitions = DEFINITIONS[protocol.reading.features]
     single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
     return [
@@ -104,16 +90,15 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             aux=pair.aux,
             single=float(outcomes.single[row].mean()),
             multi=float(outcomes.multi[row].mean()),
-            gain=float(gain[place]),
-            half_width=float(half_width[place]),
+            gain=float(gain[row]),
+            half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
-            single_curve=single[place],
-            multi_curve=multi[place],
-            features=_by_role(features[place], definitions),
-            rank=int(np.searchsorted(ordered, -gain[place])),
-            n_pairs=outcomes.n_pairs,
+            single_curve=single[row],
+            multi_curve=multi[row],
+            features=_by_role(features[row], definitions),
+            rank=rank,
         )
-        for place, row in enumerate(rows.tolist())
+        for rank, row in enumerate(order)
         for pair in [outcomes.pairs[row]]
     ]
 

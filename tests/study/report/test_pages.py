@@ -7,7 +7,6 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 
 from minimtl.report import term_anchor, to_html, to_markdown
@@ -235,25 +234,3 @@ def test_numbers_of_any_size_are_short():
         "123.5",
         "16795",
     ]
-
-
-def test_of_many_pairs_the_page_shows_some_and_says_so(study):
-    outcomes = study.problems[1]
-    rows = np.array([0, 10, 20, 5, 25])
-    each = study.curves_of(outcomes)
-    names = ("single", "multi", "single_loss", "multi_loss")
-    some = dataclasses.replace(
-        each, **{name: getattr(each, name)[rows] for name in names}, rows=rows
-    )
-    views = view_pairs([(outcomes, some)], study.protocol)
-    gains = outcomes.gains.mean(axis=1)
-    assert [view.gain for view in views] == sorted(gains[rows], reverse=True)
-    assert [view.rank for view in views] == [int((gains > view.gain).sum()) for view in views]
-    html = render(study, views)
-    marks = re.findall(r'class="point" d="M(\d+) ', html)
-    assert [int(x) for x in marks[: len(views)]] == [10 * (v.rank * 5 // 30) + 5 for v in views]
-    shown = read(html)
-    assert "UNRELATED has 30 pairs, too many for a page. These are 5 pairs" in shown.text
-    assert "5 pairs shown of 30 pairs" in shown.text
-    assert "Some of the pairs" in shown.text
-    assert "Every pair" not in shown.text
