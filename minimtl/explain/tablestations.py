@@ -14,7 +14,17 @@ from minimtl.gains import Design, Scores, analyse, score_pairs, table_of
 from minimtl.jobs import ProcessPool, rng_for
 from minimtl.report import Axis, Block, Marked, Paragraph
 from minimtl.stats import corrected_resampled_interval, fit_logistic_regression, scale_features
-from minimtl.tasks import FEATURE_SETS, Job, StudyData, Task, compute, decode, joint_job, single_job
+from minimtl.tasks import (
+    FEATURE_SETS,
+    Job,
+    StudyData,
+    Task,
+    compute,
+    decode,
+    joint_job,
+    read_score,
+    single_job,
+)
 
 N_RUNS = 3
 _MOST_STEPS = 12
@@ -270,7 +280,7 @@ def measure(lesson: Lesson, n_workers: int, announce: Callable[[str], None]) -> 
             data += [replace(lesson.study.data, protocol=protocol)] * 2
 
     announce(f"Training {len(jobs)} models of the pair, on {posts[0]} to {most} posts a class.")
-    last_score = partial(_last_score, main, lesson.protocol.reading.score)
+    last_score = partial(_last_score, main)
     if n_workers == 1:
         scores = list(map(last_score, jobs, data))
     else:
@@ -280,11 +290,10 @@ def measure(lesson: Lesson, n_workers: int, announce: Callable[[str], None]) -> 
     return GainsBySize(np.array(posts), by_size[..., 0], by_size[..., 1])
 
 
-def _last_score(main: Task, score: str, job: Job, data: StudyData) -> float:
+def _last_score(main: Task, job: Job, data: StudyData) -> float:
     """The main task's score at the end of a job's training."""
     result = decode(compute(job, data))
-    scores = result.f1 if score == "f1" else result.accuracy
-    return float(scores[job.tasks.index(main)][-1])
+    return read_score(result, data.protocol.reading, job.tasks.index(main))
 
 
 def documents(measured: GainsBySize) -> list[Block]:

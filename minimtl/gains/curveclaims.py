@@ -2,7 +2,8 @@
 
 Notation
 --------
-E           epochs that are looked at, of both kinds of training
+E           epochs that are looked at, of both kinds of training: those of Figure 4, after which
+            the test documents were predicted
 by_pair     mean curves of each pair, shape (n_pairs, n_curves, E); by_run of each run, likewise
 
 A claim about curves is about the mean curve, as Figure 4 draws it: single ones wander by more than
@@ -14,19 +15,19 @@ the train-test gap without a training score.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from minimtl.gains.gainclaims import Claim, Evidence, MeasuredClaim
 from minimtl.gains.twointervals import estimate, estimate_mean
-from minimtl.stats import FloatArray
+from minimtl.stats import FloatArray, IntArray
 
 DISTANCE = 0.01  # of a score from its end: one point of F1
-LAST = 10  # epochs whose mean is the end
+LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
 _SETTLED = (
-    f"epoch from which on the mean {{}} curve stays within {DISTANCE} of the mean of its last "
-    f"{LAST} epochs"
+    f"epoch from which on the mean {{}} curve (epochs of Figure 4, joined by straight lines) stays "
+    f"within {DISTANCE} of the mean of its last {LAST} epochs"
 )
 _75 = "the global stabilization occurs after approximatively 75 epochs"
 _SINGLE_SETTLES = Claim("settles_at_75", _75, _SETTLED.format("single-task"), above=65, below=85)
@@ -60,57 +61,65 @@ def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
     curves, runs = evidence.curves, evidence.curves.of_runs
     effects = evidence.table.effects
-    n_epochs = min(curves.single.shape[2], curves.multi.shape[2])
-    by_pair, by_run = (
-        np.stack([both.single[..., :n_epochs], both.multi[..., :n_epochs]], axis=-2)
-        for both in (curves, runs)
-    )
-    by_pair = by_pair.mean(axis=1)
+    n = min(curves.single.shape[2], curves.multi.shape[2])
+    epochs = curves.epochs[:n]
+    by_pair = _stacked((curves.single, curves.multi), n).mean(axis=1)
+    by_run = _stacked((runs.single, runs.multi), n)
     for claim, statistic in (
-        (_SINGLE_SETTLES, lambda x: settled_epoch(x[:, 0].mean(axis=0))),
-        (_MULTI_SETTLES, lambda x: settled_epoch(x[:, 1].mean(axis=0))),
-        (_SLOWER, _later),
-        (_OVERFITS, _falls_less),
+        (_SINGLE_SETTLES, lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
+        (_MULTI_SETTLES, lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs)),
+        (_SLOWER, lambda x: _later(x, epochs)),
+        (_OVERFITS, lambda x: _falls_less(x, epochs)),
     ):
         yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects))
-    n_epochs = evidence.protocol.reading.read_at + 1
+
+    n = int(np.searchsorted(curves.epochs, evidence.protocol.reading.read_at + 1)) + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
-    of_pairs = np.stack([curve[..., :n_epochs] for curve in each], axis=2).mean(axis=1)
-    of_runs = np.stack([curve[..., :n_epochs] for curve in runs], axis=1)
-    found = estimate(at_equal_loss, of_pairs, of_runs, effects)
+    by_pair = _stacked(each, n)
+    found = estimate(at_equal_loss, by_pair.mean(axis=1), _stacked(runs, n), effects)
     yield MeasuredClaim(_REGULARISES, found)
-    last = n_epochs - 1
-    difference = curves.multi_loss[..., last] - curves.single_loss[..., last]
-    yield MeasuredClaim(_FITS_LESS, estimate_mean(difference, effects))
+    _, _, single_loss, multi_loss = np.moveaxis(by_pair[..., -1], -1, 0)
+    yield MeasuredClaim(_FITS_LESS, estimate_mean(multi_loss - single_loss, effects))
 
 
-def settled_epoch(curve: FloatArray) -> float:
+def _stacked(curves: Iterable[FloatArray], n: int) -> FloatArray:
+    """The first `n` epochs of several curves, float64 (…, n_curves, n)."""
+    return np.stack([curve[..., :n] for curve in curves], axis=-2).astype(np.float64)
+
+
+def settled_epoch(curve: FloatArray, epochs: IntArray) -> float:
     """The epoch from which on a curve stays within `DISTANCE` of its end; between two epochs
     where the straight line from one to the other crosses. 1 of a curve that is always within.
 
     Parameters
     ----------
-    curve : float64 (n_epochs,), after the first epoch, the second, …
+    curve : float64 (n,), after each of `epochs` (n,), which count from 1.
     """
-    distance = np.abs(curve - curve[-LAST:].mean())
+    distance = np.abs(curve - _end(curve, epochs))
     outside = np.flatnonzero(distance > DISTANCE)
     if not outside.size:
         return 1.0
     last = int(outside[-1])
     if last + 1 == len(curve):
-        return float(len(curve))
+        return float(epochs[last])
     part = (distance[last] - DISTANCE) / (distance[last] - distance[last + 1])
-    return last + 1 + float(part)
+    return float(epochs[last] + part * (epochs[last + 1] - epochs[last]))
 
 
-def _later(x: FloatArray) -> float:
+def _end(curves: FloatArray, epochs: IntArray) -> FloatArray:
+    """The mean over the last epochs of curves (…, n)."""
+    mean: FloatArray = curves[..., epochs > epochs[-1] - LAST].mean(axis=-1)
+    return mean
+
+
+def _later(x: FloatArray, epochs: IntArray) -> float:
     single, multi = x.mean(axis=0)
-    return settled_epoch(multi) - settled_epoch(single)
+    return settled_epoch(multi, epochs) - settled_epoch(single, epochs)
 
 
-def _falls_less(x: FloatArray) -> float:
+def _falls_less(x: FloatArray, epochs: IntArray) -> float:
     curves = x.mean(axis=0)
-    single, multi = curves.max(axis=1) - curves[:, -LAST:].mean(axis=1)
+    single, multi = curves.max(axis=1) - _end(curves, epochs)
     return float(single - multi)
 
 

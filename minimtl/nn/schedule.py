@@ -22,6 +22,8 @@ class Schedule:
         λ_t, by which the loss of each task is multiplied; 1 each by default.
     epoch_documents
         Documents of each task in an epoch; by default as many as task 0 has.
+    test_epochs
+        The epochs, from 0, after which the tasks' test documents are predicted; None is each.
     adam
         The optimiser's own.
     """
@@ -31,6 +33,7 @@ class Schedule:
     dropout: float = 0.5
     task_weights: tuple[float, ...] | None = None
     epoch_documents: int | None = None
+    test_epochs: tuple[int, ...] | None = None
     adam: Adam = field(default_factory=Adam)
 
     def __post_init__(self) -> None:

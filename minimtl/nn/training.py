@@ -38,9 +38,10 @@ TRAINING_VERSION = 3
 class TaskData:
     """One task: training documents X (n, V) with classes y (n,).
 
-    If given, the documents `X_test` (n_test, V) are predicted after every epoch, and their losses
-    computed where their classes `y_test` (n_test,) are given too. The training losses of documents
-    are multiplied by the weights of their classes `class_weights` (K,), 1 each by default.
+    If given, the documents `X_test` (n_test, V) are predicted after the schedule's `test_epochs`,
+    and their losses computed where their classes `y_test` (n_test,) are given too. The training
+    losses of documents are multiplied by the weights of their classes `class_weights` (K,), 1 each
+    by default.
     """
 
     X: sparse.csr_matrix
@@ -54,19 +55,26 @@ class TaskData:
 class History:
     """The mean training losses `losses` (T, n_epochs), computed with dropout on.
 
-    `predictions[t]` (n_epochs, n_test) holds the predicted class of each test document of task t
-    after each epoch; n_test is 0 where there was no `X_test`. `test_losses[t]`, of the same shape
-    where there was `y_test` and else without columns, holds the loss of each, without dropout.
+    `predictions[t]` (n_tested, n_test) holds the predicted class of each test document of task t
+    after each of `test_epochs` (n_tested,), which count from 0; n_test is 0 where there was no
+    `X_test`. `test_losses[t]`, of the same shape where there was `y_test` and else without columns,
+    holds the loss of each, without dropout.
     """
 
     losses: FloatArray
+    test_epochs: IntArray
     predictions: list[IntArray]
     test_losses: list[FloatArray]
 
     def until(self, n: int) -> "History":
         """The first `n` epochs, views of the same arrays."""
-        predictions = [predicted[:n] for predicted in self.predictions]
-        return History(self.losses[:, :n], predictions, [losses[:n] for losses in self.test_losses])
+        n_tested = int(np.searchsorted(self.test_epochs, n))
+        return History(
+            self.losses[:, :n],
+            self.test_epochs[:n_tested],
+            [predicted[:n_tested] for predicted in self.predictions],
+            [losses[:n_tested] for losses in self.test_losses],
+        )
 
 
 # Called after each epoch with what there is so far; true ends the training.
@@ -207,24 +215,29 @@ class Learner:
     ) -> History:
         n_epochs, shape = schedule.n_epochs, self._network.shape
         number = np.int16 if max(shape.n_classes) <= 1 << 15 else np.int32
-        history = History(np.empty((len(tasks), n_epochs)), [], [])
+        tested = schedule.test_epochs
+        test_epochs = np.array(range(n_epochs) if tested is None else tested, np.int64)
+        history = History(np.empty((len(tasks), n_epochs)), test_epochs, [], [])
         sizes, followed = [], {}
         for t, task in enumerate(tasks):
             X, y = task.X_test, task.y_test
             sizes.append(task.X.shape[0])
-            history.predictions.append(np.empty((n_epochs, 0 if X is None else X.shape[0]), number))
-            history.test_losses.append(np.empty((n_epochs, 0 if y is None else len(y))))
+            n_test, n_losses = (0 if X is None else X.shape[0]), (0 if y is None else len(y))
+            history.predictions.append(np.empty((len(test_epochs), n_test), number))
+            history.test_losses.append(np.empty((len(test_epochs), n_losses)))
             if X is not None:
                 followed[t] = split_columns(X, self._words, self._network)
 
         for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
             self._stale = True
             history.losses[:, epoch] = trainer.epoch(order, keys)
-            for t, (X, base) in followed.items():
+            row = int(np.searchsorted(test_epochs, epoch))
+            is_tested = row < len(test_epochs) and test_epochs[row] == epoch
+            for t, (X, base) in followed.items() if is_tested else ():
                 P, y = trainer.predict_proba(X, base, t), tasks[t].y_test
-                history.predictions[t][epoch] = P.argmax(axis=1)
+                history.predictions[t][row] = P.argmax(axis=1)
                 if y is not None:
-                    history.test_losses[t][epoch] = _losses_of(P, y)
+                    history.test_losses[t][row] = _losses_of(P, y)
 
             if after_epoch is not None and after_epoch(history.until(epoch + 1)):
                 return history.until(epoch + 1)

@@ -64,7 +64,7 @@ from minimtl.tasks import (
     problems_of,
     read_manifest,
     read_manifest_of_any,
-    score_curves,
+    read_score,
 )
 
 
@@ -293,7 +293,7 @@ def _describe(reading: Reading) -> Callable[[PlacedJob, bytes], str]:
     """A text about a finished model, for the progress display."""
 
     def describe(placed: PlacedJob, payload: bytes) -> str:
-        score = score_curves(decode(payload), reading.score)[0, reading.read_at]
+        score = read_score(decode(payload), reading, 0)
         main, *others = placed.job.tasks
         beside = f" beside {' / '.join(others[0])}" if others else ""
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"

@@ -4,13 +4,14 @@ May import: stats, text, nn, corpora, models, jobs.
 """
 
 from minimtl.tasks.bags import TOKENIZERS, FeatureWords, WordCounts
-from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, score_curves
+from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, read_score
 from minimtl.tasks.compute import (
     StudyData,
     compute,
     epochs_of,
     sample_of,
     samples_of,
+    scores_of,
     task_data,
     train_model,
 )
@@ -152,12 +153,13 @@ __all__ = [
     "problems_of",
     "read_manifest",
     "read_manifest_of_any",
+    "read_score",
     "related_pairs",
     "relative_gains",
     "resume_command",
     "sample_of",
     "samples_of",
-    "score_curves",
+    "scores_of",
     "single_job",
     "task_data",
     "train_model",

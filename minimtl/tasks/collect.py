@@ -26,7 +26,7 @@ from minimtl.tasks.modeljobs import (
 from minimtl.tasks.outcomes import Outcomes, PairCurves
 from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import Problem
-from minimtl.tasks.protocol import Protocol, Score
+from minimtl.tasks.protocol import Protocol, Reading, Score
 from minimtl.tasks.taskpairs import Pair, Task
 
 # Raise it with every change of how a feature is computed. A feature more or less needs no new one.
@@ -41,7 +41,8 @@ class TaskCurves(NamedTuple):
     Attributes
     ----------
     score : at the epoch that the protocol reads.
-    scores, losses : test score and training loss after each epoch, float64 (n_epochs,).
+    scores, losses : test score and training loss after each epoch at which the protocol has the
+        test documents predicted, float64 (n_tested,).
     """
 
     score: float
@@ -50,25 +51,24 @@ class TaskCurves(NamedTuple):
 
 
 def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
-    """A score after each epoch, float64 (n_tasks, n_epochs), more being better.
+    """A score after each of the result's epochs, float64 (n_tasks, n_tested), more being better.
 
     Of the test documents, or with ``part="validation_"`` of those for validation.
-
-    Raises
-    ------
-    MinimtlError
-        If the model was trained by a version that did not keep this score.
     """
     # Both classes are among the documents, so that macro-F1 is the mean of both.
     names = ("f1", "f1_negative") if score == "macro_f1" else (score,)
-    try:
-        curve: FloatArray = np.mean([result.curves[f"{part}{name}"] for name in names], axis=0)
-    except KeyError as error:
-        raise MinimtlError(
-            f"the models were stored without {error} by an earlier version of minimtl; begin "
-            "anew with --fresh"
-        ) from None
+    curve: FloatArray = np.mean([result.scores[f"{part}{name}"] for name in names], axis=0)
     return -curve if score == "log_loss" else curve
+
+
+def read_score(result: JobResult, reading: Reading, task: int) -> float:
+    """The score of the task of that number where the protocol reads it."""
+    scores = score_curves(result, reading.score)[task]
+    at = int(np.flatnonzero(result.epochs == reading.read_at)[0])
+    if reading.epoch == "validation":
+        curve = score_curves(result, reading.score, "validation_")[task]
+        at = int(curve[: at + 1].argmax())
+    return float(scores[at])
 
 
 class Results:
@@ -93,11 +93,9 @@ class Results:
 
     def _curves(self, result: JobResult, task: int) -> TaskCurves:
         reading = self.protocol.reading
-        scores, epoch = score_curves(result, reading.score)[task], reading.read_at
-        if reading.epoch == "validation":
-            curve = score_curves(result, reading.score, "validation_")[task]
-            epoch = int(curve[: epoch + 1].argmax())
-        return TaskCurves(float(scores[epoch]), scores, result.losses[task])
+        scores = score_curves(result, reading.score)[task]
+        losses = result.losses[task, result.epochs]
+        return TaskCurves(read_score(result, reading, task), scores, losses)
 
     def _read(self, job: Job) -> JobResult:
         model = f"the model of {' + '.join(map(' / '.join, job.tasks))}, run {job.run}"
@@ -122,23 +120,34 @@ def collect_outcomes(
 
     `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
-    pairs, runs = problem.pairs, range(problem.n_runs)
-    alone = [[results.single_curves(pair.main, run) for run in runs] for pair in pairs]
-    joint = [[results.joint_curves(pair, run) for run in runs] for pair in pairs]
-
-    curves = PairCurves(
-        single=np.array([[one.scores for one in of_pair] for of_pair in alone]),
-        multi=np.array([[one.scores for one in of_pair] for of_pair in joint]),
-        single_loss=np.array([[one.losses for one in of_pair] for of_pair in alone]),
-        multi_loss=np.array([[one.losses for one in of_pair] for of_pair in joint]),
+    pairs, n_runs = problem.pairs, problem.n_runs
+    training = results.protocol.settings.training
+    alone, jointly = (
+        training.curve_epochs(n) for n in (training.epochs_single, training.epochs_joint)
     )
+    single, multi = np.empty((2, len(pairs), n_runs))
+    curves = PairCurves(
+        np.array(max(alone, jointly, key=len)) + 1,
+        *(
+            np.empty((len(pairs), n_runs, len(epochs)), np.float32)
+            for epochs in (alone, jointly) * 2
+        ),
+    )
+    for row, pair in enumerate(pairs):
+        for run in range(n_runs):
+            one, both = results.single_curves(pair.main, run), results.joint_curves(pair, run)
+            single[row, run], multi[row, run] = one.score, both.score
+            curves.single[row, run], curves.multi[row, run] = one.scores, both.scores
+            curves.single_loss[row, run], curves.multi_loss[row, run] = one.losses, both.losses
+
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
         blocks=tuple(map(pairs.block, pairs)),
-        single=np.array([[one.score for one in of_pair] for of_pair in alone]),
-        multi=np.array([[one.score for one in of_pair] for of_pair in joint]),
-        features=np.stack([_features(problem, run, results, features) for run in runs]),
+        single=single,
+        multi=multi,
+        features=np.stack([_features(problem, run, results, features) for run in range(n_runs)]),
+        curve_epochs=curves.epochs,
         single_curve=curves.of_runs.single,
         multi_curve=curves.of_runs.multi,
     )

@@ -107,6 +107,7 @@ def train_model(
             model.dropout,
             (1.0, *[training.aux_weight] * (len(tasks) - 1)),
             training.epoch_documents(len(tasks)),
+            training.curve_epochs(n_epochs),
             Adam(training.learning_rate, training.beta1, training.beta2, training.eps),
         ),
         rng,
@@ -155,21 +156,15 @@ def compute(job: Job, data: StudyData) -> bytes:
         training_rng(job, data.identity),
         data.backend,
     )
-    curves = _score_curves(samples, history, "")
+    scores = _score_curves(samples, history, "")
     if data.protocol.sampling.validation_share:
-        curves |= _score_curves(samples, history, "validation_")
-    return encode(
-        JobResult(
-            losses=history.losses,
-            seconds=time.perf_counter() - began,
-            trained_by=processor_of(data.backend),
-            **curves,
-        )
-    )
+        scores |= _score_curves(samples, history, "validation_")
+    seconds, trained_by = time.perf_counter() - began, processor_of(data.backend)
+    return encode(JobResult(history.losses, history.test_epochs, scores, seconds, trained_by))
 
 
 def _score_curves(samples: Sequence[Sample], history: History, part: str) -> dict[str, np.ndarray]:
-    """Each score after each epoch, (n_tasks, n_epochs), of the test or the validation documents."""
+    """Each score, (n_tasks, n_tested), of the test or the validation documents."""
     scored = []
     for sample, predicted, losses in zip(
         samples, history.predictions, history.test_losses, strict=True
@@ -177,12 +172,15 @@ def _score_curves(samples: Sequence[Sample], history: History, part: str) -> dic
         n_test = len(sample.test_rows)
         here = slice(n_test, None) if part else slice(n_test)
         y = sample.validation_labels if part else sample.test_labels
-        scored.append(
-            {
-                "accuracy": accuracy(y, predicted[:, here]),
-                "f1": f1_score(y, predicted[:, here]),
-                "f1_negative": f1_score(y, predicted[:, here], positive=0),
-                "log_loss": losses[:, here].mean(axis=1),
-            }
-        )
+        scored.append(scores_of(y, predicted[:, here], losses[:, here]))
     return {f"{part}{name}": np.stack([task[name] for task in scored]) for name in scored[0]}
+
+
+def scores_of(y: np.ndarray, predicted: np.ndarray, losses: np.ndarray) -> dict[str, np.ndarray]:
+    """The scores of `JobResult`, float64 (n_tested,), of classes and losses (n_tested, n_test)."""
+    return {
+        "accuracy": accuracy(y, predicted),
+        "f1": f1_score(y, predicted),
+        "f1_negative": f1_score(y, predicted, positive=0),
+        "log_loss": losses.mean(axis=1),
+    }

@@ -1,38 +1,29 @@
 """One job is one trained model: its name, what it depends on, and its result.
 
-A result as bytes, little-endian throughout: the number of tasks and of epochs (uint32 each), the
-seconds (float64), the number of letters of `trained_by` (uint32), then the curves (float64, task
-by task), then the letters. How many curves there are follows from the length: three of earlier
-versions of minimtl (losses, accuracy, F1), else five, or nine with validation documents. Nothing in
-it can be executed. The store has a checksum of it.
+A result as bytes, little-endian throughout: the letters ``mtl2``; the numbers of tasks, of epochs,
+of epochs after which test documents were predicted, and of scores, and the length of `trained_by`
+(uint32 each); the seconds (float64); these epochs (uint32); the losses and then the scores
+(float64, task by task); and `trained_by`. Nothing in it can be executed. The store has a checksum.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.nn import TRAINING_VERSION
-from minimtl.tasks.protocol import ModelSettings, Protocol
+from minimtl.tasks.protocol import ModelSettings, Protocol, TrainingSettings
 from minimtl.tasks.taskpairs import Pair, Task
 
-_HEAD = struct.Struct("<IIdI")
+_HEAD = struct.Struct("<4sIIIIId")
+_LETTERS = b"mtl2"  # results of versions that predicted after each epoch begin otherwise
 _MOST_LETTERS = 200  # of trained_by
-_CURVES = ("losses", "accuracy", "f1")
-_MORE_CURVES = ("f1_negative", "log_loss")  # results of earlier versions lack them
-_SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
-_VALIDATION_CURVES = tuple(f"validation_{name}" for name in _SCORES)
-# What a stored result may hold, by the number of its curves.
-_LAYOUTS = {
-    len(names): names
-    for names in (
-        _CURVES,
-        (*_CURVES, *_MORE_CURVES),
-        (*_CURVES, *_MORE_CURVES, *_VALIDATION_CURVES),
-    )
-}
+_TEST_SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
+_SCORES = (*_TEST_SCORES, *(f"validation_{name}" for name in _TEST_SCORES))
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
     return stable_hash(
         "job",
         TRAINING_VERSION,
-        _told(identity.settings),
+        *_told(identity.settings),
         identity.corpus_digest,
         identity.seed,
         job.tasks,
@@ -80,12 +71,18 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
     )
 
 
-# Telling them takes longer than all the rest of a key.
-_told = cache(ModelSettings.to_dict)
+@cache
+def _told(settings: ModelSettings) -> list[Any]:
+    """What a key has of the settings. Telling them takes longer than all the rest of a key."""
+    told, every = settings.to_dict(), settings.training.curve_every
+    return [told] if every == TrainingSettings.curve_every else [told, {"curve_every": every}]
 
 
 def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:
-    """The generator of a job's weights, batches and dropout."""
+    """The generator of a job's weights, batches and dropout, whatever is predicted meanwhile."""
+    settings = identity.settings
+    training = replace(settings.training, curve_every=TrainingSettings.curve_every)
+    identity = replace(identity, settings=settings._replace(training=training))
     return rng_for("training", job_key(job, identity))
 
 
@@ -110,53 +107,45 @@ def joint_job(pair: Pair, run: int, protocol: Protocol) -> Job:
 
 @dataclass(frozen=True, eq=False)
 class JobResult:
-    """Curves of a trained model, float64 (n_tasks, n_epochs), tasks in the job's order.
+    """The curves of a trained model, tasks in the job's order.
 
     Attributes
     ----------
-    losses : mean training loss of each epoch, in nats, dropout on.
-    accuracy, f1, f1_negative, log_loss : of the test documents after each epoch; f1 of the
-        positive class and of the other; the loss in nats. The last two are None where an earlier
-        version of minimtl trained the model.
-    validation_accuracy, … : the same of the validation documents; None where there are none.
+    losses : mean training loss of each epoch, in nats, dropout on, float64 (n_tasks, n_epochs).
+    epochs : those after which the test documents were predicted, from 0, int64 (n_tested,).
+    scores : of the test documents after these epochs, float64 (n_tasks, n_tested) each:
+        ``accuracy``, ``f1`` of the positive class, ``f1_negative`` of the other, ``log_loss`` in
+        nats; and, where there were documents for validation, theirs as ``validation_accuracy``, ….
     seconds : wall time of the training.
     trained_by : backend and processor, as `minimtl.nn.processor_of` has them; "" if unknown.
 
     Raises
     ------
     ValueError
-        If shapes differ or are empty, a number is not finite, a score is outside [0, 1], or
-        `trained_by` is long or not printable ASCII.
+        If shapes differ or are empty, epochs do not increase, a number is not finite, a score is
+        outside [0, 1], or `trained_by` is long or not printable ASCII.
     """
 
     losses: np.ndarray
-    accuracy: np.ndarray
-    f1: np.ndarray
+    epochs: np.ndarray
+    scores: Mapping[str, np.ndarray]
     seconds: float
     trained_by: str = ""
-    f1_negative: np.ndarray | None = None
-    log_loss: np.ndarray | None = None
-    validation_accuracy: np.ndarray | None = None
-    validation_f1: np.ndarray | None = None
-    validation_f1_negative: np.ndarray | None = None
-    validation_log_loss: np.ndarray | None = None
-
-    @property
-    def curves(self) -> dict[str, np.ndarray]:
-        """The curves that there are, by name."""
-        every = {name: getattr(self, name) for name in _LAYOUTS[max(_LAYOUTS)]}
-        return {name: curve for name, curve in every.items() if curve is not None}
 
     def __post_init__(self) -> None:
-        shape = self.losses.shape
-        if self.losses.size == 0:
-            raise ValueError("losses needs at least one task and one epoch")
-        curves = self.curves
-        if tuple(curves) != _LAYOUTS.get(len(curves)):
-            raise ValueError(f"these curves do not belong together: {', '.join(curves)}")
-        for name, curve in curves.items():
+        if self.losses.size == 0 or self.epochs.size == 0:
+            raise ValueError("a result needs at least one task, one epoch and one that was read")
+        bounds = np.concatenate([[-1], self.epochs, [self.losses.shape[1]]])
+        if (np.diff(bounds) < 1).any():
+            raise ValueError("epochs must increase, within those of the losses")
+        if tuple(self.scores) not in (_TEST_SCORES, _SCORES):
+            raise ValueError(f"these scores do not belong together: {', '.join(self.scores)}")
+
+        of_epochs = self.losses.shape[:1] + self.epochs.shape
+        for name, curve in {"losses": self.losses, **self.scores}.items():
+            shape = self.losses.shape if name == "losses" else of_epochs
             if curve.dtype != np.float64 or curve.ndim != 2 or curve.shape != shape:
-                raise ValueError(f"{name} must be float64 (n_tasks, n_epochs) like losses")
+                raise ValueError(f"{name} must be float64 {shape}")
             if not np.isfinite(curve).all() or (curve < 0).any():
                 raise ValueError(f"{name} has a value that is negative or not finite")
             if not name.endswith(("losses", "log_loss")) and (curve > 1).any():
@@ -170,11 +159,16 @@ class JobResult:
 
 def encode(result: JobResult) -> bytes:
     """The result as bytes; equal results give equal bytes on every platform."""
-    curves = b"".join(
-        np.ascontiguousarray(curve, dtype="<f8").tobytes() for curve in result.curves.values()
+    sizes = *result.losses.shape, len(result.epochs), len(result.scores), len(result.trained_by)
+    curves = (result.losses, *result.scores.values())
+    return b"".join(
+        [
+            _HEAD.pack(_LETTERS, *sizes, result.seconds),
+            result.epochs.astype("<u4").tobytes(),
+            *(np.ascontiguousarray(curve, dtype="<f8").tobytes() for curve in curves),
+            result.trained_by.encode("ascii"),
+        ]
     )
-    letters = result.trained_by.encode("ascii")
-    return _HEAD.pack(*result.losses.shape, result.seconds, len(letters)) + curves + letters
 
 
 def decode(data: bytes) -> JobResult:
@@ -185,17 +179,21 @@ def decode(data: bytes) -> JobResult:
     ValueError
         If the bytes are not what :func:`encode` gives, in length or value.
     """
-    if len(data) < _HEAD.size:
-        raise ValueError("a stored result is too short")
-    n_tasks, n_epochs, seconds, n_letters = _HEAD.unpack_from(data)
-    # Python integers: the product cannot overflow, and nothing is allocated before it matches.
-    one_curve = 8 * n_tasks * n_epochs
-    n_bytes = len(data) - _HEAD.size - n_letters
-    names = next((_LAYOUTS[n] for n in _LAYOUTS if n * one_curve == n_bytes), None)
-    if names is None:
+    if len(data) < _HEAD.size or not data.startswith(_LETTERS):
+        raise ValueError("no stored result, or one of an earlier version of minimtl")
+    _, n_tasks, n_epochs, n_tested, n_scores, n_letters, seconds = _HEAD.unpack_from(data)
+    # Python integers: the products cannot overflow, and nothing is allocated before they match.
+    n_losses, n_score = n_tasks * n_epochs, n_tasks * n_tested
+    n_numbers = n_losses + n_scores * n_score
+    if len(data) != _HEAD.size + 4 * n_tested + 8 * n_numbers + n_letters:
         raise ValueError("a stored result's length does not match its shape")
-    numbers = np.frombuffer(data, dtype="<f8", offset=_HEAD.size, count=n_bytes // 8)
+    if n_scores not in (len(_TEST_SCORES), len(_SCORES)):
+        raise ValueError(f"a stored result has {n_scores} scores")
+
+    epochs = np.frombuffer(data, "<u4", n_tested, _HEAD.size).astype(np.int64)
+    numbers = np.frombuffer(data, "<f8", n_numbers, _HEAD.size + 4 * n_tested).astype(np.float64)
+    losses = numbers[:n_losses].reshape(n_tasks, n_epochs)
+    scores = numbers[n_losses:].reshape(n_scores, n_tasks, n_tested)
+    named = dict(zip(_SCORES, scores, strict=False))
     trained_by = data[len(data) - n_letters :].decode("latin-1")
-    curves = numbers.astype(np.float64).reshape(len(names), n_tasks, n_epochs)
-    named = dict(zip(names, curves, strict=True))
-    return JobResult(**named, seconds=seconds, trained_by=trained_by)
+    return JobResult(losses, epochs, named, seconds, trained_by)

@@ -42,9 +42,11 @@ class Outcomes:
     single, multi : array of float64, shape (n_pairs, n_runs)
         Test score of the main task, trained alone and jointly, at the protocol's epoch.
     features : array of float64, shape (n_runs, n_pairs, n_features)
-    single_curve, multi_curve : array of float64, shape (n_runs, n_epochs)
-        Test score after each epoch, averaged over the pairs of a run; the two may differ in
-        length.
+    curve_epochs : array of int64, shape (n_tested,)
+        The epochs, from 1, after which the test documents were predicted.
+    single_curve, multi_curve : array of float64, shape (n_runs, n_tested)
+        Test score after these, averaged over the pairs of a run; the shorter training has the
+        first of them.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Outcomes:
     single: FloatArray
     multi: FloatArray
     features: FloatArray
+    curve_epochs: IntArray
     single_curve: FloatArray
     multi_curve: FloatArray
 
@@ -94,7 +97,7 @@ class Outcomes:
 
 
 class RunCurves(NamedTuple):
-    """The curves of `PairCurves` in each run, mean over the pairs, float64 (n_runs, n_epochs)."""
+    """The curves of `PairCurves` in each run, mean over the pairs, float64 (n_runs, n_tested)."""
 
     single: FloatArray
     multi: FloatArray
@@ -104,24 +107,27 @@ class RunCurves(NamedTuple):
 
 @dataclass(frozen=True)
 class PairCurves:
-    """The main task of each pair in each run after each epoch, trained alone and jointly.
+    """The main task of each pair in each run, trained alone and jointly, at some epochs.
 
     Attributes
     ----------
-    single, multi : test scores, float64 (n_pairs, n_runs, n_epochs); the two may differ in length.
-    single_loss, multi_loss : mean training loss of each epoch, dropout on, of the same shapes.
+    epochs : those after which the test documents were predicted, from 1, int64 (n_tested,).
+    single, multi : test scores after these, float32 (n_pairs, n_runs, n_tested); the shorter
+        training has the first of them.
+    single_loss, multi_loss : mean training loss of these epochs, dropout on, of the same shapes.
     """
 
-    single: FloatArray
-    multi: FloatArray
-    single_loss: FloatArray
-    multi_loss: FloatArray
+    epochs: IntArray
+    single: np.ndarray
+    multi: np.ndarray
+    single_loss: np.ndarray
+    multi_loss: np.ndarray
 
     @cached_property
     def of_runs(self) -> RunCurves:
         """The mean curves of each run."""
         curves = self.single, self.multi, self.single_loss, self.multi_loss
-        return RunCurves(*(curve.mean(axis=0) for curve in curves))
+        return RunCurves(*(curve.mean(axis=0, dtype=np.float64) for curve in curves))
 
 
 class LabelledPairs(NamedTuple):

@@ -108,6 +108,8 @@ class TrainingSettings:
         `STANDARD_DOCUMENTS` takes. `documents`: so many documents of all tasks together, so that
         a joint model makes half the steps of a single-task one.
     aux_weight : of the auxiliary task's loss in joint models; the main task's is 1.
+    curve_every : the test documents are predicted after every so many epochs, beginning with the
+        first, and after the last one of either kind of model. Weights do not depend on it.
     """
 
     batch_size: int = 32
@@ -119,10 +121,12 @@ class TrainingSettings:
     epochs_joint: int = 100
     equal: Literal["epochs", "updates", "documents"] = "epochs"
     aux_weight: float = 1.0
+    curve_every: int = 5
 
     def __post_init__(self) -> None:
-        if min(self.batch_size, self.epochs_single, self.epochs_joint) < 1:
-            raise ValueError("batch_size, epochs_single and epochs_joint must be at least 1")
+        for name in ("batch_size", "epochs_single", "epochs_joint", "curve_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
         if not 0 < self.learning_rate < float("inf"):
             raise ValueError("learning_rate must be positive")
         if not 0 <= self.aux_weight < float("inf"):
@@ -133,6 +137,13 @@ class TrainingSettings:
         if self.equal == "epochs":
             return None
         return STANDARD_DOCUMENTS // (n_tasks if self.equal == "documents" else 1)
+
+    def curve_epochs(self, n_epochs: int) -> tuple[int, ...]:
+        """Those of a model's `n_epochs` after which test documents are predicted, from 0."""
+        ends = self.epochs_single - 1, self.epochs_joint - 1
+        return tuple(
+            epoch for epoch in range(n_epochs) if epoch % self.curve_every == 0 or epoch in ends
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,10 +211,11 @@ class ModelSettings(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The fields by their plain names, as JSON values, and how hidden weights start.
 
-        Without `allow_fewer`: a model that can be trained either way is the same.
+        Without `allow_fewer` and `curve_every`: the weights are the same either way.
         """
         values = _told(self.sampling) | _told(self.model) | _told(self.training)
-        values.pop("allow_fewer", None)
+        for name in ("allow_fewer", "curve_every"):
+            values.pop(name, None)
         # Random streams are seeded by these values, so what was once a field stays among them.
         named: dict[str, Any] = _as_json({**values, "hidden_init": "glorot_uniform"})
         return named
@@ -260,8 +272,15 @@ class Protocol:
 
     @property
     def settings(self) -> ModelSettings:
-        """All that a trained model depends on; the rest may change without training anew."""
+        """All that a trained model depends on; the rest may change without training anew.
+
+        The test documents are predicted after each epoch where one is read that is not among those
+        of `curve_every`, or where documents for validation are to choose it.
+        """
         training, sampling = self.training, self.sampling
+        at_epochs = training.curve_epochs(training.epochs_single)
+        if sampling.validation_share or self.reading.read_at not in at_epochs:
+            training = replace(training, curve_every=1)
         as_standard = sampling.n_train == STANDARD_DOCUMENTS and not sampling.allow_fewer
         if training.equal == "updates" and as_standard and not sampling.validation_share:
             training = replace(training, equal="epochs")  # which is the same then
@@ -314,7 +333,10 @@ _GROUPS = {
 _GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
-_LATER = ("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch")
+_LATER = (
+    *("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch"),
+    "curve_every",
+)
 
 
 def _told(group: Any) -> dict[str, Any]:

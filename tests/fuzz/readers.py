@@ -186,7 +186,8 @@ def _store_bytes() -> bytes:
         return (Path(name) / STORE_NAME).read_bytes()
 
 
-RESULT = encode(JobResult(np.ones((2, 3)), np.ones((2, 3)), np.zeros((2, 3)), 0.5))
+SCORES = dict.fromkeys(("accuracy", "f1", "f1_negative", "log_loss"), np.ones((2, 2)))
+RESULT = encode(JobResult(np.ones((2, 3)), np.array([0, 2]), SCORES, 0.5))
 MANIFEST_TEXT = (
     b'{"minimtl": "0", "command": ["study"], '
     b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '

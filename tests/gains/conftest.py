@@ -24,7 +24,7 @@ def make_evidence():
         if features is None:
             features = np.random.default_rng(0).normal(size=(n_runs, n_pairs, len(FEATURE_NAMES)))
         if curves is None:
-            curves = PairCurves(*(np.ones((n_pairs, n_runs, 100)) for _ in range(4)))
+            curves = PairCurves(EPOCHS + 1, *(np.ones((n_pairs, n_runs, 100)) for _ in range(4)))
         alone = np.broadcast_to(single, gains.shape).astype(float)
         outcomes = Outcomes(
             problem=problem,
@@ -33,6 +33,7 @@ def make_evidence():
             single=alone,
             multi=alone + gains,
             features=features,
+            curve_epochs=curves.epochs,
             single_curve=curves.single.mean(axis=0),
             multi_curve=curves.multi.mean(axis=0),
         )

@@ -27,16 +27,23 @@ def named(evidence, name):
 def test_an_exponential_settles_when_its_distance_is_that_asked_for(tau):
     # 0.5·e^(−i/τ) = DISTANCE; the end is reached but for 0.5·e^(−90/τ).
     i = tau * math.log(0.5 / DISTANCE)
-    assert settled_epoch(rising(tau)) == pytest.approx(1 + i, abs=0.05)  # a line for the curve
+    # A line stands for the curve between two epochs.
+    assert settled_epoch(rising(tau), EPOCHS + 1) == pytest.approx(1 + i, abs=0.05)
 
 
 def test_a_curve_that_leaves_again_has_not_settled_before():
     curve = np.full(100, 0.9)
-    assert settled_epoch(curve) == 1
+    assert settled_epoch(curve, EPOCHS + 1) == 1
     curve[59] = 0.8  # after epoch 60; halfway to epoch 61 would be 0.85
-    assert settled_epoch(curve) == pytest.approx(60.9)
+    assert settled_epoch(curve, EPOCHS + 1) == pytest.approx(60.9)
     curve[99] = 0.5
-    assert settled_epoch(curve) == 100
+    assert settled_epoch(curve, EPOCHS + 1) == 100
+
+
+def test_an_epoch_between_two_that_were_read_is_on_the_straight_line():
+    epochs = np.arange(1, 101, 5)
+    curve = np.where(epochs < 41, 0.85, 0.9)  # crosses 0.89 after four fifths of the way
+    assert settled_epoch(curve, epochs) == pytest.approx(36 + 0.8 * 5)
 
 
 def noisy(curve, scale=0.01):
@@ -45,7 +52,7 @@ def noisy(curve, scale=0.01):
 
 def test_epochs_of_settling_and_their_difference(make_evidence):
     curves = PairCurves(
-        noisy(rising(4.0)), noisy(rising(6.0)), noisy(rising(4.0)), noisy(rising(6.0))
+        EPOCHS + 1, noisy(rising(4.0)), noisy(rising(6.0)), noisy(rising(4.0)), noisy(rising(6.0))
     )
     evidence = make_evidence(np.zeros((52, 5)), curves=curves)
     single, multi = named(evidence, "settles_at_75")
@@ -62,7 +69,7 @@ def test_epochs_of_settling_and_their_difference(make_evidence):
 
 def test_curves_that_settle_at_75(make_evidence):
     late = np.where(EPOCHS < 75, 0.6, 0.9)
-    curves = PairCurves(*[noisy(late, 0.001) for _ in range(4)])
+    curves = PairCurves(EPOCHS + 1, *[noisy(late, 0.001) for _ in range(4)])
     for one in named(make_evidence(np.zeros((52, 5)), curves=curves), "settles_at_75"):
         assert one.estimate.value == pytest.approx(76, abs=0.1)  # all but one step of 0.3
         assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
@@ -78,6 +85,7 @@ def test_at_equal_loss_a_score_that_follows_the_loss_differs_by_what_was_added(
     assert at_equal_loss(rows) == pytest.approx(better)
     each = RNG.normal(0, 0.001, SHAPE)
     curves = PairCurves(
+        EPOCHS + 1,
         np.broadcast_to(0.9 - fast / 2, (52, 5, 100)),
         0.9 - slow / 2 + better + each,
         np.broadcast_to(fast, (52, 5, 100)),
@@ -94,6 +102,7 @@ def test_the_fall_from_the_best_epoch(make_evidence):
     falling = np.where(EPOCHS < 50, 0.9, 0.9 - 0.0004 * (EPOCHS - 50))
     flat = np.full(100, 0.9)
     curves = PairCurves(
+        EPOCHS + 1,
         falling + RNG.normal(0, 1e-4, SHAPE), flat + RNG.normal(0, 1e-4, SHAPE),
         np.ones((52, 5, 100)), np.ones((52, 5, 100)),
     )  # fmt: skip
@@ -103,7 +112,7 @@ def test_the_fall_from_the_best_epoch(make_evidence):
 
 
 def test_one_run_has_no_interval_for_these_tasks(make_evidence):
-    curves = PairCurves(*[noisy(rising(4.0))[:, :1] for _ in range(4)])
+    curves = PairCurves(EPOCHS + 1, *[noisy(rising(4.0))[:, :1] for _ in range(4)])
     for one in curve_claims(make_evidence(np.zeros((52, 1)), curves=curves)):
         assert one.estimate.these_tasks is None
         assert one.estimate.new_tasks is not None

@@ -28,7 +28,7 @@ def folder(made_up_outcomes, tmp_path_factory):
     path = tmp_path_factory.mktemp("study")
     outcomes = made_up_outcomes("related", 52, 2)
     meta = analyse_problem(outcomes, QUICK, np.random.default_rng(0))
-    curves = PairCurves(*(np.ones((52, 2, 100)) for _ in range(4)))
+    curves = PairCurves(np.arange(1, 101), *(np.ones((52, 2, 100)) for _ in range(4)))
     concluded = [(Analysed(outcomes, meta, QUICK), curves)]
     write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), path)
     corpus = dict.fromkeys(("edition", "source", "sha256", "digest"), "x")

@@ -40,7 +40,7 @@ def test_the_rule_is_that_of_scikit_learns_perceptron():
         watch = Stopping([TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
         for n in range(1, len(scores) + 1):
             hits = (np.arange(100) >= round(100 * scores[n - 1])).astype(int)
-            if watch.ends(History(np.zeros((1, n)), [hits[np.newaxis]], []), learner):
+            if watch.ends(History(np.zeros((1, n)), np.arange(n), [hits[np.newaxis]], []), learner):
                 break
         assert n == n_peer
         assert watch.best == peer.best_validation_score_

@@ -29,7 +29,11 @@ class Shelf(dict):
 
 
 def result(n_tasks, n_epochs):
-    return JobResult(*RNG.uniform(0.2, 0.9, (3, n_tasks, n_epochs)), 0.0)
+    epochs = np.array(PAPER.training.curve_epochs(n_epochs))
+    scores = RNG.uniform(0.2, 0.9, (4, n_tasks, len(epochs)))
+    losses = RNG.uniform(0.2, 0.9, (n_tasks, n_epochs))
+    names = "accuracy", "f1", "f1_negative", "log_loss"
+    return JobResult(losses, epochs, dict(zip(names, scores, strict=True)), 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -51,18 +55,19 @@ def make_features(problem, run):
 
 def test_outcomes_are_read_in_the_order_of_the_pairs(results):
     outcomes, curves = collect_outcomes(PROBLEM, results, make_features)
-    read_at = PAPER.reading.read_at
+    read = curves.epochs.tolist().index(PAPER.reading.read_at + 1)
+    assert curves.epochs.tolist() == [*range(1, 97, 5), 100, *range(101, 147, 5), 150]
     for row, pair in enumerate(PROBLEM.pairs):
         for run in range(N_RUNS):
             joint = results.joint_curves(pair, run)
-            np.testing.assert_array_equal(curves.multi[row, run], joint.scores)
-            np.testing.assert_array_equal(curves.multi_loss[row, run], joint.losses)
-            assert outcomes.multi[row, run] == joint.scores[read_at]
+            np.testing.assert_array_equal(curves.multi[row, run], joint.scores.astype("f4"))
+            np.testing.assert_array_equal(curves.multi_loss[row, run], joint.losses.astype("f4"))
+            assert outcomes.multi[row, run] == joint.scores[read]
             alone = results.single_curves(pair.main, run)
-            np.testing.assert_array_equal(curves.single[row, run], alone.scores)
-            assert outcomes.single[row, run] == alone.scores[read_at]
-    np.testing.assert_array_equal(outcomes.single_curve, curves.single.mean(axis=0))
-    np.testing.assert_array_equal(curves.of_runs.multi_loss, curves.multi_loss.mean(axis=0))
+            np.testing.assert_array_equal(curves.single[row, run], alone.scores.astype("f4"))
+            assert outcomes.single[row, run] == alone.scores[read]
+    np.testing.assert_allclose(outcomes.single_curve, curves.single.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(curves.of_runs.multi_loss, curves.multi_loss.mean(axis=0), rtol=1e-5)
 
 
 def test_features_are_made_once_and_read_back(results):

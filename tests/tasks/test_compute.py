@@ -65,7 +65,7 @@ def test_both_backends_obey_alike(data_by, changes):
     """In single precision and in double the losses agree to rounding."""
     kernel, twin = (joint(data_by(backend, **changes)) for backend in BACKENDS)
     np.testing.assert_allclose(kernel.losses, twin.losses, atol=1e-4)
-    np.testing.assert_allclose(kernel.log_loss, twin.log_loss, atol=1e-4)
+    np.testing.assert_allclose(kernel.scores["log_loss"], twin.scores["log_loss"], atol=1e-4)
     if changes:
         assert np.abs(twin.losses - joint(data_by()).losses).max() > 1e-3
 
@@ -144,6 +144,26 @@ def test_scores_are_those_of_the_test_and_of_the_validation_documents(data_by):
             np.testing.assert_allclose(
                 score_curves(result, "log_loss", part)[t], -log_loss(y, probability)
             )
+
+
+@pytest.mark.parametrize(
+    ("changes", "epochs"),
+    [
+        ({}, [0, 4]),  # every fifth, and the last
+        ({"curve_every": 3}, [0, 3, 4]),
+        ({"read_at": 2}, [0, 1, 2, 3, 4]),  # not among every fifth
+        ({"validation_share": 0.25}, [0, 1, 2, 3, 4]),
+    ],
+)
+def test_test_documents_are_predicted_where_something_is_read(data_by, changes, epochs):
+    """Scores of an epoch are the same whatever other epochs are predicted."""
+    result, every = joint(data_by(**changes)), joint(data_by(**changes | {"curve_every": 1}))
+    assert result.epochs.tolist() == epochs
+    np.testing.assert_array_equal(result.losses, every.losses)
+    for name, curve in result.scores.items():
+        np.testing.assert_array_equal(curve, every.scores[name][:, epochs])
+    alone = decode(compute(single_job(MAIN, 0), data_by()))
+    assert alone.epochs.tolist() == [0, 4, 5, 10, 11]  # and the last of joint models
 
 
 def test_the_auxiliary_task_alone_has_more_documents(data_by):

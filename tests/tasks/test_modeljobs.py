@@ -24,9 +24,9 @@ from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
 IDENTITY = StudyIdentity.of(PAPER, "digest", 0)
-RESULT = JobResult(
-    np.array([[0.7, 0.5, 0.25]]), np.array([[0.5, 1.0, 0.75]]), np.array([[0.0, 1.0, 0.5]]), 1.5
-)
+SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
+ROW = np.array([[0.0, 1.0]])
+RESULT = JobResult(np.array([[0.7, 0.5, 0.25]]), np.array([0, 2]), dict.fromkeys(SCORES, ROW), 1.5)
 
 
 def test_both_directions_share_a_joint_job_where_the_protocol_says_so():
@@ -58,8 +58,14 @@ def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
     assert len(set(keys)) == len(keys)
 
 
+def test_what_is_predicted_changes_the_key_and_nothing_that_is_drawn():
+    job, every = single_job(MAIN, 0), StudyIdentity.of(PAPER.replace(curve_every=1), "digest", 0)
+    assert job_key(job, every) != job_key(job, IDENTITY)
+    assert numbers(training_rng(job, every)) == numbers(training_rng(job, IDENTITY))
+
+
 def test_keys_ignore_how_a_result_is_read():
-    reading = PAPER.replace(score="accuracy", read_at=9, name="mine", cv_repeats=2)
+    reading = PAPER.replace(score="accuracy", read_at=10, name="mine", cv_repeats=2)
     same = StudyIdentity.of(reading, "digest", 0)
     assert job_key(single_job(MAIN, 0), same) == job_key(single_job(MAIN, 0), IDENTITY)
 
@@ -81,30 +87,35 @@ def test_documents_are_drawn_anew_for_every_task_and_run():
 
 
 def assert_equal(a, b):
-    for name in ("losses", "accuracy", "f1"):
-        assert np.array_equal(getattr(a, name), getattr(b, name))
-        assert getattr(b, name).dtype == np.float64
+    for one, other in ((a.losses, b.losses), (a.epochs, b.epochs)):
+        np.testing.assert_array_equal(one, other, strict=True)
+    assert list(a.scores) == list(b.scores)
+    for name, curve in a.scores.items():
+        np.testing.assert_array_equal(curve, b.scores[name], strict=True)
     assert (a.seconds, a.trained_by) == (b.seconds, b.trained_by)
 
 
-@given(st.integers(1, 3), st.integers(1, 7), st.integers(0, 2**32 - 1))
-def test_decode_inverts_encode(n_tasks, n_epochs, seed):
-    losses, accuracy, f1 = np.random.default_rng(seed).random((3, n_tasks, n_epochs))
-    result = JobResult(10 * losses, accuracy, f1, 0.5, f"numba, {seed}")
+@given(st.integers(1, 3), st.integers(1, 7), st.booleans(), st.integers(0, 2**32 - 1))
+def test_decode_inverts_encode(n_tasks, n_epochs, validates, seed):
+    rng = np.random.default_rng(seed)
+    names = (*SCORES, *(f"validation_{name}" for name in SCORES * validates))
+    epochs = np.arange(0, n_epochs, 2)
+    scores = dict(zip(names, rng.random((len(names), n_tasks, len(epochs))), strict=True))
+    losses = 10 * rng.random((n_tasks, n_epochs))
+    result = JobResult(losses, epochs, scores, 0.5, f"numba, {seed}")
     assert_equal(decode(encode(result)), result)
 
 
 def test_bytes_are_laid_out_as_the_module_says():
-    packed = struct.pack("<IIdI9d", 1, 3, 1.5, 3, 0.7, 0.5, 0.25, 0.5, 1.0, 0.75, 0.0, 1.0, 0.5)
-    assert encode(dataclasses.replace(RESULT, trained_by="cpu")) == packed + b"cpu"
+    head = struct.pack("<4s5Id", b"mtl2", 1, 3, 2, 4, 3, 1.5)
+    numbers = struct.pack("<2I11d", 0, 2, 0.7, 0.5, 0.25, *[0.0, 1.0] * 4)
+    assert encode(dataclasses.replace(RESULT, trained_by="cpu")) == head + numbers + b"cpu"
 
 
 def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
     turned = np.arange(6.0).reshape(3, 2).T / 10
-    assert_equal(
-        decode(encode(JobResult(turned, turned, turned, 0.0))),
-        JobResult(turned, turned, turned, 0.0),
-    )
+    result = JobResult(turned, np.arange(3), dict.fromkeys(SCORES, turned), 0.0)
+    assert_equal(decode(encode(result)), result)
 
 
 def test_every_truncation_is_noticed():
@@ -125,20 +136,28 @@ def test_foreign_bytes_are_refused_or_read(data):
     assert data == encode(result)
 
 
+def packed(losses=0.0, epoch=0, score=0.0, seconds=1.0, letters=b"", sizes=(1, 1, 1, 4)):
+    """The bytes of a result of one number each, whatever the numbers and the sizes told."""
+    head = struct.pack("<4s5Id", b"mtl2", *sizes, len(letters), seconds)
+    return head + struct.pack("<I5d", epoch, losses, *[score] * 4) + letters
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (struct.pack("<IIdI3d", 2**32 - 1, 2**32 - 1, 1.0, 0, 0, 0, 0), "length"),  # a bomb's shape
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.nan, 0, 0), "losses"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, np.inf, 0, 0), "losses"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, -1, 0, 0), "losses"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 1.5, 0), "score exceeds"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 1, 0, 1.5), "score exceeds"),
-        (struct.pack("<IIdI3d", 1, 1, np.nan, 0, 1, 0, 0), "seconds"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 2, 1, 0, 0) + b"\x1b[", "trained_by"),
-        (struct.pack("<IIdI3d", 1, 1, 1.0, 201, 1, 0, 0) + b"x" * 201, "trained_by"),
-        (struct.pack("<IIdI", 0, 0, 1.0, 0), "at least one"),
-        (struct.pack("<IIdI", 2**32 - 1, 0, 1.0, 0), "at least one"),
+        (struct.pack("<IIdI3d", 1, 1, 1.0, 0, 0, 0, 0), "earlier version"),
+        (packed(sizes=(2**32 - 1,) * 4), "length"),  # a bomb's shape
+        (packed(sizes=(1, 5, 1, 0)), "0 scores"),
+        (packed(losses=np.nan), "losses"),
+        (packed(losses=np.inf), "losses"),
+        (packed(losses=-1), "losses"),
+        (packed(score=1.5), "score exceeds"),
+        (packed(seconds=np.nan), "seconds"),
+        (packed(letters=b"\x1b["), "trained_by"),
+        (packed(letters=b"x" * 201), "trained_by"),
+        (packed(epoch=1), "epochs must increase"),
+        (packed(sizes=(0, 0, 0, 4))[:32], "at least one"),
+        (packed(sizes=(0, 2**32 - 1, 0, 4))[:32], "at least one"),
     ],
 )
 def test_impossible_values_are_refused(body, sentence):
@@ -148,27 +167,15 @@ def test_impossible_values_are_refused(body, sentence):
 
 def test_a_result_needs_curves_of_one_shape():
     with pytest.raises(ValueError, match="f1 must be"):
-        JobResult(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 3)), 0.0)
+        dataclasses.replace(RESULT, scores=RESULT.scores | {"f1": np.zeros((1, 3))})
 
 
-def test_results_with_further_curves_survive():
-    curves = dict.fromkeys(("f1_negative", "log_loss"), RESULT.f1)
-    more = dataclasses.replace(RESULT, **curves)
-    validation = {f"validation_{name}": RESULT.accuracy for name in (*curves, "accuracy", "f1")}
-    for result in (RESULT, more, dataclasses.replace(more, **validation)):
-        again = decode(encode(result))
-        assert list(again.curves) == list(result.curves)
-        for name, curve in result.curves.items():
-            np.testing.assert_array_equal(again.curves[name], curve)
-
-
-def test_curves_that_do_not_belong_together():
-    with pytest.raises(ValueError, match="do not belong together: losses, accuracy, f1, log_loss"):
-        dataclasses.replace(RESULT, log_loss=RESULT.losses)
+def test_scores_that_do_not_belong_together():
+    with pytest.raises(ValueError, match="do not belong together: log_loss"):
+        dataclasses.replace(RESULT, scores={"log_loss": ROW})
 
 
 def test_a_log_loss_may_exceed_1_and_a_score_may_not():
-    more = {"f1_negative": RESULT.f1, "log_loss": 3 * RESULT.losses + 1}
-    dataclasses.replace(RESULT, **more)
+    dataclasses.replace(RESULT, scores=RESULT.scores | {"log_loss": 3 * ROW})
     with pytest.raises(ValueError, match="exceeds 1"):
-        dataclasses.replace(RESULT, **more | {"f1_negative": 2 * RESULT.f1})
+        dataclasses.replace(RESULT, scores=RESULT.scores | {"f1_negative": 2 * ROW})

@@ -37,7 +37,7 @@ from minimtl.report import (
     term_anchor,
     text,
 )
-from minimtl.stats import FloatArray
+from minimtl.stats import FloatArray, IntArray
 from minimtl.study.report.background import MEANINGS as TERMS
 from minimtl.study.report.pairs import PairView, meanings
 from minimtl.study.report.scope import MIN_RUNS
@@ -252,14 +252,23 @@ def _entry(pair: PairView, protocol: Protocol) -> Entry:
 
 def _curves(pair: PairView, protocol: Protocol) -> Drawing:
     score, read = SCORE_NAMES[protocol.reading.score], protocol.reading.read_at + 1
-    n_epochs = max(len(pair.single_curve), len(pair.multi_curve))
-    settled = [*_settled(pair.single_curve), *_settled(pair.multi_curve)]
+    n_epochs = int(pair.epochs[-1])
+    single, multi = (
+        _curve(pair.epochs, pair.single_curve, "blue"),
+        _curve(pair.epochs, pair.multi_curve, "orange"),
+    )
+    settled = [
+        score
+        for line in (single, multi)
+        for epoch, score in zip(line.x, line.y, strict=True)
+        if epoch >= min(_SETTLED, line.x[-1])
+    ]
     chart = Chart(
-        title=f"Learning curves: {score} after each epoch",
+        title=f"Learning curves: {score} by epoch",
         series=(
             Rule(axis="x", at=read),
-            _curve(pair.single_curve, "blue"),
-            _curve(pair.multi_curve, "orange"),
+            single,
+            multi,
         ),
         x=Axis(
             label="epoch",
@@ -271,7 +280,7 @@ def _curves(pair: PairView, protocol: Protocol) -> Drawing:
         width=_EPOCH * (n_epochs - 1),
     )
     caption = (
-        f"Mean {score} over the runs after each epoch: ",
+        f"Mean {score} over the runs by epoch: ",
         Marked("single-task, dashed", "blue"),
         "; ",
         Marked("multi-task, solid", "orange"),
@@ -280,14 +289,9 @@ def _curves(pair: PairView, protocol: Protocol) -> Drawing:
     return Drawing(chart, caption)
 
 
-def _settled(scores: FloatArray) -> list[float]:
-    settled: list[float] = scores[min(_SETTLED, len(scores)) - 1 :].tolist()
-    return settled
-
-
-def _curve(scores: FloatArray, colour: Colour) -> Line:
-    epochs = range(1, len(scores) + 1)
-    return Line(x=epochs, y=scores.tolist(), colour=colour, is_dashed=colour == "blue")
+def _curve(epochs: IntArray, scores: FloatArray, colour: Colour) -> Line:
+    x = epochs[: len(scores)].tolist()
+    return Line(x=x, y=scores.tolist(), colour=colour, is_dashed=colour == "blue")
 
 
 def _runs(pair: PairView) -> Paragraph:

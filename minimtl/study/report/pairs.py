@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from minimtl.stats import FloatArray
+import numpy as np
+
+from minimtl.stats import FloatArray, IntArray
 from minimtl.study.report.figures import interval_over_runs
 from minimtl.study.report.scope import MIN_RUNS
 from minimtl.tasks import (
@@ -34,7 +36,8 @@ class PairView(NamedTuple):
     ----------
     half_width : of the gain's 95 % interval over the runs; NaN with one run.
     runs : single-task and multi-task score of each run.
-    single_curve, multi_curve : scores after each epoch, float64 (n_epochs,) each.
+    epochs : after which test documents were predicted, from 1, int64 (n_tested,).
+    single_curve, multi_curve : scores after these, the shorter training's after the first of them.
     features : name and values: of the main task, the auxiliary task and what compares them, None
         where there is none; or a single one.
     rank : how many of the problem's pairs stand before it, from the largest gain down.
@@ -48,6 +51,7 @@ class PairView(NamedTuple):
     gain: float
     half_width: float
     runs: tuple[tuple[float, float], ...]
+    epochs: IntArray
     single_curve: FloatArray
     multi_curve: FloatArray
     features: tuple[tuple[str, tuple[float | None, ...]], ...]
@@ -82,7 +86,9 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
     order = sorted(range(len(gain)), key=lambda row: (-gain[row], *outcomes.pairs[row]))
     features = outcomes.features.mean(axis=0).tolist()
     definitions = DEFINITIONS[protocol.reading.features]
-    single, multi = curves.single.mean(axis=1), curves.multi.mean(axis=1)
+    single, multi = (
+        curve.mean(axis=1, dtype=np.float64) for curve in (curves.single, curves.multi)
+    )
     return [
         PairView(
             problem=outcomes.problem.upper(),
@@ -93,6 +99,7 @@ def _views(outcomes: Outcomes, curves: PairCurves, protocol: Protocol) -> list[P
             gain=float(gain[row]),
             half_width=float(half_width[row]),
             runs=tuple(zip(outcomes.single[row], outcomes.multi[row], strict=True)),
+            epochs=curves.epochs,
             single_curve=single[row],
             multi_curve=multi[row],
             features=_by_role(features[row], definitions),

@@ -50,7 +50,8 @@ class Tuning:
         f1, accuracy, seconds = (
             np.array(values).reshape(shape).T
             for values in zip(
-                *((r.f1[0, -1], r.accuracy[0, -1], r.seconds) for r in results), strict=True
+                *((r.scores["f1"][0, -1], r.scores["accuracy"][0, -1], r.seconds) for r in results),
+                strict=True,
             )
         )
         return cls(tuple(settings), tuple(domains), f1, accuracy, seconds.mean(axis=(1, 2)))

@@ -15,9 +15,9 @@ from scipy.sparse import csr_matrix
 from minimtl.corpora import AmazonReviews
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.nn import TRAINING_VERSION, TaskData
-from minimtl.stats import accuracy, draw_per_class, f1_score, stratified_parts
+from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.study.tuning.grid import Setting
-from minimtl.tasks import PAPER, JobResult, decode, encode, train_model
+from minimtl.tasks import PAPER, JobResult, decode, encode, scores_of, train_model
 from minimtl.text import weigh_counts
 
 N_FOLDS = 5
@@ -117,18 +117,17 @@ def compute(fit: TuningFit, data: TuneData) -> bytes:
     rng = rng_for("tune training", key_of(fit, data.digest))
     history = train_model(
         protocol.settings,
-        [TaskData(X[drawn], domain.labels[drawn], X[tested])],
+        [TaskData(X[drawn], domain.labels[drawn], X[tested], domain.labels[tested])],
         [2],
         protocol.reading.read_at + 1,
         rng,
     )
-    accuracies, f1s = (
-        np.atleast_2d(score(domain.labels[tested], history.predictions[0]))
-        for score in (accuracy, f1_score)
-    )
-    return encode(JobResult(history.losses, accuracies, f1s, time.perf_counter() - began))
+    scores = scores_of(domain.labels[tested], history.predictions[0], history.test_losses[0])
+    seconds = time.perf_counter() - began
+    of_task = {name: curve[np.newaxis] for name, curve in scores.items()}
+    return encode(JobResult(history.losses, history.test_epochs, of_task, seconds))
 
 
 def describe(fit: TuningFit, result: bytes) -> str:
     """A short text about a finished fit, for the progress display."""
-    return f"{fit.setting}: F1 {decode(result).f1[0, -1]:.3f}"
+    return f"{fit.setting}: F1 {decode(result).scores['f1'][0, -1]:.3f}"

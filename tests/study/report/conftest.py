@@ -210,6 +210,7 @@ def curves_of(outcomes):
     rise = np.linspace(0.5, 0.9, 150)
     each = (*outcomes.single.shape, 1)
     return PairCurves(
+        np.arange(1, 151),
         np.tile(rise, each),
         np.tile(rise[:100] + 0.05, each),
         np.tile(1 - rise, each),

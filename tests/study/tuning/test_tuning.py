@@ -62,7 +62,8 @@ def test_results_are_read_in_the_plan_s_order():
     def result(fit):
         number = 100 * settings.index(fit.setting) + 10 * fit.domain + fit.tested
         f1 = np.array([[0.0, number / 1000]])
-        return JobResult(np.ones((1, 2)), f1 / 2, f1, float(number))
+        scores = {"accuracy": f1 / 2, "f1": f1, "f1_negative": f1, "log_loss": f1}
+        return JobResult(np.ones((1, 2)), np.arange(2), scores, float(number))
 
     made = Tuning.of(settings, DOMAINS, [result(fit) for fit in fits])
     for s in range(2):
