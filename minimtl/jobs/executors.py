@@ -5,7 +5,6 @@ after the other, on data that it was given when it started.
 """
 
 import importlib
-import logging
 import re
 import sys
 import traceback
@@ -55,24 +54,36 @@ class Workers:
         return self._executor.submit(_compute_job, compute, job, *self._data)
 
 
+class _DaskWorkers(Workers):
+    """Workers that no initializer holds to one thread."""
+
+    def submit_job(self, compute: Callable[[Any, Any], Any], job: Any) -> "Future[Any]":
+        return self._executor.submit(_compute_on_one_thread, compute, job, *self._data)
+
+
 # The data of this process, by the one name "data".
 _held: dict[str, Any] = {}
 
 
 def hold_data(data: Any) -> None:
-    """Keep `data` in this process for all jobs that it will compute; replaces earlier data."""
+    """Make this process a worker: of one thread, and with `data` for all jobs that it will get."""
+    pin_threads()
     _held["data"] = data
 
 
 def _compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
     """Return ``compute(job, data)``, on the data that this process holds if none are given."""
-    _pin_threads_once()
     try:
         return compute(job, data[0] if data else _held["data"])
     except MinimtlError as error:  # a sentence for people, which needs no traceback
         return JobError(str(error))
     except Exception:
         return JobError(traceback.format_exc())
+
+
+def _compute_on_one_thread(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
+    _pin_threads_once()
+    return _compute_job(compute, job, *data)
 
 
 _pin_threads_once = cache(pin_threads)
@@ -182,11 +193,7 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
         raise MinimtlError(
             f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
         ) from error
-    # The data go out as the argument of a call, of which Dask would warn.
-    quiet = importlib.import_module("dask.config").set(
-        {"distributed.admin.large-graph-warning-threshold": "1 TB"}
-    )
-    with client, quiet, _silent("distributed.client"):  # we say what failed
+    with client:
         try:
             client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
         except TimeoutError as error:
@@ -196,19 +203,7 @@ def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
         # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
         # from another that has it, and makes it again if all of those are lost.
         future = client.submit(_identity, data, pure=False)
-        yield Workers(client.get_executor(pure=False), future)
-
-
-@contextmanager
-def _silent(name: str) -> Iterator[None]:
-    """Only what is critical is logged under this name."""
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
+        yield _DaskWorkers(client.get_executor(pure=False), future)
 
 
 def _identity(data: Any) -> Any:
