@@ -158,15 +158,13 @@ def test_an_interrupt_ends_local_workers_at_once(store):
 
 @pytest.mark.parametrize("spec", ["process", "mpi", "dask://localhost:8786", "dask://[::1]:8786"])
 def test_executors_that_exist(monkeypatch, spec):
-    monkeypatch.setattr(executors, "_import_or_advise", lambda module, extra: None)
+    for module in ("distributed", "mpi4py", "mpi4py.futures"):
+        monkeypatch.setitem(sys.modules, module, sys)
+    if spec == "mpi":
+        with pytest.raises(UsageError, match="mpiexec -n RANKS python -m"):
+            check_executor(spec)
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "mpi4py.futures", "run_study.py"])
     check_executor(spec)
-
-
-def test_mpi_without_mpiexec(monkeypatch):
-    monkeypatch.setattr(executors, "_import_or_advise", lambda module, extra: None)
-    with pytest.raises(UsageError, match="mpiexec -n RANKS python -m"):
-        check_executor("mpi")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +182,7 @@ def test_executors_that_do_not(spec):
 def test_a_missing_package(monkeypatch, spec, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MinimtlError, match=rf'pip install "minimtl\[{extra}\]"'):
-        make_workers(spec, 1, None)
+        check_executor(spec)
 
 
 # --------------------------------------------------------------------------------------------------
