@@ -1,6 +1,8 @@
 """The flags of what trains studies, and the conditions of training that they ask for."""
 
 import argparse
+import logging
+import warnings
 from pathlib import Path
 
 from minimtl.cli.arguments import MOST_RUNS, folder_name, whole_number
@@ -89,6 +91,7 @@ def conditions_of(args: argparse.Namespace) -> Conditions:
         If there is no such executor, or what it needs is missing.
     """
     check_executor(args.executor)
+    _quiet_dask()
     return Conditions(
         Path(args.out),
         args.workers or available_cores(),
@@ -98,3 +101,13 @@ def conditions_of(args: argparse.Namespace) -> Conditions:
         args.verbose,
         args.argv,
     )
+
+
+def _quiet_dask() -> None:
+    """Let Dask be silent in this process, which says itself what failed."""
+    warnings.filterwarnings("ignore", message="Sending large graph")
+    logging.getLogger("distributed.client").addFilter(_is_critical)
+
+
+def _is_critical(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL

@@ -59,6 +59,8 @@ class CallbackMixin:
     def set_callbacks(self: Self, *callbacks: Any) -> Self:
         """Call these at each `fit` from here on, in place of earlier ones; returns self.
 
+        Clones have them too, where scikit-learn makes them in version 1.9 or later.
+
         Raises TypeError for an object without the methods of a callback.
         """
         for callback in callbacks:

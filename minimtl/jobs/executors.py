@@ -1,25 +1,26 @@
 """Where jobs run: local processes, a Dask cluster, or the ranks of an MPI program.
 
-`EXECUTORS` is the list of all kinds. To add one, add its record there. In a worker jobs run one
-after the other, on data that it was given when it started.
+To add a kind, add its form, its check and its start. In a worker jobs run one after the other, on
+data that it was given when it started.
 """
 
 import importlib
-import logging
 import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.jobs.pool import ProcessPool
 from minimtl.system import pin_threads
 
+EXECUTOR_FORMS = ("process", "dask://HOST:PORT", "mpi")
+_DASK = re.compile(r"dask://[^/\s]+:\d+")
 _SECONDS_TO_CONNECT = 30
 
 # Takes a job and the data and returns the result as bytes; a function of a module.
@@ -55,18 +56,25 @@ class Workers:
         return self._executor.submit(_compute_job, compute, job, *self._data)
 
 
+class _DaskWorkers(Workers):
+    """Workers that no initializer holds to one thread."""
+
+    def submit_job(self, compute: Callable[[Any, Any], Any], job: Any) -> "Future[Any]":
+        return self._executor.submit(_compute_on_one_thread, compute, job, *self._data)
+
+
 # The data of this process, by the one name "data".
 _held: dict[str, Any] = {}
 
 
 def hold_data(data: Any) -> None:
-    """Keep `data` in this process for all jobs that it will compute; replaces earlier data."""
+    """Make this process a worker: of one thread, and with `data` for all jobs that it will get."""
+    pin_threads()
     _held["data"] = data
 
 
 def _compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
     """Return ``compute(job, data)``, on the data that this process holds if none are given."""
-    _pin_threads_once()
     try:
         return compute(job, data[0] if data else _held["data"])
     except MinimtlError as error:  # a sentence for people, which needs no traceback
@@ -75,27 +83,17 @@ def _compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> An
         return JobError(traceback.format_exc())
 
 
+def _compute_on_one_thread(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> Any:
+    _pin_threads_once()
+    return _compute_job(compute, job, *data)
+
+
 _pin_threads_once = cache(pin_threads)
 
 
-class ExecutorKind(NamedTuple):
-    """One kind of executor.
-
-    Attributes
-    ----------
-    form : how it is written on the command line, for messages and ``--help``.
-    pattern : regular expression of the values of ``--executor`` that mean it.
-    check : raises MinimtlError if what it needs is missing.
-    start : ``start(spec, n_workers, data)`` starts workers that have the data, each once, for the
-        length of a ``with`` block.
-    is_local : whether those are `n_workers` on this machine; others bring their own.
-    """
-
-    form: str
-    pattern: str
-    check: Callable[[], None]
-    start: Callable[[str, int, Any], AbstractContextManager[Workers]]
-    is_local: bool = False
+def is_local(spec: str) -> bool:
+    """Whether `spec` works on this machine, with as many workers as it is told."""
+    return spec == "process"
 
 
 def check_executor(spec: str) -> None:
@@ -104,25 +102,31 @@ def check_executor(spec: str) -> None:
     Raises
     ------
     UsageError
-        If it is no executor of `EXECUTORS`, or MPI was not started.
+        If it is of none of the `EXECUTOR_FORMS`, or MPI was not started.
     MinimtlError
         If the packages for it are missing.
     """
-    _kind_of(spec).check()
+    if _DASK.fullmatch(spec):
+        _import_or_advise("distributed", "dask")
+    elif spec == "mpi":
+        _import_or_advise("mpi4py.futures", "mpi")
+        if "mpi4py.futures" not in sys.orig_argv:
+            raise UsageError(
+                "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
+                "-m minimtl study --executor mpi ...`"
+            )
+    elif spec != "process":
+        raise UsageError(f"--executor {spec} is none of: {', '.join(EXECUTOR_FORMS)}")
 
 
-def is_local(spec: str) -> bool:
-    """Whether `spec` works on this machine, with as many workers as it is told; UsageError."""
-    return _kind_of(spec).is_local
-
-
-def make_workers(spec: str, n_workers: int, data: Any) -> AbstractContextManager[Workers]:
+@contextmanager
+def make_workers(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
     """Workers of the executor that `spec` names, for the length of a ``with`` block.
 
     Parameters
     ----------
     spec : str
-        A value of ``--executor``, such as ``process``; `EXECUTORS` has the forms.
+        A value of ``--executor``, such as ``process``; of one of the `EXECUTOR_FORMS`.
     n_workers : int
         Number of workers, where the executor is local; a cluster and MPI bring their own.
     data : any object that pickles
@@ -133,101 +137,52 @@ def make_workers(spec: str, n_workers: int, data: Any) -> AbstractContextManager
     UsageError, MinimtlError
         As `check_executor`, or if the scheduler does not answer or has no workers.
     """
-    kind = _kind_of(spec)
-    kind.check()
-    return kind.start(spec, n_workers, data)
+    check_executor(spec)
+    if spec == "process":
+        # One worker is a process too, so that it can die or be stopped without the parent.
+        with ProcessPool(n_workers, hold_data, (data,)) as executor:
+            yield Workers(executor)
+    elif spec == "mpi":
+        futures = importlib.import_module("mpi4py.futures")
+        with futures.MPIPoolExecutor(initializer=hold_data, initargs=(data,)) as executor:
+            yield Workers(executor)
+    else:
+        with _dask_client(spec) as client:
+            # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
+            # from another that has it, and makes it again if all of those are lost.
+            future = client.submit(_identity, data, pure=False)
+            yield _DaskWorkers(client.get_executor(pure=False), future)
 
 
-def _kind_of(spec: str) -> ExecutorKind:
-    for kind in EXECUTORS:
-        if re.fullmatch(kind.pattern, spec):
-            return kind
-    raise UsageError(f"--executor {spec} is none of: {', '.join(EXECUTOR_FORMS)}")
-
-
-@contextmanager
-def _start_processes(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
-    # One worker is a process too, so that it can die or be stopped without the parent.
-    with ProcessPool(n_workers, hold_data, (data,)) as executor:
-        yield Workers(executor)
-
-
-def _check_mpi() -> None:
-    _import_or_advise("mpi4py.futures", "mpi")
-    if "mpi4py.futures" not in sys.orig_argv:
-        raise UsageError(
-            "--executor mpi runs under MPI only: `mpiexec -n RANKS python -m mpi4py.futures "
-            "-m minimtl study --executor mpi ...`"
-        )
-
-
-@contextmanager
-def _start_mpi(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
-    futures = _import_or_advise("mpi4py.futures", "mpi")
-    with futures.MPIPoolExecutor(initializer=hold_data, initargs=(data,)) as executor:
-        yield Workers(executor)
-
-
-def _check_dask() -> None:
-    _import_or_advise("distributed", "dask")
-
-
-@contextmanager
-def _start_dask(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
-    distributed = _import_or_advise("distributed", "dask")
-    address = f"tcp://{spec.removeprefix('dask://')}"
+def _dask_client(spec: str) -> Any:
+    """A client of the scheduler, which has at least one worker."""
+    distributed = importlib.import_module("distributed")
+    address = spec.replace("dask://", "tcp://")
     try:
         client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MinimtlError(
             f"no Dask scheduler answers at {spec} ({error}); start one with `dask scheduler`"
         ) from error
-    # The data go out as the argument of a call, of which Dask would warn.
-    quiet = importlib.import_module("dask.config").set(
-        {"distributed.admin.large-graph-warning-threshold": "1 TB"}
-    )
-    with client, quiet, _silent("distributed.client"):  # we say what failed
-        try:
-            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
-        except TimeoutError as error:
-            raise MinimtlError(
-                f"the Dask scheduler at {spec} has no workers; start some with `dask worker`"
-            ) from error
-        # The data are a Dask result, to which calls refer: Dask brings it to each worker once,
-        # from another that has it, and makes it again if all of those are lost.
-        future = client.submit(_identity, data, pure=False)
-        yield Workers(client.get_executor(pure=False), future)
-
-
-@contextmanager
-def _silent(name: str) -> Iterator[None]:
-    """Only what is critical is logged under this name."""
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
     try:
-        yield
-    finally:
-        logger.setLevel(before)
+        client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+    except TimeoutError as error:
+        client.close()
+        raise MinimtlError(
+            f"the Dask scheduler at {spec} has no workers; start some with `dask worker`"
+        ) from error
+    return client
 
 
 def _identity(data: Any) -> Any:
     return data
 
 
-def _import_or_advise(module: str, extra: str) -> Any:
+def _import_or_advise(module: str, extra: str) -> None:
     try:
-        return importlib.import_module(module)
+        importlib.import_module(module)
     except ImportError as error:
         raise MinimtlError(
             f"--executor {extra} needs a package that is missing ({error}); `pip install "
             f'"minimtl[{extra}]"`'
         ) from error
-
-
-EXECUTORS = (
-    ExecutorKind("process", "process", lambda: None, _start_processes, is_local=True),
-    ExecutorKind("dask://HOST:PORT", r"dask://[^/\s]+:\d+", _check_dask, _start_dask),
-    ExecutorKind("mpi", "mpi", _check_mpi, _start_mpi),
-)
-EXECUTOR_FORMS = tuple(kind.form for kind in EXECUTORS)

@@ -100,10 +100,11 @@ def run_jobs(
     try:
         run.work()
     except KeyboardInterrupt:
-        run.store_finished()
+        run.store_results([future for future in run.in_flight if future.done()])
         raise
     finally:
-        run.cancel()
+        for future in run.in_flight:
+            future.cancel()
     return RunSummary(
         progress.n_resumed, progress.n_computed, progress.n_failed, tuple(run.failures)
     )
@@ -137,22 +138,12 @@ class _Run:
     def work(self) -> None:
         """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
-        while self.in_flight and not self._is_hopeless():
+        while self.in_flight:
             self._settle(self._arrived())
             self.progress.tick()
+            if self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES:
+                return
             self._fill()
-
-    def store_finished(self) -> None:
-        """Store the results that have arrived and are not stored yet."""
-        self._store_results([future for future in self.in_flight if future.done()])
-
-    def cancel(self) -> None:
-        """Take back what the executor has not begun."""
-        for future in self.in_flight:
-            future.cancel()
-
-    def _is_hopeless(self) -> bool:
-        return self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES
 
     def _fill(self) -> None:
         """Hand jobs that the store lacks to the executor until it holds a window full.
@@ -207,7 +198,7 @@ class _Run:
 
     def _settle(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers, then count them; try the other jobs again."""
-        self._store_results(futures)
+        self.store_results(futures)
         for future in futures:
             attempt, answer = self.in_flight.pop(future), _answer(future)
             if isinstance(answer, JobError):
@@ -215,7 +206,7 @@ class _Run:
             elif isinstance(answer, BaseException):
                 raise _broken(answer) from answer
 
-    def _store_results(self, futures: list[Future[Any]]) -> None:
+    def store_results(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers in one transaction, and count them after it."""
         answers = [(self.in_flight[future], _answer(future)) for future in futures]
         results = [(attempt, answer) for attempt, answer in answers if isinstance(answer, bytes)]

@@ -6,8 +6,7 @@ all that determines the result, and each row has a checksum, so that a whole row
 it came from.
 
 Only the process that holds the folder writes, and nothing depends on the order in which results
-arrive. Others may read meanwhile. A damaged store is set aside, and a new one begins with what can
-be read of it.
+arrive. Others may read meanwhile. A damaged store is set aside, and its jobs are computed again.
 """
 
 import hashlib
@@ -15,8 +14,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +36,10 @@ _PRAGMAS = (
     "cell_size_check = ON",
     "synchronous = EXTRA",  # also the folder, after the journal is removed
 )
-# Without the first of these, a file cut short cannot be read at all.
-_PRAGMAS_OF_DAMAGED = ("writable_schema = ON", "trusted_schema = OFF")
 # The first 24 bytes of a file of ours: the magic, the page size, the rollback journal's format.
 _HEADER = b"SQLite format 3\x00" + PAGE_SIZE.to_bytes(2, "big") + bytes([1, 1, 0, 64, 32, 32])
 _SECONDS_TO_WAIT = 600.0  # for another process that reads or writes the file
 _MAX_BRACKETS = 200  # in an identity; bounds how deep a forged one can nest
-_MIN_ROW_BYTES = 64  # the checksum and a short key take more; bounds the row numbers of a file
-_BATCH = 1_000  # results copied in one transaction; some 5 kB each
 # What reading a damaged file can raise, in SQLite and below. SQLite quotes damaged names in its
 # messages, which Python cannot always decode, and believes damaged sizes.
 _DAMAGE = (sqlite3.Error, UnicodeDecodeError, MemoryError)
@@ -59,7 +53,7 @@ class DamagedStoreError(MinimtlError):
     def __init__(self, path: Path, found: str) -> None:
         super().__init__(
             f"{path} is damaged ({found}); run `minimtl study` with its arguments again, which "
-            "keeps what can be read and computes the rest"
+            "sets it aside and computes its results anew"
         )
         self.found = found
 
@@ -77,13 +71,15 @@ class Store:
         Whether this process holds the folder; else the store can only be read.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FolderLock | None) -> None:
+    def __init__(
+        self, path: Path, lock: FolderLock | None, identity: Mapping[str, Any] | None = None
+    ) -> None:
         self.path = path
         self.is_held = lock is not None
-        self._connection = connection
         self._lock = lock
+        self._connection = _open_checked(path, "rwc" if lock else "ro", identity)
         self._file = os.stat(path)
-        self.identity = _read_identity(connection)
+        self.identity = _read_identity(self._connection)
         del self.identity["store_format"]
 
     def __len__(self) -> int:
@@ -195,20 +191,18 @@ def open_store(
     """
     path = folder / STORE_NAME
     identity = {**identity, "store_format": FORMAT_VERSION}
-    lock = FolderLock(folder)
-    try:
-        _refuse_link(path)
-        if path.exists() and not path.is_file():
-            raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
+    with _lock_of_a_store(folder) as lock:
+        _refuse_what_is_no_file(path)
         if fresh and path.exists():
             announce(f"the earlier study is now {_set_aside(path, 'old')}")
         try:
-            return Store(path, _open_checked(path, identity), lock)
+            return Store(path, lock, identity)
         except DamagedStoreError as damage:
-            return _begin_again(path, identity, lock, damage, announce)
-    except BaseException:
-        lock.release()
-        raise
+            announce(
+                f"{path} was damaged ({damage.found}): it is now {_set_aside(path, 'damaged')}, "
+                "and its results are computed again"
+            )
+            return Store(path, lock, identity)
 
 
 def open_existing_store(folder: Path) -> Store:
@@ -220,36 +214,38 @@ def open_existing_store(folder: Path) -> Store:
         If there is none, or it is damaged or another version's.
     """
     path = folder / STORE_NAME
-    _refuse_link(path)
-    if not path.is_file():
+    _refuse_what_is_no_file(path)
+    if not path.exists():
         raise MinimtlError(f"{folder} holds no {STORE_NAME}; give the --out folder of a study")
     try:
-        lock = FolderLock(folder)
+        with _lock_of_a_store(folder) as lock:
+            return Store(path, lock)
     except FolderInUseError:
-        return Store(path, _open_checked(path, mode="ro"), None)
-    try:
-        return Store(path, _open_checked(path), lock)
-    except BaseException:
-        lock.release()
-        raise
+        return Store(path, None)
 
 
 def copy_results(source: Store, target: Store) -> int:
-    """Copy what `source` holds and `target` lacks; returns the number of results copied.
-
-    A killed copy has copied whole batches; a second one copies the rest.
+    """Copy what `source` holds and `target` lacks, in one transaction; how many those were.
 
     Raises
     ------
     MinimtlError
         As `Store.add`; or if a result of `source` is damaged.
     """
-    n_copied = 0
-    lacking = (key for key in source if key not in target)
-    while keys := list(islice(lacking, _BATCH)):
-        target.add((key, source[key]) for key in keys)
-        n_copied += len(keys)
-    return n_copied
+    n_before = len(target)
+    target.add((key, source[key]) for key in source)
+    return len(target) - n_before
+
+
+@contextmanager
+def _lock_of_a_store(folder: Path) -> Iterator[FolderLock]:
+    """The lock of `folder`, which a store takes over unless it cannot be opened."""
+    lock = FolderLock(folder)
+    try:
+        yield lock
+    except BaseException:
+        lock.release()
+        raise
 
 
 def checksum(key: bytes, payload: bytes) -> bytes:
@@ -261,14 +257,24 @@ def checksum(key: bytes, payload: bytes) -> bytes:
 # Opening: what is there is checked before it is believed.
 
 
-def _open_checked(
-    path: Path, identity: Mapping[str, Any] | None = None, mode: str = "rwc"
-) -> sqlite3.Connection:
-    """Open a whole store, of the study `identity` if given; an empty file becomes that study."""
+def _open_checked(path: Path, mode: str, identity: Mapping[str, Any] | None) -> sqlite3.Connection:
+    """Open a whole store, of the study `identity` if given; an empty file becomes that study.
+
+    A transaction that has returned survives a loss of power.
+    """
     with _failures_as_sentences(path):
         _check_header(path)
-        connection = _connect(path, f"mode={mode}")
+        # A report that reads beside a study holds a commit up for as long as it checks the rows.
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=_SECONDS_TO_WAIT,
+        )
+        connection.text_factory = bytes  # what is damaged need not be UTF-8
         try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
             if identity is not None:
                 _begin(connection, identity)
             _check_schema(connection)
@@ -280,31 +286,14 @@ def _open_checked(
     return connection
 
 
-def _connect(path: Path, options: str, pragmas: tuple[str, ...] = _PRAGMAS) -> sqlite3.Connection:
-    """Open `path` such that a transaction that has returned survives a loss of power."""
-    # A report that reads beside a study holds a commit up for as long as it checks the rows.
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{options}",
-        uri=True,
-        isolation_level=None,
-        timeout=_SECONDS_TO_WAIT,
-    )
-    connection.text_factory = bytes  # what is damaged need not be UTF-8
-    try:
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _refuse_link(path: Path) -> None:
+def _refuse_what_is_no_file(path: Path) -> None:
     if path.is_symlink():
         raise MinimtlError(
             f"{path} cannot be read or written, because it is a link; put the file itself there, "
             "or link the whole folder"
         )
+    if path.exists() and not path.is_file():
+        raise MinimtlError(f"{path} is not a file; move it away or choose another --out")
 
 
 def _check_header(path: Path) -> None:
@@ -411,38 +400,6 @@ def _failures_as_sentences(path: Path) -> Iterator[None]:
         raise DamagedStoreError(path, str(error)) from error
 
 
-# --------------------------------------------------------------------------------------------------
-# Beginning again where a store is damaged.
-
-
-def _begin_again(
-    path: Path,
-    identity: Mapping[str, Any],
-    lock: FolderLock,
-    damage: DamagedStoreError,
-    announce: Callable[[str], None],
-) -> Store:
-    """Set the damaged store aside, and open a new one with the rows of it that can be read.
-
-    Raises MinimtlError if it can be seen to hold another study; it then stays where it is.
-    """
-    with suppress(*_DAMAGE), closing(_connect_to_damaged(path)) as damaged:
-        _check_schema(damaged)
-        _refuse_another_study(path, _read_identity(damaged), identity)
-    aside = _set_aside(path, "damaged")
-    store = Store(path, _open_checked(path, identity), lock)
-    try:
-        store.add(_readable_rows(aside))
-        announce(
-            f"{path} was damaged ({damage.found}): it is now {aside}; {len(store)} of its results "
-            "could be read and are kept, and the rest is computed again"
-        )
-    except BaseException:
-        store.close()
-        raise
-    return store
-
-
 def _set_aside(path: Path, word: str) -> Path:
     """Rename the store at `path` to the first free ``NAME.word-N`` and return the new name.
 
@@ -464,23 +421,3 @@ def _set_aside(path: Path, word: str) -> Path:
 def _with_journal(path: Path) -> tuple[Path, Path]:
     """SQLite's journal of the store at `path`, and the store."""
     return path.with_name(path.name + "-journal"), path
-
-
-def _connect_to_damaged(path: Path) -> sqlite3.Connection:
-    """Open `path` without changing the file or looking for its journal."""
-    return _connect(path, "mode=ro&immutable=1", _PRAGMAS_OF_DAMAGED)
-
-
-def _readable_rows(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The (key, payload) of each row that SQLite can read and whose checksum holds.
-
-    Rows are asked for one by one, so that a damaged page costs only the rows that need it.
-    """
-    query = "SELECT key, payload, checksum FROM results WHERE rowid = ?"
-    with suppress(*_DAMAGE), closing(_connect_to_damaged(path)) as connection:
-        _check_schema(connection)
-        for number in range(1, path.stat().st_size // _MIN_ROW_BYTES + 1):
-            with suppress(*_DAMAGE):
-                row = connection.execute(query, (number,)).fetchone()
-                if row and _is_whole(*row):
-                    yield row[0].decode(), row[1]

@@ -91,6 +91,8 @@ def test_blocks_that_do_not_fit():
 
 
 def test_one_dimension():
+    if sparse.coo_array(np.ones(3)).ndim == 2:
+        pytest.skip("this SciPy has no sparse arrays of one dimension")
     with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
         check_sparse(sparse.coo_array(np.ones(3)))
 

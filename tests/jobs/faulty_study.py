@@ -15,14 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import Workers
-from minimtl.jobs.progress import Progress
-from minimtl.jobs.runner import run_jobs
-from minimtl.jobs.store import open_store
+from minimtl.jobs import Workers, open_store
 from minimtl.report.csvfile import Table, to_csv, write_tables
 from tests.jobs import toy_study as toy
 
-JOBS = [toy.ToyJob(number) for number in range(8)]
+JOBS = toy.JOBS[:8]
 EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
 OLD, NEW = (
     [Table(f"table{number}", [{"value": value}] * 20) for number in range(9)]
@@ -37,10 +34,7 @@ def study(folder, jobs, said, **options):
         open_store(folder, toy.IDENTITY, announce=said.append, **options) as store,
         ThreadPoolExecutor(1) as executor,
     ):
-        run_jobs(
-            toy.keyed(jobs), toy.compute, store, Workers(executor, toy.DATA),
-            decode=toy.decode, progress=Progress(len(jobs)), window=2,
-        )  # fmt: skip
+        toy.run(store, Workers(executor, toy.DATA), jobs=jobs, window=2)
         return {key: store[key] for key in store}
 
 

@@ -1,7 +1,7 @@
 """A study small enough to watch: functions that worker processes can import, and a script.
 
-``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs it as a command of minimtl would: its
-60 jobs of 10 ms.
+``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs 60 jobs of 10 ms as a command of minimtl
+would.
 """
 
 import hashlib
@@ -15,10 +15,9 @@ from pathlib import Path
 
 from minimtl.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
 from minimtl.errors import MinimtlError
-from minimtl.jobs.executors import make_workers
+from minimtl.jobs import make_workers, open_existing_store, open_store, run_jobs
 from minimtl.jobs.progress import Progress
-from minimtl.jobs.runner import run_jobs
-from minimtl.jobs.store import open_store
+from minimtl.system import THREAD_VARIABLES
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
 N_JOBS = 60
@@ -45,7 +44,8 @@ class ToyJob:
 
 
 DATA = ToyData(b"some words")
-JOBS = [ToyJob(number, 0.01) for number in range(N_JOBS)]
+JOBS = [ToyJob(number) for number in range(40)]
+SLOW_JOBS = [ToyJob(number, 0.01) for number in range(N_JOBS)]
 
 
 def key_of(job):
@@ -63,10 +63,27 @@ def compute(job, data):
     return block * (1 + job.number % 100)
 
 
+EXPECTED = {key: compute(job, DATA) for key, job in keyed(JOBS)}
+EXPECTED_BUT_THE_FOURTH = {key: compute(job, DATA) for key, job in keyed(JOBS[:3] + JOBS[4:])}
+
+
+def run(store, workers, compute=compute, jobs=JOBS, *, progress=None, **options):
+    """The jobs by these workers."""
+    progress = progress or Progress(len(jobs))
+    return run_jobs(
+        keyed(jobs), compute, store, workers, decode=decode, progress=progress, **options
+    )
+
+
 def compute_and_note_worker(job, data):
     """The process that computed it: shows who got the data."""
     time.sleep(job.seconds)
     return str(os.getpid()).encode()
+
+
+def note_threads(job, data):
+    """How many threads libraries may have in the process that computes it."""
+    return ",".join({os.environ[name] for name in THREAD_VARIABLES}).encode()
 
 
 def decode(result):
@@ -110,23 +127,18 @@ def run_toy(folder, n_workers=2, executor="process"):
     with (
         open_store(Path(folder), IDENTITY, announce=print) as store,
         make_workers(executor, n_workers, DATA) as workers,
-        Progress(N_JOBS) as progress,
     ):
-        return run_jobs(keyed(JOBS), compute, store, workers, decode=decode, progress=progress)
+        return run(store, workers, jobs=SLOW_JOBS)
 
 
 def expected_results():
     """What the whole toy study gives, computed without a runner."""
-    return {key: compute(replace(job, seconds=0.0), DATA) for key, job in keyed(JOBS)}
+    return {key: compute(replace(job, seconds=0.0), DATA) for key, job in keyed(SLOW_JOBS)}
 
 
 def stored_results(folder):
     """What the toy study in `folder` has stored; nothing of it may be damaged."""
-
-    def no_announcement(line):
-        raise AssertionError(line)
-
-    with open_store(Path(folder), IDENTITY, announce=no_announcement) as store:
+    with open_existing_store(Path(folder)) as store:
         return {key: store[key] for key in store}
 
 

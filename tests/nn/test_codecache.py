@@ -284,12 +284,16 @@ def test_checksums_that_cannot_be_written_do_no_harm(monkeypatch):
 def test_the_package_s_own_folder_is_not_used_instead(monkeypatch):
     """Numba takes it where the chosen folder cannot be written."""
     folder = open_folder()
-    locators = numba.core.caching
+    caching = numba.core.caching
+    # Its name began with an underscore before Numba 0.62.
+    locator = (
+        getattr(caching, "UserProvidedCacheLocator", None) or caching._UserProvidedCacheLocator
+    )
 
     def refuse(self):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(locators.UserProvidedCacheLocator, "ensure_cache_path", refuse)
+    monkeypatch.setattr(locator, "ensure_cache_path", refuse)
     with pytest.warns(UserWarning, match="Numba cannot write to"):
         assert hits(folder) == 0
     assert list(files(folder)) == []

@@ -24,7 +24,7 @@ def run(*arguments, **settings):
     [
         ({"NUMBA_CPU_NAME": "pentium9"}, "does not know what NUMBA_CPU_NAME=pentium9 names"),
         ({"NUMBA_CPU_FEATURES": "+warp"}, "does not know what NUMBA_CPU_FEATURES=+warp names"),
-        ({"NUMBA_CPU_FEATURES": "+amx-tf32,+avx10.2"}, "This processor cannot run code"),
+        ({"NUMBA_CPU_FEATURES": "+xop,+tbm"}, "This processor cannot run code"),
     ],
 )
 def test_one_sentence(tmp_path, settings, sentence):
