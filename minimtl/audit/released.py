@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from minimtl.audit.auditfindings import Audited
-from minimtl.corpora import Corpus, folder_members, tar_members
+from minimtl.corpora import folder_members, tar_members
 from minimtl.errors import MinimtlError
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
@@ -45,14 +45,13 @@ class ReleasedStudy:
     name : authors and year, in short.
     layout : what its archive holds, in words, for messages.
     pattern : matches the whole name of every file that is read, and of no file of another study.
-    audit : reads these files in the archive's order, from the first one on. The corpus is the one
-        that the study's tasks were made of, where a person gave it.
+    audit : reads these files in the archive's order, from the first one on.
     """
 
     name: str
     layout: str
     pattern: re.Pattern[str]
-    audit: Callable[[Iterator[ReleasedFile], Corpus | None], Audited]
+    audit: Callable[[Iterator[ReleasedFile]], Audited]
 
 
 def members(path: Path) -> Iterator[tuple[str, bytes]]:
