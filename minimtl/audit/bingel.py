@@ -25,7 +25,6 @@ from minimtl.audit.auditfindings import (
     AGREES,
     AS_COMPUTED,
     INCOMPLETE,
-    MISSING,
     Audited,
     Finding,
     Judgement,
@@ -35,8 +34,7 @@ from minimtl.audit.auditfindings import (
     judge,
 )
 from minimtl.audit.bingellogs import PATTERN, BingelLogs, TrainingLog, joint_name, read_logs
-from minimtl.audit.released import WHOLE_COPY, ReleasedFile, ReleasedStudy
-from minimtl.errors import MinimtlError
+from minimtl.audit.released import ReleasedFile, ReleasedStudy, damaged
 from minimtl.gains import PairAnalysis, PairTable, analyse
 from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, fit_log_curve
@@ -78,6 +76,10 @@ _FOUR_DIGITS = 5e-4  # relative
 # Printed mean F1 of "gain" over 100 repetitions of five random folds: of all 42 features, of the
 # best of a series from which they are taken away one by one, of the 21 not of the loss curve.
 F1_ALL, F1_BEST, F1_DATA = 0.669, 0.713, 0.527
+_ABSENT = (
+    "Not to be had from the logs: the 21 features of the data, and so the F1 of all 42 "
+    f"features ({F1_ALL}), of the best fewer ({F1_BEST}) and of the data features ({F1_DATA})."
+)
 # How it stands in the name of a finding, and what is tested.
 _DESIGNS = {
     "in_fold": ("", "the mean over 100 repetitions of five random folds"),
@@ -131,7 +133,7 @@ class LoggedPairs:
 def logged_pairs(logs: BingelLogs) -> LoggedPairs:
     """The pairs of the logs; raises as `gains` does, without any pair, and for too short a log."""
     if not logs.pairs:
-        raise MinimtlError(f"the logs have no run of two tasks; {WHOLE_COPY}")
+        raise damaged("the logs have no run of two tasks")
     of_task = {task: _task_features(log, task) for task, log in logs.training.items()}
     rows = []
     for main, aux in logs.pairs:
@@ -152,9 +154,9 @@ def gains(logs: BingelLogs, earlier: int = 0) -> FloatArray:
         alone = _f1(logs, pair[0], pair[0], ALONE_AT - earlier)
         joint = _f1(logs, joint_name(pair), pair[0], JOINT_AT - earlier)
         if alone == 0:
-            raise MinimtlError(
+            raise damaged(
                 f"the F1 of {pair[0]!r} alone is 0 after {ALONE_AT - earlier:,} iterations, so no "
-                f"gain relative to it exists; {WHOLE_COPY}"
+                "gain relative to it exists"
             )
         values.append((joint / alone - 1) * 100)
     return np.array(values)
@@ -164,18 +166,15 @@ def _f1(logs: BingelLogs, run: str, task: str, iteration: int) -> float:
     try:
         return logs.f1[run, task][iteration]
     except KeyError:
-        raise MinimtlError(
-            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations; "
-            f"{WHOLE_COPY}"
+        raise damaged(
+            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
         ) from None
 
 
 def _task_features(log: TrainingLog, task: str) -> FloatArray:
     k = np.array([int(p * len(log.loss)) for p in _FRACTIONS])
     if len(log.loss) < _FEWEST_LINES or not (log.iteration[k + 1] - log.iteration[k - 1]).all():
-        raise MinimtlError(
-            f"logs/{task}/loss_tr.log has too few iterations for slopes; {WHOLE_COPY}"
-        )
+        raise damaged(f"logs/{task}/loss_tr.log has too few iterations for slopes")
     slopes = (log.loss[k + 1] - log.loss[k - 1]) / (log.iteration[k + 1] - log.iteration[k - 1])
     curve = fit_log_curve(log.loss[_FITTED])
     return np.array([*slopes, curve.a, curve.c])
@@ -242,12 +241,11 @@ def audit_slopes(table: LoggedPairs) -> Part:
         if task in table.of_task
     )
     n_printed = len(SLOPES_AT_30)
+    item = "slopes at 30 % that agree"
     sentence = "of the training loss of a task alone; 30 % of the lines of its log, to four digits"
     is_whole = SLOPES_AT_30.keys() <= table.of_task.keys()
     agrees = n_agreeing == n_printed
-    finding = _notebook(
-        "slopes at 30 % that agree", n_agreeing, sentence, n_printed, agrees, is_whole
-    )
+    finding = _notebook(item, n_agreeing, sentence, n_printed, agrees, is_whole)
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
         "curves are by the same rules, but for c, which their form of the curve leaves open. All "
@@ -259,39 +257,35 @@ def audit_slopes(table: LoggedPairs) -> Part:
 def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
     """How firm labels are: at another checkpoint, by their size, within a main task."""
     n_pairs = len(table.pairs)
-    n_changed = int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum())
-    n_small = int((np.abs(table.gain) < _SMALL).sum())
     of_main: dict[str, list[bool]] = {}
     for (main, _), gain in zip(table.pairs, table.gain, strict=True):
         of_main.setdefault(main, []).append(bool(gain > 0))
     always = sorted(main for main, gained in of_main.items() if all(gained))
     never = sorted(main for main, gained in of_main.items() if not any(gained))
-    n_constant = len(always) + len(never)
-
-    changed = (
-        f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone and "
-        "jointly"
+    rows = (
+        (
+            "main tasks of one label",
+            len(always) + len(never),
+            f"of {len(of_main)} main tasks have one label whatever the auxiliary task: all pairs "
+            f"of {', '.join(always) or 'none'} gain, none of {', '.join(never) or 'any'}",
+        ),
+        (
+            "labels of the checkpoint before",
+            int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum()),
+            f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone "
+            "and jointly",
+        ),
+        (
+            "small gains",
+            int((np.abs(table.gain) < _SMALL).sum()),
+            f"of {n_pairs} gains are within {_SMALL:.0f} % of 0, and 1 run of each pair is "
+            "released, so that nothing says how reliable a label is",
+        ),
     )
-    small = f"of {n_pairs} gains are within {_SMALL:.0f} % of 0"
-    constant = (
-        f"of {len(of_main)} main tasks have one label whatever the auxiliary task: all pairs of "
-        f"{', '.join(always) or 'none'} gain, none of {', '.join(never) or 'any'}"
+    return Part(
+        [Finding("labels", "", item, derived=n, reason=sentence) for item, n, sentence in rows],
+        [f"{n} {sentence}." for _, n, sentence in rows],
     )
-    findings = [
-        Finding("labels", "", item, derived=n, reason=sentence)
-        for item, n, sentence in (
-            ("labels of the checkpoint before", n_changed, changed),
-            ("small gains", n_small, small),
-            ("main tasks of one label", n_constant, constant),
-        )
-    ]
-    lines = [
-        f"{n_constant} {constant}.",
-        f"{n_changed} {changed}.",
-        f"{n_small} {small}, and 1 run of each pair is released, so that nothing says how reliable "
-        "a label is.",
-    ]
-    return Part(findings, lines)
 
 
 def audit_prediction(table: LoggedPairs) -> Part:
@@ -353,35 +347,17 @@ def _predict(table: LoggedPairs) -> PairAnalysis:
     return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
 
 
-def absent_scores() -> Part:
-    """What the logs alone do not give."""
-    reason = "needs features of the data, and so the tasks' corpora, which are not in the archive"
-    findings = [
-        Finding("prediction", "", item, printed=printed, verdict=MISSING, reason=reason)
-        for item, printed in (
-            ("F1 of all 42 features", F1_ALL),
-            ("best F1 of fewer features", F1_BEST),
-            ("F1 of the 21 data features", F1_DATA),
-        )
-    ]
-    line = (
-        "Not to be had from the logs: the 21 features of the data, and so the F1 of all 42 "
-        f"features ({F1_ALL}), of the best fewer ({F1_BEST}) and of the data features ({F1_DATA})."
-    )
-    return Part(findings, [line])
-
-
 def audit(files: Iterator[ReleasedFile]) -> Audited:
     """The audit of the logs in `files`; MinimtlError if a log is damaged, too short, or missing."""
     logs = read_logs(files)
     table = logged_pairs(logs)
     of_gains, slopes, labels = audit_gains(table), audit_slopes(table), audit_labels(logs, table)
-    prediction, absent = audit_prediction(table), absent_scores()
+    prediction = audit_prediction(table)
     return Audited(
         title="Bingel and Søgaard (2017): the printed numbers against the released logs",
         read=[f"{len(logs.tasks)} tasks alone", f"{len(table.pairs)} pairs"],
-        lines=joined([of_gains, prediction, labels, slopes, absent]).lines,
-        findings=joined([of_gains, slopes, labels, prediction, absent]).findings,
+        lines=[*joined([of_gains, prediction, labels, slopes]).lines, _ABSENT],
+        findings=joined([of_gains, slopes, labels, prediction]).findings,
         pairs=[table.table()],
     )
 

@@ -75,13 +75,7 @@ _SAME = 1e-9  # of numbers that a scan has to twelve digits
 
 
 def audit(files: Iterator[ReleasedFile]) -> Audited:
-    """The audit of the experiments in `files`.
-
-    Raises
-    ------
-    MinimtlError
-        If there is no experiment, or a file of one is damaged or missing.
-    """
+    """The audit of the experiments in `files`; raises as `read_experiments`."""
     experiments, scans = read_experiments(files)
     problems = _by_problem([run for run in experiments if run.joint])
     fitted = [run for run in experiments if run.features is not None and 0 < run.gains.mean() < 1]
@@ -278,47 +272,31 @@ def audit_scans(
 
 
 def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:
-    best = max(scan, key=lambda row: row.improved)
+    best = max(scan, key=lambda row: row.share)
     read = [row for row in scan if row.epoch == EPOCH and row != best]
-    losing = [row for row in scan if row.relative_gain < 0]
-    shares = ", ".join([f"{best.share:.3f}", *(f"{row.share:.3f} at {row.epoch}" for row in read)])
-    most = f"has the largest share of pairs improved, {shares}"
-    lose = f"have a negative mean gain: {_listed(losing)}"
-    findings = [
-        runs.finding("gains", item, value, sentence)
-        for item, value, sentence in (
-            ("epochs scanned", len(scan), f"{_listed(scan)}; the paper has one"),
-            ("epoch with most pairs improved", best.epoch, most),
-            ("epochs with a mean loss", len(losing), lose),
-        )
-    ]
+    losing = [str(row.epoch) for row in scan if row.relative_gain < 0]
+    shares = ", ".join([f"{best.share:.3f}", *(f"{one.share:.3f} at {EPOCH}" for one in read)])
+    sentence = (
+        f"on {runs.problem.upper()} the share of pairs improved is largest at {best.epoch} "
+        f"({shares}), and {len(losing)} have a negative mean gain: {', '.join(losing) or 'none'}"
+    )
+    findings = [runs.finding("gains", "epochs scanned", len(scan), sentence)]
 
+    line = f"of {len(scan)} {sentence}"
     logged = [row for row in scan if row.epoch < runs.n_epochs]
-    if logged:
-        n_same = _n_same(logged, runs)
-        sentence = "number of pairs improved and mean relative gain, to all digits"
-        finding = runs.finding("gains", "epochs whose gains the logs give", n_same, sentence)
-        findings.append(finding.against(AS_LOGGED, len(logged), judge(n_same == len(logged))))
-    line = (
-        f"of {len(scan)} on {runs.problem.upper()} the share of pairs improved is largest at "
-        f"{best.epoch} ({shares}), and {len(losing)} {lose}"
+    if not logged:
+        return Part(findings, [line])
+    both = runs.scores("printed_accuracy", [row.epoch for row in logged])
+    shares_of_logs = np.mean([(joint > single).mean(axis=0) for single, joint in both], axis=0)
+    gains = np.mean([((joint - single) / single).mean(axis=0) for single, joint in both], axis=0)
+    n_same = sum(
+        abs(row.share - share) < _SAME and abs(row.relative_gain - gain) < _SAME
+        for row, share, gain in zip(logged, shares_of_logs, gains, strict=True)
     )
+    exact = "share of pairs improved and mean relative gain, to all digits"
+    finding = runs.finding("gains", "epochs whose gains the logs give", n_same, exact)
+    findings.append(finding.against(AS_LOGGED, len(logged), judge(n_same == len(logged))))
     return Part(findings, [line])
-
-
-def _listed(rows: Sequence[ScannedEpoch]) -> str:
-    return ", ".join(str(row.epoch) for row in rows) or "none"
-
-
-def _n_same(scan: Sequence[ScannedEpoch], runs: Runs) -> int:
-    """How many scanned epochs have the gains of the logs."""
-    both = runs.scores("printed_accuracy", [row.epoch for row in scan])
-    improved = np.mean([(joint > single).sum(axis=0) for single, joint in both], axis=0)
-    gain = np.mean([((joint - single) / single).mean(axis=0) for single, joint in both], axis=0)
-    return sum(
-        abs(row.improved - count) < _SAME and abs(row.relative_gain - mean) < _SAME
-        for row, count, mean in zip(scan, improved, gain, strict=True)
-    )
 
 
 def audit_runs(problems: Sequence[Runs], experiments: Sequence[Experiment]) -> Part:

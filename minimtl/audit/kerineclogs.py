@@ -31,10 +31,10 @@ from minimtl.audit.auditfindings import INCOMPLETE, Finding, Judgement
 from minimtl.audit.released import (
     NUMBER,
     TOP,
-    WHOLE_COPY,
     ReleasedFile,
     ascii_text,
     bad_line,
+    damaged,
     released_files,
     text_lines,
 )
@@ -129,22 +129,12 @@ class Efficiency(NamedTuple):
 class ScannedEpoch(NamedTuple):
     """What a scan says of one epoch, counted from 0 as the logs do.
 
-    Attributes
-    ----------
-    relative_gain : mean over pairs and runs.
-    improved : number of pairs with a gain, mean over runs.
-    n_pairs : of how many.
+    `relative_gain` is the mean over pairs and runs, `share` that of the pairs with a gain.
     """
 
     epoch: int
     relative_gain: float
-    improved: float
-    n_pairs: int
-
-    @property
-    def share(self) -> float:
-        """The share of pairs with a gain."""
-        return self.improved / self.n_pairs
+    share: float
 
 
 @dataclass
@@ -286,12 +276,9 @@ def read_released(path: str | os.PathLike[str]) -> list[Experiment]:
 def read_experiments(files: Iterable[ReleasedFile]) -> Released:
     """What the files that `PATTERN` matches hold.
 
-    Raises
-    ------
-    MinimtlError
-        If there is no experiment, a file is damaged, a log is shorter than the epoch at which
-        scores are read, a joint log lacks its single one, or a feature row belongs to no pair of
-        logs.
+    MinimtlError is raised if there is no experiment, a file is damaged, a log is shorter than the
+    epoch at which scores are read, a joint log lacks its single one, or a feature row belongs to no
+    pair of logs.
     """
     experiments: dict[str, Experiment] = {}
     tables: dict[str, ReleasedFile] = {}
@@ -315,9 +302,8 @@ def read_experiments(files: Iterable[ReleasedFile]) -> Released:
     for name, experiment in experiments.items():
         for pair in experiment.joint:
             if pair.main not in experiment.single:
-                raise MinimtlError(
-                    f"{name} has the joint log of {' and '.join(pair.main)} but not its single "
-                    f"one; {WHOLE_COPY}"
+                raise damaged(
+                    f"{name} has the joint log of {' and '.join(pair.main)} but not its single one"
                 )
         if name in tables:
             _add_features(experiment, tables[name])
@@ -356,9 +342,7 @@ def _long_enough(file: ReleasedFile) -> Log:
     log = parse_log(file.content, file.file)
     needed = max(EPOCH + 1, RELEASED.reading.gradient_window)
     if log.loss.size < needed:
-        raise MinimtlError(
-            f"{file.file} ends after {log.loss.size} of at least {needed} epochs; {WHOLE_COPY}"
-        )
+        raise damaged(f"{file.file} ends after {log.loss.size} of at least {needed} epochs")
     return log
 
 
@@ -375,15 +359,10 @@ def _add_features(experiment: Experiment, file: ReleasedFile) -> None:
     for row, (main, aux) in enumerate(zip(mains, auxes, strict=True), start=1):
         pair = Pair(tasks[main], tasks[aux]) if min(main, aux) >= 0 else None
         if pair not in experiment.joint or pair in joint:
-            raise MinimtlError(
-                f"{file.file}, row {row}, belongs to no pair of logs of its own; {WHOLE_COPY}"
-            )
+            raise damaged(f"{file.file}, row {row}, belongs to no pair of logs of its own")
         joint[pair] = experiment.joint[pair]
     if len(joint) != len(experiment.joint):
-        raise MinimtlError(
-            f"{file.file} has {len(joint)} rows for {len(experiment.joint)} joint logs; "
-            f"{WHOLE_COPY}"
-        )
+        raise damaged(f"{file.file} has {len(joint)} rows for {len(experiment.joint)} joint logs")
     experiment.joint, experiment.features = joint, features
 
 
@@ -401,11 +380,8 @@ def _nearest(features: FloatArray, role: str, gradients: FloatArray) -> np.ndarr
 def parse_log(content: bytes, file: str) -> Log:
     """The log in `content`; `file` names it in messages.
 
-    Raises
-    ------
-    MinimtlError
-        If a line is not `name value` pairs of finite numbers, an epoch is missing or repeated,
-        a score lies outside [0, 1], or a needed value is absent; it names the line.
+    MinimtlError names the line that is not `name value` pairs of finite numbers, repeats or leaves
+    out an epoch, has a score outside [0, 1], or lacks a needed value.
     """
     lines = text_lines(content, file)
     rows = [_parse_line(line, number, file) for number, line in enumerate(lines, start=1)]
@@ -438,12 +414,8 @@ def _number(word: str | None, name: str, number: int, file: str) -> float:
 def parse_features(content: bytes, file: str) -> np.ndarray:
     """The array of an ``.npz`` with a single one: shape (n_pairs, 30), float64, finite.
 
-    Sizes are checked before memory is allocated, and nothing is unpickled.
-
-    Raises
-    ------
-    MinimtlError
-        If it is anything else.
+    Sizes are checked before memory is allocated, and nothing is unpickled; MinimtlError is raised
+    for anything else.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -458,13 +430,11 @@ def parse_features(content: bytes, file: str) -> np.ndarray:
     # struct.error, zlib.error, EOFError and others); the caller gets one.
     except Exception as error:
         reason = " ".join(str(error).split())
-        raise MinimtlError(
-            f"{file} is no table of {len(_COLUMNS)} features ({reason}); {WHOLE_COPY}"
-        ) from None
+        raise damaged(f"{file} is no table of {len(_COLUMNS)} features ({reason})") from None
 
     bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
     if bad.size:
-        raise MinimtlError(f"{file}, row {bad[0] + 1}: a feature is not finite; {WHOLE_COPY}")
+        raise damaged(f"{file}, row {bad[0] + 1}: a feature is not finite")
     return features
 
 
@@ -475,10 +445,10 @@ def parse_efficiency(content: bytes, file: str) -> Efficiency:
     accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({NUMBER}) ", text, re.MULTILINE)
     coefficients = re.search(r"^Coeffs \[([^\]]*)\]", text, re.MULTILINE)
     if not accuracies or coefficients is None:
-        raise MinimtlError(f"{file} lacks its accuracies or coefficients; {WHOLE_COPY}")
+        raise damaged(f"{file} lacks its accuracies or coefficients")
     words = coefficients.group(1).split()
     if len(words) != len(_COLUMNS) or not all(re.fullmatch(NUMBER, word) for word in words):
-        raise MinimtlError(f"{file} does not list {len(_COLUMNS)} coefficients; {WHOLE_COPY}")
+        raise damaged(f"{file} does not list {len(_COLUMNS)} coefficients")
     return Efficiency(
         accuracies={name: float(value) for name, value in accuracies},
         coefficients=np.array([float(word) for word in words]),
@@ -491,13 +461,12 @@ def parse_scan(content: bytes, file: str) -> list[ScannedEpoch]:
     blocks = list(_SCANNED.finditer(text))
     numbers = [float(value) for block in blocks for value in block.groups()]
     if not blocks or _SCANNED.sub("", text).strip() or not np.isfinite(numbers).all():
-        raise MinimtlError(f"{file} is no list of epochs with their mean gains; {WHOLE_COPY}")
+        raise damaged(f"{file} is no list of epochs with their mean gains")
     return [
         ScannedEpoch(
-            epoch=int(block["epoch"]),
-            relative_gain=float(block["gain"]),
-            improved=float(block["improved"]),
-            n_pairs=int(block["pairs"]),
+            int(block["epoch"]),
+            float(block["gain"]),
+            float(block["improved"]) / int(block["pairs"]),
         )
         for block in blocks
     ]

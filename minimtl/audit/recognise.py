@@ -19,10 +19,8 @@ def audit(path: str | os.PathLike[str]) -> Audited:
 
     The first file that a study in the registry reads decides whose results they are.
 
-    Raises
-    ------
-    MinimtlError
-        If `path` is absent, damaged or hostile, or holds no results of a study in the registry.
+    MinimtlError is raised if `path` is absent, damaged or hostile, or holds no results of a study
+    in the registry.
     """
     path = Path(path)
     found = members(path)

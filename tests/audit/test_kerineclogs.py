@@ -147,7 +147,7 @@ TEN = (10, -1.5e-05, 46, 516, 0.5, 0.25)
 
 def test_blocks_come_back():
     text = BLOCK.format(*FIVE) + BLOCK.format(*TEN)
-    scan = [ScannedEpoch(*FIVE[:4]), ScannedEpoch(*TEN[:4])]
+    scan = [ScannedEpoch(*FIVE[:2], 9.8 / 52), ScannedEpoch(*TEN[:2], 46 / 516)]
     assert parse_scan(text.encode(), "gains_1") == scan
 
 
