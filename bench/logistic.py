@@ -14,7 +14,7 @@ import numpy as np
 from bench.harness import Contestant
 from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
-from minimtl.audit.kerinecruns import read_released
+from minimtl.audit.kerineclogs import read_released
 from minimtl.gains import Design, random_folds, score_pairs
 from minimtl.stats import scale_features
 from minimtl.tasks.hierarchy import NEWSGROUPS

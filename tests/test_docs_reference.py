@@ -130,7 +130,7 @@ def test_files_of_the_study(study_tables):
 
 
 def test_columns_of_the_audit():
-    header, *_ = audit_csv([Finding("Table 1", "single")]).decode().split("\n")
+    header, *_ = audit_csv([Finding("Table 1", "related", "single")]).decode().split("\n")
     assert named(sections(OUTPUTS, 2)["minimtl audit"].split("###")[0]) == header.split(",")
 
 

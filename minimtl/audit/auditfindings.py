@@ -5,11 +5,12 @@ the authors' code computed, what the authors' own log files say.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
-from minimtl.report import Table
+from minimtl.report import Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
 
 AS_PRINTED = "as labelled"
 AS_COMPUTED = "as computed"
@@ -21,46 +22,53 @@ INCOMPLETE = "incomplete"
 MISSING = "missing"
 FOUND = "found"
 
+EXPLANATION = f"""\
+Each printed number stands beside what the released logs give for it, under one or more readings:
+“{AS_PRINTED}” takes its label or the text at its word, “{AS_COMPUTED}” is what the authors' code
+did, and “{AS_LOGGED}” is what their own file of results says. “{AGREES}” and “{DIFFERS}” speak of
+all the digits printed. “{INCOMPLETE}”: the printed number is a mean over experiments that are not
+all here, so that nothing is decided. “{FOUND}”: not printed, but in the logs. “{MISSING}”: not
+there."""
+_HEAD = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
+
+
+class Judgement(NamedTuple):
+    """Whether a printed number agrees, and why where that is not plain."""
+
+    verdict: str
+    remark: str = ""
+
 
 @dataclass(frozen=True)
 class Finding:
-    """A number from the logs, maybe held against one in print.
+    """A number from the logs, maybe held against one in print; the columns of ``audit.csv``.
 
     Attributes
     ----------
     table, problem, item : where the number is printed.
-    derived : from the logs; None if they do not have it.
-    sentence : what `derived` is, in words.
-    experiments : names of the runs that it is derived from.
     reading : how the printed number is understood; empty where nothing is printed.
     printed : the number in print.
-    remark : why the verdict is what it is, where that is not plain.
-    label : the item as the paper has it, where `item` is a name of this package.
-    sums_up : whether the rows of a whole table are counted.
+    derived : from the logs; None if they do not have it.
+    experiments : names of the runs that it is derived from.
+    reason : what `derived` is, and why the verdict is what it is, where that is not plain.
     """
 
     table: str
+    problem: str
     item: str
-    derived: float | None = None
-    sentence: str = ""
-    problem: str = ""
-    experiments: str = ""
     reading: str = ""
     printed: float | None = None
+    derived: float | None = None
+    experiments: str = ""
     verdict: str = FOUND
-    remark: str = ""
-    label: str = ""
-    sums_up: bool = False
+    reason: str = ""
 
-    @property
-    def reason(self) -> str:
-        """The sentence and the remark, as far as they are there."""
-        return "; ".join(filter(None, (self.sentence, self.remark)))
-
-    def against(self, reading: str, printed: float | None, judgement: "Judgement") -> "Finding":
+    def against(self, reading: str, printed: float | None, judgement: Judgement) -> "Finding":
         """The finding held against what is printed, so understood and judged."""
-        verdict, remark = judgement
-        return replace(self, reading=reading, printed=printed, verdict=verdict, remark=remark)
+        reason = "; ".join(filter(None, (self.reason, judgement.remark)))
+        return replace(
+            self, reading=reading, printed=printed, verdict=judgement.verdict, reason=reason
+        )
 
 
 class Part(NamedTuple):
@@ -68,6 +76,14 @@ class Part(NamedTuple):
 
     findings: Sequence[Finding] = ()
     lines: Sequence[str] = ()
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """All findings, and all lines, of several parts."""
+    return Part(
+        [finding for part in parts for finding in part.findings],
+        [line for part in parts for line in part.lines],
+    )
 
 
 @dataclass(frozen=True)
@@ -92,46 +108,96 @@ class Audited:
     pairs: Sequence[Table]
 
 
-class Judgement(NamedTuple):
-    """Whether a printed number agrees, and why where that is not plain."""
-
-    verdict: str
-    remark: str = ""
-
-
 def judge(agrees: bool) -> Judgement:
     """The judgement of a comparison that speaks for itself."""
     return Judgement(AGREES if agrees else DIFFERS)
 
 
 def by_digits(printed: float, derived: float, digits: int) -> Judgement:
-    """The judgement of a number that is printed to `digits` places."""
-    how = rounding(printed, derived, digits)
-    if how is None:
-        return Judgement(DIFFERS)
-    return Judgement(AGREES, "" if how == "rounded" else "printed cut, not rounded")
-
-
-def rounding(printed: float, derived: float, digits: int) -> str | None:
-    """How `derived` becomes `printed` at so many digits: ``rounded``, ``cut``, or not: None."""
+    """The judgement of a number that is printed to `digits` places, rounded or cut."""
     unit = 10.0**-digits
     # A ten-thousandth of the last digit: the rounding error of sums must not decide.
     if abs(printed - derived) <= 0.5001 * unit:
-        return "rounded"
-    if abs(printed - math.trunc(derived / unit + math.copysign(1e-9, derived)) * unit) < 1e-9:
-        return "cut"
-    return None
+        return Judgement(AGREES)
+
+    cut = math.trunc(derived / unit + math.copysign(1e-9, derived)) * unit
+    if abs(printed - cut) < 1e-9:
+        return Judgement(AGREES, "printed cut, not rounded")
+    return Judgement(DIFFERS)
 
 
 def tally(findings: Sequence[Finding]) -> str:
     """How many agree, of how many that could be decided."""
-    n_agreeing, n_differing = (
-        sum(finding.verdict == verdict for finding in findings) for verdict in (AGREES, DIFFERS)
-    )
-    return f"{n_agreeing} of {n_agreeing + n_differing}"
+    verdicts = Counter(finding.verdict for finding in findings)
+    return f"{verdicts[AGREES]} of {verdicts[AGREES] + verdicts[DIFFERS]}"
 
 
 def undecided(findings: Sequence[Finding]) -> str:
     """A remark on numbers that cannot be decided, empty if there is none."""
     n = sum(finding.verdict == INCOMPLETE for finding in findings)
     return f" ({n} cannot be decided, as experiments are missing)" if n else ""
+
+
+def audit_csv(findings: Sequence[Finding]) -> bytes:
+    """The findings as CSV with a header; an absent number is an empty cell."""
+    columns = [field.name for field in fields(Finding)]
+    rows = [{name: getattr(finding, name) for name in columns} for finding in findings]
+    for row in rows:
+        row |= {name: math.nan for name in ("printed", "derived") if row[name] is None}
+    return to_csv(Table("audit", rows))
+
+
+def audit_document(audited: Audited) -> Document:
+    """The page: the lines that matter, and folded below them all that they were taken from."""
+    verdicts = Counter(finding.verdict for finding in audited.findings)
+    read = (
+        f"Read: {'; '.join(audited.read)}. {counted(len(audited.findings), 'finding')}: "
+        f"{verdicts[AGREES]} agree, {verdicts[DIFFERS]} differ, {verdicts[INCOMPLETE]} cannot be "
+        f"decided, {verdicts[FOUND]} are of what is not in print, {verdicts[MISSING]} of what is "
+        "not here."
+    )
+
+    by_table: dict[str, list[Finding]] = {}
+    for finding in audited.findings:
+        by_table.setdefault(finding.table, []).append(finding)
+
+    return Document(
+        audited.title,
+        warnings=(),
+        answer=(),
+        blocks=(
+            Items(tuple(audited.lines)),
+            Paragraph(read),
+            Paragraph(EXPLANATION),
+            *(_folded(table, rows) for table, rows in by_table.items()),
+        ),
+    )
+
+
+def _folded(table: str, findings: Sequence[Finding]) -> Folded:
+    n_differing = sum(finding.verdict == DIFFERS for finding in findings)
+    differing = f", {n_differing} differ" if n_differing else ""
+    heading = f"{table[0].upper()}{table[1:]} ({len(findings)}{differing})"
+    return Folded(heading, (Grid(_HEAD, tuple(map(_cells, findings)), n_labels=2),))
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    return (
+        finding.problem,
+        finding.item,
+        finding.reading,
+        "" if finding.printed is None else f"{finding.printed:.6g}",
+        _short(finding.derived),
+        finding.experiments,
+        finding.verdict,
+        finding.reason,
+    )
+
+
+def _short(value: float | None) -> str:
+    """The derived number to one digit more than any table prints."""
+    if value is None:
+        return ""
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.4f}" if abs(value) >= 0.001 else f"{value:.1e}"

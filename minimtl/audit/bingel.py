@@ -16,29 +16,29 @@ Numbers in print are from ``experiments.ipynb`` beside the released logs of "Ide
 task relations for multi-task learning in deep neural networks".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from minimtl.audit.auditfindings import (
+    AGREES,
     AS_COMPUTED,
     INCOMPLETE,
-    MISSING,
     Audited,
     Finding,
     Judgement,
     Part,
+    by_digits,
+    joined,
     judge,
-    rounding,
 )
 from minimtl.audit.bingellogs import PATTERN, BingelLogs, TrainingLog, joint_name, read_logs
-from minimtl.audit.metamodels import predict_signs
-from minimtl.audit.released import WHOLE_COPY, ReleasedFile, ReleasedStudy
-from minimtl.corpora import Corpus
-from minimtl.errors import MinimtlError, UsageError
+from minimtl.audit.released import ReleasedFile, ReleasedStudy, damaged
+from minimtl.gains import PairAnalysis, PairTable, analyse
 from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, fit_log_curve
+from minimtl.tasks import LabelledPairs, Meta
 
 # Printed slopes of the training loss at 30 % of the log, to four significant digits.
 SLOPES_AT_30 = {
@@ -76,6 +76,17 @@ _FOUR_DIGITS = 5e-4  # relative
 # Printed mean F1 of "gain" over 100 repetitions of five random folds: of all 42 features, of the
 # best of a series from which they are taken away one by one, of the 21 not of the loss curve.
 F1_ALL, F1_BEST, F1_DATA = 0.669, 0.713, 0.527
+_ABSENT = (
+    "Not to be had from the logs: the 21 features of the data, and so the F1 of all 42 "
+    f"features ({F1_ALL}), of the best fewer ({F1_BEST}) and of the data features ({F1_DATA})."
+)
+# How it stands in the name of a finding, and what is tested.
+_DESIGNS = {
+    "in_fold": ("", "the mean over 100 repetitions of five random folds"),
+    "main_unseen": (", main task unseen", "no pair of the main task in either role is learned"),
+    "both_unseen": (", both tasks unseen", "no pair of either task in either role is learned"),
+}
+_META = Meta(scaling="minmax", penalize_intercept=True)  # the authors' meta-model
 
 ALONE_AT, JOINT_AT = 50_000, 100_000
 _CHECKPOINT = 100  # iterations between two scores
@@ -122,7 +133,7 @@ class LoggedPairs:
 def logged_pairs(logs: BingelLogs) -> LoggedPairs:
     """The pairs of the logs; raises as `gains` does, without any pair, and for too short a log."""
     if not logs.pairs:
-        raise MinimtlError(f"the logs have no run of two tasks; {WHOLE_COPY}")
+        raise damaged("the logs have no run of two tasks")
     of_task = {task: _task_features(log, task) for task, log in logs.training.items()}
     rows = []
     for main, aux in logs.pairs:
@@ -136,19 +147,16 @@ def logged_pairs(logs: BingelLogs) -> LoggedPairs:
 def gains(logs: BingelLogs, earlier: int = 0) -> FloatArray:
     """The gain of each pair in per cent, read so many iterations before the authors did.
 
-    Raises
-    ------
-    MinimtlError
-        If a log ends before, or the F1 alone is 0.
+    MinimtlError is raised if a log ends before, or the F1 alone is 0.
     """
     values = []
     for pair in logs.pairs:
         alone = _f1(logs, pair[0], pair[0], ALONE_AT - earlier)
         joint = _f1(logs, joint_name(pair), pair[0], JOINT_AT - earlier)
         if alone == 0:
-            raise MinimtlError(
+            raise damaged(
                 f"the F1 of {pair[0]!r} alone is 0 after {ALONE_AT - earlier:,} iterations, so no "
-                f"gain relative to it exists; {WHOLE_COPY}"
+                "gain relative to it exists"
             )
         values.append((joint / alone - 1) * 100)
     return np.array(values)
@@ -158,18 +166,15 @@ def _f1(logs: BingelLogs, run: str, task: str, iteration: int) -> float:
     try:
         return logs.f1[run, task][iteration]
     except KeyError:
-        raise MinimtlError(
-            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations; "
-            f"{WHOLE_COPY}"
+        raise damaged(
+            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
         ) from None
 
 
 def _task_features(log: TrainingLog, task: str) -> FloatArray:
     k = np.array([int(p * len(log.loss)) for p in _FRACTIONS])
     if len(log.loss) < _FEWEST_LINES or not (log.iteration[k + 1] - log.iteration[k - 1]).all():
-        raise MinimtlError(
-            f"logs/{task}/loss_tr.log has too few iterations for slopes; {WHOLE_COPY}"
-        )
+        raise damaged(f"logs/{task}/loss_tr.log has too few iterations for slopes")
     slopes = (log.loss[k + 1] - log.loss[k - 1]) / (log.iteration[k + 1] - log.iteration[k - 1])
     curve = fit_log_curve(log.loss[_FITTED])
     return np.array([*slopes, curve.a, curve.c])
@@ -180,11 +185,16 @@ def _notebook(
 ) -> Finding:
     """A number of the notebook; nothing is decided where logs that it speaks of are not here."""
     judgement = judge(agrees) if is_whole else Judgement(INCOMPLETE, "not all its logs are here")
-    return Finding("notebook", item, derived, sentence).against(AS_COMPUTED, printed, judgement)
+    finding = Finding("notebook", "", item, derived=derived, reason=sentence)
+    return finding.against(AS_COMPUTED, printed, judgement)
+
+
+def _is_rounded(printed: float, gain: float) -> bool:
+    return by_digits(printed, gain, GAIN_DIGITS) == Judgement(AGREES)
 
 
 def audit_gains(table: LoggedPairs) -> Part:
-    """The printed gains and the largest of them; the lines that matter of these."""
+    """The printed gains and the largest of them."""
     printed = {
         (main, aux): GAINS[row, column]
         for row, main in enumerate(TASKS)
@@ -193,7 +203,7 @@ def audit_gains(table: LoggedPairs) -> Part:
     }
     is_whole = printed.keys() <= set(table.pairs)
     n_agreeing = sum(
-        pair in printed and rounding(printed[pair], gain, GAIN_DIGITS) == "rounded"
+        pair in printed and _is_rounded(printed[pair], gain)
         for pair, gain in zip(table.pairs, table.gain, strict=True)
     )
     n_gains, n_losses = int((table.gain > 0).sum()), int((table.gain <= 0).sum())
@@ -201,26 +211,26 @@ def audit_gains(table: LoggedPairs) -> Part:
         f"F1 of the main task after {JOINT_AT:,} joint iterations over that after {ALONE_AT:,} "
         "alone, less 1"
     )
-    agreeing, *counts = (
+    counts = [
         _notebook(item, n, sentence, n_printed, n == n_printed, is_whole)
         for item, n, sentence, n_printed in (
             ("gains that agree", n_agreeing, rule, len(printed)),
             ("pairs that gain", n_gains, "", N_GAINS),
             ("pairs that lose", n_losses, "", N_LOSSES),
         )
-    )
+    ]
 
     place = int(table.gain.argmax())
     gain = float(table.gain[place])
     pair = f"per cent: {' with '.join(table.pairs[place])}"
-    is_largest = rounding(LARGEST_GAIN, gain, GAIN_DIGITS) == "rounded"
-    largest = _notebook("largest gain", gain, pair, LARGEST_GAIN, is_largest, is_whole)
+    agrees = _is_rounded(LARGEST_GAIN, gain)
+    largest = _notebook("largest gain", gain, pair, LARGEST_GAIN, agrees, is_whole)
     lines = [
-        f"{n_agreeing} of {len(printed)} printed gains come out, as {agreeing.reason}: {n_gains} "
+        f"{n_agreeing} of {len(printed)} printed gains come out, as {rule}: {n_gains} "
         f"pairs gain, {n_losses} lose ({N_GAINS} and {N_LOSSES} are printed).",
-        f"The largest gain is {gain:.2f} {largest.reason} ({LARGEST_GAIN:.2f} is printed).",
+        f"The largest gain is {gain:.2f} {pair} ({LARGEST_GAIN:.2f} is printed).",
     ]
-    return Part([agreeing, *counts, largest], lines)
+    return Part([*counts, largest], lines)
 
 
 def audit_slopes(table: LoggedPairs) -> Part:
@@ -231,12 +241,11 @@ def audit_slopes(table: LoggedPairs) -> Part:
         if task in table.of_task
     )
     n_printed = len(SLOPES_AT_30)
+    item = "slopes at 30 % that agree"
     sentence = "of the training loss of a task alone; 30 % of the lines of its log, to four digits"
     is_whole = SLOPES_AT_30.keys() <= table.of_task.keys()
     agrees = n_agreeing == n_printed
-    finding = _notebook(
-        "slopes at 30 % that agree", n_agreeing, sentence, n_printed, agrees, is_whole
-    )
+    finding = _notebook(item, n_agreeing, sentence, n_printed, agrees, is_whole)
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
         "curves are by the same rules, but for c, which their form of the curve leaves open. All "
@@ -248,161 +257,107 @@ def audit_slopes(table: LoggedPairs) -> Part:
 def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
     """How firm labels are: at another checkpoint, by their size, within a main task."""
     n_pairs = len(table.pairs)
-    n_changed = int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum())
-    n_small = int((np.abs(table.gain) < _SMALL).sum())
     of_main: dict[str, list[bool]] = {}
     for (main, _), gain in zip(table.pairs, table.gain, strict=True):
         of_main.setdefault(main, []).append(bool(gain > 0))
     always = sorted(main for main, gained in of_main.items() if all(gained))
     never = sorted(main for main, gained in of_main.items() if not any(gained))
-    n_constant = len(always) + len(never)
-
-    changed = (
-        f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone and "
-        "jointly"
+    rows = (
+        (
+            "main tasks of one label",
+            len(always) + len(never),
+            f"of {len(of_main)} main tasks have one label whatever the auxiliary task: all pairs "
+            f"of {', '.join(always) or 'none'} gain, none of {', '.join(never) or 'any'}",
+        ),
+        (
+            "labels of the checkpoint before",
+            int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum()),
+            f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone "
+            "and jointly",
+        ),
+        (
+            "small gains",
+            int((np.abs(table.gain) < _SMALL).sum()),
+            f"of {n_pairs} gains are within {_SMALL:.0f} % of 0, and 1 run of each pair is "
+            "released, so that nothing says how reliable a label is",
+        ),
     )
-    small = f"of {n_pairs} gains are within {_SMALL:.0f} % of 0"
-    constant = (
-        f"of {len(of_main)} main tasks have one label whatever the auxiliary task: all pairs of "
-        f"{', '.join(always) or 'none'} gain, none of {', '.join(never) or 'any'}"
+    return Part(
+        [Finding("labels", "", item, derived=n, reason=sentence) for item, n, sentence in rows],
+        [f"{n} {sentence}." for _, n, sentence in rows],
     )
-    runs = "run of each pair is released, so that nothing says how reliable a label is"
-    findings = [
-        Finding("labels", "labels of the checkpoint before", n_changed, changed),
-        Finding("labels", "small gains", n_small, small),
-        Finding("labels", "main tasks of one label", n_constant, constant),
-        Finding("labels", "runs of a pair", 1, runs),
-    ]
-    lines = [
-        f"{n_constant} {constant}.",
-        f"{n_changed} {changed}.",
-        f"{n_small} {small}, and 1 {runs}.",
-    ]
-    return Part(findings, lines)
 
 
-def audit_logs(logs: BingelLogs) -> Iterator[Finding]:
-    """Logs that do not end where scores are read, or that begin anew."""
-    for task, log in logs.training.items():
-        last = int(log.iteration[-1])
-        if last != ALONE_AT:
-            sentence = (
-                f"iterations were logged: its F1 is read after {ALONE_AT:,}, its slopes are at "
-                "shares of all"
-            )
-            yield Finding("logs", f"iterations of {task} alone", last, sentence)
-        repeated = int((np.diff(log.iteration) <= 0).sum())
-        if repeated:
-            n_lines = len(log.iteration)
-            sentence = f"times its log of {n_lines:,} lines goes back to an earlier iteration"
-            yield Finding("logs", f"new starts of {task} alone", repeated, sentence)
-
-
-def audit_curves(table: LoggedPairs) -> Finding:
-    """The parameter of the fitted curves that the authors' form leaves open."""
-    c = [features[_TASK_FEATURES.index("curve_c")] for features in table.of_task.values()]
-    sentence = (
-        f"is the largest c of {len(c)} tasks, the smallest is {min(c):.3g}, with d = 1; which c a "
-        "search of a·ln(c·x + d) + b ends at says nothing of the task"
-    )
-    return Finding("features", "largest c of a fitted curve", max(c), sentence)
-
-
-def audit_prediction(table: LoggedPairs, tasks: Sequence[str]) -> Part:
+def audit_prediction(table: LoggedPairs) -> Part:
     """How well curve features and the main task's name predict gains; nothing of too few pairs."""
-    numbers = np.array([[tasks.index(task) for task in pair] for pair in table.pairs]).T
-    rng = np.random.default_rng(_SEED)
-    scores = predict_signs(table.features, table.gain, CURVE_FEATURES, numbers, rng)
-    if scores is None:
+    analysis = _predict(table)
+    if analysis.predicted is None:
         return Part()
 
     of = f"{len(CURVE_FEATURES)} curve features"
-    folds = "is the mean over 100 repetitions of five random folds"
-    no_main, neither = (
-        f"is of pairs tested once, by what was learned without {unseen} in either role"
-        for unseen in ("their main task", "either of their tasks")
-    )
-    rows = (
-        (of, folds, scores.random),
-        ("main task's name", folds, scores.name),
-        ("majority", folds, scores.majority),
-        (f"{of}, main task unseen", no_main, scores.main_unseen),
-        ("majority, main task unseen", no_main, scores.majority_main_unseen),
-        (f"{of}, both tasks unseen", neither, scores.both_unseen),
-        ("majority, both tasks unseen", neither, scores.majority_both_unseen),
-    )
+    names = {"all": of, "main_name": "main task's name", "majority": "majority"}
     findings = [
-        Finding("prediction", f"{score} of {what}", value, sentence)
-        for what, sentence, both in rows
-        for score, value in (("F1", both.f1), ("accuracy", both.accuracy))
+        Finding("prediction", "", f"{score} of {predictor}{where}", derived=value, reason=design)
+        for row in analysis.predictions
+        if (predictor := names.get(row.features))
+        for where, design in (_DESIGNS[row.design],)
+        for score, value in (("F1", row.scores.f1), ("accuracy", row.scores.accuracy))
     ]
+
+    scores = {(row.design, row.features): row.scores for row in analysis.predictions}
+    seen, name = scores["in_fold", "all"], scores["in_fold", "main_name"]
     lines = [
         "On random folds, the authors' design, a model that sees only the main task's name has F1 "
-        f"{scores.name.f1:.3f} (accuracy {scores.name.accuracy:.3f}); they print {F1_ALL} for all "
-        f"42 features and {F1_BEST} for the best fewer.",
-        f"The {of} alone, scaled to [0, 1] as the authors do, have F1 {scores.random.f1:.3f} "
-        f"(accuracy {scores.random.accuracy:.3f}) on such folds; the majority's accuracy is "
-        f"{scores.majority.accuracy:.3f}.",
-        f"Where the main task is in neither role in training, the {of} have F1 "
-        f"{scores.main_unseen.f1:.3f} (accuracy {scores.main_unseen.accuracy:.3f}) against an "
-        f"accuracy of {scores.majority_main_unseen.accuracy:.3f} of the majority, to which the "
-        f"name falls; with both tasks unseen {scores.both_unseen.f1:.3f} "
-        f"({scores.both_unseen.accuracy:.3f} against {scores.majority_both_unseen.accuracy:.3f}).",
+        f"{name.f1:.3f} (accuracy {name.accuracy:.3f}); they print {F1_ALL} for all 42 features "
+        f"and {F1_BEST} for the best fewer.",
+        f"The {of} alone, scaled to [0, 1] as the authors do, have F1 {seen.f1:.3f} (accuracy "
+        f"{seen.accuracy:.3f}) on such folds; the majority's accuracy is "
+        f"{scores['in_fold', 'majority'].accuracy:.3f}.",
     ]
+    if {"main_unseen", "both_unseen"} <= set(analysis.designs):
+        unseen, majority = scores["main_unseen", "all"], scores["main_unseen", "majority"]
+        both, of_both = scores["both_unseen", "all"], scores["both_unseen", "majority"]
+        lines.append(
+            f"Where the main task is in neither role in training, the {of} have F1 "
+            f"{unseen.f1:.3f} (accuracy {unseen.accuracy:.3f}) against an accuracy of "
+            f"{majority.accuracy:.3f} of the majority, to which the name falls; with both tasks "
+            f"unseen {both.f1:.3f} ({both.accuracy:.3f} against {of_both.accuracy:.3f})."
+        )
     return Part(findings, lines)
 
 
-def absent_scores() -> Part:
-    """What the logs alone do not give."""
-    findings = []
-    for item, printed in (
-        ("F1 of all 42 features", F1_ALL),
-        ("best F1 of fewer features", F1_BEST),
-        ("F1 of the 21 data features", F1_DATA),
-    ):
-        sentence = (
-            f"{printed} is printed; the features of the data need the tasks' corpora, which are "
-            "not in the archive"
-        )
-        finding = Finding("prediction", item, None, sentence)
-        findings.append(finding.against("", printed, Judgement(MISSING)))
-    line = (
-        "Not to be had from the logs: the 21 features of the data, and so the F1 of all 42 "
-        f"features ({F1_ALL}), of the best fewer ({F1_BEST}) and of the data features ({F1_DATA})."
+def _predict(table: LoggedPairs) -> PairAnalysis:
+    """The sign of the gains by the authors' meta-model, on their folds and on unseen tasks."""
+    tasks = tuple(table.of_task)
+    main, aux = np.array([[tasks.index(task) for task in pair] for pair in table.pairs]).T
+    pairs = PairTable(
+        source="the released logs",
+        tasks=tasks,
+        main=main,
+        aux=aux,
+        gains=table.gain[:, np.newaxis],
+        data_sets=(LabelledPairs(table.features, (table.gain > 0).astype(np.int64)),),
+        features=CURVE_FEATURES,
+        sets={},
+        groups=None,
+        levels={"main": main, "aux": aux},
+        settings=_META,
     )
-    return Part(findings, [line])
+    rng = np.random.default_rng(_SEED)
+    return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
 
 
-def audit(files: Iterator[ReleasedFile], corpus: Corpus | None) -> Audited:
-    """The audit of the logs in `files`.
-
-    Raises
-    ------
-    UsageError
-        If a corpus is given: the tasks are of ten others.
-    MinimtlError
-        If a log is damaged, too short, or missing.
-    """
-    if corpus is not None:
-        raise UsageError(
-            "--corpus is of 20 Newsgroups, of which these released logs have no task; leave it out."
-        )
+def audit(files: Iterator[ReleasedFile]) -> Audited:
+    """The audit of the logs in `files`; MinimtlError if a log is damaged, too short, or missing."""
     logs = read_logs(files)
     table = logged_pairs(logs)
     of_gains, slopes, labels = audit_gains(table), audit_slopes(table), audit_labels(logs, table)
-    prediction, absent = audit_prediction(table, logs.tasks), absent_scores()
-    parts = (of_gains, prediction, labels, slopes, absent)
+    prediction = audit_prediction(table)
     return Audited(
         title="Bingel and Søgaard (2017): the printed numbers against the released logs",
         read=[f"{len(logs.tasks)} tasks alone", f"{len(table.pairs)} pairs"],
-        lines=[line for part in parts for line in part.lines],
-        findings=[
-            *(finding for part in (of_gains, slopes, labels) for finding in part.findings),
-            *audit_logs(logs),
-            audit_curves(table),
-            *prediction.findings,
-            *absent.findings,
-        ],
+        lines=[*joined([of_gains, prediction, labels, slopes]).lines, _ABSENT],
+        findings=joined([of_gains, slopes, labels, prediction]).findings,
         pairs=[table.table()],
     )
 

@@ -12,8 +12,7 @@ from itertools import permutations
 
 import numpy as np
 
-from minimtl.audit.released import NUMBER, TOP, WHOLE_COPY, ReleasedFile, bad_line, text_lines
-from minimtl.errors import MinimtlError
+from minimtl.audit.released import NUMBER, TOP, ReleasedFile, bad_line, damaged, text_lines
 
 _NAME = r"[A-Za-z][A-Za-z0-9]{0,40}"
 # Training logs of two tasks are not read: all features are of tasks alone.
@@ -72,11 +71,8 @@ def joint_name(pair: tuple[str, str]) -> str:
 def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     """The logs in the files that `PATTERN` matches.
 
-    Raises
-    ------
-    MinimtlError
-        If a line is no line of a log, a folder logs another task than it is named after, or a
-        task of a joint run was not trained alone.
+    MinimtlError is raised if a line is no line of a log, a folder logs another task than its name
+    has, or a task of a joint run was not trained alone.
     """
     training: dict[str, TrainingLog] = {}
     f1: dict[tuple[str, str], dict[int, float]] = {}
@@ -89,9 +85,8 @@ def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     for run, task in f1:
         for name in run.split("_"):
             if name not in training or (name, name) not in f1:
-                raise MinimtlError(
-                    f"the logs have the run {run} of {task!r} but not all of {name!r} alone; "
-                    f"{WHOLE_COPY}"
+                raise damaged(
+                    f"the logs have the run {run} of {task!r} but not all of {name!r} alone"
                 )
     return BingelLogs({task: training[task] for task in sorted(training)}, f1)
 

@@ -1,40 +1,98 @@
-"""Parses the files of the authors' released results; none of them is trusted.
+"""The authors' released experiments: ``exp1_<run>`` is RELATED, ``exp2_<run>`` is UNRELATED.
 
-A *log* has one line an epoch: a single-task line is ``Epoch 0, loss …, val_loss …, cacc …, acc …,
-val_acc …, f1 …``, a joint line ``Epoch 0, cacc …, f1 … activation_62_acc … val_activation_62_acc
-…``. ``cacc`` is the counted accuracy on the test documents, ``val_acc`` the same as the training
-library printed it, which differs from it in the tenth digit. The first ``activation_N`` of a
-joint line is the main task.
+Nothing in their files is trusted. A *log* has one line an epoch: a single-task line is ``Epoch 0,
+loss …, val_loss …, cacc …, acc …, val_acc …, f1 …``, a joint line ``Epoch 0, cacc …, f1 …
+activation_62_acc … val_activation_62_acc …``. ``cacc`` is the counted accuracy on the test
+documents, ``val_acc`` the same as the training library printed it, which differs from it in the
+tenth digit. The first ``activation_N`` of a joint line is the main task.
 
 The *features* are one array of float64 in an ``.npz``. The *efficiency* file holds what the
-authors' meta-analysis printed: numbers of gains, accuracies, coefficients. A *scan* is one of
-their files ``gains_1`` and ``gains_2``: the scores at 19 epochs, from which they took one.
+authors' meta-analysis printed: accuracies and coefficients. A *scan* is one of their files
+``gains_1`` and ``gains_2``: the scores at 19 epochs, from which they took one.
+
+The rows of a feature table carry no names. They are recovered from its gradient columns, which
+are central differences of the training losses in the single-task logs, and so tell which task is
+the main and which the auxiliary one. The authors' code labels the topic whose name comes later in
+the alphabet 1, so that is the ``positive`` one of a task here, and a pair's positive topics need
+not stand in the same subclass.
 """
 
 import io
+import os
 import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.released import NUMBER, WHOLE_COPY, ascii_text, bad_line, text_lines
+from minimtl.audit.auditfindings import INCOMPLETE, Finding, Judgement
+from minimtl.audit.released import (
+    NUMBER,
+    TOP,
+    ReleasedFile,
+    ascii_text,
+    bad_line,
+    damaged,
+    released_files,
+    text_lines,
+)
 from minimtl.errors import MinimtlError
 from minimtl.models import bytes_to_array
+from minimtl.stats import BoolArray, FloatArray, central_difference
+from minimtl.tasks import (
+    AUTHORS_FEATURES,
+    NEWSGROUPS,
+    RELEASED,
+    TIE,
+    LabelledPairs,
+    Pair,
+    ProblemName,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
 
-_MAX_IDS_BYTES = 2**20
-_MAX_ARRAY_BYTES = 16 * 2**20  # the largest released feature table has 124 kB
+# Names of joint logs end in "split"; the same names without it belong to another experiment.
+PATTERN = re.compile(
+    rf"{TOP}(?:gains_(?P<scan>[12])|(?P<experiment>exp[12]_\d{{1,3}})/results200/"
+    r"(?:simple/(?P<single>[\w.-]+)(?<!_informations)|multi/(?P<joint>[\w.-]+)split|"
+    r"(?P<features>80array_features_log_reg)\.npz|(?P<efficiency>efficiency_epoch80)))",
+    re.ASCII,
+)
+LAYOUT = "exp1_<run>/results200 or exp2_<run>/results200"
 _MAIN_HEAD = re.compile(r"activation_\d+_acc")
 _SCANNED = re.compile(
     r"(?P<epoch>\d{1,6})\s+"
     rf"Global mean: (?P<gain>{NUMBER})\s+"
-    rf"nb improvment: (?P<improved>{NUMBER}) compare to (?P<pairs>\d{{1,9}})\s+"
-    rf"mean simple (?P<single>{NUMBER})\s+"
-    rf"mean multi (?P<multi>{NUMBER})",
+    rf"nb improvment: (?P<improved>{NUMBER}) compare to (?P<pairs>[1-9]\d{{0,8}})\s+"
+    rf"mean simple {NUMBER}\s+"
+    rf"mean multi {NUMBER}",
     re.ASCII,
 )
+_MAX_ARRAY_BYTES = 16 * 2**20  # the largest released feature table has 124 kB
+
+# The released tables hold the classes 0 and 1 in this order.
+_COLUMNS = (
+    *AUTHORS_FEATURES[: AUTHORS_FEATURES.index("n_words_test_main")],
+    "n_words_test_main",
+    "jsd_test_train_negative_main",
+    "jsd_test_train_positive_main",
+    "jsd_main_aux_negative",
+    "jsd_main_aux_positive",
+    "oov_rate_main",
+)
+_ORDER = [_COLUMNS.index(name) for name in AUTHORS_FEATURES]
+_SAME_GRADIENT = 1e-10  # both come from the same 12 printed digits; other tasks differ by 1e-5
+
+ScoreName = Literal["printed_accuracy", "accuracy", "f1"]
+Epochs = int | list[int]
+EPOCH = RELEASED.reading.read_at  # counted from 0
+PAIRS: dict[ProblemName, Sequence[Pair]] = {
+    "related": related_pairs(NEWSGROUPS),
+    "unrelated": unrelated_pairs(NEWSGROUPS),
+}
 
 
 @dataclass(frozen=True)
@@ -55,72 +113,275 @@ class Log:
     f1: np.ndarray
 
 
-@dataclass(frozen=True)
-class Efficiency:
+class Efficiency(NamedTuple):
     """What the authors' meta-analysis of one experiment printed.
 
     Attributes
     ----------
-    n_gains, n_losses : number of pairs with either label.
     accuracies : {the file's own name of a feature set: mean accuracy}.
     coefficients : shape (30,), of the fit to all pairs.
     """
 
-    n_gains: int
-    n_losses: int
     accuracies: dict[str, float]
     coefficients: np.ndarray
-
-
-@dataclass(frozen=True)
-class DocumentIds:
-    """Which documents of a task were drawn, each an array of int64.
-
-    Attributes
-    ----------
-    train, test : places of the documents among the task's own of a partition, in scikit-learn's
-        order (`minimtl.audit.kerinecdocuments`); shapes (n_train,) and (n_test,).
-    train_labels, test_labels : 1 for the topic that comes later in the alphabet, else 0.
-    """
-
-    train: np.ndarray
-    train_labels: np.ndarray
-    test: np.ndarray
-    test_labels: np.ndarray
 
 
 class ScannedEpoch(NamedTuple):
     """What a scan says of one epoch, counted from 0 as the logs do.
 
-    Attributes
-    ----------
-    relative_gain : mean over pairs and runs.
-    improved : number of pairs with a gain, mean over runs.
-    n_pairs : of how many.
-    single, multi : mean scores.
+    `relative_gain` is the mean over pairs and runs, `share` that of the pairs with a gain.
     """
 
     epoch: int
     relative_gain: float
-    improved: float
-    n_pairs: int
-    single: float
-    multi: float
+    share: float
+
+
+@dataclass
+class Experiment:
+    """One run of one problem, with only those pairs whose single and joint logs are both present.
+
+    Attributes
+    ----------
+    name : ``exp1_0`` and so on.
+    single : {task: log}, 150 epochs each.
+    joint : {pair: log}, 100 epochs or more, in the order of the feature rows where there are any.
+    features : shape (n_pairs, 30), float64, row i belonging to ``pairs[i]``, columns as in
+        `AUTHORS_FEATURES`; None if absent.
+    efficiency : what the authors' meta-analysis printed, coefficients in the same order; None if
+        absent.
+    """
+
+    name: str
+    single: dict[Task, Log] = field(default_factory=dict)
+    joint: dict[Pair, Log] = field(default_factory=dict)
+    features: FloatArray | None = None
+    efficiency: Efficiency | None = None
 
     @property
-    def share(self) -> float:
-        """The share of pairs with a gain."""
-        return self.improved / self.n_pairs
+    def problem(self) -> ProblemName:
+        """Which of the paper's two problems it is."""
+        return _problem(self.name[3])
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs, in the order of the features."""
+        return tuple(self.joint)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pairs of the problem are here."""
+        return len(self.joint) == len(PAIRS[self.problem])
+
+    def scores(self, score: ScoreName, epochs: Epochs = EPOCH) -> tuple[FloatArray, FloatArray]:
+        """Single and joint `score` of each main task, (n_pairs,), or (n_pairs, n_epochs) of many.
+
+        Without epochs they are of the published one.
+        """
+        single = [getattr(self.single[pair.main], score)[epochs] for pair in self.joint]
+        joint = [getattr(log, score)[epochs] for log in self.joint.values()]
+        return np.array(single), np.array(joint)
+
+    @property
+    def gains(self) -> BoolArray:
+        """Which pairs the authors' code labels a gain, shape (n_pairs,).
+
+        It compares accuracies as the training library printed them, so that rounding in their
+        tenth digit makes gains and losses of some pairs with as many documents right.
+        """
+        single, joint = self.scores("printed_accuracy")
+        return np.asarray(joint - single > TIE)
+
+    def feature(self, name: str) -> FloatArray:
+        """A column of the features of an experiment that has them, (n_pairs,)."""
+        column: FloatArray = self.labelled.X[:, AUTHORS_FEATURES.index(name)]
+        return column
+
+    @property
+    def labelled(self) -> LabelledPairs:
+        """The features and the authors' labels of an experiment that has features."""
+        assert self.features is not None
+        return LabelledPairs(self.features, self.gains.astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Experiments that a number is derived from, at least one; the problem is the first's."""
+
+    experiments: Sequence[Experiment]
+
+    @property
+    def problem(self) -> ProblemName:
+        """That of the first."""
+        return self.experiments[0].problem
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the problem's published runs that are not here with all their pairs."""
+        return missing_runs(self.experiments, self.problem)
+
+    def scores(
+        self, score: ScoreName, epochs: Epochs = EPOCH
+    ) -> list[tuple[FloatArray, FloatArray]]:
+        """Single and joint scores of each run, as `Experiment.scores` has them."""
+        return [experiment.scores(score, epochs) for experiment in self.experiments]
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs every log has that a score is read from."""
+        logs = [log for run in self.experiments for log in (run.single | run.joint).values()]
+        return min(log.loss.size for log in logs)
+
+    def finding(self, table: str, item: str, derived: float, reason: str = "") -> Finding:
+        """A finding on these runs, whether or not the problem has others."""
+        names = " ".join(run.name for run in self.experiments)
+        return Finding(table, self.problem, item, derived=derived, experiments=names, reason=reason)
+
+    def against(
+        self,
+        table: str,
+        item: str,
+        derived: float,
+        reason: str,
+        reading: str,
+        printed: float,
+        judgement: Judgement,
+    ) -> Finding:
+        """A finding against what is printed of all runs of the problem; undecided if some miss."""
+        if self.missing:
+            judgement = Judgement(INCOMPLETE, f"the mean needs {' '.join(self.missing)} as well")
+        return self.finding(table, item, derived, reason).against(reading, printed, judgement)
+
+
+def missing_runs(experiments: Iterable[Experiment], problem: ProblemName) -> list[str]:
+    """Names of the problem's published runs that are not among these with all their pairs."""
+    whole = {one.name for one in experiments if one.is_complete}
+    number = {"related": 1, "unrelated": 2}[problem]
+    published = [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
+    return [name for name in published if name not in whole]
+
+
+class Released(NamedTuple):
+    """The experiments, sorted by name, and {problem: the epochs that the authors scanned}."""
+
+    experiments: list[Experiment]
+    scans: dict[ProblemName, list[ScannedEpoch]]
+
+
+def read_released(path: str | os.PathLike[str]) -> list[Experiment]:
+    """The experiments in `path`, a folder or an archive; raises as `read_experiments`."""
+    return read_experiments(released_files(path, PATTERN)).experiments
+
+
+def read_experiments(files: Iterable[ReleasedFile]) -> Released:
+    """What the files that `PATTERN` matches hold.
+
+    MinimtlError is raised if there is no experiment, a file is damaged, a log is shorter than the
+    epoch at which scores are read, a joint log lacks its single one, or a feature row belongs to no
+    pair of logs.
+    """
+    experiments: dict[str, Experiment] = {}
+    tables: dict[str, ReleasedFile] = {}
+    scans: dict[ProblemName, list[ScannedEpoch]] = {}
+    for file in files:
+        if (number := file.parts["scan"]) is not None:
+            scans[_problem(number)] = parse_scan(file.content, file.file)
+            continue
+        name = str(file.parts["experiment"])
+        experiment = experiments.setdefault(name, Experiment(name))
+        if file.parts["features"]:
+            tables[name] = file
+        else:
+            _add(experiment, file)
+
+    if not any(experiment.joint for experiment in experiments.values()):
+        raise MinimtlError(
+            f"the archive holds no pair of logs in {LAYOUT}; give a checkout or an archive of "
+            "the authors' repository."
+        )
+    for name, experiment in experiments.items():
+        for pair in experiment.joint:
+            if pair.main not in experiment.single:
+                raise damaged(
+                    f"{name} has the joint log of {' and '.join(pair.main)} but not its single one"
+                )
+        if name in tables:
+            _add_features(experiment, tables[name])
+    ordered = sorted(experiments.values(), key=lambda one: (one.name[:4], int(one.name[5:])))
+    return Released(ordered, scans)
+
+
+def _problem(number: str) -> ProblemName:
+    return "related" if number == "1" else "unrelated"
+
+
+def _add(experiment: Experiment, file: ReleasedFile) -> None:
+    match file.parts:
+        case {"single": str(name)}:
+            (task,) = _tasks(name, 1, file.file)
+            experiment.single[task] = _long_enough(file)
+        case {"joint": str(name)}:
+            main, aux = _tasks(name, 2, file.file)
+            experiment.joint[Pair(main, aux)] = _long_enough(file)
+        case _:
+            logged = parse_efficiency(file.content, file.file)
+            experiment.efficiency = logged._replace(coefficients=logged.coefficients[_ORDER])
+
+
+def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
+    topics = name.split("_")
+    if len(topics) != 2 * n_tasks or not set(topics) <= set(NEWSGROUPS.topics):
+        raise MinimtlError(f"{file} is not named after topics of 20 Newsgroups; remove it.")
+    for topic, other in zip(topics[::2], topics[1::2], strict=True):
+        if topic == other:
+            raise MinimtlError(f"{file} is named after one topic twice; remove it.")
+        yield Task(positive=max(topic, other), negative=min(topic, other))
+
+
+def _long_enough(file: ReleasedFile) -> Log:
+    log = parse_log(file.content, file.file)
+    needed = max(EPOCH + 1, RELEASED.reading.gradient_window)
+    if log.loss.size < needed:
+        raise damaged(f"{file.file} ends after {log.loss.size} of at least {needed} epochs")
+    return log
+
+
+def _add_features(experiment: Experiment, file: ReleasedFile) -> None:
+    """Read the feature table, and put the joint logs into the order of its rows."""
+    features = parse_features(file.content, file.file)[:, _ORDER]
+    tasks = list(experiment.single)
+    epochs = np.array(RELEASED.reading.gradient_epochs)
+    slopes = [central_difference(log.loss, epochs) for log in experiment.single.values()]
+    gradients = np.array(slopes).reshape(-1, len(epochs))  # also without any log
+
+    joint: dict[Pair, Log] = {}
+    mains, auxes = (_nearest(features, role, gradients) for role in ("main", "aux"))
+    for row, (main, aux) in enumerate(zip(mains, auxes, strict=True), start=1):
+        pair = Pair(tasks[main], tasks[aux]) if min(main, aux) >= 0 else None
+        if pair not in experiment.joint or pair in joint:
+            raise damaged(f"{file.file}, row {row}, belongs to no pair of logs of its own")
+        joint[pair] = experiment.joint[pair]
+    if len(joint) != len(experiment.joint):
+        raise damaged(f"{file.file} has {len(joint)} rows for {len(experiment.joint)} joint logs")
+    experiment.joint, experiment.features = joint, features
+
+
+def _nearest(features: FloatArray, role: str, gradients: FloatArray) -> np.ndarray:
+    """For each row the one task with those gradients, -1 where there is none or more than one."""
+    columns = [
+        AUTHORS_FEATURES.index(f"gradient_{p * 100:.0f}_{role}")
+        for p in RELEASED.reading.gradient_fractions
+    ]
+    apart = np.abs(features[:, None, columns] - gradients[None]).max(axis=2)
+    same = apart < _SAME_GRADIENT
+    return np.where(same.sum(axis=1) == 1, same.argmax(axis=1), -1)
 
 
 def parse_log(content: bytes, file: str) -> Log:
     """The log in `content`; `file` names it in messages.
 
-    Raises
-    ------
-    MinimtlError
-        If a line is not `name value` pairs of finite numbers, an epoch is missing or repeated,
-        a score lies outside [0, 1], or a needed value is absent; it names the line.
+    MinimtlError names the line that is not `name value` pairs of finite numbers, repeats or leaves
+    out an epoch, has a score outside [0, 1], or lacks a needed value.
     """
     lines = text_lines(content, file)
     rows = [_parse_line(line, number, file) for number, line in enumerate(lines, start=1)]
@@ -150,96 +411,45 @@ def _number(word: str | None, name: str, number: int, file: str) -> float:
     return float(word)
 
 
-def parse_features(content: bytes, file: str, n_columns: int) -> np.ndarray:
-    """The array of an ``.npz`` with a single one: shape (n_pairs, `n_columns`), float64, finite.
+def parse_features(content: bytes, file: str) -> np.ndarray:
+    """The array of an ``.npz`` with a single one: shape (n_pairs, 30), float64, finite.
 
-    Raises
-    ------
-    MinimtlError
-        If it is anything else.
+    Sizes are checked before memory is allocated, and nothing is unpickled; MinimtlError is raised
+    for anything else.
     """
-    what = f"no table of {n_columns} features"
-    (features,) = _arrays(content, file, what, [0], _MAX_ARRAY_BYTES)
-    if features.ndim != 2 or features.shape[1] != n_columns or features.dtype != np.float64:
-        raise _not(file, what, f"array of shape {features.shape} and type {features.dtype}")
-    bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
-    if bad.size:
-        raise MinimtlError(f"{file}, row {bad[0] + 1}: a feature is not finite; take a whole copy.")
-    return features
-
-
-def parse_document_ids(content: bytes, file: str) -> DocumentIds:
-    """Ids and labels from an ``.npz`` that also has the documents as TF-IDF, which are not read.
-
-    Raises
-    ------
-    MinimtlError
-        If an array is missing, is not of integers, holds a negative id or another label than 0
-        and 1, or ids and labels differ in number.
-    """
-    what = "no array of documents"
-    arrays = _arrays(content, file, what, [4, 1, 5, 3], _MAX_IDS_BYTES)
-    for array in arrays:
-        if array.ndim != 1 or array.dtype != np.int64 or array.min(initial=0) < 0:
-            raise _not(file, what, "ids and labels are vectors of non-negative integers")
-    ids = DocumentIds(*arrays)
-    for places, labels in ((ids.train, ids.train_labels), (ids.test, ids.test_labels)):
-        if places.shape != labels.shape or labels.max(initial=0) > 1:
-            raise _not(file, what, "each id has a label, 0 or 1")
-    return ids
-
-
-def _arrays(
-    content: bytes, file: str, what: str, numbers: Sequence[int], max_bytes: int
-) -> list[np.ndarray]:
-    """The arrays ``arr_<number>`` of an ``.npz``.
-
-    Sizes are checked before memory is allocated, and nothing is unpickled.
-    """
-    arrays = []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for number in numbers:
-                member = archive.getinfo(f"arr_{number}.npy")
-                if member.file_size > max_bytes:
-                    raise ValueError(f"array of {member.file_size} bytes")
-                with archive.open(member) as stream:
-                    arrays.append(bytes_to_array(stream.read(max_bytes + 1)))
+            member = archive.getinfo("arr_0.npy")
+            if member.file_size > _MAX_ARRAY_BYTES:
+                raise ValueError(f"array of {member.file_size} bytes")
+            with archive.open(member) as stream:
+                features = bytes_to_array(stream.read(_MAX_ARRAY_BYTES + 1))
+        if features.shape[1:] != (len(_COLUMNS),) or features.dtype != np.float64:
+            raise ValueError(f"array of shape {features.shape} and type {features.dtype}")
     # zipfile raises a dozen kinds of exception on damaged input (NotImplementedError,
     # struct.error, zlib.error, EOFError and others); the caller gets one.
     except Exception as error:
-        raise _not(file, what, error) from None
-    return arrays
+        reason = " ".join(str(error).split())
+        raise damaged(f"{file} is no table of {len(_COLUMNS)} features ({reason})") from None
 
-
-def _not(file: str, what: str, why: object) -> MinimtlError:
-    reason = " ".join(str(why).split())
-    return MinimtlError(f"{file} is {what} ({reason}); {WHOLE_COPY}")
+    bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
+    if bad.size:
+        raise damaged(f"{file}, row {bad[0] + 1}: a feature is not finite")
+    return features
 
 
 def parse_efficiency(content: bytes, file: str) -> Efficiency:
-    """The numbers of an efficiency file.
-
-    Raises
-    ------
-    MinimtlError
-        If one of its parts is absent or no number.
-    """
+    """The numbers of an efficiency file; MinimtlError if one of its parts is absent or none."""
     text = ascii_text(content, file)
-    counts = re.search(r"nb true (\d{1,9})\s+nb false (\d{1,9})\b", text)
     # Nothing in these patterns backtracks: the file may be hostile.
     accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({NUMBER}) ", text, re.MULTILINE)
     coefficients = re.search(r"^Coeffs \[([^\]]*)\]", text, re.MULTILINE)
-    if counts is None or not accuracies or coefficients is None:
-        raise MinimtlError(
-            f"{file} lacks its counts, accuracies or coefficients; take a whole copy."
-        )
+    if not accuracies or coefficients is None:
+        raise damaged(f"{file} lacks its accuracies or coefficients")
     words = coefficients.group(1).split()
-    if len(words) != 30 or not all(re.fullmatch(NUMBER, word) for word in words):
-        raise MinimtlError(f"{file} does not list 30 coefficients; take a whole copy.")
+    if len(words) != len(_COLUMNS) or not all(re.fullmatch(NUMBER, word) for word in words):
+        raise damaged(f"{file} does not list {len(_COLUMNS)} coefficients")
     return Efficiency(
-        n_gains=int(counts.group(1)),
-        n_losses=int(counts.group(2)),
         accuracies={name: float(value) for name, value in accuracies},
         coefficients=np.array([float(word) for word in words]),
     )
@@ -251,15 +461,12 @@ def parse_scan(content: bytes, file: str) -> list[ScannedEpoch]:
     blocks = list(_SCANNED.finditer(text))
     numbers = [float(value) for block in blocks for value in block.groups()]
     if not blocks or _SCANNED.sub("", text).strip() or not np.isfinite(numbers).all():
-        raise MinimtlError(f"{file} is no list of epochs with their mean gains; {WHOLE_COPY}")
+        raise damaged(f"{file} is no list of epochs with their mean gains")
     return [
         ScannedEpoch(
-            epoch=int(block["epoch"]),
-            relative_gain=float(block["gain"]),
-            improved=float(block["improved"]),
-            n_pairs=int(block["pairs"]),
-            single=float(block["single"]),
-            multi=float(block["multi"]),
+            int(block["epoch"]),
+            float(block["gain"]),
+            float(block["improved"]) / int(block["pairs"]),
         )
         for block in blocks
     ]

@@ -8,26 +8,19 @@ from minimtl.audit.auditfindings import Audited
 from minimtl.audit.bingel import BINGEL
 from minimtl.audit.kerinec import KERINEC
 from minimtl.audit.released import ReleasedStudy, matching, members
-from minimtl.corpora import Corpus
 from minimtl.errors import MinimtlError
 
 # The registry: a study that stands here is recognised by the names of its files.
 STUDIES: tuple[ReleasedStudy, ...] = (KERINEC, BINGEL)
 
 
-def audit(path: str | os.PathLike[str], corpus: Corpus | None = None) -> Audited:
+def audit(path: str | os.PathLike[str]) -> Audited:
     """What follows from the released results in `path`, a folder or a ``.tar.gz``.
 
     The first file that a study in the registry reads decides whose results they are.
 
-    Parameters
-    ----------
-    corpus : the corpus of the study's tasks, to recompute features of documents from.
-
-    Raises
-    ------
-    MinimtlError
-        If `path` is absent, damaged or hostile, or holds no results of a study in the registry.
+    MinimtlError is raised if `path` is absent, damaged or hostile, or holds no results of a study
+    in the registry.
     """
     path = Path(path)
     found = members(path)
@@ -35,7 +28,7 @@ def audit(path: str | os.PathLike[str], corpus: Corpus | None = None) -> Audited
         for study in STUDIES:
             if study.pattern.fullmatch(name):
                 rest = chain([(name, content)], found)
-                return study.audit(matching(path, rest, study.pattern), corpus)
+                return study.audit(matching(path, rest, study.pattern))
 
     known = "; or ".join(f"{study.name}: {study.layout}" for study in STUDIES)
     raise MinimtlError(f"{path} holds no released results that minimtl can read ({known}).")

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from minimtl.audit.auditfindings import Audited
-from minimtl.corpora import Corpus, folder_members, tar_members
+from minimtl.corpora import folder_members, tar_members
 from minimtl.errors import MinimtlError
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
 TOP = r"(?:\./)?(?:[\w.-]+/)?"
 NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"  # as logs print it; never "nan" or "inf"
-WHOLE_COPY = "take a whole copy of the released logs."
 
 
 class ReleasedFile(NamedTuple):
@@ -45,24 +44,20 @@ class ReleasedStudy:
     name : authors and year, in short.
     layout : what its archive holds, in words, for messages.
     pattern : matches the whole name of every file that is read, and of no file of another study.
-    audit : reads these files in the archive's order, from the first one on. The corpus is the one
-        that the study's tasks were made of, where a person gave it.
+    audit : reads these files in the archive's order, from the first one on.
     """
 
     name: str
     layout: str
     pattern: re.Pattern[str]
-    audit: Callable[[Iterator[ReleasedFile], Corpus | None], Audited]
+    audit: Callable[[Iterator[ReleasedFile]], Audited]
 
 
 def members(path: Path) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file of `path`, a folder or a ``.tar.gz``.
 
-    Raises
-    ------
-    MinimtlError
-        If `path` does not exist or is damaged, holds links or devices, or is far larger than
-        released logs are (see `minimtl.corpora.archives`).
+    MinimtlError is raised if `path` does not exist or is damaged, holds links or devices, or is far
+    larger than released logs are (see `minimtl.corpora.archives`).
     """
     if not path.exists():
         raise MinimtlError(f"{path} does not exist; give the released logs, a folder or .tar.gz.")
@@ -85,6 +80,16 @@ def released_files(
     return matching(Path(path), members(Path(path)), pattern)
 
 
+def damaged(what: str) -> MinimtlError:
+    """The error for results that are not what their reader expects, and the remedy."""
+    return MinimtlError(f"{what}; take a whole copy of the released logs.")
+
+
+def bad_line(file: str, number: int, what: str) -> MinimtlError:
+    """The error for a line of a log."""
+    return damaged(f"{file}, line {number}: {what}")
+
+
 def ascii_text(content: bytes, file: str) -> str:
     """The text in `content`; MinimtlError with the line of `file` where it is not ASCII."""
     try:
@@ -98,10 +103,5 @@ def text_lines(content: bytes, file: str) -> list[str]:
     """The lines of the text in `content`; MinimtlError if it is not ASCII or has none."""
     lines = ascii_text(content, file).splitlines()
     if not lines:
-        raise MinimtlError(f"{file} is empty; {WHOLE_COPY}")
+        raise damaged(f"{file} is empty")
     return lines
-
-
-def bad_line(file: str, number: int, what: str) -> MinimtlError:
-    """The error for a line of a log that is not what its reader expects."""
-    return MinimtlError(f"{file}, line {number}: {what}; {WHOLE_COPY}")

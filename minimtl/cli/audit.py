@@ -5,27 +5,20 @@ from collections import Counter
 
 from minimtl.audit import audit, audit_csv, audit_document
 from minimtl.cli.arguments import folder_name, make_folder
-from minimtl.corpora import load_corpus
 from minimtl.report import write_document, write_tables
 from minimtl.system import say, write_atomically
 
 EXAMPLES = (
     "minimtl audit investigationMTL            # a checkout of the authors' repository",
-    "minimtl audit investigationMTL-all.tar.gz --corpus bydate --out audited",
+    "minimtl audit investigationMTL-all.tar.gz --out audited",
     "minimtl audit eacl2017_mtl --out audited  # Bingel and Søgaard (2017)",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """PATH, --corpus and --out."""
+    """PATH and --out."""
     parser.add_argument(
         "path", metavar="PATH", help="released logs: a checkout of the repository, or its .tar.gz"
-    )
-    parser.add_argument(
-        "--corpus",
-        metavar="{bydate,PATH}",
-        help="20 Newsgroups as texts, to compute features from the released ids of documents "
-        "(default: without)",
     )
     parser.add_argument(
         "--out", type=folder_name, metavar="DIR", default="results", help="default: %(default)s"
@@ -34,8 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page, the findings and the pairs; print the lines that matter."""
-    corpus = None if args.corpus is None else load_corpus(args.corpus, announce=say)
-    audited = audit(args.path, corpus)
+    audited = audit(args.path)
     say(f"read {', '.join(audited.read)}")
     out = make_folder(args.out)
     write_atomically(out / "audit.csv", audit_csv(audited.findings))

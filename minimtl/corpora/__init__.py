@@ -5,7 +5,7 @@ May import: system, text.
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import folder_members, tar_members
-from minimtl.corpora.corpus import Corpus, Partition, TopicTree
+from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
     LabelledText,
@@ -37,7 +37,6 @@ __all__ = [
     "AmazonReviews",
     "Corpus",
     "LabelledText",
-    "Partition",
     "Records",
     "TextSet",
     "Texts",

@@ -3,7 +3,7 @@
 May import: stats, text, nn, corpora, models, jobs.
 """
 
-from minimtl.tasks.bags import TOKENIZERS, FeatureWords, WordCounts
+from minimtl.tasks.bags import TOKENIZERS, FeatureWords
 from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, read_score
 from minimtl.tasks.compute import (
     StudyData,
@@ -133,7 +133,6 @@ __all__ = [
     "StudyData",
     "StudyIdentity",
     "Task",
-    "WordCounts",
     "collect_outcomes",
     "compute",
     "decode",

@@ -19,9 +19,6 @@ N_TEST = 700
 
 EFFICIENCY = """Epoch 80
 
-nb true 32
-nb false 20
-
 All features
 Accuracy 0.643745454545 0.0394774294758
 Only curve data
@@ -38,14 +35,6 @@ OOV rate&-0.4\\\\
 def npz(array):
     buffer = io.BytesIO()
     np.savez_compressed(buffer, array)
-    return buffer.getvalue()
-
-
-def ids_npz(train, train_labels, test, test_labels):
-    buffer = io.BytesIO()
-    tfidf = np.zeros((2, 3))
-    columns = (tfidf, train_labels, tfidf, test_labels, train, test)
-    np.savez_compressed(buffer, *(np.asarray(column) for column in columns))
     return buffer.getvalue()
 
 

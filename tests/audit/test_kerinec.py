@@ -1,11 +1,139 @@
-"""The audit of made-up experiments as a whole: the lines that matter, and the tables of pairs."""
+"""The audit of made-up experiments: Table 1, epochs, Figure 4, runs, and the tables of pairs."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from minimtl.audit import audit
-from minimtl.audit.kerinecruns import read_released
-from minimtl.corpora import load_corpus
-from minimtl.errors import UsageError
+from minimtl.audit import audit, kerinec
+from minimtl.audit.kerinec import audit_figure4, audit_mean_gain, audit_scans, audit_table1
+from minimtl.audit.kerineclogs import Runs, ScannedEpoch, read_released
+from minimtl.tasks.printedtables import PrintedScores
+from tests.audit.madeup import by_item
+
+
+@pytest.fixture
+def experiments(made_up_experiment, root):
+    """Two runs whose scores differ from epoch to epoch."""
+    made_up_experiment("exp1_0", seed=0)
+    made_up_experiment("exp1_1", seed=1)
+    rng = np.random.default_rng(2)
+    return [
+        replace(
+            run,
+            single={task: _drawn(log, rng) for task, log in run.single.items()},
+            joint={pair: _drawn(log, rng) for pair, log in run.joint.items()},
+        )
+        for run in read_released(root)
+    ]
+
+
+def _drawn(log, rng):
+    return replace(log, printed_accuracy=rng.uniform(0.5, 0.9, log.loss.size))
+
+
+def means(experiments, epoch):
+    """Relative gain, number improved, single and joint accuracy, by plain loops."""
+    gains, improved, singles, joints = [], [], [], []
+    for run in experiments:
+        single = [run.single[pair.main].printed_accuracy[epoch] for pair in run.pairs]
+        joint = [log.printed_accuracy[epoch] for log in run.joint.values()]
+        gains += [(j - s) / s for s, j in zip(single, joint, strict=True)]
+        improved.append(sum(j > s for s, j in zip(single, joint, strict=True)))
+        singles.append(np.mean(single))
+        joints.append(np.mean(joint))
+    return np.mean(gains), np.mean(improved), np.mean(singles), np.mean(joints)
+
+
+def scanned(experiments, epoch):
+    gain, improved, *_ = means(experiments, epoch)
+    return ScannedEpoch(epoch, gain, improved / 52)
+
+
+def scan_findings(scan, experiments):
+    return by_item(audit_scans([Runs(experiments)], {"related": scan}).findings)
+
+
+def test_the_scan_is_that_of_the_logs(experiments):
+    scan = [scanned(experiments, epoch) for epoch in (10, 80, 95)]
+    items = scan_findings(scan, experiments)
+    best = max(scan, key=lambda row: row.share)
+    n_losing = sum(row.relative_gain < 0 for row in scan)
+    assert items["epochs scanned"].derived == 3
+    assert f"largest at {best.epoch} ({best.share:.3f}" in items["epochs scanned"].reason
+    assert f"{n_losing} have a negative mean gain" in items["epochs scanned"].reason
+    gains = items["epochs whose gains the logs give"]
+    assert (gains.verdict, gains.printed, gains.derived) == ("agrees", 3, 3)
+
+
+def test_another_number_is_found_out(experiments):
+    scan = [scanned(experiments, 80)._replace(share=17 / 52)]
+    finding = scan_findings(scan, experiments)["epochs whose gains the logs give"]
+    assert (finding.verdict, finding.derived) == ("differs", 0)
+
+
+def test_epochs_beyond_the_logs_are_not_compared(experiments):
+    scan = [scanned(experiments, 80)._replace(epoch=400)]
+    assert "epochs whose gains the logs give" not in scan_findings(scan, experiments)
+
+
+def test_figure_4_compares_tasks_with_pairs(experiments):
+    items = by_item(audit_figure4([Runs(experiments)]).findings)
+    *_, of_pairs, joint = means(experiments, 80)
+    of_tasks = np.mean(
+        [[log.printed_accuracy[80] for log in run.single.values()] for run in experiments]
+    )
+    assert items["lead as drawn"].derived == pytest.approx(joint - of_tasks)
+    assert items["lead on the same pairs"].derived == pytest.approx(joint - of_pairs)
+    assert "a mean over 52 pairs less one over 19 tasks" in items["lead as drawn"].reason
+
+
+def as_computed(findings):
+    return by_item([finding for finding in findings if finding.reading == "as computed"])
+
+
+def test_one_run_of_five_decides_nothing(made_up_experiment, root):
+    made_up = made_up_experiment("exp1_3")
+    findings = as_computed(audit_table1([Runs(read_released(root))]).findings)
+    assert findings["single"].derived == pytest.approx(made_up.single.mean(), abs=1e-12)
+    assert findings["multi"].derived == pytest.approx(made_up.joint.mean(), abs=1e-12)
+    assert findings["improved"].derived == np.mean(made_up.joint > made_up.single)
+    for finding in findings.values():
+        assert finding.verdict == "incomplete"
+        assert "exp1_0 exp1_1 exp1_2 exp1_4" in finding.reason
+
+
+def test_all_runs_decide(made_up_experiment, root, monkeypatch):
+    runs = [made_up_experiment(f"exp1_{run}", seed=run) for run in range(5)]
+    single = np.mean([run.single.mean() for run in runs])
+    multi = np.mean([run.joint.mean() for run in runs])
+    printed = PrintedScores(round(single, 3), round(multi, 3) + 0.001, 0.0)
+    monkeypatch.setitem(kerinec.TABLE1, "related", printed)
+    monkeypatch.setitem(kerinec.MEAN_GAIN_PRINTED, "related", 0.30)
+    problems = [Runs(read_released(root))]
+    table1 = as_computed(audit_table1(problems).findings)
+    assert [finding.verdict for finding in table1.values()] == ["agrees", "differs", "differs"]
+
+    of_logs, of_table = audit_mean_gain(problems).findings[:2]
+    relative = np.mean([((run.joint - run.single) / run.single).mean() for run in runs])
+    assert of_logs.derived == pytest.approx(relative, abs=1e-12)
+    assert of_logs.verdict == "differs"
+    assert of_table.derived == pytest.approx(printed.multi / printed.single - 1, abs=1e-12)
+
+
+def test_runs_are_compared_with_each_other(made_up_experiment, root):
+    made_up_experiment("exp1_0", seed=4)
+    made_up_experiment("exp1_1", seed=4)
+    made_up_experiment("exp1_2", seed=5)
+    made_up_experiment("exp2_0", seed=6)
+    audited = audit(root)
+    found = {(f.item, f.experiments): f for f in audited.findings if f.table == "design"}
+    assert found["repeated single-task logs", "exp1_0 exp1_1"].derived == 19
+    assert found["repeated single-task logs", "exp1_0 exp1_2"].derived == 0
+    assert found["same label", "exp1_0 exp1_1"].derived == 1
+    assert found["same label", "exp1_0 exp1_2"].derived < 0.9
+    assert "of 52 pairs" in found["same label", "exp1_0 exp2_0"].reason  # UNRELATED has them too
+    assert "exp1_0 and exp1_1 share 19 single-task logs" in " ".join(audited.lines)
 
 
 def test_the_pairs_have_the_authors_labels(made_up_experiment, root):
@@ -26,45 +154,22 @@ def test_the_pairs_have_the_authors_labels(made_up_experiment, root):
     assert first["oov_rate_main"] == experiments[0].features[0, -1]
 
 
-def test_lines_are_made_of_what_is_there(made_up_experiment, root):
-    made_up_experiment("exp2_0", n_pairs=30)
-    lines = audit(root).lines
-    assert lines[0].endswith("(3 cannot be decided, as experiments are missing).")
-    assert not any("RELATED" in line.replace("UNRELATED", "") for line in lines)
-    assert not any("Figure 4a" in line for line in lines)
-    assert any("document ids" in line for line in lines)
-
-
-def test_a_corpus_without_texts_is_refused(made_up_experiment, root):
-    made_up_experiment(n_pairs=2)
-    with pytest.raises(UsageError, match="--corpus bydate"):
-        audit(root, load_corpus("synthetic", announce=lambda line: None))
-
-
 def test_what_is_missing_is_said(made_up_experiment, root):
     made_up_experiment("exp2_0", n_pairs=30)
-    findings = audit(root).findings
-    missing = {
-        f.item: f.reason for f in findings if f.verdict == "missing" and f.table == "experiments"
-    }
+    audited = audit(root)
+    missing = {f.item: f.reason for f in audited.findings if f.verdict == "missing"}
     assert list(missing) == [f"exp1_{run}" for run in range(5)] + ["exp2_0"]
     assert missing["exp2_0"] == "30 of 516 pairs of logs are there"
-    assert {f.verdict for f in findings if f.table == "Table 1"} == {"incomplete"}
+    assert audited.lines[0].endswith("(3 cannot be decided, as experiments are missing).")
+    assert not any("RELATED" in line.replace("UNRELATED", "") for line in audited.lines)
 
 
 def test_without_features_only_scores_are_audited(made_up_experiment, root):
     made_up_experiment(n_pairs=10)
     (root / "exp1_0/results200/80array_features_log_reg.npz").unlink()
     findings = audit(root).findings
-    assert {f.table for f in findings} == {
-        "experiments",
-        "Table 1",
-        "§5.1",
-        "§4.2",
-        "Figure 4a",
-        "documents",
-        "design",
-    }
+    tables = dict.fromkeys(finding.table for finding in findings)
+    assert list(tables) == ["experiments", "Table 1", "§5.1", "§4.2", "Figure 4a"]
     assert any("features" in f.reason for f in findings if f.verdict == "missing")
 
 
@@ -72,12 +177,12 @@ def test_without_features_only_scores_are_audited(made_up_experiment, root):
 @pytest.mark.slow
 def test_the_whole_archive(data_dir):
     audited = audit(data_dir / "investigationMTL-all.tar.gz")
-    assert len(audited.lines) == 10
+    assert len(audited.lines) == 9
     found = {(f.problem, f.table, f.item): f for f in audited.findings if f.reading != "Table 1"}
     for problem, best, share in (("related", 80, 187 / 260), ("unrelated", 95, 323 / 516)):
-        assert found[problem, "gains", "epochs scanned"].derived == 19
-        assert found[problem, "gains", "epoch with most pairs improved"].derived == best
-        assert found[problem, "gains", f"share improved at {best}"].derived == pytest.approx(share)
+        scanned = found[problem, "gains", "epochs scanned"]
+        assert scanned.derived == 19
+        assert f"largest at {best} ({share:.3f}" in scanned.reason
         assert found[problem, "gains", "epochs whose gains the logs give"].verdict == "agrees"
     assert found["related", "§5.1", "mean fall of the error"].derived == pytest.approx(
         0.056, abs=5e-4

@@ -24,13 +24,12 @@ import numpy as np
 
 from minimtl.audit.bingellogs import PATTERN, read_logs
 from minimtl.audit.kerineclogs import (
-    parse_document_ids,
     parse_efficiency,
     parse_features,
     parse_log,
     parse_scan,
+    read_released,
 )
-from minimtl.audit.kerinecruns import read_released
 from minimtl.audit.released import released_files
 from minimtl.corpora.amazon import DOMAINS, LABELS, read_amazon
 from minimtl.corpora.archives import GZIP_MAGIC, tar_members
@@ -123,22 +122,12 @@ JOINT_LINE = (
     b"Epoch 0, cacc 0.5, f1 0.5, activation_62_loss 0.69, activation_62_acc 0.5, "
     b"val_activation_62_acc 0.5\n"
 )
-EFFICIENCY = (
-    b"nb true 3  nb false 2\nAll features\nAccuracy 0.75 (+/- 0.1)\nCoeffs ["
-    + b" ".join([b"0.5"] * 30)
-    + b"]\n"
-)
+EFFICIENCY = b"All features\nAccuracy 0.75 (+/- 0.1)\nCoeffs [" + b" ".join([b"0.5"] * 30) + b"]\n"
 
 
 def _npz() -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, np.zeros((2, 30)))
-    return buffer.getvalue()
-
-
-def _ids() -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, np.zeros((1, 1)), np.array([1]), np.zeros((1, 1)), *(np.array([0]),) * 3)
     return buffer.getvalue()
 
 
@@ -285,9 +274,8 @@ READERS = {
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),
     "jsonl": Reader(_saved(read_text_set, "a.jsonl"), (b'{"text": "one", "label": "a"}\n' * 2,)),
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
-    "features": Reader(lambda content, _: parse_features(content, "a.npz", 30), (_npz(),)),
+    "features": Reader(lambda content, _: parse_features(content, "a.npz"), (_npz(),)),
     "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
-    "documents": Reader(lambda content, _: parse_document_ids(content, "a.npz"), (_ids(),)),
     "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
     "bingel": Reader(
         _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
@@ -308,7 +296,6 @@ READERS = {
                     "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
                     "exp1_0/results200/80array_features_log_reg.npz": _npz(),
                     "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
-                    "exp1_0/results200/array_rec.autos_sci.med.npz": _ids(),
                     "gains_1": SCAN,
                 }
             ),

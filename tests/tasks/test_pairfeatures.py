@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from minimtl.audit.kerinecruns import read_released
+from minimtl.audit.kerineclogs import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
 from minimtl.stats.curves import fit_log_curve
