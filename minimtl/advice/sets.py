@@ -13,6 +13,7 @@ from minimtl.advice.copies import near_copies
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 from minimtl.jobs import stable_hash
+from minimtl.text import has_markup
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5
@@ -62,6 +63,11 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     """
     name = text_set.name
     warnings = list(text_set.notes)
+    n_with_markup = sum(has_markup(row.text) for row in (*text_set.train, *text_set.test))
+    if n_with_markup:
+        warnings.append(
+            f"{name}: {_texts(n_with_markup)} with tags or entities of HTML, which are no words."
+        )
     train = _with_words(text_set.train, analyze, name, warnings)
     test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)

@@ -40,6 +40,7 @@ LONGEST_REASON = 200
 # Parameters that a file may lack: those that are younger than the format, which then have their
 # defaults, and those that are in the parts of an estimator.
 MAY_LACK = {
+    "TfidfVectorizer": {"unicode"},
     "LogisticRegression": {"class_weight"},
     "MultiTaskMLPClassifier": {
         "class_weight", "early_stopping", "validation_fraction", "n_iter_no_change", "tol",

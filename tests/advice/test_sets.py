@@ -35,6 +35,16 @@ def test_a_good_set_passes_whole_and_says_that_it_is_small():
     assert few_tested.startswith("s is tested on 13 texts at a time")
 
 
+def test_markup_is_counted_and_makes_no_word():
+    texts = rows(
+        a=[*numbered("aa", 60), "<br />&nbsp;", "<b>aa</b> &amp; more"], b=numbered("b", 60)
+    )
+    prepared = prepare(TextSet("s", texts), words, is_main=False)
+    assert len(prepared.train) == 121
+    assert prepared.warnings[0] == "s: 2 texts with tags or entities of HTML, which are no words."
+    assert "1 text in which the tokenizer finds no word" in prepared.warnings[1]
+
+
 def test_copies_go_and_are_counted_with_their_labels():
     texts = rows(a=[*numbered("aa", 60), "Aa  NUMBER0"], b=[*numbered("bb", 60), "aa number1"])
     prepared = prepare(TextSet("s", texts), words, is_main=False)

@@ -50,6 +50,7 @@ def again(estimator, path):
     [
         TfidfVectorizer(),
         TfidfVectorizer(dtype=np.float32, stop_words={"red", "one"}, ngram_range=(1, 2)),
+        TfidfVectorizer(unicode=True),
         TfidfVectorizer(min_df=np.int64(2), max_df=0.9, use_idf=False),
     ],
 )
