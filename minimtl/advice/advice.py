@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
 from minimtl.advice.fits import train_on_all
@@ -46,14 +44,12 @@ class Advice(Measured):
         return train_on_all(
             row.way,
             [[one.text for one in own] for own in texts],
-            [self._labels(own) for own in texts],
+            [prepared.labels(own) for prepared, own in zip(used, texts, strict=True)],
+            [self.label_values.get(label, label) for label in used[0].classes],
             self.settings.tokenizer,
             self.settings.seed,
             self._how(row),
         )
-
-    def _labels(self, rows: Any) -> np.ndarray:
-        return np.array([self.label_values.get(row.label, row.label) for row in rows])
 
     def _how(self, row: Row) -> dict[str, Any]:
         """What the model says of itself."""

@@ -15,8 +15,10 @@ from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways
-from minimtl.corpora import LabelledText, TextSet, without_empty
+from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
+from minimtl.estimator import is_missing
 from minimtl.jobs import Workers, make_workers, open_store
+from minimtl.models import label_to_plain
 from minimtl.system import say
 
 MAIN_NAME = "your set"
@@ -41,8 +43,9 @@ def advise(
 
     Parameters
     ----------
-    texts, labels : iterable of str, and of labels of any plain kind
-        Your own. Texts or labels that are None, NaN or empty are left out, and a note counts them.
+    texts, labels : iterable of str, and of text, numbers, truth values, dates or tuples of them
+        Your own. Missing texts and labels (None, NaN, NaT, NA, blank text) are left out, and a
+        note counts them. Labels are the same where they are written alike, as 1 and 1.0.
     auxiliary : mapping of a name to (texts, labels)
         Labelled texts that may help. Their labels may be others.
     runs : int, default=20
@@ -73,7 +76,8 @@ def advise(
     Raises
     ------
     ValueError
-        For settings out of range, texts that are no strings, or labels of another number.
+        For settings out of range, texts that are no strings, labels of another number, or labels
+        that no model could save.
     MinimtlError
         For a set that is too small, in a sentence that says what to do.
 
@@ -174,19 +178,17 @@ def _text_set(
         raise ValueError(f"{name}: {len(all_texts)} texts came with {len(all_labels)} labels.")
     rows = []
     for number, (text, label) in enumerate(zip(all_texts, all_labels, strict=True)):
-        if not _is_missing(text) and not isinstance(text, str):
+        if not is_missing(text) and not isinstance(text, str):
             raise ValueError(
                 f"{name}: text {number} is of type {type(text).__name__}; expected a string."
             )
-        label_text = "" if _is_missing(label) else str(label)
-        values.setdefault(label_text, label)
-        rows.append(LabelledText("" if _is_missing(text) else text, label_text, f"text {number}"))
+        written = label_text(label)
+        if written and written not in values:
+            label_to_plain(label)
+            values[written] = label
+        rows.append(LabelledText("" if is_missing(text) else text, written, f"text {number}"))
     kept, notes = without_empty(rows, name)
     return TextSet(name, kept, (), notes)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """One job: the classifier of one way, trained on the texts of one run, and what it says."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -64,7 +64,8 @@ def decode(result: bytes) -> np.ndarray:
 def train_on_all(
     way: Way,
     texts: Sequence[Sequence[str]],
-    labels: Sequence[np.ndarray],
+    classes: Sequence[np.ndarray],
+    labels: Sequence[Any],
     tokenizer: str,
     seed: int,
     how: dict[str, object],
@@ -73,12 +74,14 @@ def train_on_all(
 
     Parameters
     ----------
-    texts, labels : of the main set, then of each auxiliary set that the way names.
+    texts, classes : of the main set, then of each auxiliary set that the way names; classes are
+        numbers from 0.
+    labels : of the main set's classes.
     how : what the model is to say of itself.
     """
     vectorizer = make_vectorizer(tokenizer, way.model).fit([text for one in texts for text in one])
     documents = [
         (sparse.csr_matrix(vectorizer.transform(one)), own)
-        for one, own in zip(texts, labels, strict=True)
+        for one, own in zip(texts, classes, strict=True)
     ]
-    return TextModel(vectorizer, train(way, documents[0], documents[1:], seed), how)
+    return TextModel(vectorizer, train(way, documents[0], documents[1:], seed), how, labels)

@@ -3,6 +3,8 @@
 A text is the *same* as another if they differ in white space and case at most.
 """
 
+import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +15,12 @@ from minimtl.advice.copies import near_copies
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 from minimtl.jobs import stable_hash
+from minimtl.text import has_markup
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5
 _SMALL_CLASS, _SMALL_TEST = 50, 100
+_SEPARATORS = re.compile(r"[,;|/+&]")
 
 Texts = tuple[LabelledText, ...]
 Analyzer = Callable[[str], Iterable[str]]
@@ -41,7 +45,8 @@ class Prepared:
 
     def labels(self, texts: Sequence[LabelledText]) -> np.ndarray:
         """The place of each text's label in ``classes``, int64 (n,)."""
-        return np.array([self.classes.index(row.label) for row in texts], np.int64)
+        place = {label: number for number, label in enumerate(self.classes)}
+        return np.array([place[row.label] for row in texts], np.int64)
 
     @property
     def digest(self) -> str:
@@ -62,6 +67,12 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     """
     name = text_set.name
     warnings = list(text_set.notes)
+    n_with_markup = sum(has_markup(row.text) for row in (*text_set.train, *text_set.test))
+    if n_with_markup:
+        warnings.append(
+            f"{name}: {_texts(n_with_markup)} with tags or entities of HTML, which are no words."
+        )
+    warnings += _several(text_set.train, name)
     train = _with_words(text_set.train, analyze, name, warnings)
     test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)
@@ -175,13 +186,32 @@ def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[
 def _without_rare_labels(texts: Texts, name: str, warnings: list[str]) -> Texts:
     """The texts of another set whose label has enough; the person cannot label more of these."""
     counts = Counter(row.label for row in texts)
-    rare = sorted(label for label, n in counts.items() if n < LEAST_PER_CLASS)
+    rare = {label for label, n in counts.items() if n < LEAST_PER_CLASS}
     if rare:
         labels = "the label" if len(rare) == 1 else f"{len(rare)} labels, such as"
         warnings.append(
-            f"{name}: left out {labels} {rare[0]!r} with fewer than {LEAST_PER_CLASS} texts."
+            f"{name}: left out {labels} {min(rare)!r} with fewer than {LEAST_PER_CLASS} texts."
         )
     return tuple(row for row in texts if row.label not in rare)
+
+
+def _several(texts: Texts, name: str) -> list[str]:
+    """A question about labels such as "a,b" where there is a label "a" too."""
+    counts = Counter(row.label for row in texts)
+    several = [
+        label
+        for label in counts
+        if any(part.strip() in counts for part in _SEPARATORS.split(label) if part != label)
+    ]
+    if not several:
+        return []
+    first, n_texts = several[0], _texts(sum(counts[label] for label in several))
+    others = f", as {len(several) - 1} more of the kind" if len(several) > 1 else ""
+    renaming = shlex.quote(f"{first}={_SEPARATORS.split(first)[0].strip()}")
+    return [
+        f"{name}: does {first!r} stand for several labels? It counts as one of its own{others} "
+        f"({n_texts} in all); --labels {renaming} gives it another name."
+    ]
 
 
 def _check(prepared: Prepared) -> None:

@@ -38,7 +38,8 @@ _WITHOUT_SPACES = re.compile(
 
 def make_vectorizer(tokenizer: str, model: str = NETWORK) -> TfidfVectorizer:
     """A vectorizer by one of the `TOKENIZERS`, of the features of a model; not fitted."""
-    return TfidfVectorizer(dtype=np.float32, **TOKENIZERS[tokenizer] | _FEATURES[model])
+    features = TOKENIZERS[tokenizer] | _FEATURES[model]
+    return TfidfVectorizer(unicode=True, dtype=np.float32, **features)
 
 
 def models_for(tokenizer: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from minimtl.advice import (
     advise_on,
 )
 from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
-from minimtl.corpora import read_text_set
+from minimtl.corpora import read_text_set, rename_labels
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
 from minimtl.report import write_document
@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--main",
         required=True,
         metavar="FILE",
-        help="your labelled texts: .csv, .tsv or .jsonl, or a folder <label>/<file> or "
-        "train/<label>/<file> with test/<label>/<file>",
+        help="your labelled texts: .csv, .tsv or .jsonl, lines of fastText, or a folder "
+        "<label>/<file> or train/<label>/<file> with test/<label>/<file>",
     )
     parser.add_argument(
         "--aux",
@@ -53,6 +53,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"column of the {what} in --main, and in each --aux that has it (default: "
             f"{name}, else another usual name)",
         )
+    parser.add_argument(
+        "--no-header",
+        action="store_true",
+        help="the first row of tables is a text like the others, and columns are called 1, 2 and "
+        "so on (default: as it looks)",
+    )
+    parser.add_argument(
+        "--labels",
+        type=_names_of_labels,
+        default={},
+        metavar="MAP",
+        help="other names for labels, such as 1=neg,2=neg,5=pos; 3= leaves out the texts of one",
+    )
     parser.add_argument(
         "--tokenizer",
         choices=("auto", *TOKENIZERS),
@@ -130,16 +143,17 @@ def run(args: argparse.Namespace) -> int:
         args.all_pairs,
         args.quick,
     )
-    main = read_text_set(Path(args.main), args.text_column, args.label_column)
-    others = [
-        read_text_set(Path(path), args.text_column, args.label_column, must_have=False)
-        for path in args.aux
+    header = False if args.no_header else None
+    read = [
+        read_text_set(
+            Path(path), args.text_column, args.label_column, must_have=is_main, header=header
+        )
+        for path, is_main in [(args.main, True), *((path, False) for path in args.aux)]
     ]
+    sets = rename_labels(read, args.labels) if args.labels else read
     out = None if args.out is None else make_folder(args.out)
     try:
-        advice = advise_on(
-            [main, *others], settings, out=out, workers=available_cores(), fresh=args.fresh
-        )
+        advice = advise_on(sets, settings, out=out, workers=available_cores(), fresh=args.fresh)
     except KeyboardInterrupt:
         again = resume_command(args.argv)
         if out is None:
@@ -158,6 +172,24 @@ def run(args: argparse.Namespace) -> int:
         save_model(advice.model_of(taken), args.save_model)
         say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
     return 0
+
+
+def _names_of_labels(text: str) -> dict[str, str]:
+    """New names of labels by the old ones; a label may hold commas, its new name may not."""
+    names: dict[str, str] = {}
+    label = ""
+    for piece in text.split(","):
+        old, equals, new = piece.rpartition("=")
+        if not equals:
+            label += f"{piece},"
+            continue
+        label = (label + old).strip()
+        if not label or label in names:
+            raise argparse.ArgumentTypeError(f"{text!r} does not give each label one name")
+        names[label], label = new.strip(), ""
+    if label:
+        raise argparse.ArgumentTypeError(f"{text!r} has no = behind {label[:-1]!r}")
+    return names
 
 
 def _margin(text: str) -> float:

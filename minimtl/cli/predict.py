@@ -112,6 +112,7 @@ def _jsonl(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
                 "text": text,
             },
             ensure_ascii=False,
+            default=str,  # a date
         )
         for place, label, own, text in zip(
             texts.places, best, probabilities, texts.texts, strict=True

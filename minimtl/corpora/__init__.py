@@ -1,6 +1,6 @@
 """Labelled text from files: 20 Newsgroups in its editions, Amazon reviews, a person's own sets.
 
-May import: system, text.
+May import: estimator, system, text.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
@@ -11,8 +11,10 @@ from minimtl.corpora.files import (
     LabelledText,
     Texts,
     TextSet,
+    label_text,
     read_text_set,
     read_texts,
+    rename_labels,
     split_lines,
     without_empty,
 )
@@ -44,12 +46,14 @@ __all__ = [
     "fetch_edition",
     "find_corpus",
     "folder_members",
+    "label_text",
     "load_amazon",
     "load_corpus",
     "load_whole_posts",
     "read_records",
     "read_text_set",
     "read_texts",
+    "rename_labels",
     "split_lines",
     "tar_members",
     "without_empty",

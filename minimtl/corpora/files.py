@@ -1,27 +1,33 @@
-"""A person's own texts, labelled or not: a table of them, or folders of text files.
+"""A person's own texts, labelled or not: a table of them, fastText's lines, folders of text files.
 
 - A table, see `minimtl.corpora.records`. Texts and labels are in the columns that the caller
   names, else in those called ``text`` and ``label`` (in any case, at any place), else in those of
   another usual name; of two columns, the one with longer cells holds the texts. What was guessed
   is noted. A number is a label as it is written.
+- Lines of fastText, ``__label__<label> <text>``, in a file of any other name. Several labels of a
+  line are one, ``a,b``.
 - A folder: ``<label>/<any name>``, one text a file; or ``train/<label>/…`` and ``test/<label>/…``.
 
 Rows without a text or without a label are left out, and a note counts them.
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from minimtl.corpora.archives import decode_utf8, folder_members
 from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
 from minimtl.corpora.records import TABLES, decode, read_content, read_records
 from minimtl.errors import MinimtlError
+from minimtl.estimator import is_missing
 
 PARTITIONS = ("train", "test")
 LINES = ".txt"
+LABEL_MARK = "__label__"
 
 
 class LabelledText(NamedTuple):
@@ -65,10 +71,12 @@ def read_text_set(
     label_column: str | None = None,
     *,
     must_have: bool = True,
+    header: bool | None = None,
 ) -> TextSet:
     """The labelled texts at `path`, from the named columns if given.
 
     A table that need not have these columns is read as if they were not named where it has not.
+    `header` is that of `minimtl.corpora.records.read_records`.
 
     Raises
     ------
@@ -80,8 +88,9 @@ def read_text_set(
     path = Path(os.path.abspath(path))  # "." has no name to show
     if path.is_dir():
         return _read_folder(path)
-    _check_kind(path, TABLES, "or a folder with one sub-folder of text files per label")
-    records = read_records(path, known_columns(text_column, label_column))
+    if path.suffix.lower() not in TABLES:
+        return _read_lines_of_fasttext(path)
+    records = read_records(path, known_columns(text_column, label_column), header=header)
     text, label, guessed = find_columns(records, text_column, label_column, must_have)
     rows = []
     for place, values in records.rows:
@@ -92,8 +101,32 @@ def read_text_set(
     return TextSet(records.name, labelled, (), (*records.notes, *guessed, *left_out))
 
 
+def rename_labels(sets: Sequence[TextSet], names: Mapping[str, str]) -> list[TextSet]:
+    """The sets with other labels: `names` has the new ones by the old ones, "" for none.
+
+    Raises
+    ------
+    MinimtlError
+        If no set has one of the old labels, or a set has no labelled text left.
+    """
+    rows = [row for one in sets for row in (*one.train, *one.test)]
+    unknown = names.keys() - {row.label for row in rows}
+    if unknown:
+        raise MinimtlError(f"No text has the label {min(unknown)!r}, which is to be renamed.")
+    renamed = []
+    for one in sets:
+        train, notes = without_empty(_renamed(one.train, names), one.name)
+        test, more = without_empty(_renamed(one.test, names), one.name) if one.test else ((), ())
+        renamed.append(replace(one, train=train, test=test, notes=one.notes + notes + more))
+    return renamed
+
+
+def _renamed(rows: Sequence[LabelledText], names: Mapping[str, str]) -> list[LabelledText]:
+    return [row._replace(label=names.get(row.label, row.label)) for row in rows]
+
+
 def read_texts(path: Path, text_column: str | None = None) -> Texts:
-    """All texts at `path`: of a table, of a ``.txt`` file's lines, or of all files in a folder.
+    """All texts at `path`: of a table, of a file's lines, or of all files in a folder.
 
     Labels are passed over, and empty texts are kept. Raises as `read_text_set`.
     """
@@ -102,13 +135,18 @@ def read_texts(path: Path, text_column: str | None = None) -> Texts:
         members = list(folder_members(path))
         texts = [decode_utf8(content, f"{name} in {path.name}") for name, content in members]
         return Texts(tuple(texts), tuple(name for name, _ in members), ())
-    _check_kind(path, (*TABLES, LINES), "a .txt file with a text a line, or a folder of text files")
-    if path.suffix.lower() == LINES:
-        return split_lines(read_content(path), path.name)
-    records = read_records(path, known_columns(text_column))
-    column = find_text_column(records, text_column)
-    texts = [_text(row[column], f"{records.name}, {place},") for place, row in records.rows]
-    return Texts(tuple(texts), tuple(place for place, _ in records.rows), records.notes)
+    if path.suffix.lower() in TABLES:
+        records = read_records(path, known_columns(text_column), header=None)
+        column = find_text_column(records, text_column)
+        texts = [_text(row[column], f"{records.name}, {place},") for place, row in records.rows]
+        return Texts(tuple(texts), tuple(place for place, _ in records.rows), records.notes)
+    content = read_content(path)
+    if _is_fasttext(content):
+        lines = split_lines(content, path.name)
+        return lines._replace(texts=tuple(_labels_and_text(line)[1] for line in lines.texts))
+    if path.suffix.lower() != LINES:
+        raise _unknown_kind(path, "a .txt file with a text a line, or a folder of text files")
+    return split_lines(content, path.name)
 
 
 def split_lines(content: bytes, name: str) -> Texts:
@@ -120,6 +158,36 @@ def split_lines(content: bytes, name: str) -> Texts:
         tuple(f"line {number}" for number in range(1, len(lines) + 1)),
         notes,
     )
+
+
+def _read_lines_of_fasttext(path: Path) -> TextSet:
+    content = read_content(path)
+    if not _is_fasttext(content):
+        raise _unknown_kind(
+            path,
+            f"lines that begin with {LABEL_MARK}, or a folder with one sub-folder of text files "
+            "per label",
+        )
+    lines = split_lines(content, path.name)
+    rows = []
+    for line, place in zip(lines.texts, lines.places, strict=True):
+        labels, text = _labels_and_text(line)
+        rows.append(LabelledText(text, ",".join(labels), place))
+    labelled, left_out = without_empty(rows, path.name)
+    return TextSet(path.name, labelled, (), (*lines.notes, *left_out))
+
+
+def _is_fasttext(content: bytes) -> bool:
+    return content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(LABEL_MARK.encode())
+
+
+def _labels_and_text(line: str) -> tuple[list[str], str]:
+    """The labels with which a line of fastText begins, and the rest of it."""
+    labels, text = [], line.strip()
+    while text.startswith(LABEL_MARK):
+        label, _, text = text.partition(" ")
+        labels.append(label.removeprefix(LABEL_MARK))
+    return labels, text
 
 
 def without_empty(
@@ -139,18 +207,14 @@ def without_empty(
     return labelled, (f"{name}: left out {' and '.join(counts)}.",) if counts else ()
 
 
-def _check_kind(path: Path, kinds: Sequence[str], others: str) -> None:
-    if not path.is_file():
-        raise MinimtlError(f"{path} does not exist or is not a file.")
-    if path.suffix.lower() not in kinds:
-        raise MinimtlError(
-            f"{path.name} is of no known kind: give a .csv (in UTF-8), .tsv or .jsonl file, "
-            f"{others}."
-        )
+def _unknown_kind(path: Path, others: str) -> MinimtlError:
+    return MinimtlError(
+        f"{path.name} is of no known kind: give a .csv (in UTF-8), .tsv or .jsonl file, {others}."
+    )
 
 
 def _text(value: Any, place: str) -> str:
-    if value is None:
+    if is_missing(value):
         return ""
     if not isinstance(value, str) or not _is_encodable(value):
         raise MinimtlError(f"{place} has a text that is none; write it as a string.")
@@ -158,17 +222,21 @@ def _text(value: Any, place: str) -> str:
 
 
 def _label(value: Any, place: str) -> str:
-    """A label as it is written, of a number without a needless ``.0``; empty if there is none."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        is_whole = isinstance(value, float) and value.is_integer()
-        return str(int(value) if is_whole else value)
-    if not isinstance(value, str) or not _is_encodable(value):
+    """A label of a file, by `label_text`; empty if there is none."""
+    if not isinstance(value, str | int | float | None) or not _is_encodable(str(value)):
         raise MinimtlError(f"{place} has a label that is neither text nor a number; write one.")
-    return value.strip()
+    return label_text(value)
+
+
+def label_text(value: Any) -> str:
+    """A label as it is written, of a number without a needless ``.0``; empty if it is missing."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
 
 
 def _is_encodable(value: str) -> bool:

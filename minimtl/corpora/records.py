@@ -1,8 +1,8 @@
 """Tables of a person's own: CSV with any usual separator, TSV, JSON lines.
 
-- ``.csv``, ``.tsv``: the first row names the columns. The separator is guessed from that row
-  among comma, semicolon, tab and vertical bar; where it is not the one that the file's name
-  stands for, a note says so.
+- ``.csv``, ``.tsv``: the first row names the columns, else they are called 1, 2 and so on. The
+  separator is guessed from that row among comma, semicolon, tab and vertical bar; where it is not
+  the one that the file's name stands for, a note says so.
 - ``.jsonl``, ``.ndjson``: one object a line. ``.json``: a list of objects.
 
 Tables are UTF-8, with or without a byte-order mark, or UTF-16 with one. What is neither is read as
@@ -28,6 +28,7 @@ JSON = (".jsonl", ".ndjson", JSON_LIST)
 TABLES = (*DELIMITERS, *JSON)
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _MOST_NOT_ASCII = 0.2  # of the bytes of a Western European text
+_LONGEST_NAME = 60  # characters of a column's name
 
 Row = tuple[str, Sequence[Any]]
 
@@ -45,8 +46,10 @@ class Records(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_records(path: Path, known: Collection[str] = ()) -> Records:
+def read_records(path: Path, known: Collection[str] = (), *, header: bool | None = True) -> Records:
     """The table at `path`; its separator is the one by which most `known` columns are found.
+
+    `header` says whether the first row of CSV names the columns; None: as it looks.
 
     Raises
     ------
@@ -75,8 +78,16 @@ def read_records(path: Path, known: Collection[str] = ()) -> Records:
             raise
         rows = list(_cut(content, delimiter, False, path.name))
         notes += (f"{path.name}: quotation marks are taken as part of the texts.",)
-    columns = tuple(name.strip() for name in rows.pop(0)[1])
-    _check_lengths(rows, len(columns), path.name)
+    _check_lengths(rows, path.name)
+    if header is None and not _names_columns(rows, known):
+        header = False
+        notes += (
+            f"{path.name}: the first row names no columns, so it is read like the others; the "
+            f"columns are called {', '.join(_numbers(rows))} (--no-header says the same).",
+        )
+    columns = _numbers(rows)
+    if header is not False:
+        columns = tuple(name.strip() for name in rows.pop(0)[1])
     return Records(path.name, columns, rows, notes)
 
 
@@ -130,8 +141,42 @@ def _delimiter(content: str, usual: str, known: Collection[str]) -> str:
     return max((usual, *_NAMES), key=rank)
 
 
-def _check_lengths(rows: list[Row], n_columns: int, name: str) -> None:
-    """MinimtlError for the first row with other than so many cells."""
+def _numbers(rows: list[Row]) -> tuple[str, ...]:
+    """Names of columns that have none: 1, 2 and so on."""
+    return tuple(str(number) for number, _ in enumerate(rows[0][1], start=1))
+
+
+def _names_columns(rows: list[Row], known: Collection[str]) -> bool:
+    """False where the first row has a number, a long text, or a cell that its column has again.
+
+    The numbers from 0 are names all the same, those that pandas writes.
+    """
+    names = [cell.strip() for cell in rows[0][1]]
+    if sum(name.lower() in known for name in names) > 1:
+        return True
+    numbers = [name for name in names if name]
+    if numbers == [str(number) for number in range(len(numbers))]:
+        return True
+    return not any(
+        len(name) > _LONGEST_NAME
+        or _is_number(name)
+        or any(cells[column].strip() == name for _, cells in rows[1:])
+        for column, name in enumerate(names)
+        if name
+    )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_lengths(rows: list[Row], name: str) -> None:
+    """MinimtlError for the first row with another number of cells than the first one."""
+    n_columns = len(rows[0][1])
     for place, cells in rows:
         if len(cells) != n_columns:
             raise MinimtlError(

@@ -26,6 +26,7 @@ from minimtl.estimator.validation import (
     class_factors,
     compare_features,
     feature_names,
+    is_missing,
     is_sparse,
     record_features,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "class_factors",
     "compare_features",
     "feature_names",
+    "is_missing",
     "is_sparse",
     "record_features",
 ]

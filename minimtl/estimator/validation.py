@@ -22,6 +22,20 @@ def is_sparse(X: Any) -> bool:
     return hasattr(X, "tocsr") and hasattr(type(X), "nnz")
 
 
+def is_missing(value: Any) -> bool:
+    """True for what stands for no value: None, NaN and NaT of any type, pandas' NA, a blank text.
+
+    It is the only judge of that: of labels and texts in files, of those in memory, of an
+    estimator's `y`.
+    """
+    if value is None or isinstance(value, str):
+        return not (value and value.strip())
+    try:
+        return bool(value != value)  # NaN and NaT are not equal to themselves
+    except (TypeError, ValueError, ArithmeticError):  # NA has no truth value, nor has an array
+        return type(value).__name__ == "NAType"
+
+
 def check_X(  # noqa: N802
     X: Any, *, accept_sparse: bool = False, estimator: object | None = None
 ) -> Any:
@@ -88,8 +102,8 @@ def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        For None, NaN or infinity, for labels of several kinds, for numbers that are not whole (a
-        regression target), or for another shape or length than that of `X`.
+        For missing labels (`is_missing`) or infinity, for labels of several kinds, for numbers that
+        are not whole (a regression target), or for another shape or length than that of `X`.
     """
     if y is None:
         raise ValueError(
@@ -107,8 +121,8 @@ def check_y(y: Any, X: Any, estimator: object) -> NDArray[Any]:
         y = y.ravel()
     if y.ndim != 1:
         raise ValueError(f"y should be a 1d array, got an array of shape {y.shape} instead.")
-    if y.dtype.kind == "O":
-        _refuse_mixed(y)
+    if y.dtype.kind in "OUM":
+        _check_labels(y)
     if y.dtype.kind == "f":
         _check_finite(y, "y")
         if (y != np.floor(y)).any():
@@ -320,10 +334,10 @@ def _name_mismatch(fitted: list[str], given: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _refuse_mixed(y: NDArray[Any]) -> None:
-    """ValueError for labels that have no order, as text has none beside numbers or None."""
+def _check_labels(y: NDArray[Any]) -> None:
+    """ValueError for missing labels, and for those without an order, as text beside numbers."""
     try:
-        is_ordered = bool((np.sort(y) == np.sort(y)).all())
+        is_ordered = not any(map(is_missing, y)) and bool((np.sort(y) == np.sort(y)).all())
     except TypeError:
         is_ordered = False
     if not is_ordered:

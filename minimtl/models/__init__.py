@@ -7,12 +7,14 @@ from minimtl.models.archive import array_to_bytes, bytes_to_array
 from minimtl.models.saving import load_model, save_model
 from minimtl.models.textclassifier import MultiTaskTextClassifier
 from minimtl.models.textmodel import TextModel
+from minimtl.models.values import label_to_plain
 
 __all__ = [
     "MultiTaskTextClassifier",
     "TextModel",
     "array_to_bytes",
     "bytes_to_array",
+    "label_to_plain",
     "load_model",
     "save_model",
 ]

@@ -18,6 +18,8 @@ from minimtl.models.archive import FAULTS, read_model_file, write_model_file
 from minimtl.models.textclassifier import MultiTaskTextClassifier
 from minimtl.models.textmodel import TextModel
 from minimtl.models.values import (
+    label_from_plain,
+    label_to_plain,
     labels_from_plain,
     labels_to_plain,
     value_from_plain,
@@ -40,6 +42,7 @@ LONGEST_REASON = 200
 # Parameters that a file may lack: those that are younger than the format, which then have their
 # defaults, and those that are in the parts of an estimator.
 MAY_LACK = {
+    "TfidfVectorizer": {"unicode"},
     "LogisticRegression": {"class_weight"},
     "MultiTaskMLPClassifier": {
         "class_weight", "early_stopping", "validation_fraction", "n_iter_no_change", "tol",
@@ -77,6 +80,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
     if isinstance(estimator, TextModel):
         parts, arrays = _describe_parts(estimator.vectorizer, estimator.classifier)
         description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
+        if estimator.labels is not None:
+            description["labels"] = [label_to_plain(label) for label in estimator.labels]
     else:
         description, arrays = _describe(estimator)
     write_model_file(path, {"format": FORMAT, **description}, arrays)
@@ -163,7 +168,12 @@ def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
     is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
     _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
     _require(isinstance(description["how"], dict), "how the model came about")
-    return TextModel(vectorizer, classifier, description["how"])
+    labels = description.get("labels")  # which files of earlier versions lack
+    if labels is not None:
+        _require(isinstance(labels, list), "labels")
+        labels = [label_from_plain(label) for label in labels]
+        _require(len(set(labels)) == len(labels), "labels")
+    return TextModel(vectorizer, classifier, description["how"], labels)
 
 
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:

@@ -22,7 +22,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     vectorizer : TfidfVectorizer, optional
-        Fitted to the texts of all tasks together; by default one with its defaults.
+        Fitted to the texts of all tasks together; by default one that takes words by Unicode's
+        rules, ``TfidfVectorizer(unicode=True)``.
     classifier : MultiTaskMLPClassifier, optional
         By default one with its defaults. Its `class_weight` names the tasks as here, and its
         callbacks are called.
@@ -134,7 +135,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
 
     def _parts(self) -> tuple[TfidfVectorizer, MultiTaskMLPClassifier]:
         """Unfitted copies of both parts."""
-        vectorizer = self.vectorizer or TfidfVectorizer()
+        vectorizer = self.vectorizer or TfidfVectorizer(unicode=True)
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         copied = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")

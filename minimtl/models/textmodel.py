@@ -1,6 +1,6 @@
 """A text classifier as one object: a fitted vectorizer and a fitted classifier."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,15 @@ class TextModel:
         Fitted to what the vectorizer gives. Of several tasks, the first is the one that counts.
     how : dict of JSON values
         How the model came about, for whoever finds its file.
+    labels : sequence, optional
+        What the classifier's classes stand for, in their order: text, numbers, truth values,
+        dates or tuples of them. None: the classes themselves.
 
     Raises
     ------
     ValueError
-        If the classifier has another number of features than the vectorizer gives.
+        If the classifier has another number of features than the vectorizer gives, or of classes
+        than there are labels.
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class TextModel:
         vectorizer: TfidfVectorizer,
         classifier: MultiTaskMLPClassifier | LogisticRegression,
         how: dict[str, Any],
+        labels: Sequence[Any] | None = None,
     ) -> None:
         if classifier.n_features_in_ != len(vectorizer.vocabulary_):
             raise ValueError(
@@ -42,10 +47,24 @@ class TextModel:
         self.vectorizer = vectorizer.set_output(transform="default")
         self.classifier = classifier
         self.how = how
+        self.labels = None if labels is None else list(labels)
+        if labels is not None and len(labels) != len(self._classes_of_classifier()):
+            raise ValueError("There are not as many labels as classes.")
 
     @property
     def classes_(self) -> np.ndarray:
-        """The labels, sorted, (n_classes,)."""
+        """The labels in the order of the probabilities, (n_classes,)."""
+        if self.labels is None:
+            return self._classes_of_classifier()
+        kinds = {type(label) for label in self.labels}
+        if len(kinds) == 1 and tuple not in kinds:
+            return np.array(self.labels)
+        classes = np.empty(len(self.labels), object)
+        for number, label in enumerate(self.labels):  # a tuple is one label, and no row of several
+            classes[number] = label
+        return classes
+
+    def _classes_of_classifier(self) -> np.ndarray:
         classes = self.classifier.classes_
         first: np.ndarray = classes[0] if isinstance(classes, list) else classes
         return first

@@ -6,10 +6,12 @@ numbers and lists.
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
+DATES = {"date": date, "datetime": datetime}
 COLLECTIONS = {"tuple": tuple, "set": set, "frozenset": frozenset}
 NUMBERS = ("bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
            "float16", "float32", "float64")  # fmt: skip
@@ -58,6 +60,37 @@ def _key_from_plain(key: Any) -> Any:
     if isinstance(key, list | dict):
         raise ValueError("a parameter's key is not plain")
     return key
+
+
+def label_to_plain(label: Any) -> Any:
+    """A label of a `TextModel` as a JSON value; ValueError for what is none that can be saved."""
+    if isinstance(label, np.datetime64):
+        label = label.astype("datetime64[us]").item()
+    if isinstance(label, np.number | np.bool_ | np.str_):
+        label = label.item()
+    if type(label) is tuple:
+        return {"tuple": [label_to_plain(item) for item in label]}
+    if isinstance(label, date):
+        kind = "datetime" if isinstance(label, datetime) else "date"
+        return {kind: label.isoformat()}
+    if isinstance(label, bool | int | str) or (isinstance(label, float) and np.isfinite(label)):
+        return label
+    raise ValueError(
+        f"{label!r} cannot be a label: use text, finite numbers, truth values, dates, or tuples of "
+        "them."
+    )
+
+
+def label_from_plain(value: Any) -> Any:
+    """The label of which `label_to_plain` made this; ValueError for what it never makes."""
+    if not isinstance(value, dict):
+        return label_to_plain(value)
+    ((kind, inner),) = value.items()
+    if kind == "tuple" and isinstance(inner, list):
+        return tuple(map(label_from_plain, inner))
+    if kind in DATES and isinstance(inner, str):
+        return DATES[kind].fromisoformat(inner)
+    raise ValueError(f"a label is of an unknown kind, {kind[:40]!r}")
 
 
 def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:

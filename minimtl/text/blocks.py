@@ -1,23 +1,30 @@
-"""The words of many documents at once, by NumPy: those that `minimtl.text.tokenize` finds.
+"""The words of many documents at once, by NumPy: those that `SPLITTERS` find one by one.
 
 A block's documents become one run of UTF-8 in which all but word characters are spaces. No Python
 object is made for a word. NumPy works on blocks without Python's lock, so that threads get through
 several at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from minimtl.text.plain import find_unicode_words, is_unicode_word_character
 from minimtl.text.spellings import Spellings, as_text
-from minimtl.text.tokenize import is_word_character
+from minimtl.text.tokenize import find_words, is_word_character
 
 _SPACE, _NEWLINE = ord(" "), ord("\n")
 # Bytes of a character, by its first byte.
 _WIDTHS = np.repeat(np.array([1, 2, 3, 4], dtype=np.uint8), [0xC0, 0x20, 0x10, 0x10])
+# The functions whose words are found, with what tells their word characters.
+Split = Callable[[str], list[str]]
+SPLITTERS: dict[Split, Callable[[str], bool]] = {
+    find_words: is_word_character,
+    find_unicode_words: is_unicode_word_character,
+}
 # Whether a character is part of words: 0 is not known yet.
-_KINDS = np.zeros(0x110000, dtype=np.uint8)
+_KINDS = {split: np.zeros(0x110000, dtype=np.uint8) for split in SPLITTERS}
 _OTHER, _OF_WORDS = 1, 2
 
 
@@ -39,9 +46,16 @@ class Cut(NamedTuple):
     ends: np.ndarray
 
 
-def cut_block(documents: Sequence[str], lowercase: bool) -> Cut:
-    """The words that `find_words` finds in each of `documents`, lower-cased first if so asked."""
-    encoded = _encode(documents, lowercase)
+def cut_block(
+    documents: Sequence[str],
+    split: Split,
+    prepare: Callable[[str], str] | None,
+) -> Cut:
+    """The words that one of `SPLITTERS` finds in what `prepare` makes of each of `documents`."""
+    lowercase = prepare is str.lower  # which NumPy does, of what is ASCII
+    if prepare and not lowercase:
+        documents = list(map(prepare, documents))
+    encoded = _encode(documents, split, lowercase)
     words = _find(as_text(encoded), lowercase)
     ends = np.cumsum([len(part) + 1 for part in encoded])
     numbers, examples = words.number()
@@ -52,32 +66,34 @@ def cut_block(documents: Sequence[str], lowercase: bool) -> Cut:
     )
 
 
-def _encode(documents: Sequence[str], lowercase: bool) -> list[bytes]:
+def _encode(documents: Sequence[str], split: Split, lowercase: bool) -> list[bytes]:
     """Each document in UTF-8; those beyond ASCII lower-cased, with all but words blanked out."""
     beyond = [document for document in documents if not document.isascii()]
     if not beyond:
         return [document.encode() for document in documents]
-    blanked = iter(_blanked([text.lower() for text in beyond] if lowercase else beyond))
+    lowered = [text.lower() for text in beyond] if lowercase else beyond
+    blanked = iter(_blanked(lowered, split))
     return [document.encode() if document.isascii() else next(blanked) for document in documents]
 
 
-def _blanked(texts: list[str]) -> list[bytes]:
+def _blanked(texts: list[str], split: Split) -> list[bytes]:
     """`texts` in UTF-8 with spaces for all but word characters."""
     joined = "\n".join(texts).encode("utf-32-le", "surrogatepass")
     codes = np.frombuffer(joined, dtype="<u4").astype(np.uint32)
-    codes[~_are_of_words(codes)] = _SPACE
+    codes[~_are_of_words(codes, split)] = _SPACE
     ends = np.cumsum([len(text) + 1 for text in texts]) - 1
     codes[ends[:-1]] = _NEWLINE
     return codes.astype("<u4").tobytes().decode("utf-32-le").encode().split(b"\n")
 
 
-def _are_of_words(codes: np.ndarray) -> np.ndarray:
-    kinds = _KINDS.take(codes)
+def _are_of_words(codes: np.ndarray, split: Split) -> np.ndarray:
+    known, is_of_words = _KINDS[split], SPLITTERS[split]
+    kinds = known.take(codes)
     new = codes[kinds == 0]
     if new.size:
         for code in np.unique(new).tolist():
-            _KINDS[code] = _OF_WORDS if is_word_character(chr(code)) else _OTHER
-        kinds = _KINDS.take(codes)
+            known[code] = _OF_WORDS if is_of_words(chr(code)) else _OTHER
+        kinds = known.take(codes)
     return kinds == _OF_WORDS
 
 

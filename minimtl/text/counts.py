@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from minimtl.text.blocks import cut_block
+from minimtl.text.blocks import SPLITTERS, cut_block
 from minimtl.text.spellings import Spellings
 from minimtl.text.threads import in_order
 from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
@@ -119,10 +119,10 @@ def count_known(
 def _number_words(texts: Iterable[Any], analyze: Analyzer, n_threads: int) -> _Numbered:
     """The words that `analyze` gives for each of `texts`, whose blocks go to `n_threads`."""
     if analyze is tokenize:
-        analyze = WordAnalyzer(find_words, lowercase=True)
+        analyze = WordAnalyzer(find_words, prepare=str.lower)
     if not (
         isinstance(analyze, WordAnalyzer)
-        and analyze.split is find_words
+        and analyze.split in SPLITTERS
         and analyze.ngram_range == (1, 1)
     ):
         return _one_by_one(texts, analyze)
@@ -167,7 +167,8 @@ def _look_up(
 
 
 def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: int) -> _Numbered:
-    cuts = list(in_order(partial(cut_block, lowercase=analyze.lowercase), blocks, n_threads))
+    cut = partial(cut_block, split=analyze.split, prepare=analyze.prepare)
+    cuts = list(in_order(cut, blocks, n_threads))
     every = Spellings.joined([cut.words for cut in cuts])
     numbers, examples = every.number()
     distinct = every.of(examples)

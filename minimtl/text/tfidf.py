@@ -12,7 +12,7 @@ X      the result               (n_docs, n_words) tf · idf, rows scaled to norm
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from functools import partial, wraps
 from importlib import import_module
 from numbers import Integral
 from typing import Any
@@ -22,6 +22,7 @@ from scipy import sparse
 
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.counts import count_known, count_words
+from minimtl.text.plain import find_unicode_words, plain_text
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.threads import count_threads
 from minimtl.text.tokenize import (
@@ -38,8 +39,27 @@ from minimtl.text.weights import (
     weigh,
 )
 
+# Parameters of scikit-learn's class that this one lacks.
+LACKING = ("input", "encoding", "decode_error", "strip_accents", "preprocessor", "tokenizer",
+           "vocabulary")  # fmt: skip
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
 OUTPUTS = ("default", "pandas", "polars")
+
+
+def _refuse_lacking(init: Callable[..., None]) -> Callable[..., None]:
+    """`init` with one sentence for the parameters of scikit-learn's class that are not here."""
+
+    @wraps(init)
+    def checked(self: Any, *args: Any, **params: Any) -> None:
+        for name in LACKING:
+            if name in params:
+                raise TypeError(
+                    f"TfidfVectorizer has no {name}: pass analyzer=, a function that returns the "
+                    "terms of a document, and do it there."
+                )
+        init(self, *args, **params)
+
+    return checked
 
 
 class TfidfVectorizer(BaseEstimator):
@@ -49,6 +69,10 @@ class TfidfVectorizer(BaseEstimator):
     ----------
     lowercase : bool, default=True
         Lower-case each text first.
+    unicode : bool, default=False
+        Take texts by Unicode's rules, which suit all languages, in place of scikit-learn's:
+        without HTML, accents and vowel signs as parts of their words. `minimtl.text.plain` has
+        the rules; those of words hold for the default `token_pattern` only.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
         the callable returns for a document, which may then be of any type.
@@ -84,10 +108,12 @@ class TfidfVectorizer(BaseEstimator):
         Rarity of each word; ones when ``use_idf`` is false.
     """
 
+    @_refuse_lacking
     def __init__(
         self,
         *,
         lowercase: bool = True,
+        unicode: bool = False,
         analyzer: str | Callable[[Any], Iterable[str]] = "word",
         stop_words: Collection[str] | str | None = None,
         token_pattern: str = TOKEN_PATTERN,
@@ -104,6 +130,7 @@ class TfidfVectorizer(BaseEstimator):
         n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
+        self.unicode = unicode
         self.analyzer = analyzer
         self.stop_words = stop_words
         self.token_pattern = token_pattern
@@ -182,9 +209,18 @@ class TfidfVectorizer(BaseEstimator):
         if self.analyzer == "word":
             shortest, longest = self.ngram_range
             split, stop_words = word_splitter(self.token_pattern), frozenset(self._stop_words())
-            return WordAnalyzer(split, (shortest, longest), stop_words, self.lowercase)
+            if self.unicode and self.token_pattern == TOKEN_PATTERN:
+                split = find_unicode_words
+            return WordAnalyzer(split, (shortest, longest), stop_words, self._preparation())
         analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
-        return partial(_lowered, analyze) if self.lowercase else analyze
+        prepare = self._preparation()
+        return partial(_prepared, analyze, prepare) if prepare else analyze
+
+    def _preparation(self) -> Callable[[str], str] | None:
+        """What is made of a text before it is cut."""
+        if self.unicode:
+            return partial(plain_text, lowercase=self.lowercase)
+        return str.lower if self.lowercase else None
 
     def _stop_words(self) -> Collection[str]:
         """The words that are not counted."""
@@ -284,7 +320,7 @@ class TfidfVectorizer(BaseEstimator):
             return
         unused, reason = ["stop_words", "token_pattern"], "'analyzer' != 'word'"
         if callable(self.analyzer):
-            unused, reason = [*unused, "ngram_range"], "'analyzer' is callable"
+            unused, reason = [*unused, "unicode", "ngram_range"], "'analyzer' is callable"
         defaults = type(self)().get_params()
         for name in unused:
             if getattr(self, name) != defaults[name]:
@@ -317,8 +353,10 @@ def _is_float(dtype: Any) -> bool:
         return False
 
 
-def _lowered(analyze: Callable[[str], list[str]], text: str) -> list[str]:
-    return analyze(text.lower())
+def _prepared(
+    analyze: Callable[[str], list[str]], prepare: Callable[[str], str], text: str
+) -> list[str]:
+    return analyze(prepare(text))
 
 
 def _strings(documents: Iterable[Any]) -> Iterator[str]:

@@ -20,16 +20,21 @@ def is_word_character(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
-class _WordCharacters(dict[int, int]):
-    """For `str.translate`: keeps word characters, and replaces all others by a space."""
+class WordCharacters(dict[int, int]):
+    """For `str.translate`: keeps word characters, and replaces all others by a space.
+
+    It holds the characters met so far.
+    """
+
+    def __init__(self, is_of_words: Callable[[str], bool]) -> None:
+        self._is_of_words = is_of_words
 
     def __missing__(self, code: int) -> int:
-        self[code] = code if is_word_character(chr(code)) else ord(" ")
+        self[code] = code if self._is_of_words(chr(code)) else ord(" ")
         return self[code]
 
 
-# Holds the characters met so far.
-_WORD_CHARACTERS = _WordCharacters()
+_WORD_CHARACTERS = WordCharacters(is_word_character)
 
 
 def find_words(text: str) -> list[str]:
@@ -99,17 +104,17 @@ class WordAnalyzer:
     ngram_range : (int, int)
     stop_words : set of str
         Words to leave out, before others become neighbours.
-    lowercase : bool
-        Lower-case the text first.
+    prepare : callable, optional
+        What is made of the text first, such as its lower case.
     """
 
     split: Callable[[str], list[str]]
     ngram_range: tuple[int, int] = (1, 1)
     stop_words: frozenset[str] = frozenset()
-    lowercase: bool = False
+    prepare: Callable[[str], str] | None = None
 
     def __call__(self, text: str) -> list[str]:
-        words = self.split(text.lower() if self.lowercase else text)
+        words = self.split(self.prepare(text) if self.prepare else text)
         if self.stop_words:
             words = [word for word in words if word not in self.stop_words]
         return words if self.ngram_range == (1, 1) else word_ngrams(words, self.ngram_range)

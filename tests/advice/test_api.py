@@ -1,5 +1,7 @@
 """`minimtl.advise` on texts in memory, trained for real."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,30 @@ def test_missing_texts_and_labels_are_left_out_and_counted(texts):
         "your set: left out 2 without a text (the first: text 0) and 1 without a label (the "
         "first: text 1)."
     )
+
+
+@pytest.mark.parametrize(
+    "values", [(0.5, 1.5), ((1, "a"), (2, "b")), (date(2020, 1, 1), date(2021, 1, 1)), (True, "no")]
+)
+def test_labels_of_any_kind_train_predict_and_save(texts, tmp_path, values):
+    mine, labels = texts()
+    given = [values[label == "good"] for label in labels]
+    mine += ["left out"] * 3
+    missing = [None, np.float32("nan"), np.datetime64("NaT")]
+    advice = advise(mine, given + missing, {"other": (texts("aux", seed=1)[0], given)}, runs=2)
+    assert "left out 3 without a label" in advice.notes[0]
+    save_model(advice.model, tmp_path / "m.npz")
+    for model in (advice.model, load_model(tmp_path / "m.npz")):
+        assert set(model.classes_) == set(values)
+        predicted = zip(model.predict(mine[:24]), given, strict=True)
+        assert np.mean([one == other for one, other in predicted]) > 0.9
+
+
+@pytest.mark.parametrize("label", [[1], {1}, object(), float("inf"), 1j])
+def test_labels_that_cannot_be_saved_are_refused_before_anything_is_measured(texts, label):
+    mine, labels = texts()
+    with pytest.raises(ValueError, match="cannot be a label: use text"):
+        advise(mine, [label, *labels[1:]], {"other": texts("aux", seed=1)}, runs=2)
 
 
 def test_chinese_is_cut_into_characters():

@@ -35,6 +35,27 @@ def test_a_good_set_passes_whole_and_says_that_it_is_small():
     assert few_tested.startswith("s is tested on 13 texts at a time")
 
 
+def test_markup_is_counted_and_makes_no_word():
+    texts = rows(
+        a=[*numbered("aa", 60), "<br />&nbsp;", "<b>aa</b> &amp; more"], b=numbered("b", 60)
+    )
+    prepared = prepare(TextSet("s", texts), words, is_main=False)
+    assert len(prepared.train) == 121
+    assert prepared.warnings[0] == "s: 2 texts with tags or entities of HTML, which are no words."
+    assert "1 text in which the tokenizer finds no word" in prepared.warnings[1]
+
+
+def test_labels_that_look_like_several_are_asked_about():
+    texts = rows(**{"a": numbered("aa", 60), "b": numbered("bb", 60), "a, b": numbered("ab", 60)})
+    prepared = prepare(TextSet("s", texts), words, is_main=False)
+    assert prepared.warnings == (
+        "s: does 'a, b' stand for several labels? It counts as one of its own (60 texts in all); "
+        "--labels 'a, b=a' gives it another name.",
+    )
+    other = rows(**{"a, c": numbered("aa", 60), "b/d": numbered("bb", 60)})
+    assert prepare(TextSet("s", other), words, is_main=False).warnings == ()
+
+
 def test_copies_go_and_are_counted_with_their_labels():
     texts = rows(a=[*numbered("aa", 60), "Aa  NUMBER0"], b=[*numbered("bb", 60), "aa number1"])
     prepared = prepare(TextSet("s", texts), words, is_main=False)

@@ -9,6 +9,7 @@ from minimtl.advice.tokenizers import TOKENIZERS, choose_tokenizer, make_vectori
     ("tokenizer", "text", "found"),
     [
         ("words", "Über den Fluß, 3 x", ["über", "den", "fluß"]),
+        ("words", "<p>आधी नकली</p> &amp; cafe\u0301", ["आधी", "नकली", "café"]),
         ("whitespace", "C++ is \n it", ["c++", "is", "it"]),
         ("characters", "日本 x", ["日", "本", " ", "x", "日本", "本 ", " x"]),
     ],

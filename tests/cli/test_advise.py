@@ -31,6 +31,8 @@ def write_set(path, labels, n, seed, head=("label", "text")):
         (["--main", "a", "--aux", "b", "--runs", "1"], "--runs: 1 is less than 2"),
         (["--main", "a", "--aux", "b", "--per-class", "0"], "--per-class: 0 is less than 1"),
         (["--main", "a", "--aux", "b", "--margin", "1"], "--margin: 1 does not lie in [0, 1)"),
+        (["--main", "a", "--aux", "b", "--labels", "1=a,b"], "'1=a,b' has no = behind 'b'"),
+        (["--main", "a", "--aux", "b", "--labels", "1=a,1=b"], "does not give each label one"),
         (["--main", "a", "--aux", "b", "--tokenizer", "letters"], "invalid choice: 'letters'"),
     ],
 )
@@ -61,6 +63,18 @@ def test_a_column_that_only_the_main_set_has(tmp_path, capsys, monkeypatch):
     assert seen[1].train[0].text.startswith("x")
     assert main(["advise", "--main", other, "--aux", mine, *flags]) == 1
     assert "b.csv has no column 'note' (--text-column)" in capsys.readouterr().err
+
+
+def test_other_names_of_labels_and_tables_without_a_header(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(command, "advise_on", lambda sets, *_, **__: seen.extend(sets) or 1 / 0)
+    mine = write_set(tmp_path / "a.csv", ("1", "2", "a,b"), 9, 0, ("0", "good film"))
+    with pytest.raises(ZeroDivisionError):
+        main(
+            ["advise", "--main", mine, "--aux", mine, "--no-header", "--labels", "2=no,a,b=yes,0="]
+        )
+    assert [row.label for row in seen[0].train[:4]] == ["1", "no", "yes", "1"]
+    assert any("left out 1 without a label (the first: row 1)" in note for note in seen[1].notes)
 
 
 @pytest.mark.parametrize("out", [[], ["--out", "kept"]])

@@ -1,10 +1,20 @@
 """A user's own labelled texts."""
 
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minimtl.corpora.files import LabelledText, read_text_set, read_texts
+from minimtl.corpora.files import (
+    LabelledText,
+    label_text,
+    read_text_set,
+    read_texts,
+    rename_labels,
+)
 from minimtl.errors import MinimtlError
 
 ROWS = (LabelledText("Grüße, all", "a", "row 2"), LabelledText("two", "b", "row 3"))
@@ -48,6 +58,92 @@ def test_quoted_line_ends_and_long_fields(file):
     data = read_text_set(file("a.csv", f'text,label\n"one\nmore",a\n{long},b\n'))
     assert [row.text for row in data.train] == ["one\nmore", long]
     assert [row.place for row in data.train] == ["row 3", "row 4"]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "first"),
+    [
+        ("good film,pos\nbad film,neg\nfine,pos\n", ["1", "2"], "row 1"),
+        ("a fine thing,1\nnot so,0\n", ["1", "2"], "row 1"),
+        (f"{'long ' * 20},a\nshort,b\n", ["1", "2"], "row 1"),
+        ("yes it is,y\nno,n\nyes,y\n", ["1", "2"], "row 1"),  # "y" is a usual name too
+        ("0,1\ngood film,pos\nbad film,neg\n", ["0", "1"], "row 2"),  # by pandas
+        ("Satz,Grund\ngood film,pos\nbad film,neg\n", ["Satz", "Grund"], "row 2"),
+        ("text,label\ntext,label\nbad film,neg\n", None, "row 2"),
+    ],
+)
+def test_a_table_without_a_header_is_seen_as_such(file, content, columns, first):
+    data = read_text_set(file("a.csv", content))
+    assert data.train[0].place == first
+    assert ("the first row names no columns" in " ".join(data.notes)) == (first == "row 1")
+    for column in columns or []:
+        assert f"'{column}'" in data.notes[-1]
+    assert read_text_set(file("b.csv", content), header=False).train[0].place == "row 1"
+    assert read_texts(file("a.csv", content)).places[0] == first
+
+
+def test_columns_of_a_table_without_a_header_have_numbers(file):
+    path = file("a.csv", "3,Title,Body one\n4,Other,Body two\n")
+    with pytest.raises(MinimtlError, match="the columns '1', '2', '3'"):
+        read_text_set(path)
+    data = read_text_set(path, text_column="3", label_column="1")
+    assert data.train[1] == LabelledText("Body two", "4", "row 2")
+
+
+def test_lines_of_fasttext(file):
+    lines = "__label__pos good film\n\n__label__a __label__b two of them\n__label__neg bad\n"
+    data = read_text_set(file("a.train", "\ufeff" + lines))
+    assert [(row.label, row.text) for row in data.train] == [
+        *(("pos", "good film"), ("a,b", "two of them"), ("neg", "bad"))
+    ]
+    assert "left out 1 without a text" in data.notes[0]
+    assert read_texts(file("a.txt", lines)).texts == ("good film", "", "two of them", "bad")
+    with pytest.raises(MinimtlError, match=r"of no known kind.* begin with __label__"):
+        read_text_set(file("b.txt", "good film\n"))
+
+
+def test_labels_get_other_names(file):
+    rows = [f"text {stars} {i},{stars}" for stars in (1, 2, 3, 5) for i in range(2)]
+    stars = read_text_set(file("stars.csv", "\n".join(["text,label", *rows])))
+    words = read_text_set(file("words.csv", "text,label\nfine,pos\nnot so,neg\n"))
+    renamed, same = rename_labels([stars, words], {"1": "neg", "2": "neg", "3": "", "5": "pos"})
+    assert [row.label for row in renamed.train] == ["neg"] * 4 + ["pos"] * 2
+    assert renamed.notes == ("stars.csv: left out 2 without a label (the first: row 6).",)
+    assert same == words
+    with pytest.raises(MinimtlError, match="No text has the label '4'"):
+        rename_labels([stars, words], {"4": "pos"})
+
+
+MISSING = [None, float("nan"), np.float32("nan"), np.float16("nan"), Decimal("nan"), "", " \t",
+           np.datetime64("NaT"), np.timedelta64("NaT"), complex("nan")]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MISSING, ids=repr)
+def test_what_is_missing(value):
+    assert label_text(value) == ""
+
+
+def test_what_pandas_calls_missing():
+    pd = pytest.importorskip("pandas")
+    assert label_text(pd.NA) == label_text(pd.NaT) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((0, "0"), (1.0, "1"), (np.float32(2), "2"), (np.bool_(True), "true"), (False, "false")),
+        *((0.5, "0.5"), (" a ", "a"), ((1, "b"), "(1, 'b')"), (date(2020, 2, 1), "2020-02-01")),
+    ],
+)
+def test_labels_as_they_are_written(value, text):
+    assert label_text(value) == text
+
+
+def test_missing_values_of_json(file):
+    lines = [f'{{"text": "t", "label": {label}}}' for label in ("null", "NaN", '""', '"a"')]
+    data = read_text_set(file("a.jsonl", "\n".join([*lines, '{"text": NaN, "label": "a"}'])))
+    assert [row.label for row in data.train] == ["a"]
+    assert "left out 1 without a text (the first: row 5) and 3 without a label" in data.notes[0]
 
 
 def test_folders(tmp_path, unpack):

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import zipfile
+from datetime import date, datetime
 
 import numpy as np
 import pytest
@@ -50,6 +51,7 @@ def again(estimator, path):
     [
         TfidfVectorizer(),
         TfidfVectorizer(dtype=np.float32, stop_words={"red", "one"}, ngram_range=(1, 2)),
+        TfidfVectorizer(unicode=True),
         TfidfVectorizer(min_df=np.int64(2), max_df=0.9, use_idf=False),
     ],
 )
@@ -101,6 +103,42 @@ def test_text_model(classifier, path):
     assert list(loaded.knows(texts)) == [True, False]
     assert loaded.predict_proba([]).shape == (0, 2)
     assert loaded.predict([]).shape == (0,)
+
+
+LABELS = [
+    *(["x", "y"], [0.5, 1.5], [1, "a"], [True, False], [(1, "a"), (2, (0.5,))], [(1, 2), (3, 4)]),
+    *([date(2020, 1, 1), datetime(2021, 1, 1, 9)], np.array([2, 3], np.uint8)),
+]
+
+
+@pytest.mark.parametrize("labels", LABELS, ids=repr)
+def test_labels_of_a_text_model_of_any_kind(labels, path):
+    vectorizer = TfidfVectorizer()
+    classifier = LogisticRegression(C=99).fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
+    model = TextModel(vectorizer, classifier, {}, labels)
+    save_model(model, path)
+    loaded = load_model(path)
+    for one in (model, loaded):
+        assert one.predict(TEXTS).tolist() == [labels[0], labels[1], labels[1], labels[0]]
+        assert one.classes_.tolist() == list(labels)
+
+
+def test_labels_of_a_text_model_that_are_none(path):
+    vectorizer = TfidfVectorizer()
+    classifier = LogisticRegression().fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
+    with pytest.raises(ValueError, match="not as many labels as classes"):
+        TextModel(vectorizer, classifier, {}, ["a"])
+    for label in (object(), {1}, float("inf"), 1j):
+        with pytest.raises(ValueError, match="cannot be a label"):
+            save_model(TextModel(vectorizer, classifier, {}, ["a", label]), path)
+    save_model(TextModel(vectorizer, classifier, {}, ["a", "b"]), path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = json.loads(members["model.json"])
+    for labels in ("ab", ["a"], ["a", "a"], ["a", {"set": []}], ["a", {"date": "x"}], ["a", {}]):
+        write(path, members | {"model.json": json.dumps(content | {"labels": labels}).encode()})
+        with pytest.raises(MinimtlError, match="damaged, or no model saved by minimtl"):
+            load_model(path)
 
 
 def test_a_text_model_whose_parts_do_not_fit(path):

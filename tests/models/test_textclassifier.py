@@ -37,6 +37,13 @@ def test_it_is_the_vectorizer_and_the_network():
     assert joint.score(*PLACES, task="b") == expected.score(parts[1], PLACES[1], task=1) > 0.9
 
 
+def test_words_are_those_of_all_languages(tmp_path):
+    fitted = model().fit(["<b>आधी</b> नकली", "cafe\u0301 İyi"] * 9, LABELS[:18])
+    assert set(fitted.vectorizer_.vocabulary_) == {"आधी", "नकली", "café", "iyi"}
+    save_model(fitted, tmp_path / "model.npz")
+    assert load_model(tmp_path / "model.npz").predict(["café", "आधी"]).tolist() == ["bad", "good"]
+
+
 def test_auxiliary_tasks_are_learnt_beside_the_one_given():
     with_others = model(auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
     expected = model().fit(

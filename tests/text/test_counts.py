@@ -57,7 +57,7 @@ STOP_WORDS = frozenset({"ab", "éa"})
 ANALYZERS = {
     "lower-cased": tokenize,
     "case kept": WordAnalyzer(find_words),
-    "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, True),
+    "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, str.lower),
 }
 
 
