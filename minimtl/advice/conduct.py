@@ -1,8 +1,13 @@
-"""Measures the ways: a round, after which clear losers are dropped, then the rest of the rounds.
+"""Measures the ways: a round, after which those that cannot win are dropped, then the other rounds.
+
+The regressions of a round come first, as they take seconds and have an answer already; networks
+take nearly all of the time. After the first round a network goes on only where it may still be
+better than the way in the lead.
 
 Of the error that is allowed for all verdicts together, a part is spent after the first round and
 the rest at the end (Bonferroni's inequality over looks), so that looking twice makes no more wrong
-verdicts than looking once; tests/advice/test_error_rates.py measures them.
+verdicts than looking once; tests/advice/test_error_rates.py measures them. To leave a way out that
+is unlikely to win spends nothing, as no verdict is said of it.
 """
 
 import sys
@@ -14,8 +19,16 @@ import numpy as np
 from minimtl.advice.fits import Fit, compute, decode, key_of
 from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import NETWORK
-from minimtl.advice.trials import SetsOfTexts
-from minimtl.advice.verdicts import CANNOT_TELL, HURTS, Comparison, compare, without_verdict
+from minimtl.advice.trials import N_FOLDS, SetsOfTexts
+from minimtl.advice.verdicts import (
+    CANNOT_TELL,
+    HELPS,
+    HURTS,
+    Comparison,
+    chances,
+    compare,
+    without_verdict,
+)
 from minimtl.advice.ways import ALONE, JOINTLY, Way
 from minimtl.jobs import Store, Workers, make_progress, run_jobs
 from minimtl.stats import LEVEL, macro_f1
@@ -23,6 +36,7 @@ from minimtl.system import say
 
 ERROR = 1 - LEVEL
 FIRST_ERROR = 0.01  # of it, after the first round
+LEAST_CHANCE = 0.05  # of being better than the way in the lead, below which a network ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +73,36 @@ class Row:
         """The gain over the best way alone that is to be expected, shrunken."""
         return self.comparison.expected if self.comparison else 0.0
 
+    def stopped(self) -> "Row":
+        """The same, but more runs or texts would settle nothing: it is measured no further."""
+        if self.comparison is None:
+            return self
+        left = replace(self.comparison, further_runs=None, further_texts=None)
+        return replace(self, comparison=left)
+
     @property
     def is_constant(self) -> bool:
         """Whether most rounds gave all texts one label."""
         return 2 * int((self.predicted == self.predicted[:, :1]).all(axis=1).sum()) > len(
             self.scores
         )
+
+
+def best_alone(rows: Sequence[Row]) -> Row:
+    """The best way alone, as measured."""
+    return max((row for row in rows if row.way.use == ALONE), key=lambda row: row.score)
+
+
+def way_to_take(rows: Sequence[Row]) -> Row:
+    """The way with the best expected score.
+
+    Expected gains are shrunken towards 0, so that the best of many noisy ones is not believed too
+    much. A way that is proven to help goes before one that is not.
+    """
+    others = [row for row in rows if row.way.use != ALONE and row.expected > 0]
+    return max(
+        others, key=lambda row: (row.verdict == HELPS, row.expected), default=best_alone(rows)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,27 +117,54 @@ class Measuring:
     is_quiet: bool
 
     def measure(self, ways: Sequence[Way]) -> list[Row]:
-        """The ways for the main set, in their order."""
+        """The ways for the main set."""
         n_folds = self.sets.n_folds(0)
         n_rounds = -(-self.settings.runs // n_folds)
+        n_first = min(n_rounds, N_FOLDS // n_folds)  # the first look is after five runs
         alone = [way for way in ways if way.use == ALONE]
-        if n_rounds == 1:
-            return self.compare(0, self.fit_all(0, dict.fromkeys(ways, n_folds)), alone, ERROR)
+        regressions = [way for way in ways if way.model != NETWORK]
+        networks = [way for way in ways if way.model == NETWORK]
 
-        self._say(f"First round: {n_folds} of {n_rounds * n_folds} runs of {len(ways)} ways.")
-        first = self.fit_all(0, dict.fromkeys(ways, n_folds))
-        rows = {row.way: row for row in self.compare(0, first, alone, FIRST_ERROR)}
-        if all(row.verdict != CANNOT_TELL for row in rows.values() if row.way.uses_labels):
-            self._say("The first round settled all of them.")
-            return list(rows.values())
+        given = self.fit_all(0, regressions, n_first)
+        rows = self.compare(0, given, [way for way in alone if way in given], FIRST_ERROR)
+        lead = way_to_take(rows)
+        self._say(
+            f"So far, of the regressions: {lead.way.describe(self.names)}, {lead.score:.3f} "
+            f"macro-F1. Next: {len(networks)} ways to train a network."
+        )
+        given |= self.fit_all(0, networks, n_first)
+        if n_rounds == n_first:
+            return self.compare(0, given, alone, ERROR)
 
-        left = [way for way in ways if way in alone or rows[way].verdict != HURTS]
-        n_dropped = len(ways) - len(left)
-        more = f"; the first round settled that {n_dropped} hurt" if n_dropped else ""
-        self._say(f"All {n_rounds * n_folds} runs of {len(left)} ways{more}.")
-        given = self.fit_all(0, dict.fromkeys(left, n_rounds * n_folds))
-        rows |= {row.way: row for row in self.compare(0, given, alone, ERROR - FIRST_ERROR)}
-        return list(rows.values())
+        first = {row.way: row for row in self.compare(0, given, alone, FIRST_ERROR)}
+        if all(row.verdict != CANNOT_TELL for row in first.values() if row.way.uses_labels):
+            self._say("The first look settled all of them.")
+            return list(first.values())
+
+        left = self._that_go_on(given, first)
+        self._say(f"The other runs, {n_rounds * n_folds} in all, of {len(left)} ways.")
+        given = self.fit_all(0, left, n_rounds)
+        rows = self.compare(0, given, [way for way in alone if way in left], ERROR - FIRST_ERROR)
+        return [*rows, *(row.stopped() for way, row in first.items() if way not in left)]
+
+    def _that_go_on(self, given: Mapping[Way, np.ndarray], rows: Mapping[Way, Row]) -> list[Way]:
+        """The ways that go on after the first look.
+
+        A network alone goes on beside other networks, or if it may be the best of the ways alone.
+        """
+        tested = self.sets.tested(0, len(next(iter(given.values()))))
+        may_lead = chances(tested, given, way_to_take(list(rows.values())).way)
+        may_be_best_alone = chances(tested, given, best_alone(list(rows.values())).way)
+
+        left = {
+            way
+            for way, row in rows.items()
+            if row.verdict != HURTS and (way.model != NETWORK or may_lead[way] >= LEAST_CHANCE)
+        }
+        network = Way(ALONE, NETWORK)
+        if may_be_best_alone[network] >= FIRST_ERROR or any(way.model == NETWORK for way in left):
+            left.add(network)
+        return [way for way in rows if way in left]
 
     def compare(
         self,
@@ -149,23 +214,18 @@ class Measuring:
                 for other in numbers
                 if other != target and self.sets.can_help(other, target)
             }
-            n_folds = self.sets.n_folds(target)
-            n_runs = -(-self.settings.runs // n_folds) * n_folds
-            given = self.fit_all(target, dict.fromkeys([alone, *ways.values()], n_runs))
+            n_rounds = -(-n_runs // self.sets.n_folds(target))
+            given = self.fit_all(target, [alone, *ways.values()], n_rounds)
             rows = {row.way: row for row in self.compare(target, given, [alone], error)}
             found.append(
                 [rows[ways[other]].comparison if other in ways else None for other in numbers]
             )
         return found
 
-    def fit_all(self, target: int, n_runs: Mapping[Way, int]) -> dict[Way, np.ndarray]:
+    def fit_all(self, target: int, ways: Sequence[Way], n_rounds: int) -> dict[Way, np.ndarray]:
         """The classes that each way gives the tested texts, int64 (n_rounds, n)."""
-        fits = [
-            Fit(target, way, run)
-            for run in range(max(n_runs.values()))
-            for way in n_runs
-            if run < n_runs[way]
-        ]
+        n_folds = self.sets.n_folds(target)
+        fits = [Fit(target, way, run) for run in range(n_rounds * n_folds) for way in ways]
         with make_progress(
             len(fits), stream=sys.stderr, describe=self._describe, quiet=self.is_quiet
         ) as progress:
@@ -179,13 +239,12 @@ class Measuring:
             )
         summary.raise_for_failures()
 
-        rows, n_folds = self.sets.tested_rows(target), self.sets.n_folds(target)
-        given = {way: np.empty((n // n_folds, len(rows)), np.int64) for way, n in n_runs.items()}
-        for run in range(max(n_runs.values())):
-            places = np.searchsorted(rows, self.sets.draw(target, run).tested)
-            for way in (way for way in n_runs if run < n_runs[way]):
-                payload = self.store[key_of(Fit(target, way, run), self.sets)]
-                given[way][run // n_folds, places] = decode(payload)
+        rows = self.sets.tested_rows(target)
+        given = {way: np.empty((n_rounds, len(rows)), np.int64) for way in ways}
+        for fit in fits:
+            places = np.searchsorted(rows, self.sets.draw(target, fit.run).tested)
+            payload = self.store[key_of(fit, self.sets)]
+            given[fit.way][fit.run // n_folds, places] = decode(payload)
         return given
 
     def _describe(self, fit: Fit, result: bytes) -> str:

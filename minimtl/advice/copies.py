@@ -28,12 +28,15 @@ def near_copies(
     words = sparse.csr_matrix(
         (np.ones(counts.nnz, np.int32), counts.indices, counts.indptr), counts.shape
     )
-    n_words = np.diff(words.indptr)
     rare = words[:, np.bincount(words.indices, minlength=words.shape[1]) <= _MOST_TEXTS]
+    n_words, n_rare = np.diff(words.indptr), np.diff(rare.indptr)
     meeting = sparse.triu(rare @ rare.T, 1, "coo")
 
-    long_enough = np.minimum(n_words[meeting.row], n_words[meeting.col]) >= _FEWEST_WORDS
-    first, second = meeting.row[long_enough], meeting.col[long_enough]
+    # Of a near copy's words at most a fourth of the shared ones are missing in the other text.
+    n_needed = np.maximum(n_rare - (1 / ALIKE - 1) * n_words, 1)
+    may_be = (meeting.data >= n_needed[meeting.row]) & (meeting.data >= n_needed[meeting.col])
+    may_be &= np.minimum(n_words[meeting.row], n_words[meeting.col]) >= _FEWEST_WORDS
+    first, second = meeting.row[may_be], meeting.col[may_be]
     shared = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
     alike = shared >= ALIKE * (n_words[first] + n_words[second] - shared)
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from minimtl.advice.conduct import Row
+from minimtl.advice.conduct import Row, best_alone, way_to_take
 from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
-from minimtl.advice.verdicts import HELPS, Comparison
-from minimtl.advice.ways import ALONE
+from minimtl.advice.verdicts import Comparison
 from minimtl.errors import MinimtlError
 
 
@@ -37,19 +36,12 @@ class Measured:
     @property
     def reference(self) -> Row:
         """The best way alone, as measured."""
-        return max((row for row in self.rows if row.way.use == ALONE), key=lambda row: row.score)
+        return best_alone(self.rows)
 
     @property
     def best(self) -> Row:
-        """The way to take: that with the best expected score.
-
-        Expected gains are shrunken towards 0, so that the best of many noisy ones is not believed
-        too much. A way that is proven to help goes before one that is not.
-        """
-        others = [row for row in self.rows if row.way.use != ALONE and row.expected > 0]
-        return max(
-            others, key=lambda row: (row.verdict == HELPS, row.expected), default=self.reference
-        )
+        """The way to take, by its expected score."""
+        return way_to_take(self.rows)
 
     def row_of(self, name: str) -> Row:
         """The row of a way by its name, or by a part of it that no other way's name has.

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.advice.sets import Prepared, normalised
-from minimtl.advice.tokenizers import make_vectorizer, models_for
+from minimtl.advice.tokenizers import CHARACTERS, make_vectorizer, models_for
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.jobs import rng_for
 from minimtl.stats import draw_per_class, stratified_parts
@@ -79,17 +79,28 @@ class SetsOfTexts:
         counts = {}
         for model in models_for(tokenizer):
             analyze = make_vectorizer(tokenizer, model).build_analyzer()
-            counts[model], _ = count_matrix((row.text for part in parts for row in part), analyze)
+            # Other texts are read by their characters only where they are pooled.
+            unread = [
+                model == CHARACTERS and prepared.classes != sets[0].classes
+                for prepared in sets
+                for _ in (prepared.train, prepared.test)
+            ]
+            texts = (
+                "" if skip else row.text
+                for part, skip in zip(parts, unread, strict=True)
+                for row in part
+            )
+            counts[model], _ = count_matrix(texts, analyze)
         ends = np.cumsum([0, *map(len, parts)])
         rows = [np.arange(start, end) for start, end in pairwise(ends)]
-        texts = [normalised(row.text) for part in parts for row in part]
+        same = [normalised(row.text) for part in parts for row in part]
         labels = [
             prepared.labels(part) for prepared in sets for part in (prepared.train, prepared.test)
         ]
         return cls(
             counts,
             np.concatenate(labels),
-            np.unique(np.array(texts, object), return_inverse=True)[1].ravel(),
+            np.unique(np.array(same, object), return_inverse=True)[1].ravel(),
             tuple(rows[::2]),
             tuple(rows[1::2]),
             tuple(prepared.classes for prepared in sets),

@@ -16,12 +16,13 @@ d_ki        difference of two ways' ψ_ki; D_i its mean over rounds, g the mean 
 e_ki        d_ki − D_i, what the trainings add
 
     V_text = [Σ (D_i − g)² + 1]/(n(n + 1)),    V_run = max(0, s²_run)/R,
-    V = (1 + 0.2·n/n_train)·V_text + V_run,    ν = V²/[V_text²/(n − 1) + V_run²/max(R − K, 1)].
+    V = (1 + 0.2·n/n_train)·V_text + V_run,    ν = V²/[V_text²/(n − 1) + V_run²/ν_run],
 
-The + 1 is a text more on which the ways differ, so that no difference on few texts is no proof.
-s²_run is the variance between trainings beyond that of their texts: of the folds' mean e_ki, as far
-as it is above what the texts' own e_ki leave. 0.2·n/n_train is for other training texts of the same
-kind; it was measured on newsgroups and reviews.
+where ν_run is (K − 1)·B, or B − 1 after one round. The + 1 is a text more on which the ways differ,
+so that no difference on few texts is no proof. s²_run is the variance between trainings beyond that
+of their texts: of the folds' mean e_ki, as far as it is above what the texts' own e_ki leave.
+0.2·n/n_train is for other training texts of the same kind; it was measured on newsgroups and
+reviews.
 
 All ways are compared with all ways alone together: the critical value is that of the largest of the
 correlated differences, so that the best of many noisy ways is not believed too much, and the best
@@ -155,6 +156,18 @@ def compare(
     return found
 
 
+def chances(
+    tested: TestedTexts, predicted: Mapping[Way, np.ndarray], lead: Way
+) -> dict[Way, float]:
+    """How probably each way is better than the way `lead`, as measured; parameters as `compare`."""
+    best = influences(tested.labels, predicted[lead])
+    found = {}
+    for way, given in predicted.items():
+        difference = _difference(influences(tested.labels, given) - best, tested)
+        found[way] = float(special.ndtr(difference.gain / math.sqrt(difference.variance)))
+    return found
+
+
 def without_verdict(comparison: Comparison) -> Comparison:
     """The same numbers, but they tell nothing: both ways give all texts one label."""
     return replace(
@@ -187,7 +200,8 @@ def _difference(d: np.ndarray, tested: TestedTexts) -> _Difference:
 
     inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
     variance = inflation * of_text + of_run
-    freedom = variance**2 / (of_text**2 / max(n - 1, 1) + of_run**2 / max(n_runs - n_rounds, 1))
+    freedom_of_runs = (n_rounds - 1) * n_folds if n_rounds > 1 else max(n_folds - 1, 1)
+    freedom = variance**2 / (of_text**2 / max(n - 1, 1) + of_run**2 / freedom_of_runs)
     noise = min(inflation * residual / (n_rounds * n), variance) if n_rounds > 1 else 0.0
     return _Difference(gain, variance, freedom, of_run + noise)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from minimtl.advice.conduct import ERROR, FIRST_ERROR
+from minimtl.advice.conduct import ERROR, FIRST_ERROR, LEAST_CHANCE
 from minimtl.advice.measured import Measured
 from minimtl.advice.trials import N_FOLDS
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
@@ -104,9 +104,14 @@ def procedure_of(advice: Measured) -> list[str]:
         "these? Gains are differences from the best of the ways alone, whichever that is. All "
         f"verdicts together are wrong in {1 - LEVEL:.0%} of cases at most, as far as simulations "
         "and texts held back can tell (docs/advise.md).",
-        f"After the first round a look dropped the ways that clearly hurt, at an error of "
-        f"{FIRST_ERROR:.0%}; the end has the other {ERROR - FIRST_ERROR:.0%}.",
     ]
+    if n_runs > N_FOLDS:
+        sentences.append(
+            f"After the first look, which had an error of {FIRST_ERROR:.0%}, ways that clearly hurt "
+            "were measured no further, nor were networks with a chance of less than "
+            f"{LEAST_CHANCE:.0%} to be better than the way in the lead; the end has the other "
+            f"{ERROR - FIRST_ERROR:.0%}."
+        )
     counts = Counter(row.label for row in main.train)
     most = max(counts.values())
     if most * (1 if main.test else 1 - 1 / N_FOLDS) > settings.per_class:

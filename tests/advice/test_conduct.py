@@ -80,6 +80,32 @@ def test_the_first_round_ends_it_if_all_is_clear(measuring):
     assert rows["pretrained on aux1 (network)"].verdict == HURTS
 
 
+def test_networks_that_are_unlikely_to_win_end_after_the_first_look(measuring):
+    shares = {"words": 0.8, "jointly": 0.78, "pretrained": 0.78}
+
+    def score(fit):
+        return 0.76 if fit.way.model == "network" else shares.get(fit.way.use, 0.8)
+
+    made, counted = measuring(score, n_aux=1, runs=20)
+    rows = named(made)
+    for name, row in rows.items():
+        ends = name.endswith("(network)")
+        assert (row.n_runs, counted[0, name]) == ((5, 5) if ends else (20, 20))
+        assert not ends or row.comparison is None or row.comparison.further_runs is None
+
+
+def test_regressions_have_an_answer_before_a_network_is_trained(measuring, capsys):
+    made, _ = measuring(lambda fit: 0.8 if fit.way.use == "words" else 0.7, runs=5)
+    order = []
+    object.__setattr__(made, "is_quiet", False)
+    fit_all = made.fit_all
+    object.__setattr__(made, "fit_all", lambda *args: order.append(args[1]) or fit_all(*args))
+    named(made)
+    assert {way.model for way in order[0]} == {"regression"}
+    assert {way.model for way in order[1]} == {"network"}
+    assert "So far, of the regressions: alone, with the words of" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("runs", "made_runs"), [(2, 5), (5, 5), (6, 10)])
 def test_rounds_are_made_whole(measuring, runs, made_runs):
     made, counted = measuring(lambda fit: 0.8, runs=runs)
