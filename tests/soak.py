@@ -159,14 +159,11 @@ class Soak:
             + ["signal"] * 3
         )  # fmt: skip
         hired = workers(leader) if not on_dask else self.dask_workers()
-        if what == "worker":
-            self.kill_all(self.rng.sample(hired, min(1, len(hired))), "workers killed")
-        elif what == "workers":
-            self.kill_all(hired, "workers killed")
-        elif what == "parent":
-            self.kill_all([leader], "parents killed")
-        elif what == "everyone":
-            self.kill_all(list(session(leader)), "killed with all others")
+        victims = {
+            "worker": hired[:1], "workers": hired, "parent": [leader], "everyone": session(leader)
+        }  # fmt: skip
+        if what in victims:
+            self.kill_all(list(victims[what]), f"killed as {what}")
         elif what == "stop":
             self.send(leader, signal.SIGSTOP)
             time.sleep(self.rng.uniform(0, 0.5))
