@@ -31,10 +31,17 @@ from collections import Counter
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from tests.jobs.cluster import ENVIRONMENT, dask_worker, scheduler
-from tests.jobs.processes import heed_signals, kill, session, workers
+from tests.jobs.processes import (
+    ENVIRONMENT,
+    compile_faulty_disk,
+    dask_worker,
+    heed_signals,
+    kill,
+    scheduler,
+    session,
+    workers,
+)
 
-HERE = Path(__file__).parent
 STUDY = [
     sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
     "--pairs", "2", "--runs", "1", "--workers", "2",
@@ -152,14 +159,11 @@ class Soak:
             + ["signal"] * 3
         )  # fmt: skip
         hired = workers(leader) if not on_dask else self.dask_workers()
-        if what == "worker":
-            self.kill_all(self.rng.sample(hired, min(1, len(hired))), "workers killed")
-        elif what == "workers":
-            self.kill_all(hired, "workers killed")
-        elif what == "parent":
-            self.kill_all([leader], "parents killed")
-        elif what == "everyone":
-            self.kill_all(list(session(leader)), "killed with all others")
+        victims = {
+            "worker": hired[:1], "workers": hired, "parent": [leader], "everyone": session(leader)
+        }  # fmt: skip
+        if what in victims:
+            self.kill_all(list(victims[what]), f"killed as {what}")
         elif what == "stop":
             self.send(leader, signal.SIGSTOP)
             time.sleep(self.rng.uniform(0, 0.5))
@@ -231,16 +235,6 @@ class Soak:
         figures = ", ".join(f"{n} {name}" for name, n in sorted(self.figures.items()))
         minutes = (time.monotonic() - began) / 60
         print(f"{minutes:.0f} min: {figures}, {len(self.wrong)} wrong", flush=True)
-
-
-def compile_faulty_disk(root):
-    """The library that makes a disk fail; None where it cannot be compiled."""
-    if not sys.platform.startswith("linux") or not shutil.which("gcc"):
-        return None
-    library = root / "faulty_disk.so"
-    source = HERE / "jobs" / "faulty_disk.c"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return library
 
 
 def catches_signals(pid):

@@ -8,7 +8,6 @@ give independent ones.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -48,15 +47,14 @@ def identity_text(identity: Mapping[str, Any]) -> str:
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
     """How the study `there` differs from the study `here`, as a clause; "" if it does not."""
-    found = _differing(there, json.loads(identity_text(here)))
-    sentences = [
+    found = list(_differing(there, json.loads(identity_text(here))))
+    clauses = [
         f"{_for_people(name)} is {_for_people(old)} there and {_for_people(new)} here"
-        for name, old, new in islice(found, _MAX_DIFFERENCES)
+        for name, old, new in found[:_MAX_DIFFERENCES]
     ]
-    n_more = sum(1 for _ in found)
-    if n_more:
-        sentences.append(f"and {n_more} more values differ")
-    return "; ".join(sentences)
+    if found[_MAX_DIFFERENCES:]:
+        clauses.append(f"and {len(found) - _MAX_DIFFERENCES} more values differ")
+    return "; ".join(clauses)
 
 
 def _differing(old: Any, new: Any, name: str = "") -> Iterator[tuple[str, Any, Any]]:

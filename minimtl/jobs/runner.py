@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs.executors import Compute, JobError, Workers
@@ -23,8 +23,7 @@ _TICK = 0.5  # seconds after which progress is shown although no job has finishe
 _MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A job that failed every time, and how it failed the last time."""
 
     job: Any
@@ -139,7 +138,10 @@ class _Run:
         """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
         while self.in_flight:
-            self._settle(self._arrived())
+            arrived = self._arrived()
+            self.store_results(arrived)
+            for future in arrived:
+                self._settle(self.in_flight.pop(future), _answer(future))
             self.progress.tick()
             if self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES:
                 return
@@ -196,16 +198,6 @@ class _Run:
         except Empty:
             return futures
 
-    def _settle(self, futures: list[Future[Any]]) -> None:
-        """Store the results among the answers, then count them; try the other jobs again."""
-        self.store_results(futures)
-        for future in futures:
-            attempt, answer = self.in_flight.pop(future), _answer(future)
-            if isinstance(answer, JobError):
-                self._try_again(attempt, answer.traceback)
-            elif isinstance(answer, BaseException):
-                raise _broken(answer) from answer
-
     def store_results(self, futures: list[Future[Any]]) -> None:
         """Store the results among the answers in one transaction, and count them after it."""
         answers = [(self.in_flight[future], _answer(future)) for future in futures]
@@ -216,7 +208,12 @@ class _Run:
             self.keys.discard(attempt.key)
             self.progress.computed(attempt.job, result)
 
-    def _try_again(self, attempt: _Attempt, trace: str) -> None:
+    def _settle(self, attempt: _Attempt, answer: bytes | JobError | BaseException) -> None:
+        """Try a job again that failed, or count it; a result is stored and counted by now."""
+        if isinstance(answer, BaseException):
+            raise _broken(answer) from answer
+        if isinstance(answer, bytes):
+            return
         attempt.n_failures += 1
         if attempt.n_failures < TRIES:
             self._submit(attempt)
@@ -224,7 +221,7 @@ class _Run:
         self.keys.discard(attempt.key)
         self.progress.failed(attempt.job)
         if len(self.failures) < _MAX_FAILURES:
-            self.failures.append(Failure(attempt.job, trace))
+            self.failures.append(Failure(attempt.job, answer.traceback))
 
 
 def _answer(future: Future[Any]) -> bytes | JobError | BaseException:

@@ -333,13 +333,13 @@ def _read_identity(connection: sqlite3.Connection) -> dict[str, Any]:
     rows = connection.execute("SELECT text, checksum FROM identity LIMIT 2").fetchall()
     if len(rows) != 1 or not _is_whole(b"identity", *rows[0]):
         raise sqlite3.DatabaseError("the study it belongs to cannot be read")
+
     text = rows[0][0]
-    if text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
-        raise sqlite3.DatabaseError("the description of its study is too deeply nested")
+    is_deep = text.count(b"{") + text.count(b"[") > _MAX_BRACKETS
     try:
-        identity = json.loads(text)
-    except ValueError as error:
-        raise sqlite3.DatabaseError("the description of its study is no JSON") from error
+        identity = None if is_deep else json.loads(text)
+    except ValueError:
+        identity = None
     if not isinstance(identity, dict) or type(identity.get("store_format")) is not int:
         raise sqlite3.DatabaseError("it does not say of which study it is")
     return identity

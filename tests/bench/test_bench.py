@@ -35,19 +35,6 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     assert ratio(Timing(cpu=[3.0, 4.0, 50.0]), Timing(cpu=[1.0, 4.0, 2.0])) == 3.0
 
 
-def test_zipf_documents_have_equal_numbers_of_distinct_words(documents):
-    from bench.growth import WORDS_PER_DOCUMENT, spread
-
-    assert (np.diff(documents.X.indptr) == WORDS_PER_DOCUMENT).all()
-    assert documents.X.has_canonical_format
-    # A common word is in more documents than a rare one, or it would not be Zipf's law.
-    frequency = np.bincount(documents.X.indices, minlength=300)
-    assert frequency[:30].mean() > 2 * frequency[-30:].mean()
-    wider = spread(documents, 30_000).X
-    assert wider.shape == (64, 30_000)
-    assert len(np.unique(wider.indices)) == len(np.unique(documents.X.indices))
-
-
 def test_floor_counts_what_a_step_touches(documents):
     from bench.floor import count
     from bench.ours import OurEpochs
@@ -183,19 +170,3 @@ def test_solvers_race_at_equal_gradients():
         assert largest_gradient(exact, X, y) < 1e-12 < 1e-6 < largest_gradient(rough, X, y)
     penalised = sklearn.LogisticRegression(solver="liblinear", tol=1e-12, max_iter=10_000)
     assert largest_gradient(penalised.fit(X, y // 2), X, y // 2) < 1e-8
-
-
-def test_threads_are_no_peers_of_tfidf():
-    from bench import tfidf
-    from bench.rows import Row
-    from bench.settings import Settings
-    from bench.targets import targets
-
-    rows = [
-        Row(tfidf.SECTION, "documents", "scikit-learn", "s", 0.9, times_ours=3.0),
-        Row(tfidf.THREADS, "documents", tfidf.ONE, "s", 0.3),
-        Row(tfidf.THREADS, "documents", tfidf.TWO, "s", 0.2),
-    ]
-    goals = {goal.what: goal for goal in targets(rows, Settings("synthetic", quick=True))}
-    assert goals["TF-IDF: times scikit-learn"].measured == 3.0
-    assert goals["TF-IDF, two threads: times one (wall time)"].measured == pytest.approx(1.5)

@@ -12,12 +12,6 @@ ROOT = Path(__file__).parents[2]
 EXPECTED = ROOT / "tests" / "study" / "expected" / "paper"
 
 
-@pytest.fixture(autouse=True)
-def _bench_can_be_imported(monkeypatch):
-    """``bench`` is no part of the installed package; it runs from the root of the repository."""
-    monkeypatch.syspath_prepend(str(ROOT))
-
-
 @pytest.fixture
 def made_up():
     """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""

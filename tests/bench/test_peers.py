@@ -92,41 +92,6 @@ def test_what_was_chosen_can_be_measured():
             assert all(params in possible for params in kept), who
 
 
-def test_validation_texts_are_training_texts_and_learned_from_by_nobody():
-    from bench.peers_problems import TextTask
-
-    texts = [f"text {number}" for number in range(50)]
-    task = TextTask(texts, np.arange(50) % 2, ["test"], np.zeros(1, int)).validation(0)
-    assert len(task.test_texts) == 10
-    assert sorted(task.train_texts + task.test_texts) == sorted(texts)
-    label = dict(zip(texts, np.arange(50) % 2, strict=True))
-    assert [label[text] for text in task.test_texts] == task.test_labels.tolist()
-    assert [label[text] for text in task.train_texts] == task.train_labels.tolist()
-
-
-def test_reviews_become_texts_with_each_word_as_often_as_counted(monkeypatch, tmp_path):
-    from bench import peers_problems
-    from bench.settings import Settings
-
-    for domain in ("books", "dvd", "electronics", "kitchen"):
-        (tmp_path / domain).mkdir()
-        for label in ("negative", "positive"):
-            lines = [f"{label}:2 no{n}_go:1 #label#:{label}\n" for n in range(5)]
-            (tmp_path / domain / f"{label}.review").write_text("".join(lines))
-    monkeypatch.setattr(peers_problems, "amazon_at_hand", lambda: tmp_path)
-    ((first, second),) = peers_problems.units(
-        peers_problems.AMAZON, 0, Settings("synthetic", quick=True)
-    )
-    assert len(first.train_texts) == 8
-    assert sorted(first.test_labels.tolist()) == [0, 1]
-    for text, label in zip(first.train_texts, first.train_labels, strict=True):
-        words = sorted(text.split())
-        assert words[1:] == [("negative", "positive")[label]] * 2 or words[:2] == ["negative"] * 2
-    assert sorted(first.train_texts + first.test_texts) == sorted(
-        second.train_texts + second.test_texts
-    )
-
-
 @pytest.mark.parametrize(
     ("who", "package"),
     [
@@ -163,42 +128,3 @@ def test_each_contestant_learns_and_predicts(who, package):
         attempt()
         assert attempt.point().score > 0.9
         assert 0 < attempt.predict_seconds[0] < attempt.seconds[0]
-
-
-def test_words_and_weights_for_programs_that_read_files():
-    from bench.peers_programs import log_weights, words
-
-    assert words(["The sun, the SEA: a\n|be:3"]) == ["the sun the sea be"]
-    weights = dict(part.split(":") for part in log_weights("sun sun sea").split())
-    assert float(weights["sun"]) / float(weights["sea"]) == pytest.approx(1 + math.log(2), rel=1e-3)
-    assert sum(float(weight) ** 2 for weight in weights.values()) == pytest.approx(1.0, rel=1e-3)
-
-
-def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):
-    pytest.importorskip("matplotlib")
-    from bench.peers import SECTION
-    from bench.peers_chart import LOOKS, draw
-    from bench.peers_contestants import contestants
-    from bench.peers_problems import PAIRS
-    from bench.rows import Row, missing_row
-
-    assert list(LOOKS) == list(contestants())
-    rows = [
-        Row(SECTION, PAIRS, "minimtl MLP", "s", 0.2, score=0.8),
-        Row(SECTION, PAIRS, "fastText", "s", 0.1, score=0.7),
-        missing_row(SECTION, PAIRS, "Vowpal Wabbit", "not installed"),
-    ]
-    assert draw(rows, tmp_path)
-    drawn = (tmp_path / "peers.svg").read_text(encoding="utf-8")
-    assert "minimtl MLP" in drawn
-    assert "fastText" in drawn
-    assert "Vowpal" not in drawn
-    assert not draw([], tmp_path)
-
-
-def test_peers_are_measured_by_name_only():
-    from bench.__main__ import MEASUREMENTS, parse
-
-    assert parse(["--only", "peers"]).only == ["peers"]
-    assert parse([]).only == MEASUREMENTS
-    assert "peers" not in MEASUREMENTS

@@ -16,8 +16,7 @@ import pytest
 
 from minimtl.cli import main
 from minimtl.jobs import store as storefile
-from tests.jobs.cluster import ENVIRONMENT
-from tests.jobs.processes import heed_signals, session, wait_until
+from tests.jobs.processes import ENVIRONMENT, heed_signals, session, wait_until
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="closes streams and sets limits with bash"

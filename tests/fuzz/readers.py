@@ -142,11 +142,9 @@ def _read_store(content: bytes, folder: Path) -> None:
     """As a resumed study does, which may set it aside, and as a report does."""
     (folder / STORE_NAME).write_bytes(content)
     with contextlib.suppress(MinimtlError), open_existing_store(folder) as store:
-        for key in store:
-            assert isinstance(store[key], bytes)
+        assert all(isinstance(store[key], bytes) for key in store)
     with open_store(folder, IDENTITY, announce=lambda line: None) as store:
-        for key in store:
-            assert isinstance(store[key], bytes)
+        assert all(isinstance(store[key], bytes) for key in store)
 
 
 def _read_forged(content: bytes, folder: Path) -> None:
@@ -155,16 +153,12 @@ def _read_forged(content: bytes, folder: Path) -> None:
     The bytes are an identity, a key and a result, between bytes 0xFF.
     """
     identity, key, payload = (content + b"\xff\xff").split(b"\xff")[:3]
-    with contextlib.closing(sqlite3.connect(folder / "forged")) as connection:
-        connection.execute("PRAGMA page_size = 4096")
-        for statement in SCHEMA:
-            connection.execute(statement)
-        cast = "CAST(? AS TEXT), "
-        row = (identity, checksum(b"identity", identity))
-        connection.execute(f"INSERT INTO identity VALUES ({cast}?)", row)
-        rows = (key, payload, checksum(key, payload))
-        connection.execute(f"INSERT INTO results VALUES ({cast}?, ?)", rows)
-        connection.commit()
+    row = (identity, checksum(b"identity", identity))
+    result = (key, payload, checksum(key, payload))
+    with contextlib.closing(sqlite3.connect(folder / "forged")) as connection, connection:
+        connection.executescript(";".join(["PRAGMA page_size = 4096", *SCHEMA]))
+        connection.execute("INSERT INTO identity VALUES (CAST(? AS TEXT), ?)", row)
+        connection.execute("INSERT INTO results VALUES (CAST(? AS TEXT), ?, ?)", result)
     _read_store((folder / "forged").read_bytes(), folder)
 
 
@@ -186,19 +180,15 @@ MANIFEST_TEXT = (
 )
 
 
-def _text_model() -> TextModel:
-    vectorizer = TfidfVectorizer()
-    X = vectorizer.fit_transform(["one two", "two three"])
-    return TextModel(vectorizer, LogisticRegression().fit(X, ["a", "b"]), {"way": "alone"})
-
-
 def _models() -> tuple[bytes, ...]:
-    X, y = np.array([[0.0], [1.0]]), ["a", "b"]
+    vectorizer = TfidfVectorizer()
+    X, y = vectorizer.fit_transform(["one two", "two three"]), ["a", "b"]
+    logistic = LogisticRegression().fit(X, y)
     fitted = (
-        TfidfVectorizer().fit(["one two", "two three"]),
-        LogisticRegression().fit(X, y),
+        vectorizer,
+        logistic,
         MultiTaskMLPClassifier((2,), n_epochs=1, random_state=0).fit(X, y),
-        _text_model(),
+        TextModel(vectorizer, logistic, {"way": "alone"}),
     )
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:
@@ -232,18 +222,18 @@ def _use_forged(content: bytes, folder: Path) -> None:
 
 def _use(model: Any) -> None:
     """Predict and train on; a model that tells of its input what is wrong raises ValueError."""
+    texts = ["a" * 3000 + "!", "one two " * 200]
     with warnings.catch_warnings(), contextlib.suppress(ValueError):
         warnings.simplefilter("ignore")
         if isinstance(model, TfidfVectorizer):
-            model.set_output(transform="default").transform(["a" * 3000 + "!", "one two " * 200])
-            return
-        if isinstance(model, TextModel):
-            model.predict(["a" * 3000 + "!", "one two " * 200])
-            return
-        X = np.ones((2, model.n_features_in_))
-        model.predict_proba(X)
-        if isinstance(model, MultiTaskMLPClassifier) and not isinstance(model.classes_, list):
-            model.partial_fit(X, model.classes_[:2])
+            model.set_output(transform="default").transform(texts)
+        elif isinstance(model, TextModel):
+            model.predict(texts)
+        else:
+            X = np.ones((2, model.n_features_in_))
+            model.predict_proba(X)
+            if isinstance(model, MultiTaskMLPClassifier) and not isinstance(model.classes_, list):
+                model.partial_fit(X, model.classes_[:2])
 
 
 @contextlib.contextmanager

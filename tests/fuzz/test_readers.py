@@ -34,21 +34,20 @@ def test_the_seeds_are_read(name, work):
             READERS[name].read(seed, folder)
 
 
-@pytest.mark.parametrize("name", READERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(content=st.binary(max_size=400) | st.text(max_size=100).map(str.encode))
-def test_any_bytes(name, work, content):
-    READERS[name](content, work / f"{next(NUMBERS)}")
-
-
-@pytest.mark.parametrize("name", READERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(patches=PATCHES, length=st.floats(0.5, 1.5), which=st.integers(0, 9))
-def test_any_damage(name, work, patches, length, which):
+@st.composite
+def damaged(draw, seeds):
     """A seed with some bytes replaced, removed or put in, and perhaps cut off."""
-    seeds = READERS[name].seeds
-    content = bytearray(seeds[which % len(seeds)])
-    for place, patch, n_replaced in patches:
+    content = bytearray(draw(st.sampled_from(seeds)))
+    for place, patch, n_replaced in draw(PATCHES):
         position = int(place * len(content))
         content[position : position + n_replaced] = patch
-    READERS[name](bytes(content[: int(length * len(content))]), work / f"{next(NUMBERS)}")
+    return bytes(content[: int(draw(st.floats(0.5, 1.5)) * len(content))])
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_bytes_and_any_damage(name, work, data):
+    strange = st.binary(max_size=400) | st.text(max_size=100).map(str.encode)
+    content = data.draw(strange | damaged(READERS[name].seeds))
+    READERS[name](content, work / f"{next(NUMBERS)}")

@@ -11,10 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.jobs import toy_study as toy
-from tests.jobs.processes import heed_signals, kill, kill_some, session, wait_until, workers
+from tests.jobs.processes import (
+    ENVIRONMENT,
+    heed_signals,
+    kill,
+    kill_some,
+    session,
+    wait_until,
+    workers,
+)
 
 HERE = Path(__file__).parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="reads /proc to find processes"
 )
@@ -51,20 +58,16 @@ def complete(folder):
     assert toy.stored_results(folder) == toy.expected_results()
 
 
-def test_a_killed_parent_leaves_no_process_and_its_results(tmp_path):
-    study = start(tmp_path)
+def test_kills_of_a_worker_and_of_the_parent(tmp_path):
+    """A worker is replaced; no worker outlives its parent, whose results are kept."""
+    study = start(tmp_path, slower=5)
     wait_for_results(study, tmp_path)
+    kill(workers(study.pid)[0])
+    time.sleep(0.2)
+    assert study.poll() is None
     kill(study.pid)
     finish(study)
     complete(tmp_path)
-
-
-def test_a_killed_worker_is_replaced(tmp_path):
-    study = start(tmp_path)
-    wait_for_results(study, tmp_path)
-    kill(workers(study.pid)[0])
-    assert finish(study) == (0, "")
-    assert toy.stored_results(tmp_path) == toy.expected_results()
 
 
 def test_ctrl_c_stops_it_and_the_next_call_goes_on(tmp_path):
@@ -77,25 +80,18 @@ def test_ctrl_c_stops_it_and_the_next_call_goes_on(tmp_path):
     complete(tmp_path)
 
 
-def test_a_closed_laptop(tmp_path):
-    """Everything stands still for a while and then goes on."""
+def test_a_closed_laptop_and_a_second_process(tmp_path):
+    """Everything stands still for a while and then goes on; meanwhile another is refused."""
     study = start(tmp_path, slower=5)
     wait_for_results(study, tmp_path)
     os.killpg(study.pid, signal.SIGSTOP)
-    time.sleep(1)
+    code, said = finish(start(tmp_path))
+    assert code == 1
+    assert "another minimtl is at work" in said
     assert study.poll() is None
     os.killpg(study.pid, signal.SIGCONT)
     assert finish(study) == (0, "")
     assert toy.stored_results(tmp_path) == toy.expected_results()
-
-
-def test_a_second_process_is_refused(tmp_path):
-    study = start(tmp_path, slower=10)
-    wait_for_results(study, tmp_path)
-    code, said = finish(start(tmp_path))
-    assert code == 1
-    assert "another minimtl is at work" in said
-    assert finish(study) == (0, "")
 
 
 @pytest.mark.slow

@@ -26,8 +26,14 @@ from minimtl.jobs import (
 from minimtl.jobs.executors import hold_data
 from minimtl.system import THREAD_VARIABLES
 from tests.jobs import toy_study as toy
-from tests.jobs.cluster import ENVIRONMENT, dask_worker, free_port, run_mpi, scheduler
-from tests.jobs.processes import wait_until
+from tests.jobs.processes import (
+    ENVIRONMENT,
+    dask_worker,
+    free_port,
+    run_mpi,
+    scheduler,
+    wait_until,
+)
 
 slow_dask = pytest.param("dask", marks=pytest.mark.slow)
 

@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,22 +12,18 @@ import pytest
 
 from minimtl.jobs.store import open_store
 from tests.jobs import toy_study as toy
+from tests.jobs.processes import ENVIRONMENT, compile_faulty_disk
 
 HERE = Path(__file__).parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 slow = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def faulty_disk(tmp_path_factory):
     """The library that makes calls fail, compiled."""
-    if not sys.platform.startswith("linux") or not shutil.which("gcc"):
-        pytest.skip("needs Linux and gcc")
-    library = tmp_path_factory.mktemp("faults") / "faulty_disk.so"
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-o", library, HERE / "faulty_disk.c", "-ldl"], check=True
+    return compile_faulty_disk(tmp_path_factory.mktemp("faults")) or pytest.skip(
+        "needs Linux and gcc"
     )
-    return library
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+"""Hashes and streams of numbers are the same on every platform."""
+
 import hashlib
 
 import numpy as np
@@ -6,30 +8,25 @@ import pytest
 from minimtl.jobs import rng_for, stable_hash
 
 
-def test_hash_is_sha256_of_the_canonical_json_written_by_hand():
-    text = '["sampling",3,0.1,["a","b"],{"k":null,"z":true}]'
-    parts = ("sampling", 3, 0.1, ("a", "b"), {"z": True, "k": None})
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (
+            ("sampling", 3, 0.1, ("a", "b"), {"z": True, "k": None}),
+            '["sampling",3,0.1,["a","b"],{"k":null,"z":true}]',
+        ),
+        (("a", "b"), '["a","b"]'),
+        (("é", "1"), '["\\u00e9","1"]'),
+    ],
+)
+def test_hash_is_sha256_of_the_canonical_json_written_by_hand(parts, text):
     assert stable_hash(*parts) == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_hash_tells_neighbouring_parts_apart():
-    assert stable_hash("a", "b") != stable_hash("ab")
-    assert stable_hash(1) != stable_hash("1")
-
-
-def test_names_outside_ascii_are_escaped_the_same_everywhere():
-    assert stable_hash("é") == hashlib.sha256(b'["\\u00e9"]').hexdigest()
-
-
-@pytest.mark.parametrize("part", [np.int64(1), np.float32(1), {1, 2}])
+@pytest.mark.parametrize("part", [np.int64(1), np.float32(1), {1, 2}, float("nan")])
 def test_a_part_that_is_no_json_value_is_refused(part):
-    with pytest.raises(TypeError):
+    with pytest.raises((TypeError, ValueError), match="JSON"):
         stable_hash(part)
-
-
-def test_nan_is_refused():
-    with pytest.raises(ValueError, match="JSON"):
-        stable_hash(float("nan"))
 
 
 def test_the_stream_is_pcg64_seeded_with_the_whole_hash():
@@ -39,9 +36,5 @@ def test_the_stream_is_pcg64_seeded_with_the_whole_hash():
 
 def test_first_numbers_of_a_stream_are_these_on_every_platform():
     # Written down once: a change of hashing, of seeding or of NumPy's PCG64 must not pass unseen.
-    assert rng_for("minimtl", 0).integers(10**6, size=4).tolist() == [
-        171248,
-        573379,
-        244241,
-        827308,
-    ]
+    first = rng_for("minimtl", 0).integers(10**6, size=4).tolist()
+    assert first == [171248, 573379, 244241, 827308]

@@ -16,11 +16,11 @@ from minimtl.errors import MinimtlError
 from minimtl.jobs import copy_results, open_existing_store, open_store
 from minimtl.jobs import store as storefile
 from minimtl.jobs.store import PAGE_SIZE
+from tests.jobs.processes import ENVIRONMENT
 
 IDENTITY = {"protocol": {"name": "paper", "n_epochs": 150}, "corpus": "c" * 64, "seed": 1}
 ROWS = {f"{number:064x}": bytes([number]) * (number * 97) for number in range(60)}
 KEY = next(iter(ROWS))
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def opened(folder, identity=IDENTITY, **options):
@@ -315,22 +315,12 @@ def test_other_tables(filled, script):
     assert_set_aside(filled, "tables are not those of a study")
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "no JSON"),
-        ("[1]", "does not say of which study"),
-        ("{}", "does not say of which study"),
-        ("[" * 100_000, "too deeply nested"),
-        ("\xff", "no JSON"),
-    ],
-    ids=repr,
-)
-def test_a_forged_identity_with_the_right_checksum(filled, text, said):
+@pytest.mark.parametrize("text", ["{", "[1]", "{}", "[" * 100_000, "\xff"], ids=ascii)
+def test_a_forged_identity_with_the_right_checksum(filled, text):
     row = (text, storefile.checksum(b"identity", text.encode()))
     with closing(sqlite3.connect(filled / "study.sqlite")) as forger, forger:
         forger.execute("UPDATE identity SET text = ?, checksum = ?", row)
-    assert_set_aside(filled, said)
+    assert_set_aside(filled, "it does not say of which study")
 
 
 def test_any_page_and_the_end_may_be_lost(filled):

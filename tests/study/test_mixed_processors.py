@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.jobs.cluster import ENVIRONMENT, dask_worker, scheduler
+from tests.jobs.processes import ENVIRONMENT, dask_worker, scheduler
 from tests.study.test_expected_tables import HASWELL
 
 pytest.importorskip("numba")

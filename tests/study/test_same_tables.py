@@ -22,8 +22,14 @@ from minimtl.study.definition import Study
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
-from tests.jobs.cluster import ENVIRONMENT, dask_worker, run_mpi, scheduler
-from tests.jobs.processes import heed_signals, kill_some
+from tests.jobs.processes import (
+    ENVIRONMENT,
+    dask_worker,
+    heed_signals,
+    kill_some,
+    run_mpi,
+    scheduler,
+)
 
 pytestmark = pytest.mark.slow
 ARGUMENTS = [

@@ -1,66 +1,61 @@
-"""What is read of the machine, and one thread for each library."""
+"""What is read of the machine; the cache folder; and what may be printed on a terminal."""
 
 import os
+import pathlib
 import platform
+import sys
+import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from minimtl.errors import MinimtlError
 from minimtl.system import (
-    THREAD_VARIABLES,
     available_cores,
+    cache_dir,
+    escape,
     give_back_memory,
     installed_version,
+    is_one_line,
     machine_facts,
     package_versions,
-    pin_threads,
     processor,
     say,
 )
 
-CPUINFO = {
-    "x86": (
-        "model name\t: Some CPU @ 2 GHz\nflags\t\t: fpu sse avx2\n",
-        "Some CPU @ 2 GHz",
-        "avx2",
-    ),
-    "arm": ("processor\t: 0\nFeatures\t: fp asimd\n", "machine", "asimd"),
-}
+paths_with_slashes = pytest.mark.skipif(os.name == "nt", reason="written for paths with /")
 
 
-def test_the_processor_by_what_linux_lists(monkeypatch):
-    monkeypatch.setattr("platform.machine", lambda: "machine")
-    for text, name, instruction in CPUINFO.values():
-        monkeypatch.setattr(Path, "read_text", lambda *_, text=text, **__: text)
-        found, instructions = processor()
-        assert (found, instruction in instructions) == (name, True)
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            "model name\t: Some CPU @ 2 GHz\nflags\t\t: sse avx2\n",
+            ("Some CPU @ 2 GHz", {"sse", "avx2"}),
+        ),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", ("machine", {"fp", "asimd"})),
+        (None, ("machine", set())),
+    ],
+)
+def test_the_processor_by_what_linux_lists(monkeypatch, listed, expected):
+    def read_text(*_, **__):
+        if listed is None:
+            raise FileNotFoundError
+        return listed
 
-
-def test_the_processor_where_nothing_is_listed(monkeypatch):
-    def fail(*args, **kwargs):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(Path, "read_text", fail)
+    monkeypatch.setattr(Path, "read_text", read_text)
     monkeypatch.setattr("platform.processor", lambda: "")
     monkeypatch.setattr("platform.machine", lambda: "machine")
-    assert processor() == ("machine", frozenset())
+    assert processor() == expected
 
 
-def test_versions():
+def test_versions_and_cores():
     assert installed_version("numpy") == package_versions()["numpy"] == np.__version__
     assert installed_version("no-package-of-this-name") is None
-
-
-def test_cores_are_those_that_the_process_may_use():
     assert 1 <= available_cores() == machine_facts()["cores"] <= os.cpu_count()
-
-
-def test_one_thread(monkeypatch):
-    for variable in THREAD_VARIABLES:
-        monkeypatch.setenv(variable, "8")
-    pin_threads()
-    assert {os.environ[variable] for variable in THREAD_VARIABLES} == {"1"}
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc keeps what is freed")
@@ -80,6 +75,73 @@ def test_memory_that_was_freed_is_given_back():
     assert len(kept) == 60
 
 
-def test_say_prints_to_standard_error(capsys):
-    say("a line")
-    assert capsys.readouterr() == ("", "a line\n")
+@pytest.fixture
+def bare_environment(monkeypatch):
+    for name in ("MINIMTL_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/ann")
+
+
+@paths_with_slashes
+@pytest.mark.usefixtures("bare_environment")
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"MINIMTL_CACHE": "/c"}, "/c"),
+        ("linux", {"MINIMTL_CACHE": "~/c"}, "/home/ann/c"),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/minimtl"),
+        ("linux", {"XDG_CACHE_HOME": "relative"}, "/home/ann/.cache/minimtl"),
+        ("linux", {}, "/home/ann/.cache/minimtl"),
+        ("darwin", {"XDG_CACHE_HOME": "/x"}, "/home/ann/Library/Caches/minimtl"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/minimtl"),
+        ("win32", {}, "/home/ann/AppData/Local/minimtl"),
+    ],
+)
+def test_the_cache_folder_of_each_platform(monkeypatch, platform, variables, expected):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_dir().as_posix() == expected
+
+
+@paths_with_slashes
+@pytest.mark.usefixtures("bare_environment")
+@pytest.mark.parametrize("chosen", [None, "~nobody-of-this-name/c"])
+def test_no_home_folder_has_its_sentence(monkeypatch, chosen):
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as it does without a home
+    if sys.version_info < (3, 11):  # pathlib holds the function in a place of its own
+        monkeypatch.setattr(pathlib._NormalAccessor, "expanduser", staticmethod(lambda path: path))
+    if chosen:
+        monkeypatch.setenv("MINIMTL_CACHE", chosen)
+    with pytest.raises(MinimtlError, match=r"no home folder .*; set MINIMTL_CACHE"):
+        cache_dir()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[2Jx", r"\x1b[2Jx"),
+        ("a\rb\x07\x9b", r"a\rb\x07\x9b"),
+        ("\u202egpj.exe", r"\u202egpj.exe"),
+        ("\udcff", r"\udcff"),
+        ("one\ntwo\tthree", "one\ntwo\tthree"),
+        ("naïve 日本語 क्‍ष 👩‍👧", "naïve 日本語 क्‍ष 👩‍👧"),
+    ],
+)
+def test_examples(text, expected):
+    assert escape(text) == expected
+
+
+@given(st.text())
+def test_no_control_character_is_left(text):
+    left = escape(text)
+    assert {unicodedata.category(character) for character in left} & {"Cc", "Cs", "Zl", "Zp"} <= (
+        {"Cc"} if "\n" in text or "\t" in text else set()
+    )
+    assert escape(left) == left
+    assert is_one_line(text) == (left == text and not {"\n", "\t"} & set(text))
+
+
+def test_say(capsys):
+    say("\x1b[31mred")
+    assert capsys.readouterr().err == "\\x1b[31mred\n"
