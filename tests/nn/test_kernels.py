@@ -1,12 +1,14 @@
 """The compiled kernels against their NumPy twin in float64, step after step."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from minimtl.nn.dropout import drop_threshold, dropout_mask
-from minimtl.nn.kernels.elementwise import exp32, fill_mask
-from minimtl.nn.kernels.jit import compiled
-from minimtl.nn.kernels.layers import Sparse, add_product, transpose
+from minimtl.nn.kernels import elementwise, layers
+from minimtl.nn.kernels.jit import EntryKernel
+from minimtl.nn.kernels.layers import Sparse
 from minimtl.nn.kernels.vectors import (
     add_far_rows,
     add_four_products,
@@ -17,40 +19,41 @@ from minimtl.nn.kernels.vectors import (
 )
 from minimtl.nn.network import ACTIVATIONS
 
+called = partial(EntryKernel, folder=None)
+exp32, fill_mask, add_product, transpose = (
+    called(part.py_func)
+    for part in (elementwise.exp32, elementwise.fill_mask, layers.add_product, layers.transpose)
+)
 
-@compiled
+
+@called
 def call_add_rows(z, W, indices, values, begin, end, S):
     add_rows(z, W, indices, values, begin, end, S)
 
 
-@compiled
+@called
 def call_add_far_rows(z, W, indices, values, begin, end, S):
     add_far_rows(z, W, indices, values, begin, end, S)
 
 
-@compiled
+@called
 def call_sum_chain(z, W, indices, values, after, first, S):
     sum_chain(z, W, indices, values, after, first, S)
 
 
-@compiled
+@called
 def call_add_to_rows(Z, W, indices, values, j, begin, end, S):
     add_to_rows(Z, W, indices, values, j, begin, end, S)
 
 
-@compiled
+@called
 def call_add_four_products(Z, C, W, i, n, S):
     add_four_products(Z, C, W, i, n, S)
 
 
-@compiled
+@called
 def call_ask_for(W, j, begin, end):
     ask_for(W, j, begin, end)
-
-
-@compiled
-def call_add_product(Z, C, W, n, n_terms, sparse, S):
-    add_product(Z, C, W, n, n_terms, sparse, S)
 
 
 def shuffled(n_tasks, n, rng):
@@ -192,7 +195,7 @@ def test_product_with_zeros(n, n_terms, rng):
     expected = Z.copy()
     expected[:n] += C[:n, :n_terms] @ W[:n_terms]
     sparse = Sparse(np.zeros(14, np.int32), np.zeros(14, np.float32))
-    call_add_product(Z, C, W, n, n_terms, sparse, 32)
+    add_product(Z, C, W, n, n_terms, sparse, 32)
     np.testing.assert_allclose(Z, expected, **CLOSE)
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.jit import EntryKernel, compiled, inlined
+from minimtl.nn.kernels.jit import EntryKernel, inlined, spliced
 from minimtl.nn.kernels.vectors import ask_for
 
 f32 = np.float32
@@ -75,7 +75,7 @@ def move_by_terms(
             W[j, h] -= size * rows[j, S + h] / (rows[j, 2 * S + h] * shrink + eps)
 
 
-@inlined
+@spliced
 def advance_moments(
     rows: FloatArray,
     j: int,
@@ -93,7 +93,7 @@ def advance_moments(
         rows[j, 2 * S + h] = np.sqrt(decay_v * (r * r) + new2 * (g[h] * g[h]))
 
 
-@compiled
+@spliced
 def extend_pending(pending: Pending, t: int) -> None:
     """Add step t's term to the sums of every s ≤ t in reach, and renew their rules.
 
@@ -131,14 +131,14 @@ def extend_pending(pending: Pending, t: int) -> None:
         nodes[s, 3] = eps * z2
 
 
-@compiled
+@spliced
 def catch_up(
     words: IntArray, n: int, rows: FloatArray, last: IntArray, t: int, pending: Pending
 ) -> None:
     """Make the moves that are pending after step t in rows ``words[:n]``."""
     nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for q in range(n):
-        j = words[q]
+        j = np.int64(words[q])
         ask_for(rows, words[min(q + ROWS_AHEAD, n - 1)], 0, 3 * S)
         s = last[j]
         if s >= n_exact:
@@ -161,7 +161,7 @@ def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: 
             move_by_terms(W, rows, j, S, s, t, pending)
 
 
-@compiled
+@spliced
 def adam_update(
     w: FloatArray, m: FloatArray, r: FloatArray, g: FloatArray, t: int, pending: Pending
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.jit import inlined
+from minimtl.nn.kernels.jit import spliced
 
 
 class Documents(NamedTuple):
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
     words: IntArray
 
 
-@inlined
+@spliced
 def link(documents: Documents, batch_rows: IntArray, n: int, batch: Batch) -> int:
     """Fill `batch` from documents ``batch_rows[:n]``; returns the number of distinct words."""
     indptr, indices, data = documents.indptr, documents.indices, documents.data

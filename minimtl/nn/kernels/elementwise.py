@@ -4,7 +4,7 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2, drop_threshold
-from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.jit import compiled, spliced
 
 f32 = np.float32
 u32 = np.uint32
@@ -46,7 +46,7 @@ def activate(z: FloatArray, n: int, activation: int) -> None:
             z[h] = max(z[h], f32(0.0))
 
 
-@compiled
+@spliced
 def times_slope(delta: FloatArray, a: FloatArray, n: int, activation: int) -> None:
     """delta ← delta·σ'(z), written in a = σ(z)."""
     if activation == SIGMOID:
@@ -60,7 +60,7 @@ def times_slope(delta: FloatArray, a: FloatArray, n: int, activation: int) -> No
             delta[h] = delta[h] if a[h] > f32(0.0) else f32(0.0)
 
 
-@compiled
+@spliced
 def fill_mask(
     mask: FloatArray, n: int, first: int, key: IntArray, threshold: np.uint32, scale: np.float32
 ) -> None:

@@ -15,7 +15,7 @@ from minimtl.nn.kernels.adam import (
 )
 from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
-from minimtl.nn.kernels.jit import EntryKernel, inlined
+from minimtl.nn.kernels.jit import EntryKernel, spliced
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, backward, biases, forward
 from minimtl.nn.kernels.vectors import add_far_rows, ask_for, sum_chain
 
@@ -85,7 +85,7 @@ def train_epoch(
     return losses
 
 
-@inlined
+@spliced
 def first_layer(
     documents: Documents,
     batch_rows: IntArray,
@@ -96,7 +96,7 @@ def first_layer(
     Z: FloatArray,
 ) -> None:
     """Z_1 of the batch."""
-    b = biases(w, 0, layout)
+    b = biases(w, np.int64(0), layout)
     for i in range(n):
         z = Z[i]
         for h in range(len(b)):
@@ -105,7 +105,7 @@ def first_layer(
         add_far_rows(z, rows, documents.indices, documents.data, begin, end, len(b))
 
 
-@inlined
+@spliced
 def update_rows(
     batch: Batch,
     n_words: int,

@@ -4,7 +4,7 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import exp32
-from minimtl.nn.kernels.jit import compiled
+from minimtl.nn.kernels.jit import compiled, spliced
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan
 from minimtl.nn.kernels.vectors import dot
 
@@ -31,7 +31,7 @@ def head_softmax(
     return np.log(total) - (o_y - top)
 
 
-@compiled
+@spliced
 def heads(
     batch_rows: IntArray,
     labels: IntArray,

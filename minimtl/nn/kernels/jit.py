@@ -22,13 +22,25 @@ FOLDER = open_folder()
 # A product and a sum may be contracted to one operation, and nothing else: the terms of a sum are
 # added in the order written, so that the width of vectors changes no bit. A sum that must be fast
 # has a written number of lanes, see `vectors`.
-_FLAGS = {"contract"}
+_FLAGS = {"error_model": "numpy", "fastmath": {"contract"}}
 
 
 def compiled(function: F, **flags: Any) -> F:
-    """A kernel that other kernels call; its code becomes part of theirs."""
-    kernel: F = numba.njit(**({"error_model": "numpy", "fastmath": _FLAGS} | flags))(function)
+    """A kernel that other kernels call; its code becomes part of theirs.
+
+    Python must not call it, and crashes if it does: code for that takes a fifth of the compilation.
+    """
+    alone = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    kernel: F = numba.njit(**_FLAGS, **alone, **flags)(function)
     return kernel
+
+
+def spliced(function: F) -> F:
+    """A kernel that one other calls: its source becomes part of that one's, and is compiled once.
+
+    Machine code is made of every other kernel, and again of all that it calls.
+    """
+    return compiled(function, inline="always")
 
 
 def inlined(function: F) -> F:
@@ -45,14 +57,17 @@ class EntryKernel(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], folder: Path | None = FOLDER) -> None:
         self._function, self._folder, self._n_recorded = function, folder, 0
-        self._kernel: Any = compiled(function) if folder is None else self._cached(folder)
+        self._kernel: Any = self._compiled() if folder is None else self._cached(folder)
+
+    def _compiled(self, **flags: Any) -> Any:
+        return numba.njit(**_FLAGS, no_cfunc_wrapper=True, **flags)(self._function)
 
     def _cached(self, folder: Path) -> Any:
         """The kernel with Numba's cache in `folder`; nobody else's function gets it there."""
         chosen = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(folder)
         try:
-            kernel: Any = compiled(self._function, cache=True)
+            kernel: Any = self._compiled(cache=True)
         finally:
             numba.config.CACHE_DIR = chosen
         # Where the folder cannot be written, Numba takes the next best one, the package's.
@@ -60,7 +75,7 @@ class EntryKernel(Generic[P, R]):
             return kernel
         warn_not_kept(f"Numba cannot write to {folder}.")
         self._folder = None
-        return compiled(self._function)
+        return self._compiled()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -81,7 +96,7 @@ class EntryKernel(Generic[P, R]):
     def _give_up(self, reason: str) -> None:
         """Go on without the folder."""
         warn_not_kept(reason)
-        self._folder, self._kernel = None, compiled(self._function)
+        self._folder, self._kernel = None, self._compiled()
 
     @property
     def n_loaded(self) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import activate, fill_mask, threshold_of, times_slope
-from minimtl.nn.kernels.jit import compiled, inlined
+from minimtl.nn.kernels.jit import inlined, spliced
 from minimtl.nn.kernels.vectors import add_four_products, add_rows
 
 f32 = np.float32
@@ -118,7 +118,7 @@ def pass_up(
     add_product(Z[fours:], below[fours:], W, n - fours, n_terms, sparse, len(b))
 
 
-@compiled
+@spliced
 def forward(n: int, keys: IntArray, plan: Plan, w: FloatArray, buffers: Buffers) -> None:
     """A, R and D of every hidden layer, from Z_1 in ``A[0]``."""
     layout, threshold = plan.layout, threshold_of(plan.dropout)
@@ -136,7 +136,7 @@ def forward(n: int, keys: IntArray, plan: Plan, w: FloatArray, buffers: Buffers)
                 d[h] = a[h] * mask[h]
 
 
-@compiled
+@spliced
 def backward(n: int, flat: Flat, layout: Layout, buffers: Buffers) -> None:
     """From the gradient by D_L down to that by Z_1 in ``G[0]``, collecting the parameters'."""
     for layer in range(len(layout.widths) - 1, -1, -1):
@@ -154,7 +154,7 @@ def backward(n: int, flat: Flat, layout: Layout, buffers: Buffers) -> None:
             pass_down(n, layer, flat.w, layout, buffers)
 
 
-@inlined
+@spliced
 def collect(n: int, layer: int, flat_g: FloatArray, layout: Layout, buffers: Buffers) -> None:
     """The gradient DᵀG by W_l."""
     T, n_in, n_out = buffers.transposed, layout.units[layer - 1], layout.widths[layer]
@@ -163,7 +163,7 @@ def collect(n: int, layer: int, flat_g: FloatArray, layout: Layout, buffers: Buf
     add_product(g_W, T, buffers.G[layer], n_in, n, buffers.sparse, n_out)
 
 
-@inlined
+@spliced
 def pass_down(n: int, layer: int, w: FloatArray, layout: Layout, buffers: Buffers) -> None:
     """The gradient GW_lᵀ by D_{l−1}."""
     T, n_in, n_out = buffers.transposed, layout.widths[layer - 1], layout.units[layer]

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from minimtl.nn.arrays import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.heads import head_softmax
-from minimtl.nn.kernels.jit import EntryKernel, compiled
+from minimtl.nn.kernels.jit import EntryKernel, spliced
 from minimtl.nn.kernels.layers import Buffers, Layout, biases, pass_up
 from minimtl.nn.kernels.vectors import add_to_rows
 
@@ -35,21 +37,23 @@ def predict(
     W (n_rows, S) is the first weight matrix, w the flat parameters; Z (n, S) is scratch space.
     """
     A, n_batch = buffers.A, buffers.A.shape[1]
-    first_layer(words, base, W, biases(w, 0, layout), Z)
+    zero = np.int64(0)  # a literal would have what it is passed to compiled once more
+    dropped = zero > 0
+    first_layer(words, base, W, biases(w, zero, layout), Z)
     for start in range(0, len(base), n_batch):
         n = min(n_batch, len(base) - start)
         below = Z[start : start + n]
         for layer in range(len(layout.widths)):
             if layer > 0:
-                pass_up(n, layer, below, w, layout, A[layer], buffers.sparse, False)
+                pass_up(n, layer, below, w, layout, A[layer], buffers.sparse, dropped)
                 below = A[layer]
             for i in range(n):
                 activate(below[i], layout.widths[layer], layout.activation)
         for i in range(n):
-            head_softmax(probabilities[start + i], below[i], task, 0, w, layout)
+            head_softmax(probabilities[start + i], below[i], task, zero, w, layout)
 
 
-@compiled
+@spliced
 def first_layer(
     words: Occurrences, base: FloatArray, W: FloatArray, b: FloatArray, Z: FloatArray
 ) -> None:
