@@ -78,7 +78,7 @@ def test_epochs_beyond_the_logs_are_not_compared(experiments):
 
 
 def test_figure_4_compares_tasks_with_pairs(experiments):
-    items = by_item(audit_figure4([Runs(experiments)]).findings)
+    items = by_item(audit_figure4(Runs(experiments)).findings)
     *_, of_pairs, joint = means(experiments, 80)
     of_tasks = np.mean(
         [[log.printed_accuracy[80] for log in run.single.values()] for run in experiments]
