@@ -25,7 +25,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 
-from minimtl.explain import explain_page, make_lesson, measure, visit_all
+from minimtl.explain import explain_page, make_lesson, visit_all
 from minimtl.explain.lesson import SMALL
 
 DOCS = Path(__file__).resolve().parent
@@ -214,10 +214,9 @@ def write_sources(folder: Path) -> None:
 def small_explain_page(folder: Path) -> str:
     """The explain page of a small lesson, whose code links to the site's sources."""
     folder.mkdir()
-    lesson = make_lesson(None, folder, command=[], announce=_say, n_workers=1, protocol=SMALL)
+    lesson = make_lesson(None, folder, announce=_say, n_workers=1, protocol=SMALL)
     visits = visit_all(lesson, lambda line: None)
-    measured = measure(lesson, 1, _say)
-    return explain_page(lesson, visits, measured, lambda path: f"sources/minimtl/{path}.html")
+    return explain_page(lesson, visits, lambda path: f"sources/minimtl/{path}.html")
 
 
 def _say(line: str) -> None:

@@ -58,7 +58,6 @@ from minimtl.tasks import (
     RELEASED,
     TABLE1,
     TIE,
-    Pair,
     PrintedScores,
     ProblemName,
 )
@@ -81,7 +80,7 @@ def audit(files: Iterator[ReleasedFile]) -> Audited:
     fitted = [run for run in experiments if run.features is not None and 0 < run.gains.mean() < 1]
 
     table1, mean_gain = audit_table1(problems), audit_mean_gain(problems)
-    scanned, figure4 = audit_scans(problems, scans), audit_figure4(problems)
+    scanned, figure4 = audit_scans(problems, scans), joined(list(map(audit_figure4, problems)))
     runs = audit_runs(problems, experiments)
     table2 = majority = table3 = text = Part()
     if fitted:
@@ -217,12 +216,8 @@ def _mean_gain(runs: Runs) -> Part:
     return Part(findings, [line])
 
 
-def audit_figure4(problems: Sequence[Runs]) -> Part:
+def audit_figure4(runs: Runs) -> Part:
     """Figure 4's two curves: one is a mean over tasks, the other over pairs."""
-    return joined([_figure4(runs) for runs in problems])
-
-
-def _figure4(runs: Runs) -> Part:
     n_epochs = min(runs.n_epochs, RELEASED.training.epochs_joint)
     both = runs.scores("printed_accuracy", list(range(n_epochs)))
     of_pairs, joint = np.mean([[scores.mean(axis=0) for scores in run] for run in both], axis=0)
@@ -335,7 +330,12 @@ def _between(two: Runs) -> Part:
     lines = [f"{one.name} and {other.name} share {same} single-task logs"] if same else []
 
     shared = [pair for pair in one.joint if pair in other.joint]
-    labels, changes = zip(*(_shared(run, shared) for run in (one, other)), strict=True)
+    labels, changes = [], []
+    for run in (one, other):
+        rows = [run.pairs.index(pair) for pair in shared]
+        single, joint = run.scores("accuracy")
+        labels.append(run.gains[rows])
+        changes.append((joint - single)[rows])
     if len(shared) >= 3 and min(np.ptp(change) for change in changes) > 0:
         share = float((labels[0] == labels[1]).mean())
         correlation = float(np.corrcoef(changes[0], changes[1])[0, 1])
@@ -349,10 +349,3 @@ def _between(two: Runs) -> Part:
             two.finding("design", "correlation of gains", correlation, of_gains),
         ]
     return Part(findings, lines)
-
-
-def _shared(run: Experiment, shared: Sequence[Pair]) -> tuple[np.ndarray, FloatArray]:
-    """Labels and gains in accuracy of these pairs of a run."""
-    rows = [run.pairs.index(pair) for pair in shared]
-    single, joint = run.scores("accuracy")
-    return run.gains[rows], (joint - single)[rows]

@@ -184,23 +184,6 @@ def audit_majority(problems: Sequence[Runs]) -> Part:
     return Part(findings, [" ".join(lines)])
 
 
-class _Table3(NamedTuple):
-    """A table as it is printed, the digits of its numbers, and what it was computed as."""
-
-    name: str
-    rows: Sequence[FeatureRow]
-    digits: int
-    computed: str
-
-
-_TABLE3 = {
-    "related": _Table3("Table 3a", TABLE3A, 0, "the mean rank counted from 0, the strongest"),
-    "unrelated": _Table3(
-        "Table 3b", TABLE3B, 2, "the coefficients of one fit to all pairs, features standardised"
-    ),
-}
-
-
 def coefficients(run: Experiment) -> FloatArray:
     """Coefficients of one fit to all pairs, the features standardised over them, (30,)."""
     return fit_all_pairs(run.labelled, RELEASED.meta)
@@ -214,33 +197,40 @@ def audit_table3(problems: Sequence[Runs]) -> Part:
 
 
 def _table3(runs: Runs) -> Part:
-    table = _TABLE3[runs.problem]
     w = np.array([coefficients(run) for run in runs.experiments])
-    if runs.problem == "unrelated":
-        computed = _rows(runs, table, AS_COMPUTED, w.mean(axis=0))
-        line = f"{tally(computed)} rows of {table.name} are {table.computed}"
-        return Part(computed, [] if runs.missing else [line])
-
-    inverse = inverse_ranks(w).mean(axis=0)
-    labelled = _rows(runs, table, AS_PRINTED, inverse)
-    computed = _rows(runs, table, AS_COMPUTED, len(AUTHORS_FEATURES) - inverse)
-    line = (
-        f"{tally(computed)} rows of {table.name} are {table.computed}; read as its “inverse "
-        f"rank”, {tally(labelled)} come out: the table stands upside down"
-    )
+    if runs.problem == "related":
+        inverse = inverse_ranks(w).mean(axis=0)
+        labelled = _rows(runs, "Table 3a", TABLE3A, 0, AS_PRINTED, inverse)
+        ranks = len(AUTHORS_FEATURES) - inverse
+        computed = _rows(runs, "Table 3a", TABLE3A, 0, AS_COMPUTED, ranks)
+        line = (
+            f"{tally(computed)} rows of Table 3a are the mean rank counted from 0, the strongest; "
+            f"read as its “inverse rank”, {tally(labelled)} come out: the table stands upside down"
+        )
+    else:
+        labelled = []
+        computed = _rows(runs, "Table 3b", TABLE3B, 2, AS_COMPUTED, w.mean(axis=0))
+        line = (
+            f"{tally(computed)} rows of Table 3b are the coefficients of one fit to all pairs, "
+            "features standardised"
+        )
     return Part([*labelled, *computed], [] if runs.missing else [line])
 
 
-def _rows(runs: Runs, table: _Table3, reading: str, values: FloatArray) -> list[Finding]:
+def _rows(
+    runs: Runs,
+    table: str,
+    rows: Sequence[FeatureRow],
+    digits: int,
+    reading: str,
+    values: FloatArray,
+) -> list[Finding]:
     """The rows of a table, so read; `values` are in the order of `AUTHORS_FEATURES`."""
     findings = []
-    for label, feature, printed in table.rows:
+    for label, feature, printed in rows:
         value = float(values[AUTHORS_FEATURES.index(feature)])
-        judgement = by_digits(printed, value, table.digits)
-        sentence = f"the feature is {feature}"
-        findings.append(
-            runs.against(table.name, label, value, sentence, reading, printed, judgement)
-        )
+        sentence, judgement = f"the feature is {feature}", by_digits(printed, value, digits)
+        findings.append(runs.against(table, label, value, sentence, reading, printed, judgement))
     return findings
 
 

@@ -12,7 +12,6 @@ from minimtl.explain import (
     explain_page,
     find_pair,
     make_lesson,
-    measure,
     notebook_available,
     visit_all,
 )
@@ -21,7 +20,7 @@ from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 EXAMPLES = (
     "minimtl explain",
-    "minimtl explain --out results    # of a finished study with --out results",
+    "minimtl explain --out lesson",
     "minimtl explain --notebook",
 )
 
@@ -45,8 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=folder_name,
         default="explain",
         metavar="DIR",
-        help="where to write; a finished study there is used, else one is trained there "
-        "(default: explain)",
+        help="where to write; the trained models are kept there (default: explain)",
     )
 
 
@@ -69,12 +67,10 @@ def _notebook(args: argparse.Namespace, out: Path) -> Path:
 
 
 def _page(args: argparse.Namespace, out: Path) -> Path:
-    cores = available_cores()
-    lesson = make_lesson(args.pair, out, command=args.argv, announce=say, n_workers=cores)
+    lesson = make_lesson(args.pair, out, announce=say, n_workers=available_cores())
     visits = visit_all(lesson, say)
-    measured = measure(lesson, cores, say)
     path = out / "explain.html"
-    write_atomically(path, explain_page(lesson, visits, measured).encode())
+    write_atomically(path, explain_page(lesson, visits).encode())
     if apart := [c.name for one in visits for c in one.values.comparisons if not c.agrees]:
         raise MinimtlError(
             f"{path} is written, and {len(apart)} of its comparisons disagree: {'; '.join(apart)}; "

@@ -25,21 +25,29 @@ from minimtl.system import (
     say,
 )
 
-COMMANDS = {
-    "study": "train all models of a study and report when multi-task learning helped",
-    "multiverse": "train a study in many ways and say which choices its gains depend on",
-    "corpus": "show, fetch or verify a corpus",
-    "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
-    "meta": "say whether the gains of pairs of tasks can be predicted, by more than their names",
-    "advise": "say whether other labelled texts help to label yours, and train the model",
-    "predict": "label new texts by a model that advise saved",
-    "merge": "make one study of the shards that `study --shard` trained apart",
-    "audit": "hold the numbers that a study printed against the logs its authors released",
-    "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
-    "report": "draw a finished study's tables, figures and page again",
-    "cache": "show or clear what minimtl keeps between runs",
-    "doctor": "say what is installed, where things are kept, and whether training works",
+# The doors of `minimtl --help`: what for, and the commands behind it.
+DOORS = {
+    "For your own texts": {
+        "advise": "say whether other labelled texts help to label yours, and train the model",
+        "predict": "label new texts by a model that advise saved",
+    },
+    "For the paper": {
+        "study": "train all models of a study and report when multi-task learning helped",
+        "report": "draw a finished study's tables, figures and page again",
+        "merge": "make one study of the shards that `study --shard` trained apart",
+        "multiverse": "train a study in many ways and say which choices its gains depend on",
+        "meta": "say whether gains of pairs of tasks can be predicted, by more than their names",
+        "audit": "hold the numbers that a study printed against the logs its authors released",
+        "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
+        "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
+    },
+    "What is kept and installed": {
+        "corpus": "show, fetch or verify a corpus",
+        "cache": "show or clear what minimtl keeps between runs",
+        "doctor": "say what is installed, where things are kept, and whether training works",
+    },
 }
+COMMANDS = {name: text for door in DOORS.values() for name, text in door.items()}
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 EXIT_BY_SIGNAL = 128  # and the signal's number: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP
 
@@ -73,18 +81,19 @@ def build_parser(chosen: str | None = None) -> Parser:
     """The parser of ``minimtl``, with the flags of the sub-command `chosen` (None: of all)."""
     parser = Parser(
         prog="minimtl",
+        usage="minimtl [-h] [--version] COMMAND ...",
         description="Will training my text classifier together with another task help it?",
-        epilog="`minimtl COMMAND --help` shows a command's flags and examples.",
+        epilog=_doors(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"minimtl {__version__}")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS, prog="minimtl"
+    )
     parser.commands = subparsers.choices
     for name, help_text in COMMANDS.items():
         subparser = subparsers.add_parser(
-            name,
-            help=help_text,
-            description=help_text,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, description=help_text, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         if chosen in (None, name):
             command = import_module(f"minimtl.cli.{name}")
@@ -92,6 +101,14 @@ def build_parser(chosen: str | None = None) -> Parser:
             subparser.set_defaults(run=command.run)
             subparser.epilog = "\n  ".join(["examples:", *command.EXAMPLES])
     return parser
+
+
+def _doors() -> str:
+    """The commands by their doors, as ``minimtl --help`` lists them."""
+    lines = []
+    for door, commands in DOORS.items():
+        lines += [f"{door}:", *(f"  {name:<12}{text}" for name, text in commands.items()), ""]
+    return "\n".join([*lines, "`minimtl COMMAND --help` shows a command's flags and examples."])
 
 
 def run_process(argv: Sequence[str] | None = None) -> int:

@@ -11,7 +11,6 @@ from minimtl.explain.explainpage import (
     visit_all,
 )
 from minimtl.explain.lesson import find_pair, make_lesson
-from minimtl.explain.tablestations import measure
 
 __all__ = [
     "NOTEBOOK_NOTE",
@@ -19,7 +18,6 @@ __all__ = [
     "explain_page",
     "find_pair",
     "make_lesson",
-    "measure",
     "notebook_available",
     "visit_all",
 ]

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import minimtl
-from minimtl.explain import networkstations, pairstations, tablestations, textstations
+from minimtl.explain import networkstations, pairstations
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import (
-    ReaderChoice,
     Station,
     TwinComparison,
     Values,
@@ -25,7 +24,6 @@ from minimtl.explain.station import (
     paragraphs,
     stations,
 )
-from minimtl.explain.tablestations import GainsBySize, documents
 from minimtl.report import (
     Beside,
     Block,
@@ -42,7 +40,6 @@ from minimtl.report import (
     Sections,
     element,
     notebook_html,
-    to_fragment,
     to_html,
 )
 
@@ -50,29 +47,27 @@ NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
 _VALUES: dict[str, Callable[[Lesson], Values]] = {
-    "text": textstations.text,
-    "tokens": textstations.tokens,
-    "counts": textstations.counts,
-    "tfidf": textstations.tfidf,
+    "text": networkstations.text,
+    "tokens": networkstations.tokens,
+    "counts": networkstations.counts,
+    "tfidf": networkstations.tfidf,
     "first-layer": networkstations.first_layer,
     "dropout": networkstations.dropout,
-    "second-layer": networkstations.second_layer,
     "loss": networkstations.loss,
     "gradients": networkstations.gradients,
     "adam": networkstations.adam,
     "deferred": networkstations.deferred,
     "curve": pairstations.curve,
-    "fit": pairstations.fit,
     "features": pairstations.features,
     "divergence": pairstations.divergence,
-    "newton": tablestations.newton,
-    "folds": tablestations.folds,
-    "table2": tablestations.table2,
+    "newton": pairstations.newton,
+    "folds": pairstations.folds,
+    "table2": pairstations.table2,
 }
 
 
 class Visit(NamedTuple):
-    """A station with its values; a notebook draws them, a terminal prints the comparisons."""
+    """A station with its values, which a notebook draws."""
 
     station: Station
     values: Values
@@ -83,25 +78,12 @@ class Visit(NamedTuple):
         asked, answer = list(self.station.parts.items())[-1]
         return asked, " ".join(paragraphs(answer, self.values.answer))
 
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"{c.name} {' '.join(c.example)} {c.difference:.1e} "
-            f"{'agrees' if c.agrees else 'DISAGREES'}"
-            for c in self.values.comparisons
-        )
-
     def _repr_html_(self) -> str:
         return notebook_html([_compared(self.values.comparisons), *self.values.pictures])
 
 
 def visit(key: str, lesson: Lesson) -> Visit:
-    """The station of this key with its values.
-
-    Raises
-    ------
-    AssertionError
-        If two values disagree, so that a notebook stops there.
-    """
+    """The station of this key; AssertionError if two values disagree, so that a notebook stops."""
     station = next(station for station in stations() if station.key == key)
     values = _VALUES[key](lesson)
     for comparison in values.comparisons:
@@ -126,7 +108,6 @@ def source_uri(path: str) -> str:
 def explain_page(
     lesson: Lesson,
     visits: Sequence[Visit],
-    measured: GainsBySize,
     link: Callable[[str], str] = source_uri,
 ) -> str:
     """The whole page; `link` makes an address of a file's path within the package."""
@@ -154,7 +135,7 @@ def explain_page(
     lead, *about = paragraphs("\n\n".join(start.body), numbers)
     blocks: list[Block] = [*map(Paragraph, about), Sections()]
     for place, one in enumerate(visits, start=1):
-        blocks += _on_page(place, one, measured, link)
+        blocks += _on_page(place, one, link)
     document = Document(
         start.title,
         warnings=(agreement,) if apart else (),
@@ -171,9 +152,7 @@ def _own(name: str) -> str:
     return (files("minimtl.explain") / name).read_text(encoding="utf-8")
 
 
-def _on_page(
-    place: int, one: Visit, measured: GainsBySize, link: Callable[[str], str]
-) -> list[Block]:
+def _on_page(place: int, one: Visit, link: Callable[[str], str]) -> list[Block]:
     station, values = one
     formulas = [Embedded(_formula(text), text) for text in station.formulas]
     where = Paragraph(f"docs/mathematics.md, section {station.section}", "note")
@@ -190,11 +169,6 @@ def _on_page(
         _compared(values.comparisons),
         *values.pictures,
     ]
-    for title, text in station.parts.items():
-        if title.startswith("Move it") and values.choice:
-            blocks.append(_movable(title, paragraphs(text), values.choice))
-        elif title.startswith("Documents"):
-            blocks += [Heading(3, title), *map(Paragraph, paragraphs(text)), *documents(measured)]
     question, answer = one.question
     return [*blocks, Folded(question, (Paragraph(answer),))]
 
@@ -231,30 +205,6 @@ def _formula(text: str) -> Markup:
         parts += [text[end : match.start()], element(tag, match[2] or match[3])]
         end = match.end()
     return element("p", *parts, text[end:], class_="formula")
-
-
-def _movable(title: str, words: Sequence[str], choice: ReaderChoice) -> Embedded:
-    """All that can be chosen, of which the script shows one; without it, the first stands there."""
-    first = choice.first or (0,) * len(choice.controls)
-    labels = []
-    for (label, options), chosen in zip(choice.controls.items(), first, strict=True):
-        select = [
-            element("option", str(option), value=i, selected="" if i == chosen else None)
-            for i, option in enumerate(options)
-        ]
-        labels.append(element("label", f"{label} ", element("select", *select)))
-    choices = [
-        element("template", to_fragment(blocks), data_choice=" ".join(map(str, key)))
-        for key, blocks in choice.shown.items()
-    ]
-    parts = [
-        element("h3", title),
-        *(element("p", paragraph) for paragraph in words),
-        element("div", *labels, class_="controls", hidden=""),
-        element("div", to_fragment(choice.shown[first]), class_="shown", aria_live="polite"),
-        *choices,
-    ]
-    return Embedded(element("div", *parts, class_="move"))
 
 
 def notebook_available() -> bool:

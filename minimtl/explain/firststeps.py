@@ -195,8 +195,8 @@ class Steps:
         return [np.unique(batch.indices) for batch in batches]
 
     @cached_property
-    def dense(self) -> "DenseTraining":
-        """`N_STEPS` steps of dense Adam in float64: every row moves in every step."""
+    def dense(self) -> "tuple[Network, list[WaitingWord]]":
+        """The network after `N_STEPS` steps of dense Adam in float64, and some words that wait."""
         last = np.zeros(self.X.shape[1], np.int64)
         for step, words in enumerate(self.words, start=1):
             last[words] = step
@@ -220,7 +220,7 @@ class Steps:
             waiting_words.append(
                 WaitingWord(column, int(s), K, m, r, rows[s - 1][place], rows[-1][place])
             )
-        return DenseTraining(network, waiting_words)
+        return network, waiting_words
 
 
 class WaitingWord(NamedTuple):
@@ -243,13 +243,6 @@ class WaitingWord(NamedTuple):
     def unit(self) -> int:
         """The unit whose weight has the largest m."""
         return int(np.argmax(np.abs(self.m)))
-
-
-class DenseTraining(NamedTuple):
-    """A network after its steps of dense Adam, and some words that wait, by column."""
-
-    network: Network
-    waiting: list[WaitingWord]
 
 
 def pending_terms(adam: Adam, s: int, K: int) -> tuple[Array, Array]:

@@ -10,23 +10,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from minimtl.corpora import load_corpus
-from minimtl.errors import MinimtlError, UsageError
+from minimtl.errors import UsageError
 from minimtl.explain.firststeps import Steps
 from minimtl.explain.station import Array
 from minimtl.gains import HELD_OUT, Design, make_designs, table_of
-from minimtl.jobs import Store, make_workers, open_existing_store, open_store, rng_for
+from minimtl.jobs import make_workers, open_store, rng_for
 from minimtl.nn import default_backend
-from minimtl.study import (
-    Stopwatch,
-    Study,
-    count_processors,
-    feature_maker,
-    finished_manifest,
-    identity_of,
-    make_manifest,
-    train_models,
-    write_manifest,
-)
+from minimtl.study import Study, feature_maker, train_models
 from minimtl.tasks import (
     PAPER,
     Hierarchy,
@@ -41,8 +31,6 @@ from minimtl.tasks import (
     collect_outcomes,
     labelled_pairs,
     make_problems,
-    problems_of,
-    read_manifest,
     sample_of,
 )
 from minimtl.text import count_matrix, select_words, tokenize
@@ -155,77 +143,38 @@ def make_lesson(
     topics: Sequence[str] | None,
     folder: Path,
     *,
-    command: Sequence[str],
     announce: Callable[[str], None],
     n_workers: int,
     backend: str | None = None,
     protocol: Protocol = PAPER,
 ) -> Lesson:
-    """A lesson on a pair, from the finished study in `folder` or from one that is trained there.
+    """A lesson on a pair, from a study of the RELATED pairs, each once, trained in `folder`.
 
     Parameters
     ----------
-    topics : the pair: main positive, main negative, auxiliary positive, auxiliary negative.
-    command : how ``minimtl`` was called, for the manifest of a study that is trained now.
-    protocol : of a study that is trained now: the RELATED pairs, each once.
-
-    Raises
-    ------
-    UsageError
-        If the topics are no pair of the study.
-    MinimtlError
-        If the study in `folder` is not finished or of another corpus.
+    topics : the pair: main positive, main negative, auxiliary positive, auxiliary negative;
+        UsageError is raised if they are no pair of the study.
+    folder : keeps the trained models, so that a second call trains none.
     """
     corpus = load_corpus("auto", announce=announce)
-    backend = backend or default_backend()
-    if (folder / "manifest.json").exists():
-        with open_existing_store(folder) as store:
-            found, identity = identity_of(store)
-            if identity.corpus_digest != corpus.digest:
-                raise MinimtlError(
-                    f"the study in {folder} is of another corpus than the packaged one, and the "
-                    "page shows its posts; choose another --out"
-                )
-            problems = problems_of(read_manifest(folder))
-            trained = Study(corpus, found, problems, identity.seed, store.identity["backend"])
-            pair = find_pair(topics, problems[0])
-            announce(f"The study in {folder} gives the scores and features of its pairs.")
-            return _lesson(trained, pair, store)
     problems = make_problems("related", protocol, Hierarchy.from_tree(corpus.tree), n_runs=1)
-    study = Study(corpus, protocol, problems, 0, backend)
+    study = Study(corpus, protocol, problems, 0, backend or default_backend())
     pair = find_pair(topics, problems[0])
-    took = Stopwatch()
     with open_store(folder, study.identity, announce=announce) as store:
         announce(
             f"{study.count_jobs()} models of {len(problems[0].pairs)} pairs are needed, "
             f"each once; they are kept in {folder}."
         )
         with make_workers("process", n_workers, (study.data,)) as workers:
-            n_done = train_models(study, store, workers)
-        lesson = _lesson(study, pair, store)
-        if protocol is PAPER:  # a small one is no study that other commands could continue
-            manifest = make_manifest(study, command, n_workers, "process")
-            n_resumed = study.count_jobs() - n_done
-            trained_by = count_processors(study, store)
-            write_manifest(finished_manifest(manifest, n_done, n_resumed, trained_by, took), folder)
-    return lesson
-
-
-def _lesson(study: Study, pair: Pair, store: Store) -> Lesson:
-    results = Results(store, study.data.identity, study.protocol)
-    outcomes, _ = collect_outcomes(study.problems[0], results, feature_maker(study, results))
-    losses = {task: results.single(task, 0).losses[0] for task in pair}
+            train_models(study, store, workers)
+        results = Results(store, study.data.identity, protocol)
+        outcomes, _ = collect_outcomes(problems[0], results, feature_maker(study, results))
+        losses = {task: results.single(task, 0).losses[0] for task in pair}
     return Lesson(study, pair, outcomes, losses)
 
 
 def find_pair(topics: Sequence[str] | None, problem: Problem) -> Pair:
-    """The pair of these four topics, in either order of each task's two.
-
-    Raises
-    ------
-    UsageError
-        If it is none of the problem's pairs.
-    """
+    """The pair of these four topics, in either order of each task's two; UsageError if none is."""
     if topics is None:
         return DEFAULT_PAIR if DEFAULT_PAIR in problem.pairs else problem.pairs[0]
     a, b, c, d = topics

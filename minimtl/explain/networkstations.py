@@ -1,15 +1,16 @@
-"""Stations of the network's training steps: forward, loss, backward, Adam, and moves that wait."""
+"""Stations from the text of a post to the network's steps: words, layers, gradients, Adam."""
 
-from functools import cache
-from itertools import product
+import re
+from collections import Counter
 
 import numpy as np
 
-from minimtl.explain.firststeps import N_STEPS, deferred_move, pending_terms
+from minimtl.explain.firststeps import N_STEPS, deferred_move
 from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Array, ReaderChoice, Values, number, percent
+from minimtl.explain.station import Values, number
 from minimtl.nn import Adam, softmax
-from minimtl.report import Axis, Bars, Block, Chart, Drawing, Paragraph
+from minimtl.report import Axis
+from minimtl.text import tokenize
 
 # Float32 has 24 bits, 6e-8 of a number; a sum of some hundred products loses a little more.
 SINGLE = 1e-5
@@ -18,11 +19,106 @@ _AFTER_STEPS = 1e-4
 RULE_ERROR = 2e-6  # as nn/pending.py has it, which cannot be imported without Numba
 FIRST_OF_RULE = 96
 _CORNER = slice(16), slice(60)  # of a matrix that is shown
+_SHOWN = 12  # words of a table
 _GAPS = (1, 3, 8, 13, 30, 80, 250)
-_LAST_STEPS = (1, 2, 5, 20, 96, 1000)
-_N_BARS = 60
-_RATES = (0.2, 0.5, 0.8)
-_MASK_STEPS = (1, 2, 3, 4, 5, 6)
+
+
+def text(lesson: Lesson) -> Values:
+    """The post, both tasks, and the classes of the main task's posts."""
+    here, corpus, sample = Values(), lesson.study.corpus, lesson.samples[lesson.pair.main]
+    positive = corpus.topic_names.index(lesson.pair.main.positive)
+    looked_up = (corpus.train.topics[sample.train_rows] == positive).astype(int)
+    name = "classes y of the main task's training posts"
+    here.compare(name, sample.train_labels, looked_up, "drawn sample", "topics looked up")
+
+    post = corpus.train.texts[lesson.post]
+    topic = corpus.topic_names[corpus.train.topics[lesson.post]]
+    shown = post if len(post) < 600 else post[:600] + " …"
+    here.words(f"the post, of {topic}, in alphabetical order", shown)
+    head = ("task", "positive (1)", "negative (0)", "training posts", "test posts")
+    rows = [
+        (role, *task, len(lesson.samples[task].train_rows), len(lesson.samples[task].test_rows))
+        for role, task in zip(("main", "auxiliary"), lesson.pair, strict=True)
+    ]
+    here.table("the two tasks", head, rows)
+
+    share = sample.test_labels.mean()
+    here.answer = {"n": len(sample.test_labels), "share": share, "right": max(share, 1 - share)}
+    return here
+
+
+def _words_by_pattern(text: str) -> list[str]:
+    return re.findall(r"\b\w\w+\b", text.lower())
+
+
+def tokens(lesson: Lesson) -> Values:
+    """The words of the post."""
+    here, post = Values(), lesson.study.corpus.train.texts[lesson.post]
+    words = tokenize(post)
+    here.compare("W", words, _words_by_pattern(post), "tokenize", "regular expression")
+    here.words(f"the first of {len(words)} words", "  ".join(words[:40]))
+
+    n = sum(not character.isspace() for character in post)
+    in_words = sum(map(len, words))
+    here.answer = {"n": n, "in_words": in_words, "dropped": 1 - in_words / n}
+    return here
+
+
+def counts(lesson: Lesson) -> Values:
+    """The counts of the post's words, and what all counts take."""
+    here, matrix, vocabulary = Values(), lesson.words.counts, lesson.words.vocabulary
+    row = matrix[lesson.post]
+    by_hand = Counter(_words_by_pattern(lesson.study.corpus.train.texts[lesson.post]))
+    twin = [by_hand[vocabulary[column]] for column in row.indices]
+    here.compare("N of this post", row.data, twin, "count_matrix", "Counter")
+
+    largest = np.argsort(-row.data, kind="stable")[:_SHOWN]
+    rows = [(vocabulary[row.indices[i]], row.indices[i], row.data[i]) for i in largest]
+    title = f"{row.nnz} entries are not zero; the largest are"
+    here.table(title, ("word", "column", "count"), rows)
+
+    n_docs, n_words = matrix.shape
+    here.answer = {
+        "rows": n_docs,
+        "columns": n_words,
+        "share": matrix.nnz / (n_docs * n_words),
+        "dense": n_docs * n_words * 8 / 1e9,
+        "sparse": (matrix.data.nbytes + matrix.indices.nbytes) / 1e6,
+    }
+    return here
+
+
+def tfidf(lesson: Lesson) -> Values:
+    """The post's row of X by the formula in float64, and as the study has it."""
+    here, matrix, columns = Values(), lesson.words.counts, lesson.words.columns
+    row = matrix[lesson.post][:, columns]
+    df = np.bincount(matrix.indices, minlength=matrix.shape[1])[columns[row.indices]]
+    idf = np.log((1 + matrix.shape[0]) / (1 + df)) + 1
+    weights = row.data * idf
+    twin = weights / np.sqrt(np.sum(weights**2))
+
+    ours = lesson.study.data.train[lesson.post].toarray().ravel().astype(float)
+    by = "TfidfVectorizer, float32"
+    here.compare("x", ours[row.indices], twin, by, "the formula, float64", 1e-6)
+    here.compare("length of x", [np.linalg.norm(ours)], [1.0], by, "1", 1e-6)
+
+    names = [lesson.word(column) for column in row.indices]
+    heaviest = np.argsort(-twin)[:_SHOWN]
+    rows = [(names[i], row.data[i], idf[i], twin[i]) for i in heaviest]
+    here.table("the words that weigh most", ("word", "count N", "idf", "x"), rows)
+
+    top, common = int(np.argmax(twin)), int(np.argmin(idf))
+    here.answer = {
+        "top": names[top],
+        "top_n": row.data[top],
+        "top_idf": idf[top],
+        "top_x": twin[top],
+        "common": names[common],
+        "common_n": row.data[common],
+        "common_idf": idf[common],
+        "common_x": twin[common],
+    }
+    return here
 
 
 def first_layer(lesson: Lesson) -> Values:
@@ -30,7 +126,6 @@ def first_layer(lesson: Lesson) -> Values:
     here, steps = Values(), lesson.steps
     Z = steps.twin.Z[0]
     here.compare("Z_1", steps.ours.Z[0], Z, *steps.by, SINGLE)
-    here.heat("a corner of Z_1", Z[_CORNER], "posts", "units")
 
     X, width = steps.X[steps.batch(1).ravel()], Z.shape[1]
     here.answer = {
@@ -46,12 +141,14 @@ def first_layer(lesson: Lesson) -> Values:
 
 
 def dropout(lesson: Lesson) -> Values:
-    """A_1, its mask and D_1; masks of other steps and rates."""
+    """A_1, its mask and D_1, and the second layer, which does the same again."""
     here, steps = Values(), lesson.steps
     ours, twin = steps.ours, steps.twin
     here.compare("A_1", ours.A[0], twin.A[0], *steps.by, SINGLE)
     here.compare("R_1", ours.R[0], twin.R[0], *steps.by)
     here.compare("D_1", ours.D[0], twin.D[0], *steps.by, SINGLE)
+    here.compare("Z_2", ours.Z[1], twin.Z[1], *steps.by, SINGLE)
+    here.compare("D_2", ours.D[1], twin.D[1], *steps.by, SINGLE)
     title = "a corner of D_1, where a white cell was dropped"
     here.heat(title, twin.D[0][_CORNER], "posts", "units")
 
@@ -59,40 +156,6 @@ def dropout(lesson: Lesson) -> Values:
     mean = np.mean([A * steps.masks(step)[0] for step in range(1, N_STEPS + 1)])
     here.answer = {"steps": N_STEPS, "dropped": mean, "plain": A.mean()}
 
-    network, n_rows = steps.copy(np.float64), steps.batch(1).shape[1]
-    shown: dict[tuple[int, ...], list[Block]] = {}
-    for (i, step), (j, rate) in product(enumerate(_MASK_STEPS), enumerate(_RATES)):
-        masks, no_masks = steps.masks(step, rate), [None] * len(network.weights)
-        dropped, plain = (
-            steps.twin_values(network, one, step).losses[0] for one in (masks, no_masks)
-        )
-        part, stays = Values(), masks[0] > 0
-        part.heat("the dropout mask", stays[:n_rows].astype(float), "posts", "units")
-        sentence = (
-            f"Step {step}, rate {rate}: {percent(stays.mean())} of the units stay; the loss is "
-            f"{dropped:.5f}, and {plain:.5f} without dropout."
-        )
-        shown[i, j] = [Paragraph(sentence), *part.pictures]
-    here.choice = ReaderChoice({"mask of step": _MASK_STEPS, "rate": _RATES}, shown, first=(0, 1))
-    return here
-
-
-def second_layer(lesson: Lesson) -> Values:
-    """Z_2 and D_2 of the first batch, and how many parameters each layer has."""
-    here, steps = Values(), lesson.steps
-    ours, twin, network = steps.ours, steps.twin, steps.network
-    here.compare("Z_2", ours.Z[1], twin.Z[1], *steps.by, SINGLE)
-    here.compare("D_2", ours.D[1], twin.D[1], *steps.by, SINGLE)
-    here.heat("a corner of D_2", twin.D[1][_CORNER], "posts", "units")
-
-    weights = [*network.weights, *network.head_weights]
-    biases = [*network.biases, *network.head_biases]
-    first, second, *heads = (W.size + b.size for W, b in zip(weights, biases, strict=True))
-    total = first + second + sum(heads)
-    share = 100 * first / total
-    here.answer = {
-        "first": first, "all": total, "share": share, "second": second, "head": heads[0]
-    }  # fmt: skip
     return here
 
 
@@ -150,8 +213,7 @@ def adam(lesson: Lesson) -> Values:
     here, steps = Values(), lesson.steps
     rule, g = steps.settings.adam, steps.twin.gradient.flat
     name = f"all weights but W_1, after {N_STEPS} steps"
-    dense = steps.dense.network.flat
-    here.compare(name, steps.ours_after.flat, dense, *steps.by, _AFTER_STEPS)
+    here.compare(name, steps.ours_after.flat, steps.dense[0].flat, *steps.by, _AFTER_STEPS)
     by_formula = -rule.learning_rate * g / (np.abs(g) + rule.eps)
     moves = np.zeros_like(g)
     rule.update(moves, g, np.zeros_like(g), np.zeros_like(g), step=1)
@@ -168,7 +230,6 @@ def adam(lesson: Lesson) -> Values:
     return here
 
 
-@cache
 def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
     """The largest relative error of a rule of `n_points` over all r."""
     r = adam.eps * np.logspace(-4, 8, 241)
@@ -180,7 +241,7 @@ def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
 def deferred(lesson: Lesson) -> Values:
     """Rows of words that wait, moved at once and step by step."""
     here, steps = Values(), lesson.steps
-    rule, waiting = steps.settings.adam, steps.dense.waiting
+    rule, waiting = steps.settings.adam, steps.dense[1]
     kernel, dense = steps.ours_after.first[[w.column for w in waiting]], "dense Adam, float64"
     after = [w.after for w in waiting]
     here.compare(
@@ -223,41 +284,4 @@ def deferred(lesson: Lesson) -> Values:
         "deferred": n_deferred,
         "share": 100 * n_deferred / n_dense,
     }
-    here.choice = _choose_gap(lesson)
     return here
-
-
-def _choose_gap(lesson: Lesson) -> ReaderChoice:
-    """The pending moves of a word, added up in four ways."""
-    rule, every = lesson.steps.settings.adam, lesson.steps.dense.waiting
-    waiting = [every[0], every[len(every) // 2], every[-1]]
-    names = [lesson.word(word.column) for word in waiting]
-    head = ("how", "divisions", "move", "relative error", "largest, any r")
-    shown: dict[tuple[int, ...], list[Block]] = {}
-    for (i, word), (j, s) in product(enumerate(waiting), enumerate(_LAST_STEPS)):
-        m, r = word.m[word.unit], word.r[word.unit]
-        w, z = pending_terms(rule, s, _N_BARS - 1)
-        sizes = np.abs(m * w * z / (r + rule.eps * z))
-        for k, K in enumerate(_GAPS):
-            part, exact = Values(), float(deferred_move(rule, s, K, m, r))
-            rows: list[tuple[str | float, ...]] = [("all terms", K + 1, number(exact, 7), "–", "–")]
-            for n, name in enumerate(("one point", "two points", "three points"), start=1):
-                move = float(deferred_move(rule, s, K, m, r, n))
-                errors = abs(move / exact - 1), _largest_error(rule, s, K, n)
-                rows.append((name, n, number(move, 7), *(f"{error:.1e}" for error in errors)))
-            title = f"“{names[i]}”, m = {number(m, 8)}, r = {number(r, 8)}, step {s}, K = {K}"
-            part.table(title, head, rows)
-            shown[i, j, k] = [*part.pictures, _bars(sizes[: K + 1])]
-    controls = {"word": names, "last gradient at step": _LAST_STEPS, "gap K": _GAPS}
-    return ReaderChoice(controls, shown, first=(2, 0, 3))
-
-
-def _bars(sizes: Array) -> Block:
-    chart = Chart(
-        title="the single moves, the first on the left",
-        series=(Bars(edges=range(len(sizes) + 1), heights=sizes.tolist()),),
-        x=Axis(low=0, high=_N_BARS),
-        y=Axis(ticks=()),
-        height=100,
-    )
-    return Drawing(chart, f"the size of each move, k = 0 on the left; at most the first {_N_BARS}")

@@ -1,104 +1,61 @@
-"""Stations of a pair's features: the learning curve, its logarithm, counts and divergences."""
+"""Stations of a pair's features and of the meta-analysis: from a learning curve to Table 2."""
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.spatial.distance import jensenshannon
+from scipy.special import expit
 
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import Array, Values, number
+from minimtl.gains import Design, Scores, analyse, score_pairs, table_of
+from minimtl.jobs import rng_for
 from minimtl.report import Axis
 from minimtl.stats import (
-    C_MAX,
-    C_MIN,
     central_difference,
+    corrected_resampled_interval,
     fit_log_curve,
+    fit_logistic_regression,
     jensen_shannon_divergence,
+    scale_features,
 )
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     COLUMNS,
     FEATURE_NAMES,
+    FEATURE_SETS,
     ROLES,
     TOKENIZERS,
-    Job,
     Task,
-    task_data,
-    train_model,
-    training_rng,
 )
 
-_EPOCHS_AGAIN = 3
-# The fit is flat at its minimum: comparing values of RSS finds c to half of the digits.
-_FIT = 1e-5
 _SHOWN = 8
-
-
-def curve(lesson: Lesson) -> Values:
-    """The losses of the pair's single-task models, the first ones trained again by the twin."""
-    here, task, data = Values(), lesson.pair.main, lesson.study.data
-    losses, settings = lesson.losses[task], data.protocol.settings
-    documents = task_data([lesson.samples[task]], data)
-    rng = training_rng(Job((task,), 0), data.identity)
-    again = train_model(settings, documents, [2], _EPOCHS_AGAIN, rng, "numpy").losses[0]
-    by = f"the study's model, {'kernel, float32' if data.backend == 'numba' else 'NumPy'}"
-    name = f"y of the first {_EPOCHS_AGAIN} epochs"
-    here.compare(name, losses[:_EPOCHS_AGAIN], again, by, "NumPy twin, trained again", 1e-5)
-
-    epochs = np.arange(1, len(losses) + 1)
-    title = "training loss of the main task and of the auxiliary task, each learnt alone"
-    lines = [("main", epochs, losses), ("auxiliary", epochs, lesson.losses[lesson.pair.aux])]
-    here.curves(title, Axis(label="epoch"), "loss", lines)
-
-    half = np.flatnonzero(losses <= losses[0] / 2)
-    here.answer = {
-        "first": losses[0],
-        "ln2": np.log(2),
-        "when": f"epoch {half[0] + 1}" if len(half) else f"no epoch of these {len(losses)}",
-        "epochs": len(losses),
-        "last": losses[-1],
-    }
-    return here
-
-
-def _fitted_by_search(losses: Array) -> Array:
-    """The curve again: NumPy's least squares for each c, and SciPy's search for the best one."""
-    i = np.arange(len(losses))
-
-    def curve(log_c: float) -> Array:
-        columns = np.column_stack([np.log(np.exp(log_c) * i + 1), np.ones(len(i))])
-        best: Array = columns @ np.linalg.lstsq(columns, losses, rcond=None)[0]
-        return best
-
-    def apart(log_c: float) -> float:
-        return float(np.sum((curve(log_c) - losses) ** 2))
-
-    grid = np.linspace(np.log(C_MIN), np.log(C_MAX), 200)
-    near = int(np.argmin([apart(log_c) for log_c in grid]))
-    bounds = grid[max(near - 1, 0)], grid[min(near + 1, len(grid) - 1)]
-    found = minimize_scalar(apart, bounds=bounds, method="bounded", options={"xatol": 1e-10})
-    return curve(found.x)
+_MOST_STEPS = 12
+_LAST_DIGITS = 1e-8
 
 
 def _slopes_by_hand(losses: Array, epochs: Iterable[int]) -> list[float]:
     return [(losses[epoch + 1] - losses[epoch - 1]) / 2 for epoch in epochs]
 
 
-def fit(lesson: Lesson) -> Values:
-    """The logarithm that is fitted to the main task's losses, and their slopes."""
+def curve(lesson: Lesson) -> Values:
+    """The main task's losses when learnt alone, the logarithm fitted to them, and their slopes."""
     here, losses = Values(), lesson.losses[lesson.pair.main]
     epochs = lesson.protocol.reading.gradient_epochs
     i = np.arange(len(losses))
     best = fit_log_curve(losses)
-    twin, twin_by = _fitted_by_search(losses), "lstsq and a search for c"
-    here.compare("the fitted curve", best(i), twin, "fit_log_curve", twin_by, _FIT)
+    columns = np.column_stack([np.log(best.c * i + 1), np.ones(len(i))])
+    a_and_b = np.linalg.lstsq(columns, losses, rcond=None)[0]
+    name = f"a and b, given c = {number(best.c)}"
+    here.compare(name, [best.a, best.b], a_and_b, "fit_log_curve", "lstsq", 1e-10)
     slopes, by_hand = central_difference(losses, np.array(epochs)), _slopes_by_hand(losses, epochs)
     here.compare("four slopes", slopes, by_hand, "central_difference", "by hand", 1e-12)
 
     title = f"a = {number(best.a)}, b = {number(best.b)}, c = {number(best.c)}"
-    lines = [("loss", i + 1, losses), ("fitted", i + 1, best(i))]
+    auxiliary = lesson.losses[lesson.pair.aux]
+    lines = [("loss", i + 1, losses), ("fitted", i + 1, best(i)), ("auxiliary", i + 1, auxiliary)]
     here.curves(title, Axis(label="epoch"), "loss", lines)
     rows = [(epoch + 1, slope) for epoch, slope in zip(epochs, slopes, strict=True)]
     here.table("slopes", ("epoch", "slope"), rows)
@@ -212,5 +169,179 @@ def divergence(lesson: Lesson) -> Values:
         "share": value / np.log(2),
         "both": len(a.keys() & b.keys()),
         "words": len(words),
+    }
+    return here
+
+
+def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array, Array, Array]:
+    """Newton's method on f of the page of mathematics, written as it stands there.
+
+    The iterates θ (n_steps, p), f at each, and the largest entry of |g| at each.
+    """
+    n_params = X.shape[1]
+    Lambda = np.eye(n_params)
+    Lambda[-1, -1] = penalty
+    theta, path = np.zeros(n_params), []
+
+    def f(theta: Array) -> float:
+        return float(C * np.logaddexp(0, -z * (X @ theta)).sum() + theta @ Lambda @ theta / 2)
+
+    for _ in range(_MOST_STEPS):
+        u = z * (X @ theta)
+        g = -C * (z * expit(-u)) @ X + Lambda @ theta
+        path.append((theta, f(theta), float(np.abs(g).max())))
+        H = C * (X * (expit(u) * expit(-u))[:, np.newaxis]).T @ X + Lambda
+        delta, length = np.linalg.solve(H, -g), 1.0
+        while f(theta + length * delta) > f(theta) and length > 1e-9:
+            length /= 2
+        theta = theta + length * delta
+
+    iterates, value, slope = zip(*path, strict=True)
+    return np.array(iterates), np.array(value), np.array(slope)
+
+
+def newton(lesson: Lesson) -> Values:
+    """The meta-model of all pairs, and the steps to it."""
+    here, settings, y = Values(), lesson.protocol.meta, lesson.labelled.y
+    C, penalized = settings.meta_c, settings.penalize_intercept
+    X = scale_features(lesson.labelled.X, settings.scaling)
+    best = fit_logistic_regression(X, y, C=C, penalize_intercept=penalized)
+    ours = np.append(best.coef[0], best.intercept[0])
+    with_ones = np.column_stack([X, np.ones(len(X))])
+    theta, value, slope = newton_by_hand(
+        with_ones, np.where(y == 1, 1.0, -1.0), C, float(penalized)
+    )
+    by = "fit_logistic_regression", "Newton's method by hand"
+    here.compare("θ at the minimum", ours, theta[-1], *by, _LAST_DIGITS)
+
+    small = np.flatnonzero(slope < 1e-10)  # nothing but rounding
+    n_steps = int(small[0]) if len(small) else len(slope) - 1
+    errors = np.abs(theta - ours).max(axis=1)
+    head = ("step", "f(θ)", "largest |g|", "largest error of θ")
+    rows = [
+        (k, number(value[k], 10), f"{slope[k]:.1e}", f"{errors[k]:.1e}") for k in range(n_steps + 1)
+    ]
+    here.table(f"Newton's steps on {len(X)} pairs", head, rows)
+    here.answer = {"steps": n_steps, "slope": slope[0]}
+    return here
+
+
+def leaks(lesson: Lesson, design: Design, role: str) -> Array:
+    """Which test pairs have something of theirs in their fold's training part, (n_fits, n_pairs).
+
+    `role`: ``"main"``, their main task as a main task; ``"aux"``, their main task as an auxiliary
+    one; ``"topic"``, one of their four topics. False for pairs that are not tested in a fold.
+    """
+    pairs = lesson.problem.pairs
+    if role == "topic":
+        topics = [frozenset((*pair.main, *pair.aux)) for pair in pairs]
+        shares = np.array([[bool(a & b) for b in topics] for a in topics])
+    else:
+        others = [getattr(pair, role) for pair in pairs]
+        shares = np.array([[set(pair.main) == set(other) for other in others] for pair in pairs])
+    seen: Array = (design.train.astype(np.int64) @ shares.T.astype(np.int64)) > 0
+    return seen & design.test
+
+
+def folds(lesson: Lesson) -> Values:
+    """Random folds and stricter ones, what leaks through each, and the meta-model's scores."""
+    here, settings, every = Values(), lesson.protocol.meta, FEATURE_SETS["all"]
+    random = lesson.designs["in_fold"]
+    tested = random.test.sum(axis=0)
+    once = np.full(len(tested), len(random.test) // max(random.n_folds, 1))
+    name = "times that each pair is tested"
+    here.compare(name, tested, once, "repeated_k_fold", "once in each repetition")
+
+    n_shown = min(random.n_folds, 12)
+    cells = random.test[:n_shown] - 0.25 * random.train[:n_shown]
+    title = f"{random.n_folds} of {len(random.test)} random folds; test pairs are dark"
+    here.heat(title, cells, "folds", "pairs")
+    designs = [design for design in lesson.designs.values() if design.n_fits]
+    rows = []
+    for design in designs:
+        scores = score_pairs(lesson.labelled, every, design, settings)
+        shares = [
+            f"{100 * leaks(lesson, design, role).sum() / design.test.sum():.0f} %"
+            for role in ("main", "aux", "topic")
+        ]
+        means = f"{scores.accuracy.mean():.3f}", f"{scores.brier.mean():.3f}"
+        rows.append((design.name, *shares, *means))
+    title = (
+        f"the same rule, C = {number(settings.meta_c)}, all features: the share of test pairs "
+        "that have something in training, and scores over all folds"
+    )
+    head = ("folds", "main task as main", "as auxiliary", "a topic", "accuracy", "Brier score")
+    here.table(title, head, rows)
+
+    beside = beside_baselines(lesson)
+    here.answer = {
+        "leak": leaks(lesson, random, "main").sum() / random.test.sum(),
+        "name": beside["main_name"].accuracy,
+        "accuracy": beside["all"].accuracy,
+        "majority": beside["majority"].accuracy,
+    }
+    return here
+
+
+def beside_baselines(lesson: Lesson) -> dict[str, Scores]:
+    """Scores on the random folds by predictor: all features, and what knows no feature."""
+    # As `Lesson.designs` draws its folds.
+    rng = rng_for("meta-analysis", lesson.study.seed, lesson.problem.problem)
+    table = replace(table_of(lesson.problem, lesson.protocol), sets={})
+    analysis = analyse(table, rng, ("in_fold",), alone=(), fewest=2, tested=())
+    return {row.features: row.scores for row in analysis.predictions}
+
+
+def confusion(y: Array, probability: Array) -> tuple[int, int, int]:
+    """True positives, false positives and false negatives among some pairs."""
+    said, true = probability > 0.5, y == 1
+    return int((said & true).sum()), int((said & ~true).sum()), int((~said & true).sum())
+
+
+def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[int, int, int]]:
+    """F1 of every random fold from counts, one fit after the other; and the first fold's counts."""
+    settings, labelled, design = lesson.protocol.meta, lesson.labelled, lesson.designs["in_fold"]
+    X, y = scale_features(labelled.X[:, list(columns)], settings.scaling), labelled.y
+    f1, counted = [], []
+    for train, test in zip(design.train, design.test, strict=True):
+        share = y[train].mean()
+        probability = np.full(len(X), share)
+        if 0 < share < 1:
+            fit = fit_logistic_regression(
+                X[train],
+                y[train],
+                C=settings.meta_c,
+                penalize_intercept=settings.penalize_intercept,
+            )
+            probability = expit(X @ fit.coef[0] + fit.intercept[0])
+        tp, fp, fn = confusion(y[test], probability[test])
+        f1.append(2 * tp / (2 * tp + fp + fn) if tp + fp + fn else 0.0)
+        counted.append((tp, fp, fn))
+    return np.array(f1), counted[0]
+
+
+def table2(lesson: Lesson) -> Values:
+    """F1 of the five sets of features, all folds at once and one fold after the other."""
+    here, settings, labelled = Values(), lesson.protocol.meta, lesson.labelled
+    design, rows, f1 = lesson.designs["in_fold"], [], {}
+    for name, columns in FEATURE_SETS.items():
+        ours = f1[name] = score_pairs(labelled, columns, design, settings).f1
+        twin, counted = f1_by_hand(lesson, columns)
+        by = "all fits at once", "fold by fold"
+        here.compare(f"F1 of every fold, {name}", ours, twin, *by, 1e-12)
+        of_first = ", ".join(map(str, counted)), number(twin[0], 3)
+        rows.append((name, len(columns), *of_first, len(ours), number(ours.mean(), 3)))
+    head = ("features", "columns", "TP, FP, FN of fold 1", "its F1", "folds", "mean F1")
+    problem, n_pairs = lesson.problem.problem.upper(), len(labelled.y)
+    here.table(f"Table 2 of this study, {problem}, {n_pairs} pairs", head, rows)
+
+    n_test, n_train = design.test.sum(axis=1), design.train.sum(axis=1)
+    low, high = corrected_resampled_interval(f1["all"], float((n_test / n_train).mean()))
+    here.answer = {
+        "share": labelled.y.mean(),
+        "majority": beside_baselines(lesson)["majority"].f1,
+        "f1": f1["all"].mean(),
+        "low": low,
+        "high": high,
     }
     return here

@@ -34,7 +34,7 @@ class Station(NamedTuple):
     section : of that page.
     code : definitions as the docs name them, ``nn/adam.py::Adam.update``; the readable one first.
     further : more definitions, which the page shows folded.
-    parts : a question and its answer, and what there is to move or to run; by title.
+    parts : a question and its answer, and what there is to run; by title.
     """
 
     key: str
@@ -158,21 +158,6 @@ class TwinComparison(NamedTuple):
         return number(ours[place], 8), number(twin[place], 8)
 
 
-class ReaderChoice(NamedTuple):
-    """Something to move.
-
-    Attributes
-    ----------
-    controls : their options, by what they are called.
-    shown : for each choice, which is the place of the option of each control.
-    first : the choice that stands there first; all first options if empty.
-    """
-
-    controls: Mapping[str, Sequence[Any]]
-    shown: Mapping[tuple[int, ...], list[Block]]
-    first: tuple[int, ...] = ()
-
-
 @dataclass
 class Values:
     """What a station shows of this run.
@@ -182,13 +167,11 @@ class Values:
     comparisons : what was computed twice.
     pictures : tables and charts.
     answer : numbers for the answer in walk.md.
-    choice : what there is to move.
     """
 
     comparisons: list[TwinComparison] = field(default_factory=list)
     pictures: list[Block] = field(default_factory=list)
     answer: Numbers = field(default_factory=dict)
-    choice: ReaderChoice | None = None
 
     def compare(
         self,
@@ -267,12 +250,8 @@ def _module(path: str) -> tuple[list[str], ast.Module]:
 def excerpt(place: str) -> Excerpt:
     """The definition at `place`, such as ``nn/adam.py::Adam.update``, from the file as it is now.
 
-    The file is read, not imported, so that kernels can be shown where Numba is missing.
-
-    Raises
-    ------
-    LookupError
-        If the file has no such definition.
+    The file is read, not imported, so that kernels can be shown where Numba is missing. LookupError
+    is raised if it has no such definition.
     """
     path, _, name = place.partition("::")
     lines, tree = _module(path)

@@ -14,7 +14,6 @@ these. Whatever comes from outside may stand in it: each writer escapes it.
     to_text(blocks)             for a terminal; columns stand one below the other
     to_markdown(document)       the file name.md
     to_html(document, figures)  the page; needs no package, no script to be read, no connection
-    to_fragment(blocks)         a part of a page, for `Embedded`
     notebook_html(blocks)       for `_repr_html_`
     write_document(document, name, out)     name.md, name.html and the charts that have a name
 
@@ -86,7 +85,7 @@ from minimtl.report.figurefile import (
     draw_charts,
     figures_available,
 )
-from minimtl.report.htmlpage import notebook_html, term_anchor, to_fragment, to_html
+from minimtl.report.htmlpage import notebook_html, term_anchor, to_html
 from minimtl.report.markdown import to_markdown
 from minimtl.report.markup import Markup, element
 from minimtl.report.terminal import to_text
@@ -164,7 +163,6 @@ __all__ = [
     "term_anchor",
     "text",
     "to_csv",
-    "to_fragment",
     "to_html",
     "to_markdown",
     "to_text",

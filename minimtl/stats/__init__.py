@@ -15,8 +15,6 @@ from minimtl.stats.crossed import (
 from minimtl.stats.crossedmean import crossed_mean
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import (
-    C_MAX,
-    C_MIN,
     LogCurve,
     central_difference,
     fit_log_curve,
@@ -46,8 +44,6 @@ from minimtl.stats.splits import (
 )
 
 __all__ = [
-    "C_MAX",
-    "C_MIN",
     "LEVEL",
     "BoolArray",
     "Components",

@@ -14,12 +14,9 @@ from minimtl.study.conductor import (
 )
 from minimtl.study.definition import (
     Study,
-    count_processors,
     define_study,
     feature_maker,
-    identity_of,
 )
-from minimtl.study.manifest import Stopwatch, finished_manifest, make_manifest, write_manifest
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.definemultiverse import define_multiverse, plan_multiverse
 from minimtl.study.multiverse.runmultiverse import conduct_multiverse
@@ -32,19 +29,14 @@ from minimtl.study.tuning.tuning import tune
 __all__ = [
     "DIFFERENCES",
     "Conditions",
-    "Stopwatch",
     "Study",
     "conduct",
     "conduct_multiverse",
-    "count_processors",
     "define_multiverse",
     "define_study",
     "draw_tuning",
     "feature_maker",
-    "finished_manifest",
-    "identity_of",
     "make_grid",
-    "make_manifest",
     "merge_shards",
     "parse_choice",
     "plan_multiverse",
@@ -57,5 +49,4 @@ __all__ = [
     "tuning_document",
     "tuning_finding",
     "tuning_table",
-    "write_manifest",
 ]

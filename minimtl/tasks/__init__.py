@@ -23,8 +23,6 @@ from minimtl.tasks.modeljobs import (
     decode,
     encode,
     job_key,
-    joint_job,
-    single_job,
     training_rng,
 )
 from minimtl.tasks.outcomes import (
@@ -144,7 +142,6 @@ __all__ = [
     "hierarchy_of",
     "improved_share",
     "job_key",
-    "joint_job",
     "labelled_pairs",
     "make_problems",
     "mean_relative_gain",
@@ -159,7 +156,6 @@ __all__ = [
     "sample_of",
     "samples_of",
     "scores_of",
-    "single_job",
     "task_data",
     "train_model",
     "training_rng",

@@ -1,4 +1,4 @@
-"""Gains and curve features worked by hand and by SciPy, and the whole audit of Bingel's logs."""
+"""Bingel and Søgaard's logs: read whole or refused, gains and features by hand, the audit."""
 
 import numpy as np
 import pytest
@@ -27,6 +27,56 @@ def logs(made_up_logs, root):
         return made_up, read_logs(released_files(root, PATTERN))
 
     return read
+
+
+def test_what_was_written(logs, root):
+    made_up, found = logs()
+    assert found.tasks == made_up.tasks
+    assert sorted(found.pairs) == sorted(made_up.joint)
+    for task in found.tasks:
+        assert found.training[task].loss.tolist() == made_up.losses[task].tolist()
+        assert found.training[task].iteration[:3].tolist() == [10, 20, 30]
+        assert found.f1[task, task][50_000] == made_up.alone[task]
+    assert found.f1["ant_bee", "bee"][100_000] == made_up.joint["bee", "ant"]
+
+    # Of two lines of an iteration the first counts, and a joint run may be missing.
+    log = root / "logs/ant/loss_dv.log"
+    log.write_text(log.read_text() + "Iter 50000, task ant, loss 1, acc 0.1, f1 0.1\n")
+    (root / "logs/ant_bee/loss_dv.log").unlink()
+    found = read_logs(released_files(root, PATTERN))
+    assert found.f1["ant", "ant"][50_000] == made_up.alone["ant"]
+    assert len(found.pairs) == 10
+    assert ("ant", "bee") not in found.pairs
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "says"),
+    [
+        ("ant/loss_tr.log", "Iter 10, task ant, loss nan", "no line such as"),
+        ("ant/loss_tr.log", "Iter 10, task ant, loss 1e999", "no line such as"),
+        ("ant/loss_tr.log", "Iter 10, task bee, loss 1", "is of the task 'bee', not 'ant'"),
+        ("ant/loss_tr.log", "Iter 10, task ant", "no line such as"),
+        ("ant/loss_dv.log", "Iter 10, task ant, loss 1", "no F1 between 0 and 1"),
+        ("ant/loss_dv.log", "Iter 10, task ant, loss 1, acc 1, f1 1.5", "no F1 between 0 and 1"),
+        ("ant_bee/loss_dv.log", "Iter 10, task cow, loss 1, acc 1, f1 1", "not of 'ant_bee'"),
+        ("ant/loss_tr.log", "Iter 10, task ant, loss " + "1" * 100_000 + "x", "no line such as"),
+    ],
+)
+def test_a_damaged_line_is_named(made_up_logs, root, file, line, says):
+    made_up_logs()
+    log = root / "logs" / file
+    log.write_text(line + "\n" + log.read_text())
+    with pytest.raises(MinimtlError, match=says) as raised:
+        read_logs(released_files(root, PATTERN))
+    assert f"{file}, line 1: " in str(raised.value)
+
+
+@pytest.mark.parametrize("file", ["loss_tr.log", "loss_dv.log"])
+def test_a_joint_run_of_a_task_that_is_missing(made_up_logs, root, file):
+    made_up_logs()
+    (root / "logs/bee" / file).unlink()
+    with pytest.raises(MinimtlError, match="not all of 'bee' alone"):
+        read_logs(released_files(root, PATTERN))
 
 
 def test_gains(logs):
@@ -62,18 +112,15 @@ def test_features_of_a_pair(logs):
     assert row["curve_c_main"] == pytest.approx(100 * c / (10 * c + d), rel=1e-3)
 
 
-def test_a_log_that_ends_early(logs, root, made_up_logs):
-    made_up_logs()
-    log = root / "logs/ant_bee/loss_dv.log"
-    log.write_text(log.read_text().replace("Iter 100000, task bee", "Iter 99999, task bee"))
+def test_a_gain_that_cannot_be_told(root, made_up_logs):
+    made_up = made_up_logs()
+    joint, alone = root / "logs/ant_bee/loss_dv.log", root / "logs/ant/loss_dv.log"
+    whole = joint.read_text()
+    joint.write_text(whole.replace("Iter 100000, task bee", "Iter 99999, task bee"))
     with pytest.raises(MinimtlError, match="no score of 'bee' after 100,000 iterations"):
         logged_pairs(read_logs(released_files(root, PATTERN)))
-
-
-def test_an_f1_of_zero_has_no_relative_gain(root, made_up_logs):
-    made_up = made_up_logs()
-    log = root / "logs/ant/loss_dv.log"
-    log.write_text(log.read_text().replace(f"f1 {made_up.alone['ant']}", "f1 0.0"))
+    joint.write_text(whole)
+    alone.write_text(alone.read_text().replace(f"f1 {made_up.alone['ant']}", "f1 0.0"))
     with pytest.raises(MinimtlError, match="'ant' alone is 0 after 50,000"):
         logged_pairs(read_logs(released_files(root, PATTERN)))
 

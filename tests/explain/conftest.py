@@ -24,7 +24,6 @@ def lesson(tmp_path_factory):
     return make_lesson(
         None,
         tmp_path_factory.mktemp("lesson"),
-        command=["explain"],
         announce=lambda line: None,
         n_workers=1,
         protocol=TINY,

@@ -1,11 +1,11 @@
-"""Where a lesson comes from: which pair, which folds; and gain against documents."""
+"""Where a lesson comes from: which pair, which folds."""
 
 import pytest
 
 from minimtl.errors import UsageError
-from minimtl.explain import find_pair, measure
+from minimtl.explain import find_pair
 from minimtl.explain.lesson import DEFAULT_PAIR
-from minimtl.explain.tablestations import N_RUNS, f1_by_hand
+from minimtl.explain.pairstations import f1_by_hand
 from minimtl.gains import analyse, table_of
 from minimtl.jobs import rng_for
 from minimtl.tasks import FEATURE_SETS, NEWSGROUPS, PAPER, make_problems
@@ -32,10 +32,3 @@ def test_the_folds_are_those_of_the_tables(lesson):
     table = analysis.of("in_fold", "all").scores
     by_hand, _ = f1_by_hand(lesson, FEATURE_SETS["all"])
     assert table.f1 == pytest.approx(by_hand.mean(), abs=1e-12)
-
-
-def test_gain_against_documents_is_measured(lesson):
-    posts, single, multi = measure(lesson, 1, lambda line: None)
-    assert list(posts) == sorted(set(posts))
-    assert posts[-1] == lesson.protocol.sampling.train_per_class
-    assert single.shape == multi.shape == (len(posts), N_RUNS)
