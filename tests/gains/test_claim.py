@@ -3,7 +3,7 @@
 import pytest
 
 from minimtl.gains.gainclaims import FAILS, HOLDS, OPEN, Claim
-from minimtl.stats.clustered import MeanEstimate
+from minimtl.stats.intervals import MeanEstimate
 
 
 def of(low, high):

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.featureclaims import (
+from minimtl.gains.gainclaims import (
+    FAILS,
+    HOLDS,
     association_claims,
     correlation,
     gains_of_others,
     prediction_claims,
 )
-from minimtl.gains.gainclaims import FAILS, HOLDS
-from minimtl.stats.ranks import spearman
+from minimtl.stats.scores import spearman
 from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
 

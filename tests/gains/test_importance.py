@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from minimtl.gains.designs import random_folds
-from minimtl.gains.importance import (
+from minimtl.gains.metamodel import (
     bootstrap_counts,
     collinearity,
     fit_all_pairs,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.labelnoise import ceiling, label_noise
+from minimtl.gains.pairanalysis import ceiling, label_noise
 
 
 def gains(between, within, n_runs, mean=0.01):

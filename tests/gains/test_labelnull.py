@@ -5,8 +5,7 @@ import pytest
 
 from minimtl.gains.labelnull import N_SIMULATIONS, null_components, null_labels
 from minimtl.gains.pairtable import table_of
-from minimtl.gains.readtable import read_table
-from minimtl.gains.roles import Roles
+from minimtl.gains.readtable import Roles, read_table
 from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.gains.tables import made_up, pairs_of
 

@@ -17,6 +17,7 @@ from minimtl.gains.scoring import (
     score_pairs,
     share_right,
 )
+from minimtl.stats import crossed_effects
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
 
@@ -78,12 +79,12 @@ def test_the_interval_is_wider_where_a_task_decides_whether_its_pairs_are_told()
     main, aux = np.divmod(np.arange(100), 10)
     y = np.ones(100, np.int64)
     test = np.ones((1, 100), bool)
-    levels = {"main": main, "aux": 10 + aux}
+    effects = crossed_effects({"main": main, "aux": 10 + aux})
     by_task = np.where(main < 7, 0.9, 0.1)[np.newaxis]
     at_random = np.random.default_rng(0).permuted(by_task, axis=1)
     by_task, at_random = (share_right(y, p, test)[:, np.newaxis] for p in (by_task, at_random))
-    low, high = accuracy_interval(0.7, by_task, levels)
-    narrow_low, narrow_high = accuracy_interval(0.7, at_random, levels)
+    low, high = accuracy_interval(0.7, by_task, effects)
+    narrow_low, narrow_high = accuracy_interval(0.7, at_random, effects)
     assert 0 <= low < narrow_low < 0.7 < narrow_high < high <= 1
 
 

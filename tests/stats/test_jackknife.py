@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minimtl.stats.jackknife import pseudo_values, pseudo_values_of_means
-from minimtl.stats.ranks import spearman
+from minimtl.stats.intervals import pseudo_values, pseudo_values_of_means
+from minimtl.stats.scores import spearman
 
 RNG = np.random.default_rng(1)
 

@@ -5,10 +5,8 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
-from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.logistic_loss import SoftmaxLoss
-from minimtl.stats.newton_cg import minimise_regression
-from minimtl.stats.reduction import join_own_words
+from minimtl.stats.logistic import LogisticRegression, join_own_words
+from minimtl.stats.softmax import SoftmaxLoss, minimise_regression
 
 N, P = 150, 900
 

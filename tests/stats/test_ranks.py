@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from minimtl.stats.ranks import inverse_ranks, spearman
+from minimtl.stats.scores import inverse_ranks, spearman
 
 
 def test_inverse_rank_of_the_strongest_is_the_number_of_columns():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from minimtl.stats.scaling import scale_features, scaling_parameters
+from minimtl.stats.logistic_fit import scale_features, scaling_parameters
 
 
 @pytest.mark.parametrize(
