@@ -30,9 +30,8 @@ from minimtl.gains.scoring import (
     score_design,
     share_right,
 )
-from minimtl.gains.twointervals import estimate_mean
 from minimtl.report import counted
-from minimtl.stats import FloatArray, IntArray, decide, holm, simulated_p_value
+from minimtl.stats import FloatArray, IntArray, decide, estimate_mean, holm, simulated_p_value
 from minimtl.tasks import LabelledPairs
 
 MOST = 2000  # pairs whose gains are predicted, at most
@@ -67,7 +66,7 @@ def analyse(
     gains = table.gains if whole else table.mean_gains[:, np.newaxis]
     analysis = PairAnalysis(table, None, "", estimate_mean(gains, table.effects), _noise(table))
     if table.n_pairs < fewest:
-        few = f"the table has {counted(table.n_pairs, 'pair')}, and {fewest} are the least"
+        few = f"the table has {counted(table.n_pairs, 'pair')}, and {fewest} are the least to learn from"
         return replace(analysis, why=few, gain=analysis.gain._replace(new_tasks=None))
 
     if table.n_pairs > MOST:

@@ -29,10 +29,10 @@ from scipy.special import ndtr
 from minimtl.gains.designs import Design
 from minimtl.gains.pairtable import PairTable, labels_of
 from minimtl.gains.scoring import score_folds
-from minimtl.gains.twointervals import estimate_from
 from minimtl.stats import (
     BoolArray,
     FloatArray,
+    estimate_from,
     fit_components,
     pseudo_values_of_means,
     scaling_parameters,

@@ -22,10 +22,9 @@ from scipy.special import ndtr, ndtri
 
 from minimtl.gains.pairtable import PairTable
 from minimtl.gains.scoring import BASELINES, Prediction
-from minimtl.gains.twointervals import Estimate
 from minimtl.report import Block, Grid, Paragraph, counted, signed, text
 from minimtl.report import to_text as blocks_text
-from minimtl.stats import FloatArray, MeanEstimate
+from minimtl.stats import Estimate, FloatArray, MeanEstimate
 
 Verdict = Literal["new tasks", "same tasks", "names", "nothing", "no features", "no prediction"]
 FEWEST = 10  # pairs of which anything is said

@@ -20,7 +20,6 @@ from scipy.special import expit, logit
 
 from minimtl.gains.designs import Design
 from minimtl.gains.metamodel import fit_design, of_unseen
-from minimtl.gains.twointervals import estimate_mean
 from minimtl.stats import (
     BoolArray,
     Effects,
@@ -30,6 +29,7 @@ from minimtl.stats import (
     auc_within,
     brier_score,
     decide,
+    estimate_mean,
     f1_score,
     log_loss,
     macro_f1,

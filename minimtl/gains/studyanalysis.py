@@ -10,17 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.gains.curveclaims import curve_claims
-from minimtl.gains.designs import HELD_OUT, make_designs
-from minimtl.gains.engine import STUDY_DESIGNS, adjusted_together, analyse
-from minimtl.gains.gainclaims import (
+from minimtl.gains.claims import (
     Evidence,
     MeasuredClaim,
     association_claims,
+    curve_claims,
     gain_claims,
     prediction_claims,
     problem_claims,
 )
+from minimtl.gains.designs import HELD_OUT, make_designs
+from minimtl.gains.engine import STUDY_DESIGNS, adjusted_together, analyse
 from minimtl.gains.gainsizes import SizeScores, score_sizes
 from minimtl.gains.metamodel import Importance, importance, unseen_predictions
 from minimtl.gains.pairanalysis import PairAnalysis

@@ -11,7 +11,13 @@ from minimtl.stats.crossed import (
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean
+from minimtl.stats.crossedmean import (
+    NO_ESTIMATE,
+    Estimate,
+    estimate,
+    estimate_from,
+    estimate_mean,
+)
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import (
     C_MAX,
@@ -57,9 +63,11 @@ __all__ = [
     "C_MAX",
     "C_MIN",
     "LEVEL",
+    "NO_ESTIMATE",
     "BoolArray",
     "Components",
     "Effects",
+    "Estimate",
     "FloatArray",
     "IntArray",
     "LogCurve",
@@ -74,9 +82,11 @@ __all__ = [
     "corrected_resampled_interval",
     "cross_validate",
     "crossed_effects",
-    "crossed_mean",
     "decide",
     "draw_per_class",
+    "estimate",
+    "estimate_from",
+    "estimate_mean",
     "f1_score",
     "fit_components",
     "fit_log_curve",

@@ -1,4 +1,4 @@
-"""The mean of gains of pairs, with its interval for new tasks.
+"""The mean of gains of pairs, and other statistics, with an interval for these and for new tasks.
 
 Notation
 --------
@@ -6,12 +6,15 @@ gains           shape (n_pairs, n_runs), float64
 A, Σ            of the variance estimate and of average gains, (n_pairs, n_pairs); never made
 
 What new tasks would gain has tasks and topics for a sample; what these tasks would gain, were they
-trained again, has the runs (`minimtl.stats.intervals.mean_of_runs`).
+trained again, has the runs. A statistic that is no mean is given by the pseudo-values of the
+jackknife, of which it is the mean: those of the runs for these tasks, those of the pairs for new.
 
-Derived in docs/mathematics.md, §16.
+Derived in docs/mathematics.md, §16, and docs/mathematics.md, §18.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +29,12 @@ from minimtl.stats.crossed import (
     indicators,
     shared_moments,
 )
-from minimtl.stats.intervals import MeanEstimate, mean_estimate
+from minimtl.stats.intervals import (
+    MeanEstimate,
+    mean_estimate,
+    mean_of_runs,
+    pseudo_values,
+)
 
 _EXACT = 1000  # pairs up to which traces are exact
 _PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
@@ -132,3 +140,64 @@ class _Form:
         product = sum(sign * (W @ (W.T @ centred)) for sign, W in parts)
         result: FloatArray = (product - product.mean(axis=0)) / len(vectors) ** 2
         return result
+
+
+class Estimate(NamedTuple):
+    """A statistic and its intervals, None where there are too few runs or tasks for one."""
+
+    value: float
+    these_tasks: MeanEstimate | None
+    new_tasks: MeanEstimate | None
+
+
+NO_ESTIMATE = Estimate(float("nan"), None, None)
+
+
+def estimate_mean(values: FloatArray, effects: Effects) -> Estimate:
+    """The mean of values of each pair in each run; `NO_ESTIMATE` where one is not defined."""
+    if not np.isfinite(values).all():
+        return NO_ESTIMATE
+    these = mean_of_runs(values) if values.shape[1] > 1 else None
+    return Estimate(float(values.mean()), these, _new_tasks(values, effects))
+
+
+def estimate(
+    statistic: Callable[[FloatArray], float],
+    by_pair: FloatArray,
+    by_run: FloatArray,
+    effects: Effects,
+) -> Estimate:
+    """A statistic that takes the data of pairs as it takes those of runs."""
+    return estimate_from(
+        statistic(by_pair),
+        pseudo_values(statistic, by_run) if len(by_run) > 1 else None,
+        pseudo_values(statistic, by_pair) if len(by_pair) > 1 else None,
+        effects,
+    )
+
+
+def estimate_from(
+    value: float, of_runs: FloatArray | None, of_pairs: FloatArray | None, effects: Effects
+) -> Estimate:
+    """A statistic from the pseudo-values of runs and of pairs, each moved to have it for a mean.
+
+    `NO_ESTIMATE` where a value is not finite.
+    """
+    known = [values for values in (of_runs, of_pairs) if values is not None]
+    if not all(np.isfinite(values).all() for values in (np.array([value]), *known)):
+        return NO_ESTIMATE
+    these = None if of_runs is None else mean_of_runs(_moved(of_runs, value)[np.newaxis])
+    new = None if of_pairs is None else _new_tasks(_moved(of_pairs, value)[:, np.newaxis], effects)
+    return Estimate(value, these, new)
+
+
+def _moved(values: FloatArray, mean: float) -> FloatArray:
+    return values + (mean - values.mean())
+
+
+def _new_tasks(values: FloatArray, effects: Effects) -> MeanEstimate | None:
+    """The crossed interval; None of fewer than two main or two auxiliary tasks."""
+    n_levels = {name: Z.shape[1] for name, Z in zip(effects.names, effects.incidence, strict=True)}
+    if min(n_levels["main"], n_levels["aux"]) < 2:
+        return None
+    return crossed_mean(values, effects)

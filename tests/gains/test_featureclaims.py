@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.gainclaims import (
+from minimtl.gains.claims import (
     FAILS,
     HOLDS,
     association_claims,
@@ -21,11 +21,6 @@ RNG = np.random.default_rng(2)
 
 def column(name):
     return FEATURE_NAMES.index(name)
-
-
-def test_the_gains_of_others_leave_out_the_run():
-    gains = np.array([[1.0, 2.0, 6.0]])
-    assert gains_of_others(gains).tolist() == [[4.0, 3.5, 1.5]]
 
 
 def test_what_a_run_shares_with_its_own_gain_is_no_correlation(make_evidence):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn import metrics
+from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -13,6 +14,7 @@ from minimtl.gains.scoring import (
     accuracy_interval,
     identity_probability,
     majority_probability,
+    reliability_diagram,
     score_design,
     score_pairs,
     share_right,
@@ -136,3 +138,20 @@ def test_every_fold_scores_as_scikit_learn_would(scaled_inside, protocol):
         assert ours.brier[row] == pytest.approx(brier, abs=1e-5)
         expected = metrics.log_loss(y[test], probability, labels=[0, 1])
         assert ours.log_loss[row] == pytest.approx(expected, abs=1e-5)
+
+
+def test_bins_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(0.15, 0.95, 500)  # no bin below 0.1; none of the values on an edge
+    y = (rng.uniform(size=500) < probability).astype(np.int64)
+    bins = reliability_diagram(y, probability)
+    observed, predicted = calibration_curve(y, probability, n_bins=10)
+    np.testing.assert_allclose([b.observed for b in bins], observed)
+    np.testing.assert_allclose([b.predicted for b in bins], predicted)
+    assert sum(b.n for b in bins) == 500
+    assert bins[0].low == 0.1
+
+
+def test_certainty_belongs_to_the_last_bin():
+    (only,) = reliability_diagram(np.array([1, 0]), np.array([1.0, 0.9]))
+    assert only == (0.9, 1.0, 0.95, 0.5, 2)
