@@ -35,7 +35,6 @@ from minimtl.audit.kerineclogs import read_released  # noqa: E402
 from minimtl.gains.designs import Design, unseen_design  # noqa: E402
 from minimtl.gains.labelnull import accuracy_p_value, null_labels  # noqa: E402
 from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names  # noqa: E402  # noqa: E402
-from minimtl.stats.clustered import mean_of_runs  # noqa: E402
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
     Components,
@@ -45,6 +44,7 @@ from minimtl.stats.crossed import (  # noqa: E402
     simulate_gains,
 )
 from minimtl.stats.crossedmean import crossed_mean  # noqa: E402
+from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
     FEATURE_NAMES,

@@ -23,14 +23,25 @@ have units of one kind, so that a task counts as shared whatever role it has in 
 Derived in docs/mathematics.md, §14.
 """
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minimtl.stats.arrays import FloatArray, IntArray
-from minimtl.stats.clustered import MeanEstimate, intersections, mean_estimate
-from minimtl.stats.intervals import LEVEL
+from minimtl.stats.intervals import LEVEL, MeanEstimate, mean_estimate
+
+
+def intersections(ways: list[IntArray]) -> Iterator[tuple[int, IntArray]]:
+    """The sign and the clusters of each set of ways taken together, by inclusion and exclusion.
+
+    `ways` and the clusters that come out are numbers from 0, shape (n,).
+    """
+    for size in range(1, len(ways) + 1):
+        for some in combinations(ways, size):
+            _, group = np.unique(np.stack(some, axis=1), axis=0, return_inverse=True)
+            yield -((-1) ** size), group.ravel()
 
 
 def clustered_variance(values: ArrayLike, *ways: ArrayLike) -> float:

@@ -3,15 +3,15 @@
 May import: stats, corpora, report, jobs, tasks.
 """
 
+from minimtl.gains.claims import FAILS, HOLDS, OPEN, MeasuredClaim
 from minimtl.gains.designs import HELD_OUT, Design, make_designs, random_folds
 from minimtl.gains.engine import STUDY_DESIGNS, analyse
 from minimtl.gains.entry import analyse_tables, meta_analysis, read_tables
-from minimtl.gains.gainclaims import FAILS, HOLDS, OPEN, MeasuredClaim
-from minimtl.gains.importance import fit_all_pairs
-from minimtl.gains.pairanalysis import PairAnalysis
-from minimtl.gains.pairs.forms import to_json, to_text, write_forms
+from minimtl.gains.metaforms import to_json, write_forms
+from minimtl.gains.metamodel import fit_all_pairs
+from minimtl.gains.pairanalysis import PairAnalysis, to_text
 from minimtl.gains.pairtable import PairTable, effects_of, table_of
-from minimtl.gains.roles import Roles
+from minimtl.gains.readtable import Roles
 from minimtl.gains.scoring import CalibrationBin, Prediction, Scores, score_pairs
 from minimtl.gains.studyanalysis import (
     FEWEST_PAIRS,
@@ -20,7 +20,7 @@ from minimtl.gains.studyanalysis import (
     conclude,
     measure_claims,
 )
-from minimtl.gains.twointervals import Estimate, estimate_mean
+from minimtl.stats import Estimate, estimate_mean
 
 __all__ = [
     "FAILS",

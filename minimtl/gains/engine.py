@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minimtl.gains.designs import Design, make_designs
-from minimtl.gains.labelnoise import LabelNoise, label_noise
 from minimtl.gains.labelnull import accuracy_p_value, null_labels
 from minimtl.gains.metamodel import fit_design
-from minimtl.gains.pairanalysis import PairAnalysis
+from minimtl.gains.pairanalysis import FEWEST, LabelNoise, PairAnalysis, label_noise
 from minimtl.gains.pairtable import PairTable
 from minimtl.gains.scoring import (
     BASELINES,
@@ -31,11 +30,10 @@ from minimtl.gains.scoring import (
     score_design,
     share_right,
 )
-from minimtl.gains.twointervals import estimate_mean
-from minimtl.stats import FloatArray, IntArray, decide, holm, simulated_p_value
+from minimtl.report import counted
+from minimtl.stats import FloatArray, IntArray, decide, estimate_mean, holm, simulated_p_value
 from minimtl.tasks import LabelledPairs
 
-FEWEST = 10  # pairs whose gains are predicted, at least
 MOST = 2000  # pairs whose gains are predicted, at most
 DISJOINT = "disjoint"
 KINDS: tuple[Kind, ...] = ("all", "set", "feature")
@@ -61,15 +59,15 @@ def analyse(
     designs : names of `make_designs`, or `DISJOINT`: pairs of unseen groups, labelled by runs that
         give no features.
     alone : designs under which each feature is scored by itself too.
-    fewest : pairs that there must be for a prediction.
+    fewest : pairs that there must be for a prediction, and for an interval for new tasks.
     tested : the kinds of predictors that have a p-value.
     """
     whole = len(table.complete) == table.n_pairs
     gains = table.gains if whole else table.mean_gains[:, np.newaxis]
     analysis = PairAnalysis(table, None, "", estimate_mean(gains, table.effects), _noise(table))
     if table.n_pairs < fewest:
-        few = f"the pairs are too few to learn from: {table.n_pairs}, where {fewest} are the least"
-        return replace(analysis, why=few)
+        few = f"the table has {counted(table.n_pairs, 'pair')}, and {fewest} are the least to learn from"
+        return replace(analysis, why=few, gain=analysis.gain._replace(new_tasks=None))
 
     if table.n_pairs > MOST:
         table = table.rows(_of_some_tasks(table, rng))
@@ -120,9 +118,7 @@ def _noise(table: PairTable) -> LabelNoise:
     """The reliability of the labels; gains of 0 and 1 are not normal and have no ceiling."""
     runs_per_label = table.gains.shape[1] // len(table.data_sets)
     noise = label_noise(table.complete - table.threshold, runs_per_label)
-    if np.isin(table.complete, (0, 1)).all():
-        return replace(noise, ceiling_accuracy=float("nan"))
-    return noise
+    return replace(noise, ceiling_accuracy=float("nan")) if table.has_labels else noise
 
 
 def _adjusted(predictions: Sequence[Prediction]) -> list[Prediction]:
@@ -232,8 +228,8 @@ class _Predictor:
             share_right(one.y, probability, design.test)[tested]
             for one, probability in zip(data_sets, answers, strict=True)
         ]
-        levels = {name: level[tested] for name, level in self.table.levels.items()}
-        low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), levels)
+        effects = self.table.effects_among(tested)
+        low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
         return row._replace(low=low, high=high)
 
     def name_p_values(self, design: Design, rng: np.random.Generator) -> dict[str, float]:

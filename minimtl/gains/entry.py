@@ -11,8 +11,7 @@ from minimtl.errors import MinimtlError
 from minimtl.gains.engine import analyse
 from minimtl.gains.pairanalysis import PairAnalysis
 from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names
-from minimtl.gains.readtable import read_table
-from minimtl.gains.roles import Roles
+from minimtl.gains.readtable import Roles, read_table
 from minimtl.jobs import rng_for
 from minimtl.stats import FloatArray
 from minimtl.tasks import DEFINITIONS, LabelledPairs, Meta, Pair, Task, hierarchy_of, read_manifest

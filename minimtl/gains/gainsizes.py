@@ -29,11 +29,10 @@ from scipy.special import ndtr
 from minimtl.gains.designs import Design
 from minimtl.gains.pairtable import PairTable, labels_of
 from minimtl.gains.scoring import score_folds
-from minimtl.gains.twointervals import estimate_from
 from minimtl.stats import (
     BoolArray,
     FloatArray,
-    crossed_effects,
+    estimate_from,
     fit_components,
     pseudo_values_of_means,
     scaling_parameters,
@@ -106,8 +105,7 @@ def _score(
     squares = np.stack([np.mean(errors, axis=0), np.mean(base, axis=0)], axis=1)
     of_pairs = pseudo_values_of_means(_r_squared, squares) if len(squares) > 1 else None
     value = float(_r_squared(squares.mean(axis=0)[:, np.newaxis])[0])
-    effects = crossed_effects({role: level[tested] for role, level in table.levels.items()})
-    found = estimate_from(value, None, of_pairs, effects)
+    found = estimate_from(value, None, of_pairs, table.effects_among(tested))
     new = found.new_tasks
     low, high = (new.low, new.high) if new else (float("nan"), float("nan"))
     return SizeScores(name, design.name, found.value, low, high, *map(float, np.mean(rows, axis=0)))
@@ -141,8 +139,7 @@ def crossed(table: PairTable) -> Predictor:
     def predict(g: FloatArray, train: BoolArray, test: BoolArray) -> tuple[FloatArray, FloatArray]:
         if train.sum() < 2:
             return np.full(test.sum(), g[train].mean()), np.zeros(test.sum())
-        seen = crossed_effects({name: level[train] for name, level in table.levels.items()})
-        components = fit_components(g[train][:, np.newaxis], seen)
+        components = fit_components(g[train][:, np.newaxis], table.effects_among(train))
         theta = components.of_average(1)
         covariance = sum(
             component * (Z @ Z.T).toarray() for component, Z in zip(theta, incidence, strict=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from minimtl.stats import Effects, FloatArray, IntArray, crossed_effects
+from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effects
 from minimtl.tasks import (
     DEFINITIONS,
     TIE,
@@ -90,10 +90,19 @@ class PairTable:
         """The gains of the pairs that have every run."""
         return self.gains[np.isfinite(self.gains).all(axis=1)]
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether the gains are labels, 0 or 1."""
+        return bool(np.isin(self.gains[np.isfinite(self.gains)], (0, 1)).all())
+
     @cached_property
     def effects(self) -> Effects:
         """The crossed effects of the gains."""
         return crossed_effects(self.levels)
+
+    def effects_among(self, rows: IntArray | BoolArray) -> Effects:
+        """The crossed effects of some of the pairs, by number or mask."""
+        return crossed_effects({name: level[rows] for name, level in self.levels.items()})
 
     def columns_of(self, features: str) -> tuple[int, ...]:
         """The columns of X of all features, of a set, or of a single feature."""

@@ -1,19 +1,145 @@
-"""The table of pairs of a file or of columns in Python; features are means over runs."""
+"""The table of pairs of a file or of columns in Python; features are means over runs.
 
+A column's role is named by the user, or guessed from its name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairtable import PairTable, labels_of
-from minimtl.gains.roles import Roles, assign_roles, names_a_gain
-from minimtl.gains.tablerows import MATRIX, Column, NameColumn, NumberColumn, Rows, read_rows
+from minimtl.gains.tablerows import MATRIX, BadCell, Rows, read_rows
 from minimtl.stats import FloatArray, IntArray
 from minimtl.tasks import LabelledPairs, Meta
 
 SETTINGS = Meta(scaling="standard", penalize_intercept=False)
+# What columns are called in published tables, the surest name first; letters' case is ignored.
+_NAMES = {
+    "main": ("main", "main_task", "target", "target_task", "primary", "primary_task", "task"),
+    "aux": ("aux", "aux_task", "auxiliary", "auxiliary_task", "source", "source_task", "helper"),
+    "gain": (
+        *("gain", "gains", "improvement", "transfer", "delta", "relative_gain", "improved"),
+        "label",
+    ),
+    "run": ("run", "seed", "repeat", "repetition", "trial"),
+    "main_group": ("main_group", "target_group"),
+    "aux_group": ("aux_group", "source_group"),
+}
+_NEEDED = {"main": "main task", "aux": "auxiliary task", "gain": "gain"}
+_STUDY = {"main_positive", "aux_positive"}
+_SHOWN = 12  # columns in a message
 _FULL = 20  # cells of (pair, run) for a row, above which runs are numbered within each pair
 _LISTED = 5  # columns that a note names
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The column of each role, None where there is none, or where it is to be guessed.
+
+    ``features`` is None for all numeric columns that have no other role; ``sets`` are features by
+    the name of their set.
+    """
+
+    main: str | None = None
+    aux: str | None = None
+    gain: str | None = None
+    run: str | None = None
+    main_group: str | None = None
+    aux_group: str | None = None
+    features: Sequence[str] | None = None
+    sets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each role that has one."""
+        each = {role: getattr(self, role) for role in _NAMES}
+        return {role: column for role, column in each.items() if column is not None}
+
+
+def _assign_roles(asked: Roles, rows: Rows) -> tuple[Roles, list[str]]:
+    """The roles of a table's columns, and what was guessed, in sentences.
+
+    Raises
+    ------
+    MinimtlError
+        If a named column is not there, a column has two roles, or one that is needed is neither
+        named nor to be guessed.
+    """
+    header, used = rows.header, asked.columns
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise MinimtlError(f"{rows.source} has two columns {twice!r}; rename one of them.")
+    for column in used.values():
+        _check_there(column, rows)
+        if list(used.values()).count(column) > 1:
+            raise MinimtlError(
+                f"The column {column!r} of {rows.source} has two roles; name another."
+            )
+
+    free = {name.strip().lower(): name for name in header if name not in used.values()}
+    taken = {column for named in (asked.features or (), *asked.sets.values()) for column in named}
+    guessed = {}
+    for role, names in _NAMES.items():
+        known = [free[name] for name in names if name in free and free[name] not in taken]
+        if role not in used and known:
+            guessed[role] = known[0]
+            del free[known[0].strip().lower()]
+
+    roles = Roles(**{**used, **guessed}, features=asked.features, sets=asked.sets)
+    _check_needed(roles, rows)
+    _check_features(roles, rows)
+    notes = [f"{role.replace('_', ' ')}: {column}" for role, column in guessed.items()]
+    return roles, [f"Columns taken by their names: {', '.join(notes)}."] if notes else []
+
+
+def _check_needed(roles: Roles, rows: Rows) -> None:
+    missing = next((role for role in _NEEDED if role not in roles.columns), None)
+    if missing is None:
+        return
+    if set(rows.header) >= _STUDY:
+        raise MinimtlError(f"{rows.source} is a table of a study; give the study's folder.")
+    if not rows.header[0].strip():
+        raise MinimtlError(
+            f"{rows.source} has no name for its first column; add one, or give --matrix if the "
+            "table has a row a main task and a column an auxiliary task."
+        )
+    raise MinimtlError(
+        f"{rows.source} has no column that is known to hold the {_NEEDED[missing]}; name it with "
+        f"--{missing} (columns: {_some_columns(rows)})."
+    )
+
+
+def _check_features(roles: Roles, rows: Rows) -> None:
+    features = roles.features
+    for column in features or ():
+        _check_there(column, rows)
+    for name, columns in roles.sets.items():
+        for column in columns:
+            _check_there(column, rows)
+            if features is not None and column not in features:
+                raise MinimtlError(
+                    f"The set {name!r} has {column!r}, which is not among --features; add it there."
+                )
+
+    both = set(roles.columns.values()) & set(features or ())
+    if both:
+        raise MinimtlError(
+            f"The column {min(both)!r} of {rows.source} has a role and is a feature as well."
+        )
+
+
+def _check_there(column: str, rows: Rows) -> None:
+    if column not in rows.header:
+        raise MinimtlError(
+            f"{rows.source} has no column {column!r}; its columns are {_some_columns(rows)}."
+        )
+
+
+def _some_columns(rows: Rows) -> str:
+    return ", ".join(rows.header[:_SHOWN]) + (", …" if len(rows.header) > _SHOWN else "")
 
 
 def read_table(
@@ -27,198 +153,75 @@ def read_table(
         Naming source, row and remedy, if the table cannot be read or is not one of pairs.
     """
     rows = read_rows(table, matrix=matrix)
-    asked = Roles(*MATRIX) if matrix else roles
-    roles, notes = assign_roles(asked, rows.header, rows.source)
-    columns = _collect(rows, roles)
-    return _Made(rows, roles, columns, [*rows.notes, *notes]).table(threshold)
+    roles, notes = _assign_roles(Roles(*MATRIX) if matrix else roles, rows)
+    notes = [*rows.notes, *notes]
+    tasks, of_role = _names(rows, roles)
+    gain = _numbers(rows, str(roles.gain), "gain")
+
+    kept = np.flatnonzero(of_role["main"] != of_role["aux"])
+    n_own = len(gain) - len(kept)
+    if not kept.size:
+        raise MinimtlError(f"{rows.source} has no pair of two tasks; give a row for each.")
+    if n_own:
+        notes.append(f"{n_own:,} rows pair a task with itself and are left out.")
+
+    gain, of_role = gain[kept], {role: names[kept] for role, names in of_role.items()}
+    pair, first = _numbered(of_role["main"] * len(tasks) + of_role["aux"])
+    gains = _by_run(gain, pair, of_role.get("run"), rows, kept, notes)
+    features, X = _features(rows, roles, pair, kept, notes)
+    groups = {
+        role: _group(rows, roles, role, of_role, kept)[first]
+        for role in ("main_group", "aux_group")
+        if role in of_role
+    }
+
+    if threshold is None:
+        threshold = 0.5 if np.isin(gain, (0, 1)).all() else 0.0
+        if threshold:
+            notes.append("The gains are 0 and 1: they are taken as labels.")
+    labels = labels_of(np.nanmean(gains, axis=1), threshold)
+    levels = {role: of_role[role][first] for role in ("main", "aux")}
+    return PairTable(
+        source=rows.source,
+        tasks=tasks,
+        main=levels["main"],
+        aux=levels["aux"],
+        gains=gains,
+        data_sets=(LabelledPairs(X, labels),),
+        features=features,
+        sets={
+            name: tuple(features.index(column) for column in columns)
+            for name, columns in roles.sets.items()
+        },
+        groups=np.stack(list(groups.values()), axis=1) if groups else None,
+        levels=levels | groups,
+        settings=SETTINGS,
+        threshold=threshold,
+        notes=tuple(notes),
+    )
 
 
-def _collect(rows: Rows, roles: Roles) -> dict[str, Column]:
-    """The columns that have a role, or may be features."""
+def _names(rows: Rows, roles: Roles) -> tuple[tuple[str, ...], dict[str, IntArray]]:
+    """The names of the tasks by number, and for each role the numbers of its names, (n_rows,)."""
     tasks: dict[str, int] = {}
     groups: dict[str, int] = {}
-    index: dict[str, dict[str, int]] = {"main": tasks, "aux": tasks}
-    index |= {"main_group": groups, "aux_group": groups, "run": {}}
-    role_of = {column: role for role, column in roles.columns.items()}
-    collected: dict[str, Column] = {}
-    for column in rows.header:
-        role = role_of.get(column)
-        if role in index:
-            collected[column] = NameColumn(index[role])
-        elif role == "gain" or roles.features is None or column in roles.features:
-            collected[column] = NumberColumn()
-    rows.fill(collected)
-    return collected
+    index: dict[str, dict[str, int]] = {"main": tasks, "aux": tasks, "run": {}}
+    index |= {"main_group": groups, "aux_group": groups}
+    columns = {role: column for role, column in roles.columns.items() if role in index}
+
+    in_order = sorted(columns, key=lambda role: rows.header.index(columns[role]))
+    numbers = {role: rows.names(columns[role], index[role]) for role in in_order}
+    return tuple(tasks), numbers
 
 
-class _Made:
-    """What a table's columns say of its pairs, with the places of what they must not say."""
-
-    def __init__(
-        self, rows: Rows, roles: Roles, columns: dict[str, Column], notes: list[str]
-    ) -> None:
-        self.source, self.first_row = rows.source, rows.first_row
-        self.roles, self.columns, self.notes = roles, columns, notes
-
-    def table(self, threshold: float | None) -> PairTable:
-        """The pairs."""
-        names = self._names("main").index
-        main, aux = self._names("main").values, self._names("aux").values
-        gain = self._numbers(str(self.roles.gain), "gain")
-        kept = np.flatnonzero(main != aux)
-        if not kept.size:
-            raise MinimtlError(f"{self.source} has no pair of two tasks; give a row for each.")
-        if len(kept) < len(main):
-            self.notes.append(
-                f"{len(main) - len(kept):,} rows pair a task with itself and are left out."
-            )
-        main, aux, gain = main[kept], aux[kept], gain[kept]
-        pair, first = _numbered(main * len(names) + aux)
-        gains = self._by_run(gain, pair, len(first), kept)
-        features, X = self._features(pair, len(first), kept)
-        levels = {"main": main[first], "aux": aux[first]}
-        group = {
-            role: self._group(role, levels[role.removesuffix("_group")], pair, first, kept)
-            for role in ("main_group", "aux_group")
-            if role in self.roles.columns
-        }
-        if threshold is None:
-            threshold = 0.5 if np.isin(gain, (0, 1)).all() else 0.0
-            if threshold:
-                self.notes.append("The gains are 0 and 1: they are taken as labels.")
-        labels = labels_of(np.nanmean(gains, axis=1), threshold)
-        return PairTable(
-            source=self.source,
-            tasks=tuple(names),
-            main=levels["main"],
-            aux=levels["aux"],
-            gains=gains,
-            data_sets=(LabelledPairs(X, labels),),
-            features=features,
-            sets={
-                name: tuple(features.index(column) for column in columns)
-                for name, columns in self.roles.sets.items()
-            },
-            groups=np.stack(list(group.values()), axis=1) if group else None,
-            levels=levels | group,
-            settings=SETTINGS,
-            threshold=threshold,
-            notes=tuple(self.notes),
+def _numbers(rows: Rows, column: str, what: str) -> FloatArray:
+    found = rows.numbers(column)
+    if isinstance(found, BadCell):
+        raise MinimtlError(
+            f"{rows.place(found.row)} has {found.text} for the {what} {column!r}, which is no "
+            "number; correct it or remove the row."
         )
-
-    def _place(self, row: int) -> str:
-        return f"{self.source}, row {row + self.first_row:,},"
-
-    def _names(self, role: str) -> NameColumn:
-        name = self.roles.columns[role]
-        column = self.columns[name]
-        assert isinstance(column, NameColumn)
-        if column.empty is not None:
-            raise MinimtlError(
-                f"{self._place(column.empty)} has no {name}; fill it in or remove the row."
-            )
-        return column
-
-    def _numbers(self, name: str, what: str) -> FloatArray:
-        column = self.columns[name]
-        assert isinstance(column, NumberColumn)
-        if column.bad is not None:
-            raise MinimtlError(
-                f"{self._place(column.bad.row)} has {column.bad.text} for the {what} {name!r}, "
-                "which is no number; correct it or remove the row."
-            )
-        return column.values
-
-    def _by_run(self, gain: FloatArray, pair: IntArray, n_pairs: int, kept: IntArray) -> FloatArray:
-        """Gains of each pair and run; without a column of runs, rows of a pair are its runs."""
-        if "run" in self.roles.columns:
-            run = self._names("run").values[kept]
-            n_runs = len(np.unique(run))
-            cell = pair * n_runs + np.unique(run, return_inverse=True)[1].ravel()
-            _, first, inverse = np.unique(cell, return_index=True, return_inverse=True)
-            if len(first) < len(cell):
-                again = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(cell)))[0])
-                raise MinimtlError(
-                    f"{self._place(int(kept[again]))} repeats a pair and run of an earlier row; "
-                    "remove one of them, or name the column that tells runs apart with --run."
-                )
-            if n_pairs * n_runs <= _FULL * len(gain):
-                gains = np.full(n_pairs * n_runs, np.nan)
-                gains[cell] = gain
-                return self._noted(gains.reshape(n_pairs, n_runs))
-        order = np.argsort(pair, kind="stable")
-        starts = np.searchsorted(pair[order], np.arange(n_pairs))
-        number = np.empty(len(pair), np.int64)
-        number[order] = np.arange(len(pair)) - starts[pair[order]]
-        most = int(np.bincount(pair).max())
-        numbered = np.full((n_pairs, most), np.nan)
-        numbered[pair, number] = gain
-        if most > 1 and "run" not in self.roles.columns:
-            self.notes.append("No column tells runs apart: rows of the same pair are its runs.")
-        return self._noted(numbered)
-
-    def _noted(self, gains: FloatArray) -> FloatArray:
-        n_lacking = int((~np.isfinite(gains).all(axis=1)).sum())
-        if n_lacking:
-            self.notes.append(
-                f"{n_lacking:,} of {len(gains):,} pairs lack a run: what compares runs is of the "
-                "others."
-            )
-        return gains
-
-    def _features(
-        self, pair: IntArray, n_pairs: int, kept: IntArray
-    ) -> tuple[tuple[str, ...], FloatArray]:
-        """Names and means over the runs of the features asked for, or of all there are."""
-        used = set(self.roles.columns.values())
-        asked = self.roles.features
-        named = set(asked or ()) | {column for some in self.roles.sets.values() for column in some}
-        columns = [
-            (name, column)
-            for name, column in self.columns.items()
-            if name not in used and isinstance(column, NumberColumn)
-        ]
-        passed_over = {
-            name: f"{name} (row {column.bad.row + self.first_row:,} has {column.bad.text})"
-            for name, column in columns
-            if column.bad and name not in named
-        }
-        if passed_over:
-            shown = ", ".join(list(passed_over.values())[:_LISTED])
-            more = f" and {len(passed_over) - _LISTED} more" if len(passed_over) > _LISTED else ""
-            self.notes.append(f"Not all numbers, and so no features: {shown}{more}.")
-        names = [name for name, column in columns if name not in passed_over]
-        if asked is not None:
-            names = list(asked)
-        elif gains := [name for name in names if names_a_gain(name) and name not in named]:
-            # With the answer among its features any model predicts it.
-            names = [name for name in names if name not in gains]
-            self.notes.append(
-                f"By their names further gains or labels, and so no features: {', '.join(gains)}; "
-                "--features takes them if they are none."
-            )
-        count = np.bincount(pair, minlength=n_pairs)
-        means = [
-            np.bincount(pair, self._numbers(name, "feature")[kept], n_pairs) / count
-            for name in names
-        ]
-        return tuple(names), np.stack(means, axis=1) if means else np.zeros((n_pairs, 0))
-
-    def _group(
-        self, role: str, task: IntArray, pair: IntArray, first: IntArray, kept: IntArray
-    ) -> IntArray:
-        """The group of each pair's task in a role; every row must say the same of a task."""
-        group = self._names(role).values[kept]
-        of_row = task[pair]
-        known = np.full(int(task.max()) + 1, -1, np.int64)
-        known[of_row[::-1]] = group[::-1]  # of a task's rows the first one has the last word
-        other = np.flatnonzero(known[of_row] != group)
-        if other.size:
-            raise MinimtlError(
-                f"{self._place(int(kept[other[0]]))} has another {self.roles.columns[role]} than "
-                "an earlier row for the same task; a task has one group."
-            )
-        return group[first]
+    return found
 
 
 def _numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
@@ -228,3 +231,107 @@ def _numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return rank[inverse.ravel()], first[order]
+
+
+def _by_run(
+    gain: FloatArray,
+    pair: IntArray,
+    run: IntArray | None,
+    rows: Rows,
+    kept: IntArray,
+    notes: list[str],
+) -> FloatArray:
+    """Gains of each pair and run; without a column of runs, rows of a pair are its runs."""
+    n_pairs = int(pair.max()) + 1
+    if run is not None:
+        which, number = np.unique(run, return_inverse=True)
+        cell = pair * len(which) + number.ravel()
+        _, first, inverse = np.unique(cell, return_index=True, return_inverse=True)
+        if len(first) < len(cell):
+            again = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(cell)))[0])
+            raise MinimtlError(
+                f"{rows.place(int(kept[again]))} repeats a pair and run of an earlier row; "
+                "remove one of them, or name the column that tells runs apart with --run."
+            )
+
+    if run is not None and n_pairs * len(which) <= _FULL * len(gain):
+        gains = np.full((n_pairs, len(which)), np.nan)
+        gains[pair, number.ravel()] = gain
+    else:
+        order = np.argsort(pair, kind="stable")
+        starts = np.searchsorted(pair[order], np.arange(n_pairs))
+        place = np.empty(len(pair), np.int64)
+        place[order] = np.arange(len(pair)) - starts[pair[order]]
+        gains = np.full((n_pairs, int(place.max()) + 1), np.nan)
+        gains[pair, place] = gain
+        if gains.shape[1] > 1 and run is None:
+            notes.append("No column tells runs apart: rows of the same pair are its runs.")
+
+    n_lacking = int((~np.isfinite(gains).all(axis=1)).sum())
+    if n_lacking:
+        notes.append(
+            f"{n_lacking:,} of {len(gains):,} pairs lack a run: what compares runs is of the "
+            "others."
+        )
+    return gains
+
+
+def _features(
+    rows: Rows, roles: Roles, pair: IntArray, kept: IntArray, notes: list[str]
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Names and means over the runs of the features asked for, or of all there are."""
+    if roles.features is not None:
+        columns = {name: _numbers(rows, name, "feature") for name in roles.features}
+    else:
+        columns = _numeric_columns(rows, roles, notes)
+    count = np.bincount(pair)
+    means = [np.bincount(pair, values[kept]) / count for values in columns.values()]
+    return tuple(columns), np.stack(means, axis=1) if means else np.zeros((len(count), 0))
+
+
+def _numeric_columns(rows: Rows, roles: Roles, notes: list[str]) -> dict[str, FloatArray]:
+    """The columns of numbers that have no role and are no further gain, unless a set has them."""
+    named = {column for columns in roles.sets.values() for column in columns}
+    used = set(roles.columns.values())
+    columns: dict[str, FloatArray] = {}
+    passed_over, gains = [], []
+    for name in rows.header:
+        if name in used:
+            continue
+        if name in named:
+            columns[name] = _numbers(rows, name, "feature")
+            continue
+        found = rows.numbers(name)
+        if isinstance(found, BadCell):
+            passed_over.append(f"{name} (row {found.row + rows.first_row:,} has {found.text})")
+        elif name.strip().lower() in _NAMES["gain"]:
+            gains.append(name)  # with the answer among its features any model predicts it
+        else:
+            columns[name] = found
+
+    if passed_over:
+        shown = ", ".join(passed_over[:_LISTED])
+        more = f" and {len(passed_over) - _LISTED} more" if len(passed_over) > _LISTED else ""
+        notes.append(f"Not all numbers, and so no features: {shown}{more}.")
+    if gains:
+        notes.append(
+            f"By their names further gains or labels, and so no features: {', '.join(gains)}; "
+            "--features takes them if they are none."
+        )
+    return columns
+
+
+def _group(
+    rows: Rows, roles: Roles, role: str, of_role: dict[str, IntArray], kept: IntArray
+) -> IntArray:
+    """The group of each row's task in a role; every row must say the same of a task."""
+    task, group = of_role[role.removesuffix("_group")], of_role[role]
+    known = np.full(int(task.max()) + 1, -1, np.int64)
+    known[task[::-1]] = group[::-1]  # of a task's rows the first one has the last word
+    other = np.flatnonzero(known[task] != group)
+    if other.size:
+        raise MinimtlError(
+            f"{rows.place(int(kept[other[0]]))} has another {roles.columns[role]} than an earlier "
+            "row for the same task; a task has one group."
+        )
+    return group

@@ -12,7 +12,7 @@ The baselines know the majority, and the names of the tasks. They give a probabi
 as the meta-model does, so that the same code scores all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,14 +22,14 @@ from minimtl.gains.designs import Design
 from minimtl.gains.metamodel import fit_design, of_unseen
 from minimtl.stats import (
     BoolArray,
+    Effects,
     FloatArray,
     IntArray,
     accuracy,
     auc_within,
     brier_score,
-    crossed_effects,
-    crossed_mean,
     decide,
+    estimate_mean,
     f1_score,
     log_loss,
     macro_f1,
@@ -134,22 +134,20 @@ def score_design(y: IntArray, gain: FloatArray, probability: FloatArray, design:
     )
 
 
-def accuracy_interval(
-    accuracy: float, right: FloatArray, levels: Mapping[str, IntArray]
-) -> tuple[float, float]:
+def accuracy_interval(accuracy: float, right: FloatArray, effects: Effects) -> tuple[float, float]:
     """95 % interval of an accuracy, were the tasks drawn anew; cut to what a share can be.
 
-    Whether a pair is told right depends on its tasks, as its gain does: `stats.crossed_mean` takes
-    that for the value whose mean is asked for. NaN where there is one main or one auxiliary task.
+    Whether a pair is told right depends on its tasks, as its gain does. NaN where there is one main
+    or one auxiliary task.
 
     Parameters
     ----------
     right : float64, shape (n_pairs, n_data_sets)
         The share of the fits tested on each pair that tell its label.
     """
-    if min(len(np.unique(levels[role])) for role in ("main", "aux")) < 2:
+    estimate = estimate_mean(right, effects).new_tasks
+    if estimate is None:
         return float("nan"), float("nan")
-    estimate = crossed_mean(right, crossed_effects(levels))
     half = (estimate.high - estimate.low) / 2
     return max(0.0, accuracy - half), min(1.0, accuracy + half)
 

@@ -10,14 +10,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.gains.curveclaims import curve_claims
+from minimtl.gains.claims import (
+    Evidence,
+    MeasuredClaim,
+    association_claims,
+    curve_claims,
+    gain_claims,
+    prediction_claims,
+    problem_claims,
+)
 from minimtl.gains.designs import HELD_OUT, make_designs
 from minimtl.gains.engine import STUDY_DESIGNS, adjusted_together, analyse
-from minimtl.gains.featureclaims import association_claims, prediction_claims
-from minimtl.gains.gainclaims import Evidence, MeasuredClaim, gain_claims, problem_claims
 from minimtl.gains.gainsizes import SizeScores, score_sizes
-from minimtl.gains.importance import Importance, importance
-from minimtl.gains.metamodel import unseen_predictions
+from minimtl.gains.metamodel import Importance, importance, unseen_predictions
 from minimtl.gains.pairanalysis import PairAnalysis
 from minimtl.gains.pairtable import table_of
 from minimtl.gains.scoring import CalibrationBin, reliability_diagram
@@ -120,18 +125,15 @@ def measure_claims(
     Nothing is drawn at random.
     """
     related = {
-        analysed.protocol.name: analysed.outcomes.pairs
+        analysed.protocol.name: frozenset(analysed.outcomes.pairs)
         for analysed, _ in concluded
         if analysed.outcomes.problem == "related"
     }
     for analysed, curves in concluded:
         evidence = Evidence(analysed.outcomes, analysed.protocol, curves)
-        outcomes = evidence.outcomes
         measured = [*gain_claims(evidence)]
-        if outcomes.problem == "unrelated" and analysed.protocol.name in related:
-            among = [pair for pair in related[analysed.protocol.name] if pair in outcomes.pairs]
-            # The spread of a mean takes two of them.
-            measured += problem_claims(evidence, among) if len(among) > 1 else []
+        if analysed.outcomes.problem == "unrelated":
+            measured += problem_claims(evidence, related.get(analysed.protocol.name, ()))
         measured += curve_claims(evidence)
         measured += prediction_claims(evidence)
         measured += association_claims(evidence)

@@ -1,18 +1,13 @@
-"""Rows of a table from a file or from Python: a header, and batches of cells by column.
+"""Rows of a table from a file or from Python: a header, and the cells of each column.
 
 - A file that `minimtl.corpora.read_records` reads: CSV, TSV, JSON lines or a JSON list.
 - In Python: a mapping of columns (a dict, a data frame), a structured array, or a list of dicts.
-
-A column is read as numbers or as names. Names become whole numbers as they come, so that a table
-of a million rows needs eight bytes a cell. A column of numbers that meets a cell that is none
-remembers which: whether that is a failure depends on who needs the column.
-
-A matrix is a ``.csv`` or ``.tsv`` with a row a main task and a column an auxiliary task.
+- A matrix, as a ``.csv`` or ``.tsv``, an array or a data frame: a row a main task and a column an
+  auxiliary task.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,65 +28,51 @@ class BadCell(NamedTuple):
     text: str
 
 
-@dataclass
-class NumberColumn:
-    """Finite numbers; ``True`` and ``False`` are 1 and 0."""
+class Rows(NamedTuple):
+    """A table: ``cells`` has a sequence for each column of the header.
 
-    parts: list[FloatArray] = field(default_factory=list)
-    n_rows: int = 0
-    bad: BadCell | None = None
-
-    def add(self, cells: Sequence[Any]) -> None:
-        """Take the next cells; nothing is kept after a bad one."""
-        if self.bad is None:
-            try:
-                values = np.fromiter(map(float, cells), np.float64, len(cells))
-            except (TypeError, ValueError, OverflowError):
-                values = np.fromiter(map(_number, cells), np.float64, len(cells))
-            wrong = np.flatnonzero(~np.isfinite(values))
-            if wrong.size:
-                place = int(wrong[0])
-                self.bad = BadCell(self.n_rows + place, _shown(cells[place]))
-                self.parts = []
-            else:
-                self.parts.append(values)
-        self.n_rows += len(cells)
-
-    @property
-    def values(self) -> FloatArray:
-        """Shape (n_rows,)."""
-        return np.concatenate([np.zeros(0), *self.parts])
-
-
-@dataclass
-class NameColumn:
-    """Names as numbers into ``index``, which columns of the same kind of things share.
-
-    ``empty`` is the first row without a name, None if there is none.
+    ``first_row`` is the number of the first row below the header, as messages count rows, and
+    ``notes`` say what was guessed.
     """
 
-    index: dict[str, int]
-    parts: list[IntArray] = field(default_factory=list)
-    n_rows: int = 0
-    empty: int | None = None
+    source: str
+    header: tuple[str, ...]
+    cells: Sequence[Sequence[Any]]
+    first_row: int = 1
+    notes: tuple[str, ...] = ()
 
-    def add(self, cells: Sequence[Any]) -> None:
-        """Take the next cells."""
-        index = self.index
-        numbers = [index.setdefault(_name(cell), len(index)) for cell in cells]
-        self.parts.append(np.array(numbers, np.int64))
-        if self.empty is None and "" in index:
-            none = np.flatnonzero(self.parts[-1] == index[""])
-            self.empty = self.n_rows + int(none[0]) if none.size else None
-        self.n_rows += len(cells)
+    def place(self, row: int) -> str:
+        """The beginning of a message about a row."""
+        return f"{self.source}, row {row + self.first_row:,},"
 
-    @property
-    def values(self) -> IntArray:
-        """Shape (n_rows,)."""
-        return np.concatenate([np.zeros(0, np.int64), *self.parts])
+    def numbers(self, column: str) -> FloatArray | BadCell:
+        """The numbers of a column, (n_rows,), or its first cell that holds no finite one.
 
+        ``True`` and ``False`` are 1 and 0.
+        """
+        cells = self.cells[self.header.index(column)]
+        try:
+            values = np.fromiter(map(float, cells), np.float64, len(cells))
+        except (TypeError, ValueError, OverflowError):
+            values = np.fromiter(map(_number, cells), np.float64, len(cells))
 
-Column = NumberColumn | NameColumn
+        wrong = np.flatnonzero(~np.isfinite(values))
+        return BadCell(int(wrong[0]), _shown(cells[wrong[0]])) if wrong.size else values
+
+    def names(self, column: str, index: dict[str, int]) -> IntArray:
+        """The number of each cell's name in ``index``, which takes in new names; (n_rows,).
+
+        Raises
+        ------
+        MinimtlError
+            For a cell without a name.
+        """
+        cells = self.cells[self.header.index(column)]
+        numbers = np.array([index.setdefault(_name(cell), len(index)) for cell in cells], np.int64)
+        if "" in index:
+            row = int(np.flatnonzero(numbers == index[""])[0])
+            raise MinimtlError(f"{self.place(row)} has no {column}; fill it in or remove the row.")
+        return numbers
 
 
 def _name(cell: Any) -> str:
@@ -112,26 +93,6 @@ def _shown(cell: Any) -> str:
     return repr(text if len(text) <= 30 else f"{text[:30]}…") if text else "nothing"
 
 
-class Rows(NamedTuple):
-    """A table: ``cells`` has a sequence for each column of the header.
-
-    ``first_row`` is the number of the first row below the header, as messages count rows, and
-    ``notes`` say what was guessed.
-    """
-
-    source: str
-    header: tuple[str, ...]
-    cells: Sequence[Sequence[Any]]
-    first_row: int = 1
-    notes: tuple[str, ...] = ()
-
-    def fill(self, columns: Mapping[str, Column]) -> None:
-        """Read all rows into these columns of theirs."""
-        for name, cells in zip(self.header, self.cells, strict=True):
-            if name in columns:
-                columns[name].add(cells)
-
-
 def read_rows(table: Any, *, matrix: bool = False) -> Rows:
     """The rows of a file (a path), or of columns in Python.
 
@@ -142,6 +103,7 @@ def read_rows(table: Any, *, matrix: bool = False) -> Rows:
     """
     if not isinstance(table, str | Path):
         return _rows_of_matrix(table) if matrix else _rows_of_columns(table)
+
     path = Path(table)
     suffix = path.suffix.lower()
     if not suffix and not path.exists():
@@ -191,6 +153,7 @@ def _rows_of_matrix(table: Any) -> Rows:
     values = np.asarray(table, np.float64)
     if values.ndim != 2 or not values.size:
         raise MinimtlError(f"A matrix of gains has two dimensions, not the shape {values.shape}.")
+
     main = [str(name) for name in getattr(table, "index", range(values.shape[0]))]
     aux = [str(name) for name in getattr(table, "columns", range(values.shape[1]))]
     rows = [
@@ -207,12 +170,14 @@ def _rows_of_columns(table: Any) -> Rows:
         if missing is not None:
             raise MinimtlError(f"Row {missing + 1} of the table has other columns than row 1.")
         table = {name: [row[name] for row in table] for name in table[0]}
+
     if isinstance(table, np.ndarray):
         names = list(table.dtype.names or ())
     elif isinstance(table, Mapping) or hasattr(table, "columns"):
         names = list(table if isinstance(table, Mapping) else table.columns)
     else:
         names = []
+
     columns = {str(name): np.asarray(table[name]) for name in names}
     shapes = {column.shape for column in columns.values()}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1:

@@ -4,7 +4,6 @@ May import: estimator.
 """
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
-from minimtl.stats.clustered import MeanEstimate, mean_of_runs
 from minimtl.stats.crossed import (
     Components,
     Effects,
@@ -12,7 +11,13 @@ from minimtl.stats.crossed import (
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean
+from minimtl.stats.crossedmean import (
+    NO_ESTIMATE,
+    Estimate,
+    estimate,
+    estimate_from,
+    estimate_mean,
+)
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.curves import (
     LogCurve,
@@ -23,31 +28,42 @@ from minimtl.stats.curves import (
 from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.stats.intervals import (
     LEVEL,
+    MeanEstimate,
     PairedComparison,
     compare_paired,
     corrected_resampled_interval,
+    mean_of_runs,
+    pseudo_values,
+    pseudo_values_of_means,
 )
-from minimtl.stats.jackknife import pseudo_values, pseudo_values_of_means
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.logistic_fit import (
-    fit_logistic_regression,
-)
+from minimtl.stats.logistic_fit import fit_logistic_regression, scale_features, scaling_parameters
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
-from minimtl.stats.ranks import auc_within, inverse_ranks, rank_correlation_within, spearman
-from minimtl.stats.scaling import scale_features, scaling_parameters
-from minimtl.stats.scores import accuracy, brier_score, decide, f1_score, log_loss, macro_f1
+from minimtl.stats.scores import (
+    accuracy,
+    auc_within,
+    brier_score,
+    decide,
+    f1_score,
+    inverse_ranks,
+    log_loss,
+    macro_f1,
+    rank_correlation_within,
+    spearman,
+)
 from minimtl.stats.splits import (
     draw_per_class,
-    even_sample,
     repeated_k_fold,
     stratified_parts,
 )
 
 __all__ = [
     "LEVEL",
+    "NO_ESTIMATE",
     "BoolArray",
     "Components",
     "Effects",
+    "Estimate",
     "FloatArray",
     "IntArray",
     "LogCurve",
@@ -62,10 +78,11 @@ __all__ = [
     "corrected_resampled_interval",
     "cross_validate",
     "crossed_effects",
-    "crossed_mean",
     "decide",
     "draw_per_class",
-    "even_sample",
+    "estimate",
+    "estimate_from",
+    "estimate_mean",
     "f1_score",
     "fit_components",
     "fit_log_curve",

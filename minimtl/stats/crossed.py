@@ -13,8 +13,7 @@ Q           I − 11ᵀ/n, which takes the mean off
 
     g_ir = μ + Σ_k (Z_k u_k)_i + Σ_k (Z_k v_kr)_i
 
-The covariance of average gains is Σ = Σ_k θ_k K_k. Nothing here is of size n × n for many pairs:
-traces of products of K_k come from the sparse products Z_kᵀ Z_l.
+Average gains have the covariance Σ = Σ_k θ_k K_k. Nothing here is of size n × n for many pairs.
 
 Derived in docs/mathematics.md, §15.
 """
@@ -27,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.arrays import FloatArray
 
 PAIR = "pair"
 # ε, of moments that are scaled to a diagonal of 1.
@@ -39,15 +38,7 @@ _TINY = 1e-30
 
 @dataclass(frozen=True)
 class Effects:
-    """The effects of a set of pairs.
-
-    Attributes
-    ----------
-    names : tuple of str
-        One for each effect, the last of them "pair".
-    incidence : tuple of CSR matrices, each of shape (n_pairs, n_levels)
-        The matrices Z_k, in the same order.
-    """
+    """The effects of a set of pairs: their names, the last of them "pair", and their Z_k."""
 
     names: tuple[str, ...]
     incidence: tuple[sparse.csr_matrix, ...]
@@ -85,17 +76,9 @@ def crossed_effects(levels: Mapping[str, ArrayLike]) -> Effects:
 
 @dataclass(frozen=True)
 class Components:
-    """Fitted variance components.
+    """Fitted variance components: μ, and τ²_k and ω²_k by the name of each effect.
 
-    Attributes
-    ----------
-    mean : float
-        μ.
-    lasting : dict of str to float
-        τ²_k of each effect, which does not change from run to run.
-    per_run : dict of str to float
-        ω²_k of each effect, drawn anew in every run; all 0 from one run, whose `lasting`
-        components then hold both.
+    From one run ω² is 0, and `lasting` holds both.
     """
 
     mean: float
@@ -110,11 +93,8 @@ class Components:
 def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     """Variance components by the method of moments, none below 0.
 
-    The squared distance of the observed products of deviations to their expected values, over
-    all pairs of pairs, is minimised over non-negative components (Rao's MINQUE with equal
-    weights, 1972, by non-negative least squares). Effects that this set of pairs cannot tell
-    apart share what they explain evenly: a ridge of `_RIDGE` makes the minimum unique, so that
-    no rounding decides.
+    Effects that this set of pairs cannot tell apart share what they explain evenly: a ridge of
+    `_RIDGE` makes the minimum unique, so that no rounding decides.
 
     Parameters
     ----------
@@ -266,14 +246,6 @@ def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
     rows = np.repeat(np.arange(len(levels)), number.shape[1])
     ones = np.ones(number.size)
     return sparse.csr_matrix((ones, (rows, number.ravel())), shape=(len(levels), len(names)))
-
-
-def level_numbers(effects: Effects, name: str) -> IntArray:
-    """The level of each pair, of an effect with one level a pair."""
-    Z = effects.incidence[effects.names.index(name)]
-    if Z.nnz != effects.n_pairs:
-        raise ValueError(f"The effect {name!r} has several levels in a pair: it is no clustering.")
-    return Z.indices.astype(np.int64)
 
 
 def checked_gains(gains: ArrayLike, effects: Effects) -> FloatArray:

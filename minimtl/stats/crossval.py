@@ -1,8 +1,7 @@
 """Cross-validation: how a classifier scores on samples that it was not fitted to.
 
-It is repeated with a new split each time, and each fit has a score, shape (n_repeats, n_splits).
-The score of a repeat is their mean over its folds, as the mean of scikit-learn's
-``cross_val_score`` is; an F1 is 0 in a fold without a positive sample, true or predicted.
+It is repeated with a new split each time, and each fit has a score, shape (n_repeats, n_splits);
+an F1 is 0 in a fold without a positive sample, true or predicted.
 """
 
 from numbers import Integral

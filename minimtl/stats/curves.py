@@ -7,15 +7,7 @@ a, b    slope and loss at i = 0 of the fitted curve  a·ln(c·i + 1) + b
 c       how early the curve bends, c > 0; θ = ln c is what is searched, by values of c
 g       ln(c·i + 1) less its mean over i; y' is y less its mean
 
-a·ln(c·i + d) + b over-counts its parameters: (c, d, b) and (k·c, k·d, b - a·ln k) are the same
-curve. Fixing d = 1 leaves each curve one set of parameters, and makes b the loss at i = 0.
-
-Given c, a and b solve a linear regression, a = g·y' / g·g, with residual r = y' - a·g and
-RSS(θ) = r·r. The fit is the minimum of this function of one variable (variable projection,
-Golub & Pereyra 1973). As the residual is orthogonal to g and to 1, moving a and b along does
-not change RSS to first order, and its slope is
-
-    dRSS/dθ = -2 a Σ r_i · c·i / (c·i + 1).
+    a = g·y' / g·g,   r = y' - a·g,   RSS(θ) = r·r,   dRSS/dθ = -2 a Σ r_i · c·i / (c·i + 1)
 
 All minima between `C_MIN` and `C_MAX` are bracketed by the sign of this slope on a grid of θ, the
 lowest is taken, and bisected to float64 precision. Below C_MIN the curve of 150 epochs is a

@@ -7,9 +7,6 @@ m       their mean, (p + q) / 2
 
     JSD(p, q) = 1/2 Σ p ln(p / m) + 1/2 Σ q ln(q / m)        (Lin 1991)
 
-It is symmetric, 0 for equal distributions and ln 2 for disjoint ones. Outcomes that neither can
-have are dropped first: of a language's 60,000 words a task's documents use a few thousand.
-
 Derived in docs/mathematics.md, §5.
 """
 

@@ -1,11 +1,18 @@
 """Logistic regression as an estimator by scikit-learn's conventions.
 
 Two classes have one vector of coefficients, three or more are a softmax regression with one for
-each class; `minimtl.stats.logistic_loss` has what is minimised, `minimtl.stats.newton_cg` how, and
-`minimtl.stats.reduction` makes the unknowns fewer.
+each class; `minimtl.stats.softmax` has what is minimised, and how. Up to `MOST_UNKNOWNS` unknowns
+their Hessian is made and solved; for more, the same minimum is found by products with X, which
+stays sparse.
 
-Up to `MOST_UNKNOWNS` of these, their Hessian is made and solved; for more, the same minimum is
-found by products with X, which stays sparse.
+The unknowns are made fewer first: X B in place of X, where B has orthonormal columns. A part of the
+coefficients outside of B's columns has to be one that no decision needs and the penalty makes 0;
+then w = B u, with |w| = |u|, and u is all there is to find.
+
+- With more features than samples w lies in the span of the samples. X' = QR, B = Q, X B = R'.
+- Let document i alone have the words j in J. Its decision has Σ_J w_j x_ij, the others' have none
+  of these coefficients, and of all w_J with the same sum the smallest is a multiple of x_iJ. So B
+  has a column x_iJ / |x_iJ| for them. In a collection of texts half of all words are such.
 
 Derived in docs/mathematics.md, §7.
 """
@@ -13,10 +20,11 @@ Derived in docs/mathematics.md, §7.
 import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.special import expit, log_expit, log_softmax
 
 from minimtl.estimator import (
@@ -36,9 +44,7 @@ from minimtl.estimator import (
 )
 from minimtl.stats.arrays import FloatArray
 from minimtl.stats.logistic_fit import MAX_ITER, TOL
-from minimtl.stats.logistic_loss import SoftmaxLoss
-from minimtl.stats.newton_cg import minimise_regression
-from minimtl.stats.reduction import Reduction, join_own_words, span_of_samples
+from minimtl.stats.softmax import SoftmaxLoss, minimise_regression
 
 MOST_UNKNOWNS = 300  # of a Hessian: with these, solving it takes a few milliseconds
 # The largest curvature Σ c x², and the least weight Σ c, of data: products of three such numbers
@@ -222,3 +228,59 @@ def _check_size(samples: Any, weights: FloatArray, C: float) -> None:
             f"C times the weights is {total:.0e} in sum and X has entries of {largest:.0e}: too "
             "large or too small to be computed with; scale the features, or change C."
         )
+
+
+class Reduction(NamedTuple):
+    """`X` (n, n_unknowns) in place of a matrix of `n_features`.
+
+    Of these, `columns` are those that have entries, and `basis`, dense or sparse, is B for them;
+    None is the identity.
+    """
+
+    X: Any
+    n_features: int
+    columns: Any = slice(None)
+    basis: Any = None
+
+    def expand(self, w: FloatArray) -> FloatArray:
+        """Coefficients (n_outputs, n_features) from those of `X`, (n_unknowns, n_outputs)."""
+        coef = np.zeros((w.shape[1], self.n_features))
+        coef[:, self.columns] = (w if self.basis is None else self.basis @ w).T
+        return coef
+
+
+def span_of_samples(X: Any) -> Reduction:
+    """A dense matrix of as few unknowns as `X`, dense or CSR, has features or samples."""
+    n_features = X.shape[1]
+    columns: Any = slice(None)
+    if is_sparse(X):
+        columns = np.unique(X.indices)
+        X = X[:, columns].toarray()
+
+    if X.shape[1] <= X.shape[0]:
+        return Reduction(X, n_features, columns)
+    basis, triangle = np.linalg.qr(X.T)
+    return Reduction(triangle.T, n_features, columns, basis)
+
+
+def join_own_words(X: sparse.csr_matrix) -> Reduction:
+    """A CSR matrix with one column for the words that a document has alone.
+
+    The shared words are ordered by the number of their documents, which keeps those together that
+    are read most.
+    """
+    n, p = X.shape
+    n_documents = np.bincount(X.indices, minlength=p)
+    n_shared = int((n_documents > 1).sum())
+    shared = np.argsort(-n_documents, kind="stable")[:n_shared]
+
+    is_own = (n_documents[X.indices] == 1) & (X.data != 0)
+    rows = np.repeat(np.arange(n), np.diff(X.indptr))[is_own]
+    norms = np.sqrt(np.bincount(rows, X.data[is_own] ** 2, minlength=n))
+    shares = X.data[is_own] / norms[rows]
+
+    entries = np.concatenate([np.ones(n_shared), shares])
+    words = np.concatenate([shared, X.indices[is_own]])
+    unknowns = np.concatenate([np.arange(n_shared), n_shared + rows])
+    basis = sparse.csr_matrix((entries, (words, unknowns)), shape=(p, n_shared + n))
+    return Reduction(X @ basis, p, basis=basis)

@@ -1,41 +1,46 @@
-"""L2-penalised logistic regression, to the minimum, for one fit or hundreds at once.
+"""Many logistic regressions at once, of two classes, and the scaling of their features.
 
     minimise over w, b:   ½ w·w  (+ ½ b²)  +  C Σ s_i ln(1 + exp(-z_i (w·x_i + b)))
 
 with z = ±1 the classes, s the sample weights, and C as in scikit-learn; the term in brackets is
 there when the intercept is penalised too (as LIBLINEAR does with ``intercept_scaling=1``).
-`minimtl.stats.logistic_loss` has it with its derivatives. The minimum is found by Newton's method
-with line search, for all fits at once.
 
 Notation
 --------
-θ       parameters of each function, shape (n_fits, n_params), float64
-f       values, shape (n_fits,)
-g, H    gradient and Hessian at θ, shapes (n_fits, n_params) and (n_fits, n_params, n_params)
-s       Newton's step, H s = -g
+x, θ    a row of X with a 1 appended, and the coefficients with the intercept last
+Λ       penalty: the identity, with a 0 for an intercept that is free
+u       margin z x·θ; σ(u) = 1 / (1 + e^-u)
+f       values, shape (n_fits,); its gradient g and Hessian H at θ (n_fits, n_params):
 
-A step is halved until f falls by at least a ten-thousandth of what its slope g·s promises
-(Armijo's rule); for a strictly convex f this converges from anywhere, and quadratically at the
-end. A fit is finished when
+    f = C Σ s ln(1 + e^-u) + ½ θ'Λθ,   g = -C Σ s z σ(-u) x + Λθ,   H = C Σ s σ(u) σ(-u) x x' + Λ
 
-    max |g| <= tol · scale,
+Newton's step, H δ = -g, is halved until f falls by at least a ten-thousandth of what its slope g·δ
+promises (Armijo's rule). A fit is finished when max |g| <= `TOL` · scale, `scale` being the size of
+the terms that cancel in its gradient, or when rounding of f hides the fall that is left. A finished
+fit makes one more step, whose gradient is known already: it squares the error that `TOL` leaves, so
+that the last bit of a sum does not decide where a fit ends. Finished fits drop out of the batch.
 
-`scale` being the size of the terms that cancel in its gradient, or when rounding of f hides the
-fall that is left. A finished fit makes one more step, whose gradient is known already: it squares
-the error that `tol` leaves, so that the last bit of a sum does not decide where a fit ends.
-Finished fits drop out of the batch.
+Features are scaled by ``(x - center) / scale`` each, with
 
-Derived in docs/mathematics.md, §7, and scaled features in docs/mathematics.md, §8.
+    "minmax"        center = min,   scale = max - min
+    "standard"      center = mean,  scale = √(mean (x - mean)²)
+
+and scale = 1 where that is no more than rounding, so that a constant feature becomes 0 (as
+scikit-learn's ``MinMaxScaler`` and ``StandardScaler`` do).
+
+Derived in docs/mathematics.md, §7, and docs/mathematics.md, §8.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, log_expit
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray
-from minimtl.stats.logistic_loss import BinaryLoss
 
+Scaling = Literal["minmax", "standard"]
 TOL = 1e-12
 MAX_ITER = 100
 _ARMIJO = 1e-4
@@ -43,6 +48,46 @@ _HALVINGS = 60
 _FLAT = 1e-100
 # Fits go in batches of so many Hessian entries or margins: arrays of 1 MB stay in the cache.
 _CHUNK = 1 << 17
+# Means over runs of one number may differ by some roundings; scaled by those, another sample's
+# feature could be 1e16 standard deviations away.
+_ROUNDING = 10 * np.finfo(np.float64).eps
+
+
+def scaling_parameters(
+    X: ArrayLike, scaling: Scaling, masks: BoolArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Center and scale of the features of `X`, from all samples or from each of several sets.
+
+    Parameters
+    ----------
+    X : array-like, shape (n, n_features)
+    masks : bool, shape (n_sets, n), optional
+        The samples of each set.
+
+    Returns
+    -------
+    center, scale : float64, shape (n_features,), or (n_sets, n_features) with `masks`
+    """
+    X = np.asarray(X, np.float64)
+    if masks is not None:
+        sets = [scaling_parameters(X[mask], scaling) for mask in masks]
+        return np.array([center for center, _ in sets]), np.array([scale for _, scale in sets])
+    if scaling == "minmax":
+        center = X.min(axis=0)
+        spread = X.max(axis=0) - center
+    elif scaling == "standard":
+        center, spread = X.mean(axis=0), X.std(axis=0)
+    else:
+        raise ValueError(f"scaling must be 'minmax' or 'standard', got {scaling!r}.")
+    is_constant = np.ptp(X, axis=0) <= _ROUNDING * np.abs(X).max(axis=0)
+    return center, np.where(is_constant, 1.0, spread)
+
+
+def scale_features(X: ArrayLike, scaling: Scaling) -> FloatArray:
+    """`X` with every feature scaled over all samples, shape (n, n_features)."""
+    center, scale = scaling_parameters(X, scaling)
+    scaled: FloatArray = (np.asarray(X, np.float64) - center) / scale
+    return scaled
 
 
 @dataclass(frozen=True)
@@ -71,8 +116,6 @@ def fit_logistic_regression(
     sample_weight: ArrayLike | None = None,
     center: ArrayLike | None = None,
     scale: ArrayLike | None = None,
-    tol: float = TOL,
-    max_iter: int = MAX_ITER,
 ) -> LogisticFit:
     """Fit a logistic regression for every row of `sample_weight` (or of `y`).
 
@@ -83,14 +126,11 @@ def fit_logistic_regression(
     sample_weight : array-like, shape (n,) or (n_fits, n), optional
         Non-negative; 0 leaves a sample out, so that the rows of a 0/1 matrix are the training
         sets of a cross-validation.
-    center, scale : array-like, shape (n_fits, n_features), optional
+    center, scale : array-like, shape (n_fits, n_features), optional, both or none
         Fit number k sees ``(X - center[k]) / scale[k]``, and its coefficients are in those
         units. As the penalty is the only part of the problem that knows the units, the
         rescaled X is never made: with D the penalty on the rescaled parameters and S the
         matrix that rescales θ, the penalty on θ is S'DS.
-    tol : float
-        A fit is finished when the largest component of its gradient is below `tol` times
-        C Σ s |x|, the size of the terms that cancel in it.
 
     Raises
     ------
@@ -101,51 +141,105 @@ def fit_logistic_regression(
     X = np.asarray(X, np.float64)
     X, y, weights = _checked(X, np.asarray(y), sample_weight, C)
     n_fits, p = len(weights), X.shape[1] + 1
+    if center is None or scale is None:
+        center, scale = np.zeros((n_fits, p - 1)), np.ones((n_fits, p - 1))
+    X, rescale = _in_common_units(X, np.asarray(center), np.asarray(scale))
+    X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
     penalty = np.eye(p)
     penalty[-1, -1] = float(penalize_intercept)
-    X, center, scale = _in_common_units(X, center, scale)
-    rescale = _rescaling(n_fits, X.shape[1], center, scale)
-    X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
+
     minima = []
     chunk = max(1, _CHUNK // max(p * p, len(X)))
     for start in range(0, n_fits, chunk):
         batch = slice(start, start + chunk)
         rescaled_penalty = rescale[batch].swapaxes(1, 2) @ penalty @ rescale[batch]
-        loss = BinaryLoss(X, signs[batch], weights[batch], C, rescaled_penalty)
-        minima.append(minimise(loss, tol=tol, max_iter=max_iter))
+        minima.append(minimise(BinaryLoss(X, signs[batch], weights[batch], C, rescaled_penalty)))
     found, converged = (np.concatenate(parts) for parts in zip(*minima, strict=True))
     theta = np.einsum("ijk,ik->ij", rescale, found)
     return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1], converged=converged)
 
 
 def _in_common_units(
-    X: FloatArray, center: ArrayLike | None, scale: ArrayLike | None
-) -> tuple[FloatArray, ArrayLike | None, ArrayLike | None]:
-    """X in units that suit all fits, and the fits' own in these.
+    X: FloatArray, center: FloatArray, scale: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """X in units that suit all fits, and for each fit S, (n_fits, p, p).
 
-    Features of very different sizes would make a Hessian that no solution is exact with.
+    Features of very different sizes would make a Hessian that no solution is exact with. S θ are
+    the parameters in the fit's own units: w_j scale_j, and b + Σ w_j center_j.
     """
-    if center is None or scale is None:
-        return X, center, scale
-
-    center, scale = np.asarray(center, np.float64), np.asarray(scale, np.float64)
     middle, size = center.mean(axis=0), scale.mean(axis=0)
-    return (X - middle) / size, (center - middle) / size, scale / size
+    n_fits, n_features = scale.shape
+    features = np.arange(n_features)
+    rescale = np.tile(np.eye(n_features + 1), (n_fits, 1, 1))
+    rescale[:, features, features] = scale / size
+    rescale[:, -1, :-1] = (center - middle) / size
+    return (X - middle) / size, rescale
 
 
-def minimise(loss: BinaryLoss, *, tol: float, max_iter: int) -> tuple[FloatArray, BoolArray]:
-    """θ where each of the losses is least, (n_fits, n_params), and whether it met `tol`."""
+class BinaryLoss:
+    """Logistic losses of many weightings, and possibly labellings, of the same samples.
+
+    Parameters
+    ----------
+    X : float64, shape (n, p)
+        The last column is ones.
+    signs, weights : float64, shape (n_fits, n)
+    penalty : float64, shape (n_fits, p, p)
+    """
+
+    def __init__(
+        self, X: FloatArray, signs: FloatArray, weights: FloatArray, C: float, penalty: FloatArray
+    ):
+        self.n_fits, self.n_params = len(weights), X.shape[1]
+        self._X, self._weights = X, C * weights
+        self._signs, self._penalty = signs, penalty
+        self.scale = (self._weights @ np.abs(X)).max(axis=1)
+        # All Hessians are weighted sums of the same x x': with many fits, one matrix product
+        # over the upper triangle is several times faster than a product for each.
+        self._upper = np.triu_indices(self.n_params)
+        if self.n_fits > 1:
+            self._products = X[:, self._upper[0]] * X[:, self._upper[1]]
+
+    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
+        margin = self._signs[fits] * (theta @ self._X.T)
+        data = np.einsum("ij,ij->i", self._weights[fits], -log_expit(margin))
+        penalty: FloatArray = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
+        total: FloatArray = data + penalty / 2
+        return total
+
+    def gradient_and_hessian(
+        self, theta: FloatArray, fits: IndexArray
+    ) -> tuple[FloatArray, FloatArray]:
+        signs, weights, penalty = self._signs[fits], self._weights[fits], self._penalty[fits]
+        margin = signs * (theta @ self._X.T)
+        miss = expit(-margin)
+        gradient = -(weights * signs * miss) @ self._X
+        gradient += np.einsum("ijk,ik->ij", penalty, theta)
+        return gradient, self._weighted_products(weights * miss * expit(margin)) + penalty
+
+    def _weighted_products(self, curvature: FloatArray) -> FloatArray:
+        """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""
+        if self.n_fits == 1:
+            return ((self._X * curvature[0][:, np.newaxis]).T @ self._X)[np.newaxis]
+        sums = np.empty((len(curvature), self.n_params, self.n_params))
+        i, j = self._upper
+        sums[:, i, j] = curvature @ self._products
+        sums[:, j, i] = sums[:, i, j]
+        return sums
+
+
+def minimise(loss: BinaryLoss) -> tuple[FloatArray, BoolArray]:
+    """θ where each of the losses is least, (n_fits, n_params), and whether it met `TOL`."""
     theta = np.zeros((loss.n_fits, loss.n_params))
-    n_iter = np.zeros(loss.n_fits, dtype=np.intp)
     converged = np.zeros(loss.n_fits, dtype=bool)
     fits = np.arange(loss.n_fits)
     value = loss.value(theta, fits)
-    while len(fits):
+    for n_iter in range(MAX_ITER + 1):
         gradient, hessian = loss.gradient_and_hessian(theta[fits], fits)
-        converged[fits] |= np.abs(gradient).max(axis=1) <= tol * loss.scale[fits]
+        converged[fits] |= np.abs(gradient).max(axis=1) <= TOL * loss.scale[fits]
         # A free intercept whose samples are all told for sure has no curvature, and moves no more.
         curved = (np.diagonal(hessian, axis1=1, axis2=2) > _FLAT).all(axis=1)
-        left = ~converged[fits] & (n_iter[fits] < max_iter)
+        left = ~converged[fits] & (n_iter < MAX_ITER)
         moving = left | (converged[fits] & curved)
         step = np.zeros_like(gradient)
         step[moving] = -np.linalg.solve(hessian[moving], gradient[moving, :, np.newaxis])[..., 0]
@@ -158,7 +252,6 @@ def minimise(loss: BinaryLoss, *, tol: float, max_iter: int) -> tuple[FloatArray
             break
         slope = np.einsum("ij,ij->i", gradient, step)
         converged[fits] = _line_search(loss, theta, value, step, slope, fits)
-        n_iter[fits] += 1
     return theta, converged
 
 
@@ -190,19 +283,6 @@ def _line_search(
         if not len(pending):
             break
     return -slope / 2 <= rounding
-
-
-def _rescaling(
-    n_fits: int, n_features: int, center: ArrayLike | None, scale: ArrayLike | None
-) -> FloatArray:
-    """S with S θ the parameters in rescaled units: w_j scale_j, and b + Σ w_j center_j."""
-    rescale = np.tile(np.eye(n_features + 1), (n_fits, 1, 1))
-    if scale is not None:
-        features = np.arange(n_features)
-        rescale[:, features, features] = scale
-    if center is not None:
-        rescale[:, -1, :-1] = center
-    return rescale
 
 
 def _checked(

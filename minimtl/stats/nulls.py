@@ -21,12 +21,9 @@ _EQUAL = 1e-12  # scores that differ by less are equal but for rounding
 def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int = ENOUGH) -> float:
     """The share of data sets, the true one among them, with a score at least as good.
 
-    Of simulations that score exactly as well as the truth every second one counts (a mid-p value):
-    an accuracy of few pairs has few values, and with all of them p would be too large.
-
-    It stops at the `enough`-th simulation that is as good: p is then that number over the
-    number of simulations seen, which is as valid and spares the many that only tell a p of 0.3
-    from one of 0.31. After B simulations without that, p is (1 + as good) / (1 + B).
+    Of simulations that score exactly as well as the truth every second one counts (a mid-p value).
+    It stops at the `enough`-th simulation that is as good: p is then that number over the number of
+    simulations seen. After B simulations without that, p is (1 + as good) / (1 + B).
 
     Parameters
     ----------
@@ -58,8 +55,6 @@ def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int =
 def label_largest(values: ArrayLike, n_positive: int) -> NDArray[np.int64]:
     """1 for the `n_positive` largest values along the last axis, 0 for the others.
 
-    Simulated gains are labelled so, with as many gains as were observed.
-
     Raises
     ------
     ValueError
@@ -77,9 +72,6 @@ def label_largest(values: ArrayLike, n_positive: int) -> NDArray[np.int64]:
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     """p-values adjusted for having tried all of them, in the order given.
-
-    Rejecting where an adjusted value is α or less makes any false rejection among the m tests
-    happen with probability α at most, however they depend on each other (Holm 1979).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good predictions are: accuracy, F1, log loss, Brier score.
+"""How good predictions are: accuracy, F1, log loss, Brier score, and ranks.
 
 Notation
 --------
@@ -11,16 +11,20 @@ w       weights of the samples, shape (..., n); 0 leaves a sample out of a fold'
 
 Leading axes broadcast, and a score has their shape: a float for one vector of predictions.
 
+Ranks are taken within the test set of each of several models, whose scores and test sets have the
+shape (n_models, n), as a model that learned from few positive samples gives all a low score.
+
 Derived in docs/mathematics.md, §9.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minimtl.elementary import log
-from minimtl.stats.arrays import BoolArray, FloatArray
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 
 Score = float | FloatArray
 # A probability this near one half is one half but for rounding, and decides for the negative class.
@@ -126,3 +130,76 @@ def _mean(values: NDArray[Any], weights: FloatArray) -> Score:
 
 def _plain(score: FloatArray) -> Score:
     return float(score) if np.ndim(score) == 0 else score
+
+
+def spearman(first: ArrayLike, second: ArrayLike) -> float:
+    """Rank correlation of two vectors: Pearson's correlation of the ranks.
+
+    Equal numbers share the mean of their ranks. The result is NaN where all of a vector's numbers
+    are equal.
+    """
+    with np.errstate(invalid="ignore"):
+        return float(np.corrcoef(_mean_ranks(first), _mean_ranks(second))[0, 1])
+
+
+def auc_within(y: IntArray, score: FloatArray, test: BoolArray) -> float:
+    """Share of the pairs of a positive and a negative sample that a model ranks rightly.
+
+    Of pairs that the same model is tested on, over all models together; equal scores count one
+    half. For one model it is the area under its ROC curve. NaN where no model has such a pair.
+
+    Parameters
+    ----------
+    y : int64, shape (n,)
+        1 for a positive sample, 0 for a negative one.
+    """
+    right = compared = 0.0
+    for members, ranks in _ranks_within(score, test):
+        positive = y[members] == 1
+        n_positive = int(positive.sum())
+        right += float(ranks[positive].sum()) - n_positive * (n_positive + 1) / 2
+        compared += n_positive * (len(members) - n_positive)
+    return right / compared if compared else float("nan")
+
+
+def rank_correlation_within(values: FloatArray, score: FloatArray, test: BoolArray) -> float:
+    """Correlation of the ranks of `values`, (n,), with those of the scores, each in its test set.
+
+    Ranks are taken less their mean in the test set, over its size. For one model it is Spearman's
+    correlation. NaN where all values, or all scores, of each test set are equal.
+    """
+    product = of_values = of_scores = 0.0
+    for members, ranks in _ranks_within(score, test):
+        scored = (ranks - ranks.mean()) / len(members)
+        true = _mean_ranks(values[members])
+        true = (true - true.mean()) / len(members)
+        product += float(true @ scored)
+        of_values += float(true @ true)
+        of_scores += float(scored @ scored)
+    scale = np.sqrt(of_values * of_scores)
+    return float(product / scale) if scale > 0 else float("nan")
+
+
+def _ranks_within(score: FloatArray, test: BoolArray) -> Iterator[tuple[np.ndarray, FloatArray]]:
+    """The samples of each test set that is not empty, and the ranks of their scores."""
+    for of_model, tested in zip(score, test, strict=True):
+        members = np.flatnonzero(tested)
+        if members.size:
+            # Scores that differ by rounding only are equal.
+            yield members, _mean_ranks(np.round(of_model[members], 10))
+
+
+def inverse_ranks(values: FloatArray) -> FloatArray:
+    """Ranks by absolute value within each row of `values`, shape (n_rows, n_columns).
+
+    The largest has rank n_columns, the smallest rank 1; of equals the later column ranks higher.
+    """
+    order = np.abs(values).argsort(axis=1, kind="stable")
+    return order.argsort(axis=1, kind="stable").astype(np.float64) + 1
+
+
+def _mean_ranks(values: ArrayLike) -> FloatArray:
+    """Ranks from 1, shape (n,); equal numbers share the mean of their ranks."""
+    _, which, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    ranks: FloatArray = (np.cumsum(counts) - (counts - 1) / 2)[which]
+    return ranks

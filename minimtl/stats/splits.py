@@ -102,18 +102,6 @@ def draw_per_class(rows: IntArray, labels: IntArray, n: int, rng: np.random.Gene
     return drawn
 
 
-def even_sample(n: int, most: int) -> IntArray:
-    """At most so many of the numbers 0 … n − 1, ascending: all, or one from each of `most` parts.
-
-    The parts are consecutive numbers, as many in each but for one. Which of them is drawn at
-    random, always the same: where things are numbered by a pattern, even spacing would follow it.
-    """
-    if n <= most:
-        return np.arange(n)
-    starts = np.arange(most + 1) * n // most
-    return starts[:-1] + np.random.default_rng(0).integers(np.diff(starts))
-
-
 def _check_splits(n_splits: int, n: int, what: str) -> None:
     if n_splits < 2:
         raise ValueError(f"Cross-validation needs at least 2 splits, got n_splits={n_splits}.")

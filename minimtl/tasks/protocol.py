@@ -188,7 +188,7 @@ class Meta:
 
     Attributes
     ----------
-    scaling : of each feature over the pairs, as `minimtl.stats.scaling` names it.
+    scaling : of each feature over the pairs, as `minimtl.stats.logistic_fit` names it.
     meta_c, penalize_intercept : the meta-model's strength of L2 (as scikit-learn's C), and
         whether the intercept is shrunk too.
     cv_folds, cv_repeats : its randomised cross-validation.

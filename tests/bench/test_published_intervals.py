@@ -12,7 +12,7 @@ from bench.published_intervals import (
     dyadic_mean,
     dyadic_variance,
 )
-from minimtl.stats.clustered import mean_of_runs
+from minimtl.stats.intervals import mean_of_runs
 
 
 def double_loop(x, are_dependent):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.gainclaims import Evidence
+from minimtl.gains.claims import Evidence
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import Outcomes, PairCurves
 from minimtl.tasks.pairfeatures import FEATURE_NAMES

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from minimtl.gains.curveclaims import DISTANCE, at_equal_loss, curve_claims, settled_epoch
-from minimtl.gains.gainclaims import FAILS, HOLDS
+from minimtl.gains.claims import DISTANCE, FAILS, HOLDS, at_equal_loss, curve_claims, settled_epoch
 from minimtl.tasks.outcomes import PairCurves
 from tests.gains.conftest import EPOCHS
 

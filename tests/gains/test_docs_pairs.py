@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minimtl.gains.readtable import read_table
-from minimtl.gains.roles import Roles
+from minimtl.gains.readtable import Roles, read_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "pairs.md"
 

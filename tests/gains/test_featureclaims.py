@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.featureclaims import (
+from minimtl.gains.claims import (
+    FAILS,
+    HOLDS,
     association_claims,
     correlation,
     gains_of_others,
     prediction_claims,
 )
-from minimtl.gains.gainclaims import FAILS, HOLDS
-from minimtl.stats.ranks import spearman
+from minimtl.stats.scores import spearman
 from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
 
@@ -20,11 +21,6 @@ RNG = np.random.default_rng(2)
 
 def column(name):
     return FEATURE_NAMES.index(name)
-
-
-def test_the_gains_of_others_leave_out_the_run():
-    gains = np.array([[1.0, 2.0, 6.0]])
-    assert gains_of_others(gains).tolist() == [[4.0, 3.5, 1.5]]
 
 
 def test_what_a_run_shares_with_its_own_gain_is_no_correlation(make_evidence):

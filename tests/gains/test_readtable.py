@@ -8,8 +8,7 @@ import pytest
 
 from minimtl import meta_analysis
 from minimtl.errors import MinimtlError
-from minimtl.gains.readtable import read_table
-from minimtl.gains.roles import Roles
+from minimtl.gains.readtable import Roles, read_table
 from tests.gains.tables import made_up, write
 
 COLUMNS = {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn import metrics
+from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -13,10 +14,12 @@ from minimtl.gains.scoring import (
     accuracy_interval,
     identity_probability,
     majority_probability,
+    reliability_diagram,
     score_design,
     score_pairs,
     share_right,
 )
+from minimtl.stats import crossed_effects
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
 
@@ -78,12 +81,12 @@ def test_the_interval_is_wider_where_a_task_decides_whether_its_pairs_are_told()
     main, aux = np.divmod(np.arange(100), 10)
     y = np.ones(100, np.int64)
     test = np.ones((1, 100), bool)
-    levels = {"main": main, "aux": 10 + aux}
+    effects = crossed_effects({"main": main, "aux": 10 + aux})
     by_task = np.where(main < 7, 0.9, 0.1)[np.newaxis]
     at_random = np.random.default_rng(0).permuted(by_task, axis=1)
     by_task, at_random = (share_right(y, p, test)[:, np.newaxis] for p in (by_task, at_random))
-    low, high = accuracy_interval(0.7, by_task, levels)
-    narrow_low, narrow_high = accuracy_interval(0.7, at_random, levels)
+    low, high = accuracy_interval(0.7, by_task, effects)
+    narrow_low, narrow_high = accuracy_interval(0.7, at_random, effects)
     assert 0 <= low < narrow_low < 0.7 < narrow_high < high <= 1
 
 
@@ -135,3 +138,20 @@ def test_every_fold_scores_as_scikit_learn_would(scaled_inside, protocol):
         assert ours.brier[row] == pytest.approx(brier, abs=1e-5)
         expected = metrics.log_loss(y[test], probability, labels=[0, 1])
         assert ours.log_loss[row] == pytest.approx(expected, abs=1e-5)
+
+
+def test_bins_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(0.15, 0.95, 500)  # no bin below 0.1; none of the values on an edge
+    y = (rng.uniform(size=500) < probability).astype(np.int64)
+    bins = reliability_diagram(y, probability)
+    observed, predicted = calibration_curve(y, probability, n_bins=10)
+    np.testing.assert_allclose([b.observed for b in bins], observed)
+    np.testing.assert_allclose([b.predicted for b in bins], predicted)
+    assert sum(b.n for b in bins) == 500
+    assert bins[0].low == 0.1
+
+
+def test_certainty_belongs_to_the_last_bin():
+    (only,) = reliability_diagram(np.array([1, 0]), np.array([1.0, 0.9]))
+    assert only == (0.9, 1.0, 0.95, 0.5, 2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minimtl.gains.engine import STUDY_DESIGNS
-from minimtl.gains.labelnoise import label_noise
+from minimtl.gains.pairanalysis import label_noise
 from minimtl.gains.studyanalysis import analyse_problem
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER, RELEASED

@@ -8,8 +8,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from minimtl.stats.crossval import cross_validate
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.logistic_fit import fit_logistic_regression
-from minimtl.stats.scaling import scaling_parameters
+from minimtl.stats.logistic_fit import fit_logistic_regression, scaling_parameters
 from minimtl.stats.splits import grouped_k_fold, k_fold, repeated_k_fold
 
 SCORES = {

@@ -28,8 +28,6 @@ def test_refuses_what_does_not_fit():
     effects = crossed_effects({"main": MAIN, "aux": AUX})
     with pytest.raises(ValueError, match="NaN"):
         crossed_mean(np.full((40, 3), np.nan), effects)
-    with pytest.raises(ValueError, match="several levels"):
-        crossed_mean(np.random.default_rng(0).normal(size=(52, 1)), EFFECTS, ("main_topics",))
 
 
 def worked_with_dense_matrices(g, theta):
@@ -71,39 +69,15 @@ def test_traces_of_many_pairs_are_estimated_well(gains, monkeypatch):
     assert estimated.standard_error == pytest.approx(exact.standard_error, rel=1e-12)
 
 
-def test_independent_pairs_have_the_ordinary_interval():
-    """With the pair for the only effect and way, the correction is n / (n − 1) and n − 1."""
-    effects = crossed_effects({"number": np.arange(20)})
-    g = np.random.default_rng(0).normal(size=(20, 1))
-    components = of_one_run(effects, pair=1.0)
-    estimate = crossed_mean(g, effects, ("number",), components=components)
-    low, high = stats.t.interval(0.95, 19, g.mean(), stats.sem(g[:, 0]))
-    assert (estimate.low, estimate.high) == pytest.approx((low, high), rel=1e-9)
-
-
-def test_equal_clusters_have_the_one_way_interval():
-    """For clusters of one size the correction is G / (G − 1) and G − 1, whatever the components."""
-    cluster = np.repeat(np.arange(10), 6)
-    effects = crossed_effects({"cluster": cluster})
-    g = np.random.default_rng(0).normal(size=10)[cluster][:, np.newaxis]
-    g = g + np.random.default_rng(1).normal(size=(60, 1))
-    for variances in ({"cluster": 1.0, "pair": 1.0}, {"pair": 1.0}):
-        components = of_one_run(effects, **variances)
-        estimate = crossed_mean(g, effects, ("cluster",), components=components)
-        variance = clustered_variance(g[:, 0], cluster)
-        assert estimate.standard_error == pytest.approx(np.sqrt(variance), rel=1e-12)
-        assert estimate.degrees_of_freedom == pytest.approx(9, rel=1e-12)
-
-
 def test_a_two_way_variance_that_is_not_positive_gives_way():
     effects = crossed_effects(grid(2, 2))
     g = np.array([[3.0], [1.0], [-3.0], [-1.5]])
-    estimate = crossed_mean(g, effects, components=of_one_run(effects, main=1.0, pair=1.0))
+    estimate = crossed_mean(g, effects)
     assert clustered_variance(g[:, 0], grid(2, 2)["main"]) > 0
     assert estimate.standard_error > 0
     checkered = np.array([[1.0], [-1.0], [-1.0], [1.1]])
     assert clustered_variance(checkered[:, 0], *grid(2, 2).values()) < 0
-    estimate = crossed_mean(checkered, effects, components=of_one_run(effects, pair=1.0))
+    estimate = crossed_mean(checkered, effects)
     assert estimate.standard_error > 0
 
 

@@ -30,16 +30,6 @@ def test_size_of_the_batch_changes_nothing(monkeypatch):
     np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
 
 
-def test_a_scale_needs_no_centre():
-    scale = np.random.default_rng(1).random((1, 3)) + 0.5
-    fit = fit_logistic_regression(X, Y, scale=scale)
-    np.testing.assert_allclose(fit.coef, fit_logistic_regression(X / scale, Y).coef, atol=1e-11)
-
-
-def test_says_when_it_stopped_early():
-    assert not fit_logistic_regression(X, Y, C=100, max_iter=1).converged.any()
-
-
 @pytest.mark.parametrize(
     ("X", "y", "options", "message"),
     [

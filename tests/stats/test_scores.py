@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 from sklearn import metrics
 
-from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
+from minimtl.stats.scores import (
+    accuracy,
+    brier_score,
+    f1_score,
+    inverse_ranks,
+    log_loss,
+    macro_f1,
+    spearman,
+)
 
 # Each score is a ratio of sums of at most some hundred terms: a few roundings.
 CLOSE = {"rel": 1e-13, "abs": 1e-15}
@@ -86,3 +95,14 @@ def test_refuses(score, y, guess, message):
 def test_refuses_a_fold_without_samples():
     with pytest.raises(ValueError, match="positive weight"):
         accuracy([1, 0], [1, 0], [[1, 1], [0, 0]])
+
+
+def test_inverse_rank_of_the_strongest_is_the_number_of_columns():
+    values = np.array([[0.1, -3.0, 2.0], [0.5, 0.2, -0.1], [0.0, 1.0, 0.0]])
+    np.testing.assert_array_equal(inverse_ranks(values), [[1, 3, 2], [3, 2, 1], [1, 3, 2]])
+
+
+@pytest.mark.parametrize("n_values", [6, 1000])
+def test_spearman_is_scipys(n_values):
+    a, b = np.random.default_rng(0).integers(0, n_values, (2, 30)).astype(float)
+    assert spearman(a, b) == pytest.approx(spearmanr(a, b).statistic)

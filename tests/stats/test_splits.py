@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from minimtl.stats.splits import (
     draw_per_class,
-    even_sample,
     grouped_k_fold,
     k_fold,
     repeated_k_fold,
@@ -112,21 +111,3 @@ def test_every_row_has_the_same_chance():
     )
     # 2,000 draws at 0.3: standard deviation 20; five of them leave a chance of 6e-7 a row.
     assert np.abs(counts - 600).max() < 100
-
-
-@pytest.mark.parametrize(("n", "most"), [(3, 7), (7, 7), (10, 7), (1000, 7), (999, 500)])
-def test_an_even_sample_has_one_of_each_part(n, most):
-    sample = even_sample(n, most)
-    if n <= most:
-        np.testing.assert_array_equal(sample, np.arange(n))
-        return
-    starts = np.arange(most + 1) * n // most
-    assert (starts[:-1] <= sample).all()
-    assert (sample < starts[1:]).all()
-    np.testing.assert_array_equal(sample, even_sample(n, most))
-
-
-def test_an_even_sample_follows_no_pattern():
-    """Of 49,000 numbers the thousandth part each: spaced by 49 all would be alike modulo 7."""
-    counts = np.bincount(even_sample(49_000, 1000) % 7, minlength=7)
-    assert counts.min() > 100

@@ -70,7 +70,7 @@ class PairGain(NamedTuple):
 
 
 class FeatureWeight(NamedTuple):
-    """A feature's row of Table 3a or 3b: the fields of `minimtl.gains.importance.Importance`.
+    """A feature's row of Table 3a or 3b: the fields of `minimtl.gains.metamodel.Importance`.
 
     ``published`` is as printed under ``published_label``, ``published_inverse_rank`` a printed rank
     turned the right way up; "" and NaN where the paper has none.

@@ -1,16 +1,42 @@
-"""Claims about gains and scores, and the intervals of means."""
+"""Verdicts follow where the whole interval lies; claims about gains and scores."""
 
 import numpy as np
 import pytest
 
-from minimtl.gains.gainclaims import FAILS, HOLDS, gain_claims, problem_claims
+from minimtl.gains.claims import FAILS, HOLDS, OPEN, Claim, gain_claims, problem_claims
 from minimtl.gains.studyanalysis import Analysed, measure_claims
-from minimtl.gains.twointervals import NO_ESTIMATE, estimate, estimate_mean
+from minimtl.stats.crossedmean import NO_ESTIMATE, estimate_mean
+from minimtl.stats.intervals import MeanEstimate
 from minimtl.tasks.outcomes import improved_share
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 RNG = np.random.default_rng(8)
 GAINS = RNG.normal(0.004, 0.01, (52, 4)) + RNG.normal(0, 0.01, (52, 1))
+
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "low", "high", "verdict"),
+    [
+        (0, INF, 0.1, 0.3, HOLDS),
+        (0, INF, -0.3, -0.1, FAILS),
+        (0, INF, -0.1, 0.3, OPEN),
+        (0, INF, 0.0, 0.3, OPEN),  # the claim is "above 0"
+        (-INF, 0, -0.3, -0.1, HOLDS),
+        (65, 85, 66, 84, HOLDS),
+        (65, 85, 20, 60, FAILS),
+        (65, 85, 90, 99, FAILS),
+        (65, 85, 60, 99, OPEN),
+        (-INF, INF, 1, 2, ""),
+    ],
+)
+def test_a_verdict_is_where_the_interval_lies(above, below, low, high, verdict):
+    estimate = MeanEstimate((low + high) / 2, low, high, 0.0, 4.0, 0.5)
+    claim = Claim("c", "s", "m", above, below)
+    assert claim.verdict(estimate) == verdict
+    assert claim.verdict(None) == (OPEN if verdict else "")
 
 
 def by_name(evidence):
@@ -49,18 +75,6 @@ def test_a_score_of_0_leaves_the_relative_gain_open(make_evidence):
     assert found.estimate == NO_ESTIMATE
 
 
-def test_the_jackknife_of_a_mean_has_the_interval_of_a_mean(make_evidence):
-    effects = make_evidence(GAINS).table.effects
-    found = estimate(lambda x: float(x.mean()), GAINS, GAINS.T, effects)
-    expected = estimate_mean(GAINS, effects)
-    assert found.value == pytest.approx(expected.value)
-    for end in ("low", "high"):
-        assert getattr(found.these_tasks, end) == pytest.approx(getattr(expected.these_tasks, end))
-        # That of the jackknife does not know the runs apart, and splits variances otherwise.
-        new = getattr(expected.new_tasks, end)
-        assert getattr(found.new_tasks, end) == pytest.approx(new, abs=0.002)
-
-
 def test_problems_are_compared_on_the_pairs_of_the_larger(make_evidence):
     related = make_evidence(GAINS)
     pairs = make_evidence(np.zeros((516, 4)), problem="unrelated").outcomes.pairs
@@ -82,10 +96,3 @@ def test_all_claims_of_a_problem_are_measured(make_evidence):
     assert len(measured) == 19
     statistics = [one.claim.statistic for _, one in measured]
     assert len(set(statistics)) == len(statistics)
-
-
-def test_a_single_pair_has_no_interval_for_new_tasks(make_evidence):
-    effects = make_evidence(GAINS[:1]).table.effects
-    found = estimate(lambda x: float(x.mean()), GAINS[:1], GAINS[:1].T, effects)
-    assert found.new_tasks is None
-    assert found.these_tasks is not None

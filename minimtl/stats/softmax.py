@@ -1,37 +1,28 @@
-"""The losses of logistic and softmax regression: of many fits of two classes, and of one of any.
+"""One regression of two or more classes, by Newton's method.
+
+K classes with a θ_k each, π = softmax(x·θ_1, …, x·θ_K), c = C times the sample weights:
+
+    f = -Σ c ln π_y + ½ Σ_k θ_k'Λθ_k,   g_k = Σ c (π_k - [y = k]) x + Λθ_k,
+    H_kl = Σ c (π_k [k = l] - π_k π_l) x x' + [k = l] Λ.
 
 Notation
 --------
-x       a row of X, shape (n_features,); `BinaryLoss` has a 1 appended for the intercept
-s       sample weights; 0 leaves a sample out
-c       C times the sample weights, shape (n,)
-σ(u)    1 / (1 + e^-u)
-θ       coefficients, the intercept last
-Λ       penalty: the identity, with a 0 for an intercept that is free
-
-Two classes with signs z = +1 or -1 (`BinaryLoss`), margin u = z x·θ:
-
-    f = C Σ s ln(1 + e^-u) + ½ θ'Λθ,   g = -C Σ s z σ(-u) x + Λθ,   H = C Σ s σ(u) σ(-u) x x' + Λ.
-
-K classes with a θ_k each (`SoftmaxLoss`), π = softmax(x·θ_1, …, x·θ_K):
-
-    f = -C Σ s ln π_y + ½ Σ_k θ_k'Λθ_k,   g_k = C Σ s (π_k - [y = k]) x + Λθ_k,
-    H_kl = C Σ s (π_k [k = l] - π_k π_l) x x' + [k = l] Λ.
-
-C weighs the data against the penalty, as in scikit-learn.
-
-`SoftmaxLoss` has shapes of its own:
-
 m       weighted mean of the rows of X, shape (p,), where the intercept is free, else 0
-A       X - 1 m'
+A       X - 1 m', which is not made: A w is X w without its weighted mean
 θ       shape (p + 1, K): coefficients w, and in the last row β = b + m·w, with b the intercept
 o       decisions X w + b = A w + β, shape (n, K)
 π       probabilities of the classes, shape (n, K)
 K       1 for two classes, with o the log odds of the second, else the number of classes
+M       preconditioner, the diagonal of H as far as it is far from 1
+s       the step, with H s = -g up to a residual r
 
-In terms of β instead of b the features are centred, without A being made: A w is X w without its
-weighted mean, and A' u is X' u', with u' = u - c Σu / Σc. No entry of TF-IDF is negative, so that
-otherwise the direction of m has by far the largest curvature, and most steps are spent on it.
+Of few parameters H is made and solved. Of many it is known by its products H d alone, made in the
+precision of the loss, which may be float32, and conjugate gradients end at a residual of η times
+what it was at s = 0. Value, gradient and decisions are always in float64. If more than
+`_ROUGH_STEPS` are needed, or a step leads upwards, the rest are made in float64.
+
+A step is halved until f falls enough (Armijo's rule). When rounding of f hides the fall, steps go
+on for as long as each halves the gradient.
 
 Derived in docs/mathematics.md, §7.
 """
@@ -40,7 +31,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 from minimtl.stats.arrays import FloatArray, IndexArray
 
@@ -48,60 +39,12 @@ Product: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 # An intercept whose samples are all told for sure has no curvature; it moves as if it had this.
 _LEAST_CURVATURE = float(np.finfo(np.float32).tiny)
-
-
-class BinaryLoss:
-    """Logistic losses of many weightings, and possibly labellings, of the same samples.
-
-    Parameters
-    ----------
-    X : float64, shape (n, p)
-        The last column is ones.
-    signs : float64, shape (n,) or (n_fits, n)
-    weights : float64, shape (n_fits, n)
-    penalty : float64, shape (p, p) or (n_fits, p, p)
-    """
-
-    def __init__(
-        self, X: FloatArray, signs: FloatArray, weights: FloatArray, C: float, penalty: FloatArray
-    ):
-        self.n_fits, self.n_params = len(weights), X.shape[1]
-        self._X, self._weights = X, C * weights
-        self._signs = np.broadcast_to(signs, weights.shape)
-        self._penalty = np.broadcast_to(penalty, (self.n_fits, self.n_params, self.n_params))
-        self.scale = (self._weights @ np.abs(X)).max(axis=1)
-        # All Hessians are weighted sums of the same x x': with many fits, one matrix product
-        # over the upper triangle is several times faster than a product for each.
-        self._upper = np.triu_indices(self.n_params)
-        if self.n_fits > 1:
-            self._products = X[:, self._upper[0]] * X[:, self._upper[1]]
-
-    def value(self, theta: FloatArray, fits: IndexArray) -> FloatArray:
-        margin = self._signs[fits] * (theta @ self._X.T)
-        data = np.einsum("ij,ij->i", self._weights[fits], -log_expit(margin))
-        penalty: FloatArray = np.einsum("ij,ijk,ik->i", theta, self._penalty[fits], theta)
-        total: FloatArray = data + penalty / 2
-        return total
-
-    def gradient_and_hessian(
-        self, theta: FloatArray, fits: IndexArray
-    ) -> tuple[FloatArray, FloatArray]:
-        signs, weights, penalty = self._signs[fits], self._weights[fits], self._penalty[fits]
-        margin = signs * (theta @ self._X.T)
-        miss = expit(-margin)
-        gradient = -(weights * signs * miss) @ self._X
-        gradient += np.einsum("ijk,ik->ij", penalty, theta)
-        return gradient, self._weighted_products(weights * miss * expit(margin)) + penalty
-
-    def _weighted_products(self, curvature: FloatArray) -> FloatArray:
-        """Σ curvature · x x' for each row of `curvature`, shape (len(curvature), p, p)."""
-        if self.n_fits == 1:
-            return ((self._X * curvature[0][:, np.newaxis]).T @ self._X)[np.newaxis]
-        sums = np.empty((len(curvature), self.n_params, self.n_params))
-        i, j = self._upper
-        sums[:, i, j] = curvature @ self._products
-        sums[:, j, i] = sums[:, i, j]
-        return sums
+_ARMIJO = 1e-4
+_HALVINGS = 60
+_MOST_PRODUCTS = 500  # of one step
+_ROUGH_STEPS = 15
+_EXACT: np.dtype[Any] = np.dtype(np.float64)
+_STRICTER = 0.3  # how far below `tol` the last step aims, as the gradient moves with it
 
 
 class Point(NamedTuple):
@@ -290,3 +233,105 @@ def _values(X: Any) -> FloatArray:
 def _is_moderate(X: Any) -> bool:
     """True if squares and sums of the entries stay far inside the range of float32."""
     return bool(np.abs(_values(X)).max(initial=0.0) <= 1e3)
+
+
+class RegressionMinimum(NamedTuple):
+    """The minimum `theta`, the number of steps, and whether it met the tolerance."""
+
+    theta: FloatArray
+    n_iter: int
+    converged: bool
+
+
+def minimise_regression(
+    loss: SoftmaxLoss, *, tol: float, max_iter: int, by_hessian: bool
+) -> RegressionMinimum:
+    """Minimise `loss` from θ = 0, to a gradient of at most `tol` times ``loss.scale``."""
+    theta = np.zeros(loss.shape)
+    point = loss.at(np.zeros((loss.n_samples, loss.shape[1])), 0.0)
+    first = previous = np.inf
+    hidden = False
+    for n_iter in range(max_iter + 1):
+        gradient = loss.gradient(point, theta)
+        largest = loss.largest_component(gradient[:-1], gradient[-1])
+        if largest <= tol * loss.scale or (hidden and largest > previous / 2):
+            return RegressionMinimum(theta, n_iter, True)
+        if n_iter == max_iter:
+            break
+        previous = largest
+
+        exact = _exact_step(loss, point, gradient) if by_hessian else None
+        if exact is not None:
+            step, moved = exact
+        else:
+            metric = loss.preconditioner(point)
+            size = float(np.sqrt((gradient * gradient / metric).sum()))
+            first = size if n_iter == 0 else first
+            eta = max(min(0.5, (size / first) ** 0.5), _STRICTER * tol * loss.scale / largest)
+            dtype: np.dtype[Any] = loss.dtype if n_iter < _ROUGH_STEPS else _EXACT
+            step, moved = _conjugate_step(loss, point, gradient, metric, eta, dtype)
+            if dtype != np.float64 and np.vdot(gradient, step) >= 0:
+                step, moved = _conjugate_step(loss, point, gradient, metric, eta, _EXACT)
+
+        slope = float(np.vdot(gradient, step))
+        rounding = 4 * np.finfo(float).eps * abs(point.value)
+        hidden = bool(-slope / 2 <= rounding)
+
+        length = 1.0
+        for _ in range(_HALVINGS):
+            trial = theta + length * step
+            at_trial = loss.at(point.decisions + length * moved, loss.penalty(trial))
+            if point.value - at_trial.value >= -_ARMIJO * length * slope - rounding:
+                theta, point = trial, at_trial
+                break
+            length /= 2
+    return RegressionMinimum(theta, max_iter, False)
+
+
+def _exact_step(
+    loss: SoftmaxLoss, point: Point, gradient: FloatArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """s with H s = -g, and by how much it moves the decisions; None if rounding made H singular."""
+    hessian = loss.hessian(point).reshape(gradient.size, gradient.size)
+    try:
+        solution = np.linalg.solve(hessian, -gradient.ravel())
+    except np.linalg.LinAlgError:
+        return None
+    step: FloatArray = np.reshape(solution, gradient.shape)
+    return step, loss.decisions(step)
+
+
+def _conjugate_step(
+    loss: SoftmaxLoss,
+    point: Point,
+    gradient: FloatArray,
+    metric: FloatArray,
+    eta: float,
+    dtype: np.dtype[np.floating],
+) -> tuple[FloatArray, FloatArray]:
+    """The same up to `eta`, by products with H in the precision `dtype`."""
+    product = loss.products(point, dtype)
+    residual = np.negative(gradient).astype(dtype)
+    metric = metric.astype(dtype)
+    scaled = residual / metric
+    direction = scaled.copy()
+    step = np.zeros_like(residual)
+    moved = np.zeros(point.decisions.shape, dtype)
+    size = np.vdot(residual, scaled)
+    enough = eta * eta * size
+    for _ in range(_MOST_PRODUCTS):
+        curved, image = product(direction)
+        length = size / np.vdot(direction, curved)
+        step += length * direction
+        moved += length * image
+        residual -= length * curved
+        np.divide(residual, metric, out=scaled)
+        before, size = size, np.vdot(residual, scaled)
+        if size <= enough:
+            break
+        direction *= size / before
+        direction += scaled
+    if dtype == np.float64:
+        return step, moved
+    exact = step.astype(np.float64)
+    return exact, loss.decisions(exact)

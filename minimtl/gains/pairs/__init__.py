@@ -1,1 +1,0 @@
-"""Other people's tables of pairs: a real prediction of gains told from a leak."""
