@@ -14,7 +14,6 @@ import multiprocessing
 import multiprocessing.resource_tracker
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -66,7 +65,7 @@ class ProcessPool(Executor):
     ) -> None:
         if n_workers < 1:
             raise ValueError(f"n_workers must be at least 1, not {n_workers}")
-        self._first_message = ForkingPickler.dumps((initializer, initargs))
+        self._first_call = ForkingPickler.dumps((_begin, (initializer, initargs), {}))
         self._calls: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._closed = self._killed = False
         self._workers: set[_Worker] = set()
@@ -144,7 +143,7 @@ class ProcessPool(Executor):
             try:
                 if worker is None:
                     worker = self._start_worker()
-                    worker.prepare(self._first_message)
+                    worker.prepare(self._first_call)
                 future.set_result(worker.call(call))
             except (EOFError, OSError):
                 future.set_exception(self._end_worker(worker))
@@ -173,9 +172,12 @@ class ProcessPool(Executor):
         with self._lock:
             self._workers.discard(worker)
             exit_code = worker.end()
+        if worker.complaint:
+            return WorkerStartError(f"a worker process could not begin: {worker.complaint}")
         if not worker.is_ready and exit_code and exit_code > 0:
-            reason = worker.complaint or f"it ended with exit code {exit_code}"
-            return WorkerStartError(f"a worker process could not begin: {reason}")
+            return WorkerStartError(
+                f"a worker process could not begin: it ended with exit code {exit_code}"
+            )
         hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
         return WorkerDiedError(f"the worker process ended with exit code {exit_code}{hint}")
 
@@ -196,12 +198,12 @@ class _Worker:
         self.process.start()
         child_connection.close()  # so that the death of the worker closes the pipe
 
-    def prepare(self, first_message: Any) -> None:
-        """Have the initializer run; EOFError or OSError if the worker ends instead."""
-        self.connection.send_bytes(first_message)
-        self.complaint = self.connection.recv()
-        self.is_ready = not self.complaint
+    def prepare(self, first_call: Any) -> None:
+        """Have the initializer run; EOFError or OSError if it raises or the worker ends."""
+        self.connection.send_bytes(first_call)
+        self.is_ready, answer = self.connection.recv()
         if not self.is_ready:
+            self.complaint = answer.splitlines()[-1]
             raise EOFError
 
     def call(self, call: Any) -> Any:
@@ -227,19 +229,10 @@ class _Worker:
 
 
 def _answer_calls(connection: "Connection[Any, Any]") -> None:
-    """Call the initializer, then answer calls until the pipe closes. Runs in the worker."""
+    """Answer calls until the pipe closes. Runs in the worker."""
     pin_threads()
     # The parent may end, or be killed, at any time; there is nobody to tell of it then.
     with contextlib.suppress(EOFError, ConnectionError):
-        try:
-            threading.Thread(target=_end_with_parent, daemon=True).start()
-            initializer, initargs = connection.recv()
-            if initializer:
-                initializer(*initargs)
-        except Exception as error:
-            connection.send(f"{type(error).__name__}: {error}")
-            sys.exit(1)
-        connection.send("")
         while True:
             connection.send(_answer_next_call(connection))
 
@@ -256,6 +249,13 @@ def _answer_next_call(connection: "Connection[Any, Any]") -> tuple[bool, Any]:
         return True, function(*args, **kwargs)
     except Exception:
         return False, traceback.format_exc()
+
+
+def _begin(initializer: Callable[..., Any] | None, initargs: tuple[Any, ...]) -> None:
+    """The first call that a worker answers."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if initializer:
+        initializer(*initargs)
 
 
 def _end_with_parent() -> None:

@@ -8,9 +8,8 @@ from multiprocessing import active_children
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import ProcessPool
 from minimtl.jobs import pool as pool_module
-from minimtl.jobs.pool import CallError, WorkerDiedError, WorkerStartError
+from minimtl.jobs.pool import CallError, ProcessPool, WorkerDiedError, WorkerStartError
 from tests.jobs.processes import wait_until
 
 

@@ -11,7 +11,8 @@ from multiprocessing import active_children
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import ProcessPool, RunSummary, Workers, make_workers
+from minimtl.jobs import RunSummary, Workers, make_workers
+from minimtl.jobs.pool import ProcessPool
 from tests.jobs import toy_study as toy
 
 JOBS, EXPECTED = toy.JOBS, toy.EXPECTED
