@@ -71,10 +71,13 @@ class Trainer(Protocol):
         `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
         """
 
-    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
-        """P_t of documents whose untrained words add `base` (n, H_1) to the first layer.
+    def predict_proba(
+        self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
+    ) -> list[FloatArray]:
+        """P_t of each task's documents, whose untrained words add `base` (n, H_1) to Z_1.
 
-        `X` (n, n_words) is CSC, by words, each of which is read once for all its documents.
+        `X` (n, n_words) is CSC, in `dtype`, by words, each of which is read once for all documents
+        that have it: those of each task in turn, `sizes` (T,) of them.
         """
 
     def weights(self) -> Network:

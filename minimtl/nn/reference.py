@@ -213,9 +213,15 @@ class ReferenceTrainer:
             self.adam.update(w, g, m, v, self.step)
         return losses
 
-    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
+    def predict_proba(
+        self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
+    ) -> list[FloatArray]:
         """P_t of documents; see `backend.Trainer`."""
-        return predict_proba(self.network, X.astype(self.network.flat.dtype), task, base)
+        X, ends = X.tocsr(), np.cumsum(sizes)
+        return [
+            predict_proba(self.network, X[end - n : end], task, base[end - n : end])
+            for task, (n, end) in enumerate(zip(sizes, ends, strict=True))
+        ]
 
     def weights(self) -> Network:
         """The network, which is up to date after every step."""

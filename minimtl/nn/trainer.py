@@ -119,17 +119,23 @@ class KernelTrainer:
             batch = _batch(len(self.state.rows), n_entries)
             self.scratch = self.scratch._replace(batch=batch)
 
-    def predict_proba(self, X: sparse.csc_matrix, base: FloatArray, task: int) -> FloatArray:
+    def predict_proba(
+        self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
+    ) -> list[FloatArray]:
         """P_t of documents; see `backend.Trainer`."""
-        n = X.shape[0]
-        probabilities = np.empty((n, self.shape.n_classes[task]), np.float32)
+        n, state = X.shape[0], self.state
+        probabilities = np.empty((n, max(self.shape.n_classes)), np.float32)
         if n > len(self._Z):
             self._Z = _aligned(n, self.padded.hidden[0])
+        indptr, docs, data = _compressed(X)
+        words = np.flatnonzero(np.diff(indptr))
+        found = Occurrences(words, indptr[np.append(words, X.shape[1])], docs, data)
         predict(
-            Occurrences(*_compressed(X.tocsc())), base, task, self._first_weights(),
-            self.state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
+            found, base, sizes, state.rows, state.last, state.step, state.pending,
+            state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
         )  # fmt: skip
-        return probabilities
+        of_tasks = np.split(probabilities, np.cumsum(sizes)[:-1])
+        return [P[:, :k] for P, k in zip(of_tasks, self.shape.n_classes, strict=True)]
 
     def weights(self) -> Network:
         """The parameters after the last step; see `backend.Trainer`."""
@@ -232,6 +238,7 @@ def _buffers(padded: Shape, n_batch: int) -> Buffers:
         A, R, D, G,
         _aligned(max(padded.n_classes)),
         _aligned(padded.hidden[0]),
+        _aligned(1, padded.hidden[0]),
         _aligned(widest, longest),
         # One place more than a vector has: `nonzeros` writes before it knows what counts.
         Sparse(np.zeros(longest + 1, np.int32), np.zeros(longest + 1, np.float32)),

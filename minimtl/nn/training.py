@@ -218,26 +218,26 @@ class Learner:
         tested = schedule.test_epochs
         test_epochs = np.array(range(n_epochs) if tested is None else tested, np.int64)
         history = History(np.empty((len(tasks), n_epochs)), test_epochs, [], [])
-        sizes, followed = [], {}
-        for t, task in enumerate(tasks):
-            X, y = task.X_test, task.y_test
-            sizes.append(task.X.shape[0])
-            n_test, n_losses = (0 if X is None else X.shape[0]), (0 if y is None else len(y))
+        tests = [task.X[:0] if task.X_test is None else task.X_test for task in tasks]
+        n_tests = np.array([X.shape[0] for X in tests])
+        for task, n_test in zip(tasks, n_tests, strict=True):
+            n_losses = 0 if task.y_test is None else len(task.y_test)
             history.predictions.append(np.empty((len(test_epochs), n_test), number))
             history.test_losses.append(np.empty((len(test_epochs), n_losses)))
-            if X is not None:
-                followed[t] = split_columns(X, self._words, self._network)
+        X_test, base = split_columns(sparse.vstack(tests, "csr"), self._words, self._network)
+        X_test = X_test.astype(trainer.dtype)
 
+        sizes = [task.X.shape[0] for task in tasks]
         for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
             self._stale = True
             history.losses[:, epoch] = trainer.epoch(order, keys)
             row = int(np.searchsorted(test_epochs, epoch))
-            is_tested = row < len(test_epochs) and test_epochs[row] == epoch
-            for t, (X, base) in followed.items() if is_tested else ():
-                P, y = trainer.predict_proba(X, base, t), tasks[t].y_test
-                history.predictions[t][row] = P.argmax(axis=1)
-                if y is not None:
-                    history.test_losses[t][row] = _losses_of(P, y)
+            if n_tests.any() and row < len(test_epochs) and test_epochs[row] == epoch:
+                of_tasks = trainer.predict_proba(X_test, base, n_tests)
+                for t, (P, task) in enumerate(zip(of_tasks, tasks, strict=True)):
+                    history.predictions[t][row] = P.argmax(axis=1)
+                    if task.y_test is not None:
+                        history.test_losses[t][row] = _losses_of(P, task.y_test)
 
             if after_epoch is not None and after_epoch(history.until(epoch + 1)):
                 return history.until(epoch + 1)

@@ -56,6 +56,9 @@ def call_ask_for(W, j, begin, end):
     ask_for(W, j, begin, end)
 
 
+TRAINERS = ("kernel", "exact")
+
+
 def shuffled(n_tasks, n, rng):
     return np.stack([rng.permutation(n) + n * task for task in range(n_tasks)])
 
@@ -77,11 +80,15 @@ def test_losses_and_weights_follow_the_twin(activation, n_tasks, hidden, make_ra
 @pytest.mark.parametrize("hidden", [(9, 13, 5), (17, 3), (33, 32)])
 def test_units_that_fill_a_register_up_stay_without_effect(hidden, make_race, documents, rng):
     race = make_race(2, hidden, "tanh")
-    X, base = documents(25, 200), rng.normal(size=(25, hidden[0])).astype(np.float32)
+    X, base = (
+        documents(25, 200).tocsc().astype("f4"),
+        rng.normal(size=(25, hidden[0])).astype(np.float32),
+    )
     for _ in range(4):
         race.epoch(shuffled(2, 40, rng), rng)
-    P, P_twin = (race.trainers[name].predict_proba(X, base, 1) for name in ("kernel", "exact"))
-    np.testing.assert_allclose(P, P_twin, atol=2e-6)
+    predicted = (race.trainers[name].predict_proba(X, base, np.array([0, 25])) for name in TRAINERS)
+    for P, P_twin in zip(*predicted, strict=True):
+        np.testing.assert_allclose(P, P_twin, atol=2e-6)
     padded, _, _ = race.trainers["kernel"].as_networks()
     for W, real in zip(padded.weights, race.trainers["kernel"].weights().weights, strict=True):
         assert not W[real.shape[0] :].any()
@@ -90,12 +97,13 @@ def test_units_that_fill_a_register_up_stay_without_effect(hidden, make_race, do
 
 def test_predictions_follow_the_twin_in_the_middle_of_training(make_race, documents, rng):
     race = make_race(2)
-    X, base = documents(25, 200), rng.normal(size=(25, 16)).astype(np.float32)
+    X, base = documents(25, 200).tocsc().astype("f4"), rng.normal(size=(25, 16)).astype(np.float32)
     for _ in range(5):
         race.epoch(shuffled(2, 40, rng), rng)
-        for task in range(2):
-            P = race.trainers["kernel"].predict_proba(X, base, task)
-            P_twin = race.trainers["exact"].predict_proba(X, base, task)
+        predicted = (
+            race.trainers[name].predict_proba(X, base, np.array([10, 15])) for name in TRAINERS
+        )
+        for P, P_twin in zip(*predicted, strict=True):
             np.testing.assert_allclose(P, P_twin, atol=2e-6)
 
 

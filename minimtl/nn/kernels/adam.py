@@ -52,27 +52,27 @@ class Pending(NamedTuple):
 
 @inlined
 def move_by_rule(
-    W: FloatArray, rows: FloatArray, j: int, S: int, nodes: FloatArray, s: int
+    W: FloatArray, i: int, rows: FloatArray, j: int, S: int, nodes: FloatArray, s: int
 ) -> None:
-    """Make on W[j] all pending moves of row j at once, by the rule for its s."""
+    """Make on W[i] all pending moves of row j at once, by the rule for its s."""
     a1, a2, e1, e2 = nodes[s, 0], nodes[s, 1], nodes[s, 2], nodes[s, 3]
     for h in range(S):
         d1 = rows[j, 2 * S + h] + e1
         d2 = rows[j, 2 * S + h] + e2
-        W[j, h] -= rows[j, S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
+        W[i, h] -= rows[j, S + h] * (a1 * d2 + a2 * d1) / (d1 * d2)
 
 
 @inlined
 def move_by_terms(
-    W: FloatArray, rows: FloatArray, j: int, S: int, s: int, t: int, pending: Pending
+    W: FloatArray, i: int, rows: FloatArray, j: int, S: int, s: int, t: int, pending: Pending
 ) -> None:
-    """Make on W[j] the pending moves of row j, those of steps s … t, one by one."""
+    """Make on W[i] the pending moves of row j, those of steps s … t, one by one."""
     eps = pending.eps
     for k in range(1 if s == pending.begun else 0, min(t - s + 1, pending.n_terms)):
         size = f32(pending.step_size[s + k] * pending.decay_m[k])
         shrink = f32(pending.decay_r[k] * pending.correction[s + k])
         for h in range(S):
-            W[j, h] -= size * rows[j, S + h] / (rows[j, 2 * S + h] * shrink + eps)
+            W[i, h] -= size * rows[j, S + h] / (rows[j, 2 * S + h] * shrink + eps)
 
 
 @spliced
@@ -142,23 +142,30 @@ def catch_up(
         ask_for(rows, words[min(q + ROWS_AHEAD, n - 1)], 0, 3 * S)
         s = last[j]
         if s >= n_exact:
-            move_by_rule(rows, rows, j, S, nodes, s)
+            move_by_rule(rows, j, rows, j, S, nodes, s)
         elif s > 0:
-            move_by_terms(rows, rows, j, S, s, t, pending)
+            move_by_terms(rows, j, rows, j, S, s, t, pending)
 
 
 @EntryKernel
 def read_rows(W: FloatArray, rows: FloatArray, last: IntArray, t: int, pending: Pending) -> None:
     """W (n, S): all rows' weights after step t; their pending moves stay pending."""
-    nodes, n_exact, S = pending.nodes, pending.n_exact, rows.shape[1] // 3
     for j in range(len(rows)):
-        s = last[j]
-        for h in range(S):
-            W[j, h] = rows[j, h]
-        if s >= n_exact:
-            move_by_rule(W, rows, j, S, nodes, s)
-        elif s > 0:
-            move_by_terms(W, rows, j, S, s, t, pending)
+        read_row(W, j, rows, j, last[j], t, pending)
+
+
+@inlined
+def read_row(
+    W: FloatArray, i: int, rows: FloatArray, j: int, s: int, t: int, pending: Pending
+) -> None:
+    """W[i]: the weights of row j after step t; its pending moves stay pending."""
+    S = rows.shape[1] // 3
+    for h in range(S):
+        W[i, h] = rows[j, h]
+    if s >= pending.n_exact:
+        move_by_rule(W, i, rows, j, S, pending.nodes, s)
+    elif s > 0:
+        move_by_terms(W, i, rows, j, S, s, t, pending)
 
 
 @spliced

@@ -62,7 +62,7 @@ class Sparse(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Scratch space of a step: layers (L, B, S), class probabilities, a word's gradient.
+    """Scratch space: layers (L, B, S), class probabilities, a word's gradient and row (1, S).
 
     `transposed` (S, S or B) holds a layer's weights or documents, transposed; `sparse` one vector.
     """
@@ -73,6 +73,7 @@ class Buffers(NamedTuple):
     G: FloatArray
     p: FloatArray
     g: FloatArray
+    word: FloatArray
     transposed: FloatArray
     sparse: Sparse
 

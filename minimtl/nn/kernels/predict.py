@@ -5,16 +5,21 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.kernels.adam import ROWS_AHEAD, Pending, read_row
 from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.heads import head_softmax
 from minimtl.nn.kernels.jit import EntryKernel, spliced
 from minimtl.nn.kernels.layers import Buffers, Layout, biases, pass_up
-from minimtl.nn.kernels.vectors import add_to_rows
+from minimtl.nn.kernels.vectors import add_to_rows, ask_for
 
 
 class Occurrences(NamedTuple):
-    """CSC: word j occurs in documents `docs[indptr[j]:indptr[j+1]]`, with values `data`."""
+    """By words: `words[q]` occurs in documents `docs[indptr[q]:indptr[q+1]]`, with values `data`.
 
+    The documents are those of each task in turn.
+    """
+
+    words: IntArray
     indptr: IntArray
     docs: IntArray
     data: FloatArray
@@ -22,45 +27,60 @@ class Occurrences(NamedTuple):
 
 @EntryKernel
 def predict(
-    words: Occurrences,
+    found: Occurrences,
     base: FloatArray,
-    task: int,
-    W: FloatArray,
+    sizes: IntArray,
+    rows: FloatArray,
+    last: IntArray,
+    step: int,
+    pending: Pending,
     w: FloatArray,
     layout: Layout,
     buffers: Buffers,
     Z: FloatArray,
     probabilities: FloatArray,
 ) -> None:
-    """Class probabilities (n, K_t) of documents whose other words add `base` (n, H_1) to Z_1.
+    """Class probabilities (n, K) after a step, of documents whose other words add `base` to Z_1.
 
-    W (n_rows, S) is the first weight matrix, w the flat parameters; Z (n, S) is scratch space.
+    `sizes` (T,) are the numbers of each task's documents, `base` is (n, H_1); `rows`, `last`,
+    `step` and `pending` are as in `epoch.State`, w the flat parameters; Z (n, S) is scratch space.
     """
     A, n_batch = buffers.A, buffers.A.shape[1]
     zero = np.int64(0)  # a literal would have what it is passed to compiled once more
-    dropped = zero > 0
-    first_layer(words, base, W, biases(w, zero, layout), Z)
-    for start in range(0, len(base), n_batch):
-        n = min(n_batch, len(base) - start)
-        below = Z[start : start + n]
-        for layer in range(len(layout.widths)):
-            if layer > 0:
-                pass_up(n, layer, below, w, layout, A[layer], buffers.sparse, dropped)
-                below = A[layer]
+    first_layer(found, base, rows, last, step, pending, biases(w, zero, layout), buffers.word, Z)
+    begin, dropped = 0, zero > 0
+    for task in range(len(sizes)):
+        end = begin + sizes[task]
+        for start in range(begin, end, n_batch):
+            n = min(n_batch, end - start)
+            below = Z[start : start + n]
+            for layer in range(len(layout.widths)):
+                if layer > 0:
+                    pass_up(n, layer, below, w, layout, A[layer], buffers.sparse, dropped)
+                    below = A[layer]
+                for i in range(n):
+                    activate(below[i], layout.widths[layer], layout.activation)
             for i in range(n):
-                activate(below[i], layout.widths[layer], layout.activation)
-        for i in range(n):
-            head_softmax(probabilities[start + i], below[i], task, zero, w, layout)
+                head_softmax(probabilities[start + i], below[i], task, zero, w, layout)
+        begin = end
 
 
 @spliced
 def first_layer(
-    words: Occurrences, base: FloatArray, W: FloatArray, b: FloatArray, Z: FloatArray
+    found: Occurrences,
+    base: FloatArray,
+    rows: FloatArray,
+    last: IntArray,
+    step: int,
+    pending: Pending,
+    b: FloatArray,
+    word: FloatArray,
+    Z: FloatArray,
 ) -> None:
-    """Z_1 of all documents.
+    """Z_1 of all documents; `word` (1, S) is scratch space.
 
-    A word's row is read once, for all documents that have it: there are some fifteen times as many
-    occurrences as words, and W does not fit the nearer caches, as Z does.
+    A word's row is read and its pending moves are made once, for all documents that have it: there
+    are some fifteen times as many occurrences as words, and the rows lie beyond the nearer caches.
     """
     for i in range(len(base)):
         z, extra = Z[i], base[i]
@@ -68,6 +88,8 @@ def first_layer(
             z[h] = b[h]
         for h in range(len(extra)):
             z[h] += extra[h]
-    indptr, docs, data = words.indptr, words.docs, words.data
-    for j in range(len(indptr) - 1):
-        add_to_rows(Z, W, docs, data, j, indptr[j], indptr[j + 1], len(b))
+    words, indptr, docs, data = found.words, found.indptr, found.docs, found.data
+    for q in range(len(words)):
+        ask_for(rows, words[min(q + ROWS_AHEAD, len(words) - 1)], 0, rows.shape[1])
+        read_row(word, 0, rows, words[q], last[words[q]], step, pending)
+        add_to_rows(Z, word, docs, data, 0, indptr[q], indptr[q + 1], len(b))
