@@ -49,13 +49,11 @@ from minimtl.audit.kerineclogs import (
 )
 from minimtl.audit.released import ReleasedFile, ReleasedStudy
 from minimtl.report import DATA_DIGITS, Row, Table, counted, signed
-from minimtl.stats import FloatArray
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     MEAN_GAIN_PRINTED,
     NEWSGROUPS,
     PAPER,
-    RELEASED,
     TABLE1,
     TIE,
     PrintedScores,
@@ -218,38 +216,26 @@ def _mean_gain(runs: Runs) -> Part:
 
 def audit_figure4(runs: Runs) -> Part:
     """Figure 4's two curves: one is a mean over tasks, the other over pairs."""
-    n_epochs = min(runs.n_epochs, RELEASED.training.epochs_joint)
-    both = runs.scores("printed_accuracy", list(range(n_epochs)))
-    of_pairs, joint = np.mean([[scores.mean(axis=0) for scores in run] for run in both], axis=0)
+    both = runs.scores("printed_accuracy")
+    of_pairs, joint = np.mean([[scores.mean() for scores in run] for run in both], axis=0)
     tasks = [
-        [log.printed_accuracy[:n_epochs] for log in run.single.values()] for run in runs.experiments
+        [log.printed_accuracy[EPOCH] for log in run.single.values()] for run in runs.experiments
     ]
-    of_tasks = np.mean([np.mean(of_run, axis=0) for of_run in tasks], axis=0)
+    of_tasks = np.mean([np.mean(accuracies) for accuracies in tasks])
 
     n_pairs = len(both[0][0])
     unlike = f"a mean over {n_pairs} pairs less one over {len(tasks[0])} tasks"
-    alike = f"both means over the {n_pairs} pairs"
     figure = "Figure 4a" if runs.problem == "related" else "Figure 4b"
     findings, leads = [], []
     for item, lead, means in (
-        ("lead as drawn", joint - of_tasks, unlike),
-        ("lead on the same pairs", joint - of_pairs, alike),
+        ("lead as drawn", float(joint - of_tasks), unlike),
+        ("lead on the same pairs", float(joint - of_pairs), f"both means over the {n_pairs} pairs"),
     ):
-        sentence = (
-            f"is the lead in accuracy of joint training at epoch {EPOCH}, {means}; it leads for "
-            f"good {_from(lead)}"
-        )
-        findings.append(runs.finding(figure, item, float(lead[EPOCH]), sentence))
-        leads.append(f"{signed(float(lead[EPOCH]), 4)} {sentence}.")
-    line = f"{figure} compares unlike means: {' '.join(leads)}"
+        sentence = f"is the lead in accuracy of joint training at epoch {EPOCH}, {means}"
+        findings.append(runs.finding(figure, item, lead, sentence))
+        leads.append(f"{signed(lead, 4)} {sentence}")
+    line = f"{figure} compares unlike means: {'; '.join(leads)}."
     return Part(findings, [line] if runs.problem == "related" else [])
-
-
-def _from(lead: FloatArray) -> str:
-    """From which epoch on a lead stays above 0."""
-    behind = np.flatnonzero(lead <= 0)
-    first = int(behind[-1]) + 1 if behind.size else 0
-    return f"from epoch {first} on" if first < len(lead) else "at no epoch"
 
 
 def audit_scans(

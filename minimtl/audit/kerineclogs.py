@@ -399,16 +399,16 @@ def _parse_line(line: str, number: int, file: str) -> tuple[float, float, float,
         names = ("loss", "val_acc", "cacc", "f1")
     else:
         names = (head.removesuffix("acc") + "loss", f"val_{head}", "cacc", "f1")
-    loss, *scores = (_number(values.get(name), name, number, file) for name in names)
-    if loss < 0 or not all(0 <= score <= 1 for score in scores):
+    numbers = []
+    for name in names:
+        word = values.get(name, "")
+        if not re.fullmatch(NUMBER, word) or not np.isfinite(float(word)):
+            raise bad_line(file, number, f"has no finite number for {name!r}")
+        numbers.append(float(word))
+    loss, printed_accuracy, accuracy, f1 = numbers
+    if loss < 0 or not all(0 <= score <= 1 for score in numbers[1:]):
         raise bad_line(file, number, "has a negative loss or a score outside 0 to 1")
-    return loss, scores[0], scores[1], scores[2]
-
-
-def _number(word: str | None, name: str, number: int, file: str) -> float:
-    if word is None or not re.fullmatch(NUMBER, word) or not np.isfinite(float(word)):
-        raise bad_line(file, number, f"has no finite number for {name!r}")
-    return float(word)
+    return loss, printed_accuracy, accuracy, f1
 
 
 def parse_features(content: bytes, file: str) -> np.ndarray:

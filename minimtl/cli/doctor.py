@@ -27,7 +27,6 @@ from minimtl._version import __version__
 from minimtl.corpora import AMAZON, EDITIONS
 from minimtl.errors import MinimtlError
 from minimtl.system import (
-    THREAD_VARIABLES,
     available_cores,
     cache_dir,
     installed_version,
@@ -112,7 +111,7 @@ def make_section(name: str, fill: Callable[[Section], None]) -> Section:
 
 
 def fill_machine(section: Section) -> None:
-    """Python, the system, the processor, its memory, and the threads."""
+    """Python, the system and the processor."""
     in_environment = sys.prefix != sys.base_prefix
     section.facts.update(
         minimtl=__version__,
@@ -122,8 +121,6 @@ def fill_machine(section: Section) -> None:
         **_processor(),
         cores_usable=available_cores(),
         cores=os.cpu_count(),
-        memory_bytes=_memory(),
-        threads=_threads(),
     )
 
 
@@ -134,27 +131,6 @@ def _processor() -> dict[str, str]:
         return {"processor": name}
     vectors = " ".join(flag for flag in VECTOR_FLAGS if flag in instructions)
     return {"processor": name, "vectors": vectors or "unknown"}
-
-
-def _memory() -> int | None:
-    """Bytes of memory that processes may use: the machine's, or a container's share of it."""
-    try:
-        sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
-    except (AttributeError, ValueError, OSError):  # this platform does not tell
-        return None
-    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            sizes.append(int(Path(limit).read_text()))
-        except (OSError, ValueError):  # absent, or "max"
-            continue
-    return min(sizes)
-
-
-def _threads() -> str:
-    set_to = {os.environ.get(variable, "unset") for variable in THREAD_VARIABLES}
-    if set_to == {"1"}:
-        return "1 per process, for BLAS and Numba"
-    return ", ".join(f"{name}={os.environ.get(name, 'unset')}" for name in THREAD_VARIABLES)
 
 
 def fill_packages(section: Section) -> None:
@@ -375,7 +351,7 @@ def _title(name: str) -> str:
 
 def _shown(name: str, value: Value) -> str:
     if value is None:
-        return "unknown" if name == "memory_bytes" else "none"
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name.endswith("_bytes"):

@@ -184,11 +184,6 @@ def gradients(lesson: Lesson) -> Values:
     here.compare("∂J/∂W_1", ours.first, twin.first, *steps.by, SINGLE)
     here.compare("∂J/∂ all others", ours.flat, twin.flat, *steps.by, SINGLE)
 
-    n_rows, columns = _CORNER
-    largest = words[np.argsort(-np.abs(twin.first[words]).sum(axis=1))][n_rows]
-    names = ", ".join(lesson.word(word) for word in largest)
-    here.heat(f"∂J/∂W_1, the rows of {names}", twin.first[largest, columns], "words", "units")
-
     h = 1e-5
     place, unit = divmod(int(np.abs(twin.first[words]).argmax()), twin.first.shape[1])
     word = words[place]

@@ -1,7 +1,6 @@
 """Stations of a pair's features and of the meta-analysis: from a learning curve to Table 2."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -22,22 +21,16 @@ from minimtl.stats import (
     scale_features,
 )
 from minimtl.tasks import (
-    AUTHORS_FEATURES,
     COLUMNS,
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
     TOKENIZERS,
-    Task,
 )
 
 _SHOWN = 8
 _MOST_STEPS = 12
 _LAST_DIGITS = 1e-8
-
-
-def _slopes_by_hand(losses: Array, epochs: Iterable[int]) -> list[float]:
-    return [(losses[epoch + 1] - losses[epoch - 1]) / 2 for epoch in epochs]
 
 
 def curve(lesson: Lesson) -> Values:
@@ -50,7 +43,8 @@ def curve(lesson: Lesson) -> Values:
     a_and_b = np.linalg.lstsq(columns, losses, rcond=None)[0]
     name = f"a and b, given c = {number(best.c)}"
     here.compare(name, [best.a, best.b], a_and_b, "fit_log_curve", "lstsq", 1e-10)
-    slopes, by_hand = central_difference(losses, np.array(epochs)), _slopes_by_hand(losses, epochs)
+    slopes = central_difference(losses, np.array(epochs))
+    by_hand = [(losses[epoch + 1] - losses[epoch - 1]) / 2 for epoch in epochs]
     here.compare("four slopes", slopes, by_hand, "central_difference", "by hand", 1e-12)
 
     title = f"a = {number(best.a)}, b = {number(best.b)}, c = {number(best.c)}"
@@ -66,66 +60,15 @@ def curve(lesson: Lesson) -> Values:
     return here
 
 
-class _ByHand:
-    """Words and features of a task in run 0, in plain Python."""
-
-    def __init__(self, lesson: Lesson, task: Task) -> None:
-        corpus, sample, reading = lesson.study.corpus, lesson.samples[task], lesson.protocol.reading
-        texts = [corpus.train.texts[row] for row in sample.train_rows]
-        test = [corpus.test.texts[row] for row in sample.test_rows]
-        words, counted = TOKENIZERS[reading.words_jsd], TOKENIZERS[reading.words_counts]
-
-        labelled = list(zip(texts, sample.train_labels, strict=True))
-        self.positive, self.negative = (
-            Counter(word for text, y in labelled if y == label for word in words(text))
-            for label in (1, 0)
-        )
-        self.test = Counter(word for text in test for word in words(text))
-        self.train_words = {word for text in texts for word in counted(text)}
-        self.test_words = {word for text in test for word in counted(text)}
-
-        losses = lesson.losses[task]
-        best = fit_log_curve(losses)
-        self.values = [
-            _divergence(self.positive, self.negative),
-            len(self.train_words),
-            best.a,
-            best.c,
-            *_slopes_by_hand(losses, reading.gradient_epochs),
-        ]
-
-
-def _divergence(a: Counter[str], b: Counter[str]) -> float:
-    """The divergence by SciPy, which returns its root."""
-    words = sorted(a.keys() | b.keys())
-    root = jensenshannon([a[word] for word in words], [b[word] for word in words])
-    return float(root) ** 2
-
-
 def features(lesson: Lesson) -> Values:
-    """The 30 features of the pair, from the study and from the texts."""
+    """The 30 features of the pair, from the study."""
     here, problem = Values(), lesson.problem
     values = problem.features[0][problem.pairs.index(lesson.pair)]
-    main, aux = (_ByHand(lesson, task) for task in lesson.pair)
-    by_hand = np.array(
-        [
-            *main.values,
-            *aux.values,
-            *(a / b if b != 0 else 0.0 for a, b in zip(main.values, aux.values, strict=True)),
-            len(main.test_words),
-            _divergence(main.test, main.positive),
-            _divergence(main.test, main.negative),
-            _divergence(main.positive, aux.positive),
-            _divergence(main.negative, aux.negative),
-            len(main.test_words - main.train_words) / len(main.test_words),
-        ]
-    )
-    scale = np.maximum(np.abs(by_hand), 1e-300)
-    ours = values[[FEATURE_NAMES.index(name) for name in AUTHORS_FEATURES]] / scale
-    name = "30 features, each over its own size"
-    here.compare(name, ours, by_hand / scale, "study, from its store", "plain Python", 1e-9)
-
     n = sum(column.feature.roles == ROLES for column in COLUMNS) // 3
+    main, aux, ratio = np.split(values[: 3 * n], 3)
+    by_hand = np.divide(main, aux, out=np.zeros(n), where=aux != 0)
+    here.compare("the ratios", ratio, by_hand, "study, from its store", "main by auxiliary", 1e-12)
+
     rows = [(COLUMNS[j].feature.name, *values[j : 3 * n : n]) for j in range(n)]
     rows += [(COLUMNS[j].name, values[j], "", "") for j in range(3 * n, len(COLUMNS))]
     head = ("feature", "main", "auxiliary", "ratio")
@@ -143,8 +86,13 @@ def features(lesson: Lesson) -> Values:
 
 def divergence(lesson: Lesson) -> Values:
     """The divergence of the main task's classes, and each word's part of it."""
-    here, by_hand = Values(), _ByHand(lesson, lesson.pair.main)
-    a, b = by_hand.positive, by_hand.negative
+    here, sample, corpus = Values(), lesson.samples[lesson.pair.main], lesson.study.corpus
+    cut = TOKENIZERS[lesson.protocol.reading.words_jsd]
+    labelled = list(zip(sample.train_rows, sample.train_labels, strict=True))
+    a, b = (
+        Counter(word for row, y in labelled if y == label for word in cut(corpus.train.texts[row]))
+        for label in (1, 0)
+    )
     words = sorted(a.keys() | b.keys())
     counts = [np.array([x[word] for word in words]) for x in (a, b)]
     p, q = (x / x.sum() for x in counts)
@@ -153,9 +101,11 @@ def divergence(lesson: Lesson) -> Values:
     parts = (p * logs[0] + q * logs[1]) / 2
 
     value, by = float(jensen_shannon_divergence(counts[0], counts[1])), "jensen_shannon_divergence"
-    here.compare(
-        "JSD of the two classes", [value], [_divergence(a, b)], by, "SciPy, squared", 1e-10
-    )
+    scipys = jensenshannon(counts[0], counts[1]) ** 2  # which returns the root
+    here.compare("JSD of the two classes", [value], [scipys], by, "SciPy, squared", 1e-10)
+    of_pair = lesson.problem.features[0][lesson.problem.pairs.index(lesson.pair)]
+    ours = [of_pair[FEATURE_NAMES.index("jsd_between_classes_main")]]
+    here.compare("the feature of this pair", ours, [scipys], "study, from its store", "SciPy", 1e-9)
     name = "the same, summed over the words"
     here.compare(name, [value], [parts.sum()], by, "the formula", 1e-10)
 

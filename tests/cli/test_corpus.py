@@ -64,13 +64,3 @@ def test_verify_refuses_a_corpus_that_is_not_the_published_one(tmp_path):
         (folder / "1").write_text("From: ann\n\nbody\n")
     with pytest.raises(MinimtlError, match="is not the published 'bydate' edition"):
         run("verify", "--corpus", str(tmp_path))
-
-
-@pytest.mark.corpus
-@pytest.mark.slow
-def test_verify_and_info_on_the_real_archive(data_dir, capsys):
-    path = data_dir / "20news-bydate.tar.gz"
-    assert run("verify", "--corpus", str(path)) == 0
-    assert "bydate edition, another packing of the published contents" in capsys.readouterr().out
-    assert run("info", "--corpus", str(path)) == 0
-    assert "Empty posts held nothing but header" in capsys.readouterr().out

@@ -48,13 +48,3 @@ def test_a_quick_example_runs(example, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("minimtl.cli.doctor.fill_training", lambda section: None)
     assert main(words_of(example)) == 0
     assert capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_the_first_example_of_a_study_and_of_its_report_run(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    first = dict(reversed(EXAMPLES))
-    for name in ("study", "report"):
-        assert main(words_of(first[name])) == 0
-    assert "RELATED" in capsys.readouterr().out
-    assert (tmp_path / "results" / "report.md").is_file()

@@ -79,9 +79,11 @@ def test_shards_of_different_studies(shards, tmp_path, capsys):
     assert "problems.related.runs is 1 there and 2 here" in capsys.readouterr().err
 
 
-def test_another_corpus(shards, tmp_path, capsys):
+def test_another_corpus_and_no_study(shards, tmp_path, capsys):
     assert main(["merge", *names(shards, "1"), "--quiet", "--out", str(tmp_path / "out")]) == 1
     assert "give the --corpus that the shards were trained with" in capsys.readouterr().err
+    assert main([*MERGE, str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "manifest.json is missing" in capsys.readouterr().err
 
 
 def test_features_are_defined_as_in_the_shards(shards, tmp_path):
@@ -95,27 +97,6 @@ def test_features_are_defined_as_in_the_shards(shards, tmp_path):
     shutil.copytree(shards / "whole", whole)
     assert main([*TRAIN, "--features", "text", "--out", str(whole)]) == 0
     assert tables_in(out) == tables_in(whole) != tables_in(shards / "whole")
-
-
-def test_a_manifest_of_another_study(shards, tmp_path, capsys):
-    copy = tmp_path / "2"
-    shutil.copytree(shards / "2", copy)
-    path = copy / "manifest.json"
-    content = json.loads(path.read_text())
-    for shard in ("9/3", "x", None):
-        path.write_text(json.dumps(content | {"shard": shard}))
-        assert main([*MERGE, str(copy), "--out", str(tmp_path / "out")]) == 1
-        assert "is not the manifest of a study" in capsys.readouterr().err
-    content["identity"]["seed"] = 1
-    path.write_text(json.dumps(content))
-    assert main([*MERGE, str(copy), "--out", str(tmp_path / "out")]) == 1
-    assert "manifest.json in" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
-
-
-def test_no_study(tmp_path, capsys):
-    assert main([*MERGE, str(tmp_path), "--out", str(tmp_path / "out")]) == 1
-    assert "manifest.json is missing" in capsys.readouterr().err
 
 
 def test_no_such_shard(tmp_path, capsys):

@@ -1,6 +1,4 @@
-"""``minimtl multiverse``: usage, what it writes, and what an interrupted one says."""
-
-import csv
+"""``minimtl multiverse``: usage, a plan, and what an interrupted one says."""
 
 import pytest
 
@@ -54,7 +52,7 @@ def test_a_plan_trains_nothing(tmp_path, capsys):
     assert not out.exists()
 
 
-def test_interrupted_it_says_what_continues_and_then_finishes(tmp_path, monkeypatch, capsys):
+def test_interrupted_it_says_what_continues(tmp_path, monkeypatch, capsys):
     out = tmp_path / "my universes"
     command = [*SMALL, "--vary", *QUICK, "--protocol", "paper", "--out", str(out)]
 
@@ -67,9 +65,3 @@ def test_interrupted_it_says_what_continues_and_then_finishes(tmp_path, monkeypa
     assert capsys.readouterr().err.endswith(
         f"every finished model is kept, and `minimtl {' '.join(command[:-1])} '{out}'` continues\n"
     )
-    assert main(command) == 0
-    output = capsys.readouterr()
-    assert "a look, no finding" in output.out
-    assert output.out.splitlines()[-1].endswith("multiverse.html")
-    with (out / "universes.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["read_at"] for row in csv.DictReader(file)] == ["0", "1"]

@@ -1,8 +1,6 @@
 """``minimtl predict`` as people type it."""
 
-import csv
 import io
-import json
 import sys
 from types import SimpleNamespace
 
@@ -60,24 +58,6 @@ def test_a_folder_and_no_text_at_all(model, tmp_path, capsys):
     (tmp_path / "none.txt").write_text("")
     assert main(["predict", model, str(tmp_path / "none.txt")]) == 0
     assert capsys.readouterr().out == ""
-
-
-def test_files(model, tmp_path):
-    texts = tmp_path / "a.txt"
-    texts.write_text("good, " + "long " * 99 + "\nbad\n")
-    for name in ("out.csv", "out.jsonl", "out.tsv"):
-        assert main(["predict", model, str(texts), "--out", str(tmp_path / name)]) == 0
-    rows = list(csv.DictReader((tmp_path / "out.csv").open()))
-    assert [row["label"] for row in rows] == ["yes", "no"]
-    assert rows[0]["text"] == texts.read_text().split("\n")[0]
-    assert rows[1]["place"] == "line 2"
-    first = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
-    assert first["label"] == "yes"
-    assert first["probability"] == max(first["probabilities"].values())
-    assert sum(first["probabilities"].values()) == pytest.approx(1)
-    head, *lines = lines_of((tmp_path / "out.tsv").read_text())
-    assert head == ["label", "probability", "text"]
-    assert len(lines) == 2
 
 
 def test_a_model_that_takes_no_texts(tmp_path, capsys):

@@ -1,14 +1,12 @@
 """``minimtl tune`` as people type it."""
 
 import argparse
-import csv
 
 import pytest
 
 from minimtl.cli import main
 from minimtl.cli import tune as command
 from minimtl.cli.main import EXIT_INTERRUPTED, EXIT_USAGE
-from minimtl.corpora.amazon import DOMAINS, LABELS
 
 
 def parse(*argv):
@@ -48,27 +46,3 @@ def test_an_interrupted_one_says_how_to_go_on(monkeypatch, capsys):
     assert main(["tune", "--out", "a b"]) == EXIT_INTERRUPTED
     error = capsys.readouterr().err
     assert error.endswith("every finished fit is kept, and `minimtl tune --out 'a b'` continues\n")
-
-
-@pytest.mark.slow
-def test_a_whole_tuning_resumes_to_the_same_table(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("minimtl.study.tuning.grid.LAYERS", (1, 2))
-    monkeypatch.setattr("minimtl.study.tuning.grid.SIZES", (2,))
-    for number, domain in enumerate(DOMAINS):
-        folder = tmp_path / "processed_acl" / domain
-        folder.mkdir(parents=True)
-        for label in LABELS:
-            lines = [f"{label}:1 w{i % 5}:2 w{number}:1 #label#:{label}\n" for i in range(12)]
-            (folder / f"{label}.review").write_text("".join(lines))
-    out = tmp_path / "out"
-    argv = ("--corpus", str(tmp_path / "processed_acl"), "--out", str(out))
-    assert command.run(parse(*argv)) == 0
-    printed = capsys.readouterr()
-    assert "Chosen of 2 settings" in printed.out
-    first = (out / "tune.csv").read_text()
-    rows = list(csv.DictReader(first.splitlines()))
-    assert [row["n_layers"] for row in rows] == ["1", "2"]
-    assert (out / "tune.md").is_file()
-    # "seconds" are those of the stored fits: a resumed tuning trains nothing.
-    assert command.run(parse(*argv)) == 0
-    assert (out / "tune.csv").read_text() == first

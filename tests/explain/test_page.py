@@ -1,4 +1,4 @@
-"""explain.html in a real browser: whole without a script, narrow or wide, and in print."""
+"""explain.html in a real browser: every station, narrow or wide, and in print."""
 
 import base64
 
@@ -37,19 +37,6 @@ def test_every_station_is_there(opened):
     assert opened.value("document.querySelectorAll('.formula sub').length") > n_formulas
     assert opened.value("document.querySelectorAll('.good').length") >= len(titles)
     assert opened.value("document.querySelectorAll('.bad').length") == 0
-
-
-def test_without_script_all_is_there(browser, path):
-    browser.do("Emulation.setScriptExecutionDisabled", value=True)
-    try:
-        browser.open(path)
-    finally:
-        browser.do("Emulation.setScriptExecutionDisabled", value=False)
-    visible = "[...document.querySelectorAll('{}')].map(e => e.checkVisibility())"
-    assert all(browser.value(visible.format(".formula")))
-    answer = "[...document.querySelectorAll('details')].at(-1)"
-    browser.value(f"{answer}.querySelector('summary').click()")
-    assert browser.value(f"{answer}.querySelector('p').checkVisibility()") is True
 
 
 @pytest.mark.parametrize(("width", "zoom"), [(390, 1), (1400, 2), (1400, 1)])

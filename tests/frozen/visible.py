@@ -97,6 +97,7 @@ def settled(text: str, folder: Path) -> str:
         text = text.replace(str(place), name)
     text = re.sub(r'\b(minimtl(?:": "| ))\d+(\.\d+)+\w*', rf"\1{HIDDEN}", text)
     text = re.sub(r"\bfrom minimtl[\w.]* import", "from minimtl import", text)
+    text = re.sub(r"`(minimtl/\S+\.py):\d+`", rf"`\1:{HIDDEN}`", text)  # lines of a notebook
     text = _without_times_in_markdown(text)
     text = re.sub(r"(?<![\w.])\d+\.\d+(e[-+]?\d+)?(?![\w.]*\d)", _rounded, text)
     return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
