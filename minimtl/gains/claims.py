@@ -386,7 +386,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     """Spearman's correlation of the feature in a run with the gain in the others.
 
     It needs two runs, and its interval for these tasks three. Of many pairs its interval for new
-    tasks is that of an even sample, which is wider.
+    tasks is that of some drawn at random, which is wider.
     """
     outcomes = evidence.outcomes
     n_runs = outcomes.n_runs

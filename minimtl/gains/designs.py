@@ -4,11 +4,8 @@ Notation
 --------
 train, test     which pairs each fit learns from and is scored on, shape (n_fits, n_pairs), bool
 
-Repeated random folds let something of the test part into training: main tasks are on both sides,
-and their single-task score and features with them.
-
-in_fold         as in the paper: features scaled over all pairs beforehand
-seen            features scaled by the training part alone
+in_fold         repeated random folds, as in the paper: features scaled over all pairs beforehand
+seen            repeated random folds, features scaled by the training part alone
 
 The other designs test each pair once, scale by the training part, and hold out ever more:
 
@@ -19,11 +16,8 @@ block_out       all pairs of the same groups: of a study those between two subcl
                 both tasks of a pair are of; topics are in training
 groups_unseen   every pair that has a task of one of the pair's groups: a new problem
 
-Of many tasks or groups several are held out together. Of many pairs the random folds are repeated
-less often: a score over all of them hardly depends on how they were divided.
-
-Fits whose training or test part is empty are left out, so that a design of a few pairs may have no
-fit.
+Of many tasks or groups several are held out together, and of many pairs random folds are repeated
+less often. Fits whose training or test part is empty are left out.
 """
 
 from collections.abc import Iterator, Sequence

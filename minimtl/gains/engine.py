@@ -2,11 +2,9 @@
 
 All features, every set of them, and single features are scored under designs of
 `minimtl.gains.designs`, beside baselines that know the majority and the tasks' names. A p-value is
-the share of labellings from the crossed model of the gains, in which features have no say but tasks
-do (`minimtl.gains.labelnull`), that are predicted at least as accurately: a feature that only tells
-which task it has before it has no small one, not even on random folds.
-
-Scores of several data sets are means over them; they have their folds in common.
+the share of labellings in which features have no say but tasks do (`minimtl.gains.labelnull`) that
+are predicted at least as accurately. Scores of several data sets, which have their folds in common,
+are means over them.
 """
 
 from collections.abc import Sequence
@@ -31,7 +29,7 @@ from minimtl.gains.scoring import (
     share_right,
 )
 from minimtl.report import counted
-from minimtl.stats import FloatArray, IntArray, decide, estimate_mean, holm, simulated_p_value
+from minimtl.stats import IntArray, decide, estimate_mean, holm, simulated_p_value
 from minimtl.tasks import LabelledPairs
 
 MOST = 2000  # pairs whose gains are predicted, at most
@@ -66,7 +64,8 @@ def analyse(
     gains = table.gains if whole else table.mean_gains[:, np.newaxis]
     analysis = PairAnalysis(table, None, "", estimate_mean(gains, table.effects), _noise(table))
     if table.n_pairs < fewest:
-        few = f"the table has {counted(table.n_pairs, 'pair')}, and {fewest} are the least to learn from"
+        pairs = counted(table.n_pairs, "pair")
+        few = f"the table has {pairs}, and {fewest} are the least to learn from"
         return replace(analysis, why=few, gain=analysis.gain._replace(new_tasks=None))
 
     if table.n_pairs > MOST:
@@ -167,70 +166,55 @@ class _Predictor:
 
     def predictions(self, design: Design, alone: bool) -> list[Prediction]:
         """Baselines, all features, the sets, and perhaps each feature under one design."""
-        data_sets = self.table.disjoint if design.name == DISJOINT else self.table.data_sets
+        table = self.table
+        predictors: list[tuple[str, Kind]] = [(name, "baseline") for name in BASELINES]
+        predictors += [("all", "all")] if table.features else []
+        predictors += [(name, "set") for name in table.sets]
+        predictors += [(name, "feature") for name in table.features] if alone else []
+
+        data_sets = table.disjoint if design.name == DISJOINT else table.data_sets
         if not data_sets:
             return []
-        rows = [self._of_baseline(name, data_sets, design) for name in BASELINES]
-        every: list[tuple[str, Kind]] = [("all", "all")] if self.table.features else []
-        every += [(name, "set") for name in self.table.sets]
-        if alone:
-            every += [(name, "feature") for name in self.table.features]
-        rows += [self._of_features(name, kind, data_sets, design) for name, kind in every]
-        return rows
+        return [self._prediction(name, kind, data_sets, design) for name, kind in predictors]
 
-    def _of_baseline(
-        self, name: str, data_sets: Sequence[LabelledPairs], design: Design
-    ) -> Prediction:
-        answers = [
-            baseline_probability(name, one.y, design.train, self.main, self.aux)
-            for one in data_sets
-        ]
-        return self._row(name, "baseline", data_sets, answers, design)
-
-    def _of_features(
+    def _prediction(
         self, name: str, kind: Kind, data_sets: Sequence[LabelledPairs], design: Design
     ) -> Prediction:
-        """The meta-model that sees a feature, or the features of a set."""
-        settings = self.table.settings
-        columns = self.table.columns_of(name)
-        if kind == "feature":
-            columns = (self.table.features.index(name),)
-        fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
-        answers = [fit.probability for fit in fits]
-        row = self._row(name, kind, data_sets, answers, design)
-        if self.null is None or kind not in self.tested or design.name == DISJOINT:
-            return row
-        return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, self.null))
+        """A baseline, or the meta-model that sees a feature or the features of a set."""
+        table, settings, tested = self.table, self.table.settings, design.tested
+        columns: tuple[int, ...] = ()
+        if kind == "baseline":
+            answers = [
+                baseline_probability(name, one.y, design.train, self.main, self.aux)
+                for one in data_sets
+            ]
+        else:
+            alone = kind == "feature"
+            columns = (table.features.index(name),) if alone else table.columns_of(name)
+            fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
+            answers = [fit.probability for fit in fits]
 
-    def _row(
-        self,
-        name: str,
-        kind: Kind,
-        data_sets: Sequence[LabelledPairs],
-        answers: Sequence[FloatArray],
-        design: Design,
-    ) -> Prediction:
-        """Scores from the probabilities for each data set."""
-        gains = self.table.label_gains.T
+        gains = table.label_gains.T
         if len(gains) != len(data_sets):
-            gains = np.tile(self.table.mean_gains, (len(data_sets), 1))
+            gains = np.tile(table.mean_gains, (len(data_sets), 1))
         each = [
             score_design(one.y, gain, probability, design)
             for one, gain, probability in zip(data_sets, gains, answers, strict=True)
         ]
         scores = Scores(*np.mean(each, axis=0).tolist())
-        tested = design.tested
         row = Prediction(design.name, name, kind, int(tested.sum()), scores)
-        if kind == "feature":
-            return row
 
-        right = [
-            share_right(one.y, probability, design.test)[tested]
-            for one, probability in zip(data_sets, answers, strict=True)
-        ]
-        effects = self.table.effects_among(tested)
-        low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
-        return row._replace(low=low, high=high)
+        if kind != "feature":
+            right = [
+                share_right(one.y, probability, design.test)[tested]
+                for one, probability in zip(data_sets, answers, strict=True)
+            ]
+            effects = table.effects_among(tested)
+            low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
+            row = row._replace(low=low, high=high)
+        if self.null is None or kind not in self.tested or design.name == DISJOINT:
+            return row
+        return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, self.null))
 
     def name_p_values(self, design: Design, rng: np.random.Generator) -> dict[str, float]:
         """How often exchanged labels are told at least as well by names, Holm's among the names."""

@@ -8,13 +8,10 @@ Z_k, θ_k    effects and their components, fitted to the training pairs (`minimt
 Σ           covariance of gains, Σ_k θ_k Z_k Z_kᵀ; Σ_tu its rows of the pairs t and columns of u
 R²          1 − Σ (g − m)² / Σ (g − ḡ_train)²: 0 of the training pairs' mean, negative of worse
 
-Two kinds of predictors stand beside each other:
-
 ridge       linear regression on scaled features, of gains in units of their own spread, with the
             meta-model's strength of L2; s is the spread of what it leaves of the training pairs
-crossed     what is to be expected given the gains of pairs with the same tasks and topics (the best
-            linear prediction, Henderson 1975): m = μ + Σ_ut Σ_tt⁻¹ (g_t − μ); it sees no feature,
-            and where nothing is shared with training it is the mean
+crossed     the best linear prediction (Henderson 1975), which sees no feature:
+            m = μ + Σ_ut Σ_tt⁻¹ (g_t − μ)
 
 Derived in docs/mathematics.md, §19.
 """

@@ -1,19 +1,9 @@
 """The null of every p-value: labels in which tasks and groups have their say, features have none.
 
-Notation
---------
-π               share of gains among the pairs
-z, φ(z)         threshold that a standard normal number is above with probability π, and its density
-s_k             share of effect k (main task, auxiliary task, topics or group; last the pair) in the
-                variance, lasting or anew in each run
-
 Labels are those of the largest values of a sum of crossed effects, as many as there are gains. The
-shares of its effects are those of the gains, and those that the labels themselves show, whichever
-is larger. The gains alone would do where all tasks gain on one scale; where tasks have scales of
-their own, or a few gains are very large, the gains vary less from task to task than their signs do,
-and labels drawn by them alone would be more alike across tasks than the true ones: a feature that
-only tells which task it has before it would then have a small p. A share s of the variance of
-labels is s π (1 − π) / φ(z)² of what is behind them (Dempster & Lerner 1950).
+shares of its effects are those of the gains, or those that the labels themselves show, whichever is
+larger. Of labels, a share π of them gains, a share s of the variance is s π (1 − π) / φ(z)² of what
+is behind them, z being the threshold of π and φ the normal density (Dempster & Lerner 1950).
 
 Derived in docs/mathematics.md, §17.
 

@@ -197,9 +197,6 @@ def importance(table: PairTable, folds: Design, rng: np.random.Generator) -> Imp
 def bootstrap_counts(task: IntArray, n_draws: int, rng: np.random.Generator) -> IntArray:
     """How often each pair is in a sample of main tasks drawn with replacement.
 
-    Pairs of one main task share its single-task score, so their labels depend on one another: a
-    bootstrap over pairs would give intervals that are too short.
-
     Returns
     -------
     int64 array of shape (n_draws, n_pairs)

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from minimtl.gains.pairtable import PairTable
-from minimtl.gains.scoring import BASELINES, Prediction
+from minimtl.gains.scoring import Prediction
 from minimtl.report import Block, Grid, Paragraph, counted, signed, text
 from minimtl.report import to_text as blocks_text
 from minimtl.stats import Estimate, FloatArray, MeanEstimate
@@ -61,6 +61,10 @@ _VERDICTS: dict[Verdict, str] = {
     ),
     "names": ("The tasks' names predict gains; what the features add cannot be told from chance."),
     "nothing": "No prediction of these gains can be told from chance.",
+}
+_OF_NAMES = {
+    True: "any feature that only names tasks would reach that much",
+    False: "names tell nothing that can be told from chance",
 }
 _N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
 
@@ -173,21 +177,28 @@ class PairAnalysis:
         """
         if self.predicted is None:
             return PairFinding("no prediction", f"No gain was predicted: {self.why}.")
-        names = [row for name in BASELINES[1:] if (row := self.of("seen", name)) is not None]
-        if not names:
+        if "seen" not in self.designs:
             return PairFinding("no prediction", "No gain was predicted: no fold could be made.")
 
-        name = max(names, key=lambda row: row.scores.accuracy)
+        majorities = {
+            row.design: row
+            for row in self.predictions
+            if (row.kind, row.features) == ("baseline", "majority")
+        }
+        names = [p for p in self.predictions if (p.design, p.kind) == ("seen", "baseline")][1:]
+        best = max(names, key=lambda row: row.scores.accuracy)
         names_tell = min(self.name_p_values.values()) <= ALPHA
-        seen = self.of("seen", "all")
-        if seen is None:
-            return PairFinding("no features", _without_features(self, name, names_tell))
+        by_name = f"{NAME_WORDS[best.features]} alone"
+        rows = {row.design: row for row in self.predictions if row.kind == "all"}
+        if not rows:
+            return PairFinding(
+                "no features",
+                f"The table has no features. On random folds {by_name} tells {_share(best)} of the "
+                f"pairs rightly, and the majority {_share(majorities['seen'])}: "
+                f"{_OF_NAMES[names_tell]}.",
+            )
 
-        unseen = [
-            row
-            for design in self.designs
-            if design != "seen" and (row := self.of(design, "all")) is not None
-        ]
+        seen, *unseen = rows.values()
         predicted = [row for row in unseen if row.p_holm <= ALPHA]
         verdict: Verdict = "names" if names_tell else "nothing"
         if predicted:
@@ -195,12 +206,15 @@ class PairAnalysis:
         elif seen.p_holm <= ALPHA:
             verdict = "same tasks"
 
-        shown = predicted[-1:] or unseen[:1]
-        on_new = "".join(f"; {_beside_majority(self, row)}" for row in shown)
+        on_new = "".join(
+            f"; on {DESIGN_WORDS[row.design]} the features tell {_share(row)}, and the majority "
+            f"{_share(majorities[row.design])}"
+            for row in predicted[-1:] or unseen[:1]
+        )
         return PairFinding(
             verdict,
             f"{_VERDICTS[verdict]} On random folds the features tell {_share(seen)} of the pairs "
-            f"rightly, and {NAME_WORDS[name.features]} alone {_share(name)}{on_new}.",
+            f"rightly, and {by_name} {_share(best)}{on_new}.",
         )
 
     @property
@@ -232,29 +246,6 @@ class PairAnalysis:
         if self.table.n_pairs < FEWEST:
             return ()
         return _mean_gain(self), _reliability(self)
-
-
-def _without_features(analysis: PairAnalysis, name: Prediction, names_tell: bool) -> str:
-    majority = analysis.of("seen", "majority")
-    assert majority is not None
-    conclusion = (
-        "any feature that only names tasks would reach that much"
-        if names_tell
-        else "names tell nothing that can be told from chance"
-    )
-    return (
-        f"The table has no features. On random folds {NAME_WORDS[name.features]} alone tells "
-        f"{_share(name)} of the pairs rightly, and the majority {_share(majority)}: {conclusion}."
-    )
-
-
-def _beside_majority(analysis: PairAnalysis, row: Prediction) -> str:
-    majority = analysis.of(row.design, "majority")
-    assert majority is not None
-    return (
-        f"on {DESIGN_WORDS[row.design]} the features tell {_share(row)}, and the majority "
-        f"{_share(majority)}"
-    )
 
 
 def _share(row: Prediction) -> str:

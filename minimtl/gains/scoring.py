@@ -8,8 +8,8 @@ probability     of a gain, by each fit of the design, (n_fits, n_pairs), float64
 train, test     which pairs each fit learns from and is scored on, (n_fits, n_pairs), bool
 task            number of a task of each pair, (n_pairs,), int64
 
-The baselines know the majority, and the names of the tasks. They give a probability for every pair,
-as the meta-model does, so that the same code scores all.
+The baselines, which know the majority or the names of the tasks, give a probability for every pair
+as the meta-model does.
 """
 
 from collections.abc import Sequence
@@ -124,13 +124,9 @@ def score_design(y: IntArray, gain: FloatArray, probability: FloatArray, design:
     else:
         folds = score_folds(y, of_unseen(probability, design), design.tested[np.newaxis])
     return Scores(
-        accuracy=float(folds.accuracy.mean()),
-        f1=float(folds.f1.mean()),
+        **{name: float(each.mean()) for name, each in folds._asdict().items()},
         auc=auc_within(y, probability, design.test),
-        brier=float(folds.brier.mean()),
-        log_loss=float(folds.log_loss.mean()),
         rank_correlation=rank_correlation_within(gain, probability, design.test),
-        macro_f1=float(folds.macro_f1.mean()),
     )
 
 
@@ -171,11 +167,7 @@ def baseline_probability(
 
 
 def majority_probability(y: IntArray, train: BoolArray) -> FloatArray:
-    """The share of gains among the training pairs, for every pair: shape (n_fits, n_pairs).
-
-    Its decision is the majority class, and its Brier score and log loss are those of the base
-    rate.
-    """
+    """The share of gains among the training pairs, for every pair: shape (n_fits, n_pairs)."""
     share = (train & (y == 1)).sum(axis=1) / train.sum(axis=1)
     return np.broadcast_to(share[:, np.newaxis], train.shape)
 

@@ -5,14 +5,7 @@ each class; `minimtl.stats.softmax` has what is minimised, and how. Up to `MOST_
 their Hessian is made and solved; for more, the same minimum is found by products with X, which
 stays sparse.
 
-The unknowns are made fewer first: X B in place of X, where B has orthonormal columns. A part of the
-coefficients outside of B's columns has to be one that no decision needs and the penalty makes 0;
-then w = B u, with |w| = |u|, and u is all there is to find.
-
-- With more features than samples w lies in the span of the samples. X' = QR, B = Q, X B = R'.
-- Let document i alone have the words j in J. Its decision has Σ_J w_j x_ij, the others' have none
-  of these coefficients, and of all w_J with the same sum the smallest is a multiple of x_iJ. So B
-  has a column x_iJ / |x_iJ| for them. In a collection of texts half of all words are such.
+The unknowns are made fewer first: X B in place of X, where B has orthonormal columns, and w = B u.
 
 Derived in docs/mathematics.md, §7.
 """

@@ -14,11 +14,10 @@ f       values, shape (n_fits,); its gradient g and Hessian H at θ (n_fits, n_p
 
     f = C Σ s ln(1 + e^-u) + ½ θ'Λθ,   g = -C Σ s z σ(-u) x + Λθ,   H = C Σ s σ(u) σ(-u) x x' + Λ
 
-Newton's step, H δ = -g, is halved until f falls by at least a ten-thousandth of what its slope g·δ
-promises (Armijo's rule). A fit is finished when max |g| <= `TOL` · scale, `scale` being the size of
-the terms that cancel in its gradient, or when rounding of f hides the fall that is left. A finished
-fit makes one more step, whose gradient is known already: it squares the error that `TOL` leaves, so
-that the last bit of a sum does not decide where a fit ends. Finished fits drop out of the batch.
+Newton's step, H δ = -g, is halved until f falls by enough of what its slope g·δ promises. A fit is
+finished when max |g| <= `TOL` · scale, `scale` being the size of the terms that cancel in it, or
+when rounding of f hides the fall that is left. It then makes one more step, so that the last bit of
+a sum does not decide where it ends, and drops out of the batch.
 
 Features are scaled by ``(x - center) / scale`` each, with
 

@@ -68,15 +68,10 @@ def text_classifier():
     return pipeline.make_pipeline(TfidfVectorizer(), quick)
 
 
-def test_pipeline_and_cross_validation(texts):
-    scores = model_selection.cross_val_score(text_classifier(), *texts, cv=3)
-    assert min(scores) > 0.95
-
-
-def test_scorers_of_probabilities(texts):
-    for scoring in ("neg_log_loss", "roc_auc_ovr"):
-        scores = model_selection.cross_val_score(text_classifier(), *texts, cv=3, scoring=scoring)
-        assert np.isfinite(scores).all()
+@pytest.mark.parametrize("scoring", ["accuracy", "neg_log_loss", "roc_auc_ovr"])
+def test_pipeline_and_cross_validation(texts, scoring):
+    scores = model_selection.cross_val_score(text_classifier(), *texts, cv=3, scoring=scoring)
+    assert min(scores) > (-0.5 if scoring == "neg_log_loss" else 0.95)
 
 
 def test_grid_search(texts):
@@ -106,20 +101,11 @@ def test_grid_search_with_weights_of_samples(texts):
     np.testing.assert_allclose(search.best_estimator_.coef_, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_set_output_in_a_pipeline(texts):
-    pd = pytest.importorskip("pandas")
-    model = text_classifier().set_output(transform="pandas").fit(*texts)
-    assert isinstance(model[:-1].transform(texts[0]), pd.DataFrame)
-    names = model[0].get_feature_names_out()
-    np.testing.assert_array_equal(model[-1].feature_names_in_, names)
-    default = text_classifier().fit(*texts)
-    np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))
-
-
-def test_polars_in_a_pipeline(texts):
-    pl = pytest.importorskip("polars")
-    model = text_classifier().set_output(transform="polars").fit(*texts)
-    assert isinstance(model[:-1].transform(texts[0]), pl.DataFrame)
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_set_output_in_a_pipeline(texts, library):
+    frames = pytest.importorskip(library)
+    model = text_classifier().set_output(transform=library).fit(*texts)
+    assert isinstance(model[:-1].transform(texts[0]), frames.DataFrame)
     np.testing.assert_array_equal(model[-1].feature_names_in_, model[0].get_feature_names_out())
     default = text_classifier().fit(*texts)
     np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))
