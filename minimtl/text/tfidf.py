@@ -192,7 +192,7 @@ class TfidfVectorizer(BaseEstimator):
         counts = counts[:, columns]
         self.vocabulary_ = {word: column for column, word in enumerate(spell(columns))}
         if self.use_idf:
-            self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
+            self.idf_ = inverse_document_frequencies(counts, bool(self.smooth_idf), dtype)
         else:
             self.idf_ = np.ones(len(columns), dtype=dtype)
         return counts
