@@ -1,10 +1,11 @@
 """Converts parameters and class labels to JSON values, and back, without loss.
 
-Tuples and sets become ``{"tuple": [items]}`` and ``{"set": [items]}``, NumPy's number types
-``{"dtype": name}``, dicts ``{"dict": [[key, value]]}``; NumPy's numbers and arrays become plain
-numbers and lists.
+Tuples and sets become ``{"tuple": [items]}`` and ``{"set": [items]}``, dates ``{"date": text}`` or
+``{"datetime": text}``, NumPy's number types ``{"dtype": name}``, dicts ``{"dict": [[key, value]]}``;
+NumPy's numbers and arrays become plain numbers and lists, its dates those of Python.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,10 @@ def value_to_plain(name: str, value: Any) -> Any:
     """The parameter `name` as a JSON value; ValueError for a function, a generator and the like."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
+    if isinstance(value, date):
+        return {"datetime" if isinstance(value, datetime) else "date": value.isoformat()}
     if isinstance(value, np.generic | np.ndarray):
         return value_to_plain(name, value.tolist())
     if isinstance(value, list):
@@ -51,6 +56,8 @@ def value_from_plain(value: Any) -> Any:
         return np.dtype(inner).type
     if tag == "dict" and isinstance(inner, list):
         return {_key_from_plain(key): value_from_plain(item) for key, item in inner}
+    if tag in DATES:
+        return DATES[tag].fromisoformat(inner)
     if tag in COLLECTIONS and isinstance(inner, list):
         return COLLECTIONS[tag](value_from_plain(item) for item in inner)
     raise ValueError(f"a parameter is an object of an unknown kind, {tag[:40]!r}")
@@ -64,33 +71,16 @@ def _key_from_plain(key: Any) -> Any:
 
 def label_to_plain(label: Any) -> Any:
     """A label of a `TextModel` as a JSON value; ValueError for what is none that can be saved."""
-    if isinstance(label, np.datetime64):
-        label = label.astype("datetime64[us]").item()
-    if isinstance(label, np.number | np.bool_ | np.str_):
-        label = label.item()
-    if type(label) is tuple:
-        return {"tuple": [label_to_plain(item) for item in label]}
-    if isinstance(label, date):
-        kind = "datetime" if isinstance(label, datetime) else "date"
-        return {kind: label.isoformat()}
-    if isinstance(label, bool | int | str) or (isinstance(label, float) and np.isfinite(label)):
-        return label
-    raise ValueError(
-        f"{label!r} cannot be a label: use text, finite numbers, truth values, dates, or tuples of "
-        "them."
-    )
-
-
-def label_from_plain(value: Any) -> Any:
-    """The label of which `label_to_plain` made this; ValueError for what it never makes."""
-    if not isinstance(value, dict):
-        return label_to_plain(value)
-    ((kind, inner),) = value.items()
-    if kind == "tuple" and isinstance(inner, list):
-        return tuple(map(label_from_plain, inner))
-    if kind in DATES and isinstance(inner, str):
-        return DATES[kind].fromisoformat(inner)
-    raise ValueError(f"a label is of an unknown kind, {kind[:40]!r}")
+    try:
+        hash(label)
+        plain = value_to_plain("a label", label)
+        json.dumps(plain, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{label!r} cannot be a label: use text, finite numbers, truth values, dates, or "
+            "tuples of them."
+        ) from None
+    return plain
 
 
 def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:
