@@ -21,7 +21,7 @@ from minimtl.corpora.archives import (
     tar_members,
 )
 from minimtl.corpora.corpus import ContentDigest, Corpus, TopicTree, build_corpus, sorted_topics
-from minimtl.corpora.editions import Edition
+from minimtl.corpora.fetch import Edition
 from minimtl.errors import MinimtlError
 from minimtl.text import strip_post
 

@@ -14,16 +14,18 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
-from minimtl.models.archive import FAULTS, read_model_file, write_model_file
-from minimtl.models.textclassifier import MultiTaskTextClassifier
-from minimtl.models.textmodel import TextModel
-from minimtl.models.values import (
+from minimtl.models.archive import (
+    FAULTS,
     label_to_plain,
     labels_from_plain,
     labels_to_plain,
+    read_model_file,
     value_from_plain,
     value_to_plain,
+    write_model_file,
 )
+from minimtl.models.textclassifier import MultiTaskTextClassifier
+from minimtl.models.textmodel import TextModel
 from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer

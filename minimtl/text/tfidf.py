@@ -21,10 +21,9 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
-from minimtl.text.counts import count_known, count_words
+from minimtl.text.counts import count_known, count_threads, count_words
 from minimtl.text.plain import find_unicode_words, plain_text
 from minimtl.text.stopwords import ENGLISH
-from minimtl.text.threads import count_threads
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,

@@ -154,7 +154,9 @@ def test_no_words_at_all(texts):
         ({"stop_words": 5}, "a collection of words"),
         ({"ngram_range": (2, 1)}, "lower boundary larger"),
         ({"ngram_range": (0, 1)}, "must begin at 1"),
-        ({"min_df": 0}, "min_df must be"),
+        *(({"min_df": value}, "min_df must be") for value in (0, -1, True, "1")),
+        *(({"max_df": value}, "max_df must be") for value in (1.5, float("nan"))),
+        *(({"max_features": value}, "max_features must be") for value in (0, 2.0)),
     ],
 )
 def test_params_out_of_range(params, message):
@@ -213,11 +215,11 @@ def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
                 np.testing.assert_array_equal(getattr(X, attribute), getattr(expected, attribute))
 
 
-def test_n_jobs_out_of_range_is_refused_before_documents_are_read():
-    vectorizer = TfidfVectorizer(n_jobs=0)
-    with pytest.raises(ValueError, match="n_jobs must be None"):
-        vectorizer.fit(["text", None])
-    fitted = TfidfVectorizer().fit(TEXTS).set_params(n_jobs="all")
+@pytest.mark.parametrize("n_jobs", [0, -2, 1.0, True, "2", float("nan")])
+def test_n_jobs_out_of_range_is_refused_before_documents_are_read(n_jobs):
+    with pytest.raises(ValueError, match=r"n_jobs must be None, .* got"):
+        TfidfVectorizer(n_jobs=n_jobs).fit(["text", None])
+    fitted = TfidfVectorizer().fit(TEXTS).set_params(n_jobs=n_jobs)
     with pytest.raises(ValueError, match="n_jobs must be None"):
         fitted.transform(["text", None])
 
