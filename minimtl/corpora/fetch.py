@@ -14,12 +14,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import IO, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from minimtl.corpora.archives import file_sha256
 from minimtl.errors import MinimtlError
@@ -192,17 +191,9 @@ def _receive(url: str, received: "Queue[bytes | Exception | None]", given_up: Ev
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects without reading what comes with them, which may be endless."""
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: Message,
-        newurl: str,
-    ) -> urllib.request.Request | None:
+    def redirect_request(self, req: Any, fp: Any, *others: Any) -> urllib.request.Request | None:
         fp.close()
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+        return super().redirect_request(req, fp, *others)
 
 
 def _opener() -> urllib.request.OpenerDirector:
