@@ -7,8 +7,7 @@ from pathlib import Path
 
 from minimtl.corpora.amazon import AMAZON
 from minimtl.corpora.corpus import Corpus
-from minimtl.corpora.editions import Edition
-from minimtl.corpora.fetch import cached
+from minimtl.corpora.fetch import Edition, cached
 from minimtl.corpora.load import load_corpus
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.nn.training import TaskData

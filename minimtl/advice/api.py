@@ -1,6 +1,6 @@
 """`minimtl.advise`: the whole answer for texts in memory, and for text sets from files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -16,7 +16,7 @@ from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
-from minimtl.estimator import is_missing
+from minimtl.estimator import check_whole, is_missing
 from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.models import label_to_plain
 from minimtl.system import say
@@ -75,9 +75,9 @@ def advise(
 
     Raises
     ------
-    ValueError
-        For settings out of range, texts that are no strings, labels of another number, or labels
-        that no model could save.
+    TypeError, ValueError
+        For settings that are no numbers or out of range, texts that are no strings, labels of
+        another number, or labels that no model could save.
     MinimtlError
         For a set that is too small, in a sentence that says what to do.
 
@@ -91,9 +91,15 @@ def advise(
     ['yes', 'no']
     """
     settings = Settings(runs, per_class, margin, tokenizer, seed, all_pairs)
+    is_named = isinstance(auxiliary, Mapping)
+    if not is_named or not all(
+        isinstance(one, Sequence) and len(one) == 2 for one in auxiliary.values()
+    ):
+        raise TypeError("auxiliary must be {name: (texts, labels), …}.")
+    workers = check_whole("workers", workers)
     values: dict[str, Any] = {}
     sets = [
-        _text_set(name, *of_set, values)
+        _text_set(str(name), *of_set, values)
         for name, of_set in [(MAIN_NAME, (texts, labels)), *auxiliary.items()]
     ]
     return advise_on(
@@ -173,6 +179,8 @@ def _text_set(
     name: str, texts: Iterable[Any], labels: Iterable[Any], values: dict[str, Any]
 ) -> TextSet:
     """Texts in memory as a set; `values` learns which label each label's text stands for."""
+    if not (isinstance(texts, Iterable) and isinstance(labels, Iterable)):
+        raise TypeError(f"{name} needs texts and labels, got {type(texts).__name__}.")
     all_texts, all_labels = list(texts), list(labels)
     if len(all_texts) != len(all_labels):
         raise ValueError(f"{name}: {len(all_texts)} texts came with {len(all_labels)} labels.")

@@ -216,6 +216,10 @@ def _several(texts: Texts, name: str) -> list[str]:
 
 def _check(prepared: Prepared) -> None:
     name, counts = prepared.name, Counter(row.label for row in prepared.train)
+    if not counts:
+        raise MinimtlError(
+            f"No label of {name} has {LEAST_PER_CLASS} texts that can be used; give more of each."
+        )
     if len(counts) < 2:
         raise MinimtlError(
             f"All texts of {name} that can be used have one label; a task needs two at least."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from minimtl.advice.tokenizers import AUTO, TOKENIZERS
 from minimtl.advice.trials import N_FOLDS
+from minimtl.estimator import check_real, check_whole
 
 RUNS = 20
 PER_CLASS = 500
@@ -29,8 +30,8 @@ class Settings:
 
     Raises
     ------
-    ValueError
-        If one is out of range.
+    TypeError, ValueError
+        If one is no number, or out of range.
     """
 
     runs: int = RUNS
@@ -42,6 +43,9 @@ class Settings:
     is_quick: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("runs", "per_class", "seed"):
+            object.__setattr__(self, name, check_whole(name, getattr(self, name)))
+        object.__setattr__(self, "margin", check_real("margin", self.margin))
         if self.runs < 2 or self.per_class < 1:
             raise ValueError(
                 "runs must be at least 2 and per_class at least 1; "

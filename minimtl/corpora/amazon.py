@@ -25,7 +25,7 @@ from minimtl.corpora.archives import (
     tar_members,
 )
 from minimtl.corpora.corpus import ContentDigest
-from minimtl.corpora.editions import Edition
+from minimtl.corpora.fetch import Edition
 from minimtl.errors import MinimtlError
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")

@@ -1,4 +1,4 @@
-"""Downloads published files into the cache: checked first, moved into place only when whole.
+"""Editions of a corpus, and how their published files come into the cache: whole and checked.
 
 The web server may be slow or hostile: nothing it does takes longer than told. `urllib` limits the
 time of each read, so that a server that sends a byte now and then, of headers or of a redirect, is
@@ -13,14 +13,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from email.message import Message
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import IO, BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
-from minimtl.corpora.editions import Edition
+from minimtl.corpora.archives import file_sha256
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
 
@@ -36,6 +36,54 @@ SCRATCH_PREFIX = ".fetch-"
 CHUNK = 1 << 16
 LONGEST_REASON = 200
 _MOST_AHEAD = 16  # chunks that are received before they are asked for
+
+
+Data = TypeVar("Data", covariant=True)
+
+
+@dataclass(frozen=True)
+class Edition(Generic[Data]):
+    """One edition, with everything that other modules need to know of it.
+
+    Attributes
+    ----------
+    name : what ``--corpus`` calls it.
+    file_name : of the file as published.
+    archive_sha256 : SHA-256 of that file; None where no digest of it is on record.
+    contents_sha256 : SHA-256 of what is in it, which a re-packed archive and a folder share.
+    read : reads the file, or the folder it unpacks to; MinimtlError if it cannot.
+    read_contents_sha256 : computes the SHA-256 of the contents of a file or folder.
+    recognise : whether a file or folder seems to be of this edition and none of the others.
+    urls : where the file is published, in the order to try.
+    folder : where the file is that comes with minimtl; None if it has to be found or fetched.
+    """
+
+    name: str
+    file_name: str
+    archive_sha256: str | None
+    contents_sha256: str
+    read: Callable[[Path], Data]
+    read_contents_sha256: Callable[[Path], str]
+    recognise: Callable[[Path], bool]
+    urls: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    def check(self, path: Path) -> str:
+        """Say how the file or folder `path` was recognised as this edition.
+
+        Raises
+        ------
+        MinimtlError
+            If neither its digest nor that of its contents is the published one.
+        """
+        if path.is_file() and file_sha256(path) == self.archive_sha256:
+            return "the file as published"
+        if self.read_contents_sha256(path) == self.contents_sha256:
+            return "another packing of the published contents"
+        raise MinimtlError(
+            f"{path} is not the published {self.name!r} edition (neither its SHA-256 nor that of "
+            "its contents is right): get it again."
+        )
 
 
 class FetchError(MinimtlError):
@@ -143,17 +191,9 @@ def _receive(url: str, received: "Queue[bytes | Exception | None]", given_up: Ev
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects without reading what comes with them, which may be endless."""
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: Message,
-        newurl: str,
-    ) -> urllib.request.Request | None:
+    def redirect_request(self, req: Any, fp: Any, *others: Any) -> urllib.request.Request | None:
         fp.close()
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+        return super().redirect_request(req, fp, *others)
 
 
 def _opener() -> urllib.request.OpenerDirector:

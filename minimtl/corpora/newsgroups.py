@@ -21,7 +21,7 @@ from minimtl.corpora.archives import (
     tar_members,
 )
 from minimtl.corpora.corpus import ContentDigest, Corpus, TopicTree, build_corpus, sorted_topics
-from minimtl.corpora.editions import Edition
+from minimtl.corpora.fetch import Edition
 from minimtl.errors import MinimtlError
 from minimtl.text import strip_post
 
@@ -45,6 +45,7 @@ TOPIC_TREE: TopicTree = {
 TOPICS = sorted_topics(TOPIC_TREE)
 TRAIN_FOLDER = "20news-bydate-train"
 TEST_FOLDER = "20news-bydate-test"
+_AGAIN = "get the archive again, for example with 'minimtl corpus fetch'"
 
 
 class Post(NamedTuple):
@@ -100,10 +101,7 @@ def read_posts(path: Path) -> list[Post]:
         )
     for first, second in pairwise(posts):
         if first[:3] == second[:3]:
-            raise MinimtlError(
-                f"{path.name} holds {_place(first)} twice; get the archive again, "
-                "for example with 'minimtl corpus fetch'."
-            )
+            raise MinimtlError(f"{path.name} holds {_place(first)} twice; {_AGAIN}.")
     return posts
 
 
@@ -148,20 +146,15 @@ def _posts(members: Iterable[tuple[str, bytes]]) -> Iterator[Post]:
 
 
 def _checked(post: Post, place: str) -> Post:
+    fault, remedy = "", _AGAIN
     if post.topic not in TOPICS:
-        raise MinimtlError(
-            f"{_place(post)} in {place} belongs to none of the 20 groups; remove that folder."
-        )
-    if not post.content.strip():
-        raise MinimtlError(
-            f"{_place(post)} in {place} is empty, as no post of the corpus is; "
-            "get the archive again, for example with 'minimtl corpus fetch'."
-        )
-    if b"\0" in post.content:
-        raise MinimtlError(
-            f"{_place(post)} in {place} holds NUL bytes, so it is no text; "
-            "get the archive again, for example with 'minimtl corpus fetch'."
-        )
+        fault, remedy = "belongs to none of the 20 groups", "remove that folder"
+    elif not post.content.strip():
+        fault = "is empty, as no post of the corpus is"
+    elif b"\0" in post.content:
+        fault = "holds NUL bytes, so it is no text"
+    if fault:
+        raise MinimtlError(f"{_place(post)} in {place} {fault}; {remedy}.")
     return post
 
 

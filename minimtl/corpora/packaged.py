@@ -32,7 +32,7 @@ import numpy as np
 
 from minimtl.corpora.archives import damaged, file_sha256, starts_with, unreadable
 from minimtl.corpora.corpus import Corpus, IntArray, Partition
-from minimtl.corpora.editions import Edition
+from minimtl.corpora.fetch import Edition
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
 from minimtl.errors import MinimtlError
 

@@ -49,15 +49,6 @@ def check_sparse(X: Any, name: str = "X") -> Any:
     return csr
 
 
-def _csr_fault(X: Any) -> str | None:
-    """What is wrong with a CSR matrix; None if nothing is."""
-    return _fault(X, X.shape[0], X.shape[1], 1)
-
-
-def _csc_fault(X: Any) -> str | None:
-    return _fault(X, X.shape[1], X.shape[0], 1)
-
-
 def _bsr_fault(X: Any) -> str | None:
     """A BSR matrix is a CSR matrix of blocks, all of one size."""
     n_rows, n_columns = np.shape(X.data)[1:] if np.ndim(X.data) == 3 else (0, 0)
@@ -104,11 +95,6 @@ def _dia_fault(X: Any) -> str | None:
     return None
 
 
-def _dok_fault(X: Any) -> str | None:
-    """A DOK matrix is a dict, which SciPy converts to COO without following its keys."""
-    return _coo_fault(X.tocoo())
-
-
 def _lil_fault(X: Any) -> str | None:
     """A LIL matrix has a list of columns, ascending, and one of values for each row."""
     if not np.shape(X.rows) == np.shape(X.data) == X.shape[:1]:
@@ -139,11 +125,11 @@ def _are_numbers(values: Any, n_dims: int) -> bool:
 
 
 _FAULTS = {
-    "csr": _csr_fault,
-    "csc": _csc_fault,
+    "csr": lambda X: _fault(X, X.shape[0], X.shape[1], 1),
+    "csc": lambda X: _fault(X, X.shape[1], X.shape[0], 1),
     "bsr": _bsr_fault,
     "coo": _coo_fault,
     "dia": _dia_fault,
-    "dok": _dok_fault,
+    "dok": lambda X: _coo_fault(X.tocoo()),  # a dict, whose keys SciPy does not follow there
     "lil": _lil_fault,
 }

@@ -350,7 +350,8 @@ def _as_float64(values: Any, name: str) -> NDArray[np.float64]:
     if values.dtype.kind not in "biufOUS":
         raise ValueError(f"{name} of dtype {values.dtype} cannot be converted to numbers.")
     try:
-        return values.astype(np.float64)
+        with np.errstate(over="ignore"):  # of a long double, which is infinite then
+            return values.astype(np.float64)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name} could not be converted to numbers: {error}") from error
 

@@ -64,6 +64,8 @@ def meta_analysis(
     MinimtlError
         In one sentence that names the table, the row and the remedy.
     """
+    if sets is not None and not isinstance(sets, Mapping):
+        raise MinimtlError(f"sets must be columns by the name of a set, got {sets!r}.")
     roles = Roles(main, aux, gain, run, main_group, aux_group, features, sets or {})
     tables = read_tables(table, roles, matrix=matrix, threshold=threshold)
     return analyse(tables[-1], rng_for("pairs", seed))

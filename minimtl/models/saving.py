@@ -14,17 +14,18 @@ import numpy as np
 
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_is_fitted
-from minimtl.models.archive import FAULTS, read_model_file, write_model_file
-from minimtl.models.textclassifier import MultiTaskTextClassifier
-from minimtl.models.textmodel import TextModel
-from minimtl.models.values import (
-    label_from_plain,
+from minimtl.models.archive import (
+    FAULTS,
     label_to_plain,
     labels_from_plain,
     labels_to_plain,
+    read_model_file,
     value_from_plain,
     value_to_plain,
+    write_model_file,
 )
+from minimtl.models.textclassifier import MultiTaskTextClassifier
+from minimtl.models.textmodel import TextModel
 from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer
@@ -171,7 +172,7 @@ def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
     labels = description.get("labels")  # which files of earlier versions lack
     if labels is not None:
         _require(isinstance(labels, list), "labels")
-        labels = [label_from_plain(label) for label in labels]
+        labels = [value_from_plain(label) for label in labels]
         _require(len(set(labels)) == len(labels), "labels")
     return TextModel(vectorizer, classifier, description["how"], labels)
 
@@ -249,23 +250,19 @@ def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays)
 
 def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
     with model._lock:  # other threads may train it
-        return _perceptron_facts(model)
-
-
-def _perceptron_facts(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
-    moments, network = model._learner.moments(), model._learner.network()
-    facts = {
-        "hidden": list(map(int, network.shape.hidden)),
-        "activation": network.shape.activation,
-        "joint": isinstance(model.classes_, list),
-        "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
-        "classes": [labels_to_plain(classes) for classes in model._classes()],
-        "step": moments.step,
-        "rng": model._rng.bit_generator.state,
-    }
-    arrays: Arrays = {"loss_curve": model.loss_curve_}
-    if hasattr(model, "validation_scores_"):
-        arrays["validation_scores"] = model.validation_scores_
+        moments, network = model._learner.moments(), model._learner.network()
+        facts = {
+            "hidden": list(map(int, network.shape.hidden)),
+            "activation": network.shape.activation,
+            "joint": isinstance(model.classes_, list),
+            "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
+            "classes": [labels_to_plain(classes) for classes in model._classes()],
+            "step": moments.step,
+            "rng": model._rng.bit_generator.state,
+        }
+        arrays: Arrays = {"loss_curve": model.loss_curve_}
+        if hasattr(model, "validation_scores_"):
+            arrays["validation_scores"] = model.validation_scores_
     for name, part in (("w", network), ("m", moments.m), ("r", moments.r)):
         arrays |= {f"{name}_first": part.first, f"{name}_flat": part.flat}
     return facts, arrays
@@ -302,10 +299,6 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
         _require(scores.dtype == np.float64, "scores")
         model.validation_scores_ = scores
         model.best_validation_score_ = float(scores.mean(axis=0).max())
-
-
-def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
-    return _describe_parts(model.vectorizer_, model.classifier_)
 
 
 def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
@@ -361,6 +354,10 @@ CONVERTERS = {
         Converter(TfidfVectorizer, _vectorizer_state, _set_vectorizer_state),
         Converter(LogisticRegression, _logistic_state, _set_logistic_state),
         Converter(MultiTaskMLPClassifier, _perceptron_state, _set_perceptron_state),
-        Converter(MultiTaskTextClassifier, _texts_state, _set_texts_state),
+        Converter(
+            MultiTaskTextClassifier,
+            lambda model: _describe_parts(model.vectorizer_, model.classifier_),
+            _set_texts_state,
+        ),
     )
 }

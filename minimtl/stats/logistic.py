@@ -10,6 +10,7 @@ The unknowns are made fewer first: X B in place of X, where B has orthonormal co
 Derived in docs/mathematics.md, §7.
 """
 
+import sys
 import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
@@ -43,7 +44,6 @@ MOST_UNKNOWNS = 300  # of a Hessian: with these, solving it takes a few millisec
 # The largest curvature Σ c x², and the least weight Σ c, of data: products of three such numbers
 # are still float64.
 _LARGEST, _LEAST = 1e100, 1e-100
-_LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 class LogisticRegression(ClassifierMixin, BaseEstimator):
@@ -119,7 +119,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
                 f"classes, and of every class in y; got {present.sum()} class(es) with such "
                 f"samples of {len(present)} in y."
             )
-        _check_size(samples, weights, self.C)
+        C, tol = float(self.C), float(self.tol)
+        _check_size(samples, weights, C)
         record_features(self, X, samples.shape[1])
 
         n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
@@ -134,18 +135,18 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             reduced.X,
             index,
             weights,
-            self.C,
+            C,
             len(self.classes_),
-            fit_intercept=self.fit_intercept,
-            penalize_intercept=self.penalize_intercept,
+            fit_intercept=bool(self.fit_intercept),
+            penalize_intercept=bool(self.penalize_intercept),
         )
         minimum = minimise_regression(
-            loss, tol=self.tol, max_iter=int(self.max_iter), by_hessian=is_small
+            loss, tol=tol, max_iter=int(self.max_iter), by_hessian=is_small
         )
 
         w, beta = minimum.theta[:-1], minimum.theta[-1]
         self.coef_ = reduced.expand(w)
-        self.intercept_ = float(self.fit_intercept) * beta - loss.mean @ w
+        self.intercept_ = float(bool(self.fit_intercept)) * beta - loss.mean @ w
         if len(beta) > 1 and not loss.ridge:
             # Any number may be added to all of them; the one whose norm is least sums to 0.
             self.intercept_ -= self.intercept_.mean()
@@ -197,8 +198,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         """Raise ValueError for parameters out of range."""
         for name, kind in (("C", Real), ("tol", Real), ("max_iter", Integral)):
             value: Any = getattr(self, name)
-            is_number = isinstance(value, kind)
-            if not (is_number and 0 < value <= _LARGEST_FLOAT):
+            number = value.item() if isinstance(value, np.generic) else value  # as float16 has less
+            if not (isinstance(value, kind) and 0 < number <= sys.float_info.max):
                 what = "a finite number" if kind is Real else "a whole number"
                 raise ValueError(f"{name} must be greater than 0 and {what}, got {value!r}.")
         check_class_weight(self.class_weight)

@@ -88,8 +88,9 @@ class SoftmaxLoss:
         self.shape = (n_features + 1, 1 if n_classes == 2 else n_classes)
         # A row of a matrix product is several outputs at once: with half the bytes it takes half
         # the time. A single output gains nothing.
-        self.dtype = np.dtype(np.float64 if n_classes == 2 or not _is_moderate(X) else np.float32)
         self._X, self._y, self._c = X, y, C * weights
+        is_rough = n_classes > 2 and _are_moderate(X, self._c)
+        self.dtype = np.dtype(np.float32 if is_rough else np.float64)
         self._is_second = (y == 1).astype(np.float64)
         # Without an intercept its column is zero, and the penalty holds β at zero.
         self.constant = float(fit_intercept)
@@ -230,9 +231,9 @@ def _values(X: Any) -> FloatArray:
     return values
 
 
-def _is_moderate(X: Any) -> bool:
-    """True if squares and sums of the entries stay far inside the range of float32."""
-    return bool(np.abs(_values(X)).max(initial=0.0) <= 1e3)
+def _are_moderate(X: Any, c: FloatArray) -> bool:
+    """True if squares of the entries and their sums by `c` stay far inside float32's range."""
+    return bool(np.abs(_values(X)).max(initial=0.0) <= 1e3 and c.sum() <= 1e9)
 
 
 class RegressionMinimum(NamedTuple):

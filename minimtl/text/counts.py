@@ -11,21 +11,25 @@ Words are numbered first, and numbers are counted. Of many texts at once, words 
 or there is little of it, words are looked up one by one.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
 
+from minimtl.system import available_cores
 from minimtl.text.blocks import SPLITTERS, cut_block
 from minimtl.text.spellings import Spellings
-from minimtl.text.threads import in_order
 from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
 
 Analyzer = Callable[[Any], Iterable[str]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 UNKNOWN = -1
 # Characters: the arrays of a block of so many stay in a core's cache; a smaller text is cut sooner
@@ -234,3 +238,49 @@ def _count(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         np.diff(first, append=len(tokens)),
         np.bincount(entries >> 32, minlength=len(part.ends)),
     )
+
+
+def count_threads(n_jobs: Any) -> int:
+    """How many threads `n_jobs` asks for: None is 1, -1 one for each core.
+
+    Raises
+    ------
+    ValueError
+        For anything else but a whole number of at least 1.
+    """
+    if n_jobs is None:
+        return 1
+    is_whole = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool)
+    if is_whole and n_jobs == -1:
+        return available_cores()
+    if is_whole and n_jobs >= 1:
+        return int(n_jobs)
+    raise ValueError(
+        "n_jobs must be None, a number of threads of at least 1, or -1 for all cores; "
+        f"got {n_jobs!r}."
+    )
+
+
+def in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], n_threads: int
+) -> Iterator[Result]:
+    """The results of `function`, of which `n_threads` are computed at a time.
+
+    Items are taken a few ahead of the results that are asked for, so that an iterator of many
+    documents is never held in memory. With one thread, the caller's own does the work.
+    """
+    if n_threads == 1:
+        yield from map(function, items)
+        return
+    ahead: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="minimtl") as pool:
+        try:
+            for item in items:
+                ahead.append(pool.submit(function, item))
+                if len(ahead) > 2 * n_threads:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:  # after an error or an interrupt, what has begun is waited for and no more
+            for future in ahead:
+                future.cancel()

@@ -3,12 +3,6 @@
 The first eight bytes of a word are one uint64, the next eight another. No byte of a word is 0, so
 words of up to sixteen bytes are the same if these numbers are, and in UTF-8 the order of bytes is
 the order of characters. Only longer words are looked at one by one.
-
-Equal integers get equal places of a hash table whose steps are made for all of them at once. The
-place is the top bits of the product with an odd constant (Knuth, *The Art of Computer Programming*
-3, 6.4). All are written to their places, the last one of each place stays there, and those that do
-not find themselves try again with another constant. Integers are compared, so that no two of them
-can be taken for one; what finds no place is sorted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,14 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Odd, and without pattern: the fractions of the golden ratio and of square roots of primes.
-_MULTIPLIERS = np.array(
-    [
-        *(0x9E3779B97F4A7C15, 0x6A09E667F3BCC909, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B),
-        *(0xA54FF53A5F1D36F1, 0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B),
-    ],
-    dtype=np.uint64,
-)
 # Follows a text, so that two aligned uint64 can be read from wherever a word begins.
 PADDING = b" " * 16
 _ONE, _THREE, _63 = np.array([1, 3, 63], dtype=np.uint64)
@@ -56,14 +42,16 @@ class Spellings:
         examples : int64, shape (n_distinct,)
             One of the words of each number.
         """
-        numbers, n_numbers = number_keys(self._eight_bytes())
+        keys, numbers = np.unique(self._eight_bytes(), return_inverse=True)
+        n_numbers = len(keys)
         long = np.flatnonzero(self.length > 8)
         if long.size:
-            tails, n_tails = number_keys(self.of(long)._eight_bytes(8))
-            pairs = numbers[long] * n_tails + tails + 1
-            numbers_of_pairs, n_pairs = number_keys(pairs.view(np.uint64))
+            keys, tails = np.unique(self.of(long)._eight_bytes(8), return_inverse=True)
+            pairs, numbers_of_pairs = np.unique(
+                numbers[long] * len(keys) + tails, return_inverse=True
+            )
             numbers[long] = n_numbers + numbers_of_pairs
-            n_numbers += n_pairs
+            n_numbers += len(pairs)
         longest = np.flatnonzero(self.length > 16)
         number_of: dict[bytes, int] = {}
         for word in longest.tolist():
@@ -143,41 +131,3 @@ def as_text(parts: Iterable[bytes]) -> np.ndarray:
     """The bytes of all parts with a space before and behind each, then padding."""
     text = b" ".join((b"", *parts, PADDING))
     return np.frombuffer(text + b" " * (-len(text) % 8), dtype=np.uint8)
-
-
-def number_keys(keys: np.ndarray) -> tuple[np.ndarray, int]:
-    """The numbers of `keys`, uint64 and none of them 0, and how many numbers there are.
-
-    Returns
-    -------
-    numbers : int64, shape (n_keys,)
-        From 0 to n_distinct - 1, in no particular order.
-    n_distinct : int
-    """
-    # At least half as many places as keys: most words occur more than once.
-    n_bits = max(6, (len(keys) // 2).bit_length())
-    shift = np.uint64(64 - n_bits)
-    table = np.zeros(1 << n_bits, dtype=np.uint64)  # 0 is a free place
-    places = _places(keys, _MULTIPLIERS[0], shift)
-    table[places] = keys
-    rest = np.flatnonzero(table.take(places) != keys)
-    for multiplier in _MULTIPLIERS[1:]:
-        if not rest.size:
-            break
-        waiting = keys.take(rest)
-        tried = _places(waiting, multiplier, shift)
-        is_free = table.take(tried) == 0
-        table[tried[is_free]] = waiting[is_free]
-        places[rest] = tried
-        rest = rest[table.take(tried) != waiting]
-    taken = np.flatnonzero(table)
-    number_at = np.empty(len(table), dtype=np.int64)
-    number_at[taken] = np.arange(len(taken))
-    numbers = number_at.take(places)
-    others, numbers_of_rest = np.unique(keys.take(rest), return_inverse=True)
-    numbers[rest] = len(taken) + numbers_of_rest
-    return numbers, len(taken) + len(others)
-
-
-def _places(keys: np.ndarray, multiplier: np.uint64, shift: np.uint64) -> np.ndarray:
-    return ((keys * multiplier) >> shift).view(np.int64)

@@ -21,10 +21,9 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
-from minimtl.text.counts import count_known, count_words
+from minimtl.text.counts import count_known, count_threads, count_words
 from minimtl.text.plain import find_unicode_words, plain_text
 from minimtl.text.stopwords import ENGLISH
-from minimtl.text.threads import count_threads
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
@@ -192,7 +191,7 @@ class TfidfVectorizer(BaseEstimator):
         counts = counts[:, columns]
         self.vocabulary_ = {word: column for column, word in enumerate(spell(columns))}
         if self.use_idf:
-            self.idf_ = inverse_document_frequencies(counts, self.smooth_idf, dtype)
+            self.idf_ = inverse_document_frequencies(counts, bool(self.smooth_idf), dtype)
         else:
             self.idf_ = np.ones(len(columns), dtype=dtype)
         return counts

@@ -1,5 +1,7 @@
 """What is left out of a text set, what is refused, and what is said about it."""
 
+import time
+
 import pytest
 
 from minimtl.advice.sets import normalised, prepare, without_texts_of
@@ -54,6 +56,17 @@ def test_labels_that_look_like_several_are_asked_about():
     )
     other = rows(**{"a, c": numbered("aa", 60), "b/d": numbered("bb", 60)})
     assert prepare(TextSet("s", other), words, is_main=False).warnings == ()
+
+
+def test_many_rare_labels_take_no_longer_than_their_rows():
+    texts = [LabelledText(f"word{i} own{i}", f"label{i % 19_000}", "") for i in range(40_000)]
+    start = time.process_time()
+    with pytest.raises(MinimtlError, match="No label of s has 5 texts that can be used"):
+        prepare(TextSet("s", tuple(texts)), words, is_main=False)
+    many = [LabelledText(f"word{i} own{i}", f"label{i % 8_000}", "") for i in range(40_000)]
+    prepared = prepare(TextSet("s", tuple(many)), words, is_main=True)
+    assert len(set(prepared.labels(prepared.train))) == 8_000
+    assert time.process_time() - start < 5  # a search of each label in a list takes a minute
 
 
 def test_copies_go_and_are_counted_with_their_labels():

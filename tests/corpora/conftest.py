@@ -7,7 +7,6 @@ import tarfile
 import pytest
 
 from minimtl.corpora.newsgroups import TOPICS
-from minimtl.errors import MinimtlError
 
 
 @pytest.fixture(scope="session")
@@ -79,25 +78,3 @@ def unpack():
         return folder
 
     return write
-
-
-@pytest.fixture(scope="session")
-def survives(tmp_path_factory):
-    """A function: `read` on a file of these bytes returns, or raises one sentence; no trace."""
-    folder = tmp_path_factory.mktemp("hostile")
-
-    def check(read, content, name):
-        path = folder / name
-        path.write_bytes(content)
-        sentence = "it was read"
-        try:
-            read(path)
-        except MinimtlError as error:
-            sentence = str(error)
-        assert sentence
-        assert "\n" not in sentence
-        assert [entry.name for entry in folder.iterdir()] == [name]
-        assert path.read_bytes() == content
-        path.unlink()
-
-    return check

@@ -1,11 +1,7 @@
 """The Amazon reviews from an archive or a folder."""
 
-import gzip
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from minimtl.corpora.amazon import AMAZON, DOMAINS, contents_sha256, read_amazon, read_files
 from minimtl.errors import MinimtlError
@@ -74,14 +70,6 @@ def test_missing_empty_and_doubled_files(archive, reviews):
         read_amazon(archive({**reviews, PLACE: b""}))
     with pytest.raises(MinimtlError, match=r"holds dvd/negative\.review twice"):
         read_amazon(archive({**reviews, "dvd/negative.review": b"a:1 #label#:negative\n"}))
-
-
-@given(st.binary(max_size=120), st.integers(0, 12_000))
-def test_any_damage(survives, tar_bytes, reviews, patch, position):
-    content = bytearray(tar_bytes(reviews))
-    content[position : position + len(patch)] = patch
-    survives(read_amazon, gzip.compress(bytes(content), compresslevel=1), "a.tar.gz")
-    survives(read_amazon, gzip.compress(tar_bytes({**reviews, PLACE: patch})), "a.tar.gz")
 
 
 @pytest.mark.corpus

@@ -20,11 +20,7 @@ def test_topics_are_indices_into_the_sorted_names():
     assert corpus.topic_names == sorted_topics(TREE) == ("a", "b", "c")
     assert corpus.test.topics.dtype == np.int64
     np.testing.assert_array_equal(corpus.test.topics, [2, 1, 0])
-    assert len(corpus.test) == 3
-
-
-def test_empty_texts_are_counted():
-    assert (build().train.n_empty, build().test.n_empty) == (0, 1)
+    assert (corpus.train.n_empty, corpus.test.n_empty, len(corpus.test)) == (0, 1, 3)
 
 
 def test_the_digest_depends_on_the_content_only():

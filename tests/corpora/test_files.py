@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from minimtl.corpora.files import (
     LabelledText,
@@ -285,11 +283,3 @@ def test_each_fault_of_a_folder_has_its_sentence(tmp_path, unpack, members, sent
 def test_a_missing_file(tmp_path):
     with pytest.raises(MinimtlError, match=r"none\.csv does not exist"):
         read_text_set(tmp_path / "none.csv")
-
-
-@pytest.mark.parametrize("start", [b"", b"text,label\n", b"label\ttext\n", b'{"text":"a",'])
-@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl"])
-@given(content=st.binary(max_size=200) | st.text(max_size=80).map(str.encode))
-@example(content=b'"\r\n",\r"')
-def test_any_bytes(survives, name, start, content):
-    survives(read_text_set, start + content, name)

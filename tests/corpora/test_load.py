@@ -5,8 +5,7 @@ import lzma
 import pytest
 
 from minimtl.corpora import load
-from minimtl.corpora.editions import Edition
-from minimtl.corpora.fetch import FetchError
+from minimtl.corpora.fetch import Edition, FetchError
 from minimtl.corpora.load import (
     CORPUS_CHOICES,
     find_corpus,

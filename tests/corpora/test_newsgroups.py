@@ -1,11 +1,7 @@
 """The "bydate" edition from an archive or a folder."""
 
-import gzip
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from minimtl.corpora.newsgroups import (
     BYDATE,
@@ -98,14 +94,6 @@ def test_nothing_like_a_corpus(tmp_path, archive):
     for path in (tmp_path, archive({"a": b"x"})):
         with pytest.raises(MinimtlError, match="holds no post at 20news-bydate-train/<group>/<id>"):
             read_newsgroups(path)
-
-
-@given(st.integers(0, 4_000), st.binary(min_size=1, max_size=40), st.integers(0, 70_000))
-def test_any_damage(survives, tar_bytes, posts, position, patch, length):
-    content = bytearray(tar_bytes(posts))[:length]
-    content[position : position + len(patch)] = patch
-    survives(read_newsgroups, gzip.compress(bytes(content), compresslevel=1), "n.tar.gz")
-    survives(read_newsgroups, patch, "n.tar.gz")
 
 
 @pytest.mark.corpus

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
+from minimtl.corpora.newsgroups import TOPICS
 from minimtl.corpora.synthetic import generate_synthetic
 
 
@@ -52,9 +52,3 @@ def test_related_topics_are_harder_to_tell_apart(corpus):
     ]:
         assert overlap(first, second) > 1.1 * overlap(first, other)
     assert overlap("rec.autos", "rec.sport.hockey") > 1.05 * overlap("rec.autos", "sci.med")
-
-
-def test_the_tree_has_twenty_topics():
-    leaves = [t for subs in TOPIC_TREE.values() for topics in subs.values() for t in topics]
-    assert len(leaves) == len(set(leaves)) == 20
-    assert sorted(leaves) == list(TOPICS)

@@ -262,6 +262,7 @@ READERS = {
     "reviews": Reader(_read_reviews, (b"a:1 b_c:2 #label#:positive\n" * 2,)),
     "csv": Reader(_saved(read_text_set, "a.csv"), (b'text,label\n"one, two",a\nthree,b\n',)),
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),
+    "fasttext": Reader(_saved(read_text_set, "a.txt"), (b"__label__a one\n__label__b two\n",)),
     "jsonl": Reader(_saved(read_text_set, "a.jsonl"), (b'{"text": "one", "label": "a"}\n' * 2,)),
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
     "features": Reader(lambda content, _: parse_features(content, "a.npz"), (_npz(),)),

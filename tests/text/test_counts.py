@@ -1,5 +1,6 @@
 """Counts against a Counter per text."""
 
+import threading
 from collections import Counter
 
 import numpy as np
@@ -108,20 +109,12 @@ def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
     assert_same(counts, expected)
 
 
-def test_a_corpus_is_cut_in_blocks(monkeypatch):
-    monkeypatch.setattr(counting, "_one_by_one", None)
-    counts, vocabulary = count_matrix(["word " * 10_000, "other"], tokenize)
-    assert vocabulary == ["other", "word"]
-    assert counts.toarray().tolist() == [[0, 10_000], [1, 0]]
-
-
-def test_few_texts_and_other_analyzers_are_cut_one_by_one(monkeypatch):
-    monkeypatch.setattr(counting, "_in_blocks", None)
-    many = ["word " * 20_000]
-    for texts, analyze in (
-        (["a few words"], tokenize),
-        (many, WordAnalyzer(find_words, (1, 2))),
-        (many, WordAnalyzer(str.split)),
-        (many, str.split),
-    ):
-        assert count_matrix(texts, analyze)[0].sum() > 0
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_an_error_ends_it_and_leaves_no_thread(in_blocks, n_threads):
+    before = threading.active_count()
+    taken = []
+    texts = (taken.append(i) or ("word " * 10 if i != 40 else None) for i in range(10_000))
+    with pytest.raises(TypeError):
+        count_words(texts, tokenize, n_threads)
+    assert len(taken) < 200
+    assert threading.active_count() == before

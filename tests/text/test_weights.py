@@ -8,8 +8,6 @@ from minimtl.text.counts import count_matrix
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import tokenize
 from minimtl.text.weights import (
-    check_limits,
-    document_frequencies,
     inverse_document_frequencies,
     normalize_rows,
     select_words,
@@ -18,10 +16,6 @@ from minimtl.text.weights import (
 
 COUNTS = sparse.csr_matrix([[5, 1, 0, 1], [0, 1, 2, 1], [0, 0, 2, 1], [0, 0, 0, 1]])
 FLOAT = np.dtype(np.float64)
-
-
-def test_document_frequencies():
-    assert document_frequencies(COUNTS).tolist() == [1, 2, 2, 4]
 
 
 @pytest.mark.parametrize("smooth", [False, True])
@@ -55,24 +49,6 @@ def test_nothing_left_to_select():
         select_words(COUNTS, 3, 3, None, FLOAT)
     with pytest.raises(ValueError, match="max_df corresponds to < documents than min_df"):
         select_words(COUNTS, 3, 0.5, None, FLOAT)
-
-
-@pytest.mark.parametrize(
-    "limits",
-    [
-        (0, 1.0, None),
-        (-1, 1.0, None),
-        (True, 1.0, None),
-        ("1", 1.0, None),
-        (1, 1.5, None),
-        (1, float("nan"), None),
-        (1, 1.0, 0),
-        (1, 1.0, 2.0),
-    ],
-)
-def test_limits_out_of_range(limits):
-    with pytest.raises(ValueError, match="must be"):
-        check_limits(*limits)
 
 
 def test_rows_are_scaled_and_empty_ones_left():

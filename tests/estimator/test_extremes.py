@@ -1,0 +1,85 @@
+"""Any value of any parameter of any estimator: finite answers or one sentence."""
+
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
+from minimtl.estimator import check_sample_weight
+
+X, Y = np.eye(40, 12) + 0.1, np.arange(40) % 2
+TEXTS = ["red fish, blue fish", "one FISH", "two Ünïcode \ud800 fish", "red one two"]
+NUMBERS = [
+    True, 0, -1, 1, 7, 200, 0.5, 1e-15, 5e-324, 1e38, 1e39, 1e308, np.inf, -np.inf, np.nan, 2**63,
+    10**400, Fraction(1, 2), Decimal("0.5"),
+    *(kind(7) for kind in (np.uint8, np.int8, np.float16, np.float32, np.float64, np.longdouble)),
+    np.uint8(200), np.float16(0.5), np.float32(1e38), np.bool_(True), np.finfo(np.longdouble).max,
+]  # fmt: skip
+OTHERS = [
+    None, "0.5", "", b"1", [], (), {}, object(), 1j, "balanced", "numpy", "tanh", "char", "word",
+    "english", r"\w", "(", float, str.split, np.array(3), np.datetime64("2020"), np.array(["a"]),
+    ["balanced"], [None], {"a": 1}, {0: "a"}, {0: {0: 1}}, (1, 2), (2, 1), (True, np.uint8(2)),
+]  # fmt: skip
+VALUES = [*NUMBERS, *OTHERS, *([number] for number in NUMBERS), *({0: n} for n in NUMBERS)]
+QUICK = {"n_epochs": 2, "hidden_layer_sizes": 5, "random_state": 0}
+MODELS = {
+    "network": MultiTaskMLPClassifier(**QUICK),
+    "network by NumPy": MultiTaskMLPClassifier(**QUICK, backend="numpy"),
+    "regression": LogisticRegression(),
+    "texts": TfidfVectorizer(),
+}
+PARAMETERS = [(model, name) for model in MODELS for name in MODELS[model].get_params()]
+LARGEST = {"n_epochs": 20, "hidden_layer_sizes": 200}  # above, one fit takes too long
+
+
+def is_short(name, value):
+    number = value[0] if isinstance(value, list) and value else value
+    is_number = isinstance(number, int | np.integer)
+    return not (is_number and number > LARGEST.get(name, np.inf))
+
+
+def numbers_of(model):
+    """What a model answers after its fit."""
+    if isinstance(model, TfidfVectorizer):
+        return [model.fit_transform(TEXTS).data, model.transform(TEXTS).data, model.idf_]
+    model.fit(X, Y)
+    fitted = vars(model).values()
+    arrays = [
+        value for value in fitted if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    ]
+    return [model.predict_proba(X), model.decision_function(X), *arrays]
+
+
+@settings(max_examples=600, deadline=None)
+@given(parameter=st.sampled_from(PARAMETERS), value=st.sampled_from(VALUES))
+def test_any_value_of_a_parameter(parameter, value):
+    kind, name = parameter
+    assume(is_short(name, value))
+    model = type(MODELS[kind])(**(MODELS[kind].get_params() | {name: value}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parameters that are not used, overflow before an error
+        answers = answer(lambda: numbers_of(model))
+    assert isinstance(answers, str) or all(np.isfinite(numbers).all() for numbers in answers)
+
+
+def answer(call):
+    """What `call` returns, or the sentence with which it refuses."""
+    try:
+        return call()
+    except (TypeError, ValueError) as error:
+        sentence = str(error)
+    assert sentence
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_any_value_as_weights_of_samples(value):
+    for make in (lambda: value, lambda: [value] * 40):
+        checked = answer(lambda make=make: check_sample_weight(make(), 40))
+        assert isinstance(checked, str) or np.isfinite(checked).all()
