@@ -50,13 +50,13 @@ from minimtl.tasks import (  # noqa: E402
     FEATURE_NAMES,
     FEATURE_SETS,
     NEWSGROUPS,
-    PROTOCOLS,
     RELEASED,
     TIE,
     LabelledPairs,
     Meta,
     Pair,
     Task,
+    problems_of,
     read_manifest,
 )
 
@@ -109,8 +109,11 @@ def read_study(folder: Path) -> list[Gains]:
 
     Features are averaged over the runs, as the gains are for the test.
     """
-    protocol = PROTOCOLS[read_manifest(folder)["identity"]["protocol"]["name"]]
-    scores, features = (_read_csv(folder / name) for name in ("scores.csv", "features.csv"))
+    protocol, _ = problems_of(read_manifest(folder))[-1]
+    scores, features = (
+        [row for row in _read_csv(folder / name) if row["protocol"] == protocol.name]
+        for name in ("scores.csv", "features.csv")
+    )
     gains: dict[str, dict[Pair, list[float]]] = {}
     for row in scores:
         gains.setdefault(row["problem"], {}).setdefault(_pair(row), []).append(float(row["gain"]))

@@ -161,7 +161,8 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
     from minimtl.gains import conclude  # here, as other steps load less
-    from minimtl.study.report.produce import write_report
+    from minimtl.study.report.problemresult import problem_results
+    from minimtl.study.report.produce import about_of, write_report
 
     with (
         open_here(folder) as store,
@@ -169,7 +170,9 @@ def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]
     ):
         results = Results(store, IDENTITY, PAPER)
         concluded = conclude(some(n_pairs), results, 0, made_up_features)
-        write_report(concluded, PAPER, MANIFEST, Path(out), print)
+        about = about_of(MANIFEST)
+        shown = problem_results(concluded, about.edition, about.hierarchy)
+        write_report(shown, about, Path(out), print)
     return n_pairs, "pairs"
 
 

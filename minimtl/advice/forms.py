@@ -31,7 +31,6 @@ from minimtl.report import (
     Heading,
     Items,
     Marked,
-    OnPage,
     Paragraph,
     Rule,
     signed,
@@ -65,7 +64,7 @@ def terminal_blocks(advice: Measured) -> list[Block]:
 def page_blocks(advice: Measured) -> list[Block]:
     """The advice for a page and a notebook, below the verdict."""
     blocks: list[Block] = [
-        OnPage((_gains(advice),)),
+        _gains(advice),
         _table(advice),
         Paragraph(_CAPTION, "note"),
     ]

@@ -5,7 +5,7 @@ import argparse
 from minimtl.cli.endings import print_page, resumable
 from minimtl.cli.trainingflags import add_problem_flag, add_training_flags, conditions_of
 from minimtl.report import counted
-from minimtl.study import conduct, define_study, plan_study, train_shard
+from minimtl.study import conduct, define_studies, plan_study, train_shard
 from minimtl.tasks import DEFINITIONS, PAPER, PROTOCOLS, WHOLE, Shard
 
 EXAMPLES = (
@@ -20,12 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_problem_flag(parser, "both")
     parser.add_argument(
         "--protocol",
-        choices=tuple(PROTOCOLS),
-        default=PAPER.name,
-        help="; ".join(
-            f"{protocol.name}: {protocol.meaning}{' (default)' if protocol is PAPER else ''}"
-            for protocol in PROTOCOLS.values()
-        ),
+        choices=("both", *PROTOCOLS),
+        default="both",
+        help="; ".join(f"{protocol.name}: {protocol.meaning}" for protocol in PROTOCOLS.values())
+        + " (default: both, beside each other)",
     )
     add_training_flags(parser, "results")
     parser.add_argument(
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Conduct the study of `args`; 0 when the report is written."""
     conditions = conditions_of(args)
     with resumable(args.argv):
-        study = define_study(
+        studies = define_studies(
             args.problem,
             args.protocol,
             args.corpus,
@@ -60,18 +58,20 @@ def run(args: argparse.Namespace) -> int:
             announce=conditions.announce,
         )
         if args.dry_run:
-            print(plan_study(study, args.shard, conditions))
+            print(plan_study(studies, args.shard, conditions))
         elif args.shard != WHOLE:
-            n_models = train_shard(study, args.shard, conditions)
+            n_models = train_shard(studies, args.shard, conditions)
             if not args.quiet:
                 print(
                     f"shard {args.shard} is complete: {counted(n_models, 'model')} in {args.out}; "
                     "`minimtl merge DIR … --out DIR` makes one study of all shards"
                 )
         else:
-            for result in conduct(study, conditions):
+            for result in conduct(studies, conditions):
                 result.write(conditions.out, announce=conditions.announce)
-                if not args.quiet:
+                if not result.is_finished:
+                    conditions.announce(f"the report so far is in {conditions.out}")
+                elif not args.quiet:
                     print_page(result.summary, conditions.out, "report")
     return 0
 

@@ -17,6 +17,7 @@ from minimtl.gains.studyanalysis import (
     FEWEST_PAIRS,
     Analysed,
     MetaAnalysis,
+    adjusted_for_all,
     conclude,
     measure_claims,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Prediction",
     "Roles",
     "Scores",
+    "adjusted_for_all",
     "analyse",
     "analyse_tables",
     "conclude",

@@ -94,9 +94,9 @@ def read_tables(
 
 
 def read_study(folder: Path) -> dict[str, PairTable]:
-    """The pairs of each problem of the study, by the problem's name.
+    """The pairs of each problem by each protocol of the study, by their names.
 
-    The meta-model is that of the study's protocol. Features and labels are of means over the runs.
+    The meta-model is that of the protocol. Features and labels are of means over the runs.
     Topics are crossed effects, as in the study, and the subclasses of a pair's topics are its
     groups.
 
@@ -110,15 +110,17 @@ def read_study(folder: Path) -> dict[str, PairTable]:
     names = definitions.names
     features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in names])
     gains = _read(folder / "scores.csv", lambda row: [float(row["gain"])])
-    settings = Meta(**manifest["identity"]["protocol"]["meta"])
     tables = {}
-    for problem in manifest["problems"]:
-        of_problem = {key[1:]: gain[0] for key, gain in gains.items() if key[0] == problem}
+    parts = [(name, problem) for name, sizes in manifest["problems"].items() for problem in sizes]
+    for protocol, problem in parts:
+        own = (protocol, problem)
+        of_problem = {key[2:]: gain[0] for key, gain in gains.items() if key[:2] == own}
         pairs = tuple(dict.fromkeys(pair for pair, _ in of_problem))
         runs = list(dict.fromkeys(run for _, run in of_problem))
+        name = problem if len(manifest["problems"]) == 1 else f"{problem}, {protocol}"
         try:
             table_gains = np.array([[of_problem[pair, run] for run in runs] for pair in pairs])
-            X = np.array([[features["", pair, run] for run in runs] for pair in pairs])
+            X = np.array([[features[protocol, "", pair, run] for run in runs] for pair in pairs])
         except KeyError:
             raise MinimtlError(
                 f"features.csv and scores.csv in {folder} do not belong together; "
@@ -126,8 +128,8 @@ def read_study(folder: Path) -> dict[str, PairTable]:
             ) from None
         levels = pair_levels(pairs)
         subclasses = (hierarchy.place(topic)[0] for pair in pairs for topic in pair.main)
-        tables[problem] = PairTable(
-            source=problem.upper(),
+        tables[name] = PairTable(
+            source=name.replace(problem, problem.upper()),
             tasks=task_names(pairs, levels),
             main=levels["main"],
             aux=levels["aux"],
@@ -137,22 +139,23 @@ def read_study(folder: Path) -> dict[str, PairTable]:
             sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
             groups=numbers(subclasses).reshape(-1, 2),
             levels=levels,
-            settings=settings,
+            settings=Meta(**manifest["protocols"][protocol]["meta"]),
         )
     return tables
 
 
 def _read(
     path: Path, values: Callable[[dict[str, str]], list[float]]
-) -> dict[tuple[str, Pair, str], FloatArray]:
-    """The values of each row by problem ("" where the table has none), pair and run."""
+) -> dict[tuple[str, str, Pair, str], FloatArray]:
+    """The values of each row by protocol, problem ("" where the table has none), pair and run."""
     rows = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 topics = [row[name] for name in _TOPICS]
                 pair = Pair(Task(*topics[:2]), Task(*topics[2:]))
-                rows[row.get("problem", ""), pair, row["run"]] = np.array(values(row))
+                key = row["protocol"], row.get("problem", ""), pair, row["run"]
+                rows[key] = np.array(values(row))
     except (OSError, KeyError, TypeError, ValueError, csv.Error):
         rows = {}
     if not rows or not all(np.isfinite(row).all() for row in rows.values()):

@@ -2,14 +2,13 @@
 
 A document is a list of blocks, plain records that say what is shown and nothing of how:
 
-    Heading, Paragraph, Items, Terms, Grid (a table), Code (lines to type or to read), Errata,
-    Drawing (a chart), Figure (the files name.svg and name.png), Reliability,
-    Folded (blocks that open), Beside (blocks side by side), Sections (links to the headings),
-    Finder (entries to search, sort and filter), Embedded (what one page has for itself),
-    OnPage (blocks that only a page has)
+    Heading, Paragraph, Items, Terms, Grid (a table), Code (lines to type or to read),
+    Drawing (a chart), Figure (the files name.svg and name.png), Folded (blocks that open),
+    Beside (blocks side by side), Sections (links to the headings),
+    Embedded (what one page has for itself)
 
-Text in them is plain; an `Inline` is a string, a `Marked`, a `Link` or a `Key`, or a tuple of
-these. Whatever comes from outside may stand in it: each writer escapes it.
+Text in them is plain; an `Inline` is a string, a `Marked`, a `Link`, or a tuple of these. Whatever
+comes from outside may stand in it: each writer escapes it.
 
     to_text(blocks)             for a terminal; columns stand one below the other
     to_markdown(document)       the file name.md
@@ -35,25 +34,18 @@ from minimtl.report.blocks import (
     Beside,
     Block,
     Code,
-    Column,
     Document,
     Drawing,
     Embedded,
-    Entry,
-    Errata,
     Figure,
-    Finder,
     Folded,
     Grid,
     Heading,
     Inline,
     Items,
-    Key,
     Link,
     Marked,
-    OnPage,
     Paragraph,
-    Reliability,
     Sections,
     Terms,
 )
@@ -85,29 +77,23 @@ from minimtl.report.figurefile import (
     draw_charts,
     figures_available,
 )
-from minimtl.report.htmlpage import notebook_html, term_anchor, to_html
+from minimtl.report.htmlpage import notebook_html, to_html
 from minimtl.report.markdown import to_markdown
 from minimtl.report.markup import Markup, element
 from minimtl.report.terminal import to_text
 from minimtl.report.wording import (
-    HELD_OUT_NAMES,
     NOTHING,
     SCORE_NAMES,
     SET_NAMES,
     between,
-    compared,
     counted,
-    share_with_interval,
     signed,
     text,
-    verdict,
-    with_interval,
 )
 
 __all__ = [
     "DATA_DIGITS",
     "FIGURES_NOTE",
-    "HELD_OUT_NAMES",
     "NOTHING",
     "SCORE_NAMES",
     "SET_NAMES",
@@ -120,29 +106,22 @@ __all__ = [
     "Chart",
     "Code",
     "Colour",
-    "Column",
     "Document",
     "Dot",
     "Dots",
     "Drawing",
     "Embedded",
-    "Entry",
-    "Errata",
     "Figure",
-    "Finder",
     "Folded",
     "Grid",
     "Heading",
     "Inline",
     "Items",
-    "Key",
     "Line",
     "Link",
     "Marked",
     "Markup",
-    "OnPage",
     "Paragraph",
-    "Reliability",
     "Row",
     "RowsMade",
     "Rule",
@@ -151,23 +130,18 @@ __all__ = [
     "Table",
     "Terms",
     "between",
-    "compared",
     "counted",
     "draw_charts",
     "element",
     "figures_available",
     "notebook_html",
     "round_axis",
-    "share_with_interval",
     "signed",
-    "term_anchor",
     "text",
     "to_csv",
     "to_html",
     "to_markdown",
     "to_text",
-    "verdict",
-    "with_interval",
     "write_document",
     "write_tables",
 ]

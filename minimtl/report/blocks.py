@@ -3,11 +3,11 @@
 Text stays plain until a writer escapes it, so that nothing from outside can become markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from minimtl.report.chart import Chart, Colour, Shape
+from minimtl.report.chart import Chart
 from minimtl.report.markup import Markup
 
 
@@ -21,26 +21,13 @@ class Marked:
 
 @dataclass(frozen=True)
 class Link:
-    """Words that lead to an address: one of this package's own, or ``#`` and a place on the page.
-
-    `title` is what is said of the place before one goes there.
-    """
+    """Words that lead to an address: of this package's own, or ``#`` and a place on the page."""
 
     text: str
     address: str
-    title: str = ""
 
 
-@dataclass(frozen=True)
-class Key:
-    """The mark of a chart within a sentence; nothing where there are no charts."""
-
-    colour: Colour
-    shape: Shape = "circle"
-    is_hollow: bool = False
-
-
-Piece = str | Marked | Link | Key
+Piece = str | Marked | Link
 Inline = Piece | tuple[Piece, ...]
 
 
@@ -69,15 +56,8 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Errata:
-    """What is known to be wrong in the published table above."""
-
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Terms:
-    """Words and what they mean; a link may lead to a plain word (`term_anchor`)."""
+    """Words and what they mean."""
 
     meanings: tuple[tuple[Inline, str], ...]
 
@@ -96,18 +76,6 @@ class Grid:
         header = tuple(self.header[column] for column in columns)
         lines = tuple(tuple(line[column] for column in columns) for line in self.lines)
         return Grid(header, lines, sum(column < self.n_labels for column in columns))
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Reliability diagrams, and their numbers as a table.
-
-    ``panels`` has a title each and its points: mean prediction, share that gained, and the share
-    of all predictions that are in the bin.
-    """
-
-    panels: tuple[tuple[str, tuple[tuple[float, float, float], ...]], ...]
-    grid: Grid
 
 
 @dataclass(frozen=True)
@@ -162,82 +130,23 @@ class Embedded:
 
 
 @dataclass(frozen=True)
-class OnPage:
-    """Blocks that only a page has, not Markdown and not a terminal."""
-
-    blocks: tuple["Block", ...]
-
-
-@dataclass(frozen=True)
 class Sections:
     """Links to the sections of a page."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a cell of each entry of a `Finder` holds; `spoken` is said before it where not seen."""
-
-    name: str
-    kind: Literal["choice", "words", "number"]
-    spoken: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of a `Finder`, which opens to blocks.
-
-    Attributes
-    ----------
-    anchor : the page's address of it.
-    cells : what is shown, one a column.
-    values : the numbers of the columns of numbers, in their order.
-    kind : of which of the finder's kinds it is.
-    """
-
-    anchor: str
-    cells: tuple[Inline, ...]
-    values: tuple[float, ...]
-    kind: str
-    blocks: tuple["Block", ...]
-
-
-@dataclass(frozen=True)
-class Finder:
-    """Many entries to search, sort and filter; the last column is a number with kinds.
-
-    A page shows it, elsewhere it is nothing; a page has one at most.
-
-    Attributes
-    ----------
-    noun : what an entry is, in the singular.
-    kinds : names of kinds and what they are called.
-    hint : an example of what to search.
-    """
-
-    noun: str
-    columns: tuple[Column, ...]
-    entries: tuple[Entry, ...]
-    kinds: tuple[tuple[str, str], ...]
-    hint: str = ""
 
 
 Block = (
     Heading
     | Paragraph
     | Items
-    | Errata
     | Terms
     | Grid
-    | Reliability
     | Figure
     | Drawing
     | Code
     | Folded
     | Beside
     | Embedded
-    | OnPage
     | Sections
-    | Finder
 )
 
 
@@ -262,10 +171,15 @@ class Document:
     style: str = ""
 
 
-def flat(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks of a page: those that only a page has among the others."""
-    each = (flat(block.blocks) if isinstance(block, OnPage) else [block] for block in blocks)
-    return [block for inside in each for block in inside]
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Each block, and those that are within it."""
+    for block in blocks:
+        yield block
+        match block:
+            case Folded(_, inside):
+                yield from walk(inside)
+            case Beside(parts):
+                yield from (inner for part in parts for inner in walk(part))
 
 
 def pieces(inline: Inline) -> tuple[Piece, ...]:
@@ -275,7 +189,4 @@ def pieces(inline: Inline) -> tuple[Piece, ...]:
 
 def plain(inline: Inline) -> str:
     """The words alone."""
-    return "".join(
-        piece if isinstance(piece, str) else "" if isinstance(piece, Key) else piece.text
-        for piece in pieces(inline)
-    )
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in pieces(inline))

@@ -61,7 +61,6 @@ class Dot:
     low, high : the ends of its interval, NaN without one.
     outer_low, outer_high : of a second interval, which is drawn lighter (Matplotlib only).
     words : what the mark says when it is pointed at.
-    address : where it leads to.
     heading : what stands above it, from the left side of the frame on.
     is_hollow : the interval leaves the sign open.
     size : of the mark, against that of the others.
@@ -74,7 +73,6 @@ class Dot:
     outer_low: float = math.nan
     outer_high: float = math.nan
     words: str = ""
-    address: str = ""
     heading: str = ""
     is_hollow: bool = False
     size: float = 1.0
@@ -136,7 +134,6 @@ class Chart:
     title : what it shows, for those who do not see it; Matplotlib writes it above.
     series : what is drawn, the first one at the bottom.
     width, height : of the frame, in units of the page.
-    is_stretched : as wide as the page; lines and marks keep their size (SVG only).
     has_legend : names of series are shown.
     """
 
@@ -146,7 +143,6 @@ class Chart:
     y: Axis = field(default_factory=Axis)
     width: int = 400
     height: int = 200
-    is_stretched: bool = False
     has_legend: bool = False
 
 

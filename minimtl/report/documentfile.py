@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from minimtl.report.blocks import Document, Drawing, Figure, flat
+from minimtl.report.blocks import Document, Drawing, Figure, walk
 from minimtl.report.htmlpage import to_html
 from minimtl.report.markdown import to_markdown
 from minimtl.report.svg import svg_file
@@ -16,7 +16,7 @@ def write_document(document: Document, name: str, out: Path) -> list[Path]:
     """
     figures: dict[str, bytes] = {}
     charts: dict[str, bytes] = {}
-    for block in flat(document.blocks):
+    for block in walk(document.blocks):
         if isinstance(block, Drawing) and block.name:
             charts[f"{block.name}.svg"] = svg_file(block.chart)
         elif isinstance(block, Figure):

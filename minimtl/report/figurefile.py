@@ -170,7 +170,8 @@ def _set_axis(axes: Any, name: str, axis: Axis) -> None:
         this.set_minor_locator(_no_ticks())
     if axis.ticks is not None:
         this.set_ticks([value for value, _ in axis.ticks], [words for _, words in axis.ticks])
-        for (value, _), label in zip(axis.ticks, this.get_ticklabels(), strict=True):
+        # A chart beside another one of the same scale has no labels of its own.
+        for (value, _), label in zip(axis.ticks, this.get_ticklabels(), strict=False):
             label.set_fontweight("bold" if value in axis.bold else "normal")
         if axis.bold:  # names of lines, whose marks need none beside them
             this.set_tick_params(length=0)

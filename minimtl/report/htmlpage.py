@@ -15,55 +15,42 @@ from minimtl.report.blocks import (
     Beside,
     Block,
     Code,
-    Column,
     Document,
     Drawing,
     Embedded,
-    Entry,
-    Errata,
     Figure,
-    Finder,
     Folded,
     Grid,
     Heading,
     Inline,
     Items,
-    Key,
     Link,
     Marked,
-    OnPage,
     Paragraph,
     Piece,
-    Reliability,
     Sections,
     Terms,
-    flat,
     pieces,
-    plain,
 )
-from minimtl.report.chart import Axis, Chart, Dot, Dots, Line
+from minimtl.report.chart import Chart
 from minimtl.report.markup import Markup, element, joined
-from minimtl.report.svg import draw_svg, key_svg
+from minimtl.report.svg import draw_svg
 from minimtl.report.wording import counted
 
 _LONG = 12  # lines of a table: a longer one is folded
 _WIDE = 4  # columns: on a phone a wider one becomes a card a row
 _USUAL = "This file needs no connection and makes none."
-_SHARES = tuple((share, f"{100 * share:.0f} %") for share in (0.0, 0.5, 1.0))
 
 
 def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> str:
     """The whole page; ``figures`` are the .svg files of those that it shows, by name."""
-    blocks = flat(document.blocks)
-    has_finder = any(isinstance(block, Finder) for block in blocks)
     style = _own("chart.css") + _own("page.css") + document.style
-    script = (_own("page.js") if has_finder else "") + document.script
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src 'sha256-{_sha256(style)}'"
     )
-    if script:
-        policy += f"; script-src 'sha256-{_sha256(script)}'"
+    if document.script:
+        policy += f"; script-src 'sha256-{_sha256(document.script)}'"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -77,9 +64,9 @@ def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> s
     body = element(
         "body",
         _header(document),
-        element("main", Markup("\n"), to_fragment(blocks, figures), Markup("\n")),
+        element("main", Markup("\n"), to_fragment(document.blocks, figures), Markup("\n")),
         element("footer", _inline(footer)),
-        element("script", Markup(script)) if script else Markup(""),
+        element("script", Markup(document.script)) if document.script else Markup(""),
     )
     return f"<!DOCTYPE html>\n{element('html', head, Markup(chr(10)), body, lang='en')}\n"
 
@@ -87,7 +74,7 @@ def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> s
 def notebook_html(blocks: Sequence[Block]) -> str:
     """The blocks for a notebook, which has colours of its own for all but charts."""
     style = element("style", Markup(_own("chart.css")))
-    return element("div", style, to_fragment(flat(blocks)), class_="minimtl")
+    return element("div", style, to_fragment(blocks), class_="minimtl")
 
 
 def to_fragment(blocks: Sequence[Block], figures: Mapping[str, bytes] | None = None) -> Markup:
@@ -98,11 +85,6 @@ def to_fragment(blocks: Sequence[Block], figures: Mapping[str, bytes] | None = N
 def anchor(text: str) -> str:
     """What a link to a section names: letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def term_anchor(term: str) -> str:
-    """What a link to a term of the glossary names."""
-    return f"term-{anchor(term)}"
 
 
 def _own(name: str) -> str:
@@ -143,17 +125,10 @@ class _Writer:
                 return element("p", _inline(text), class_=look or None)
             case Items(lines, is_numbered):
                 return _items(lines, "ol" if is_numbered else "ul")
-            case Errata(sentences):
-                title = element("h4", "Known about the published table")
-                return element("aside", title, _items(sentences))
             case Terms(meanings):
                 return element("dl", *map(_term, meanings))
             case Grid(_, lines):
                 return _framed(block, self._heading, folds=len(lines) > _LONG)
-            case Reliability(panels, grid):
-                drawn = (element("figure", *_panel(*panel)) for panel in panels)
-                pictures = element("div", *drawn, class_="reliability")
-                return joined(pictures, _framed(grid, self._heading, folds=True))
             case Figure(name, caption):
                 address = "data:image/svg+xml;base64,"
                 address += base64.b64encode(self._figures[name]).decode()
@@ -172,16 +147,12 @@ class _Writer:
                     for inner in blocks
                 )
                 return element("details", element("summary", summary), *inside, class_="long")
-            case OnPage(blocks):
-                return joined(*map(self._block, blocks))
             case Beside(parts):
                 return element("div", *map(self._part, parts), class_="beside")
             case Embedded(markup, _):
                 return markup
             case Sections():
                 return self._sections()
-            case Finder():
-                return self._finder(block)
 
     def _part(self, blocks: Sequence[Block]) -> Markup:
         """One of the parts that stand side by side; its tables need no frame."""
@@ -199,32 +170,6 @@ class _Writer:
         ]
         return element("nav", element("ul", *links), aria_label="Sections")
 
-    def _finder(self, finder: Finder) -> Markup:
-        cells = [_head(column) for column in finder.columns]
-        entries = [self._entry(finder, entry) for entry in finder.entries]
-        return joined(
-            _controls(finder),
-            element("div", *cells, id="head", class_="row"),
-            element("div", *entries, id="entries", data_noun=finder.noun),
-            between="\n",
-        )
-
-    def _entry(self, finder: Finder, entry: Entry) -> Markup:
-        values = iter(entry.values)
-        cells = []
-        for column, cell in zip(finder.columns, entry.cells, strict=True):
-            spoken = [element("i", column.spoken)] if column.spoken else []
-            number = f"{next(values):.6f}" if column.kind == "number" else None
-            look = "n" if number else None
-            cells.append(element("span", *spoken, _inline(cell), class_=look, data_value=number))
-        return element(
-            "details",
-            element("summary", *cells, class_="row"),
-            element("div", *map(self._block, entry.blocks), class_="inside", id=entry.anchor),
-            Markup("\n"),
-            data_kind=entry.kind,
-        )
-
 
 def _inline(text: Inline) -> Markup:
     return joined(*map(_piece, pieces(text)))
@@ -232,11 +177,8 @@ def _inline(text: Inline) -> Markup:
 
 def _piece(piece: Piece) -> str:
     match piece:
-        case Key(colour, shape, is_hollow):
-            return key_svg(colour, shape, is_hollow)
-        case Link(text, address, title):
-            look = "term" if title else None
-            return element("a", text, class_=look, href=address, title=title or None)
+        case Link(text, address):
+            return element("a", text, href=address)
         case Marked(text, "strong" | "code" | "small" as mark):
             return element(mark, text)
         case Marked(text, mark):
@@ -251,8 +193,7 @@ def _items(lines: Iterable[Inline], kind: str = "ul") -> Markup:
 
 def _term(meaning: tuple[Inline, str]) -> Markup:
     term, words = meaning
-    place = term_anchor(term) if isinstance(term, str) else None
-    return joined(element("dt", _inline(term), id=place), element("dd", words))
+    return joined(element("dt", _inline(term)), element("dd", words))
 
 
 def _framed(grid: Grid, label: str, folds: bool) -> Markup:
@@ -312,61 +253,5 @@ def _plain_table(grid: Grid) -> Markup:
 
 
 def _drawing(chart: Chart, caption: Inline) -> Markup:
-    drawn = draw_svg(chart)
-    if chart.is_stretched and not caption:
-        return drawn
     words = [element("figcaption", _inline(caption))] if caption else []
-    return element("figure", drawn, *words, class_="drawing")
-
-
-def _panel(title: str, points: Sequence[tuple[float, float, float]]) -> list[Markup]:
-    """A reliability diagram: circles on the square of predicted and observed shares."""
-    dots = tuple(
-        Dot(x=predicted, y=observed, size=(3 + 18 * share**0.5) / 6)
-        for predicted, observed, share in points
-    )
-    chart = Chart(
-        title=f"Reliability diagram, {title}; its numbers are in the table below",
-        series=(Line(x=(0, 1), y=(0, 1), is_dashed=True), Dots(dots=dots)),
-        x=Axis(label="predicted", low=0, high=1, ticks=_SHARES, is_grid=True),
-        y=Axis(label="gained", low=0, high=1, ticks=_SHARES, is_grid=True),
-        width=200,
-    )
-    return [element("figcaption", title), draw_svg(chart)]
-
-
-def _head(column: Column) -> Markup:
-    return element("span", column.name, class_="n" if column.kind == "number" else None)
-
-
-def _controls(finder: Finder) -> Markup:
-    """What filters and sorts the entries; the script shows it."""
-    measure = finder.columns[-1].name
-    search = element(
-        "input", id="search", type="search", placeholder=finder.hint, autocomplete="off"
-    )
-    controls = [element("label", "Search ", search)]
-    for place, column in enumerate(finder.columns):
-        options = list(dict.fromkeys(plain(entry.cells[place]) for entry in finder.entries))
-        if column.kind == "choice" and len(options) > 1:
-            words = f"{column.name.capitalize()} "
-            every = [("", "all"), *((option, option) for option in options)]
-            controls.append(element("label", words, _select("choice", every)))
-    kinds = _select("kind", [("", "any"), *finder.kinds])
-    controls.append(element("label", f"{measure.capitalize()} ", kinds))
-    for name, hint in (("above", "0.01"), ("below", None)):
-        field = element("input", id=name, type="number", step="0.005", placeholder=hint)
-        controls.append(element("label", f"{name} ", field))
-    controls.append(element("span", id="status", role="status"))
-    buttons = [
-        element("button", column.name, type="button", data_kind=column.kind)
-        for column in finder.columns
-    ]
-    label = f"Sort the {finder.noun}s"
-    controls.append(element("div", *buttons, class_="row", role="group", aria_label=label))
-    return element("div", joined(*controls, between="\n"), id="controls", hidden="")
-
-
-def _select(name: str, options: Iterable[tuple[str, str]]) -> Markup:
-    inside = (element("option", words, value=value) for value, words in options)
-    return element("select", *inside, id=name)
+    return element("figure", draw_svg(chart), *words, class_="drawing")

@@ -11,21 +11,16 @@ from minimtl.report.blocks import (
     Document,
     Drawing,
     Embedded,
-    Errata,
     Figure,
-    Finder,
     Folded,
     Grid,
     Heading,
     Inline,
     Items,
-    Key,
     Link,
     Marked,
-    OnPage,
     Paragraph,
     Piece,
-    Reliability,
     Sections,
     Terms,
     pieces,
@@ -67,14 +62,10 @@ def _block(block: Block) -> str:
                 f"{f'{number}.' if is_numbered else '-'} {_inline(line)}"
                 for number, line in enumerate(lines, start=1)
             )
-        case Errata(sentences):
-            return f"Known about the published table:\n\n{_block(Items(sentences))}"
         case Grid(header, lines):
             return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
         case Terms(meanings):
             return "\n".join(f"- **{_inline(term)}**: {escape(text)}" for term, text in meanings)
-        case Reliability(_, grid):
-            return _block(grid)
         case Figure(name, caption):
             return f"![{escape(caption)}]({name}.svg)\n\n{escape(caption)}"
         case Drawing(chart, caption, name):
@@ -91,7 +82,7 @@ def _block(block: Block) -> str:
             return f"{f'{escape(title)}:' if title else ''}\n\n{fence}\n{text}\n{fence}".lstrip()
         case Embedded(_, words):
             return escape(words)
-        case OnPage() | Sections() | Finder():
+        case Sections():
             return ""
 
 
@@ -106,8 +97,6 @@ def _inline(text: Inline) -> str:
 
 def _piece(piece: Piece) -> str:
     match piece:
-        case Key():
-            return ""
         case Link(text, address):
             return escape(text) if address.startswith("#") else f"[{escape(text)}]({address})"
         case Marked(text, "code"):

@@ -18,7 +18,6 @@ _LETTER = 6.6  # width of a letter, about
 _UNDER = 22  # from the frame to the ticks below it; a line of a legend or label is as high
 _LEVELS = 4  # how many depths of colour cells have
 _SIZE = 6.0  # of a mark
-_MANY_DOTS = 120  # in a stretched chart: with more, marks are small
 _OUTLINES = {
     "square": "M-4-4h8v8h-8z",
     "triangle": "M0-5l5 9h-10z",
@@ -62,8 +61,6 @@ class _Scale:
 
 def draw_svg(chart: Chart) -> Markup:
     """The chart as an element for a page, whose stylesheet has the colours."""
-    if chart.is_stretched:
-        return _stretched(chart)
     return _picture(chart)
 
 
@@ -112,30 +109,6 @@ def _picture(chart: Chart, *before: Markup) -> Markup:
         role="img",
         aria_label=None if before else chart.title,
     )
-
-
-def _stretched(chart: Chart) -> Markup:
-    """Ticks beside a frame that is as wide as there is room; the marks of it keep their size."""
-    x, y = _scales(chart)
-    axis = [
-        element("text", words, x="100%", y=f"{_short(100 * y(value) / chart.height)}%")
-        for value, words in y.ticks
-    ]
-    grid = "".join(f"M0 {_short(y(value))}H{chart.width}" for value, _ in y.ticks)
-    inside = [part for series in chart.series for part in _series(series, chart, x, y)]
-    n_dots = sum(len(series.dots) for series in chart.series if isinstance(series, Dots))
-    marks = element(
-        "svg",
-        element("path", class_="grid", d=grid),
-        *inside,
-        class_=f"chart marks{' dense' if n_dots > _MANY_DOTS else ''}",
-        viewBox=f"0 0 {chart.width} {chart.height}",
-        preserveAspectRatio="none",
-        role="group",
-        aria_label=chart.title,
-    )
-    ticks = element("svg", *axis, class_="chart axis", aria_hidden="true")
-    return element("div", ticks, marks, class_="plot")
 
 
 def _scales(chart: Chart) -> tuple[_Scale, _Scale]:
@@ -190,8 +163,7 @@ def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
         case Line():
             return _line(series, x, y)
         case Dots():
-            draw = _stretched_dot if chart.is_stretched else _dot
-            return [draw(dot, series, chart, x, y) for dot in series.dots]
+            return [_dot(dot, series, x, y) for dot in series.dots]
         case Bars():
             return [_bars(series, x, y)]
         case Cells():
@@ -219,7 +191,7 @@ def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
     return f"M{points[0][0]} {points[0][1]}l" + " ".join(moves)
 
 
-def _dot(dot: Dot, dots: Dots, chart: Chart, x: _Scale, y: _Scale) -> Markup:
+def _dot(dot: Dot, dots: Dots, x: _Scale, y: _Scale) -> Markup:
     at_x, at_y = x(dot.x), y(dot.y)
     parts = [element("title", dot.words)] if dot.words else []
     if dot.heading:
@@ -241,26 +213,8 @@ def _mark(shape: str, size: float = 1.0) -> Markup:
     """A mark around (0, 0)."""
     if shape == "circle":
         return element("circle", r=_short(_SIZE * size - 1))
-    return element("path", d=_OUTLINES[shape])
-
-
-def _stretched_dot(dot: Dot, dots: Dots, chart: Chart, x: _Scale, y: _Scale) -> Markup:
-    """A mark that leads somewhere, in a frame that does not keep its proportions.
-
-    Marks are lines of no length, whose ends are as round or square as their width.
-    """
-    middle, height = round(x(dot.x)), round(y(dot.y))
-    half = round(x(dot.x + 0.5)) - middle
-    hit = f"M{middle - half} 0h{2 * half}v{chart.height}h{-2 * half}z"
-    parts = [element("title", dot.words), element("path", class_="hit", d=hit)]
-    if not math.isnan(dot.low):
-        ends = f"M{middle} {round(y(dot.high))}V{round(y(dot.low))}"
-        parts.append(element("path", class_="interval", d=ends))
-    parts.append(element("path", class_="point", d=f"M{middle} {height}h0"))
-    if dot.is_hollow:
-        parts.append(element("path", class_="hole", d=f"M{middle} {height}h0"))
-    look = f"{dots.colour} {dots.shape}{' open' if dot.is_hollow else ''}"
-    return element("a", *parts, href=dot.address, tabindex=-1, class_=look)
+    scale = f"scale({size:g})" if size != 1 else None
+    return element("path", d=_OUTLINES[shape], transform=scale)
 
 
 def _bars(bars: Bars, x: _Scale, y: _Scale) -> Markup:
@@ -334,15 +288,6 @@ def _key(series: Line | Dots | Bars | Rule) -> list[Markup]:
         dashes = " dashed" if isinstance(series, Line) and series.is_dashed else ""
         look = f"line {series.colour}{dashes}"
     return [element("path", class_=look, d="M0 0h20"), words]
-
-
-def key_svg(colour: str, shape: str, is_hollow: bool) -> Markup:
-    """A mark of a stretched chart as it stands within a sentence."""
-    parts = [element("path", class_="point", d="M10 10h0")]
-    if is_hollow:
-        parts.append(element("path", class_="hole", d="M10 10h0"))
-    look = f"chart key {colour} {shape}{' open' if is_hollow else ''}"
-    return element("svg", *parts, class_=look, viewBox="0 0 20 20", aria_hidden="true")
 
 
 def _short(value: float) -> str:

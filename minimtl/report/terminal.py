@@ -6,7 +6,6 @@ from minimtl.report.blocks import (
     Block,
     Code,
     Embedded,
-    Errata,
     Folded,
     Grid,
     Heading,
@@ -31,8 +30,6 @@ def _text(block: Block) -> str:
         case Items(lines, is_numbered):
             numbers = (f"{number}. " if is_numbered else "" for number in range(1, len(lines) + 1))
             return "\n".join(map(str.__add__, numbers, map(plain, lines)))
-        case Errata(sentences):
-            return "\n".join(sentences)
         case Terms(meanings):
             return "\n".join(f"{plain(term)}: {meaning}" for term, meaning in meanings)
         case Grid(header, lines):

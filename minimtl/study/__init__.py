@@ -14,7 +14,7 @@ from minimtl.study.conductor import (
 )
 from minimtl.study.definition import (
     Study,
-    define_study,
+    define_studies,
     feature_maker,
 )
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
@@ -33,7 +33,7 @@ __all__ = [
     "conduct",
     "conduct_multiverse",
     "define_multiverse",
-    "define_study",
+    "define_studies",
     "draw_tuning",
     "feature_maker",
     "make_grid",

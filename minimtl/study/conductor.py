@@ -15,7 +15,7 @@ import numpy as np
 
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError
-from minimtl.gains import conclude
+from minimtl.gains import Analysed, adjusted_for_all, conclude
 from minimtl.jobs import (
     Store,
     Workers,
@@ -28,12 +28,13 @@ from minimtl.jobs import (
 )
 from minimtl.report import counted
 from minimtl.study.definition import (
+    BOTH,
     PlacedJob,
     Study,
     count_processors,
-    define_study,
+    define_studies,
     feature_maker,
-    identity_of,
+    share_data,
 )
 from minimtl.study.manifest import (
     Stopwatch,
@@ -55,10 +56,11 @@ from minimtl.system import available_cores, say
 from minimtl.tasks import (
     PAPER,
     WHOLE,
+    PairCurves,
     Problem,
-    Reading,
     Results,
     Shard,
+    StudyIdentity,
     decode,
     features_of,
     problems_of,
@@ -70,7 +72,7 @@ from minimtl.tasks import (
 
 def run_study(
     problem: str = "both",
-    protocol: str = PAPER.name,
+    protocol: str = BOTH,
     corpus: str = "auto",
     runs: int | None = None,
     pairs: int | None = None,
@@ -89,7 +91,7 @@ def run_study(
     Parameters
     ----------
     problem : ``"related"``, ``"unrelated"`` or ``"both"``.
-    protocol : ``"paper"`` or ``"released"``.
+    protocol : ``"paper"``, ``"released"`` or ``"both"``.
     corpus : as ``minimtl study --corpus``: ``"auto"``, an edition's name, or a path.
     runs, pairs : runs of each problem, and an even sample of its pairs; all by default.
     seed : of all draws.
@@ -130,12 +132,12 @@ def run_study(
         folder, workers or available_cores(), executor, fresh, quiet, command=command
     )
     try:
-        study = define_study(
+        studies = define_studies(
             problem, protocol, corpus,
             runs=runs, pairs=pairs, seed=seed, backend=backend, features=features,
             announce=conditions.announce,
         )  # fmt: skip
-        for result in conduct(study, conditions):
+        for result in conduct(studies, conditions):
             if out is not None:
                 result.write(folder, announce=conditions.announce)
     except BaseException:
@@ -147,46 +149,55 @@ def run_study(
     return result
 
 
-def conduct(study: Study, conditions: Conditions) -> Iterator[StudyResult]:
-    """Train problem by problem; yield the result after each: the first one is soon complete.
+def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyResult]:
+    """Train problem by problem, each by every protocol; yield the result after each.
 
-    The last one is of the whole study. Nothing but the store and manifest.json is written.
+    The first one is soon complete, and the last one is of everything. Nothing but the store and
+    manifest.json is written.
     """
-    took = Stopwatch()
-    manifest = make_manifest(study, conditions.command, conditions.n_workers, conditions.executor)
-    n_done = n_models = 0
+    took, out = Stopwatch(), conditions.out
+    manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
+    parts = [
+        (place, study, problem)
+        for name in dict.fromkeys(problem.name for problem in studies[0].problems)
+        for place, study in enumerate(studies)
+        for problem in study.problems
+        if problem.name == name
+    ]
+    n_done, concluded = 0, []
 
-    with open_store(conditions.out, study.identity, fresh=conditions.fresh, announce=say) as store:
+    with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
-        write_manifest(manifest, conditions.out)
-        with make_workers(conditions.executor, conditions.n_workers, (study.data,)) as workers:
-            _announce_training(study, WHOLE, store, workers, conditions)
-            for number in range(1, len(study.problems) + 1):
-                problems = study.problems[:number]
-                n_done += train_models(study, store, workers, problems, quiet=conditions.quiet)
-                n_models = study.count_jobs(problems)
-                if number < len(study.problems):
-                    shown = {
-                        **manifest,
-                        "problems": {p.name: manifest["problems"][p.name] for p in problems},
-                        "trained_by": count_processors(study, store, problems),
-                    }
-                    yield _result(study, problems, store, shown, conditions.out)
+        write_manifest(manifest, out)
+        data = tuple(study.data for study in studies)
+        with make_workers(conditions.executor, conditions.n_workers, data) as workers:
+            _announce_training(studies, WHOLE, store, workers, conditions)
+            for place, study, problem in parts:
+                n_done += train_models(
+                    study, store, workers, [problem], place=place, quiet=conditions.quiet
+                )
+                concluded.append(_conclude(study, problem, store))
+                if len(concluded) < len(parts):
+                    yield _result(concluded, manifest, out)
 
         conditions.announce_time("Models", took.read()["wall_seconds"])
-        yield _finished(study, store, manifest, (n_done, n_models - n_done), took, conditions.out)
+        yield _finished(studies, concluded, store, manifest, n_done, took, out)
 
 
-def train_shard(study: Study, shard: Shard, conditions: Conditions) -> int:
-    """Train a part of a study, for `merge_shards`; returns the number of its models."""
-    manifest = make_manifest(study, conditions.command, conditions.n_workers, conditions.executor)
+def train_shard(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> int:
+    """Train a part of the studies, for `merge_shards`; returns the number of its models."""
+    manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
     manifest["shard"] = str(shard)
-    with open_store(conditions.out, study.identity, fresh=conditions.fresh, announce=say) as store:
-        write_manifest(manifest, conditions.out)
-        with make_workers(conditions.executor, conditions.n_workers, (study.data,)) as workers:
-            _announce_training(study, shard, store, workers, conditions)
-            train_models(study, store, workers, shard=shard, quiet=conditions.quiet)
-    return study.count_jobs(shard=shard)
+    out, data = conditions.out, tuple(study.data for study in studies)
+    with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
+        write_manifest(manifest, out)
+        with make_workers(conditions.executor, conditions.n_workers, data) as workers:
+            _announce_training(studies, shard, store, workers, conditions)
+            for place, study in enumerate(studies):
+                train_models(
+                    study, store, workers, shard=shard, place=place, quiet=conditions.quiet
+                )
+    return sum(study.count_jobs(shard=shard) for study in studies)
 
 
 def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -> StudyResult:
@@ -200,10 +211,10 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
     """
     took = Stopwatch()
     manifests = [read_manifest_of_any(folder) for folder in folders]
-    study = _study_of(folders, manifests, corpus, conditions.announce)
-    manifest = make_manifest(study, conditions.command, len(folders), "shards")
+    studies = _studies_of(folders, manifests, corpus, conditions.announce)
+    manifest = make_manifest(studies, conditions.command, len(folders), "shards")
 
-    with open_store(conditions.out, study.identity, announce=say) as store:
+    with open_store(conditions.out, studies[0].identity, announce=say) as store:
         for folder, shard_manifest in zip(folders, manifests, strict=True):
             with open_existing_store(folder) as shard:
                 check_manifest_of(shard, shard_manifest)
@@ -211,8 +222,11 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
             conditions.announce(f"{folder}: {counted(n_copied, 'result')} copied")
 
         write_manifest(manifest, conditions.out)
-        _refuse_missing(study, store, manifests, conditions.out)
-        return _finished(study, store, manifest, (0, study.count_jobs()), took, conditions.out)
+        _refuse_missing(studies, store, manifests, conditions.out)
+        concluded = [
+            _conclude(study, problem, store) for study in studies for problem in study.problems
+        ]
+        return _finished(studies, concluded, store, manifest, 0, took, conditions.out)
 
 
 def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
@@ -227,13 +241,12 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
         If the study is not finished, or its store lacks these features.
     """
     with open_existing_store(folder) as store:
-        protocol, identity = identity_of(store)
         if not store.is_held:
             say(f"another minimtl is at work in {folder}; its store is read as it is now")
         manifest = read_manifest(folder)
         check_manifest_of(store, manifest)
         features = features or features_of(manifest)
-        protocol = protocol.replace(features=features)
+        digest, seed = manifest["corpus"]["digest"], manifest["identity"]["seed"]
 
         def no_features(problem: Problem, run: int) -> np.ndarray:
             raise MinimtlError(
@@ -242,30 +255,37 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
                 "keeps the models"
             )
 
-        results = Results(store, identity, protocol)
-        concluded = conclude(problems_of(manifest), results, identity.seed, no_features)
-    return StudyResult(protocol, {**manifest, "features": features}, concluded, folder)
+        concluded = []
+        for named, problems in problems_of(manifest):
+            protocol = named.replace(features=features)
+            results = Results(store, StudyIdentity.of(protocol, digest, seed), protocol)
+            concluded += conclude(problems, results, seed, no_features)
+    return _result(concluded, {**manifest, "features": features}, folder)
 
 
-def plan_study(study: Study, shard: Shard, conditions: Conditions) -> str:
+def plan_study(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
     """The models to train and how long it would take, in a line a problem and one for all."""
-    kinds = kinds_of(job for _, job in study.keyed_jobs(shard=shard))
-    when = time_here(kinds, (study.data,), conditions)
+    jobs = list(_jobs(studies, shard).values())
+    kinds = kinds_of(jobs)
+    when = time_here(kinds, tuple(study.data for study in studies), conditions)
     return "\n".join(
         [
-            *describe_problems(study.problems),
-            f"{sum(kind.n_jobs for kind in kinds)} models by the protocol {study.protocol.name}, "
-            f"seed {study.seed}, into {conditions.out}{when}; nothing was computed",
+            *(
+                f"{study.protocol.name}, {describe_problem(problem)}"
+                for study in studies
+                for problem in study.problems
+            ),
+            f"{counted(len(jobs), 'model')}, seed {studies[0].seed}, into {conditions.out}{when}; "
+            "nothing was computed",
         ]
     )
 
 
-def describe_problems(problems: Sequence[Problem]) -> list[str]:
-    """Pairs and runs of each problem, a line each."""
-    return [
+def describe_problem(problem: Problem) -> str:
+    """Pairs and runs of a problem."""
+    return (
         f"{problem.name}: {counted(len(problem.pairs), 'pair')}, {counted(problem.n_runs, 'run')}"
-        for problem in problems
-    ]
+    )
 
 
 def train_models(
@@ -275,22 +295,15 @@ def train_models(
     problems: Sequence[Problem] | None = None,
     *,
     shard: Shard = WHOLE,
+    place: int = 0,
     quiet: bool = False,
 ) -> int:
-    """Train every model that the store lacks; returns their number.
+    """Train every model of a study that the store lacks; returns their number.
 
-    Those of all problems or of some, or of a shard. `workers` compute on ``(study.data,)``.
+    Those of all problems or of some, or of a shard. `workers` compute on the data of several
+    studies, among which that of this one has a place.
     """
-    n_jobs = study.count_jobs(problems, shard)
-    jobs = study.keyed_jobs(problems, shard)
-    describe = _describe(study.protocol.reading)
-    return train_missing(
-        jobs, n_jobs, compute_placed, store, workers, describe, quiet=quiet
-    ).n_computed
-
-
-def _describe(reading: Reading) -> Callable[[PlacedJob, bytes], str]:
-    """A text about a finished model, for the progress display."""
+    reading = study.protocol.reading
 
     def describe(placed: PlacedJob, payload: bytes) -> str:
         score = read_score(decode(payload), reading, 0)
@@ -298,66 +311,87 @@ def _describe(reading: Reading) -> Callable[[PlacedJob, bytes], str]:
         beside = f" beside {' / '.join(others[0])}" if others else ""
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
-    return describe
+    n_jobs = study.count_jobs(problems, shard)
+    jobs = study.keyed_jobs(problems, shard, place)
+    return train_missing(
+        jobs, n_jobs, compute_placed, store, workers, describe, quiet=quiet
+    ).n_computed
+
+
+def _jobs(studies: Sequence[Study], shard: Shard = WHOLE) -> dict[str, PlacedJob]:
+    """The models of all studies, or of a shard of them, by their keys."""
+    return {
+        key: job
+        for place, study in enumerate(studies)
+        for key, job in study.keyed_jobs(shard=shard, place=place)
+    }
 
 
 def _announce_training(
-    study: Study, shard: Shard, store: Store, workers: Workers, conditions: Conditions
+    studies: Sequence[Study], shard: Shard, store: Store, workers: Workers, conditions: Conditions
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
-    missing = kinds_of(job for key, job in study.keyed_jobs(shard=shard) if key not in store)
+    missing = kinds_of(job for key, job in _jobs(studies, shard).items() if key not in store)
     if conditions.quiet or not missing:
         return
     when = time_by_workers(missing, workers, conditions)
     n_models = counted(sum(kind.n_jobs for kind in missing), "model")
-    by_problem = len(study.problems) > 1 and shard == WHOLE
-    order = f"; {study.problems[0].name.upper()} comes first" if by_problem else ""
+    first = studies[0].problems[0].name.upper()
+    has_parts = shard == WHOLE and len(studies) + len(studies[0].problems) > 2
+    order = f"; {first} by the protocol {studies[0].protocol.name} comes first" if has_parts else ""
     goal = "the report goes" if shard == WHOLE else f"shard {shard} goes"
     say(f"{n_models} to train{when}{order}; {goal} to {conditions.out}")
 
 
+def _conclude(study: Study, problem: Problem, store: Store) -> tuple[Analysed, PairCurves]:
+    """The outcomes and the meta-analysis of a problem, whose models are all in the store."""
+    results = Results(store, study.data.identity, study.protocol)
+    ((analysed, curves),) = conclude([problem], results, study.seed, feature_maker(study, results))
+    return analysed, curves
+
+
 def _finished(
-    study: Study,
+    studies: Sequence[Study],
+    concluded: Sequence[tuple[Analysed, PairCurves]],
     store: Store,
     manifest: dict[str, Any],
-    n_done_and_resumed: tuple[int, int],
+    n_done: int,
     took: Stopwatch,
     folder: Path,
 ) -> StudyResult:
-    """The result of a study whose models are all in the store."""
-    trained_by = count_processors(study, store)
+    """The result of a study whose models are all in the store, `n_done` of them trained now."""
+    trained_by = count_processors(studies, store)
     if len(trained_by) > 1:
         say(
             f"The models were trained on {len(trained_by)} kinds of processors "
             f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
         )
-    finished = finished_manifest(manifest, *n_done_and_resumed, trained_by, took)
-    return _result(study, study.problems, store, finished, folder)
+    n_resumed = sum(trained_by.values()) - n_done
+    finished = finished_manifest(manifest, n_done, n_resumed, trained_by, took)
+    return _result(concluded, finished, folder)
 
 
 def _result(
-    study: Study,
-    problems: Sequence[Problem],
-    store: Store,
-    manifest: dict[str, Any],
-    folder: Path,
+    concluded: Sequence[tuple[Analysed, PairCurves]], manifest: dict[str, Any], folder: Path
 ) -> StudyResult:
-    """The result of these problems, whose models are all in the store."""
-    results = Results(store, study.data.identity, study.protocol)
-    concluded = conclude(problems, results, study.seed, feature_maker(study, results))
-    return StudyResult(study.protocol, manifest, concluded, folder)
+    """The result of these problems; p-values are adjusted for all of a protocol."""
+    by_protocol: dict[str, list[tuple[Analysed, PairCurves]]] = {}
+    for analysed, curves in concluded:
+        by_protocol.setdefault(analysed.protocol.name, []).append((analysed, curves))
+    adjusted = [one for of_one in by_protocol.values() for one in adjusted_for_all(of_one)]
+    ordered = sorted(adjusted, key=lambda one: one[0].outcomes.problem)  # RELATED comes first
+    return StudyResult(manifest, ordered, folder)
 
 
-def _study_of(
+def _studies_of(
     folders: Sequence[Path],
     manifests: Sequence[dict[str, Any]],
     corpus: str,
     announce: Callable[[str], None],
-) -> Study:
-    """The one study that all folders hold parts of."""
+) -> list[Study]:
+    """The studies that all folders hold parts of."""
     first, manifest = folders[0], manifests[0]
     with open_existing_store(first) as store:
-        protocol, model = identity_of(store)
         check_manifest_of(store, manifest)
 
     identity = manifest["identity"]
@@ -369,26 +403,36 @@ def _study_of(
                 f" {first} here); leave one of them out"
             )
 
-    loaded = load_corpus(corpus, announce=announce)
-    protocol = protocol.replace(features=features_of(manifest))
-    study = Study(loaded, protocol, problems_of(manifest), model.seed, identity["backend"])
-    if found := differences(identity, study.identity):
+    loaded, features = load_corpus(corpus, announce=announce), features_of(manifest)
+    studies = [
+        Study(
+            loaded,
+            protocol.replace(features=features),
+            problems,
+            identity["seed"],
+            identity["backend"],
+        )
+        for protocol, problems in problems_of(manifest)
+    ]
+    share_data(studies)
+    if found := differences(identity, studies[0].identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {corpus} gives ({found}); "
             "give the --corpus that the shards were trained with"
         )
-    return study
+    return studies
 
 
 def _refuse_missing(
-    study: Study, store: Store, manifests: Sequence[dict[str, Any]], out: Path
+    studies: Sequence[Study], store: Store, manifests: Sequence[dict[str, Any]], out: Path
 ) -> None:
     """Raise MinimtlError if the store lacks models, naming the shards that would have them."""
-    keys = [key for key, _ in study.keyed_jobs() if key not in store]
+    wanted = _jobs(studies)
+    keys = [key for key in wanted if key not in store]
     if not keys:
         return
 
-    lacking = f"{len(keys):,} of {counted(study.count_jobs(), 'model')} are missing"
+    lacking = f"{len(keys):,} of {counted(len(wanted), 'model')} are missing"
     n_shards = {Shard.parse(m["shard"]).n_shards for m in manifests if "shard" in m}
     if len(n_shards) == 1:
         (n,) = n_shards

@@ -1,4 +1,4 @@
-"""A study: corpus, protocol, problems and seed, and the models that follow from them."""
+"""Studies: corpus, protocol, problems and seed, and the models that follow from them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,6 @@ from minimtl.tasks import (
     Results,
     Shard,
     StudyData,
-    StudyIdentity,
     Task,
     decode,
     features_of_run,
@@ -36,6 +35,7 @@ from minimtl.tasks import (
     sample_of,
 )
 
+BOTH = "both"  # protocols, or problems
 _RUNS_TO_CHECK = 5
 
 
@@ -48,7 +48,7 @@ class PlacedJob(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the tables of a study depend on."""
+    """Everything that the tables of a study by one protocol depend on."""
 
     corpus: Corpus
     protocol: Protocol
@@ -58,9 +58,11 @@ class Study:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Facts that must agree for a store to be continued; JSON values."""
+        """Facts that must agree for a store to be continued; JSON values.
+
+        Not the protocol: models by any of them stand in one store.
+        """
         return {
-            "protocol": self.protocol.to_dict(),
             # Not the edition: editions of one digest give the same numbers.
             "corpus": {"digest": self.corpus.digest},
             "seed": self.seed,
@@ -145,7 +147,7 @@ class Study:
             )
 
 
-def define_study(
+def define_studies(
     problem: str,
     protocol: str,
     corpus: str,
@@ -156,27 +158,64 @@ def define_study(
     backend: str | None,
     features: str,
     announce: Callable[[str], None],
-) -> Study:
-    """The study that the flags of ``minimtl study`` name; its corpus is loaded.
+) -> list[Study]:
+    """The studies that the flags of ``minimtl study`` name, one a protocol; the corpus is loaded.
 
     Raises
     ------
     UsageError
         If there is no such problem or protocol, or a number is too small.
     MinimtlError
-        If the corpus cannot be had, or has too few documents for the protocol.
+        If the corpus cannot be had, or has too few documents for any of the protocols.
     """
-    if protocol not in PROTOCOLS:
-        raise UsageError(f"there is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}")
+    if protocol not in (*PROTOCOLS, BOTH):
+        raise UsageError(
+            f"there is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)} and {BOTH}"
+        )
     if features not in DEFINITIONS:
         raise UsageError(f"there are no features {features!r}; there are {', '.join(DEFINITIONS)}")
-    chosen = PROTOCOLS[protocol].replace(features=features)
+    # That of the authors' code comes first: it gives the published table, by fewer models.
+    protocols = [*reversed(PROTOCOLS.values())] if protocol == BOTH else [PROTOCOLS[protocol]]
     backend = choose_backend(backend)
     loaded = load_corpus(corpus, announce=announce)
-    problems = choose_problems(problem, chosen, Hierarchy.from_tree(loaded.tree), runs, pairs)
-    study = Study(loaded, chosen, problems, seed, backend)
-    study.check_samples()
-    return study
+    hierarchy = Hierarchy.from_tree(loaded.tree)
+    sizes = make_problems(problem, protocols[0], hierarchy, n_runs=runs, n_pairs=pairs)
+    say_sizes(sizes, pairs)
+
+    studies = []
+    for one in protocols:
+        problems = make_problems(problem, one, hierarchy, n_runs=runs, n_pairs=pairs)
+        chosen = one.replace(features=features)
+        studies.append(Study(loaded, chosen, problems, seed, backend))
+    share_data(studies)
+    return _with_samples(studies, announce)
+
+
+def _with_samples(studies: Sequence[Study], announce: Callable[[str], None]) -> list[Study]:
+    """The studies that the corpus has documents for; of several, a word about each other one."""
+    possible, reasons = [], []
+    for study in studies:
+        try:
+            study.check_samples()
+            possible.append(study)
+        except MinimtlError as error:
+            reasons.append(error)
+    if not possible:
+        raise reasons[0]
+
+    for reason in reasons:
+        announce(f"A protocol is left out: {reason}")
+    return possible
+
+
+def share_data(studies: Sequence[Study]) -> None:
+    """Let studies of the same posts and vocabulary have the texts as numbers once."""
+    first: dict[tuple[str, int], Study] = {}
+    for study in studies:
+        model = study.protocol.model
+        known = first.setdefault((model.posts, model.max_features), study)
+        if known is not study:
+            study.take_data(known.data)
 
 
 def choose_backend(asked: str | None) -> str:
@@ -188,53 +227,20 @@ def choose_backend(asked: str | None) -> str:
     return asked or default_backend()
 
 
-def choose_problems(
-    problem: str, protocol: Protocol, hierarchy: Hierarchy, runs: int | None, pairs: int | None
-) -> list[Problem]:
-    """The problems as `make_problems`, with a word where one has fewer pairs than asked for."""
-    problems = make_problems(problem, protocol, hierarchy, n_runs=runs, n_pairs=pairs)
-    for one in problems:
-        if pairs is not None and pairs > len(one.pairs):
-            say(f"there are {len(one.pairs)} {one.name.upper()} pairs; all are taken")
-    return problems
+def say_sizes(problems: Sequence[Problem], n_pairs: int | None) -> None:
+    """A word about each problem that has fewer pairs than asked for."""
+    for problem in problems:
+        if n_pairs is not None and n_pairs > len(problem.pairs):
+            say(f"there are {len(problem.pairs)} {problem.name.upper()} pairs; all are taken")
 
 
-def count_processors(
-    study: Study, store: Store, problems: Sequence[Problem] | None = None
-) -> dict[str, int]:
-    """The number of the study's models that each kind of processor trained; all are in the store.
+def count_processors(studies: Sequence[Study], store: Store) -> dict[str, int]:
+    """The number of the studies' models that each kind of processor trained, all in the store.
 
     Keys are `JobResult.trained_by`, the most frequent first.
     """
-    keys = (key for key, _ in study.keyed_jobs(problems))
+    keys = (key for study in studies for key, _ in study.keyed_jobs())
     return dict(Counter(decode(store[key]).trained_by for key in keys).most_common())
-
-
-def identity_of(store: Store) -> tuple[Protocol, StudyIdentity]:
-    """The protocol and the models' identity of the study in a store.
-
-    Raises
-    ------
-    MinimtlError
-        If it is no study, or one of another version of minimtl.
-    """
-    there = store.identity
-    try:
-        protocol = PROTOCOLS[there["protocol"]["name"]]
-        digest, seed, version = there["corpus"]["digest"], there["seed"], there["training_version"]
-        if not isinstance(digest, str) or type(seed) is not int:
-            raise TypeError("corpus and seed")
-    except (KeyError, TypeError) as error:
-        raise MinimtlError(
-            f"{store.path} does not hold a study of texts ({type(error).__name__}: {error}); give "
-            "the --out folder of `minimtl study`"
-        ) from None
-    if version != TRAINING_VERSION or there["protocol"] != protocol.to_dict():
-        raise MinimtlError(
-            f"{store.path} was made by another version of minimtl, which trained otherwise; use "
-            "that version, or begin anew with --fresh"
-        )
-    return protocol, StudyIdentity.of(protocol, digest, seed)
 
 
 def feature_maker(study: Study, results: Results) -> FeatureMaker:

@@ -13,9 +13,10 @@ from typing import Any
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
 from minimtl.jobs import Store
+from minimtl.nn import TRAINING_VERSION
 from minimtl.study.definition import Study
 from minimtl.system import machine_facts, package_versions, write_atomically
-from minimtl.tasks import NAME
+from minimtl.tasks import NAME, PROTOCOLS
 
 
 class Stopwatch:
@@ -38,19 +39,23 @@ def _cpu_seconds() -> float:
 
 
 def make_manifest(
-    study: Study, command: Sequence[str], n_workers: int, executor: str
+    studies: Sequence[Study], command: Sequence[str], n_workers: int, executor: str
 ) -> dict[str, Any]:
-    """The manifest of a study that has begun, as JSON values."""
-    corpus = study.corpus
+    """The manifest of studies of one corpus that have begun, one a protocol, as JSON values."""
+    corpus, identity = studies[0].corpus, studies[0].identity
     return {
         "minimtl": __version__,
         "finished": False,
         "command": list(command),
-        "identity": study.identity,
-        "features": study.protocol.reading.features,
+        "identity": identity,
+        "protocols": {study.protocol.name: study.protocol.to_dict() for study in studies},
+        "features": studies[0].protocol.reading.features,
         "problems": {
-            problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}
-            for problem in study.problems
+            study.protocol.name: {
+                problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}
+                for problem in study.problems
+            }
+            for study in studies
         },
         "corpus": {
             "edition": corpus.edition,
@@ -98,10 +103,18 @@ def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
 
 
 def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
-    """Raise MinimtlError if the manifest beside a store is of another study than the store."""
+    """Raise MinimtlError if a store's manifest is of another study, or of another version."""
+    folder = store.path.parent
     if manifest["identity"] != store.identity:
-        folder = store.path.parent
         raise MinimtlError(
             f"{NAME} in {folder} is of another study than {store.path.name}; run `minimtl study` "
             f"again with --out {folder}, which writes a new one"
+        )
+    known = all(
+        values == PROTOCOLS[name].to_dict() for name, values in manifest["protocols"].items()
+    )
+    if store.identity.get("training_version") != TRAINING_VERSION or not known:
+        raise MinimtlError(
+            f"{store.path} was made by another version of minimtl, which trained otherwise; use "
+            "that version, or begin anew with --fresh"
         )

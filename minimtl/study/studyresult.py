@@ -12,11 +12,12 @@ from minimtl.gains import Analysed
 from minimtl.jobs import copy_results, open_existing_store, open_store
 from minimtl.report import Table
 from minimtl.study.manifest import write_manifest
+from minimtl.study.report.answer import answer
 from minimtl.study.report.problemresult import ProblemResult, problem_results
 from minimtl.study.report.produce import about_of, summary, write_report
 from minimtl.study.report.studytables import tables
 from minimtl.system import say
-from minimtl.tasks import PairCurves, Protocol
+from minimtl.tasks import PairCurves
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +26,11 @@ class StudyResult:
 
     Attributes
     ----------
-    protocol : by which it was conducted.
     manifest : settings, corpus, machine and time, as in manifest.json.
     concluded : outcomes and meta-analysis of each problem, and its learning curves.
     folder : of the store with the trained models.
     """
 
-    protocol: Protocol
     manifest: dict[str, Any]
     concluded: Sequence[tuple[Analysed, PairCurves]]
     folder: Path
@@ -62,9 +61,12 @@ class StudyResult:
         return self.records("scores")
 
     @property
-    def curves(self) -> dict[str, PairCurves]:
-        """The learning curves of each problem."""
-        return {problem.outcomes.problem: curves for problem, curves in self.concluded}
+    def curves(self) -> dict[tuple[str, str], PairCurves]:
+        """The learning curves by protocol and problem."""
+        return {
+            (analysed.protocol.name, analysed.outcomes.problem): curves
+            for analysed, curves in self.concluded
+        }
 
     def records(self, name: str) -> list[Any]:
         """The rows of the table `name`, that of a .csv file: named tuples of its columns.
@@ -94,13 +96,27 @@ class StudyResult:
                 open_store(out, self.manifest["identity"], announce=say) as target,
             ):
                 copy_results(source, target)
-        write_report(self.concluded, self.protocol, self.manifest, out, announce)
-        if self.manifest.get("finished", True):  # earlier versions wrote finished ones only
+        write_report(self._results, about_of(self.manifest), out, announce)
+        if self.is_finished:
             write_manifest(self.manifest, out)
+
+    @property
+    def answer(self) -> tuple[str, str, str]:
+        """Three sentences.
+
+        What comes out again of the published numbers, whether joint training helps these tasks and
+        new ones, and whether it can be predicted which pairs gain.
+        """
+        return answer(self._results)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is of everything that was asked for."""
+        return bool(self.manifest.get("finished", True))  # earlier versions wrote finished ones
 
     @cached_property
     def summary(self) -> str:
-        """Scores and gains in some lines, after what must be known before any number is read."""
+        """Lines for a terminal: what must be known first, the answer, and the table behind it."""
         return summary(self._results, about_of(self.manifest))
 
     @cached_property
@@ -113,8 +129,8 @@ class StudyResult:
         return tables(self._results)
 
     def __repr__(self) -> str:
-        problems = ", ".join(problem.outcomes.problem for problem, _ in self.concluded)
-        return f"<StudyResult by the protocol {self.protocol.name}: {problems}>"
+        parts = (f"{one.outcomes.problem} by {one.protocol.name}" for one, _ in self.concluded)
+        return f"<StudyResult: {', '.join(parts)}>"
 
     def __str__(self) -> str:
         return self.summary

@@ -228,7 +228,7 @@ class Protocol:
     Attributes
     ----------
     name : what people call it; shown, never asked.
-    meaning : whose decisions these are, for ``--help``; no result depends on it.
+    meaning : whose decisions these are, as sentences say it; no result depends on it.
     runs_related, runs_unrelated : default number of runs of each problem.
     share_directions : one joint model serves both directions of a pair.
     sampling, model, training, reading, meta : see their classes.
@@ -357,7 +357,7 @@ def _as_json(value: Any) -> Any:
 
 PAPER = Protocol(
     name="paper",
-    meaning="as its text has it",
+    meaning="by the paper's text",
     runs_unrelated=5,
     share_directions=True,
     sampling=Sampling(
@@ -380,7 +380,7 @@ PAPER = Protocol(
 
 RELEASED = Protocol(
     name="released",
-    meaning="as the authors' code did",
+    meaning="by the authors' code",
     runs_unrelated=1,
     share_directions=False,
     sampling=Sampling(

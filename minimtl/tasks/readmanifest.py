@@ -10,7 +10,7 @@ from minimtl.errors import MinimtlError
 from minimtl.tasks.hierarchy import Hierarchy
 from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import Problem, make_problems
-from minimtl.tasks.protocol import PROTOCOLS
+from minimtl.tasks.protocol import PROTOCOLS, Protocol
 from minimtl.tasks.shards import WHOLE, Shard
 
 NAME = "manifest.json"
@@ -75,6 +75,9 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
             raise TypeError("command")
         if not isinstance(content["identity"]["seed"], int):
             raise TypeError("seed")
+        if not isinstance(content["identity"]["backend"], str):
+            raise TypeError("backend")
+        dict(content["protocols"])
         Shard.parse(content.get("shard", str(WHOLE)))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None
@@ -90,16 +93,26 @@ def resume_command(arguments: Sequence[str]) -> str:
     return shlex.join(["minimtl", *kept])
 
 
-def problems_of(manifest: dict[str, Any]) -> Sequence[Problem]:
-    """The problems that a manifest's study was about."""
-    protocol = PROTOCOLS[manifest["identity"]["protocol"]["name"]]
+def problems_of(manifest: dict[str, Any]) -> list[tuple[Protocol, list[Problem]]]:
+    """The protocols that a manifest's study was conducted by, and the problems by each."""
     hierarchy = hierarchy_of(manifest)
-    problems: list[Problem] = []
-    for name, size in manifest["problems"].items():
-        problems += make_problems(
-            name, protocol, hierarchy, n_runs=size["runs"], n_pairs=size["pairs"]
+    return [
+        (
+            PROTOCOLS[name],
+            [
+                problem
+                for choice, size in sizes.items()
+                for problem in make_problems(
+                    choice,
+                    PROTOCOLS[name],
+                    hierarchy,
+                    n_runs=size["runs"],
+                    n_pairs=size["pairs"],
+                )
+            ],
         )
-    return problems
+        for name, sizes in manifest["problems"].items()
+    ]
 
 
 def features_of(manifest: Mapping[str, Any]) -> str:

@@ -90,8 +90,9 @@ def test_a_study_is_read_from_its_folder(tmp_path):
     c_aux = twice("features.csv", "curve_c_aux", tmp_path)
     manifest = {
         "minimtl": "1",
-        "identity": {"protocol": {"name": "paper"}, "seed": 0},
-        "problems": {"related": {"runs": 2, "pairs": len(gains)}},
+        "identity": {"seed": 0, "backend": "numba"},
+        "protocols": {"paper": {}},
+        "problems": {"paper": {"related": {"runs": 2, "pairs": len(gains)}}},
         "corpus": dict.fromkeys(("edition", "source", "sha256", "digest"), "")
         | {"train": 1, "test": 1, "tree": TOPIC_TREE},
         "command": [],

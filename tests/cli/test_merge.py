@@ -76,7 +76,7 @@ def test_shards_of_different_studies(shards, tmp_path, capsys):
     fewer = [*TRAIN, "--runs", "1", "--shard", "2/3", "--fresh", "--out", str(other)]
     assert main(fewer) == 0
     assert main([*MERGE, str(shards / "1"), str(other), "--out", str(out)]) == 1
-    assert "problems.related.runs is 1 there and 2 here" in capsys.readouterr().err
+    assert "problems.paper.related.runs is 1 there and 2 here" in capsys.readouterr().err
 
 
 def test_another_corpus_and_no_study(shards, tmp_path, capsys):

@@ -68,4 +68,4 @@ def test_more_pairs_than_there_are(capsys):
     out, err = capsys.readouterr()
     assert "there are 52 RELATED pairs; all are taken" in err
     assert "UNRELATED" not in err
-    assert "unrelated: 100 pairs" in out
+    assert "paper, unrelated: 100 pairs" in out

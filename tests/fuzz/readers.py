@@ -135,7 +135,7 @@ SCAN = (
     b"5\n\nGlobal mean: 0.1\n\nnb improvment: 9.8 compare to 52\n\n"
     b"mean simple 0.5\nmean multi 0.5\n"
 )
-IDENTITY = {"protocol": {"name": "paper"}, "seed": 1}
+IDENTITY = {"seed": 1, "backend": "numpy"}
 
 
 def _read_store(content: bytes, folder: Path) -> None:
@@ -173,9 +173,9 @@ SCORES = dict.fromkeys(("accuracy", "f1", "f1_negative", "log_loss"), np.ones((2
 RESULT = encode(JobResult(np.ones((2, 3)), np.array([0, 2]), SCORES, 0.5))
 MANIFEST_TEXT = (
     b'{"minimtl": "0", "command": ["study"], '
-    b'"identity": {"seed": 0, "protocol": {"name": "paper"}}, "problems": '
-    b'{"related": {"pairs": 52, "runs": 5}}, "corpus": {"edition": "bydate", "source": "a", '
-    b'"sha256": "b", "digest": "c", "train": 2, "test": 1, '
+    b'"identity": {"seed": 0, "backend": "numpy"}, "protocols": {"paper": {}}, "problems": '
+    b'{"paper": {"related": {"pairs": 52, "runs": 5}}}, "corpus": '
+    b'{"edition": "bydate", "source": "a", "sha256": "b", "digest": "c", "train": 2, "test": 1, '
     b'"tree": {"a": {"b": ["c", "d"], "e": ["f", "g"]}}}}'
 )
 
@@ -315,6 +315,6 @@ READERS = {
     ),
     "store": Reader(_read_store, (_store_bytes(),)),
     "forged store": Reader(
-        _read_forged, (b'{"protocol": {"name": "paper"}, "seed": 1, "store_format": 3}\xffk\xffp',)
+        _read_forged, (b'{"backend": "numpy", "seed": 1, "store_format": 3}\xffk\xffp',)
     ),
 }

@@ -36,8 +36,9 @@ def folder(made_up_outcomes, tmp_path_factory):
         "minimtl": "0.1.0",
         "finished": True,
         "command": ["study"],
-        "identity": {"protocol": QUICK.to_dict(), "seed": 0},
-        "problems": {"related": {"pairs": 52, "runs": 2}},
+        "identity": {"seed": 0, "backend": "numba"},
+        "protocols": {"paper": QUICK.to_dict()},
+        "problems": {"paper": {"related": {"pairs": 52, "runs": 2}}},
         "corpus": {**corpus, "tree": TOPIC_TREE, "train": 1, "test": 1},
     }
     (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -14,26 +14,19 @@ from minimtl.report import (
     Cells,
     Chart,
     Code,
-    Column,
     Document,
     Dot,
     Dots,
     Drawing,
     Embedded,
-    Entry,
-    Errata,
-    Finder,
     Folded,
     Grid,
     Heading,
     Items,
-    Key,
     Line,
     Link,
     Marked,
-    OnPage,
     Paragraph,
-    Reliability,
     Rule,
     Sections,
     Terms,
@@ -62,41 +55,21 @@ CHART = Chart(
     has_legend=True,
 )
 CELLS = Chart(title="cells", series=(Cells(values=((None, 1.0), (-0.2, 0.0)), texts=((EVIL,),)),))
-MARKS = Chart(
-    title="marks",
-    series=(Dots(dots=(Dot(x=0, y=0, low=-1, high=1, words=EVIL, address="#one"),)),),
-    x=Axis(low=-0.5, high=0.5),
-    y=round_axis([-1, 1], sign="+"),
-    is_stretched=True,
-)
-FINDER = Finder(
-    "pair",
-    (Column("problem", "choice"), Column("task", "words", "of "), Column("gain", "number")),
-    (
-        Entry("one", (EVIL, "a", (Marked("+1", "orange"), EVIL)), (1.0,), "up", (Paragraph(EVIL),)),
-        Entry("two", ("B", "b", "–1"), (-1.0,), "open", (Beside(((Drawing(CHART),),)),)),
-    ),
-    (("up", EVIL),),
-    EVIL,
-)
 ALL = (
     Sections(),
     Heading(2, EVIL),
-    Paragraph((EVIL, Marked(EVIL, "code"), Link(EVIL, "#x", EVIL), Key("blue", "square", True))),
+    Paragraph((EVIL, Marked(EVIL, "code"), Link(EVIL, "#x"))),
     Items((EVIL, (Marked(EVIL, "bad"), " ", Marked(EVIL, "good")))),
     Items((EVIL,), is_numbered=True),
-    Errata((EVIL,)),
     Terms(((EVIL, EVIL), (Marked(EVIL, "code"), EVIL))),
     Grid((EVIL, "b"), ((EVIL, EVIL),)),
     Grid(("long",), (("line",),) * 13),
-    Reliability(((EVIL, ((0.2, 0.3, 1.0),)),), Grid(("a",), ((EVIL,),))),
     Code(EVIL, EVIL),
     Folded(EVIL, (Items((EVIL,)), Grid((EVIL,), ((EVIL,),)))),
     Beside(((Paragraph(EVIL),), (Grid((EVIL,), ((EVIL,),)),))),
     Embedded(element("p", EVIL), EVIL),
     Drawing(CHART, EVIL, "drawn"),
     Drawing(CELLS),
-    OnPage((Drawing(MARKS), FINDER)),
 )
 DOCUMENT = Document(EVIL, (EVIL,), (EVIL,), ALL)
 VOID = {"meta", "link", "img", "input"}
@@ -124,9 +97,9 @@ class Elements(HTMLParser):
 def test_text_from_outside_is_text_on_a_page():
     page = to_html(DOCUMENT)
     found = Elements(page).found
-    assert [attributes for tag, attributes in found if tag == "script"] == [{}]
+    assert "script" not in {tag for tag, _ in found}
     assert EVIL not in page
-    assert page.count(SAFE) > 40
+    assert page.count(SAFE) > 30
     assert not any(name.startswith("on") for _, attributes in found for name in attributes)
     assert "style" not in {name for _, attributes in found for name in attributes}
     ids = [attributes["id"] for _, attributes in found if "id" in attributes]
@@ -172,7 +145,6 @@ def test_the_forms_have_the_same_words_but_for_what_only_a_page_has():
         Grid(("name", "value"), (("longer name", "1"), ("n", "2"))),
         Code("a ``` b"),
         Folded("More", (Items(("one",)),)),
-        OnPage((Paragraph("pages only"),)),
         Drawing(CHART),
     )
     assert to_text(blocks) == (
@@ -185,7 +157,7 @@ def test_the_forms_have_the_same_words_but_for_what_only_a_page_has():
         "````\na ``` b\n````\n\n<details>\n<summary>More</summary>\n\n- one\n\n</details>\n"
     )
     page = to_html(Document("Title", (), (), blocks))
-    for words in ("pages only", 'class="chart"', "<ol><li>first</li>", "<pre tabindex"):
+    for words in ('class="chart"', "<ol><li>first</li>", "<pre tabindex"):
         assert words in page
 
 
@@ -234,13 +206,6 @@ def test_an_axis_is_round(values, low, high, ticks):
     axis = round_axis(values)
     assert (axis.low, axis.high) == pytest.approx((low, high))
     assert [words for _, words in axis.ticks] == ticks
-
-
-def test_a_stretched_chart_has_its_marks_where_the_values_are():
-    page = to_html(Document("t", (), (), (Drawing(MARKS),)))
-    assert re.search(r'class="interval" d="M200 0V200"', page)
-    assert re.search(r'class="point" d="M200 100h0"', page)
-    assert re.search(r'<a href="#one" tabindex="-1" class="ink circle">', page)
 
 
 def test_cells_are_deeper_the_larger_and_texts_stand_in_them():

@@ -29,12 +29,13 @@ def test_tables_are_records(study):
     assert study.table3b == []
     assert len(study.pairs) == 3 * 2
     assert {pair.run for pair in study.pairs} == {0, 1}
-    assert study.curves["related"].single.shape[:2] == (3, 2)
+    assert study.curves["paper", "related"].single.shape[:2] == (3, 2)
 
 
 def test_it_is_shown(study):
-    assert repr(study) == "<StudyResult by the protocol paper: related>"
+    assert repr(study) == "<StudyResult: related by paper>"
     assert str(study).startswith("RELATED: 3 of 52 pairs, 2 of 5 runs: a look, no finding.")
+    assert all(sentence in str(study) for sentence in study.answer)
     assert study._repr_html_().startswith("<pre>RELATED: 3 of 52 pairs")
 
 
@@ -79,7 +80,7 @@ def test_the_models_go_with_the_result():
             {"problem": "other"},
             "there is no problem 'other'; there are related, unrelated and both",
         ),
-        ({"protocol": "mine"}, "there is no protocol 'mine'; there are paper, released"),
+        ({"protocol": "mine"}, "there is no protocol 'mine'; there are paper, released and both"),
         ({"features": "mine"}, "there are no features 'mine'; there are code, text"),
         ({"runs": 0}, "runs 0 is less than 1"),
         ({"executor": "cloud"}, "cloud"),

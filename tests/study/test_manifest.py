@@ -24,7 +24,7 @@ def study():
 
 
 def manifest_of(study):
-    begun = make_manifest(study, ["study"], 1, "process")
+    begun = make_manifest([study], ["study"], 1, "process")
     return finished_manifest(begun, 0, 0, {"numpy, a processor": 3}, Stopwatch())
 
 
@@ -32,7 +32,8 @@ def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
     write_manifest(manifest_of(study), tmp_path)
     manifest = read_manifest(tmp_path)
     assert hierarchy_of(manifest) == Hierarchy.from_tree(TREE)
-    again = problems_of(manifest)
+    ((protocol, again),) = problems_of(manifest)
+    assert protocol == PAPER
     assert [(p.name, list(p.pairs), p.n_runs) for p in again] == [
         (p.name, list(p.pairs), 2) for p in study.problems
     ]

@@ -13,13 +13,21 @@ from minimtl.corpora import Corpus, load_corpus, load_whole_posts
 from minimtl.errors import MinimtlError
 from minimtl.nn import TRAINING_VERSION
 from minimtl.report import counted
-from minimtl.study.conductor import describe_problems
-from minimtl.study.definition import PlacedJob, Study, choose_backend, choose_problems
+from minimtl.study.conductor import describe_problem
+from minimtl.study.definition import PlacedJob, Study, choose_backend, say_sizes, share_data
 from minimtl.study.multiverse.choices import Choice, check_together
 from minimtl.study.multiverse.universes import Design, Universe, make_universes, named
 from minimtl.study.trainmodels import Conditions, kinds_of, time_here
 from minimtl.system import say
-from minimtl.tasks import PAPER, Hierarchy, ModelSettings, Problem, Sampling, StudyData
+from minimtl.tasks import (
+    PAPER,
+    Hierarchy,
+    ModelSettings,
+    Problem,
+    Sampling,
+    StudyData,
+    make_problems,
+)
 
 
 @dataclass(frozen=True)
@@ -54,16 +62,17 @@ class Multiverse:
     @cached_property
     def studies(self) -> list[Study]:
         """The study of each universe; those of one vocabulary share the texts as numbers."""
-        studies: list[Study] = []
-        first: dict[tuple[str, int], Study] = {}
-        for universe in self.universes:
-            protocol, model = universe.protocol, universe.protocol.model
-            corpus = self.corpora[model.posts]
-            study = Study(corpus, protocol, self.problems, self.seed, self.backend)
-            known = first.setdefault((model.posts, model.max_features), study)
-            if known is not study:
-                study.take_data(known.data)
-            studies.append(study)
+        studies = [
+            Study(
+                self.corpora[universe.protocol.model.posts],
+                universe.protocol,
+                self.problems,
+                self.seed,
+                self.backend,
+            )
+            for universe in self.universes
+        ]
+        share_data(studies)
         return studies
 
     @cached_property
@@ -157,7 +166,9 @@ def define_multiverse(
         # Of the same digest, so that the same documents are drawn.
         corpora["whole"] = replace(whole, digest=stripped.digest)
 
-    problems = choose_problems(problem, PAPER, Hierarchy.from_tree(stripped.tree), runs, pairs)
+    hierarchy = Hierarchy.from_tree(stripped.tree)
+    problems = make_problems(problem, PAPER, hierarchy, n_runs=runs, n_pairs=pairs)
+    say_sizes(problems, pairs)
     return Multiverse(corpora, universes, choices, design, problems, seed, backend).check_samples()
 
 
@@ -167,7 +178,7 @@ def plan_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
     when = time_here(kinds, multiverse.data, conditions)
     return "\n".join(
         [
-            *describe_problems(multiverse.problems),
+            *map(describe_problem, multiverse.problems),
             f"{counted(len(multiverse.universes), 'universe')} of "
             f"{counted(len(multiverse.settings), 'setting')} of training, "
             f"{len(multiverse.keyed_jobs):,} models, seed {multiverse.seed}, into "

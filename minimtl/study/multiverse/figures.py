@@ -9,7 +9,8 @@ from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
 from minimtl.study.multiverse.choices import Choice
-from minimtl.study.multiverse.tables import UniverseSummary, new_tasks, these_tasks
+from minimtl.study.multiverse.tables import new_tasks, these_tasks
+from minimtl.study.multiverse.universeresults import UniverseResult
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"
@@ -41,12 +42,12 @@ _DOCUMENTS = "train_per_class"
 
 
 def draw_figures(
-    universes: Sequence[UniverseSummary], choices: Sequence[Choice], folder: Path
+    universes: Sequence[UniverseResult], choices: Sequence[Choice], folder: Path
 ) -> list[str]:
     """Write the figures that the universes allow; return their names, without suffix."""
-    problems: dict[str, list[UniverseSummary]] = {}
-    for universe in universes:
-        problems.setdefault(universe.problem.upper(), []).append(universe)
+    problems: dict[str, list[UniverseResult]] = {}
+    for result in universes:
+        problems.setdefault(result.outcomes.problem.upper(), []).append(result)
     _draw_specification(problems, folder)
     if not varies_documents(choices):
         return [SPECIFICATION]
@@ -60,18 +61,18 @@ def varies_documents(choices: Sequence[Choice]) -> bool:
     return any(c.name == _DOCUMENTS and len(c.levels) > 1 for c in choices)
 
 
-def _draw_specification(problems: dict[str, list[UniverseSummary]], folder: Path) -> None:
+def _draw_specification(problems: dict[str, list[UniverseResult]], folder: Path) -> None:
     """Above the gains of a problem in order, below the levels of each universe."""
-    universes = [universe for members in problems.values() for universe in members]
+    universes = [result for members in problems.values() for result in members]
     levels = [
         (name, label)
         for name in universes[0].levels
-        for label in dict.fromkeys(universe.levels[name] for universe in universes)
+        for label in dict.fromkeys(result.levels[name] for result in universes)
     ]
-    abouts = list(dict.fromkeys(universe.about for universe in universes))
+    abouts = list(dict.fromkeys(result.universe.about for result in universes))
     levels += [("about", about) for about in abouts if len(abouts) > 1]
     ordered = {
-        problem: sorted(members, key=lambda universe: (universe.gain.value, universe.number))
+        problem: sorted(members, key=lambda result: (result.gain.value, result.universe.number))
         for problem, members in problems.items()
     }
     height = 0.15 * len(levels) + 0.3
@@ -87,16 +88,16 @@ def _draw_specification(problems: dict[str, list[UniverseSummary]], folder: Path
     )
 
 
-def _gains(problem: str, universes: Sequence[UniverseSummary]) -> Chart:
+def _gains(problem: str, universes: Sequence[UniverseResult]) -> Chart:
     size = 0.5 if len(universes) > _MANY else 1.0
-    marks = [_mark(place, universe, size) for place, universe in enumerate(universes)]
+    marks = [_mark(place, result, size) for place, result in enumerate(universes)]
     return Chart(
         title=problem,
         series=(
             Rule(axis="y", at=0.0),
             *(
-                Dots(dots=(mark,), colour=_colour(universe))
-                for mark, universe in zip(marks, universes, strict=True)
+                Dots(dots=(mark,), colour=_colour(result))
+                for mark, result in zip(marks, universes, strict=True)
             ),
         ),
         x=Axis(low=-1, high=len(universes), ticks=()),
@@ -104,14 +105,14 @@ def _gains(problem: str, universes: Sequence[UniverseSummary]) -> Chart:
     )
 
 
-def _levels(universes: Sequence[UniverseSummary], levels: Sequence[tuple[str, str]]) -> Chart:
+def _levels(universes: Sequence[UniverseResult], levels: Sequence[tuple[str, str]]) -> Chart:
     size = 0.6 if len(universes) > _MANY else 1.0
     strokes = []
-    for place, universe in enumerate(universes):
-        known = {**universe.levels, "about": universe.about}
+    for place, result in enumerate(universes):
+        known = {**result.levels, "about": result.universe.about}
         lines = [line for line, (name, label) in enumerate(levels) if known[name] == label]
         dots = tuple(Dot(x=place, y=line, size=size) for line in lines)
-        strokes.append(Dots(dots=dots, colour=_colour(universe), shape="stroke"))
+        strokes.append(Dots(dots=dots, colour=_colour(result), shape="stroke"))
     names = tuple((line, f"{name}: {label}") for line, (name, label) in enumerate(levels))
     return Chart(
         title="",
@@ -121,29 +122,29 @@ def _levels(universes: Sequence[UniverseSummary], levels: Sequence[tuple[str, st
     )
 
 
-def _colour(universe: UniverseSummary) -> Colour:
-    return "orange" if universe.protocol else "blue"
+def _colour(result: UniverseResult) -> Colour:
+    return "orange" if result.universe.own else "blue"
 
 
-def _documents(problem: str, universes: Sequence[UniverseSummary]) -> Chart:
+def _documents(problem: str, universes: Sequence[UniverseResult]) -> Chart:
     """The gains by the number of documents, a line for each set of other levels."""
-    lines: dict[tuple[str, ...], list[UniverseSummary]] = {}
-    for universe in universes:
-        if universe.levels[_DOCUMENTS] != "none":
-            others = [label for name, label in universe.levels.items() if name != _DOCUMENTS]
-            lines.setdefault((universe.about, *others), []).append(universe)
+    lines: dict[tuple[str, ...], list[UniverseResult]] = {}
+    for result in universes:
+        if result.levels[_DOCUMENTS] != "none":
+            others = [label for name, label in result.levels.items() if name != _DOCUMENTS]
+            lines.setdefault((result.universe.about, *others), []).append(result)
     names = ("about", *(name for name in universes[0].levels if name != _DOCUMENTS))
     several = [k for k in range(len(names)) if len({labels[k] for labels in lines}) > 1]
     series: list[Line | Dots | Rule] = [Rule(axis="y", at=0.0)]
     counts: set[int] = set()
     for number, (labels, members) in enumerate(lines.items()):
         colour, shape = _LINES[number % len(_LINES)]
-        members.sort(key=lambda universe: int(universe.levels[_DOCUMENTS]))
-        documents = [int(universe.levels[_DOCUMENTS]) for universe in members]
+        members.sort(key=lambda result: int(result.levels[_DOCUMENTS]))
+        documents = [int(result.levels[_DOCUMENTS]) for result in members]
         counts.update(documents)
         dots = tuple(
-            _mark(count * _SHIFT**number, universe)
-            for count, universe in zip(documents, members, strict=True)
+            _mark(count * _SHIFT**number, result)
+            for count, result in zip(documents, members, strict=True)
         )
         line = Line(
             name=", ".join(f"{names[k]}: {labels[k]}" for k in several),
@@ -166,13 +167,13 @@ def _documents(problem: str, universes: Sequence[UniverseSummary]) -> Chart:
     )
 
 
-def _mark(x: float, universe: UniverseSummary, size: float = 1.0) -> Dot:
+def _mark(x: float, result: UniverseResult, size: float = 1.0) -> Dot:
     """A gain with both of its intervals, as far as they exist."""
-    low, high = these_tasks(universe.gain)
-    outer_low, outer_high = new_tasks(universe.gain)
+    low, high = these_tasks(result.gain)
+    outer_low, outer_high = new_tasks(result.gain)
     return Dot(
         x=x,
-        y=universe.gain.value,
+        y=result.gain.value,
         low=low,
         high=high,
         outer_low=outer_low,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from minimtl.report import between, counted, signed
 from minimtl.study.multiverse.effects import SHARE, WHOLE, Effect
-from minimtl.study.multiverse.tables import UniverseSummary, new_tasks, these_tasks
+from minimtl.study.multiverse.tables import new_tasks, these_tasks
+from minimtl.study.multiverse.universeresults import UniverseResult
 from minimtl.study.report.scope import Scope
 from minimtl.tasks import PAPER, RELEASED
 
@@ -16,12 +17,12 @@ _WHOSE = (("these tasks", these_tasks), ("new tasks", new_tasks))
 
 
 def finding(
-    universes: Sequence[UniverseSummary], effects: Sequence[Effect], scopes: dict[str, Scope]
+    universes: Sequence[UniverseResult], effects: Sequence[Effect], scopes: dict[str, Scope]
 ) -> list[str]:
     """A paragraph for each problem."""
     paragraphs = []
     for problem, scope in scopes.items():
-        of_problem = [universe for universe in universes if universe.problem.upper() == problem]
+        of_problem = [one for one in universes if one.outcomes.problem.upper() == problem]
         changes = [effect for effect in effects if effect.problem.upper() == problem]
         shares = [effect for effect in changes if effect.comparison.about == SHARE]
         sentences = []
@@ -38,10 +39,10 @@ def finding(
 
 
 def _of_difference(
-    problem: str, universes: Sequence[UniverseSummary], shares: Sequence[Effect], scope: Scope
+    problem: str, universes: Sequence[UniverseResult], shares: Sequence[Effect], scope: Scope
 ) -> list[str]:
     """The difference between the protocols, and the share that each choice has in it."""
-    gains = {universe.protocol: signed(universe.gain.value, 4) for universe in universes}
+    gains = {one.universe.own: signed(one.gain.value, 4) for one in universes}
     (whole,) = (effect for effect in shares if effect.comparison.field == WHOLE)
     # The choice that leads furthest from one gain to the other comes first.
     sign = math.copysign(1, whole.estimate.value)
@@ -59,7 +60,7 @@ def _of_difference(
     ]
 
 
-def _of_all(problem: str, universes: Sequence[UniverseSummary], scope: Scope) -> list[str]:
+def _of_all(problem: str, universes: Sequence[UniverseResult], scope: Scope) -> list[str]:
     gains = [universe.gain.value for universe in universes]
     sentences = [
         f"Over {counted(len(universes), 'universe')} the mean gain on {problem} lies between "

@@ -19,7 +19,8 @@ from minimtl.report import (
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import ALL, SHARE, Effect
 from minimtl.study.multiverse.figures import CAPTIONS, NO_FIGURES
-from minimtl.study.multiverse.tables import UniverseSummary, new_tasks, these_tasks
+from minimtl.study.multiverse.tables import new_tasks, these_tasks, universe_rows
+from minimtl.study.multiverse.universeresults import UniverseResult
 
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (
@@ -46,7 +47,7 @@ class Provenance(NamedTuple):
 
 
 def document(
-    universes: Sequence[UniverseSummary],
+    universes: Sequence[UniverseResult],
     effects: Sequence[Effect],
     choices: Sequence[Choice],
     answer: Sequence[str],
@@ -100,7 +101,7 @@ def _effects(effects: Sequence[Effect]) -> Grid:
     return Grid(header, lines, n_labels=5)
 
 
-def _universes(universes: Sequence[UniverseSummary], names: Sequence[str]) -> Grid:
+def _universes(universes: Sequence[UniverseResult], names: Sequence[str]) -> Grid:
     labels = ("problem", "universe", "protocol", "about", *names)
     header = (
         *labels, "single", "multi", "gain", "these tasks", "new tasks", "improved",
@@ -108,19 +109,18 @@ def _universes(universes: Sequence[UniverseSummary], names: Sequence[str]) -> Gr
     )  # fmt: skip
     lines = tuple(
         (
-            universe.problem.upper(),
-            str(universe.number),
-            universe.protocol,
-            universe.about,
+            str(row["problem"]).upper(),
+            str(row["universe"]),
+            str(row["protocol"]),
+            str(row["about"]),
             *universe.levels.values(),
-            text(universe.single),
-            text(universe.multi),
+            *(text(float(row[name])) for name in ("single", "multi")),
             signed(universe.gain.value, 4),
             between(*these_tasks(universe.gain), 4),
             between(*new_tasks(universe.gain), 4),
-            text(universe.improved),
-            text(universe.brier["block_out"]),
+            text(float(row["improved"])),
+            text(universe.brier("block_out")),
         )
-        for universe in universes
+        for universe, row in zip(universes, universe_rows(universes), strict=True)
     )
     return Grid(header, lines, n_labels=len(labels))

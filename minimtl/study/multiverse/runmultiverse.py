@@ -19,8 +19,8 @@ from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
 from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import Provenance, document
-from minimtl.study.multiverse.tables import UniverseSummary, effect_rows, summarise, universe_rows
-from minimtl.study.multiverse.universeresults import collect_universes
+from minimtl.study.multiverse.tables import effect_rows, universe_rows
+from minimtl.study.multiverse.universeresults import UniverseResult, collect_universes
 from minimtl.study.report.scope import scope_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,
@@ -90,16 +90,19 @@ def write_multiverse(
     """
     corpus = multiverse.corpora["stripped"]
     planned = comparisons(multiverse.universes, multiverse.choices, multiverse.design)
-    universes: list[UniverseSummary] = []
+    universes: list[UniverseResult] = []
     effects: list[Effect] = []
     for results in collect_universes(multiverse, store):
-        universes += [summarise(result, multiverse.choices) for result in results]
+        universes += results
         outcomes = [result.outcomes for result in results]
         effects += [effect_of(comparison, outcomes) for comparison in planned]
     tables = [Table("universes", universe_rows(universes)), Table("effects", effect_rows(effects))]
     write_tables(tables, out)
     hierarchy = Hierarchy.from_tree(corpus.tree)
-    sizes = {one.problem: (one.n_pairs, one.n_runs) for one in reversed(universes)}
+    sizes = {
+        one.outcomes.problem: (one.outcomes.n_pairs, one.outcomes.n_runs)
+        for one in reversed(universes)
+    }
     scopes = {
         problem.name.upper(): scope_of(
             problem.name, *sizes[problem.name], PAPER, corpus.edition, hierarchy

@@ -2,96 +2,37 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from minimtl.gains import Estimate, PairAnalysis
+from minimtl.gains import Estimate
 from minimtl.report import Row
 from minimtl.stats import MeanEstimate
-from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import Effect
 from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
+from minimtl.tasks import improved_share
 
 
-@dataclass(frozen=True, kw_only=True)
-class UniverseSummary:
-    """What came of a universe on a problem, without its pairs.
-
-    Attributes
-    ----------
-    protocol : the protocol that the universe is; empty for all others.
-    levels : the level of each choice, by the choice's name.
-    gain : mean gain, with its intervals.
-    improved : share of pairs with a gain.
-    brier, majority_brier : how well all features together and the majority predict who gains, by
-        design; NaN where nothing could be tested.
-    """
-
-    number: int
-    about: str
-    protocol: str
-    levels: dict[str, str]
-    problem: str
-    n_pairs: int
-    n_runs: int
-    single: float
-    multi: float
-    gain: Estimate
-    improved: float
-    brier: dict[str, float]
-    majority_brier: dict[str, float]
-
-
-def summarise(result: UniverseResult, choices: Sequence[Choice]) -> UniverseSummary:
-    """The summary of a universe's result."""
-    universe, outcomes, improved, analysis = result
-    names = [choice.name for choice in choices]
-    return UniverseSummary(
-        number=universe.number,
-        about=universe.about,
-        protocol=universe.own,
-        levels=dict(zip(names, universe.labels, strict=True)),
-        problem=outcomes.problem,
-        n_pairs=outcomes.n_pairs,
-        n_runs=outcomes.n_runs,
-        single=float(outcomes.single.mean()),
-        multi=float(outcomes.multi.mean()),
-        gain=analysis.gain,
-        improved=improved,
-        brier=_brier(analysis, "all"),
-        majority_brier=_brier(analysis, "majority"),
-    )
-
-
-def _brier(analysis: PairAnalysis, predictor: str) -> dict[str, float]:
-    """The Brier score of a predictor by design."""
-    scores = {}
-    for design in PREDICTED:
-        prediction = analysis.of(design, predictor)
-        scores[design] = prediction.scores.brier if prediction else math.nan
-    return scores
-
-
-def universe_rows(universes: Sequence[UniverseSummary]) -> list[Row]:
+def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
     """The rows of universes.csv."""
     rows: list[Row] = []
-    for universe in universes:
+    for result in results:
+        universe, outcomes = result.universe, result.outcomes
         row: Row = {
             "universe": universe.number,
             "about": universe.about,
-            "protocol": universe.protocol,
-            **universe.levels,
-            "problem": universe.problem,
-            "n_pairs": universe.n_pairs,
-            "n_runs": universe.n_runs,
-            "single": universe.single,
-            "multi": universe.multi,
-            "gain": universe.gain.value,
-            **_intervals(universe.gain),
-            "improved": universe.improved,
+            "protocol": universe.own,
+            **result.levels,
+            "problem": outcomes.problem,
+            "n_pairs": outcomes.n_pairs,
+            "n_runs": outcomes.n_runs,
+            "single": float(outcomes.single.mean()),
+            "multi": float(outcomes.multi.mean()),
+            "gain": result.gain.value,
+            **_intervals(result.gain),
+            "improved": improved_share(outcomes, universe.protocol.reading),
         }
         for design in PREDICTED:
-            row[f"brier_{design}"] = universe.brier[design]
-            row[f"majority_brier_{design}"] = universe.majority_brier[design]
+            row[f"brier_{design}"] = result.brier(design)
+            row[f"majority_brier_{design}"] = result.brier(design, "majority")
         rows.append(row)
     return rows
 

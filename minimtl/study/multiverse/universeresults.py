@@ -4,13 +4,14 @@ Universes whose features are the same share them: features depend on documents a
 on how scores are read.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
+from minimtl.gains import FEWEST_PAIRS, Estimate, PairAnalysis, analyse, table_of
 from minimtl.jobs import Store, rng_for
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse.definemultiverse import Multiverse
@@ -22,7 +23,6 @@ from minimtl.tasks import (
     Problem,
     Results,
     collect_outcomes,
-    improved_share,
 )
 
 PREDICTED = ("block_out", "groups_unseen")
@@ -33,20 +33,31 @@ class UniverseResult(NamedTuple):
 
     Attributes
     ----------
-    improved : share of pairs with a gain, as the universe's protocol counts it.
+    levels : the level of each choice, by the choice's name.
     analysis : the mean gain with its intervals, and how well all features together predict who
         gains, by the designs of `PREDICTED`.
     """
 
     universe: Universe
+    levels: dict[str, str]
     outcomes: Outcomes
-    improved: float
     analysis: PairAnalysis
+
+    @property
+    def gain(self) -> Estimate:
+        """The mean gain, with its intervals."""
+        return self.analysis.gain
+
+    def brier(self, design: str, predictor: str = "all") -> float:
+        """The Brier score of all features together, or of the majority; NaN without one."""
+        prediction = self.analysis.of(design, predictor)
+        return prediction.scores.brier if prediction else math.nan
 
 
 def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
     """The results of each problem, universe by universe; all models are in the store."""
     words: dict[Any, FeatureWords] = {}
+    names = [choice.name for choice in multiverse.choices]
     studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
     for problem in multiverse.problems:
         features: dict[Any, np.ndarray] = {}
@@ -56,18 +67,16 @@ def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[Uni
             own_words = (study.protocol.model.posts, reading.words_jsd, reading.words_counts)
             if own_words in words:
                 study.take_words(words[own_words])
-            results.append(_result(universe, study, problem, store, features))
+            outcomes, analysis = _analysed(study, problem, store, features)
+            levels = dict(zip(names, universe.labels, strict=True))
+            results.append(UniverseResult(universe, levels, outcomes, analysis))
             words.setdefault(own_words, study.words)
         yield results
 
 
-def _result(
-    universe: Universe,
-    study: Study,
-    problem: Problem,
-    store: Store,
-    features: dict[Any, np.ndarray],
-) -> UniverseResult:
+def _analysed(
+    study: Study, problem: Problem, store: Store, features: dict[Any, np.ndarray]
+) -> tuple[Outcomes, PairAnalysis]:
     protocol = study.protocol
     results = Results(store, study.data.identity, protocol)
     make = _shared_features(study, feature_maker(study, results), features)
@@ -75,7 +84,7 @@ def _result(
     rng = rng_for("multiverse", study.seed)
     table = replace(table_of(outcomes, protocol), sets={})
     analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return UniverseResult(universe, outcomes, improved_share(outcomes, protocol.reading), analysis)
+    return outcomes, analysis
 
 
 def _shared_features(

@@ -1,9 +1,9 @@
 """Figures 4a-b and 5a-c, as .svg for the page and .png for everything else.
 
-Figure 4 shows the mean score every few epochs, one panel a problem: single-task in blue crosses,
-joint in orange points, as in the paper. Figure 5 shows the relative gain of every RELATED pair,
-one panel a top-level class. Bands and whiskers are 95 % t-intervals over the runs; one run has
-none.
+Figure 4 shows the mean score every few epochs, a figure a problem: alone in blue crosses, jointly
+in orange points, as in the paper. Figure 5 shows the relative gain of every RELATED pair, a figure
+a top-level class. Each has a panel a protocol. Bands and whiskers are 95 % t-intervals over the
+runs; one run has none.
 
 Drawn with Matplotlib, which is an extra: ask `figures_available` first.
 """
@@ -29,20 +29,21 @@ from minimtl.report import (
     draw_charts,
 )
 from minimtl.stats import FloatArray, IntArray, corrected_resampled_interval
-from minimtl.tasks import Hierarchy, Outcomes, Protocol, Task, relative_gains
+from minimtl.study.report.problemresult import ProblemResult
+from minimtl.tasks import Hierarchy, Task, relative_gains
+
+Inches = tuple[float, float]
 
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
 _FIGURE4 = (
-    "Mean score on the test documents after some epochs, over all pairs and runs: single-task in "
-    "blue with crosses, multi-task in orange with points, the paper's colours. Bands are 95 % "
-    "t-intervals over the runs (one run has none), cut at the frame; the dashed line is where "
-    "scores are read."
+    "Mean score on the test documents after some epochs: alone in blue with crosses, jointly in "
+    "orange with points, the paper's colours. Bands are 95 % t-intervals over the runs (one run "
+    "has none), cut at the frame; the dashed line is where scores are read."
 )
 _FIGURE5 = (
-    "Relative gain of each pair, under its main task; bars are 95 % t-intervals over the runs "
-    "(one run has none). "
-    "Orange points: multi-task learning was better; blue squares: single-task learning was; "
+    "Relative gain of each pair, under its main task; bars are 95 % t-intervals over the runs (one "
+    "run has none). Orange points: joint training was better; blue squares: training alone was; "
     "hollow where the interval contains 0."
 )
 CAPTIONS = {
@@ -56,23 +57,26 @@ _MOST_LINES = 500  # pairs with a line of their own in Figure 5; 36 in 20 Newsgr
 _MARGIN = 0.05  # of score above and below the mean curves, for their bands
 
 
-def draw_figures(
-    problems: Iterable[Outcomes], protocol: Protocol, hierarchy: Hierarchy, folder: Path
-) -> list[str]:
-    """Write every figure that the outcomes allow into ``folder``; return the names, unsuffixed."""
-    drawn = []
-    for outcomes in problems:
-        for name, (chart, inches) in make_figures(outcomes, protocol, hierarchy).items():
-            draw_charts([[chart]], folder, name, inches)
-            drawn.append(name)
-    return drawn
+def draw_figures(results: Iterable[ProblemResult], hierarchy: Hierarchy, folder: Path) -> list[str]:
+    """Write every figure that the results allow into ``folder``; return the names, unsuffixed.
+
+    A figure has a panel a protocol.
+    """
+    panels: dict[str, list[tuple[Chart, Inches]]] = {}
+    for result in results:
+        for name, panel in make_figures(result, hierarchy).items():
+            panels.setdefault(name, []).append(panel)
+    for name, of_figure in panels.items():
+        charts = [chart for chart, _ in of_figure]
+        inches = sum(width for _, (width, _) in of_figure), max(size[1] for _, size in of_figure)
+        draw_charts([charts], folder, name, inches)
+    return list(panels)
 
 
-def make_figures(
-    outcomes: Outcomes, protocol: Protocol, hierarchy: Hierarchy
-) -> dict[str, tuple[Chart, tuple[float, float]]]:
-    """The figures of a problem by name, with their width and height in inches."""
-    figures = {FIGURE4[outcomes.problem]: (_learning_curves(outcomes, protocol), (4.6, 3.2))}
+def make_figures(result: ProblemResult, hierarchy: Hierarchy) -> dict[str, tuple[Chart, Inches]]:
+    """The panels of a problem by the name of their figure, with width and height in inches."""
+    outcomes = result.outcomes
+    figures = {FIGURE4[outcomes.problem]: (_learning_curves(result), (4.6, 3.2))}
     if outcomes.problem == "related":
         for parent, name in FIGURE5.items():
             rows = [
@@ -81,27 +85,28 @@ def make_figures(
                 if hierarchy.subclass_of(pair.main.positive).parent == parent
             ]
             if len(rows) > _MOST_LINES:
-                figures[name] = (_histogram(outcomes, protocol, rows, parent), (5.6, 3.2))
+                figures[name] = (_histogram(result, rows, parent), (5.6, 3.2))
             elif rows:
-                chart = _relative_gains(outcomes, protocol, rows, parent)
+                chart = _relative_gains(result, rows, parent)
                 n_lines = len(chart.y.ticks or ())
                 figures[name] = (chart, (5.6, 1.0 + 0.17 * n_lines))
     return figures
 
 
-def _learning_curves(outcomes: Outcomes, protocol: Protocol) -> Chart:
+def _learning_curves(result: ProblemResult) -> Chart:
+    outcomes, reading = result.outcomes, result.protocol.reading
     lines = [
-        _curve(outcomes.curve_epochs, outcomes.single_curve, "single-task", "blue", "cross"),
-        _curve(outcomes.curve_epochs, outcomes.multi_curve, "multi-task", "orange", "circle"),
+        _curve(outcomes.curve_epochs, outcomes.single_curve, "alone", "blue", "cross"),
+        _curve(outcomes.curve_epochs, outcomes.multi_curve, "jointly", "orange", "circle"),
     ]
-    read = protocol.reading.read_at + 1
+    read = reading.read_at + 1
     scores = [score for line in lines for score in line.y]
     return Chart(
-        title=_title(outcomes.problem.upper(), outcomes.n_pairs, outcomes.n_runs),
+        title=_title(result.name, outcomes.n_pairs, result),
         series=(*lines, Rule(axis="x", at=read, name=f"scores read (epoch {read})")),
         x=Axis(label="epoch"),
         y=Axis(
-            label=f"mean {SCORE_NAMES[protocol.reading.score]} on the test documents",
+            label=f"mean {SCORE_NAMES[reading.score]} on the test documents",
             low=max(0.0, min(scores) - _MARGIN),  # whatever the bands reach
             high=min(1.0, max(scores) + _MARGIN),
             is_grid=True,
@@ -124,10 +129,9 @@ def _curve(epochs: IntArray, curve: FloatArray, name: str, colour: Colour, shape
     )
 
 
-def _relative_gains(
-    outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str
-) -> Chart:
+def _relative_gains(result: ProblemResult, rows: Sequence[int], parent: str) -> Chart:
     """A line a pair, under one of its main task."""
+    outcomes = result.outcomes
     mean, half = interval_over_runs(100 * relative_gains(outcomes))
     ordered = sorted(rows, key=lambda row: outcomes.pairs[row])
     labels: list[str] = []
@@ -140,13 +144,13 @@ def _relative_gains(
             dots[bool(mean[row] > 0)].append(_gain_mark(len(labels), mean[row], half[row]))
             labels.append(f"with {_name(outcomes.pairs[row].aux)}")
     return Chart(
-        title=_title(parent, len(rows), outcomes.n_runs),
+        title=_title(parent, len(rows), result),
         series=(
             Rule(axis="x", at=0.0, is_dashed=False),
             Dots(dots=tuple(dots[True]), colour="orange", is_across=True),
             Dots(dots=tuple(dots[False]), colour="blue", shape="square", is_across=True),
         ),
-        x=Axis(label=_relative_label(protocol), is_grid=True),
+        x=Axis(label=_relative_label(result), is_grid=True),
         y=Axis(
             low=len(labels) - 0.4,  # first task on top
             high=-0.6,
@@ -167,9 +171,9 @@ def _gain_mark(line: int, mean: float, half: float) -> Dot:
     )
 
 
-def _histogram(outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], parent: str) -> Chart:
+def _histogram(result: ProblemResult, rows: Sequence[int], parent: str) -> Chart:
     """Figure 5 of more pairs than have a line each."""
-    mean, _ = interval_over_runs(100 * relative_gains(outcomes)[np.array(rows)])
+    mean, _ = interval_over_runs(100 * relative_gains(result.outcomes)[np.array(rows)])
     known = mean[~np.isnan(mean)]
     edges = np.histogram_bin_edges(known, 60)
     edges = np.unique([*edges, 0.0])  # no bar has gains of both signs
@@ -178,9 +182,9 @@ def _histogram(outcomes: Outcomes, protocol: Protocol, rows: Sequence[int], pare
         for gains, colour in _by_sign(known)
     ]
     return Chart(
-        title=_title(parent, len(rows), outcomes.n_runs),
+        title=_title(parent, len(rows), result),
         series=(*bars, Rule(axis="x", at=0.0, is_dashed=False)),
-        x=Axis(label=_relative_label(protocol)),
+        x=Axis(label=_relative_label(result)),
         y=Axis(label="pairs"),
     )
 
@@ -189,8 +193,8 @@ def _by_sign(gains: FloatArray) -> tuple[tuple[FloatArray, Colour], tuple[FloatA
     return (gains[gains <= 0], "blue"), (gains[gains > 0], "orange")
 
 
-def _relative_label(protocol: Protocol) -> str:
-    return f"relative {SCORE_NAMES[protocol.reading.score]} gain from multi-task learning, %"
+def _relative_label(result: ProblemResult) -> str:
+    return f"relative gain in {SCORE_NAMES[result.protocol.reading.score]} of joint training, %"
 
 
 def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -223,6 +227,7 @@ def _name(task: Task) -> str:
     return " / ".join(topic.split(".", 1)[-1] for topic in task)
 
 
-def _title(name: str, n_pairs: int, n_runs: int) -> str:
+def _title(name: str, n_pairs: int, result: ProblemResult) -> str:
+    n_runs = result.outcomes.n_runs
     runs = "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
-    return f"{name}: {counted(n_pairs, 'pair')}, {runs}"
+    return f"{name} {result.protocol.meaning}: {counted(n_pairs, 'pair')}, {runs}"

@@ -1,21 +1,19 @@
 """How much of a study was computed, and so what its report may conclude.
 
-A verdict (raised, lowered, predicts, reproduces) needs all pairs of a problem and `MIN_RUNS` runs;
-with less there are only numbers and intervals. Published numbers are those of one corpus: numbers
-from any other are not compared with them.
+A verdict on gains (helped, hurt, predicted) needs all pairs of a problem and `MIN_RUNS` runs; with
+less there are only numbers and intervals. Published numbers come out again or not by all pairs and
+the protocol's own runs, and on the corpus that they are of alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from minimtl.report import Grid, counted
+from minimtl.report import counted
 from minimtl.tasks import Hierarchy, Protocol, related_pairs, unrelated_pairs
 
 MIN_RUNS = 3
 # Editions with the words of the paper's corpus.
 PUBLISHED_EDITIONS = ("bydate", "packaged")
-# Runs behind the rows of the paper's Table 1, by the authors' released logs.
-PUBLISHED_RUNS = {"related": 5, "unrelated": 1}
 
 NEEDED = f"A verdict needs all pairs of a problem and at least {MIN_RUNS} runs"
 
@@ -37,13 +35,18 @@ class Scope(NamedTuple):
     compares: bool
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all pairs were run, as often as by the protocol or often enough for a verdict."""
+        return self.n_pairs >= self.all_pairs and self.n_runs >= min(self.protocol_runs, MIN_RUNS)
+
+    @property
     def concludes(self) -> bool:
         """Whether there is enough of it for a verdict."""
         return self.n_pairs >= self.all_pairs and self.n_runs >= MIN_RUNS
 
     @property
     def judges(self) -> bool:
-        """Whether there is enough of it to say what reproduces."""
+        """Whether there is enough of it for a verdict on what the paper claims."""
         return self.compares and self.concludes
 
     @property
@@ -56,17 +59,6 @@ class Scope(NamedTuple):
         if self.n_runs < self.protocol_runs:
             runs = f"{self.n_runs} of {self.protocol_runs} runs"
         return f"{pairs}, {runs}"
-
-    @property
-    def warning(self) -> str:
-        """Why there is no verdict; nothing where there is one."""
-        if self.concludes:
-            return ""
-        sentence = f"{self.problem.upper()}: {self.extent}: a look, no finding."
-        if self.n_pairs >= self.all_pairs and self.n_runs >= self.protocol_runs:
-            published = counted(PUBLISHED_RUNS[self.problem], "run")
-            sentence += f" The protocol has no more runs; the published row is of {published}."
-        return sentence
 
 
 def scope_of(
@@ -89,20 +81,15 @@ def scope_of(
     )
 
 
-def filled(grid: Grid, scopes: Iterable[Scope]) -> Grid:
-    """The table without the columns that no problem has anything to put in."""
-    scopes = list(scopes)
-    if not any(scope.judges for scope in scopes):
-        grid = grid.without("difference", "reproduces")
-    if not any(scope.compares for scope in scopes):
-        grid = grid.without("published", "printed", "printed label", "printed under this label")
-    return grid
-
-
 def warnings_of(scopes: Sequence[Scope], edition: str) -> tuple[str, ...]:
     """What must be known before any number is read; nothing of a whole study on its corpus."""
-    partial = [scope.warning for scope in scopes if scope.warning]
+    partial = [
+        f"{scope.problem.upper()}: {scope.extent}: a look, no finding."
+        for scope in scopes
+        if not scope.is_whole
+    ]
     if partial:
+        partial = list(dict.fromkeys(partial))
         partial.append(f"{NEEDED}; below that there are numbers and intervals only.")
     if not all(scope.compares for scope in scopes):
         partial.append(

@@ -13,7 +13,6 @@ from minimtl.study.multiverse.effects import comparisons, effect_of
 from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.runmultiverse import write_multiverse
-from minimtl.study.multiverse.tables import summarise
 from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
 from minimtl.study.multiverse.universes import make_universes
 from minimtl.study.report.scope import Scope
@@ -104,7 +103,7 @@ def test_the_same_bytes_again(written, trained, tmp_path):
 
 
 def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
-    """Summaries and effects of made-up gains: ``gain_of(universe)`` beside noise."""
+    """Results and effects of made-up gains: ``gain_of(universe)`` beside noise."""
     from dataclasses import replace
 
     universes = make_universes(choices, design, about)
@@ -114,10 +113,11 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
         outcomes = replace(plain, multi=plain.single + (plain.gains + gain_of(universe)) / 10)
         table = table_of(outcomes, PAPER)
         analysis = analyse(table, np.random.default_rng(0), PREDICTED, alone=(), tested=())
-        results.append(UniverseResult(universe, outcomes, 0.5, analysis))
+        levels = dict(zip((choice.name for choice in choices), universe.labels, strict=True))
+        results.append(UniverseResult(universe, levels, outcomes, analysis))
     every = [result.outcomes for result in results]
     effects = [effect_of(c, every) for c in comparisons(universes, choices, design)]
-    return [summarise(result, choices) for result in results], effects
+    return results, effects
 
 
 def scope(n_runs=3):
@@ -130,7 +130,7 @@ def test_the_sentence_names_the_choice_that_turns_one_gain_into_the_other(made_u
         lambda u: 0.07 * (u.labels[0] == "200 in all"),
     )  # fmt: skip
     (paragraph,) = finding(rows, effects, scope())
-    gains = {row.protocol: row.gain.value for row in rows}
+    gains = {row.universe.own: row.gain.value for row in rows}
     assert gains["released"] - gains["paper"] == pytest.approx(0.007)
     assert re.match(
         r"On RELATED the mean gain is [+−]0\.0\d+ by the protocol paper and \+0\.0\d+ by the "

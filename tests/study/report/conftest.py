@@ -12,18 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
-from minimtl.study.report.background import About
-from minimtl.study.report.pairs import view_pairs
+from minimtl.study.report.contents import About
 from minimtl.study.report.problemresult import problem_results
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import PairCurves
-from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
 
@@ -175,16 +173,24 @@ def concluded_of(problems, protocol):
 
 
 @pytest.fixture(scope="session")
-def study(made_up_outcomes):
-    """12 RELATED pairs of two runs and 30 UNRELATED ones of one: all that a report is made of.
+def results(made_up_outcomes):
+    """12 RELATED pairs of three runs by both protocols, and 30 UNRELATED ones of one run by one."""
+    problems = {
+        RELEASED: [made_up_outcomes("related", 12, 3)],
+        PAPER: [made_up_outcomes("related", 12, 3), made_up_outcomes("unrelated", 30, 1)],
+    }
+    concluded = [
+        one
+        for protocol, outcomes in problems.items()
+        for one in concluded_of(outcomes, protocol.replace(cv_repeats=1))
+    ]
+    return problem_results(concluded, "bydate", NEWSGROUPS)
 
-    Texts from outside are hostile.
-    """
-    protocol = PAPER.replace(cv_repeats=1)
-    problems = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 30, 1)]
-    results = problem_results(concluded_of(problems, protocol), "bydate", NEWSGROUPS)
-    views = view_pairs([(o, curves_of(o)) for o in problems], protocol)
-    about = About(
+
+@pytest.fixture(scope="session")
+def about():
+    """Data and command of a study; texts from outside are hostile."""
+    return About(
         version="1.2.3",
         edition="bydate",
         hierarchy=NEWSGROUPS,
@@ -194,14 +200,6 @@ def study(made_up_outcomes):
         n_test=7532,
         seed=7,
         command=f"minimtl study --seed 7 --out '{EVIL}'",
-    )
-    return SimpleNamespace(
-        results=results,
-        views=views,
-        problems=problems,
-        protocol=protocol,
-        about=about,
-        curves_of=curves_of,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from minimtl.cli import main
 from minimtl.jobs.store import open_existing_store
 from minimtl.models.archive import array_to_bytes, bytes_to_array
+from minimtl.tasks import PROTOCOLS, RELEASED
 
 STUDY = ["--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
 STATE = {"study.sqlite", "manifest.json"}
@@ -48,19 +49,39 @@ def test_the_store_alone_gives_every_file_again(folder, bare, capsys):
     assert str(bare / "report.") in capsys.readouterr().out
 
 
-def test_the_end_is_what_may_be_concluded_table_1_and_the_path_of_the_page(folder, capsys):
+def test_the_end_is_the_answer_the_table_behind_it_and_the_path_of_the_page(folder, capsys):
     again = ["study", *STUDY, "--workers", "1", "--out", str(folder)]  # all models are there
     assert main(again) == 0
-    look, needed, corpus, header, related, path = capsys.readouterr().out.splitlines()
+    warnings, came_out, helped, predicted, rest = capsys.readouterr().out.split("\n\n")
+    look, needed, corpus = warnings.splitlines()
     assert look == "RELATED: 1 of 52 pairs, 1 of 5 runs: a look, no finding."
     assert needed.startswith("A verdict needs all pairs")
     assert corpus.startswith("The corpus is the synthetic edition, on which nothing was published")
-    assert header.split() == ["single", "multi", "improved"]
-    name, *numbers = related.split()
-    assert name == "RELATED"
-    assert len([float(number) for number in numbers]) == 3
+    assert came_out == "Nothing was published of this corpus, so that nothing can come out again."
+    assert helped.startswith("By the paper's text joint training changes the mean score by ")
+    assert predicted.startswith("Whether it can be predicted")
+    header, *lines, path = rest.splitlines()
+    assert header.strip() == "by the paper's text"
+    assert [line.split()[0] for line in lines] == ["RELATED,"] * 4
     assert path == str(folder / "report.html")
     assert (folder / "report.html").stat().st_size > 50_000
+
+
+def test_another_protocol_joins_the_models_that_are_there(tmp_path, monkeypatch, capsys):
+    """The synthetic corpus has too few documents for `released` as it is."""
+    assert main(["study", *STUDY, "--dry-run"]) == 0
+    assert "A protocol is left out: 2 of the study's 2 tasks cannot" in capsys.readouterr().err
+    monkeypatch.setitem(PROTOCOLS, "released", RELEASED.replace(train_per_task=100))
+    study = ["study", *STUDY, "--workers", "1", "--quiet", "--out", str(tmp_path)]
+    tables = {}
+    for protocol, done in (("paper", 3), ("both", 3), ("released", 0)):
+        assert main([*study, "--protocol", protocol]) == 0
+        manifest = json.loads((tmp_path / "manifest.json").read_text())
+        assert manifest["jobs"]["done"] == done
+        tables[protocol] = (tmp_path / "table2.csv").read_text().splitlines()
+    header, *rows = tables["both"]
+    assert rows == tables["released"][1:] + tables["paper"][1:]
+    assert header.startswith("protocol,")
 
 
 def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder, capsys):
@@ -73,7 +94,7 @@ def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder,
     assert json.loads((bare / "manifest.json").read_text())["jobs"]["done"] == 0
     of_text = drawn(bare)
     assert b"type_token_ratio_relative" in of_text["features.csv"]
-    assert b"Features: as the paper's text describes them." in of_text["report.md"]
+    assert b"The features are those that the paper's text describes" in of_text["report.md"]
     assert main(["report", str(bare)]) == 0
     assert drawn(bare) == of_text
     assert main(["report", str(bare), "--features", "code"]) == 0
@@ -119,13 +140,14 @@ def test_features_of_another_shape_are_made_again(folder, bare):
             with suppress(ValueError):
                 bytes_to_array(store[key])
                 keys.append(key)
-        (features,) = keys
-        whole = store[features]
-        store.remove(features)
-        store.add([(features, array_to_bytes(np.zeros((2, 31))))])
+        whole = {features: store[features] for features in keys}
+        assert len(whole) == 1
+        for features in keys:
+            store.remove(features)
+            store.add([(features, array_to_bytes(np.zeros((2, 31))))])
     assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
     with open_existing_store(bare) as store:
-        assert store[features] == whole
+        assert {features: store[features] for features in keys} == whole
 
 
 def test_no_study_is_a_sentence(tmp_path, capsys):

@@ -1,5 +1,7 @@
 """Figures: what exists is drawn, with the numbers it claims, and always the same bytes."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,23 +9,28 @@ from scipy import stats
 from minimtl.study.report import figures
 from minimtl.study.report.figures import CAPTIONS
 from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 pytest.importorskip("matplotlib")
 
 
 @pytest.fixture
 def outcomes(made_up_outcomes):
-    return lambda problem, n_runs, n_pairs: made_up_outcomes(problem, n_pairs, n_runs)
+    """A problem of which a figure needs no more than outcomes and protocol."""
+
+    def make(problem, n_runs, n_pairs, protocol=PAPER):
+        found = made_up_outcomes(problem, n_pairs, n_runs)
+        name = problem.upper()
+        return SimpleNamespace(outcomes=found, protocol=protocol, problem=problem, name=name)
+
+    return make
 
 
 def test_only_what_exists_is_drawn(tmp_path, outcomes):
-    assert figures.draw_figures([outcomes("unrelated", 1, 4)], PAPER, NEWSGROUPS, tmp_path) == [
-        "figure4b"
-    ]
+    assert figures.draw_figures([outcomes("unrelated", 1, 4)], NEWSGROUPS, tmp_path) == ["figure4b"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["figure4b.png", "figure4b.svg"]
     # The first of the 52 RELATED pairs is from comp; rec and talk have nothing to show.
-    assert figures.draw_figures([outcomes("related", 2, 1)], PAPER, NEWSGROUPS, tmp_path) == [
+    assert figures.draw_figures([outcomes("related", 2, 1)], NEWSGROUPS, tmp_path) == [
         "figure4a",
         "figure5b",
     ]
@@ -34,9 +41,9 @@ def test_same_outcomes_same_bytes_whatever_the_users_style(tmp_path, outcomes):
 
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
-    figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, first)
+    figures.draw_figures([outcomes("related", 3, 1)], NEWSGROUPS, first)
     with matplotlib.rc_context({"lines.linewidth": 7, "font.size": 20, "svg.hashsalt": None}):
-        figures.draw_figures([outcomes("related", 3, 1)], PAPER, NEWSGROUPS, second)
+        figures.draw_figures([outcomes("related", 3, 1)], NEWSGROUPS, second)
     names = sorted(p.name for p in first.iterdir())
     assert len(names) == 4
     for name in names:
@@ -59,12 +66,13 @@ def test_one_run_has_no_interval_and_none_no_mean():
 
 def made(problem, name):
     """A figure's chart as data."""
-    return figures.make_figures(problem, PAPER, NEWSGROUPS)[name][0]
+    return figures.make_figures(problem, NEWSGROUPS)[name][0]
 
 
 def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     problem = outcomes("related", 3, 6)
     chart = made(problem, "figure4a")
+    problem = problem.outcomes
     single, multi, read = chart.series
     np.testing.assert_allclose(single.y, problem.single_curve.mean(axis=0))
     np.testing.assert_allclose(multi.y, problem.multi_curve.mean(axis=0))
@@ -75,11 +83,19 @@ def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     assert "F1" in chart.y.label
 
 
+def test_a_figure_has_a_panel_a_protocol(tmp_path, outcomes):
+    both = [outcomes("related", 2, 1, protocol) for protocol in (RELEASED, PAPER)]
+    assert figures.draw_figures(both, NEWSGROUPS, tmp_path) == ["figure4a", "figure5b"]
+    drawn = (tmp_path / "figure4a.svg").read_text()
+    assert drawn.count("by the authors") == drawn.count("by the paper") == 1
+
+
 def test_wide_bands_do_not_flatten_the_curves(outcomes):
     """Two runs that disagree wildly have a band from below 0 to above 1."""
-    problem = outcomes("related", 2, 6)
+    result = outcomes("related", 2, 6)
+    problem = result.outcomes
     problem.single_curve[:, :20] = [[0.0], [1.0]]
-    axis = made(problem, "figure4a").y
+    axis = made(result, "figure4a").y
     means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
     assert 0 <= axis.low <= min(map(np.min, means)) <= max(map(np.max, means)) <= axis.high <= 1
     assert axis.high - axis.low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
@@ -88,6 +104,7 @@ def test_wide_bands_do_not_flatten_the_curves(outcomes):
 def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     problem = outcomes("related", 3, 52)
     chart = made(problem, "figure5a")
+    problem = problem.outcomes
     labels = [words for _, words in chart.y.ticks]
     line = labels.index("sport.hockey / motorcycles") + 1
     assert line - 1 in chart.y.bold
@@ -108,13 +125,14 @@ def test_every_figure_has_a_caption():
 
 
 def test_many_relative_gains_are_a_histogram_of_all(tmp_path, outcomes, monkeypatch):
-    found = outcomes("related", 1, 52)
+    result = outcomes("related", 1, 52)
+    found = result.outcomes
     rows = [row for row, pair in enumerate(found.pairs) if pair.main.positive.startswith("talk.")]
     monkeypatch.setattr(figures, "_MOST_LINES", 5)
-    losing, gaining, _ = made(found, "figure5c").series
+    losing, gaining, _ = made(result, "figure5c").series
     assert sum(losing.heights) + sum(gaining.heights) == len(rows) == 36
     relative = (found.gains / found.single)[rows]
     assert sum(gaining.heights) == (relative > 0).sum()
     assert sum(gaining.heights[: gaining.edges.index(0.0)]) == 0
-    names = figures.draw_figures([found], PAPER, NEWSGROUPS, tmp_path)
+    names = figures.draw_figures([result], NEWSGROUPS, tmp_path)
     assert names == ["figure4a", "figure5a", "figure5b", "figure5c"]

@@ -39,7 +39,7 @@ def test_how_much_there_is_of_how_much(size, extent, concludes):
     (scope,) = scopes({"related": size})
     assert scope.extent == extent
     assert scope.concludes == scope.judges == concludes
-    assert bool(scope.warning) != concludes
+    assert scope.is_whole == concludes
 
 
 def test_the_banner_of_a_quick_look():
@@ -49,13 +49,11 @@ def test_the_banner_of_a_quick_look():
     assert second.startswith("A verdict needs all pairs of a problem and at least 3 runs")
 
 
-def test_one_run_that_is_all_the_protocol_has_is_no_verdict_either():
+def test_all_runs_of_the_protocol_are_no_look_but_three_make_a_verdict():
     (scope,) = scopes({"unrelated": (516, 1)}, RELEASED)
+    assert scope.is_whole
     assert not scope.concludes
-    assert scope.warning == (
-        "UNRELATED: all 516 pairs, 1 run: a look, no finding. The protocol has no more runs; the "
-        "published row is of 1 run."
-    )
+    assert warnings_of([scope], "bydate") == ()
 
 
 @pytest.mark.parametrize("edition", ["synthetic", "pypi", "<script>"])

@@ -1,0 +1,226 @@
+"""A study's answer in three sentences, and the table behind them.
+
+Whether joint training helps is two questions: of these tasks, by the interval over runs, and of new
+tasks, by the one that has tasks and topics drawn anew.
+
+A set of features counts as predicting which pairs gain only where all of this holds for pairs whose
+subclasses are not in training, which is what a new problem meets: its accuracy is above the
+majority class and above one half, its Brier score below that of the base rate and of always
+answering one half, and its p-value, by the crossed model of the gains and by Holm's procedure over
+all p-values of the protocol, is at most 0.05.
+
+One half is asked for because the majority alone would be too low a bar: where about half of the
+pairs gain, the label that is commoner in training is the scarcer one in the pairs held out, and a
+majority learned from the others scores below a tossed coin.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from minimtl.gains import Prediction
+from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
+from minimtl.stats import MeanEstimate
+from minimtl.study.report.problemresult import ProblemResult
+from minimtl.study.report.scope import MIN_RUNS
+
+SIGNIFICANCE = 0.05
+CHANCE = 0.5  # accuracy of a tossed coin
+NEW_PROBLEM = "groups_unseen"
+# How near a number must come to the published one to come out again.
+SCORE_MARGIN = 0.015
+SHARE_MARGIN = 0.1
+_ROUNDING = 1e-9  # of differences between numbers with few digits
+_SCORES = (
+    ("single", "alone", SCORE_MARGIN),
+    ("multi", "jointly", SCORE_MARGIN),
+    ("improved", "share of pairs that gain", SHARE_MARGIN),
+)
+
+
+def answer(results: Sequence[ProblemResult]) -> tuple[str, str, str]:
+    """What comes out again, whether joint training helps and whom, whether it can be predicted."""
+    return _comes_out(results), _helps(results), _predictable(results)
+
+
+def table1(results: Sequence[ProblemResult]) -> Grid:
+    """Scores and gains beside the published ones, a column a protocol."""
+    protocols = _by_protocol(results)
+    lines: list[tuple[Inline, ...]] = []
+    for name, members in _by_problem(results).items():
+        of_protocol = {result.protocol.meaning: result for result in members}
+        columns = [of_protocol.get(meaning) for meaning in protocols]
+        published = members[0].scores.published
+        for field, words, _ in _SCORES:
+            cells = [_score(result, field) if result else "" for result in columns]
+            lines.append((f"{name}, {words}", text(getattr(published, field)), *cells))
+        gains = [signed(result.scores.gain.value, 4) if result else "" for result in columns]
+        lines.append((f"{name}, mean gain", signed(published.multi - published.single), *gains))
+    grid = Grid(("", "published", *protocols), tuple(lines))
+    compares = all(result.scope.compares for result in results)
+    return grid if compares else grid.without("published")
+
+
+def gains_table(results: Sequence[ProblemResult]) -> Grid:
+    """The mean gain with both of its intervals, a line a problem and protocol."""
+    lines = tuple(
+        (
+            f"{result.name} {result.protocol.meaning}",
+            signed(result.scores.gain.value, 4),
+            _interval(result.scores.gain.these_tasks),
+            _interval(result.scores.gain.new_tasks),
+        )
+        for result in results
+    )
+    return Grid(("", "mean gain", "these tasks", "new tasks"), lines)
+
+
+def predicts(row: Prediction, result: ProblemResult) -> bool:
+    """Whether a set of features predicts which pairs gain, as the module's text has it."""
+    scores, majority = row.scores, result.majority(NEW_PROBLEM).scores
+    return (
+        scores.accuracy > max(majority.accuracy, CHANCE)
+        and scores.brier < min(majority.brier, CHANCE**2)
+        and row.p_holm <= SIGNIFICANCE
+    )
+
+
+def _comes_out(results: Sequence[ProblemResult]) -> str:
+    if not all(result.scope.compares for result in results):
+        return "Nothing was published of this corpus, so that nothing can come out again."
+    whole = [result for result in results if result.scope.is_whole]
+    if not whole:
+        return "This is a look at a part of the pairs, too little to say what comes out again."
+
+    clauses: list[str] = []
+    for meaning, members in _by_protocol(whole).items():
+        found = [_is_near(result, field) for result in members for field, _, _ in _SCORES]
+        verdict = "does not come out again"
+        if all(found):
+            verdict = "comes out again"
+        elif sum(found) > len(found) / 2:
+            verdict = "comes out again in part"
+        share = f"{sum(found)} of {len(found)} numbers"
+        subject = "it" if clauses else "the paper's Table 1"
+        clauses.append(f"{meaning} {subject} {verdict} ({share})")
+    names = _by_problem(whole)
+    part = "" if len(names) == len(_by_problem(results)) else f", as far as {_joined(names)} goes"
+    return _sentence("; ".join(clauses) + part)
+
+
+def _is_near(result: ProblemResult, field: str) -> bool:
+    """Whether a score, as it is shown, is within its margin of the published one."""
+    margin = next(margin for name, _, margin in _SCORES if name == field)
+    ours, theirs = (getattr(row, field) for row in (result.scores, result.scores.published))
+    return abs(round(ours, 3) - theirs) <= margin + _ROUNDING
+
+
+def _helps(results: Sequence[ProblemResult]) -> str:
+    clauses: list[str] = []
+    for meaning, members in _by_protocol(results).items():
+        sure = [result for result in members if result.scope.concludes]
+        few = [result.name for result in members if not result.scope.concludes]
+        subject = "it" if clauses else "joint training"
+        if sure:
+            reason = f"{_joined(few)} has fewer than {MIN_RUNS} runs" if few else ""
+            clauses.append(f"{meaning} {subject} {_changes(sure, reason)}")
+        else:
+            gains = " and ".join(
+                f"{signed(result.scores.gain.value, 4)} on {result.name}" for result in members
+            )
+            clauses.append(f"{meaning} {subject} changes the mean score by {gains}")
+    ending = "" if any(r.scope.concludes for r in results) else ", too little for a verdict"
+    return _sentence("; ".join(clauses) + ending)
+
+
+def _changes(results: Sequence[ProblemResult], reason: str) -> str:
+    """Whom joint training helped or hurt, and for whom that is open, maybe for a reason."""
+    decided: dict[str, list[str]] = {}
+    unclear: dict[str, list[str]] = {}
+    for whose, helped, hurt in (
+        ("these", "helped", "hurt"),
+        ("new", "would help", "would hurt"),
+    ):
+        for result in results:
+            gain = result.scores.gain
+            verdict = _sign(gain.these_tasks if whose == "these" else gain.new_tasks)
+            if verdict == 0:
+                unclear.setdefault(whose, []).append(result.name)
+            else:
+                verb = helped if verdict > 0 else hurt
+                decided.setdefault(f"{verb} {whose}", []).append(result.name)
+
+    phrases = [f"{whom} {_joined(names)} tasks" for whom, names in decided.items()]
+    notes = [f"open for {whose} {_joined(names)} tasks" for whose, names in unclear.items()]
+    if not phrases:
+        phrases, notes = ["made no clear difference, for these tasks or for new ones"], []
+    notes += [reason] if reason else []
+    return " and ".join(phrases) + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def _sign(estimate: MeanEstimate | None) -> int:
+    """Above 0, below 0, or neither where an interval holds 0 or is missing."""
+    if estimate is None:
+        return 0
+    return (estimate.low > 0) - (estimate.high < 0)
+
+
+def _predictable(results: Sequence[ProblemResult]) -> str:
+    sure = [r for r in results if r.scope.concludes and r.predictions(NEW_PROBLEM)]
+    if not sure:
+        return (
+            "Whether it can be predicted which pairs gain takes all pairs and at least "
+            f"{MIN_RUNS} runs."
+        )
+    found = [
+        f"on {result.name} {result.protocol.meaning} from {' or '.join(sets)}"
+        for result in sure
+        if (sets := predicting_sets(result))
+    ]
+    if not found:
+        return (
+            "Which pairs of a new problem gain cannot be predicted: no set of the features beats "
+            "both a coin and the commoner answer."
+        )
+    rest = ", and else it cannot" if len(found) < len(sure) else ""
+    return f"Which pairs of a new problem gain can be predicted {', '.join(found)}{rest}."
+
+
+def predicting_sets(result: ProblemResult) -> list[str]:
+    """The sets of features that predict which pairs of a problem gain."""
+    predicted = result.predictions(NEW_PROBLEM)
+    return [SET_NAMES[name] for name, row in predicted.items() if predicts(row, result)]
+
+
+def _score(result: ProblemResult, field: str) -> Inline:
+    """A score, marked where the published one comes out again."""
+    shown = text(getattr(result.scores, field))
+    if result.scope.compares and result.scope.is_whole and _is_near(result, field):
+        return Marked(shown, "good")
+    return shown
+
+
+def _interval(estimate: MeanEstimate | None) -> str:
+    return between(estimate.low, estimate.high, 4) if estimate else text(math.nan)
+
+
+def _by_protocol(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:
+    """The results by the meaning of their protocol, such as ``by the authors' code``."""
+    found: dict[str, list[ProblemResult]] = {}
+    for result in results:
+        found.setdefault(result.protocol.meaning, []).append(result)
+    return found
+
+
+def _by_problem(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:
+    found: dict[str, list[ProblemResult]] = {}
+    for result in results:
+        found.setdefault(result.name, []).append(result)
+    return found
+
+
+def _joined(names: Iterable[str]) -> str:
+    return " and ".join(names)
+
+
+def _sentence(clauses: str) -> str:
+    return f"{clauses[0].upper()}{clauses[1:]}."

@@ -1,0 +1,190 @@
+"""The three sentences: they follow the numbers, whichever way they point."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from minimtl.gains import Estimate, PairAnalysis, Prediction, Scores
+from minimtl.report import Marked
+from minimtl.stats import MeanEstimate
+from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
+from minimtl.study.report.problemresult import MeanScores, ProblemResult
+from minimtl.study.report.scope import scope_of
+from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.tasks.printedtables import TABLE1, PrintedScores
+from minimtl.tasks.protocol import PAPER, RELEASED
+
+NEAR = PrintedScores(0.834, 0.843, 0.72)
+SETS = ("all", "no_curve", "only_curve", "only_ratio", "no_ratio")
+
+
+def estimate(mean, low, high):
+    return None if math.isnan(low) else MeanEstimate(mean, low, high, 0.0, 4.0, 0.5)
+
+
+def prediction(features, accuracy, brier, p_holm=math.nan, kind="set"):
+    scores = Scores(accuracy, 0.5, 0.5, brier, 0.6, 0.0, 0.5)
+    return Prediction("groups_unseen", features, kind, 52, scores, p_holm=p_holm)
+
+
+def row2(features, accuracy=0.68, brier=0.24, p_value=0.5):
+    return prediction(features, accuracy, brier, p_value)
+
+
+def result(
+    rows,
+    problem="related",
+    gain=(0.009, 0.004, 0.014),
+    new=None,
+    protocol=PAPER,
+    n_pairs=None,
+    n_runs=5,
+    majority=(0.7, 0.23),
+    two_labels=True,
+    scores=NEAR,
+    edition="bydate",
+):
+    """A problem with this mean gain for these and for new tasks, and these predictions."""
+    n_pairs = n_pairs or (52 if problem == "related" else 516)
+    table = SimpleNamespace(sets=dict.fromkeys(SETS[1:], ()))
+    baseline = prediction("majority", *majority, kind="baseline")
+    analysis = PairAnalysis(
+        table, table if two_labels else None, "", None, None, (baseline, *rows) if rows else ()
+    )
+    mean_scores = MeanScores(
+        single=scores.single,
+        multi=scores.multi,
+        improved=scores.improved,
+        gain=Estimate(gain[0], estimate(*gain), estimate(*(gain if new is None else new))),
+        relative_gain=0.01,
+        published=TABLE1[problem],
+    )
+    return ProblemResult(
+        outcomes=SimpleNamespace(problem=problem),
+        protocol=protocol,
+        scope=scope_of(problem, n_pairs, n_runs, protocol, edition, NEWSGROUPS),
+        scores=mean_scores,
+        meta=SimpleNamespace(pairs=analysis),
+        weights=(),
+        blocks=(),
+        pairs=(),
+        claims=(),
+    )
+
+
+GOOD = {"accuracy": 0.8, "brier": 0.2, "p_value": 0.01}
+
+
+NOTHING = [row2(name) for name in SETS]
+OPEN = (0.0, -0.01, 0.01)
+AWAY = PrintedScores(0.863, 0.862, 0.35)
+
+
+def test_a_whole_study_by_both_protocols():
+    came_out, helped, predicted = answer(
+        [
+            result(NOTHING, new=OPEN, protocol=RELEASED),
+            result(NOTHING, gain=OPEN, scores=AWAY),
+            result(
+                NOTHING,
+                "unrelated",
+                protocol=RELEASED,
+                n_runs=1,
+                scores=PrintedScores(0.893, 0.898, 0.63),
+            ),
+            result(NOTHING, "unrelated", gain=OPEN, scores=PrintedScores(0.914, 0.914, 0.49)),
+        ]
+    )
+    assert came_out == (
+        "By the authors' code the paper's Table 1 comes out again (6 of 6 numbers); by the paper's "
+        "text it does not come out again (1 of 6 numbers)."
+    )
+    assert helped == (
+        "By the authors' code joint training helped these RELATED tasks (open for new RELATED "
+        "tasks; UNRELATED has fewer than 3 runs); by the paper's text it made no clear difference, "
+        "for these tasks or for new ones."
+    )
+    assert predicted == (
+        "Which pairs of a new problem gain cannot be predicted: no set of the features beats both "
+        "a coin and the commoner answer."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "new", "said"),
+    [
+        ((0.01, 0.002, 0.02), None, "helped these RELATED tasks and would help new RELATED tasks."),
+        ((-0.01, -0.02, -0.002), None, "hurt these RELATED tasks and would hurt new RELATED tasks"),
+        ((0.01, 0.002, 0.02), OPEN, "helped these RELATED tasks (open for new RELATED tasks)"),
+        (OPEN, None, "made no clear difference, for these tasks or for new ones"),
+        ((0.01, math.nan, math.nan), None, "made no clear difference"),
+    ],
+)
+def test_each_verb_follows_its_interval_of_the_gain(gain, new, said):
+    assert said in answer([result(NOTHING, gain=gain, new=new)])[1]
+
+
+def test_part_of_a_study_has_numbers_and_no_verdict():
+    came_out, helped, predicted = answer([result(NOTHING, n_pairs=4), result(NOTHING, n_runs=2)])
+    assert came_out.startswith("This is a look at a part of the pairs")
+    assert "changes the mean score by +0.0090 on RELATED" in helped
+    assert helped.endswith("too little for a verdict.")
+    assert predicted.startswith("Whether it can be predicted which pairs gain takes all pairs")
+
+
+def test_nothing_comes_out_again_on_another_corpus():
+    came_out, *_ = answer([result(NOTHING, edition="synthetic")])
+    assert came_out == "Nothing was published of this corpus, so that nothing can come out again."
+
+
+def test_some_numbers_come_out_again_and_are_marked():
+    results = [result(NOTHING, scores=PrintedScores(0.840, 0.859, 0.72))]
+    assert answer(results)[0] == (
+        "By the paper's text the paper's Table 1 comes out again in part (2 of 3 numbers)."
+    )
+    alone, jointly, improved, gain = table1(results).lines
+    assert alone == ("RELATED, alone", "0.834", Marked("0.840", "good"))
+    assert jointly == ("RELATED, jointly", "0.843", "0.859")
+    assert improved[-1] == Marked("0.720", "good")
+    assert gain[1:] == ("+0.009", "+0.0090")
+    (line,) = gains_table(results).lines
+    assert line[1:3] == ("+0.0090", "+0.0040 to +0.0140")
+
+
+def test_a_verdict_follows_the_numbers_as_shown():
+    """What differs by 0.015 as printed is within 0.015."""
+    near, far = (
+        answer([result(NOTHING, scores=PrintedScores(single, 0.843, 0.72))])[0]
+        for single in (0.8494, 0.8496)
+    )
+    assert "3 of 3" in near
+    assert "2 of 3" in far
+
+
+def test_what_was_not_run_is_an_empty_cell_and_no_published_number_stands_alone():
+    results = [result(NOTHING, edition="synthetic"), result(NOTHING, "unrelated", n_pairs=3)]
+    assert table1(results).header == ("", "by the paper's text")
+    both = table1([result(NOTHING), result(NOTHING, "unrelated", protocol=RELEASED)])
+    assert both.header == ("", "published", "by the paper's text", "by the authors' code")
+    assert both.lines[0][-1] == both.lines[-1][-2] == ""
+
+
+def test_sets_that_predict_are_named():
+    rows = [*NOTHING[:2], row2("only_curve", **GOOD), row2("no_ratio", **GOOD)]
+    alone = result(rows)
+    assert predicting_sets(alone) == ["curve features only", "all but ratio features"]
+    assert answer([alone, result(NOTHING, "unrelated")])[2] == (
+        "Which pairs of a new problem gain can be predicted on RELATED by the paper's text from "
+        "curve features only or all but ratio features, and else it cannot."
+    )
+
+
+@pytest.mark.parametrize("worse", [{"accuracy": 0.69}, {"brier": 0.235}, {"p_value": 0.06}])
+def test_each_condition_alone_can_refuse(worse):
+    assert predicting_sets(result([row2("all", **GOOD | worse)])) == []
+
+
+def test_beating_a_majority_below_one_half_is_not_enough():
+    row = row2("all", accuracy=0.49, brier=0.251, p_value=0.001)
+    assert predicting_sets(result([row], majority=(0.4, 0.3))) == []
