@@ -184,7 +184,7 @@ def _user_cache() -> Path:
 # The machine and this process on it: cores, threads, memory, processor, versions of packages.
 
 # Read by BLAS and Numba when they are loaded.
-_THREAD_VARIABLES = (
+THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -203,7 +203,7 @@ def pin_threads() -> None:
     variables; it is told through threadpoolctl where that is installed. Our kernels have one
     thread as they are written.
     """
-    for variable in _THREAD_VARIABLES:
+    for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
     if "numpy" in sys.modules and find_spec("threadpoolctl"):
         import_module("threadpoolctl").threadpool_limits(limits=1)
