@@ -1,9 +1,12 @@
 """What `minimtl.advise` returns: the table, the verdict, the matrix, the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
+
+import numpy as np
 
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
@@ -11,6 +14,7 @@ from minimtl.advice.fits import train_on_all
 from minimtl.advice.forms import page_blocks, terminal_blocks, to_dict
 from minimtl.advice.measured import Measured
 from minimtl.advice.words import notes_on, procedure_of, verdict_of
+from minimtl.errors import MinimtlError
 from minimtl.models import TextModel
 from minimtl.report import Marked, Paragraph, notebook_html, to_text
 
@@ -43,13 +47,22 @@ class Advice(Measured):
         texts = [(*prepared.train, *prepared.test) for prepared in used]
         return train_on_all(
             row.way,
-            [[one.text for one in own] for own in texts],
-            [prepared.labels(own) for prepared, own in zip(used, texts, strict=True)],
+            [
+                ([one.text for one in own], prepared.labels(own))
+                for prepared, own in zip(used, texts, strict=True)
+            ],
             [self.label_values.get(label, label) for label in used[0].classes],
-            self.settings.tokenizer,
-            self.settings.seed,
+            self.settings,
             self._how(row),
         )
+
+    def predict(self, texts: Iterable[str]) -> np.ndarray:
+        """The labels that `model` gives these texts."""
+        return self.model.predict(texts)
+
+    def score(self, texts: Iterable[str], labels: Iterable[Any]) -> float:
+        """Macro-F1 of `model` on these texts, which it should not have seen."""
+        return self.model.score(texts, labels)
 
     def _how(self, row: Row) -> dict[str, Any]:
         """What the model says of itself."""
@@ -82,6 +95,20 @@ class Advice(Measured):
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values, unrounded; docs/outputs.md has the keys."""
         return to_dict(self)
+
+    def to_frame(self) -> Any:
+        """The table as a pandas data frame, a row a way; MinimtlError without pandas."""
+        try:
+            pandas = import_module("pandas")
+        except ImportError:
+            raise MinimtlError(
+                "to_frame needs pandas: install it (python -m pip install pandas), or read "
+                "to_dict()['ways'], which has the same."
+            ) from None
+        return pandas.DataFrame(self.to_dict()["ways"])
+
+    def __repr__(self) -> str:
+        return f"<Advice: {self.verdict}>"
 
     def __str__(self) -> str:
         return to_text(terminal_blocks(self))

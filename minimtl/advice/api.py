@@ -138,7 +138,9 @@ def advise_on(
     # Within each kind the best first, so that a reader sees what words of others add, and then
     # what their labels add.
     rows.sort(key=lambda row: (row.way.uses_labels, row.way.use == WORDS, -row.score))
-    return Advice(prepared, tuple(rows), settings, matrix, label_values or {})
+    return Advice(
+        prepared, tuple(rows), settings, counted.tested_rows(0), matrix, label_values or {}
+    )
 
 
 def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:

@@ -107,19 +107,23 @@ def procedure_of(advice: Measured) -> list[str]:
     ]
     if n_runs > N_FOLDS:
         sentences.append(
-            f"After the first look, which had an error of {FIRST_ERROR:.0%}, ways that clearly hurt "
-            "were measured no further, nor were networks with a chance of less than "
-            f"{LEAST_CHANCE:.0%} to be better than the way in the lead; the end has the other "
-            f"{ERROR - FIRST_ERROR:.0%}."
+            f"The first look had an error of {FIRST_ERROR:.0%}. After it, ways that clearly hurt "
+            f"ended, and networks with a chance of less than {LEAST_CHANCE:.0%} to be better than "
+            f"the way in the lead. The end has the other {ERROR - FIRST_ERROR:.0%}."
         )
     counts = Counter(row.label for row in main.train)
     most = max(counts.values())
     if most * (1 if main.test else 1 - 1 / N_FOLDS) > settings.per_class:
         sentences.append(
-            f"At most {settings.per_class} texts of a label are trained on in a run, and the "
+            f"At most {settings.per_class} texts of a label are trained on at a time, and the "
             f"largest label of {name} has {most:,}. With more texts a gain is usually smaller; "
-            f"--per-class {most} measures on all of them."
+            f"--per-class {most} measures, and trains the model, on all of them."
         )
+    sentences.append(
+        "Scores are those of a single classifier, as trained in a run. The model that is saved is "
+        "trained likewise on all texts; of networks it is the average of five, which is seldom "
+        "worse."
+    )
     return [*sentences, f"Tokenizer: {settings.tokenizer}; seed: {settings.seed}."]
 
 
