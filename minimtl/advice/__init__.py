@@ -3,7 +3,7 @@
 May import: system, stats, text, nn, corpora, report, models, jobs, estimator.
 """
 
-from minimtl.advice.api import advise, advise_on
+from minimtl.advice.api import advise, advise_on, with_test_part
 from minimtl.advice.forms import advice_document
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
 from minimtl.advice.tokenizers import TOKENIZERS
@@ -19,4 +19,5 @@ __all__ = [
     "advice_document",
     "advise",
     "advise_on",
+    "with_test_part",
 ]

@@ -16,6 +16,7 @@ from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
+from minimtl.errors import MinimtlError
 from minimtl.estimator import check_whole, is_missing
 from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.models import label_to_plain
@@ -29,6 +30,8 @@ def advise(
     labels: Iterable[Any],
     auxiliary: Mapping[str, tuple[Iterable[str], Iterable[Any]]],
     *,
+    test: tuple[Iterable[str], Iterable[Any]] | None = None,
+    groups: Iterable[Any] | None = None,
     runs: int = RUNS,
     per_class: int = PER_CLASS,
     margin: float = MARGIN,
@@ -48,6 +51,10 @@ def advise(
         note counts them. Labels are the same where they are written alike, as 1 and 1.0.
     auxiliary : mapping of a name to (texts, labels)
         Labelled texts that may help. Their labels may be others.
+    test : (texts, labels), optional
+        Texts of yours to test on in every run, in place of folds.
+    groups : iterable, one of each of your texts, optional
+        Its thread or author; None where there is none. No group is both learned from and tested.
     runs : int, default=20
         How often each way is trained and tested; rounds of five folds are made whole.
     per_class : int, default=500
@@ -98,12 +105,22 @@ def advise(
         raise TypeError("auxiliary must be {name: (texts, labels), …}.")
     workers = check_whole("workers", workers)
     values: dict[str, Any] = {}
+    all_texts = list(texts)
     sets = [
         _text_set(str(name), *of_set, values)
-        for name, of_set in [(MAIN_NAME, (texts, labels)), *auxiliary.items()]
+        for name, of_set in [(MAIN_NAME, (all_texts, labels)), *auxiliary.items()]
     ]
+    if test is not None:
+        sets[0] = with_test_part(sets[0], _text_set("the test part", *test, values))
+    of_main = {} if groups is None else _groups_by_place(groups, len(all_texts))
     return advise_on(
-        sets, settings, out=out, workers=workers, is_quiet=not verbose, label_values=values
+        sets,
+        settings,
+        groups=[of_main] if of_main else (),
+        out=out,
+        workers=workers,
+        is_quiet=not verbose,
+        label_values=values,
     )
 
 
@@ -111,6 +128,7 @@ def advise_on(
     sets: Iterable[TextSet],
     settings: Settings,
     *,
+    groups: Sequence[Mapping[str, str]] = (),
     out: str | Path | None = None,
     workers: int = 1,
     fresh: bool = False,
@@ -119,12 +137,13 @@ def advise_on(
 ) -> Advice:
     """Advice on text sets, the main one first; the parameters are those of `advise`.
 
-    `fresh` sets what `out` holds aside; `label_values` are the labels that the model is to give,
-    by the text that stands for them. Raises as `advise`, and if `out` holds another study.
+    `groups` has, for each set, the threads or authors of its texts by their places. `fresh` sets
+    what `out` holds aside; `label_values` are the labels that the model is to give, by the text
+    that stands for them. Raises as `advise`, and if `out` holds another study.
     """
     prepared, tokenizer = prepare_all(with_own_names(sets), settings.tokenizer)
     settings = replace(settings, tokenizer=tokenizer)
-    counted = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed)
+    counted = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed, groups)
     names = tuple(one.name for one in prepared)
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
@@ -141,6 +160,28 @@ def advise_on(
     return Advice(
         prepared, tuple(rows), settings, counted.tested_rows(0), matrix, label_values or {}
     )
+
+
+def with_test_part(main: TextSet, test: TextSet) -> TextSet:
+    """The main set with the texts of another one as its test part; MinimtlError if it has one."""
+    if main.test:
+        raise MinimtlError(
+            f"{main.name} has a test part already; give that folder, or {test.name}, but not both."
+        )
+    rows = tuple(row._replace(place=f"{test.name}, {row.place}") for row in test.train)
+    return replace(main, test=rows, notes=(*main.notes, *test.notes))
+
+
+def _groups_by_place(groups: Iterable[Any], n_texts: int) -> dict[str, str]:
+    given = list(groups)
+    if len(given) != n_texts:
+        raise ValueError(f"{n_texts} texts came with {len(given)} groups.")
+    places = (f"text {number}" for number in range(n_texts))
+    return {
+        place: str(group)
+        for place, group in zip(places, given, strict=True)
+        if not is_missing(group)
+    }
 
 
 def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:

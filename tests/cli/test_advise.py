@@ -123,3 +123,22 @@ def test_json_pages_model_and_resuming(tmp_path, capsys):
     assert model.read_bytes() == first
     assert main(["advise", "--main", aux, "--aux", mine, "--runs", "2", "--out", str(out)]) == 1
     assert "holds another study" in capsys.readouterr().err
+
+
+def test_groups_and_a_test_part_from_files(tmp_path, capsys, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        command, "advise_on", lambda sets, *_, groups, **__: seen.update(s=sets, g=groups) or 1 / 0
+    )
+    mine = tmp_path / "a.csv"
+    mine.write_text("text,label,who\none thing,x,ann\nanother,y,bob\nthird,x,\n")
+    other = write_set(tmp_path / "b.csv", ("x", "y"), 9, 1)
+    test = tmp_path / "t.csv"
+    test.write_text("text,label,who\nheld back,x,ann\n")
+    argv = ["advise", "--main", str(mine), "--aux", other, "--group-column", "Who"]
+    with pytest.raises(ZeroDivisionError):
+        main([*argv, "--test", str(test)])
+    assert seen["g"] == [{"row 2": "ann", "row 3": "bob", "t.csv, row 2": "ann"}, {}]
+    assert [(row.text, row.place) for row in seen["s"][0].test] == [("held back", "t.csv, row 2")]
+    assert main(["advise", "--main", other, "--aux", str(mine), "--group-column", "who"]) == 1
+    assert "b.csv has no column 'who' (--group-column); it has 'label', " in capsys.readouterr().err
