@@ -10,6 +10,7 @@ import numpy as np
 
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
+from minimtl.advice.features import Features
 from minimtl.advice.fits import train_on_all
 from minimtl.advice.forms import page_blocks, terminal_blocks, to_dict
 from minimtl.advice.measured import Measured
@@ -28,9 +29,11 @@ class Advice(Measured):
     Attributes
     ----------
     label_values : the labels as they were given, by the text that stands for them.
+    features : of sets that hold no texts.
     """
 
     label_values: Mapping[str, Any]
+    features: Features | None = None
 
     @cached_property
     def model(self) -> TextModel:
@@ -48,13 +51,16 @@ class Advice(Measured):
         return train_on_all(
             row.way,
             [
-                ([one.text for one in own], prepared.labels(own))
+                (self._inputs([one.text for one in own]), prepared.labels(own))
                 for prepared, own in zip(used, texts, strict=True)
             ],
             [self.label_values.get(label, label) for label in used[0].classes],
             self.settings,
             self._how(row),
         )
+
+    def _inputs(self, texts: list[str]) -> Any:
+        return texts if self.features is None else self.features.matrix(texts)
 
     def predict(self, texts: Iterable[str]) -> np.ndarray:
         """The labels that `model` gives these texts."""

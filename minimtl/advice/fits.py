@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.advice.settings import Settings
-from minimtl.advice.tokenizers import NETWORK, make_vectorizer
+from minimtl.advice.tokenizers import FEATURES, NETWORK, make_vectorizer
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts
 from minimtl.advice.ways import Way, train
 from minimtl.jobs import rng_for, stable_hash
@@ -58,10 +58,12 @@ def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
     main = sets.draw(fit.target, fit.run)
     others = [sets.draw_other(number, fit.target, fit.run) for number in fit.way.aux]
     learned = np.concatenate([draw.learned for draw in (main, *others)])
-    vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
-    most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
-    assert most is not None
-    X = weigh_counts(sets.counts[fit.way.model], learned, most, sublinear)
+    X = sets.counts[fit.way.model]
+    if sets.tokenizer != FEATURES:
+        vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
+        most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
+        assert most is not None
+        X = weigh_counts(X, learned, most, sublinear)
     documents = [(X[draw.trained], sets.labels[draw.trained]) for draw in (main, *others)]
     classifier = train(fit.way, documents[0], documents[1:], int(key_of(fit, sets)[:8], 16))
     probability = classifier.predict_proba(X[main.tested]).max(axis=1)
@@ -85,7 +87,7 @@ def decode(result: bytes) -> Given:
 
 def train_on_all(
     way: Way,
-    sets: Sequence[tuple[Sequence[str], np.ndarray]],
+    sets: Sequence[tuple[Any, np.ndarray]],
     labels: Sequence[Any],
     settings: Settings,
     how: dict[str, object],
@@ -97,16 +99,18 @@ def train_on_all(
 
     Parameters
     ----------
-    sets : texts of the main set, and their classes as numbers from 0; then those of each auxiliary
-        set that the way names.
+    sets : texts or features of the main set, and their classes as numbers from 0; then those of
+        each auxiliary set that the way names.
     labels : of the main set's classes.
     how : what the model is to say of itself.
     """
-    vectorizer = make_vectorizer(settings.tokenizer, way.model)
-    vectorizer.fit([text for texts, _ in sets for text in texts])
-    documents = [
-        (sparse.csr_matrix(vectorizer.transform(texts)), classes) for texts, classes in sets
-    ]
+    vectorizer, documents = None, list(sets)
+    if settings.tokenizer != FEATURES:
+        vectorizer = make_vectorizer(settings.tokenizer, way.model)
+        vectorizer.fit([text for texts, _ in sets for text in texts])
+        documents = [
+            (sparse.csr_matrix(vectorizer.transform(texts)), classes) for texts, classes in sets
+        ]
     members = []
     for member in range(N_FOLDS if way.model == NETWORK else 1):
         rng = rng_for("advise model", settings.seed, member)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.advice.measured import Measured
+from minimtl.advice.tokenizers import FEATURES
 
 MOST_MISTAKES = 5
 
@@ -70,8 +71,9 @@ def surest_mistakes(advice: Measured) -> list[Mistake]:
     for place in np.argsort(-sure, kind="stable")[:MOST_MISTAKES]:
         row = rows[advice.tested[wrong[place]]]
         given = int(np.bincount(classes[:, wrong[place]]).argmax())
+        text = row.place if advice.settings.tokenizer == FEATURES else row.text
         mistakes.append(
-            Mistake(row.text, row.place, row.label, main.classes[given], float(sure[place]))
+            Mistake(text, row.place, row.label, main.classes[given], float(sure[place]))
         )
     return mistakes
 

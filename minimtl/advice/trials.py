@@ -2,7 +2,8 @@
 
 Notation
 --------
-counts          of the features of each model in all texts of all sets: CSR int64 (n_texts, n_words)
+counts          of the words that each model reads in all texts of all sets: CSR int64 (n_texts,
+                n_words); or features, float32
 labels          of all texts, int64 (n_texts,), an index into the set's own classes
 same            number of each text, equal for texts that count as the same, int64 (n_texts,)
 groups          number of each text's thread or author, int64 (n_texts,); its own where it has none
@@ -22,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from minimtl.advice.features import Features
 from minimtl.advice.sets import Prepared, normalised
 from minimtl.advice.tokenizers import CHARACTERS, make_vectorizer, models_for
 from minimtl.advice.verdicts import TestedTexts
@@ -82,8 +84,11 @@ class SetsOfTexts:
         per_class: int,
         seed: int,
         groups: Sequence[Mapping[str, str]] = (),
+        features: Features | None = None,
     ) -> "SetsOfTexts":
-        """Count the features of all sets; `groups` are each set's, by the places of its texts.
+        """Count the words of all sets, or take their `features`.
+
+        `groups` are each set's, by the places of its texts.
 
         Raises
         ------
@@ -93,6 +98,9 @@ class SetsOfTexts:
         parts = [part for prepared in sets for part in (prepared.train, prepared.test)]
         counts = {}
         for model in models_for(tokenizer):
+            if features is not None:
+                counts[model] = features.matrix(row.text for part in parts for row in part)
+                continue
             analyze = make_vectorizer(tokenizer, model).build_analyzer()
             # Other texts are read by their characters only where they are pooled.
             unread = [

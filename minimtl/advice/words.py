@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from minimtl.advice.conduct import ERROR, FIRST_ERROR, LEAST_CHANCE
 from minimtl.advice.measured import Measured
+from minimtl.advice.tokenizers import FEATURES
 from minimtl.advice.trials import N_FOLDS
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
 from minimtl.advice.ways import N_EPOCHS
@@ -88,15 +89,21 @@ def procedure_of(advice: Measured) -> list[str]:
             f"on a fifth of the texts, after training on the others ({N_FOLDS} folds, classes in "
             f"equal shares, drawn anew for every {N_FOLDS} runs)"
         )
+    inputs = "TF-IDF of one and two words, or of three to five characters"
+    words = (
+        "With the words of others: their texts count for vocabulary and idf, their labels do not. "
+    )
+    if settings.tokenizer == FEATURES:
+        inputs, words = "the features as they are", ""
     n_runs = max(row.n_runs for row in advice.rows)
     sentences = [
         f"{name}: {len(main.train):,} texts of {len(main.classes)} labels; {n_runs} runs, "
         f"each of which trains every way on the same texts and labels texts {tested}.",
         "The regressions are logistic (C = 10, rare labels weigh as much as frequent ones), on "
-        "TF-IDF of one and two words, or of three to five characters. The network has two hidden "
+        f"{inputs}. The network has two hidden "
         f"layers of 100 units and is trained as in the study, for {N_EPOCHS} epochs or, with few "
         "texts, more.",
-        "With the words of others: their texts count for vocabulary and idf, their labels do not. "
+        f"{words}"
         "Adapted: features shared by all sets beside features of each set's own (Daumé 2007). "
         "Pooled: the other set's texts as if they were yours. Jointly: shared hidden layers, an "
         "output layer for each set. Pretrained: on the other set first, then on yours.",
@@ -195,6 +202,8 @@ def _remedy(advice: Measured) -> str:
     smallest = min(Counter(row.label for row in advice.sets[0].train).values())
     tokenizer = advice.settings.tokenizer
     other = "characters" if tokenizer != "characters" else "words"
+    if tokenizer == FEATURES:
+        return f"Label more rows of the rarest label ({smallest} now), or scale the features."
     return (
         f"Label more texts of the rarest label ({smallest} now), or try --tokenizer {other} "
         f"(it was {tokenizer})."

@@ -10,14 +10,16 @@ from minimtl.advice import (
     QUICK_PER_CLASS,
     QUICK_RUNS,
     RUNS,
+    SUFFIXES,
     TOKENIZERS,
     Settings,
     advice_document,
     advise_on,
+    read_feature_set,
     with_test_part,
 )
 from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
-from minimtl.corpora import TABLES, read_records, read_text_set, rename_labels
+from minimtl.corpora import TABLES, TextSet, read_records, read_text_set, rename_labels
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
 from minimtl.report import write_document
@@ -38,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="FILE",
         help="your labelled texts: .csv, .tsv or .jsonl, lines of fastText, or a folder "
-        "<label>/<file> or train/<label>/<file> with test/<label>/<file>",
+        "<label>/<file> or train/<label>/<file> with test/<label>/<file>; or features with labels: "
+        ".npz or .npy",
     )
     parser.add_argument(
         "--aux",
@@ -155,19 +158,13 @@ def run(args: argparse.Namespace) -> int:
         args.all_pairs,
         args.quick,
     )
-    header = False if args.no_header else None
     paths = [args.main, *args.aux]
     groups = []
     if args.group_column is not None:
         groups = [_read_groups(path, args, must_have=not at) for at, path in enumerate(paths)]
-    read = [
-        read_text_set(
-            Path(path), args.text_column, args.label_column, must_have=not at, header=header
-        )
-        for at, path in enumerate(paths)
-    ]
+    read = [_read_set(path, args, must_have=not at) for at, path in enumerate(paths)]
     if args.test is not None:
-        test = read_text_set(Path(args.test), args.text_column, args.label_column, header=header)
+        test = _read_set(args.test, args, must_have=True)
         read[0] = with_test_part(read[0], test)
         for place, group in (
             _read_groups(args.test, args, must_have=False) if groups else {}
@@ -197,6 +194,16 @@ def run(args: argparse.Namespace) -> int:
         save_model(advice.model_of(taken), args.save_model)
         say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
     return 0
+
+
+def _read_set(path: str, args: argparse.Namespace, *, must_have: bool) -> TextSet:
+    """The texts or features in a file; named columns may be missing where it need not have them."""
+    if Path(path).suffix.lower() in SUFFIXES:
+        return read_feature_set(Path(path))
+    header = False if args.no_header else None
+    return read_text_set(
+        Path(path), args.text_column, args.label_column, must_have=must_have, header=header
+    )
 
 
 def _read_groups(path: str, args: argparse.Namespace, *, must_have: bool) -> dict[str, str]:

@@ -263,7 +263,7 @@ def saved(data, path):
             "network": lambda: perceptron().fit([X, X], [y, y]),
             "words": lambda: TfidfVectorizer().fit(TEXTS),
             "regression": lambda: LogisticRegression().fit(counts, [0, 1, 1, 0]),
-            "texts": lambda: TextModel(make["words"](), make["regression"](), {}, ["a", "b"]),
+            "texts": lambda: TextModel(make["words"](), [make["regression"]()], {}, ["a", "b"]),
         }
         save_model(make[kind](), path)
         with zipfile.ZipFile(path) as archive:
