@@ -49,6 +49,7 @@ def test_tables_have_all_parameters_with_their_defaults(name):
 def test_the_tutorial_runs(tmp_path, monkeypatch):
     pytest.importorskip("sklearn")
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(PAGE.parents[1] / "examples")
     # `minimtl` is that of this Python, wherever it is installed.
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     names = {"__name__": "tutorial"}

@@ -39,7 +39,10 @@ OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
 OPTIONAL |= {"dask", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
 # estimator's tags, or somebody asking for output in pandas or polars.
-CALLERS_OWN = {("sklearn", "base.py"), ("pandas", "tfidf.py"), ("polars", "tfidf.py")}
+CALLERS_OWN = {
+    *(("sklearn", "base.py"), ("polars", "tfidf.py")),
+    *(("pandas", "tfidf.py"), ("pandas", "advice.py")),
+}
 # Modules whose files or bytes can hold code that runs when they are read.
 UNSAFE_MODULES = {"pickle", "_pickle", "marshal", "shelve", "dbm", "dill", "cloudpickle", "joblib"}
 UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}

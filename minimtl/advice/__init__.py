@@ -3,7 +3,8 @@
 May import: system, stats, text, nn, corpora, report, models, jobs, estimator.
 """
 
-from minimtl.advice.api import advise, advise_on
+from minimtl.advice.api import advise, advise_on, with_test_part
+from minimtl.advice.features import SUFFIXES, read_feature_rows, read_feature_set
 from minimtl.advice.forms import advice_document
 from minimtl.advice.settings import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
 from minimtl.advice.tokenizers import TOKENIZERS
@@ -14,9 +15,13 @@ __all__ = [
     "QUICK_PER_CLASS",
     "QUICK_RUNS",
     "RUNS",
+    "SUFFIXES",
     "TOKENIZERS",
     "Settings",
     "advice_document",
     "advise",
     "advise_on",
+    "read_feature_rows",
+    "read_feature_set",
+    "with_test_part",
 ]

@@ -1,16 +1,21 @@
 """What `minimtl.advise` returns: the table, the verdict, the matrix, the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any
+
+import numpy as np
 
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
+from minimtl.advice.features import Features
 from minimtl.advice.fits import train_on_all
 from minimtl.advice.forms import page_blocks, terminal_blocks, to_dict
 from minimtl.advice.measured import Measured
 from minimtl.advice.words import notes_on, procedure_of, verdict_of
+from minimtl.errors import MinimtlError
 from minimtl.models import TextModel
 from minimtl.report import Marked, Paragraph, notebook_html, to_text
 
@@ -24,9 +29,11 @@ class Advice(Measured):
     Attributes
     ----------
     label_values : the labels as they were given, by the text that stands for them.
+    features : of sets that hold no texts.
     """
 
     label_values: Mapping[str, Any]
+    features: Features | None = None
 
     @cached_property
     def model(self) -> TextModel:
@@ -43,13 +50,25 @@ class Advice(Measured):
         texts = [(*prepared.train, *prepared.test) for prepared in used]
         return train_on_all(
             row.way,
-            [[one.text for one in own] for own in texts],
-            [prepared.labels(own) for prepared, own in zip(used, texts, strict=True)],
+            [
+                (self._inputs([one.text for one in own]), prepared.labels(own))
+                for prepared, own in zip(used, texts, strict=True)
+            ],
             [self.label_values.get(label, label) for label in used[0].classes],
-            self.settings.tokenizer,
-            self.settings.seed,
+            self.settings,
             self._how(row),
         )
+
+    def _inputs(self, texts: list[str]) -> Any:
+        return texts if self.features is None else self.features.matrix(texts)
+
+    def predict(self, texts: Iterable[str]) -> np.ndarray:
+        """The labels that `model` gives these texts."""
+        return self.model.predict(texts)
+
+    def score(self, texts: Iterable[str], labels: Iterable[Any]) -> float:
+        """Macro-F1 of `model` on these texts, which it should not have seen."""
+        return self.model.score(texts, labels)
 
     def _how(self, row: Row) -> dict[str, Any]:
         """What the model says of itself."""
@@ -82,6 +101,20 @@ class Advice(Measured):
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values, unrounded; docs/outputs.md has the keys."""
         return to_dict(self)
+
+    def to_frame(self) -> Any:
+        """The table as a pandas data frame, a row a way; MinimtlError without pandas."""
+        try:
+            pandas = import_module("pandas")
+        except ImportError:
+            raise MinimtlError(
+                "to_frame needs pandas: install it (python -m pip install pandas), or read "
+                "to_dict()['ways'], which has the same."
+            ) from None
+        return pandas.DataFrame(self.to_dict()["ways"])
+
+    def __repr__(self) -> str:
+        return f"<Advice: {self.verdict}>"
 
     def __str__(self) -> str:
         return to_text(terminal_blocks(self))

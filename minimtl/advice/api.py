@@ -10,12 +10,14 @@ from typing import Any
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
+from minimtl.advice.features import Features, feature_set
 from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
-from minimtl.advice.tokenizers import AUTO, choose_tokenizer, make_vectorizer
+from minimtl.advice.tokenizers import AUTO, FEATURES, choose_tokenizer, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
+from minimtl.errors import MinimtlError
 from minimtl.estimator import check_whole, is_missing
 from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.models import label_to_plain
@@ -29,6 +31,8 @@ def advise(
     labels: Iterable[Any],
     auxiliary: Mapping[str, tuple[Iterable[str], Iterable[Any]]],
     *,
+    test: tuple[Iterable[str], Iterable[Any]] | None = None,
+    groups: Iterable[Any] | None = None,
     runs: int = RUNS,
     per_class: int = PER_CLASS,
     margin: float = MARGIN,
@@ -44,10 +48,16 @@ def advise(
     Parameters
     ----------
     texts, labels : iterable of str, and of text, numbers, truth values, dates or tuples of them
-        Your own. Missing texts and labels (None, NaN, NaT, NA, blank text) are left out, and a
-        note counts them. Labels are the same where they are written alike, as 1 and 1.0.
+        Your own; or in place of texts rows of features, a 2-D array or a sparse matrix
+        (`minimtl.advice.features`). Missing texts and labels (None, NaN, NaT, NA, blank text) are
+        left out, and a note counts them. Labels are the same where they are written alike, as 1
+        and 1.0.
     auxiliary : mapping of a name to (texts, labels)
         Labelled texts that may help. Their labels may be others.
+    test : (texts, labels), optional
+        Texts of yours to test on in every run, in place of folds.
+    groups : iterable, one of each of your texts, optional
+        Its thread or author; None where there is none. No group is both learned from and tested.
     runs : int, default=20
         How often each way is trained and tested; rounds of five folds are made whole.
     per_class : int, default=500
@@ -98,12 +108,23 @@ def advise(
         raise TypeError("auxiliary must be {name: (texts, labels), …}.")
     workers = check_whole("workers", workers)
     values: dict[str, Any] = {}
+    if getattr(texts, "ndim", 1) != 2:
+        texts = list(texts)
     sets = [
         _text_set(str(name), *of_set, values)
         for name, of_set in [(MAIN_NAME, (texts, labels)), *auxiliary.items()]
     ]
+    if test is not None:
+        sets[0] = with_test_part(sets[0], _text_set("the test part", *test, values))
+    of_main = {} if groups is None else _groups_by_place(groups, texts)
     return advise_on(
-        sets, settings, out=out, workers=workers, is_quiet=not verbose, label_values=values
+        sets,
+        settings,
+        groups=[of_main] if of_main else (),
+        out=out,
+        workers=workers,
+        is_quiet=not verbose,
+        label_values=values,
     )
 
 
@@ -111,6 +132,7 @@ def advise_on(
     sets: Iterable[TextSet],
     settings: Settings,
     *,
+    groups: Sequence[Mapping[str, str]] = (),
     out: str | Path | None = None,
     workers: int = 1,
     fresh: bool = False,
@@ -119,12 +141,17 @@ def advise_on(
 ) -> Advice:
     """Advice on text sets, the main one first; the parameters are those of `advise`.
 
-    `fresh` sets what `out` holds aside; `label_values` are the labels that the model is to give,
-    by the text that stands for them. Raises as `advise`, and if `out` holds another study.
+    `groups` has, for each set, the threads or authors of its texts by their places. `fresh` sets
+    what `out` holds aside; `label_values` are the labels that the model is to give, by the text
+    that stands for them. Raises as `advise`, and if `out` holds another study.
     """
-    prepared, tokenizer = prepare_all(with_own_names(sets), settings.tokenizer)
+    named = with_own_names(sets)
+    features = Features.of(named)
+    prepared, tokenizer = prepare_all(named, settings.tokenizer if features is None else FEATURES)
     settings = replace(settings, tokenizer=tokenizer)
-    counted = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed)
+    counted = SetsOfTexts.of(
+        prepared, tokenizer, settings.per_class, settings.seed, groups, features
+    )
     names = tuple(one.name for one in prepared)
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
@@ -133,12 +160,46 @@ def advise_on(
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
-        rows = measuring.measure(all_ways(counted.classes, tuple(counted.counts)))
+        rows = measuring.measure(
+            all_ways(counted.classes, tuple(counted.counts), has_words=features is None)
+        )
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
     # Within each kind the best first, so that a reader sees what words of others add, and then
     # what their labels add.
     rows.sort(key=lambda row: (row.way.uses_labels, row.way.use == WORDS, -row.score))
-    return Advice(prepared, tuple(rows), settings, matrix, label_values or {})
+    return Advice(
+        prepared,
+        tuple(rows),
+        settings,
+        counted.tested_rows(0),
+        matrix,
+        label_values or {},
+        features,
+    )
+
+
+def with_test_part(main: TextSet, test: TextSet) -> TextSet:
+    """The main set with the texts of another one as its test part; MinimtlError if it has one."""
+    if main.test:
+        raise MinimtlError(
+            f"{main.name} has a test part already; give that folder, or {test.name}, but not both."
+        )
+    rows = tuple(row._replace(place=f"{test.name}, {row.place}") for row in test.train)
+    return replace(main, test=rows, notes=(*main.notes, *test.notes))
+
+
+def _groups_by_place(groups: Iterable[Any], texts: Any) -> dict[str, str]:
+    given = list(groups)
+    has_features = getattr(texts, "ndim", 1) == 2
+    n_texts = texts.shape[0] if has_features else len(texts)
+    if len(given) != n_texts:
+        raise ValueError(f"{n_texts} texts came with {len(given)} groups.")
+    places = (f"X[{number}]" if has_features else f"text {number}" for number in range(n_texts))
+    return {
+        place: str(group)
+        for place, group in zip(places, given, strict=True)
+        if not is_missing(group)
+    }
 
 
 def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:
@@ -158,6 +219,12 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
     if len(sets) < 2:
         raise ValueError("advice needs one auxiliary set at least.")
     main = sets[0]
+    if tokenizer == FEATURES:
+        first = prepare(main, str.split, is_main=True)
+        others = [
+            without_texts_of(prepare(one, str.split, is_main=False), first) for one in sets[1:]
+        ]
+        return (first, *others), FEATURES
     chosen = tokenizer
     if tokenizer == AUTO:
         chosen = choose_tokenizer([row.text for row in main.train])
@@ -178,7 +245,12 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
 def _text_set(
     name: str, texts: Iterable[Any], labels: Iterable[Any], values: dict[str, Any]
 ) -> TextSet:
-    """Texts in memory as a set; `values` learns which label each label's text stands for."""
+    """Texts or features in memory as a set.
+
+    `values` learns which label each label's text stands for.
+    """
+    if getattr(texts, "ndim", 1) == 2:
+        return feature_set(name, texts, [_written(label, values) for label in labels])
     if not (isinstance(texts, Iterable) and isinstance(labels, Iterable)):
         raise TypeError(f"{name} needs texts and labels, got {type(texts).__name__}.")
     all_texts, all_labels = list(texts), list(labels)
@@ -190,13 +262,19 @@ def _text_set(
             raise ValueError(
                 f"{name}: text {number} is of type {type(text).__name__}; expected a string."
             )
-        written = label_text(label)
-        if written and written not in values:
-            label_to_plain(label)
-            values[written] = label
+        written = _written(label, values)
         rows.append(LabelledText("" if is_missing(text) else text, written, f"text {number}"))
     kept, notes = without_empty(rows, name)
     return TextSet(name, kept, (), notes)
+
+
+def _written(label: Any, values: dict[str, Any]) -> str:
+    """The text of a label; ValueError if no model could save the label."""
+    written = label_text(label)
+    if written and written not in values:
+        label_to_plain(label)
+        values[written] = label
+    return written
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minimtl.advice.fits import Fit, compute, decode, key_of
+from minimtl.advice.fits import Fit, Given, compute, decode, key_of
 from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import NETWORK
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts
@@ -46,14 +46,14 @@ class Row:
     Attributes
     ----------
     way : the way.
-    predicted : the class of each tested text in each round, int64 (n_rounds, n).
+    given : the label of each tested text in each round, (n_rounds, n).
     scores : macro-F1 of each round, (n_rounds,).
     n_runs : trainings behind it.
     comparison : with all ways alone; None of those.
     """
 
     way: Way
-    predicted: np.ndarray
+    given: Given
     scores: np.ndarray
     n_runs: int
     comparison: Comparison | None = None
@@ -83,9 +83,8 @@ class Row:
     @property
     def is_constant(self) -> bool:
         """Whether most rounds gave all texts one label."""
-        return 2 * int((self.predicted == self.predicted[:, :1]).all(axis=1).sum()) > len(
-            self.scores
-        )
+        classes = self.given.classes
+        return 2 * int((classes == classes[:, :1]).all(axis=1).sum()) > len(classes)
 
 
 def best_alone(rows: Sequence[Row]) -> Row:
@@ -147,14 +146,15 @@ class Measuring:
         rows = self.compare(0, given, [way for way in alone if way in left], ERROR - FIRST_ERROR)
         return [*rows, *(row.stopped() for way, row in first.items() if way not in left)]
 
-    def _that_go_on(self, given: Mapping[Way, np.ndarray], rows: Mapping[Way, Row]) -> list[Way]:
+    def _that_go_on(self, given: Mapping[Way, Given], rows: Mapping[Way, Row]) -> list[Way]:
         """The ways that go on after the first look.
 
         A network alone goes on beside other networks, or if it may be the best of the ways alone.
         """
-        tested = self.sets.tested(0, len(next(iter(given.values()))))
-        may_lead = chances(tested, given, way_to_take(list(rows.values())).way)
-        may_be_best_alone = chances(tested, given, best_alone(list(rows.values())).way)
+        classes = {way: labels.classes for way, labels in given.items()}
+        tested = self.sets.tested(0, len(next(iter(classes.values()))))
+        may_lead = chances(tested, classes, way_to_take(list(rows.values())).way)
+        may_be_best_alone = chances(tested, classes, best_alone(list(rows.values())).way)
 
         left = {
             way
@@ -169,21 +169,22 @@ class Measuring:
     def compare(
         self,
         target: int,
-        given: Mapping[Way, np.ndarray],
+        given: Mapping[Way, Given],
         alone: Sequence[Way],
         error: float,
     ) -> list[Row]:
-        """Rows of the ways for a set, by the classes that they gave its texts in each round.
+        """Rows of the ways for a set, by the labels that they gave its texts in each round.
 
         `error` is allowed for all verdicts together.
         """
-        n_rounds = len(next(iter(given.values())))
+        classes = {way: labels.classes for way, labels in given.items()}
+        n_rounds = len(next(iter(classes.values())))
         tested = self.sets.tested(target, n_rounds)
         margin = self.settings.margin
-        compared = compare(tested, given, alone, error=error, margin=margin)
+        compared = compare(tested, classes, alone, error=error, margin=margin)
         rows = []
         for way, labels in given.items():
-            scores = np.array([macro_f1(tested.labels, of_round) for of_round in labels])
+            scores = np.array([macro_f1(tested.labels, of_round) for of_round in labels.classes])
             n_runs = n_rounds * self.sets.n_folds(target)
             rows.append(Row(way, labels, scores, n_runs, compared.get(way)))
 
@@ -222,8 +223,8 @@ class Measuring:
             )
         return found
 
-    def fit_all(self, target: int, ways: Sequence[Way], n_rounds: int) -> dict[Way, np.ndarray]:
-        """The classes that each way gives the tested texts, int64 (n_rounds, n)."""
+    def fit_all(self, target: int, ways: Sequence[Way], n_rounds: int) -> dict[Way, Given]:
+        """The labels that each way gives the tested texts, (n_rounds, n)."""
         n_folds = self.sets.n_folds(target)
         fits = [Fit(target, way, run) for run in range(n_rounds * n_folds) for way in ways]
         with make_progress(
@@ -240,16 +241,18 @@ class Measuring:
         summary.raise_for_failures()
 
         rows = self.sets.tested_rows(target)
-        given = {way: np.empty((n_rounds, len(rows)), np.int64) for way in ways}
+        size = (n_rounds, len(rows))
+        given = {way: Given(np.empty(size, np.int64), np.empty(size, np.float32)) for way in ways}
         for fit in fits:
             places = np.searchsorted(rows, self.sets.draw(target, fit.run).tested)
-            payload = self.store[key_of(fit, self.sets)]
-            given[fit.way][fit.run // n_folds, places] = decode(payload)
+            of_run = decode(self.store[key_of(fit, self.sets)])
+            for whole, part in zip(given[fit.way], of_run, strict=True):
+                whole[fit.run // n_folds, places] = part
         return given
 
     def _describe(self, fit: Fit, result: bytes) -> str:
         tested = self.sets.draw(fit.target, fit.run).tested
-        score = macro_f1(self.sets.labels[tested], decode(result))
+        score = macro_f1(self.sets.labels[tested], decode(result).classes)
         return f"{fit.way.describe(self.names)} {score:.3f}"
 
     def _say(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""One job: the classifier of one way, trained on the texts of one run, and what it says."""
+"""One job: the classifier of one way, trained on the texts of one run; and the model of all."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -6,17 +6,32 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from minimtl.advice.tokenizers import make_vectorizer
-from minimtl.advice.trials import SetsOfTexts
+from minimtl.advice.settings import Settings
+from minimtl.advice.tokenizers import FEATURES, NETWORK, make_vectorizer
+from minimtl.advice.trials import N_FOLDS, SetsOfTexts
 from minimtl.advice.ways import Way, train
-from minimtl.jobs import stable_hash
+from minimtl.jobs import rng_for, stable_hash
 from minimtl.models import TextModel
 from minimtl.nn import TRAINING_VERSION
+from minimtl.stats import draw_per_class
 from minimtl.text import weigh_counts
 
 # Raise it with every change that gives other scores, beside training itself: stored ones are
 # measured anew then.
-_VERSION = 2
+_VERSION = 3
+
+
+class Given(NamedTuple):
+    """The labels that a classifier gave to texts, and how sure it was: (n,) or (n_rounds, n).
+
+    Attributes
+    ----------
+    classes : int64.
+    probabilities : float32, of these classes.
+    """
+
+    classes: np.ndarray
+    probabilities: np.ndarray
 
 
 class Fit(NamedTuple):
@@ -43,45 +58,65 @@ def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
     main = sets.draw(fit.target, fit.run)
     others = [sets.draw_other(number, fit.target, fit.run) for number in fit.way.aux]
     learned = np.concatenate([draw.learned for draw in (main, *others)])
-    vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
-    most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
-    assert most is not None
-    X = weigh_counts(sets.counts[fit.way.model], learned, most, sublinear)
+    X = sets.counts[fit.way.model]
+    if sets.tokenizer != FEATURES:
+        vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
+        most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
+        assert most is not None
+        X = weigh_counts(X, learned, most, sublinear)
     documents = [(X[draw.trained], sets.labels[draw.trained]) for draw in (main, *others)]
     classifier = train(fit.way, documents[0], documents[1:], int(key_of(fit, sets)[:8], 16))
-    predicted = classifier.predict(X[main.tested])
-    return predicted.astype("<i4").tobytes()
+    probability = classifier.predict_proba(X[main.tested]).max(axis=1)
+    return encode(Given(classifier.predict(X[main.tested]), probability))
 
 
-def decode(result: bytes) -> np.ndarray:
-    """The classes that `compute` encoded, int64 (n_tested,); ValueError for other bytes."""
-    classes = np.frombuffer(result, "<i4").astype(np.int64)
-    if not len(classes) or classes.min() < 0:
-        raise ValueError("it has no classes")
-    return classes
+def encode(given: Given) -> bytes:
+    """What the store keeps."""
+    return given.classes.astype("<i4").tobytes() + given.probabilities.astype("<f4").tobytes()
+
+
+def decode(result: bytes) -> Given:
+    """What `encode` was given, of a run; ValueError for other bytes."""
+    n = len(result) // 8
+    classes = np.frombuffer(result[: 4 * n], "<i4").astype(np.int64)
+    probabilities = np.frombuffer(result[4 * n :], "<f4").astype(np.float32)
+    if not n or classes.min() < 0 or not (0 <= probabilities.min() <= probabilities.max() <= 1):
+        raise ValueError("it has no classes with probabilities")
+    return Given(classes, probabilities)
 
 
 def train_on_all(
     way: Way,
-    texts: Sequence[Sequence[str]],
-    classes: Sequence[np.ndarray],
+    sets: Sequence[tuple[Any, np.ndarray]],
     labels: Sequence[Any],
-    tokenizer: str,
-    seed: int,
+    settings: Settings,
     how: dict[str, object],
 ) -> TextModel:
-    """The model that `way` makes of all texts.
+    """The model that `way` makes of all texts: a regression, or the average of five networks.
+
+    It is trained as it was measured: on at most `Settings.per_class` texts of a label of each set,
+    which each network draws for itself.
 
     Parameters
     ----------
-    texts, classes : of the main set, then of each auxiliary set that the way names; classes are
-        numbers from 0.
+    sets : texts or features of the main set, and their classes as numbers from 0; then those of
+        each auxiliary set that the way names.
     labels : of the main set's classes.
     how : what the model is to say of itself.
     """
-    vectorizer = make_vectorizer(tokenizer, way.model).fit([text for one in texts for text in one])
-    documents = [
-        (sparse.csr_matrix(vectorizer.transform(one)), own)
-        for one, own in zip(texts, classes, strict=True)
-    ]
-    return TextModel(vectorizer, train(way, documents[0], documents[1:], seed), how, labels)
+    vectorizer, documents = None, list(sets)
+    if settings.tokenizer != FEATURES:
+        vectorizer = make_vectorizer(settings.tokenizer, way.model)
+        vectorizer.fit([text for texts, _ in sets for text in texts])
+        documents = [
+            (sparse.csr_matrix(vectorizer.transform(texts)), classes) for texts, classes in sets
+        ]
+    members = []
+    for member in range(N_FOLDS if way.model == NETWORK else 1):
+        rng = rng_for("advise model", settings.seed, member)
+        drawn = []
+        for X, y in documents:
+            rows = draw_per_class(np.arange(len(y)), y, settings.per_class, rng)
+            drawn.append((X[rows], y[rows]))
+        members.append(train(way, drawn[0], drawn[1:], int(rng.integers(2**31))))
+    return TextModel(vectorizer, members, how, labels)

@@ -6,6 +6,7 @@ from typing import Any
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
 from minimtl.advice.measured import Measured
+from minimtl.advice.mistakes import label_scores, surest_mistakes
 from minimtl.advice.sets import Prepared
 from minimtl.advice.verdicts import HELPS, HURTS, Comparison
 from minimtl.advice.words import (
@@ -27,6 +28,7 @@ from minimtl.report import (
     Dot,
     Dots,
     Drawing,
+    Folded,
     Grid,
     Heading,
     Items,
@@ -47,6 +49,7 @@ _MATRIX_CAPTION = (
     "the network alone; * where the interval leaves out 0."
 )
 _COLOURS: dict[str, Colour] = {HELPS: "orange", HURTS: "blue"}
+_MOST_COLUMNS, _LONGEST_TEXT = 8, 100  # labels with a column each, characters of a text
 _ROW, _CELL = 40, 84  # height of a way in the picture of gains, width of a cell of the matrix
 _LEAST = 0.001  # gain that the picture shows at either side of 0
 
@@ -72,10 +75,11 @@ def page_blocks(advice: Measured) -> list[Block]:
         blocks.append(Heading(2, _WHO_HELPS_WHOM))
         blocks.append(_matrix_table(advice, advice.matrix))
         blocks.append(_matrix_picture(advice, advice.matrix))
+    blocks += _label_by_label(advice)
     notes = notes_on(advice)
     if notes:
-        blocks += [Heading(2, "Before you believe it"), Items(tuple(notes))]
-    return [*blocks, Heading(2, "What was done"), Items(tuple(procedure_of(advice)))]
+        blocks.append(Folded("Before you believe it", (Items(tuple(notes)),)))
+    return [*blocks, Folded("What was done", (Items(tuple(procedure_of(advice))),))]
 
 
 def advice_document(advice: Measured) -> Document:
@@ -95,6 +99,8 @@ def to_dict(advice: Measured) -> dict[str, Any]:
         "score": "macro_f1",
         "settings": asdict(advice.settings),
         "ways": [_way(advice, row) for row in advice.rows],
+        "labels": [score._asdict() for score in label_scores(advice)],
+        "mistakes": [mistake._asdict() for mistake in surest_mistakes(advice)],
         "notes": notes_on(advice),
         "procedure": procedure_of(advice),
     }
@@ -103,6 +109,33 @@ def to_dict(advice: Measured) -> dict[str, Any]:
             [comparison and asdict(comparison) for comparison in row] for row in advice.matrix
         ]
     return content
+
+
+def _label_by_label(advice: Measured) -> list[Block]:
+    """F1 and confusion of each label, and the surest mistakes, of the way to take."""
+    scores, mistakes = label_scores(advice), surest_mistakes(advice)
+    labels = [printable(score.label) for score in scores]
+    shown = labels if len(labels) <= _MOST_COLUMNS else []
+    lines = [
+        (label, f"{score.n:,}", f"{score.f1:.3f}", *map(percent, score.given[: len(shown)]))
+        for label, score in zip(labels, scores, strict=True)
+    ]
+    head = ("label", "texts", "F1", *(f"taken for {label}" for label in shown))
+    title = f"Label by label: {printable(advice.name_of(advice.best))}"
+    blocks: list[Block] = [Heading(2, title), Grid(head, tuple(lines))]
+    if mistakes:
+        rows = tuple(
+            (
+                _short(printable(" ".join(one.text.split())), _LONGEST_TEXT),
+                printable(one.label),
+                printable(one.given),
+                percent(one.probability),
+            )
+            for one in mistakes
+        )
+        blocks.append(Paragraph("The surest mistakes; see whether the label is right.", "note"))
+        blocks.append(Grid(("text", "label", "taken for", "probability"), rows))
+    return blocks
 
 
 def _table(advice: Measured) -> Grid:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from minimtl.advice.conduct import Row, best_alone, way_to_take
 from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
@@ -19,6 +21,7 @@ class Measured:
     rows : one a way: those alone, those with the words of the others, those with their labels, each
         from the best down.
     settings : how it was measured; ``tokenizer`` is the one that was taken.
+    tested : which of the main set's texts, training part before test part, were tested, int64 (n,).
     matrix : what each set (a row) gains by joint training with each other one (a column), None
         where nothing was measured; None unless `Settings.all_pairs`.
     """
@@ -26,6 +29,7 @@ class Measured:
     sets: tuple[Prepared, ...]
     rows: tuple[Row, ...]
     settings: Settings
+    tested: np.ndarray
     matrix: tuple[tuple[Comparison | None, ...], ...] | None
 
     @property

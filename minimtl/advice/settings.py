@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from minimtl.advice.tokenizers import AUTO, TOKENIZERS
+from minimtl.advice.tokenizers import AUTO, FEATURES, TOKENIZERS
 from minimtl.advice.trials import N_FOLDS
 from minimtl.estimator import check_real, check_whole
 
@@ -23,7 +23,7 @@ class Settings:
         test part of its own.
     per_class : at most so many texts of a class are trained on in a run.
     margin : differences of the score up to this do not matter.
-    tokenizer : one of `TOKENIZERS`, or `AUTO`.
+    tokenizer : one of `TOKENIZERS`, or `AUTO`; `FEATURES` where sets hold no texts.
     seed : of the folds, the draws and the networks.
     all_pairs : whether to measure each set's gain with each other set.
     is_quick : whether this was asked for as a quick look; a word in the output.
@@ -53,7 +53,7 @@ class Settings:
             )
         if not 0 <= self.margin < 1:
             raise ValueError(f"margin must lie in [0, 1); got {self.margin}.")
-        if self.tokenizer not in (AUTO, *TOKENIZERS):
+        if self.tokenizer not in (AUTO, FEATURES, *TOKENIZERS):
             raise ValueError(
                 f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))}; "
                 f"got {self.tokenizer!r}."

@@ -29,6 +29,9 @@ _FEATURES: dict[str, dict[str, Any]] = {
 """Parameters of the vectorizer by the model that reads its features: the network counts words, the
 regression also pairs of neighbours, and the regression on characters three to five in a row."""
 
+FEATURES = "features"
+"""In place of a tokenizer, where sets hold rows of features and no texts."""
+
 # Thai, Lao, Myanmar, Khmer, kana, Chinese characters.
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -43,8 +46,9 @@ def make_vectorizer(tokenizer: str, model: str = NETWORK) -> TfidfVectorizer:
 
 
 def models_for(tokenizer: str) -> tuple[str, ...]:
-    """The models that are tried: characters only where they are not the words already."""
-    return (NETWORK, REGRESSION) if tokenizer == "characters" else tuple(_FEATURES)
+    """The models that are tried: characters only of texts, where they are not the words already."""
+    no_characters = tokenizer in ("characters", FEATURES)
+    return (NETWORK, REGRESSION) if no_characters else tuple(_FEATURES)
 
 
 def choose_tokenizer(texts: Sequence[str]) -> str:

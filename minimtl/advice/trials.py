@@ -2,14 +2,17 @@
 
 Notation
 --------
-counts          of the features of each model in all texts of all sets: CSR int64 (n_texts, n_words)
+counts          of the words that each model reads in all texts of all sets: CSR int64 (n_texts,
+                n_words); or features, float32
 labels          of all texts, int64 (n_texts,), an index into the set's own classes
 same            number of each text, equal for texts that count as the same, int64 (n_texts,)
+groups          number of each text's thread or author, int64 (n_texts,); its own where it has none
 run r           a draw of training texts and weights
 
 A set with a test part of its own is tested on it in every run. One without is divided into 5
 folds, classes in equal shares, anew for every 5 runs; run r tests fold r mod 5. A *round* is as
-many runs as label every tested text once: 5, or 1 with a test part.
+many runs as label every tested text once: 5, or 1 with a test part. No group is both learned from
+and tested in a run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +23,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from minimtl.advice.features import Features
 from minimtl.advice.sets import Prepared, normalised
 from minimtl.advice.tokenizers import CHARACTERS, make_vectorizer, models_for
 from minimtl.advice.verdicts import TestedTexts
-from minimtl.jobs import rng_for
+from minimtl.errors import MinimtlError
+from minimtl.jobs import rng_for, stable_hash
 from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.text import count_matrix
 
@@ -62,6 +67,7 @@ class SetsOfTexts:
     counts: Mapping[str, csr_matrix]
     labels: np.ndarray
     same: np.ndarray
+    groups: np.ndarray
     train: tuple[np.ndarray, ...]
     test: tuple[np.ndarray, ...]
     classes: tuple[tuple[str, ...], ...]
@@ -72,12 +78,29 @@ class SetsOfTexts:
 
     @classmethod
     def of(
-        cls, sets: Sequence[Prepared], tokenizer: str, per_class: int, seed: int
+        cls,
+        sets: Sequence[Prepared],
+        tokenizer: str,
+        per_class: int,
+        seed: int,
+        groups: Sequence[Mapping[str, str]] = (),
+        features: Features | None = None,
     ) -> "SetsOfTexts":
-        """Count the features of all sets."""
+        """Count the words of all sets, or take their `features`.
+
+        `groups` are each set's, by the places of its texts.
+
+        Raises
+        ------
+        MinimtlError
+            If the main set's groups are too few to be divided into folds.
+        """
         parts = [part for prepared in sets for part in (prepared.train, prepared.test)]
         counts = {}
         for model in models_for(tokenizer):
+            if features is not None:
+                counts[model] = features.matrix(row.text for part in parts for row in part)
+                continue
             analyze = make_vectorizer(tokenizer, model).build_analyzer()
             # Other texts are read by their characters only where they are pooled.
             unread = [
@@ -101,10 +124,11 @@ class SetsOfTexts:
             counts,
             np.concatenate(labels),
             np.unique(np.array(same, object), return_inverse=True)[1].ravel(),
+            _numbers_of_groups(sets, groups),
             tuple(rows[::2]),
             tuple(rows[1::2]),
             tuple(prepared.classes for prepared in sets),
-            tuple(prepared.digest for prepared in sets),
+            tuple(_digest(prepared, groups) for prepared in sets),
             tokenizer,
             per_class,
             seed,
@@ -129,15 +153,22 @@ class SetsOfTexts:
                 draw = self.draw(target, number * n_folds + fold)
                 folds[number, np.searchsorted(rows, draw.tested)] = fold
         n_train = len(self.train[target]) * (1 - 1 / n_folds if n_folds > 1 else 1)
-        return TestedTexts(self.labels[rows], folds, n_train)
+        groups = self.groups[rows] if _have_company(self.groups[rows]) else None
+        return TestedTexts(self.labels[rows], folds, n_train, groups)
 
     def draw(self, target: int, run: int) -> Draw:
         """The texts of the set `target` in a run; runs do not depend on how many there are."""
         train, test = self.train[target], self.test[target]
         if not len(test):
             rng = rng_for("advise folds", self.seed, self.digests[target], run // N_FOLDS)
-            parts = stratified_parts(self.labels[train], N_FOLDS, rng)
+            labels, groups = self.labels[train], self.groups[train]
+            if _have_company(groups):
+                parts = grouped_parts(labels, groups, N_FOLDS, rng)
+            else:
+                parts = stratified_parts(labels, N_FOLDS, rng)
             test, train = train[parts == run % N_FOLDS], train[parts != run % N_FOLDS]
+        else:
+            train = train[~np.isin(self.groups[train], self.groups[test])]
         rng = rng_for("advise sample", self.seed, self.digests[target], run)
         tested = np.intersect1d(test, self.tested_rows(target))
         return Draw(train, draw_per_class(train, self.labels, self.per_class, rng), tested)
@@ -154,8 +185,81 @@ class SetsOfTexts:
         return left
 
     def draw_other(self, other: int, target: int, run: int) -> Draw:
-        """The texts of another set in a run for `target`, without those that `target` has too."""
+        """The texts of another set in a run for `target`, without those that `target` has too.
+
+        Texts of the groups that the run tests are left out.
+        """
         train = self._without(other, target)
+        own = np.concatenate([self.train[target], self.test[target]])
+        if np.isin(self.groups[train], self.groups[own]).any():
+            tested = self.draw(target, run).tested
+            train = train[~np.isin(self.groups[train], self.groups[tested])]
         rng = rng_for("advise sample", self.seed, self.digests[other], run)
         drawn = draw_per_class(train, self.labels, self.per_class, rng)
         return Draw(train, drawn, np.empty(0, np.int64))
+
+
+def grouped_parts(
+    labels: np.ndarray, groups: np.ndarray, n_parts: int, rng: np.random.Generator
+) -> np.ndarray:
+    """The part of each text, int64 (n,): whole groups to a part, classes in nearly equal shares.
+
+    Groups are taken from the largest to the smallest, those of equal size at random; each goes to
+    the part that has least of its classes so far.
+    """
+    group = np.unique(groups, return_inverse=True)[1].ravel()
+    counts = np.zeros((group.max() + 1, labels.max() + 1))
+    np.add.at(counts, (group, labels), 1)
+    shares = counts / np.maximum(counts.sum(axis=0), 1)
+    order = rng.permutation(len(counts))
+    order = order[np.argsort(-counts.sum(axis=1)[order], kind="stable")]
+
+    filled = np.zeros((n_parts, counts.shape[1]))
+    part = np.empty(len(counts), np.int64)
+    for number in order:
+        load = (filled * counts[number]).sum(axis=1) + 1e-6 * filled.sum(axis=1)
+        part[number] = load.argmin()
+        filled[part[number]] += shares[number]
+    return part[group]
+
+
+def _have_company(groups: np.ndarray) -> bool:
+    """Whether a group has two texts or more."""
+    return len(np.unique(groups)) < len(groups)
+
+
+def _numbers_of_groups(sets: Sequence[Prepared], groups: Sequence[Mapping[str, str]]) -> np.ndarray:
+    """The number of each text's group; a name means the same group in all sets."""
+    places = [
+        (number, row.place)
+        for number, prepared in enumerate(sets)
+        for row in (*prepared.train, *prepared.test)
+    ]
+    of_sets = dict(enumerate(groups))
+    names = [of_sets.get(number, {}).get(place) for number, place in places]
+    numbers: dict[str, int] = {}
+    found = [
+        at if name is None else len(places) + numbers.setdefault(name, len(numbers))
+        for at, name in enumerate(names)
+    ]
+    n_main, main = len(sets[0].train), sets[0]
+    if groups and not main.test:
+        _check_groups(main, found[:n_main])
+    return np.array(found, np.int64)
+
+
+def _check_groups(main: Prepared, groups: Sequence[int]) -> None:
+    for label in main.classes:
+        n = len({g for g, row in zip(groups, main.train, strict=True) if row.label == label})
+        if n < N_FOLDS:
+            raise MinimtlError(
+                f"The label {label!r} of {main.name} is in {n} groups, and {N_FOLDS} are needed, "
+                "one for each fold; add texts of others, or leave --group-column out."
+            )
+
+
+def _digest(prepared: Prepared, groups: Sequence[Mapping[str, str]]) -> str:
+    """A hash of the set's texts and labels, and of all groups if there are any."""
+    if not any(groups):
+        return prepared.digest
+    return stable_hash("grouped texts", prepared.digest, [sorted(of.items()) for of in groups])

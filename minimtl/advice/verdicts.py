@@ -14,15 +14,17 @@ B           folds of a round, each labelled by a training of its own; R = K·B t
             the macro-F1 of the round exactly
 d_ki        difference of two ways' ψ_ki; D_i its mean over rounds, g the mean of D_i: the gain
 e_ki        d_ki − D_i, what the trainings add
+S_j, G      sum of D_i − g over the texts of group j (a thread, an author), and how many groups
+            there are; a text without a group is one by itself
 
-    V_text = [Σ (D_i − g)² + 1]/(n(n + 1)),    V_run = max(0, s²_run)/R,
-    V = (1 + 0.2·n/n_train)·V_text + V_run,    ν = V²/[V_text²/(n − 1) + V_run²/ν_run],
+    V_text = [Σ S_j² + (n/G)²]/(n(n + n/G)),    V_run = max(0, s²_run)/R,
+    V = (1 + 0.2·n/n_train)·V_text + V_run,    ν = V²/[V_text²/(G − 1) + V_run²/ν_run],
 
-where ν_run is (K − 1)·B, or B − 1 after one round. The + 1 is a text more on which the ways differ,
-so that no difference on few texts is no proof. s²_run is the variance between trainings beyond that
-of their texts: of the folds' mean e_ki, as far as it is above what the texts' own e_ki leave.
-0.2·n/n_train is for other training texts of the same kind; it was measured on newsgroups and
-reviews.
+where ν_run is (K − 1)·B, or B − 1 after one round. (n/G)² is a group more, without groups a text
+more, on which the ways differ, so that no difference on few texts is no proof. s²_run is the
+variance between trainings beyond that of their texts: of the folds' mean e_ki, as far as it is
+above what the texts' own e_ki leave. 0.2·n/n_train is for other training texts of the same kind;
+it was measured on newsgroups and reviews.
 
 All ways are compared with all ways alone together: the critical value is that of the largest of the
 correlated differences, so that the best of many noisy ways is not believed too much, and the best
@@ -86,11 +88,22 @@ class TestedTexts:
     labels : int64 (n,), true classes.
     folds : int64 (n_rounds, n), the training of each round that labels each text, from 0.
     n_train : texts that a run may learn from, on average.
+    groups : int64 (n,), equal for texts that are no independent ones; None: all are.
     """
 
     labels: np.ndarray
     folds: np.ndarray
     n_train: float
+    groups: np.ndarray | None = None
+
+    def by_group(self, values: np.ndarray) -> np.ndarray:
+        """Sums of the values of each group's texts, (…, n_groups)."""
+        if self.groups is None:
+            return values
+        order = np.argsort(self.groups, kind="stable")
+        starts = np.flatnonzero(np.diff(self.groups[order], prepend=-1))
+        sums: np.ndarray = np.add.reduceat(values[..., order], starts, axis=-1)
+        return sums
 
 
 @dataclass(frozen=True)
@@ -143,7 +156,7 @@ def compare(
     differences = {
         (way, other): _difference(influence[way] - influence[other], tested) for way, other in pairs
     }
-    two_sided, one_sided = _critical_values(influence, pairs, error)
+    two_sided, one_sided = _critical_values(influence, pairs, error, tested)
     shrinkage = _shrinkage(list(differences.values()))
     best = max(alone, key=lambda way: influence[way].mean())
 
@@ -183,7 +196,9 @@ def _difference(d: np.ndarray, tested: TestedTexts) -> _Difference:
     n_folds = int(tested.folds.max()) + 1
     n_runs = n_rounds * n_folds
 
-    of_text = (float(((D - gain) ** 2).sum()) + 1) / (n * (n + 1))
+    sums = tested.by_group(D - gain)
+    size = n / len(sums)
+    of_text = (float((sums**2).sum()) + size**2) / (n * (n + size))
     e = d - D if n_rounds > 1 else d - gain
     in_folds = [
         np.bincount(fold, left, n_folds) / np.maximum(np.bincount(fold, minlength=n_folds), 1)
@@ -201,18 +216,22 @@ def _difference(d: np.ndarray, tested: TestedTexts) -> _Difference:
     inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
     variance = inflation * of_text + of_run
     freedom_of_runs = (n_rounds - 1) * n_folds if n_rounds > 1 else max(n_folds - 1, 1)
-    freedom = variance**2 / (of_text**2 / max(n - 1, 1) + of_run**2 / freedom_of_runs)
+    freedom = variance**2 / (of_text**2 / max(len(sums) - 1, 1) + of_run**2 / freedom_of_runs)
     noise = min(inflation * residual / (n_rounds * n), variance) if n_rounds > 1 else 0.0
     return _Difference(gain, variance, freedom, of_run + noise)
 
 
 def _critical_values(
-    influence: Mapping[Way, np.ndarray], pairs: Sequence[tuple[Way, Way]], error: float
+    influence: Mapping[Way, np.ndarray],
+    pairs: Sequence[tuple[Way, Way]],
+    error: float,
+    tested: TestedTexts,
 ) -> tuple[float, float]:
     """Normal quantiles of the largest of all differences: of its size, and of its value."""
     ways = list(influence)
     means = np.array([influence[way].mean(axis=0) for way in ways])
-    values, vectors = np.linalg.eigh(np.cov(means))
+    sums = tested.by_group(means - means.mean(axis=1, keepdims=True))
+    values, vectors = np.linalg.eigh(np.cov(sums))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     rows = np.array([root[ways.index(way)] - root[ways.index(other)] for way, other in pairs])
     size = np.sqrt((rows**2).sum(axis=1, keepdims=True))

@@ -63,7 +63,9 @@ class Way(NamedTuple):
         }[self.use]
 
 
-def all_ways(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> list[Way]:
+def all_ways(
+    classes: Sequence[tuple[str, ...]], models: Sequence[str], *, has_words: bool = True
+) -> list[Way]:
     """The ways for set 0 with the other sets.
 
     Each auxiliary set is used by itself and, if there are several, all together. Texts are pooled
@@ -73,11 +75,14 @@ def all_ways(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> list[
     ----------
     classes : the labels of each set.
     models : those whose features were counted.
+    has_words : whether these are words of texts.
     """
-    return [*(Way(ALONE, model) for model in models), *_with_others(classes, models)]
+    return [*(Way(ALONE, model) for model in models), *_with_others(classes, models, has_words)]
 
 
-def _with_others(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> Iterator[Way]:
+def _with_others(
+    classes: Sequence[tuple[str, ...]], models: Sequence[str], has_words: bool
+) -> Iterator[Way]:
     others = range(1, len(classes))
     groups: list[tuple[int, ...]] = [(number,) for number in others]
     if len(others) > 1:
@@ -85,7 +90,8 @@ def _with_others(classes: Sequence[tuple[str, ...]], models: Sequence[str]) -> I
     regressions = [model for model in models if model != NETWORK]
 
     for group in groups:
-        yield Way(WORDS, REGRESSION, group)
+        if has_words:
+            yield Way(WORDS, REGRESSION, group)
         if all(classes[number] == classes[0] for number in group):
             yield from (Way(ADAPTED, model, group) for model in regressions)
             yield from (Way(POOLED, model, group) for model in regressions)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from minimtl.advice.conduct import ERROR, FIRST_ERROR, LEAST_CHANCE
 from minimtl.advice.measured import Measured
+from minimtl.advice.tokenizers import FEATURES
 from minimtl.advice.trials import N_FOLDS
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
 from minimtl.advice.ways import N_EPOCHS
@@ -88,15 +89,21 @@ def procedure_of(advice: Measured) -> list[str]:
             f"on a fifth of the texts, after training on the others ({N_FOLDS} folds, classes in "
             f"equal shares, drawn anew for every {N_FOLDS} runs)"
         )
+    inputs = "TF-IDF of one and two words, or of three to five characters"
+    words = (
+        "With the words of others: their texts count for vocabulary and idf, their labels do not. "
+    )
+    if settings.tokenizer == FEATURES:
+        inputs, words = "the features as they are", ""
     n_runs = max(row.n_runs for row in advice.rows)
     sentences = [
         f"{name}: {len(main.train):,} texts of {len(main.classes)} labels; {n_runs} runs, "
         f"each of which trains every way on the same texts and labels texts {tested}.",
         "The regressions are logistic (C = 10, rare labels weigh as much as frequent ones), on "
-        "TF-IDF of one and two words, or of three to five characters. The network has two hidden "
+        f"{inputs}. The network has two hidden "
         f"layers of 100 units and is trained as in the study, for {N_EPOCHS} epochs or, with few "
         "texts, more.",
-        "With the words of others: their texts count for vocabulary and idf, their labels do not. "
+        f"{words}"
         "Adapted: features shared by all sets beside features of each set's own (Daumé 2007). "
         "Pooled: the other set's texts as if they were yours. Jointly: shared hidden layers, an "
         "output layer for each set. Pretrained: on the other set first, then on yours.",
@@ -107,19 +114,23 @@ def procedure_of(advice: Measured) -> list[str]:
     ]
     if n_runs > N_FOLDS:
         sentences.append(
-            f"After the first look, which had an error of {FIRST_ERROR:.0%}, ways that clearly hurt "
-            "were measured no further, nor were networks with a chance of less than "
-            f"{LEAST_CHANCE:.0%} to be better than the way in the lead; the end has the other "
-            f"{ERROR - FIRST_ERROR:.0%}."
+            f"The first look had an error of {FIRST_ERROR:.0%}. After it, ways that clearly hurt "
+            f"ended, and networks with a chance of less than {LEAST_CHANCE:.0%} to be better than "
+            f"the way in the lead. The end has the other {ERROR - FIRST_ERROR:.0%}."
         )
     counts = Counter(row.label for row in main.train)
     most = max(counts.values())
     if most * (1 if main.test else 1 - 1 / N_FOLDS) > settings.per_class:
         sentences.append(
-            f"At most {settings.per_class} texts of a label are trained on in a run, and the "
+            f"At most {settings.per_class} texts of a label are trained on at a time, and the "
             f"largest label of {name} has {most:,}. With more texts a gain is usually smaller; "
-            f"--per-class {most} measures on all of them."
+            f"--per-class {most} measures, and trains the model, on all of them."
         )
+    sentences.append(
+        "Scores are those of a single classifier, as trained in a run. The model that is saved is "
+        "trained likewise on all texts; of networks it is the average of five, which is seldom "
+        "worse."
+    )
     return [*sentences, f"Tokenizer: {settings.tokenizer}; seed: {settings.seed}."]
 
 
@@ -191,6 +202,8 @@ def _remedy(advice: Measured) -> str:
     smallest = min(Counter(row.label for row in advice.sets[0].train).values())
     tokenizer = advice.settings.tokenizer
     other = "characters" if tokenizer != "characters" else "words"
+    if tokenizer == FEATURES:
+        return f"Label more rows of the rarest label ({smallest} now), or scale the features."
     return (
         f"Label more texts of the rarest label ({smallest} now), or try --tokenizer {other} "
         f"(it was {tokenizer})."

@@ -10,13 +10,16 @@ from minimtl.advice import (
     QUICK_PER_CLASS,
     QUICK_RUNS,
     RUNS,
+    SUFFIXES,
     TOKENIZERS,
     Settings,
     advice_document,
     advise_on,
+    read_feature_set,
+    with_test_part,
 )
 from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
-from minimtl.corpora import read_text_set, rename_labels
+from minimtl.corpora import TABLES, TextSet, read_records, read_text_set, rename_labels
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
 from minimtl.report import write_document
@@ -37,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="FILE",
         help="your labelled texts: .csv, .tsv or .jsonl, lines of fastText, or a folder "
-        "<label>/<file> or train/<label>/<file> with test/<label>/<file>",
+        "<label>/<file> or train/<label>/<file> with test/<label>/<file>; or features with labels: "
+        ".npz or .npy",
     )
     parser.add_argument(
         "--aux",
@@ -53,6 +57,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"column of the {what} in --main, and in each --aux that has it (default: "
             f"{name}, else another usual name)",
         )
+    parser.add_argument(
+        "--test",
+        metavar="FILE",
+        help="labelled texts of yours to test on in every run (default: folds of --main)",
+    )
+    parser.add_argument(
+        "--group-column",
+        metavar="NAME",
+        help="column of each text's thread or author, in --main and each --aux that has it: no "
+        "group is both learned from and tested",
+    )
     parser.add_argument(
         "--no-header",
         action="store_true",
@@ -143,17 +158,24 @@ def run(args: argparse.Namespace) -> int:
         args.all_pairs,
         args.quick,
     )
-    header = False if args.no_header else None
-    read = [
-        read_text_set(
-            Path(path), args.text_column, args.label_column, must_have=is_main, header=header
-        )
-        for path, is_main in [(args.main, True), *((path, False) for path in args.aux)]
-    ]
+    paths = [args.main, *args.aux]
+    groups = []
+    if args.group_column is not None:
+        groups = [_read_groups(path, args, must_have=not at) for at, path in enumerate(paths)]
+    read = [_read_set(path, args, must_have=not at) for at, path in enumerate(paths)]
+    if args.test is not None:
+        test = _read_set(args.test, args, must_have=True)
+        read[0] = with_test_part(read[0], test)
+        for place, group in (
+            _read_groups(args.test, args, must_have=False) if groups else {}
+        ).items():
+            groups[0][f"{test.name}, {place}"] = group
     sets = rename_labels(read, args.labels) if args.labels else read
     out = None if args.out is None else make_folder(args.out)
     try:
-        advice = advise_on(sets, settings, out=out, workers=available_cores(), fresh=args.fresh)
+        advice = advise_on(
+            sets, settings, groups=groups, out=out, workers=available_cores(), fresh=args.fresh
+        )
     except KeyboardInterrupt:
         again = resume_command(args.argv)
         if out is None:
@@ -172,6 +194,38 @@ def run(args: argparse.Namespace) -> int:
         save_model(advice.model_of(taken), args.save_model)
         say(f"The model is in {args.save_model}: `minimtl predict {args.save_model} FILE`.")
     return 0
+
+
+def _read_set(path: str, args: argparse.Namespace, *, must_have: bool) -> TextSet:
+    """The texts or features in a file; named columns may be missing where it need not have them."""
+    if Path(path).suffix.lower() in SUFFIXES:
+        return read_feature_set(Path(path))
+    header = False if args.no_header else None
+    return read_text_set(
+        Path(path), args.text_column, args.label_column, must_have=must_have, header=header
+    )
+
+
+def _read_groups(path: str, args: argparse.Namespace, *, must_have: bool) -> dict[str, str]:
+    """The group of each text by its place; none for a file that need not have the column."""
+    file, wanted = Path(path), args.group_column.strip().lower()
+    if file.suffix.lower() not in TABLES:
+        if must_have:
+            raise MinimtlError(f"{file.name} is no table, so it has no --group-column.")
+        return {}
+    named = {name.strip().lower() for name in (args.text_column, args.label_column) if name}
+    records = read_records(file, {"text", "label", wanted, *named}, header=not args.no_header)
+    columns = [column.strip().lower() for column in records.columns]
+    if wanted not in columns:
+        if must_have:
+            raise MinimtlError(
+                f"{records.name} has no column {args.group_column!r} (--group-column); it has "
+                f"{', '.join(map(repr, records.columns))}."
+            )
+        return {}
+    at = columns.index(wanted)
+    cells = ((place, row[at]) for place, row in records.rows)
+    return {place: str(cell) for place, cell in cells if cell is not None and str(cell).strip()}
 
 
 def _names_of_labels(text: str) -> dict[str, str]:

@@ -6,9 +6,11 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from minimtl.advice import SUFFIXES, read_feature_rows
 from minimtl.corpora import Texts, read_texts, split_lines
 from minimtl.errors import MinimtlError
 from minimtl.models import TextModel, load_model
@@ -31,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="FILE",
         help="new texts: .csv, .tsv, .jsonl, a .txt file with a text a line, a folder of text "
-        "files, or - for lines on standard input",
+        "files, or - for lines on standard input; or .npz or .npy for a model of features",
     )
     parser.add_argument(
         "--text-column",
@@ -54,13 +56,22 @@ def run(args: argparse.Namespace) -> int:
             f"{args.model} holds a {type(model).__name__}, which takes no texts; "
             "give what `minimtl advise --save-model` wrote."
         )
-    if args.file == "-":
+    if (model.vectorizer is None) != (Path(args.file).suffix.lower() in SUFFIXES):
+        kind = "features: give .npz or .npy" if model.vectorizer is None else "texts, no features"
+        raise MinimtlError(f"The model in {args.model} takes {kind}.")
+    inputs: Any = None
+    if model.vectorizer is None:
+        inputs = read_feature_rows(Path(args.file), model.n_features)
+        places = tuple(f"X[{number}]" for number in range(inputs.shape[0]))
+        texts = Texts(places, places, ())
+    elif args.file == "-":
         texts = split_lines(sys.stdin.buffer.read(), "standard input")
     else:
         texts = read_texts(Path(args.file), args.text_column)
     for note in texts.notes:
         say(note)
-    probabilities = model.predict_proba(texts.texts)
+    inputs = texts.texts if inputs is None else inputs
+    probabilities = model.predict_proba(inputs)
     if args.out is None:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         print(escape(_lines(model, texts, probabilities, width)), end="")
@@ -68,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         form = _FORMS.get(Path(args.out).suffix.lower(), _tsv)
         write_atomically(args.out, form(model, texts, probabilities).encode())
         say(f"Labelled {len(texts.texts):,} texts: {args.out}")
-    n_unknown = int((~model.knows(texts.texts)).sum()) if texts.texts else 0
+    n_unknown = int((~model.knows(inputs)).sum()) if texts.texts else 0
     if n_unknown:
         say(f"In {n_unknown:,} of {len(texts.texts):,} texts the model knows no word; it guesses.")
     return 0

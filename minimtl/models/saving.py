@@ -3,10 +3,11 @@
 A file holds the name of one of the `CONVERTERS`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
-The file of a `TextModel` holds its two estimators so, their arrays under the part's name.
+The file of a `TextModel` holds its estimators so, their arrays under the part's name: the
+vectorizer, if it has one, and one or more classifiers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,6 +55,7 @@ MAY_LACK = {
 # How many threads work is a matter of the machine, and no model's.
 NOT_SAVED = {"n_jobs"}
 _PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
+_MORE_CLASSIFIERS = tuple(f"classifier{number}" for number in range(2, 11))  # of a TextModel
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -79,7 +81,11 @@ def save_model(estimator: Any, path: str | Path) -> None:
         If the file cannot be written; nothing is left behind.
     """
     if isinstance(estimator, TextModel):
-        parts, arrays = _describe_parts(estimator.vectorizer, estimator.classifier)
+        names = (_PARTS[1], *_MORE_CLASSIFIERS)
+        fitted: dict[str, Any] = dict(zip(names, estimator.classifiers, strict=False))
+        if estimator.vectorizer is not None:
+            fitted[_PARTS[0]] = estimator.vectorizer
+        parts, arrays = _describe_parts(fitted)
         description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
         if estimator.labels is not None:
             description["labels"] = [label_to_plain(label) for label in estimator.labels]
@@ -139,18 +145,18 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
-def _describe_parts(vectorizer: Any, classifier: Any) -> tuple[Facts, Arrays]:
-    """What a file holds of two estimators that are one model."""
+def _describe_parts(fitted: dict[str, Any]) -> tuple[Facts, Arrays]:
+    """What a file holds of estimators that are one model, by the names of its parts."""
     parts: Facts = {}
     arrays: Arrays = {}
-    for part, estimator in zip(_PARTS, (vectorizer, classifier), strict=True):
+    for part, estimator in fitted.items():
         parts[part], own = _describe(estimator)
         arrays |= {f"{part}_{name}": array for name, array in own.items()}
     return parts, arrays
 
 
-def _make_parts(parts: Facts, arrays: Arrays) -> list[Any]:
-    """The two estimators of which `_describe_parts` made these."""
+def _make_parts(parts: Facts, arrays: Arrays, names: Iterable[str] = _PARTS) -> list[Any]:
+    """The estimators of which `_describe_parts` made these."""
     return [
         _make_estimator(
             parts[part],
@@ -160,21 +166,26 @@ def _make_parts(parts: Facts, arrays: Arrays) -> list[Any]:
                 if name.startswith(f"{part}_")
             },
         )
-        for part in _PARTS
+        for part in names
     ]
 
 
 def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
-    vectorizer, classifier = _make_parts(description, arrays)
-    is_classifier = isinstance(classifier, MultiTaskMLPClassifier | LogisticRegression)
-    _require(isinstance(vectorizer, TfidfVectorizer) and is_classifier, "the two estimators")
+    names = [name for name in (*_PARTS, *_MORE_CLASSIFIERS) if name in description]
+    parts = dict(zip(names, _make_parts(description, arrays, names), strict=True))
+    vectorizer = parts.pop(_PARTS[0], None)
+    are_classifiers = [
+        isinstance(part, MultiTaskMLPClassifier | LogisticRegression) for part in parts.values()
+    ]
+    _require(all(are_classifiers) and len(are_classifiers) > 0, "the classifiers")
+    _require(vectorizer is None or isinstance(vectorizer, TfidfVectorizer), "the vectorizer")
     _require(isinstance(description["how"], dict), "how the model came about")
     labels = description.get("labels")  # which files of earlier versions lack
     if labels is not None:
         _require(isinstance(labels, list), "labels")
         labels = [value_from_plain(label) for label in labels]
         _require(len(set(labels)) == len(labels), "labels")
-    return TextModel(vectorizer, classifier, description["how"], labels)
+    return TextModel(vectorizer, list(parts.values()), description["how"], labels)
 
 
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:
@@ -356,7 +367,9 @@ CONVERTERS = {
         Converter(MultiTaskMLPClassifier, _perceptron_state, _set_perceptron_state),
         Converter(
             MultiTaskTextClassifier,
-            lambda model: _describe_parts(model.vectorizer_, model.classifier_),
+            lambda model: _describe_parts(
+                {"vectorizer": model.vectorizer_, "classifier": model.classifier_}
+            ),
             _set_texts_state,
         ),
     )

@@ -1,24 +1,27 @@
-"""A text classifier as one object: a fitted vectorizer and a fitted classifier."""
+"""A text classifier as one object: a fitted vectorizer and fitted classifiers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from minimtl.nn import MultiTaskMLPClassifier
-from minimtl.stats import LogisticRegression
+from minimtl.stats import LogisticRegression, macro_f1
 from minimtl.text import TfidfVectorizer
 
 
 class TextModel:
-    """Labels texts by a fitted vectorizer and classifier; `save_model` and `load_model` take it.
+    """Labels texts by a fitted vectorizer and classifiers; `save_model` and `load_model` take it.
 
     Parameters
     ----------
-    vectorizer : TfidfVectorizer
-        Fitted; it is set to give sparse matrices, whatever it was set to.
-    classifier : MultiTaskMLPClassifier or LogisticRegression
-        Fitted to what the vectorizer gives. Of several tasks, the first is the one that counts.
+    vectorizer : TfidfVectorizer or None
+        Fitted; it is set to give sparse matrices, whatever it was set to. With None, what stands
+        below for texts is a matrix of features, a row each.
+    classifiers : sequence of MultiTaskMLPClassifier or LogisticRegression
+        Fitted to what the vectorizer gives; the probabilities of several are averaged. Of several
+        tasks, the first is the one that counts.
     how : dict of JSON values
         How the model came about, for whoever finds its file.
     labels : sequence, optional
@@ -28,34 +31,42 @@ class TextModel:
     Raises
     ------
     ValueError
-        If the classifier has another number of features than the vectorizer gives, or of classes
-        than there are labels.
+        If a classifier has another number of features than the vectorizer gives, other classes than
+        the first, or not as many as there are labels.
     """
 
     def __init__(
         self,
-        vectorizer: TfidfVectorizer,
-        classifier: MultiTaskMLPClassifier | LogisticRegression,
+        vectorizer: TfidfVectorizer | None,
+        classifiers: Sequence[MultiTaskMLPClassifier | LogisticRegression],
         how: dict[str, Any],
         labels: Sequence[Any] | None = None,
     ) -> None:
-        if classifier.n_features_in_ != len(vectorizer.vocabulary_):
-            raise ValueError(
-                f"The classifier has {classifier.n_features_in_} features, and the vectorizer "
-                f"gives {len(vectorizer.vocabulary_)}."
-            )
-        self.vectorizer = vectorizer.set_output(transform="default")
-        self.classifier = classifier
+        self.n_features = classifiers[0].n_features_in_
+        self.vectorizer = vectorizer
+        if vectorizer is not None:
+            self.n_features = len(vectorizer.vocabulary_)
+            self.vectorizer = vectorizer.set_output(transform="default")
+        self.classifiers = tuple(classifiers)
         self.how = how
+        self._classes = _classes_of(classifiers[0])
+        for classifier in classifiers:
+            if classifier.n_features_in_ != self.n_features:
+                raise ValueError(
+                    f"The classifier has {classifier.n_features_in_} features, and the vectorizer "
+                    f"gives {self.n_features}."
+                )
+            if not np.array_equal(_classes_of(classifier), self._classes):
+                raise ValueError("The classifiers have different classes.")
         self.labels = None if labels is None else list(labels)
-        if labels is not None and len(labels) != len(self._classes_of_classifier()):
+        if labels is not None and len(labels) != len(self._classes):
             raise ValueError("There are not as many labels as classes.")
 
     @property
     def classes_(self) -> np.ndarray:
         """The labels in the order of the probabilities, (n_classes,)."""
         if self.labels is None:
-            return self._classes_of_classifier()
+            return self._classes
         kinds = {type(label) for label in self.labels}
         if len(kinds) == 1 and tuple not in kinds:
             return np.array(self.labels)
@@ -64,32 +75,46 @@ class TextModel:
             classes[number] = label
         return classes
 
-    def _classes_of_classifier(self) -> np.ndarray:
-        classes = self.classifier.classes_
-        first: np.ndarray = classes[0] if isinstance(classes, list) else classes
-        return first
-
-    def predict_proba(self, texts: Iterable[str]) -> np.ndarray:
+    def predict_proba(self, texts: Iterable[Any]) -> np.ndarray:
         """Probabilities of the labels for each text, (n_texts, n_classes), as in `classes_`.
 
         A text of which no word is known has those of a text without words. Raises ValueError for
         a single text in place of several, or one that is no string.
         """
-        X = self.vectorizer.transform(texts)
+        X = self._features(texts)
         n_classes = len(self.classes_)
         if not X.shape[0]:
             return np.empty((0, n_classes))
-        return np.asarray(self.classifier.predict_proba(X), np.float64)
+        each = [np.asarray(one.predict_proba(X), np.float64) for one in self.classifiers]
+        return sum(each[1:], each[0]) / len(each)
 
-    def predict(self, texts: Iterable[str]) -> np.ndarray:
+    def predict(self, texts: Iterable[Any]) -> np.ndarray:
         """The most probable label of each text, (n_texts,); as `predict_proba`."""
         chosen: np.ndarray = self.classes_[self.predict_proba(texts).argmax(axis=1)]
         return chosen
 
-    def knows(self, texts: Iterable[str]) -> np.ndarray:
-        """Whether each text has a word that the vectorizer knows, bool (n_texts,)."""
-        known: np.ndarray = self.vectorizer.transform(texts).getnnz(axis=1) > 0
-        return known
+    def score(self, texts: Iterable[Any], labels: Iterable[Any]) -> float:
+        """Macro-F1 of the labels that the model gives these texts."""
+        numbers = {label: number for number, label in enumerate(self.classes_.tolist())}
+        true = np.array([numbers.get(label, -1) for label in labels])
+        return float(macro_f1(true, self.predict_proba(texts).argmax(axis=1)))
+
+    def knows(self, texts: Iterable[Any]) -> np.ndarray:
+        """True for each text with a word that the vectorizer knows, bool (n_texts,)."""
+        X = self._features(texts)
+        known: np.ndarray = (X != 0).sum(axis=1)
+        return np.asarray(known).ravel() > 0
+
+    def _features(self, texts: Iterable[Any]) -> Any:
+        if self.vectorizer is not None:
+            return self.vectorizer.transform(texts)
+        return texts if sparse.issparse(texts) else np.asarray(texts)
 
     def __repr__(self) -> str:
-        return f"TextModel({self.vectorizer!r}, {self.classifier!r}, {self.how!r})"
+        return f"TextModel({self.vectorizer!r}, {self.classifiers!r}, {self.how!r})"
+
+
+def _classes_of(classifier: MultiTaskMLPClassifier | LogisticRegression) -> np.ndarray:
+    classes = classifier.classes_
+    first: np.ndarray = classes[0] if isinstance(classes, list) else classes
+    return first

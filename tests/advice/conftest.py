@@ -5,6 +5,7 @@ import pytest
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
+from minimtl.advice.fits import Given
 from minimtl.advice.sets import Prepared
 from minimtl.advice.settings import Settings
 from minimtl.advice.verdicts import TestedTexts
@@ -61,7 +62,10 @@ def made_up():
         ways = {Way(ALONE, REGRESSION): alone} | {
             Way(JOINTLY, NETWORK, (number,)): share for number, share in enumerate(jointly, start=1)
         }
-        labels = {way: given(share, way, n_rounds) for way, share in ways.items()}
+        labels = {}
+        for way, share in ways.items():
+            classes = given(share, way, n_rounds)
+            labels[way] = Given(classes, np.where(classes == LABELS, 0.9, 0.6))
         labelled = tuple(LabelledText(f"t{i}", "ab"[c], f"row {i}") for i, c in enumerate(LABELS))
         sets = tuple(
             Prepared(name, ("a", "b"), labelled, (), ()) for name in names[: len(jointly) + 1]
@@ -70,7 +74,7 @@ def made_up():
         rows = Measuring(Texts(), (), chosen, None, None, True).compare(
             0, labels, [Way(ALONE, REGRESSION)], 0.05
         )
-        return Advice(sets, tuple(rows), chosen, None, {})
+        return Advice(sets, tuple(rows), chosen, np.arange(N_MADE_UP), None, {})
 
     return make
 

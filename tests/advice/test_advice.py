@@ -2,12 +2,15 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 from html import unescape
 
+import numpy as np
 import pytest
 
 from minimtl.advice.forms import advice_document
+from minimtl.advice.mistakes import label_scores, surest_mistakes
 from minimtl.advice.verdicts import CANNOT_TELL
 from minimtl.advice.words import further, printable
 from minimtl.errors import MinimtlError
@@ -82,9 +85,41 @@ def test_what_would_settle_it(made_up):
     assert further(made_up(ALONE, WORSE).rows[1].comparison) == ""
 
 
+def test_the_page_shows_labels_and_the_surest_mistakes(made_up):
+    advice = made_up(ALONE, MAYBE)
+    scores, mistakes = label_scores(advice), surest_mistakes(advice)
+    classes = advice.best.given.classes
+    assert [score.n for score in scores] == [700, 700]
+    assert np.mean([score.f1 for score in scores]) == pytest.approx(advice.best.score)
+    assert scores[1].given[1] == pytest.approx((classes[:, 1::2] == 1).mean())
+    assert len(mistakes) == 5
+    for mistake in mistakes:
+        assert (
+            classes[:, int(mistake.place.removeprefix("row "))] != "ab".index(mistake.label)
+        ).all()
+        assert (mistake.label, mistake.given) in (("a", "b"), ("b", "a"))
+        assert mistake.probability == pytest.approx(0.6)
+    page = to_html(advice_document(advice), {})
+    assert page.index("Gains over the best way") < page.index("Label by label")
+    assert page.index("The surest mistakes") < page.index("What was done")
+
+
+def test_a_frame_and_a_repr_that_answers(made_up, monkeypatch):
+    advice = made_up(ALONE, MAYBE)
+    assert repr(advice) == f"<Advice: {advice.verdict}>"
+    frame = advice.to_frame()
+    assert list(frame["way"]) == [advice.name_of(row) for row in advice.rows]
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MinimtlError, match=r"to_frame needs pandas.*to_dict\(\)"):
+        advice.to_frame()
+
+
 def test_what_was_cut_is_said(made_up):
     advice = made_up(ALONE, MAYBE)
-    assert any("--per-class 700 measures on all of them" in line for line in advice.procedure)
+    assert any(
+        "--per-class 700 measures, and trains the model, on all" in line
+        for line in advice.procedure
+    )
     whole = made_up(ALONE, MAYBE, per_class=560)
     assert not any("--per-class" in line for line in whole.procedure)
 
@@ -141,7 +176,7 @@ def test_names_from_outside_do_no_harm(hostile, tmp_path):
         assert "\x1b" not in page
     assert "<script>" not in markdown.read_text()
     tables = [line for line in markdown.read_text().splitlines() if line.startswith("| ")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables} == {8, 5}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables} == {8, 5, 6}
     assert printable("a\x1b[2Jb\nc") == "a\ufffd[2Jb\ufffdc"
 
 
@@ -149,7 +184,7 @@ def test_the_page_has_everything_and_a_notebook_the_same(hostile):
     page, notebook = to_html(advice_document(hostile)), hostile._repr_html_()
     for shown in (page, notebook):
         assert shown.count('<svg class="chart"') == 2
-        assert shown.count("<tr ") == 4 + 4
+        assert shown.count("<tr ") == 4 + 4 + 3 + 6
         assert hostile.verdict in unescape(shown)
     assert "![Who helps whom](matrix.svg)" in to_markdown(advice_document(hostile))
 

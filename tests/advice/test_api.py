@@ -146,3 +146,16 @@ def test_a_set_that_is_too_small_has_a_sentence(texts):
     mine, labels = texts()
     with pytest.raises(MinimtlError, match="of the label 'bad' to learn from, and 5 are needed"):
         advise(mine[:6], labels[:6], {"other": texts("aux", seed=1)})
+
+
+def test_a_test_part_and_groups_of_ones_own(texts):
+    mine, labels = texts(n=20)
+    held, held_labels = texts(seed=5)
+    other = texts("aux", ("c", "d"), seed=1)
+    groups = [None if i < 4 else i // 4 for i in range(40)]
+    advice = advise(mine, labels, {"other": other}, test=(held, held_labels), groups=groups, runs=2)
+    assert advice.rows[0].n_runs == 2
+    assert advice.rows[0].given.classes.shape == (2, len(held))
+    assert "own test part" in advice.procedure[0]
+    with pytest.raises(ValueError, match="40 texts came with 3 groups"):
+        advise(mine, labels, {"other": other}, groups=[1, 2, 3])

@@ -8,6 +8,7 @@ import pytest
 
 from minimtl.advice import conduct
 from minimtl.advice.conduct import Measuring
+from minimtl.advice.fits import Given, encode
 from minimtl.advice.sets import prepare
 from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
@@ -45,7 +46,7 @@ def measuring(text_set, tmp_path, monkeypatch):
             labels = data.labels[tested]
             others = (labels + 1) % len(data.classes[fit.target])
             chosen = np.zeros_like(labels) if constant else np.where(right, labels, others)
-            return chosen.astype("<i4").tobytes()
+            return encode(Given(chosen, np.full(len(chosen), 0.5)))
 
         monkeypatch.setattr(conduct, "compute", compute)
         store = open_store(tmp_path, {"a": 1}, announce=print)

@@ -5,6 +5,7 @@ import pytest
 
 from minimtl.advice.fits import Fit, compute, decode, key_of, train_on_all
 from minimtl.advice.sets import prepare
+from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import Way
@@ -31,10 +32,29 @@ def test_the_labels_are_those_of_the_estimators_by_hand(sets, text_set, model):
     draw = made.draw(0, 2)
     texts = np.array([row.text for row in text_set("main").train], object)
     way = Way("alone", model)
-    fitted = train_on_all(way, [texts[draw.trained]], [made.labels[draw.trained]], "words", 0, {})
+    own = (texts[draw.trained], made.labels[draw.trained])
+    fitted = train_on_all(way, [own], [0, 1], Settings(tokenizer="words"), {})
     given = decode(compute(Fit(0, way, 2), made))
-    np.testing.assert_array_equal(given, fitted.predict(texts[draw.tested]))
-    assert len(set(given)) == 2
+    np.testing.assert_array_equal(given.classes, fitted.predict(texts[draw.tested]))
+    probabilities = fitted.predict_proba(texts[draw.tested]).max(axis=1)
+    np.testing.assert_allclose(given.probabilities, probabilities, rtol=1e-5)
+    assert len(set(given.classes)) == 2
+
+
+def test_the_model_of_networks_is_an_average_and_keeps_the_caps(text_set):
+    texts = [row.text for row in text_set("main").train]
+    classes = np.array([row.label == "good" for row in text_set("main").train]).astype(np.int64)
+    own, labels = (texts, classes), ["bad", "good"]
+    settings = Settings(tokenizer="words", per_class=6)
+    model = train_on_all(Way("alone", "network"), [own], labels, settings, {})
+    assert len(model.classifiers) == 5
+    each = [one.predict_proba(model.vectorizer.transform(texts)) for one in model.classifiers]
+    np.testing.assert_allclose(model.predict_proba(texts), np.mean(each, axis=0), atol=1e-7)
+    assert not np.allclose(each[0], each[1])
+    # Most texts were not drawn, so that their own words have no weight.
+    regression = train_on_all(Way("alone", "regression"), [own], labels, settings, {})
+    used = (regression.classifiers[0].coef_ != 0).sum()
+    assert used < regression.n_features / 2
 
 
 def test_keys_differ_with_all_that_the_score_depends_on(sets):
@@ -56,7 +76,7 @@ def test_keys_differ_with_all_that_the_score_depends_on(sets):
     assert key_of(alone, sets()) == key_of(alone, sets(aux_seed=2))
 
 
-@pytest.mark.parametrize("result", [b"", b"[]", b"\xff\xff\xff\xff"])
+@pytest.mark.parametrize("result", [b"", b"[]", b"\xff" * 8, b"\0" * 4 + b"\xff" * 4])
 def test_bytes_that_are_no_labels(result):
     with pytest.raises(ValueError, match=r"classes|buffer"):
         decode(result)

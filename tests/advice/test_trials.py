@@ -6,6 +6,7 @@ import pytest
 from minimtl.advice.sets import prepare
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts
+from minimtl.errors import MinimtlError
 
 words = make_vectorizer("words").build_analyzer()
 
@@ -77,3 +78,35 @@ def test_counts_are_the_vectorizer_s(sets, text_set):
     assert made.counts["network"][3].sum() == len(list(words(text)))
     assert made.counts["regression"][3].sum() == 2 * len(list(words(text))) - 1
     assert made.counts["characters"].shape[0] == len(made.labels) == len(made.same) == 40 + 36
+
+
+GROUPS = {f"row {number}": f"author {number // 3}" for number in range(18)}
+
+
+@pytest.mark.parametrize("n_test", [0, 10])
+def test_no_group_is_both_learned_from_and_tested(text_set, n_test):
+    main = prepare(text_set("main", n=25, n_test=n_test), words, is_main=True)
+    aux = prepare(text_set("aux", n=25, seed=1), words, is_main=False)
+    made = SetsOfTexts.of([main, aux], "words", 200, 0, [GROUPS, GROUPS])
+    plain = SetsOfTexts.of([main, aux], "words", 200, 0)
+    assert made.digests != plain.digests
+    for run in range(2 * N_FOLDS):
+        draw, other = made.draw(0, run), made.draw_other(1, 0, run)
+        tested = set(made.groups[draw.tested])
+        assert not tested & set(made.groups[draw.learned])
+        assert not tested & set(made.groups[other.learned])
+        assert len(np.unique(made.labels[draw.trained])) == 2
+    tested = made.tested(0, 2)
+    assert len(np.unique(tested.groups)) == (50 - 36 + 6 if not n_test else 6 - 2)
+    assert plain.tested(0, 2).groups is None
+    if not n_test:
+        sizes = np.bincount(tested.folds[0])
+        assert sizes.sum() == 50
+        assert sizes.min() >= 8
+
+
+def test_labels_in_too_few_groups(text_set):
+    main = prepare(text_set("main", n=25), words, is_main=True)
+    groups = {f"row {number}": str(number % 4) for number in range(25)}
+    with pytest.raises(MinimtlError, match="'bad' of main is in 4 groups, and 5 are needed"):
+        SetsOfTexts.of([main], "words", 200, 0, [groups])

@@ -1,5 +1,7 @@
 """When a way helps, hurts, makes no difference that matters, or is left open."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -133,3 +135,42 @@ def test_constant_predictions_have_no_verdict():
     found = without_verdict(compared((0.8, 0.9)))
     assert (found.verdict, found.probability) == (CANNOT_TELL, 0.5)
     assert found.further_runs is None
+
+
+def test_texts_of_a_group_count_as_one_where_they_agree():
+    tested = sample(900)
+    groups = np.arange(900) // 2 // 5  # five texts of each label
+    rng = np.random.default_rng(0)
+    right = np.repeat(rng.random((2, 1, 90)) < [[[0.7]], [[0.8]]], 10, axis=2)
+    right = np.broadcast_to(right, (2, 4, 900))
+    given = dict(
+        zip((ALONE, OTHER), np.where(right, tested.labels, 1 - tested.labels), strict=True)
+    )
+    grouped = replace(tested, groups=groups)
+    with_groups = compare(grouped, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    without = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    assert with_groups.gain == without.gain
+    ratio = (with_groups.high - with_groups.low) / (without.high - without.low)
+    assert ratio == pytest.approx(np.sqrt(10), rel=0.1)
+    alone = replace(tested, groups=np.arange(900))
+    same = compare(alone, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    assert same.low == pytest.approx(without.low)
+
+
+@pytest.mark.parametrize("n_rounds", [5, 20])
+def test_a_test_part_of_ones_own_has_intervals_that_hold_the_truth(n_rounds):
+    """Every run tests the same texts, and its training moves all of them together."""
+    rng = np.random.default_rng(0)
+    n, gain, n_held = 400, 0.05, 0
+    labels = np.arange(n) % 2
+    for _ in range(200):
+        tested = TestedTexts(labels, np.zeros((n_rounds, n), np.int64), n)
+        easiness = rng.normal(size=n)
+        given = {}
+        for way, share in ((ALONE, 0.75), (OTHER, 0.75 + gain)):
+            level = stats.norm.ppf(share) * np.sqrt(1 + 0.3**2 + 0.03**2)
+            noise = 0.3 * rng.normal(size=(n_rounds, n)) + 0.03 * rng.normal(size=(n_rounds, 1))
+            given[way] = np.where(level + easiness + noise > 0, labels, 1 - labels)
+        found = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+        n_held += found.low <= gain <= found.high
+    assert n_held >= 0.93 * 200

@@ -108,7 +108,7 @@ def test_json_pages_model_and_resuming(tmp_path, capsys):
     said = capsys.readouterr()
     content = json.loads(said.out)
     assert [way["use"] for way in content["ways"][:2]] == ["alone", "alone"]
-    assert all(len(way["scores"]) == 2 for way in content["ways"])
+    assert all((len(way["scores"]), way["runs"]) == (1, 5) for way in content["ways"])
     assert content["matrix"][0][0] is None
     assert -1 <= content["matrix"][0][1]["gain"] <= 1
     for name in ("advise.md", "advise.html", "matrix.svg", "study.sqlite"):
@@ -119,7 +119,26 @@ def test_json_pages_model_and_resuming(tmp_path, capsys):
     assert main(argv) == 0
     again = capsys.readouterr()
     assert again.out == said.out
-    assert "8 of 8 models, 8 of them from before" in again.err
+    assert "15 of 15 models, 15 of them from before" in again.err
     assert model.read_bytes() == first
     assert main(["advise", "--main", aux, "--aux", mine, "--runs", "2", "--out", str(out)]) == 1
     assert "holds another study" in capsys.readouterr().err
+
+
+def test_groups_and_a_test_part_from_files(tmp_path, capsys, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        command, "advise_on", lambda sets, *_, groups, **__: seen.update(s=sets, g=groups) or 1 / 0
+    )
+    mine = tmp_path / "a.csv"
+    mine.write_text("text,label,who\none thing,x,ann\nanother,y,bob\nthird,x,\n")
+    other = write_set(tmp_path / "b.csv", ("x", "y"), 9, 1)
+    test = tmp_path / "t.csv"
+    test.write_text("text,label,who\nheld back,x,ann\n")
+    argv = ["advise", "--main", str(mine), "--aux", other, "--group-column", "Who"]
+    with pytest.raises(ZeroDivisionError):
+        main([*argv, "--test", str(test)])
+    assert seen["g"] == [{"row 2": "ann", "row 3": "bob", "t.csv, row 2": "ann"}, {}]
+    assert [(row.text, row.place) for row in seen["s"][0].test] == [("held back", "t.csv, row 2")]
+    assert main(["advise", "--main", other, "--aux", str(mine), "--group-column", "who"]) == 1
+    assert "b.csv has no column 'who' (--group-column); it has 'label', " in capsys.readouterr().err

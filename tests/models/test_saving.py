@@ -88,7 +88,7 @@ def test_text_model(classifier, path):
         classifier = perceptron().fit([X, X], [y, [0, 1, 2, 0]])
     else:
         classifier = classifier.fit(X, y)
-    model = TextModel(vectorizer, classifier, {"way": "made up"})
+    model = TextModel(vectorizer, [classifier], {"way": "made up"})
     save_model(model, path)
     loaded = load_model(path)
     assert loaded.how == {"way": "made up"}
@@ -115,7 +115,7 @@ LABELS = [
 def test_labels_of_a_text_model_of_any_kind(labels, path):
     vectorizer = TfidfVectorizer()
     classifier = LogisticRegression(C=99).fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
-    model = TextModel(vectorizer, classifier, {}, labels)
+    model = TextModel(vectorizer, [classifier], {}, labels)
     save_model(model, path)
     loaded = load_model(path)
     for one in (model, loaded):
@@ -128,12 +128,31 @@ def test_a_text_model_whose_parts_do_not_fit(path):
     classifier = LogisticRegression().fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
     other = LogisticRegression().fit([[0.0], [1.0]], ["x", "y"])
     with pytest.raises(ValueError, match="has 1 features, and the vectorizer gives 6"):
-        TextModel(vectorizer, other, {})
+        TextModel(vectorizer, [other], {})
     with pytest.raises(ValueError, match="not as many labels as classes"):
-        TextModel(vectorizer, classifier, {}, ["a"])
+        TextModel(vectorizer, [classifier], {}, ["a"])
     for label in (object(), {1}, [1], float("inf"), (1.0, float("nan")), 1j):
         with pytest.raises(ValueError, match="cannot be a label"):
-            save_model(TextModel(vectorizer, classifier, {}, ["a", label]), path)
+            save_model(TextModel(vectorizer, [classifier], {}, ["a", label]), path)
+
+
+@pytest.mark.parametrize("has_vectorizer", [True, False])
+def test_an_average_with_and_without_a_vectorizer(path, has_vectorizer):
+    vectorizer = TfidfVectorizer()
+    X, y = vectorizer.fit_transform(TEXTS), np.array(["x", "y", "x", "y"])
+    members = [
+        perceptron().fit(X, y),
+        LogisticRegression().fit(X, y),
+        perceptron().fit(X[:2], y[:2]),
+    ]
+    save_model(TextModel(vectorizer if has_vectorizer else None, members, {}), path)
+    loaded = load_model(path)
+    given = TEXTS if has_vectorizer else X
+    expected = np.mean([member.predict_proba(X) for member in members], axis=0)
+    np.testing.assert_allclose(loaded.predict_proba(given), expected, atol=1e-7)
+    assert loaded.score(given, loaded.predict(given)) == 1
+    with pytest.raises(ValueError, match="different classes"):
+        TextModel(vectorizer, [members[0], LogisticRegression().fit(X, list("abab"))], {})
 
 
 def test_the_number_of_threads_stays_behind(path):
@@ -244,7 +263,7 @@ def saved(data, path):
             "network": lambda: perceptron().fit([X, X], [y, y]),
             "words": lambda: TfidfVectorizer().fit(TEXTS),
             "regression": lambda: LogisticRegression().fit(counts, [0, 1, 1, 0]),
-            "texts": lambda: TextModel(make["words"](), make["regression"](), {}, ["a", "b"]),
+            "texts": lambda: TextModel(make["words"](), [make["regression"]()], {}, ["a", "b"]),
         }
         save_model(make[kind](), path)
         with zipfile.ZipFile(path) as archive:

@@ -1,0 +1,84 @@
+"""How the way to take does label by label, and the texts on which it is surely wrong."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from minimtl.advice.measured import Measured
+from minimtl.advice.tokenizers import FEATURES
+
+MOST_MISTAKES = 5
+
+
+class LabelScore(NamedTuple):
+    """How the tested texts of a label were labelled, over all rounds.
+
+    Attributes
+    ----------
+    label : as it is written.
+    n : tested texts that have it.
+    f1 : mean over the rounds.
+    given : share of these texts that was given each label of the set, in their order.
+    """
+
+    label: str
+    n: int
+    f1: float
+    given: tuple[float, ...]
+
+
+class Mistake(NamedTuple):
+    """A text that no round labelled rightly; its own label may be the wrong one.
+
+    Attributes
+    ----------
+    text, place, label : as they stand in the set.
+    given : the label that it was given most often.
+    probability : of the labels that it was given, on average.
+    """
+
+    text: str
+    place: str
+    label: str
+    given: str
+    probability: float
+
+
+def label_scores(advice: Measured) -> list[LabelScore]:
+    """The labels of the main set, as the way to take gave them."""
+    classes, given = advice.sets[0].classes, advice.best.given.classes
+    labels = _labels(advice)
+    scores = []
+    for number, label in enumerate(classes):
+        is_so, is_said = labels == number, given == number
+        both = (is_so & is_said).sum(axis=1)
+        f1 = 2 * both / np.maximum(is_so.sum() + is_said.sum(axis=1), 1)
+        shares = np.bincount(given[:, is_so].ravel(), minlength=len(classes))
+        n = int(is_so.sum())
+        total = max(n * len(given), 1)
+        scores.append(LabelScore(label, n, float(f1.mean()), tuple((shares / total).tolist())))
+    return scores
+
+
+def surest_mistakes(advice: Measured) -> list[Mistake]:
+    """The texts that every round labelled wrongly, the surest first."""
+    main, labels = advice.sets[0], _labels(advice)
+    rows = (*main.train, *main.test)
+    classes, probabilities = advice.best.given
+    wrong = np.flatnonzero((classes != labels).all(axis=0))
+    sure = probabilities[:, wrong].mean(axis=0)
+    mistakes = []
+    for place in np.argsort(-sure, kind="stable")[:MOST_MISTAKES]:
+        row = rows[advice.tested[wrong[place]]]
+        given = int(np.bincount(classes[:, wrong[place]]).argmax())
+        text = row.place if advice.settings.tokenizer == FEATURES else row.text
+        mistakes.append(
+            Mistake(text, row.place, row.label, main.classes[given], float(sure[place]))
+        )
+    return mistakes
+
+
+def _labels(advice: Measured) -> np.ndarray:
+    """True classes of the tested texts, int64 (n,)."""
+    main = advice.sets[0]
+    return main.labels((*main.train, *main.test))[advice.tested]
