@@ -42,8 +42,6 @@ from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
-    Definitions,
-    FeatureColumn,
     features_of_run,
 )
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
@@ -67,7 +65,6 @@ from minimtl.tasks.protocol import (
     ModelSettings,
     ProblemName,
     Protocol,
-    Reading,
     Sampling,
 )
 from minimtl.tasks.readmanifest import (
@@ -105,8 +102,6 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
-    "Definitions",
-    "FeatureColumn",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
@@ -123,7 +118,6 @@ __all__ = [
     "Problem",
     "ProblemName",
     "Protocol",
-    "Reading",
     "Results",
     "Sample",
     "Sampling",
