@@ -17,7 +17,7 @@ comes from outside may stand in it: each writer escapes it.
     write_document(document, name, out)     name.md, name.html and the charts that have a name
 
 A chart is data as well: `Chart` with two of `Axis` and series of `Line`, `Dots` (of `Dot`, maybe
-with intervals), `Bars`, `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis` is an
+with intervals), `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis` is an
 axis with round ticks. A `Drawing` is SVG by this room's own hand, `draw_charts` writes charts as
 .svg and .png by Matplotlib, which is an extra.
 
@@ -51,7 +51,6 @@ from minimtl.report.blocks import (
 )
 from minimtl.report.chart import (
     Axis,
-    Bars,
     Cells,
     Chart,
     Colour,
@@ -98,7 +97,6 @@ __all__ = [
     "SCORE_NAMES",
     "SET_NAMES",
     "Axis",
-    "Bars",
     "Beside",
     "Block",
     "Cell",

@@ -1,4 +1,4 @@
-"""A chart as data: axes, and series of lines, dots, bars or cells, in their own units.
+"""A chart as data: axes, and series of lines, dots or cells, in their own units.
 
 `minimtl.report.svg` draws it into a page or an .svg file without any library, and
 `minimtl.report.figurefile` with Matplotlib, where a picture is also needed as .png.
@@ -90,16 +90,6 @@ class Dots:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bars:
-    """Bars from 0 to the heights: one between each two edges, one fewer than those."""
-
-    name: str = ""
-    edges: Sequence[float]
-    heights: Sequence[float]
-    colour: Colour = "blue"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Cells:
     """A matrix: the deeper, the larger; orange above zero, blue below, None left out.
 
@@ -122,7 +112,7 @@ class Rule:
     is_dashed: bool = True
 
 
-Series = Line | Dots | Bars | Cells | Rule
+Series = Line | Dots | Cells | Rule
 
 
 @dataclass(frozen=True, kw_only=True)

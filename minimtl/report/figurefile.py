@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from minimtl.report.chart import Axis, Bars, Cells, Chart, Dots, Line, Rule
+from minimtl.report.chart import Axis, Cells, Chart, Dots, Line, Rule
 from minimtl.system import write_atomically
 
 FIGURES_NOTE = (
     "Matplotlib is not installed, so there are no figures; "
-    "pip install 'minimtl[figures]' adds them, and minimtl report draws them without training."
+    "after pip install 'minimtl[figures]' the same command draws them without training."
 )
 FIGURE_STYLE = {
     "svg.hashsalt": "minimtl",  # identifiers in the .svg follow from the drawing alone
@@ -110,8 +108,6 @@ def _draw(axes: Any, chart: Chart) -> None:
                 _draw_line(axes, series)
             case Dots():
                 _draw_dots(axes, series)
-            case Bars(edges=edges, heights=heights, colour=colour):
-                axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=_COLOURS[colour])
             case Rule(axis=along, at=at, is_dashed=is_dashed):
                 draw = axes.axvline if along == "x" else axes.axhline
                 look = "--" if is_dashed else "-"

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from minimtl.report.chart import Axis, Bars, Cells, Chart, Dot, Dots, Line, Rule, Series
+from minimtl.report.chart import Axis, Cells, Chart, Dot, Dots, Line, Rule, Series
 from minimtl.report.markup import Markup, element
 
 _LETTER = 6.6  # width of a letter, about
@@ -127,8 +127,6 @@ def _values(series: Series, axis: int) -> list[float]:
             ends = [end for dot in series.dots for end in (dot.low, dot.high)]
             middles = [dot.y if axis else dot.x for dot in series.dots]
             return middles + ends * (series.is_across == (axis == 0))
-        case Bars():
-            return [0.0, *series.heights] if axis else [*series.edges]
         case Cells():
             return [0.0, float(len(series.values) if axis else len(series.values[0]))]
         case Rule():
@@ -164,8 +162,6 @@ def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
             return _line(series, x, y)
         case Dots():
             return [_dot(dot, series, x, y) for dot in series.dots]
-        case Bars():
-            return [_bars(series, x, y)]
         case Cells():
             return _cells(series, x, y)
         case Rule():
@@ -215,14 +211,6 @@ def _mark(shape: str, size: float = 1.0) -> Markup:
         return element("circle", r=_short(_SIZE * size - 1))
     scale = f"scale({size:g})" if size != 1 else None
     return element("path", d=_OUTLINES[shape], transform=scale)
-
-
-def _bars(bars: Bars, x: _Scale, y: _Scale) -> Markup:
-    outlines = [
-        f"M{_short(x(left))} {_short(y(0))}V{_short(y(height))}H{_short(x(right))}V{_short(y(0))}z"
-        for (left, right), height in zip(pairwise(bars.edges), bars.heights, strict=True)
-    ]
-    return element("path", class_=f"bars {bars.colour}", d="".join(outlines))
 
 
 def _cells(cells: Cells, x: _Scale, y: _Scale) -> list[Markup]:
@@ -276,7 +264,7 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     return lines
 
 
-def _key(series: Line | Dots | Bars | Rule) -> list[Markup]:
+def _key(series: Line | Dots | Rule) -> list[Markup]:
     words = element("text", series.name, x=26, y=4)
     if isinstance(series, Dots):
         shape = _mark(series.shape) if series.shape != "bar" else element("path", d="M-8 0h16")

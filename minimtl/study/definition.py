@@ -199,9 +199,9 @@ def _with_samples(studies: Sequence[Study], announce: Callable[[str], None]) -> 
             study.check_samples()
             possible.append(study)
         except MinimtlError as error:
-            reasons.append(error)
+            reasons.append(str(error))
     if not possible:
-        raise reasons[0]
+        raise MinimtlError(reasons[0])
 
     for reason in reasons:
         announce(f"A protocol is left out: {reason}")

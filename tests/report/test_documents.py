@@ -9,7 +9,6 @@ import pytest
 
 from minimtl.report import (
     Axis,
-    Bars,
     Beside,
     Cells,
     Chart,
@@ -48,7 +47,6 @@ CHART = Chart(
         Rule(axis="x", at=0.5, until=1.5, name=EVIL),
         Line(name=EVIL, x=(0, 1, 2), y=(1.0, 2.0, 1.5), low=(0.5, 1.5, 1), high=(2, 3, 2)),
         Dots(dots=(Dot(x=1, y=2, low=1, high=3, words=EVIL, heading=EVIL, is_hollow=True),)),
-        Bars(edges=(0, 1, 2), heights=(1, 2)),
     ),
     x=Axis(label=EVIL, ticks=((1, EVIL),)),
     y=round_axis([0.5, 3.0], EVIL),

@@ -14,10 +14,6 @@ from minimtl.study.multiverse.universeresults import UniverseResult
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"
-NO_FIGURES = (
-    "Matplotlib is not installed, so there are no figures; after pip install 'minimtl[figures]' "
-    "the same command draws them without training."
-)
 _INTERVALS = (
     "Dark whiskers are 95 % intervals for these tasks, over runs; light ones for new tasks."
 )

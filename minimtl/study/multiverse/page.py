@@ -1,9 +1,9 @@
 """multiverse.md and multiverse.html: answer, picture, what each choice changes, all rows."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from minimtl.report import (
+    FIGURES_NOTE,
     NOTHING,
     Block,
     Code,
@@ -18,7 +18,7 @@ from minimtl.report import (
 )
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import ALL, SHARE, Effect
-from minimtl.study.multiverse.figures import CAPTIONS, NO_FIGURES
+from minimtl.study.multiverse.figures import CAPTIONS
 from minimtl.study.multiverse.tables import new_tasks, these_tasks, universe_rows
 from minimtl.study.multiverse.universeresults import UniverseResult
 
@@ -36,16 +36,6 @@ _INTERVALS = (
 )
 
 
-class Provenance(NamedTuple):
-    """What a reader needs to make the numbers again."""
-
-    version: str
-    command: str
-    corpus: str
-    seed: int
-    n_models: int
-
-
 def document(
     universes: Sequence[UniverseResult],
     effects: Sequence[Effect],
@@ -53,9 +43,10 @@ def document(
     answer: Sequence[str],
     warnings: Sequence[str],
     figures: Sequence[str],
-    made: Provenance,
+    made: str,
+    command: str,
 ) -> Document:
-    """The page; `figures` are the names of those that were drawn."""
+    """The page; `figures` are the names of those that were drawn, `command` makes it again."""
     names = [choice.name for choice in choices]
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in figures]
     return Document(
@@ -63,7 +54,7 @@ def document(
         tuple(warnings),
         tuple(answer),
         (
-            *(pictures or [Paragraph(NO_FIGURES)]),
+            *(pictures or [Paragraph(FIGURES_NOTE)]),
             Heading(2, "What each choice changes"),
             _effects(effects),
             Paragraph(_ABOUT),
@@ -71,11 +62,8 @@ def document(
             Heading(2, "Every universe"),
             _universes(universes, names),
             Heading(2, "How to run it again"),
-            Paragraph(
-                f"minimtl {made.version}, {made.corpus}, seed {made.seed}, {made.n_models:,} "
-                "models; universes that differ only in how scores are read share them."
-            ),
-            Code(made.command),
+            Paragraph(made),
+            Code(command),
         ),
     )
 

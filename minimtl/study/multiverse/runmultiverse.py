@@ -6,6 +6,7 @@ from pathlib import Path
 from minimtl._version import __version__
 from minimtl.jobs import RunSummary, Store, Workers, make_workers, open_store
 from minimtl.report import (
+    FIGURES_NOTE,
     Table,
     counted,
     figures_available,
@@ -16,9 +17,9 @@ from minimtl.study.definition import PlacedJob
 from minimtl.study.manifest import Stopwatch
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
-from minimtl.study.multiverse.figures import NO_FIGURES, draw_figures
+from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
-from minimtl.study.multiverse.page import Provenance, document
+from minimtl.study.multiverse.page import document
 from minimtl.study.multiverse.tables import effect_rows, universe_rows
 from minimtl.study.multiverse.universeresults import UniverseResult, collect_universes
 from minimtl.study.report.scope import scope_of, warnings_of
@@ -115,14 +116,12 @@ def write_multiverse(
     if figures_available():
         drawn = draw_figures(universes, multiverse.choices, out)
     else:
-        announce(NO_FIGURES)
-    made = Provenance(
-        __version__,
-        command,
-        f"the {corpus.edition} edition of the corpus",
-        multiverse.seed,
-        len(multiverse.keyed_jobs),
+        announce(FIGURES_NOTE)
+    made = (
+        f"minimtl {__version__}, the {corpus.edition} edition of the corpus, seed "
+        f"{multiverse.seed}, {len(multiverse.keyed_jobs):,} models; universes that differ only in "
+        "how scores are read share them."
     )
-    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made)
+    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made, command)
     write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])

@@ -17,7 +17,6 @@ import numpy as np
 from minimtl.report import (
     SCORE_NAMES,
     Axis,
-    Bars,
     Chart,
     Colour,
     Dot,
@@ -53,7 +52,7 @@ CAPTIONS = {
     "figure5b": f"Figure 5b, systems against other computing (comp). {_FIGURE5}",
     "figure5c": f"Figure 5c, politics against religion (talk). {_FIGURE5}",
 }
-_MOST_LINES = 500  # pairs with a line of their own in Figure 5; 36 in 20 Newsgroups
+_MOST_LINES = 500  # pairs of Figure 5, which has a line a pair; 36 in 20 Newsgroups
 _MARGIN = 0.05  # of score above and below the mean curves, for their bands
 
 
@@ -84,9 +83,7 @@ def make_figures(result: ProblemResult, hierarchy: Hierarchy) -> dict[str, tuple
                 for row, pair in enumerate(outcomes.pairs)
                 if hierarchy.subclass_of(pair.main.positive).parent == parent
             ]
-            if len(rows) > _MOST_LINES:
-                figures[name] = (_histogram(result, rows, parent), (5.6, 3.2))
-            elif rows:
+            if 0 < len(rows) <= _MOST_LINES:
                 chart = _relative_gains(result, rows, parent)
                 n_lines = len(chart.y.ticks or ())
                 figures[name] = (chart, (5.6, 1.0 + 0.17 * n_lines))
@@ -169,28 +166,6 @@ def _gain_mark(line: int, mean: float, half: float) -> Dot:
         high=mean + half,
         is_hollow=bool(np.isfinite(half)) and abs(mean) <= half,
     )
-
-
-def _histogram(result: ProblemResult, rows: Sequence[int], parent: str) -> Chart:
-    """Figure 5 of more pairs than have a line each."""
-    mean, _ = interval_over_runs(100 * relative_gains(result.outcomes)[np.array(rows)])
-    known = mean[~np.isnan(mean)]
-    edges = np.histogram_bin_edges(known, 60)
-    edges = np.unique([*edges, 0.0])  # no bar has gains of both signs
-    bars = [
-        Bars(edges=edges.tolist(), heights=np.histogram(gains, edges)[0].tolist(), colour=colour)
-        for gains, colour in _by_sign(known)
-    ]
-    return Chart(
-        title=_title(parent, len(rows), result),
-        series=(*bars, Rule(axis="x", at=0.0, is_dashed=False)),
-        x=Axis(label=_relative_label(result)),
-        y=Axis(label="pairs"),
-    )
-
-
-def _by_sign(gains: FloatArray) -> tuple[tuple[FloatArray, Colour], tuple[FloatArray, Colour]]:
-    return (gains[gains <= 0], "blue"), (gains[gains > 0], "orange")
 
 
 def _relative_label(result: ProblemResult) -> str:

@@ -14,14 +14,10 @@ from minimtl.gains import (
     Prediction,
     measure_claims,
 )
-from minimtl.stats import MeanEstimate, compare_paired, mean_of_runs
+from minimtl.stats import compare_paired
 from minimtl.study.report.scope import Scope, scope_of
 from minimtl.tasks import (
-    AUTHORS_FEATURES,
-    DEFINITIONS,
     TABLE1,
-    TABLE3A,
-    TABLE3B,
     Hierarchy,
     Outcomes,
     Pair,
@@ -31,9 +27,6 @@ from minimtl.tasks import (
     improved_share,
     mean_relative_gain,
 )
-
-# The paper prints ranks of RELATED and coefficients of UNRELATED.
-TABLE3 = {"related": "table3a", "unrelated": "table3b"}
 
 
 class MeanScores(NamedTuple):
@@ -45,15 +38,6 @@ class MeanScores(NamedTuple):
     gain: Estimate
     relative_gain: float
     published: PrintedScores
-
-
-class BlockGain(NamedTuple):
-    """The mean gain of the pairs between two subclasses, and its interval over two runs or more."""
-
-    block: str
-    n_pairs: int
-    gain: float
-    these_tasks: MeanEstimate | None
 
 
 class PairGain(NamedTuple):
@@ -69,26 +53,6 @@ class PairGain(NamedTuple):
     runs_needed: float
 
 
-class FeatureWeight(NamedTuple):
-    """A feature's row of Table 3a or 3b: the fields of `minimtl.gains.metamodel.Importance`.
-
-    ``published`` is as printed under ``published_label``, ``published_inverse_rank`` a printed rank
-    turned the right way up; "" and NaN where the paper has none.
-    """
-
-    feature: str
-    inverse_rank: float
-    coefficient: float
-    coefficient_low: float
-    coefficient_high: float
-    coefficient_all_pairs: float
-    sign_stability: float
-    vif: float
-    published_label: str
-    published: float
-    published_inverse_rank: float
-
-
 @dataclass(frozen=True)
 class ProblemResult:
     """One problem by one protocol.
@@ -98,7 +62,6 @@ class ProblemResult:
     scope : how much of it was computed, and so what may be concluded.
     scores : Table 1.
     meta : Table 2, and what else the meta-analysis gives.
-    weights : Table 3a of RELATED, by rank, or 3b of UNRELATED, by size of coefficient.
     claims : of the paper's text.
     """
 
@@ -107,8 +70,6 @@ class ProblemResult:
     scope: Scope
     scores: MeanScores
     meta: MetaAnalysis
-    weights: tuple[FeatureWeight, ...]
-    blocks: tuple[BlockGain, ...]
     pairs: tuple[PairGain, ...]
     claims: tuple[MeasuredClaim, ...]
 
@@ -182,23 +143,9 @@ def _result(
         scope=scope,
         scores=scores,
         meta=meta,
-        weights=_weights(analysed),
-        blocks=_blocks(outcomes),
         pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
         claims=claims,
     )
-
-
-def _blocks(outcomes: Outcomes) -> tuple[BlockGain, ...]:
-    rows: dict[str, list[int]] = {}
-    for row, block in enumerate(outcomes.blocks):
-        rows.setdefault(" / ".join(block), []).append(row)
-    blocks = []
-    for name, of_block in rows.items():
-        gains = outcomes.gains[of_block]
-        estimate = mean_of_runs(gains) if outcomes.n_runs > 1 else None
-        blocks.append(BlockGain(name, len(of_block), float(gains.mean()), estimate))
-    return tuple(blocks)
 
 
 def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:
@@ -210,30 +157,3 @@ def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:
         if found.further_runs is not None:
             needed = outcomes.n_runs + found.further_runs
     return PairGain(outcomes.pairs[number], float(gains.mean()), low, high, needed)
-
-
-def _weights(analysed: Analysed) -> tuple[FeatureWeight, ...]:
-    related = analysed.outcomes.problem == "related"
-    importance = analysed.meta.importance
-    printed = {row.feature: row for row in (TABLE3A if related else TABLE3B)}
-    rows = []
-    for column, name in enumerate(DEFINITIONS[analysed.protocol.reading.features].names):
-        published = printed[name].value if name in printed else math.nan
-        rows.append(
-            FeatureWeight(
-                feature=name,
-                inverse_rank=float(importance.inverse_rank[column]),
-                coefficient=float(importance.coefficient[column]),
-                coefficient_low=float(importance.coefficient_low[column]),
-                coefficient_high=float(importance.coefficient_high[column]),
-                coefficient_all_pairs=float(importance.coefficient_all_pairs[column]),
-                sign_stability=float(importance.sign_stability[column]),
-                vif=float(importance.vif[column]),
-                published_label=printed[name].label if name in printed else "",
-                published=published,
-                published_inverse_rank=len(AUTHORS_FEATURES) - published if related else math.nan,
-            )
-        )
-    if related:
-        return tuple(sorted(rows, key=lambda row: -row.inverse_rank))
-    return tuple(sorted(rows, key=lambda row: -abs(row.coefficient)))

@@ -7,14 +7,27 @@ all others are statistics.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
 from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
 from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
-from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import TABLE3, ProblemResult
-from minimtl.tasks import TABLE2_TRUE, Outcomes, Pair
+from minimtl.stats import MeanEstimate, mean_of_runs
+from minimtl.study.report.problemresult import ProblemResult
+from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Outcomes, Pair
+
+# The paper prints ranks of RELATED and coefficients of UNRELATED.
+TABLE3 = {"related": "table3a", "unrelated": "table3b"}
+_IMPORTANCE = (
+    "inverse_rank",
+    "coefficient",
+    "coefficient_low",
+    "coefficient_high",
+    "coefficient_all_pairs",
+    "sign_stability",
+    "vif",
+)
 
 
 def tables(results: Sequence[ProblemResult]) -> list[Table]:
@@ -130,15 +143,16 @@ def _table1(result: ProblemResult) -> Iterable[Row]:
 
 
 def _blocks(result: ProblemResult) -> Iterable[Row]:
-    for block in result.blocks:
-        low, high = _ends(block.these_tasks)
-        yield {
-            "block": block.block,
-            "n_pairs": block.n_pairs,
-            "gain": block.gain,
-            "low": low,
-            "high": high,
-        }
+    """The mean gain of the pairs between two subclasses, with its interval over the runs."""
+    outcomes = result.outcomes
+    members: dict[str, list[int]] = {}
+    for row, block in enumerate(outcomes.blocks):
+        members.setdefault(" / ".join(block), []).append(row)
+    for name, rows in members.items():
+        gains = outcomes.gains[rows]
+        low, high = _ends(mean_of_runs(gains) if outcomes.n_runs > 1 else None)
+        gain = float(gains.mean())
+        yield {"block": name, "n_pairs": len(rows), "gain": gain, "low": low, "high": high}
 
 
 def _table2(result: ProblemResult) -> Iterable[Row]:
@@ -174,11 +188,23 @@ def _prediction(result: ProblemResult, design: str, features: str) -> dict[str, 
 
 
 def _table3(result: ProblemResult) -> Iterable[Row]:
-    for weight in result.weights:
-        row: Row = weight._asdict()
-        if result.problem != "related":
-            del row["published_inverse_rank"]
-        yield row
+    """A row a feature: Table 3a by rank, 3b by size of coefficient; what was printed beside it."""
+    importance, related = result.meta.importance, result.problem == "related"
+    printed = {row.feature: row for row in (TABLE3A if related else TABLE3B)}
+    rows: list[dict[str, Any]] = []
+    for column, name in enumerate(result.analysis.table.features):
+        own = printed.get(name)
+        published = own.value if own else math.nan
+        row: dict[str, Any] = {"feature": name}
+        for field in _IMPORTANCE:
+            row[field] = float(getattr(importance, field)[column])
+        row |= {"published_label": own.label if own else "", "published": published}
+        if related:  # a printed rank, turned the right way up
+            row["published_inverse_rank"] = len(AUTHORS_FEATURES) - published
+        rows.append(row)
+    if related:
+        return sorted(rows, key=lambda row: -row["inverse_rank"])
+    return sorted(rows, key=lambda row: -abs(row["coefficient"]))
 
 
 def _labels(result: ProblemResult) -> Iterable[Row]:

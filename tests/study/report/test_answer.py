@@ -66,8 +66,6 @@ def result(
         scope=scope_of(problem, n_pairs, n_runs, protocol, edition, NEWSGROUPS),
         scores=mean_scores,
         meta=SimpleNamespace(pairs=analysis),
-        weights=(),
-        blocks=(),
         pairs=(),
         claims=(),
     )

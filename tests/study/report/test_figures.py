@@ -122,17 +122,3 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
 
 def test_every_figure_has_a_caption():
     assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}
-
-
-def test_many_relative_gains_are_a_histogram_of_all(tmp_path, outcomes, monkeypatch):
-    result = outcomes("related", 1, 52)
-    found = result.outcomes
-    rows = [row for row, pair in enumerate(found.pairs) if pair.main.positive.startswith("talk.")]
-    monkeypatch.setattr(figures, "_MOST_LINES", 5)
-    losing, gaining, _ = made(result, "figure5c").series
-    assert sum(losing.heights) + sum(gaining.heights) == len(rows) == 36
-    relative = (found.gains / found.single)[rows]
-    assert sum(gaining.heights) == (relative > 0).sum()
-    assert sum(gaining.heights[: gaining.edges.index(0.0)]) == 0
-    names = figures.draw_figures([result], NEWSGROUPS, tmp_path)
-    assert names == ["figure4a", "figure5a", "figure5b", "figure5c"]
