@@ -3,7 +3,7 @@
 May import: stats, corpora, report, jobs, tasks.
 """
 
-from minimtl.gains.claims import FAILS, HOLDS, OPEN, MeasuredClaim
+from minimtl.gains.claims import FAILS, HOLDS, MeasuredClaim
 from minimtl.gains.designs import HELD_OUT, Design, make_designs, random_folds
 from minimtl.gains.engine import STUDY_DESIGNS, analyse
 from minimtl.gains.entry import analyse_tables, meta_analysis, read_tables
@@ -12,7 +12,7 @@ from minimtl.gains.metamodel import fit_all_pairs
 from minimtl.gains.pairanalysis import PairAnalysis, to_text
 from minimtl.gains.pairtable import PairTable, effects_of, table_of
 from minimtl.gains.readtable import Roles
-from minimtl.gains.scoring import CalibrationBin, Prediction, Scores, score_pairs
+from minimtl.gains.scoring import Prediction, Scores, score_pairs
 from minimtl.gains.studyanalysis import (
     FEWEST_PAIRS,
     Analysed,
@@ -21,19 +21,15 @@ from minimtl.gains.studyanalysis import (
     conclude,
     measure_claims,
 )
-from minimtl.stats import Estimate, estimate_mean
 
 __all__ = [
     "FAILS",
     "FEWEST_PAIRS",
     "HELD_OUT",
     "HOLDS",
-    "OPEN",
     "STUDY_DESIGNS",
     "Analysed",
-    "CalibrationBin",
     "Design",
-    "Estimate",
     "MeasuredClaim",
     "MetaAnalysis",
     "PairAnalysis",
@@ -46,7 +42,6 @@ __all__ = [
     "analyse_tables",
     "conclude",
     "effects_of",
-    "estimate_mean",
     "fit_all_pairs",
     "make_designs",
     "measure_claims",

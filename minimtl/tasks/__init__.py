@@ -43,7 +43,6 @@ from minimtl.tasks.pairfeatures import (
     FEATURE_SETS,
     ROLES,
     Definitions,
-    FeatureColumn,
     features_of_run,
 )
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
@@ -67,7 +66,6 @@ from minimtl.tasks.protocol import (
     ModelSettings,
     ProblemName,
     Protocol,
-    Reading,
     Sampling,
 )
 from minimtl.tasks.readmanifest import (
@@ -106,7 +104,6 @@ __all__ = [
     "TOKENIZERS",
     "WHOLE",
     "Definitions",
-    "FeatureColumn",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
@@ -123,7 +120,6 @@ __all__ = [
     "Problem",
     "ProblemName",
     "Protocol",
-    "Reading",
     "Results",
     "Sample",
     "Sampling",

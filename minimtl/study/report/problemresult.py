@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from minimtl.gains import (
     Analysed,
-    Estimate,
     MeasuredClaim,
     MetaAnalysis,
     PairAnalysis,
     Prediction,
     measure_claims,
 )
-from minimtl.stats import MeanEstimate, compare_paired, mean_of_runs
+from minimtl.stats import Estimate, MeanEstimate, compare_paired, mean_of_runs
 from minimtl.study.report.scope import Scope, scope_of
 from minimtl.tasks import (
     AUTHORS_FEATURES,
