@@ -34,7 +34,12 @@ from bench.published_intervals import clustered_mean, dyadic_mean  # noqa: E402
 from minimtl.audit.kerineclogs import read_released  # noqa: E402
 from minimtl.gains.designs import Design, unseen_design  # noqa: E402
 from minimtl.gains.labelnull import accuracy_p_value, null_labels  # noqa: E402
-from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names  # noqa: E402  # noqa: E402
+from minimtl.gains.pairtable import (  # noqa: E402
+    PairTable,
+    labels_of,
+    pair_levels,
+    topic_table,
+)
 from minimtl.stats.crossed import (  # noqa: E402
     PAIR,
     Components,
@@ -47,6 +52,7 @@ from minimtl.stats.crossedmean import crossed_mean  # noqa: E402
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
+    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     NEWSGROUPS,
@@ -87,20 +93,14 @@ class Gains:
         n_gains = int((self.gains.mean(axis=1) > TIE).sum())
         ordered = np.sort(gains[:, 0])[::-1]
         gains = gains - ordered[n_gains - 1 : n_gains + 1].mean()
-        levels = pair_levels(self.pairs)
-        subclasses = (name for pair in self.pairs for name in _block(pair))
-        return PairTable(
-            source=self.name,
-            tasks=task_names(self.pairs, levels),
-            main=levels["main"],
-            aux=levels["aux"],
-            gains=gains,
-            data_sets=(LabelledPairs(self.X, labels_of(gains[:, 0], 0.0)),),
-            features=FEATURE_NAMES,
-            sets=FEATURE_SETS,
-            groups=numbers(subclasses).reshape(-1, 2),
-            levels=levels,
-            settings=self.meta,
+        return topic_table(
+            self.name,
+            self.pairs,
+            gains,
+            [LabelledPairs(self.X, labels_of(gains[:, 0], 0.0))],
+            (name for pair in self.pairs for name in _block(pair)),
+            DEFINITIONS["code"],
+            self.meta,
         )
 
 

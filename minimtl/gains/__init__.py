@@ -21,7 +21,6 @@ from minimtl.gains.studyanalysis import (
     conclude,
     measure_claims,
 )
-from minimtl.stats import Estimate, estimate_mean
 
 __all__ = [
     "FAILS",
@@ -31,7 +30,6 @@ __all__ = [
     "STUDY_DESIGNS",
     "Analysed",
     "Design",
-    "Estimate",
     "MeasuredClaim",
     "MetaAnalysis",
     "PairAnalysis",
@@ -44,7 +42,6 @@ __all__ = [
     "analyse_tables",
     "conclude",
     "effects_of",
-    "estimate_mean",
     "fit_all_pairs",
     "make_designs",
     "measure_claims",

@@ -10,7 +10,7 @@ import numpy as np
 from minimtl.errors import MinimtlError
 from minimtl.gains.engine import analyse
 from minimtl.gains.pairanalysis import PairAnalysis
-from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names
+from minimtl.gains.pairtable import PairTable, labels_of, topic_table
 from minimtl.gains.readtable import Roles, read_table
 from minimtl.jobs import rng_for
 from minimtl.stats import FloatArray
@@ -97,8 +97,6 @@ def read_study(folder: Path) -> dict[str, PairTable]:
     """The pairs of each problem by each protocol of the study, by their names.
 
     The meta-model is that of the protocol. Features and labels are of means over the runs.
-    Topics are crossed effects, as in the study, and the subclasses of a pair's topics are its
-    groups.
 
     Raises
     ------
@@ -110,6 +108,7 @@ def read_study(folder: Path) -> dict[str, PairTable]:
     names = definitions.names
     features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in names])
     gains = _read(folder / "scores.csv", lambda row: [float(row["gain"])])
+
     tables = {}
     parts = [(name, problem) for name, sizes in manifest["problems"].items() for problem in sizes]
     for protocol, problem in parts:
@@ -126,20 +125,16 @@ def read_study(folder: Path) -> dict[str, PairTable]:
                 f"features.csv and scores.csv in {folder} do not belong together; "
                 f"run minimtl report {folder} to write them again"
             ) from None
-        levels = pair_levels(pairs)
-        subclasses = (hierarchy.place(topic)[0] for pair in pairs for topic in pair.main)
-        tables[name] = PairTable(
-            source=name.replace(problem, problem.upper()),
-            tasks=task_names(pairs, levels),
-            main=levels["main"],
-            aux=levels["aux"],
-            gains=table_gains,
-            data_sets=(LabelledPairs(X.mean(axis=1), labels_of(table_gains.mean(axis=1), 0.0)),),
-            features=names,
-            sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
-            groups=numbers(subclasses).reshape(-1, 2),
-            levels=levels,
-            settings=Meta(**manifest["protocols"][protocol]["meta"]),
+
+        labelled = LabelledPairs(X.mean(axis=1), labels_of(table_gains.mean(axis=1), 0.0))
+        tables[name] = topic_table(
+            name.replace(problem, problem.upper()),
+            pairs,
+            table_gains,
+            [labelled],
+            (hierarchy.place(topic)[0] for pair in pairs for topic in pair.main),
+            definitions,
+            Meta(**manifest["protocols"][protocol]["meta"]),
         )
     return tables
 

@@ -17,6 +17,7 @@ from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effe
 from minimtl.tasks import (
     DEFINITIONS,
     TIE,
+    Definitions,
     LabelledPairs,
     Meta,
     Outcomes,
@@ -135,30 +136,45 @@ def labels_of(gains: FloatArray, threshold: float) -> IntArray:
 
 def table_of(outcomes: Outcomes, protocol: Protocol) -> PairTable:
     """The pairs of a problem of a study, labelled as its protocol has it."""
-    definitions = DEFINITIONS[protocol.reading.features]
-    levels = pair_levels(outcomes.pairs)
+    table = topic_table(
+        outcomes.problem.upper(),
+        outcomes.pairs,
+        outcomes.gains,
+        labelled_pairs(outcomes, protocol.reading),
+        (name for block in outcomes.blocks for name in block),
+        DEFINITIONS[protocol.reading.features],
+        protocol.meta,
+    )
+    return replace(table, disjoint=tuple(disjoint_pairs(outcomes, protocol.reading)))
+
+
+def topic_table(
+    source: str,
+    pairs: Sequence[Pair],
+    gains: FloatArray,
+    data_sets: Iterable[LabelledPairs],
+    subclasses: Iterable[Hashable],
+    definitions: Definitions,
+    settings: Meta,
+) -> PairTable:
+    """The table of pairs of topics; ``subclasses`` are two of each pair, which are its groups."""
+    levels = pair_levels(pairs)
+    tasks: dict[int, str] = {}
+    for pair, main, aux in zip(pairs, levels["main"], levels["aux"], strict=True):
+        tasks |= {int(main): " / ".join(pair.main), int(aux): " / ".join(pair.aux)}
     return PairTable(
-        source=outcomes.problem.upper(),
-        tasks=task_names(outcomes.pairs, levels),
+        source=source,
+        tasks=tuple(tasks[number] for number in range(len(tasks))),
         main=levels["main"],
         aux=levels["aux"],
-        gains=outcomes.gains,
-        data_sets=tuple(labelled_pairs(outcomes, protocol.reading)),
+        gains=gains,
+        data_sets=tuple(data_sets),
         features=definitions.names,
         sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
-        groups=numbers(name for block in outcomes.blocks for name in block).reshape(-1, 2),
+        groups=numbers(subclasses).reshape(-1, 2),
         levels=levels,
-        settings=protocol.meta,
-        disjoint=tuple(disjoint_pairs(outcomes, protocol.reading)),
+        settings=settings,
     )
-
-
-def task_names(pairs: Sequence[Pair], levels: Mapping[str, IntArray]) -> tuple[str, ...]:
-    """The names of the tasks of `pair_levels`, by number."""
-    names: dict[int, str] = {}
-    for pair, main, aux in zip(pairs, levels["main"], levels["aux"], strict=True):
-        names |= {int(main): " / ".join(pair.main), int(aux): " / ".join(pair.aux)}
-    return tuple(names[number] for number in range(len(names)))
 
 
 def effects_of(pairs: Sequence[Pair]) -> Effects:

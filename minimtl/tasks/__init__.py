@@ -42,6 +42,7 @@ from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
+    Definitions,
     features_of_run,
 )
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
@@ -102,6 +103,7 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
+    "Definitions",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

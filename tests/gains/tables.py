@@ -1,9 +1,12 @@
 """Made-up tables of pairs with a known answer, as dicts of columns."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from minimtl.gains.pairtable import PairTable, labels_of, numbers, pair_levels, task_names
+from minimtl.gains.pairtable import labels_of, topic_table
 from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.protocol import PAPER
 
 
@@ -52,19 +55,11 @@ def write(path, columns, delimiter=","):
 def of_topics(every, X=None, gains=None, settings=PAPER.meta):
     """The table of some pairs of topics: a data set for each run of `gains`, (n_pairs, n_runs)."""
     pairs = tuple(every)
-    levels = pair_levels(pairs)
     X = np.zeros((len(pairs), 1)) if X is None else X
     gains = np.zeros((len(pairs), 1)) if gains is None else gains
-    return PairTable(
-        source="topics",
-        tasks=task_names(pairs, levels),
-        main=levels["main"],
-        aux=levels["aux"],
-        gains=gains,
-        data_sets=tuple(LabelledPairs(X, y) for y in labels_of(gains, 0.0).T),
-        features=tuple(f"x{column}" for column in range(X.shape[1])),
-        sets={},
-        groups=numbers(name for pair in pairs for name in every.block(pair)).reshape(-1, 2),
-        levels=levels,
-        settings=settings,
+    data_sets = [LabelledPairs(X, y) for y in labels_of(gains, 0.0).T]
+    subclasses = (name for pair in pairs for name in every.block(pair))
+    table = topic_table(
+        "topics", pairs, gains, data_sets, subclasses, DEFINITIONS["code"], settings
     )
+    return replace(table, features=tuple(f"x{k}" for k in range(X.shape[1])), sets={})

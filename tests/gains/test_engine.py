@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score, brier_score_loss, log_loss
 from sklearn.preprocessing import MinMaxScaler
 
 from minimtl.gains.designs import HELD_OUT, unseen_design
-from minimtl.gains.engine import MOST, adjusted_together, analyse
+from minimtl.gains.engine import adjusted_together, analyse
 from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
@@ -111,16 +111,6 @@ def test_what_cannot_be_predicted_says_why():
     assert "above 0" in analysed(same, ["in_fold"]).why
     one_block = noise(every=EvenSample(PAIRS, 1))
     assert analysed(one_block, ["block_out"], fewest=1).predictions == ()
-
-
-def test_more_pairs_than_most_are_those_of_tasks_drawn_at_random(monkeypatch):
-    assert MOST == 2000
-    monkeypatch.setattr("minimtl.gains.engine.MOST", 100)
-    table = noise(every=unrelated_pairs(NEWSGROUPS))
-    analysis = analysed(table, ["main_unseen"], alone=(), tested=())
-    assert 50 <= analysis.predicted.n_pairs <= 100
-    assert analysis.table is table
-    assert analysis.of("main_unseen", "all").n_pairs == analysis.predicted.n_pairs
 
 
 def test_p_values_of_several_tables_are_adjusted_together():

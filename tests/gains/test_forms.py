@@ -154,6 +154,7 @@ def test_one_main_task_leaves_designs_out():
 def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
     monkeypatch.setattr("minimtl.gains.engine.MOST", 100)
     analysis = meta_analysis(made_up("noise", 0, n_tasks=14, n_features=1))
+    assert analysis.of("main_unseen", "all").n_pairs == analysis.predicted.n_pairs
     assert analysis.predicted.n_pairs == 90  # ten tasks, all of their pairs
     assert "among tasks drawn at random" in to_text({"": analysis})
     assert analysis.gain.new_tasks.mean == pytest.approx(analysis.table.mean_gains.mean())

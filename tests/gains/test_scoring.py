@@ -13,7 +13,6 @@ from minimtl.gains.designs import Design, random_folds
 from minimtl.gains.scoring import (
     accuracy_interval,
     identity_probability,
-    majority_probability,
     reliability_diagram,
     score_design,
     score_pairs,
@@ -46,17 +45,13 @@ def test_scores_of_one_fit_are_scikit_learns():
     assert scores.rank_correlation == pytest.approx(spearmanr(gain, p).statistic)
 
 
-def test_accuracy_of_several_fits_is_over_all_pairs_together():
+def test_several_fits_are_scored_together_and_ranked_within_each():
     y, gain, probability, test = made_up(n_fits=4)
     scores = score_design(y, gain, probability, Design("any", ~test, test, 4, True))
     own = probability[test.argmax(axis=0), np.arange(len(y))]
     assert scores.accuracy == pytest.approx(metrics.accuracy_score(y, own > 0.5))
     assert scores.brier == pytest.approx(metrics.brier_score_loss(y, own))
 
-
-def test_auc_of_several_fits_compares_within_a_fit_only():
-    y, gain, probability, test = made_up(n_fits=4)
-    scores = score_design(y, gain, probability, Design("any", ~test, test, 4, True))
     right = n_compared = 0.0
     for p, members in zip(probability, test, strict=True):
         positive, negative = p[members & (y == 1)], p[members & (y == 0)]
@@ -93,10 +88,6 @@ def test_the_interval_is_wider_where_a_task_decides_whether_its_pairs_are_told()
 Y = np.array([1, 1, 0, 0, 1])
 TASK = np.array([0, 0, 1, 1, 2])
 TRAIN = np.array([[1, 1, 1, 1, 0], [1, 0, 1, 0, 1]], bool)
-
-
-def test_majority_is_the_training_share_of_gains():
-    np.testing.assert_allclose(majority_probability(Y, TRAIN), [[1 / 2] * 5, [2 / 3] * 5])
 
 
 def test_identity_is_the_tasks_own_share_with_one_pair_of_the_overall_share():

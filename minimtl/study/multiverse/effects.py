@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.gains import Estimate, effects_of, estimate_mean
+from minimtl.gains import effects_of
+from minimtl.stats import Estimate, estimate_mean
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.universes import Design, Universe, labels_of, leads_across
 from minimtl.tasks import PAPER, PROTOCOLS, RELEASED, Outcomes

@@ -3,9 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from minimtl.gains import Estimate
 from minimtl.report import Row
-from minimtl.stats import MeanEstimate
+from minimtl.stats import Estimate, MeanEstimate
 from minimtl.study.multiverse.effects import Effect
 from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
 from minimtl.tasks import improved_share

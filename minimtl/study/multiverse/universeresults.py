@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import FEWEST_PAIRS, Estimate, PairAnalysis, analyse, table_of
+from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
 from minimtl.jobs import Store, rng_for
+from minimtl.stats import Estimate
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.universes import Universe

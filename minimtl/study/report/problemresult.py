@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from minimtl.gains import (
     Analysed,
-    Estimate,
     MeasuredClaim,
     MetaAnalysis,
     PairAnalysis,
     Prediction,
     measure_claims,
 )
-from minimtl.stats import compare_paired
+from minimtl.stats import Estimate, compare_paired
 from minimtl.study.report.scope import Scope, scope_of
 from minimtl.tasks import (
     TABLE1,

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.gains import effects_of, estimate_mean
+from minimtl.gains import effects_of
+from minimtl.stats import estimate_mean
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.effects import ALL, SHARE, WHOLE, comparisons, effect_of
 from minimtl.study.multiverse.universes import make_universes

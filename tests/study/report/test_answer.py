@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from minimtl.gains import Estimate, PairAnalysis, Prediction, Scores
+from minimtl.gains import PairAnalysis, Prediction, Scores
 from minimtl.report import Marked
-from minimtl.stats import MeanEstimate
+from minimtl.stats import Estimate, MeanEstimate
 from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
 from minimtl.study.report.problemresult import MeanScores, ProblemResult
 from minimtl.study.report.scope import scope_of
