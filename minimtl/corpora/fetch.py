@@ -18,7 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from minimtl.corpora.archives import file_sha256
 from minimtl.errors import MinimtlError
@@ -133,21 +133,23 @@ def download(url: str, edition: Edition[object]) -> Path:
     """Fetch `url`, check it, and move it into the cache; raises as `fetch_edition`."""
     with _scratch_folder() as scratch:
         path = scratch / edition.file_name
+        n_bytes = 0
         with path.open("wb") as file:
-            _copy(url, file)
+            for chunk in _chunks(url):
+                n_bytes += len(chunk)
+                if n_bytes > MAX_BYTES:
+                    raise FetchError(f"{url} is larger than {MAX_BYTES >> 20} MB")
+                file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        return _accept(path, edition, url)
 
-
-def _copy(url: str, file: BinaryIO) -> None:
-    """Stream `url` into `file`; a failing disk raises OSError, a failing network FetchError."""
-    n_bytes = 0
-    for chunk in _chunks(url):
-        n_bytes += len(chunk)
-        if n_bytes > MAX_BYTES:
-            raise FetchError(f"{url} is larger than {MAX_BYTES >> 20} MB")
-        file.write(chunk)
+        try:
+            edition.check(path)
+        except MinimtlError:
+            raise FetchError(f"{url} gave a file whose SHA-256 is not the published one") from None
+        place = cache_dir() / edition.file_name
+        os.replace(path, place)
+        return place
 
 
 def _chunks(url: str) -> Iterator[bytes]:
@@ -234,14 +236,3 @@ def _remove_abandoned(folder: Path) -> None:
         with suppress(OSError):  # its process has just removed it
             if time.time() - path.stat().st_mtime > 2 * DEADLINE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _accept(path: Path, edition: Edition[object], source: str) -> Path:
-    """Move a complete file of `edition` from the scratch folder into the cache."""
-    try:
-        edition.check(path)
-    except MinimtlError:
-        raise FetchError(f"{source} gave a file whose SHA-256 is not the published one") from None
-    place = cache_dir() / edition.file_name
-    os.replace(path, place)
-    return place

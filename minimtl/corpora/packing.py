@@ -10,7 +10,6 @@ liblzma packs as it does here; `minimtl corpus verify --corpus OUT` compares bot
 import hashlib
 import lzma
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.corpora.packaged import PackedCounts, encode, end_bits
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
-from minimtl.text import whitespace_tokens
+from minimtl.text import count_matrix, whitespace_tokens
 
 # lc, pb: bits of context from the byte before, and of the position; these pack best here. All of
 # the content fits into a dictionary of 16 MB; the preset's 64 MB would only cost readers memory.
@@ -39,18 +38,15 @@ FILTERS = [
 def count_words(corpus: Corpus) -> PackedCounts:
     """The contents of the file for a corpus of raw texts."""
     texts = corpus.train.texts + corpus.test.texts
-    posts = [Counter(whitespace_tokens(text)) for text in texts]
-    n_posts_with = Counter(word for post in posts for word in post)
-    words = sorted(n_posts_with, key=lambda word: (-n_posts_with[word], word))
-    number = {word: j for j, word in enumerate(words)}
-    gaps: list[int] = []
-    counts: list[int] = []
-    for post in posts:
-        before = -1
-        for j in sorted(number[word] for word in post):
-            gaps.append(j - before - 1)
-            counts.append(post[words[j]] - 1)
-            before = j
+    counts, alphabetical = count_matrix(texts, whitespace_tokens)
+    n_posts_with = np.bincount(counts.indices, minlength=len(alphabetical))
+    order = np.argsort(-n_posts_with, kind="stable")
+    counts = counts[:, order]
+    counts.sort_indices()
+
+    numbers, sizes = counts.indices.astype(np.int64), np.diff(counts.indptr)
+    before = np.append(-1, numbers[:-1])
+    before[counts.indptr[:-1][sizes > 0]] = -1
     n_topics = len(corpus.topic_names)
     return PackedCounts(
         digest=corpus.digest,
@@ -58,11 +54,11 @@ def count_words(corpus: Corpus) -> PackedCounts:
             name: np.bincount(partition.topics, minlength=n_topics).tolist()
             for name, partition in (("train", corpus.train), ("test", corpus.test))
         },
-        words=words,
+        words=[alphabetical[j] for j in order.tolist()],
         ends=np.array([end_bits(text) for text in texts]),
-        sizes=np.array([len(post) for post in posts]),
-        gaps=np.array(gaps),
-        counts=np.array(counts),
+        sizes=sizes,
+        gaps=numbers - before - 1,
+        counts=counts.data - 1,
     )
 
 

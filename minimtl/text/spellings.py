@@ -68,14 +68,10 @@ class Spellings:
     def alphabetical(self) -> np.ndarray:
         """The order in which distinct words ascend, int64 (n_words,)."""
         first, second = (self._eight_bytes(skipped).byteswap() for skipped in (0, 8))
-        order = np.argsort(first, kind="stable")
+        order = np.lexsort((second, first))
         # Sorting all words that begin like a neighbour at once leaves each among its own.
-        alike = _like_a_neighbour(first.take(order))
-        words = order.take(alike)
-        words = words.take(np.lexsort((second.take(words), first.take(words))))
-        order[alike] = words
-        longer = _like_a_neighbour(first.take(words), second.take(words))
-        order[alike.take(longer)] = sorted(words.take(longer).tolist(), key=self._spelling)
+        longer = _like_a_neighbour(first.take(order), second.take(order))
+        order[longer] = sorted(order.take(longer).tolist(), key=self._spelling)
         return order
 
     def strings(self) -> list[str]:

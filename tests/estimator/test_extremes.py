@@ -78,7 +78,7 @@ def answer(call):
     return sentence
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES)
 def test_any_value_as_weights_of_samples(value):
     for make in (lambda: value, lambda: [value] * 40):
         checked = answer(lambda make=make: check_sample_weight(make(), 40))
