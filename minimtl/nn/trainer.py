@@ -46,6 +46,7 @@ class KernelTrainer:
         self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
         self._W, self._W_step = _aligned(0, hidden[0]), -1
         self._Z = _aligned(0, hidden[0])  # of the documents that are predicted
+        self._before = _aligned(0, 3 * hidden[0])  # the rows that `undo` puts back
         self.add_words(network.first)
 
     def add_words(self, first: FloatArray) -> None:
@@ -153,7 +154,12 @@ class KernelTrainer:
         # Steps that follow change the sums of those steps only that are within reach.
         reach = slice(max(0, state.step + 1 - pending.n_terms), state.step + 1)
         parts = [*state.flat[:3], pending.sums[reach], pending.nodes[reach]]
-        rows, last = np.take(state.rows, words, axis=0), state.last[words]
+        if len(words) > len(self._before):
+            self._before = _aligned(len(words), state.rows.shape[1])
+        # Into memory that is there already; fresh pages take longer than the copy. All words are
+        # rows, so that nothing is clipped: `take` would else copy twice.
+        rows = np.take(state.rows, words, axis=0, out=self._before[: len(words)], mode="clip")
+        last = state.last[words]
         copies = [part.copy() for part in parts]
 
         def undo() -> None:

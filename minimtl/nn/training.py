@@ -224,8 +224,9 @@ class Learner:
             n_losses = 0 if task.y_test is None else len(task.y_test)
             history.predictions.append(np.empty((len(test_epochs), n_test), number))
             history.test_losses.append(np.empty((len(test_epochs), n_losses)))
-        X_test, base = split_columns(sparse.vstack(tests, "csr"), self._words, self._network)
-        X_test = X_test.astype(trainer.dtype)
+        if n_tests.any():
+            X_test, base = split_columns(sparse.vstack(tests, "csr"), self._words, self._network)
+            X_test = X_test.astype(trainer.dtype)
 
         sizes = [task.X.shape[0] for task in tasks]
         for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
