@@ -321,6 +321,8 @@ def _conjugate_step(
     size = np.vdot(residual, scaled)
     enough = eta * eta * size
     for _ in range(_MOST_PRODUCTS):
+        if size <= enough:  # at once where the gradient is so small that its square is 0
+            break
         curved, image = product(direction)
         length = size / np.vdot(direction, curved)
         step += length * direction
@@ -328,8 +330,6 @@ def _conjugate_step(
         residual -= length * curved
         np.divide(residual, metric, out=scaled)
         before, size = size, np.vdot(residual, scaled)
-        if size <= enough:
-            break
         direction *= size / before
         direction += scaled
     if dtype == np.float64:

@@ -65,6 +65,7 @@ def answer(call):
 @given(arrays((7, 3)), st.floats(1e-320, 1e308), st.sampled_from([2, 3]), st.booleans())
 @example(np.full((7, 3), 1e160), 1.0, 2, False)
 @example(np.eye(7, 3), 1e308, 3, False)
+@example(np.zeros((7, 3)), 1.5e-101, 3, False)  # squares of gradients are 0
 @example(np.diag(np.full(7, 127))[:, 4:], 1.8e15, 3, False)
 def test_logistic_regression(X, C, n_classes, is_sparse):
     y = np.arange(7) % n_classes
