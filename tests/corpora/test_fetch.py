@@ -141,29 +141,15 @@ def answering(answer):
             thread.join()
 
 
-def drip(connection, stop):
-    while not stop.wait(0.02):
-        connection.sendall(b"x")
+def dripping(first, again=b"x"):
+    """An answer that begins with `first` and goes on with `again` without end."""
 
+    def answer(connection, stop):
+        connection.sendall(first)
+        while not stop.wait(0.02):
+            connection.sendall(again)
 
-def drip_body(connection, stop):
-    connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-    drip(connection, stop)
-
-
-def drip_header(connection, stop):
-    connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: ")
-    drip(connection, stop)
-
-
-def drip_redirect(connection, stop):
-    connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: /else\r\nContent-Length: 9999\r\n")
-    drip(connection, stop)
-
-
-def continue_without_end(connection, stop):
-    while not stop.wait(0.02):
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return answer
 
 
 def redirect_slowly(connection, stop):
@@ -173,10 +159,17 @@ def redirect_slowly(connection, stop):
     connection.sendall(f"HTTP/1.0 302 Found\r\nLocation: {path}x\r\n\r\n".encode())
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [drip, drip_body, drip_header, drip_redirect, continue_without_end, redirect_slowly],
-)
+SLOW = {
+    "status": dripping(b""),
+    "body": dripping(b"HTTP/1.0 200 OK\r\nContent-Length: 1000000\r\n\r\n"),
+    "header": dripping(b"HTTP/1.0 200 OK\r\nContent-Length: "),
+    "redirect": dripping(b"HTTP/1.0 302 Found\r\nLocation: /else\r\nContent-Length: 9999\r\n"),
+    "interim": dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "redirects": redirect_slowly,
+}
+
+
+@pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_a_slow_server_does_not_hold_us_up(edition, cache, monkeypatch, answer):
     monkeypatch.setattr(fetching, "DEADLINE_SECONDS", 0.3)
     with answering(answer) as url:
