@@ -40,7 +40,7 @@ class FeatureSet(TextSet):
 
     Attributes
     ----------
-    X : CSR float32, (n, n_features), a row for each place ``X[i]``.
+    X : CSR float32, (n, n_features), a row for each place ``X[i]``, and those of a test part.
     """
 
     X: Any = None
@@ -79,6 +79,11 @@ class Features:
     def matrix(self, digests: Iterable[str]) -> sparse.csr_matrix:
         """The rows of these digests."""
         return self.X[[self.rows[digest] for digest in digests]]
+
+
+def are_features(inputs: Any) -> bool:
+    """True for a matrix, dense or sparse, or a data frame; texts have one dimension."""
+    return bool(getattr(inputs, "ndim", 1) == 2)
 
 
 def feature_set(name: str, features: Any, labels: Sequence[str]) -> FeatureSet:
