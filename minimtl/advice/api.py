@@ -10,7 +10,7 @@ from typing import Any
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
-from minimtl.advice.features import Features, feature_set
+from minimtl.advice.features import Features, FeatureSet, are_features, feature_set
 from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import AUTO, FEATURES, choose_tokenizer, make_vectorizer
@@ -108,8 +108,7 @@ def advise(
         raise TypeError("auxiliary must be {name: (texts, labels), …}.")
     workers = check_whole("workers", workers)
     values: dict[str, Any] = {}
-    if getattr(texts, "ndim", 1) != 2:
-        texts = list(texts)
+    texts = texts if are_features(texts) else list(texts)
     sets = [
         _text_set(str(name), *of_set, values)
         for name, of_set in [(MAIN_NAME, (texts, labels)), *auxiliary.items()]
@@ -185,16 +184,20 @@ def with_test_part(main: TextSet, test: TextSet) -> TextSet:
             f"{main.name} has a test part already; give that folder, or {test.name}, but not both."
         )
     rows = tuple(row._replace(place=f"{test.name}, {row.place}") for row in test.train)
-    return replace(main, test=rows, notes=(*main.notes, *test.notes))
+    joined = replace(main, test=rows, notes=(*main.notes, *test.notes))
+    features = Features.of([main, test])
+    if features is not None and isinstance(joined, FeatureSet):
+        return replace(joined, X=features.X)
+    return joined
 
 
 def _groups_by_place(groups: Iterable[Any], texts: Any) -> dict[str, str]:
     given = list(groups)
-    has_features = getattr(texts, "ndim", 1) == 2
-    n_texts = texts.shape[0] if has_features else len(texts)
+    n_texts = texts.shape[0] if are_features(texts) else len(texts)
     if len(given) != n_texts:
         raise ValueError(f"{n_texts} texts came with {len(given)} groups.")
-    places = (f"X[{number}]" if has_features else f"text {number}" for number in range(n_texts))
+    name = "X[{}]" if are_features(texts) else "text {}"
+    places = map(name.format, range(n_texts))
     return {
         place: str(group)
         for place, group in zip(places, given, strict=True)
@@ -249,7 +252,7 @@ def _text_set(
 
     `values` learns which label each label's text stands for.
     """
-    if getattr(texts, "ndim", 1) == 2:
+    if are_features(texts):
         return feature_set(name, texts, [_written(label, values) for label in labels])
     if not (isinstance(texts, Iterable) and isinstance(labels, Iterable)):
         raise TypeError(f"{name} needs texts and labels, got {type(texts).__name__}.")

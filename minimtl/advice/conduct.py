@@ -88,8 +88,15 @@ class Row:
 
 
 def best_alone(rows: Sequence[Row]) -> Row:
-    """The best way alone, as measured."""
-    return max((row for row in rows if row.way.use == ALONE), key=lambda row: row.score)
+    """The best way alone, as measured in all runs."""
+    alone = [row for row in rows_with_all_runs(rows) if row.way.use == ALONE]
+    return max(alone, key=lambda row: row.score)
+
+
+def rows_with_all_runs(rows: Sequence[Row]) -> list[Row]:
+    """Those that did not end after the first look."""
+    n_runs = max(row.n_runs for row in rows)
+    return [row for row in rows if row.n_runs == n_runs]
 
 
 def way_to_take(rows: Sequence[Row]) -> Row:
@@ -98,7 +105,7 @@ def way_to_take(rows: Sequence[Row]) -> Row:
     Expected gains are shrunken towards 0, so that the best of many noisy ones is not believed too
     much. A way that is proven to help goes before one that is not.
     """
-    others = [row for row in rows if row.way.use != ALONE and row.expected > 0]
+    others = [row for row in rows_with_all_runs(rows) if row.way.use != ALONE and row.expected > 0]
     return max(
         others, key=lambda row: (row.verdict == HELPS, row.expected), default=best_alone(rows)
     )

@@ -12,6 +12,7 @@ In a `FeatureSet` a digest of each row stands for its text, so that equal rows a
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,11 @@ from minimtl.estimator import check_X
 
 SUFFIXES = (".npz", ".npy")
 _SPARSE = ("data", "indices", "indptr", "shape")
-_FAULTS = (ValueError, TypeError, KeyError, OSError, EOFError, MemoryError, zipfile.BadZipFile)
+_MOST_BYTES = 2**33  # that a file may unpack to
+_FAULTS = (
+    *(ValueError, TypeError, KeyError, OSError, EOFError, MemoryError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, SyntaxError),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +40,7 @@ class FeatureSet(TextSet):
 
     Attributes
     ----------
-    X : CSR float32, (n, n_features), a row for each place ``X[i]``.
+    X : CSR float32, (n, n_features), a row for each place ``X[i]``, and those of a test part.
     """
 
     X: Any = None
@@ -74,6 +79,11 @@ class Features:
     def matrix(self, digests: Iterable[str]) -> sparse.csr_matrix:
         """The rows of these digests."""
         return self.X[[self.rows[digest] for digest in digests]]
+
+
+def are_features(inputs: Any) -> bool:
+    """True for a matrix, dense or sparse, or a data frame; texts have one dimension."""
+    return bool(getattr(inputs, "ndim", 1) == 2)
 
 
 def feature_set(name: str, features: Any, labels: Sequence[str]) -> FeatureSet:
@@ -129,6 +139,9 @@ def _load(path: Path) -> tuple[Any, Any]:
         if isinstance(content, np.ndarray):
             return content, None
         with content:
+            size = sum(member.file_size for member in content.zip.infolist())
+            if size > _MOST_BYTES:
+                raise ValueError(f"it unpacks to {size:,} bytes")
             arrays = {name: content[name] for name in content.files if name != "format"}
         if set(_SPARSE) <= set(arrays):
             parts = tuple(arrays[name] for name in _SPARSE[:3])

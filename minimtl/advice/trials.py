@@ -242,19 +242,24 @@ def _numbers_of_groups(sets: Sequence[Prepared], groups: Sequence[Mapping[str, s
         at if name is None else len(places) + numbers.setdefault(name, len(numbers))
         for at, name in enumerate(names)
     ]
-    n_main, main = len(sets[0].train), sets[0]
-    if groups and not main.test:
-        _check_groups(main, found[:n_main])
+    if groups:
+        _check_groups(sets[0], found)
     return np.array(found, np.int64)
 
 
 def _check_groups(main: Prepared, groups: Sequence[int]) -> None:
+    """MinimtlError if a label would have no text left to learn from."""
+    n_train = len(main.train)
+    tested = set(groups[n_train : n_train + len(main.test)])
+    needed = 1 if main.test else N_FOLDS
+    learned = list(zip(groups, main.train, strict=False))
     for label in main.classes:
-        n = len({g for g, row in zip(groups, main.train, strict=True) if row.label == label})
-        if n < N_FOLDS:
+        n = len({group for group, row in learned if row.label == label} - tested)
+        if n < needed:
+            where = "that are not in the test part" if main.test else "and each fold needs one"
             raise MinimtlError(
-                f"The label {label!r} of {main.name} is in {n} groups, and {N_FOLDS} are needed, "
-                "one for each fold; add texts of others, or leave --group-column out."
+                f"The texts of the label {label!r} of {main.name} are in {n} groups, {where}; add "
+                f"texts of others ({needed} are needed), or leave --group-column out."
             )
 
 

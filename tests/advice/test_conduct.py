@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minimtl.advice import conduct
-from minimtl.advice.conduct import Measuring
+from minimtl.advice.conduct import Measuring, best_alone, way_to_take
 from minimtl.advice.fits import Given, encode
 from minimtl.advice.sets import prepare
 from minimtl.advice.settings import Settings
@@ -93,6 +93,8 @@ def test_networks_that_are_unlikely_to_win_end_after_the_first_look(measuring):
         ends = name.endswith("(network)")
         assert (row.n_runs, counted[0, name]) == ((5, 5) if ends else (20, 20))
         assert not ends or row.comparison is None or row.comparison.further_runs is None
+    assert way_to_take(list(rows.values())).n_runs == 20
+    assert best_alone(list(rows.values())).way.model == "regression"
 
 
 def test_regressions_have_an_answer_before_a_network_is_trained(measuring, capsys):

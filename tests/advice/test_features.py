@@ -63,6 +63,15 @@ def test_equal_rows_are_copies():
     assert any("4 texts that repeat another" in note for note in advice.notes)
 
 
+def test_a_test_part_and_groups():
+    (X, y), (X2, y2), held = rows(), rows(seed=1), rows(30, seed=2)
+    groups = np.arange(60) // 3
+    advice = advise(X, y, {"other": (X2, y2)}, test=held, groups=groups, runs=2)
+    assert advice.best.given.classes.shape == (2, 30)
+    with pytest.raises(MinimtlError, match=r"the test part has 11 features, and your set has 12"):
+        advise(X, y, {"other": (X2, y2)}, test=(held[0][:, 1:], held[1]))
+
+
 def test_layouts_of_files(tmp_path):
     X, y = rows(10)
     np.savez(tmp_path / "a.npz", X=X, y=y)

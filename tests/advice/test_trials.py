@@ -108,5 +108,7 @@ def test_no_group_is_both_learned_from_and_tested(text_set, n_test):
 def test_labels_in_too_few_groups(text_set):
     main = prepare(text_set("main", n=25), words, is_main=True)
     groups = {f"row {number}": str(number % 4) for number in range(25)}
-    with pytest.raises(MinimtlError, match="'bad' of main is in 4 groups, and 5 are needed"):
+    with pytest.raises(
+        MinimtlError, match="'bad' of main are in 4 groups, and each fold needs one"
+    ):
         SetsOfTexts.of([main], "words", 200, 0, [groups])

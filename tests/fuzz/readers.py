@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minimtl.advice import read_feature_set
 from minimtl.audit.bingellogs import PATTERN, read_logs
 from minimtl.audit.kerineclogs import (
     parse_efficiency,
@@ -199,6 +200,18 @@ def _models() -> tuple[bytes, ...]:
 MODELS = _models()
 
 
+def _feature_files() -> tuple[bytes, ...]:
+    files = []
+    for save in (np.savez, np.savez_compressed):
+        buffer = io.BytesIO()
+        save(buffer, X=np.eye(3), y=np.array(["a", "b", "a"]))
+        files.append(buffer.getvalue())
+    buffer = io.BytesIO()
+    csr = {"data": np.ones(3), "indices": np.arange(3), "indptr": np.arange(4), "shape": [3, 3]}
+    np.savez(buffer, **csr, y=np.arange(3))
+    return (*files, buffer.getvalue())
+
+
 def _members(model: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(model)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -264,6 +277,7 @@ READERS = {
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),
     "fasttext": Reader(_saved(read_text_set, "a.txt"), (b"__label__a one\n__label__b two\n",)),
     "jsonl": Reader(_saved(read_text_set, "a.jsonl"), (b'{"text": "one", "label": "a"}\n' * 2,)),
+    "npz": Reader(_saved(read_feature_set, "a.npz"), _feature_files()),
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
     "features": Reader(lambda content, _: parse_features(content, "a.npz"), (_npz(),)),
     "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
