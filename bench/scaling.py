@@ -162,7 +162,7 @@ def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]
     """From the store to tables, figures and page, which it removes again."""
     from minimtl.gains import conclude  # here, as other steps load less
     from minimtl.study.report.problemresult import problem_results
-    from minimtl.study.report.produce import about_of, write_report
+    from minimtl.study.studyresult import about_of, write_report
 
     with (
         open_here(folder) as store,

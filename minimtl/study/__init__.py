@@ -21,9 +21,8 @@ from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.definemultiverse import define_multiverse, plan_multiverse
 from minimtl.study.multiverse.runmultiverse import conduct_multiverse
 from minimtl.study.trainmodels import Conditions
-from minimtl.study.tuning.figure import draw_tuning
 from minimtl.study.tuning.grid import make_grid
-from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
+from minimtl.study.tuning.summary import draw_tuning, tuning_document, tuning_finding, tuning_table
 from minimtl.study.tuning.tuning import tune
 
 __all__ = [

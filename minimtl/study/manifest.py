@@ -104,12 +104,6 @@ def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
 
 def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
     """Raise MinimtlError if a store's manifest is of another study, or of another version."""
-    folder = store.path.parent
-    if manifest["identity"] != store.identity:
-        raise MinimtlError(
-            f"{NAME} in {folder} is of another study than {store.path.name}; run `minimtl study` "
-            f"again with --out {folder}, which writes a new one"
-        )
     known = all(
         values == PROTOCOLS[name].to_dict() for name, values in manifest["protocols"].items()
     )
@@ -117,4 +111,10 @@ def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
         raise MinimtlError(
             f"{store.path} was made by another version of minimtl, which trained otherwise; use "
             "that version, or begin anew with --fresh"
+        )
+    folder = store.path.parent
+    if manifest["identity"] != store.identity:
+        raise MinimtlError(
+            f"{NAME} in {folder} is of another study than {store.path.name}; run `minimtl study` "
+            f"again with --out {folder}, which writes a new one"
         )

@@ -1,5 +1,6 @@
 """A study's result: its tables as records, pairs and curves; how it is written and shown."""
 
+import shlex
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,24 @@ from typing import Any
 
 from minimtl.gains import Analysed
 from minimtl.jobs import copy_results, open_existing_store, open_store
-from minimtl.report import Table
+from minimtl.report import (
+    Block,
+    Paragraph,
+    Table,
+    figures_available,
+    to_text,
+    write_document,
+    write_tables,
+)
 from minimtl.study.manifest import write_manifest
-from minimtl.study.report.answer import answer
+from minimtl.study.report.answer import answer, table1
+from minimtl.study.report.contents import About, report_document, why_they_differ
+from minimtl.study.report.figures import draw_figures
 from minimtl.study.report.problemresult import ProblemResult, problem_results
-from minimtl.study.report.produce import about_of, summary, write_report
+from minimtl.study.report.scope import warnings_of
 from minimtl.study.report.studytables import tables
 from minimtl.system import say
-from minimtl.tasks import PairCurves
+from minimtl.tasks import PairCurves, hierarchy_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,3 +148,48 @@ class StudyResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary)}</pre>"
+
+
+def write_report(
+    results: Sequence[ProblemResult], about: About, out: Path, announce: Callable[[str], None]
+) -> None:
+    """Write all that a study shows into `out`.
+
+    `announce` is told which extra would add what is not drawn.
+    """
+    write_tables(tables(results), out)
+    drawn: list[str] = []
+    if figures_available():
+        drawn = draw_figures(results, about.hierarchy, out)
+    else:
+        announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
+    write_document(report_document(results, about, drawn), "report", out)
+
+
+def about_of(manifest: dict[str, Any]) -> About:
+    """What the pages say of corpus, seed and machine, from a study's manifest."""
+    corpus = manifest["corpus"]
+    return About(
+        version=manifest["minimtl"],
+        edition=corpus["edition"],
+        hierarchy=hierarchy_of(manifest),
+        source=corpus["source"],
+        sha256=corpus["sha256"],
+        n_train=corpus["train"],
+        n_test=corpus["test"],
+        seed=manifest["identity"]["seed"],
+        command=shlex.join(["minimtl", *manifest["command"]]),
+        trained_by=tuple(manifest.get("trained_by", ())),
+    )
+
+
+def summary(results: Sequence[ProblemResult], about: About) -> str:
+    """Lines for a terminal: what must be known first, the answer, and the table behind it."""
+    reason = why_they_differ(results)
+    warnings = warnings_of([result.scope for result in results], about.edition)
+    blocks: list[Block] = [
+        *map(Paragraph, answer(results)),
+        table1(results),
+        *([reason] if reason else []),
+    ]
+    return "\n".join([*warnings, "", to_text(blocks)]).lstrip()

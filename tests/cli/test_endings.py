@@ -174,9 +174,9 @@ def nested(depth):
 @pytest.mark.parametrize(
     ("forged", "said"),
     [
-        ({"protocol": 5}, "does not hold a study of texts"),
-        ({"corpus": {"digest": 7}}, "does not hold a study of texts"),
-        ({"seed": "0"}, "does not hold a study of texts"),
+        ({"protocol": 5}, "is of another study than study.sqlite"),
+        ({"corpus": {"digest": 7}}, "is of another study than study.sqlite"),
+        ({"seed": "0"}, "is of another study than study.sqlite"),
         ({"more": nested(150)}, "is of another study than study.sqlite"),
         ({"more": nested(250)}, "does not say of which study"),
         ({"training_version": 99}, "made by another version of minimtl, which trained otherwise"),

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
 from minimtl.study.multiverse.choices import Choice
-from minimtl.study.multiverse.tables import new_tasks, these_tasks
-from minimtl.study.multiverse.universeresults import UniverseResult
+from minimtl.study.multiverse.universeresults import UniverseResult, new_tasks, these_tasks
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from minimtl.report import between, counted, signed
 from minimtl.study.multiverse.effects import SHARE, WHOLE, Effect
-from minimtl.study.multiverse.tables import new_tasks, these_tasks
-from minimtl.study.multiverse.universeresults import UniverseResult
+from minimtl.study.multiverse.universeresults import UniverseResult, new_tasks, these_tasks
 from minimtl.study.report.scope import Scope
 from minimtl.tasks import PAPER, RELEASED
 

@@ -19,8 +19,12 @@ from minimtl.report import (
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import ALL, SHARE, Effect
 from minimtl.study.multiverse.figures import CAPTIONS
-from minimtl.study.multiverse.tables import new_tasks, these_tasks, universe_rows
-from minimtl.study.multiverse.universeresults import UniverseResult
+from minimtl.study.multiverse.universeresults import (
+    UniverseResult,
+    new_tasks,
+    these_tasks,
+    universe_rows,
+)
 
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (

@@ -20,8 +20,12 @@ from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
 from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import document
-from minimtl.study.multiverse.tables import effect_rows, universe_rows
-from minimtl.study.multiverse.universeresults import UniverseResult, collect_universes
+from minimtl.study.multiverse.universeresults import (
+    UniverseResult,
+    collect_universes,
+    effect_rows,
+    universe_rows,
+)
 from minimtl.study.report.scope import scope_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,

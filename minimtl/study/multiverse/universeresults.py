@@ -1,11 +1,11 @@
-"""The results of each universe: scores, gains and how well gains are predicted.
+"""The results of each universe, and the rows of universes.csv and effects.csv.
 
 Universes whose features are the same share them: features depend on documents and loss curves, not
 on how scores are read.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,9 +13,11 @@ import numpy as np
 
 from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
 from minimtl.jobs import Store, rng_for
-from minimtl.stats import Estimate
+from minimtl.report import Row
+from minimtl.stats import Estimate, MeanEstimate
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse.definemultiverse import Multiverse
+from minimtl.study.multiverse.effects import Effect
 from minimtl.study.multiverse.universes import Universe
 from minimtl.tasks import (
     FeatureMaker,
@@ -24,6 +26,7 @@ from minimtl.tasks import (
     Problem,
     Results,
     collect_outcomes,
+    improved_share,
 )
 
 PREDICTED = ("block_out", "groups_unseen")
@@ -103,3 +106,73 @@ def _shared_features(
         return known[key]
 
     return make_once
+
+
+def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
+    """The rows of universes.csv."""
+    rows: list[Row] = []
+    for result in results:
+        universe, outcomes = result.universe, result.outcomes
+        row: Row = {
+            "universe": universe.number,
+            "about": universe.about,
+            "protocol": universe.own,
+            **result.levels,
+            "problem": outcomes.problem,
+            "n_pairs": outcomes.n_pairs,
+            "n_runs": outcomes.n_runs,
+            "single": float(outcomes.single.mean()),
+            "multi": float(outcomes.multi.mean()),
+            "gain": result.gain.value,
+            **_intervals(result.gain),
+            "improved": improved_share(outcomes, universe.protocol.reading),
+        }
+        for design in PREDICTED:
+            row[f"brier_{design}"] = result.brier(design)
+            row[f"majority_brier_{design}"] = result.brier(design, "majority")
+        rows.append(row)
+    return rows
+
+
+def effect_rows(effects: Sequence[Effect]) -> list[Row]:
+    """The rows of effects.csv."""
+    return [
+        {
+            "problem": effect.problem,
+            "field": effect.comparison.field,
+            "from": effect.comparison.before,
+            "to": effect.comparison.after,
+            "about": effect.comparison.about,
+            "n_comparisons": len(effect.comparison.steps),
+            "effect": effect.estimate.value,
+            **_intervals(effect.estimate),
+        }
+        for effect in effects
+    ]
+
+
+def these_tasks(estimate: Estimate) -> tuple[float, float]:
+    """The interval of a mean for these tasks; NaN where there is none."""
+    return _ends(estimate.these_tasks)
+
+
+def new_tasks(estimate: Estimate) -> tuple[float, float]:
+    """The interval of a mean for new tasks; NaN where there is none."""
+    return _ends(estimate.new_tasks)
+
+
+def _ends(interval: MeanEstimate | None) -> tuple[float, float]:
+    return (interval.low, interval.high) if interval else (math.nan, math.nan)
+
+
+def _intervals(estimate: Estimate) -> Row:
+    """Both intervals of a mean; p for new tasks; empty cells where there is none."""
+    low_tasks, high_tasks = these_tasks(estimate)
+    low, high = new_tasks(estimate)
+    return {
+        "low_tasks": low_tasks,
+        "high_tasks": high_tasks,
+        "low": low,
+        "high": high,
+        "p_value": estimate.new_tasks.p_value if estimate.new_tasks else math.nan,
+    }

@@ -99,11 +99,11 @@ def _learning_curves(result: ProblemResult) -> Chart:
     read = reading.read_at + 1
     scores = [score for line in lines for score in line.y]
     return Chart(
-        title=_title(result.name, outcomes.n_pairs, result),
+        title=_title(f"{SCORE_NAMES[reading.score]}, {result.name}", outcomes.n_pairs, result),
         series=(*lines, Rule(axis="x", at=read, name=f"scores read (epoch {read})")),
         x=Axis(label="epoch"),
         y=Axis(
-            label=f"mean {SCORE_NAMES[reading.score]} on the test documents",
+            label="mean score on the test documents",
             low=max(0.0, min(scores) - _MARGIN),  # whatever the bands reach
             high=min(1.0, max(scores) + _MARGIN),
             is_grid=True,

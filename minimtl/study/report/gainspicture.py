@@ -27,9 +27,9 @@ from minimtl.study.report.scope import MIN_RUNS
 
 _MANY = 120  # pairs: with more, dots are small and have no intervals
 _LOOKS: tuple[tuple[str, Colour, Shape], ...] = (
-    ("gains", "orange", "circle"),
+    ("gain", "orange", "circle"),
     ("undecided", "ink", "circle"),
-    ("loses", "blue", "square"),
+    ("lose", "blue", "square"),
 )
 
 
@@ -59,7 +59,7 @@ def _picture(result: ProblemResult, axis: Axis) -> Drawing:
     for rank, pair in enumerate(ordered):
         name = "undecided"
         if enough and (pair.low > 0 or pair.high < 0):
-            name = "gains" if pair.low > 0 else "loses"
+            name = "gain" if pair.low > 0 else "lose"
         dots[name].append(_dot(rank, pair, len(ordered), name == "undecided"))
 
     score = SCORE_NAMES[result.protocol.reading.score]

@@ -13,7 +13,8 @@ FOLDS = "in_fold"
 def predictability(results: Sequence[ProblemResult]) -> list[Block]:
     """Accuracies on the paper's folds and on a new problem, a column a problem and protocol."""
     columns = [_accuracies(result) for result in results]
-    header = ("", *(f"{result.name} {result.protocol.meaning}" for result in results))
+    protocols = [result.protocol.meaning.removeprefix("by the ") for result in results]
+    header = ("", *(f"{r.name}, {name}" for r, name in zip(results, protocols, strict=True)))
     lines = tuple((name, *(column[name] for column in columns)) for name in columns[0])
     note = (
         "Accuracy of telling which pairs gain. On the paper's random folds each main task is both "

@@ -80,7 +80,7 @@ def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     assert (multi.colour, multi.shape) == ("orange", "circle")
     assert (read.axis, read.at) == ("x", 100)
     assert chart.x.label == "epoch"
-    assert "F1" in chart.y.label
+    assert chart.title.startswith("F1, RELATED by the paper's text")
 
 
 def test_a_figure_has_a_panel_a_protocol(tmp_path, outcomes):

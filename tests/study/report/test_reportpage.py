@@ -103,7 +103,7 @@ def test_pairs_have_their_dots_from_the_largest_gain_down(results, document):
     assert len(titles) == sum(len(result.pairs) for result in results)
     gains = [pair.gain for pair in results[0].pairs]
     assert sum(pair.low > 0 for pair in results[0].pairs) == int(
-        re.search(r"by the authors&#x27; code, gain in accuracy: (\d+) gains", page)[1]
+        re.search(r"by the authors&#x27; code, gain in accuracy: (\d+) gain,", page)[1]
     )
     assert f"{max(gains):+.3f}" in page
 

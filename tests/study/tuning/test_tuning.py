@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from minimtl.report import to_csv, to_markdown, to_text
-from minimtl.study.tuning.figure import draw_tuning
 from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.study.tuning.summary import tuning_document, tuning_finding, tuning_table
+from minimtl.study.tuning.summary import draw_tuning, tuning_document, tuning_finding, tuning_table
 from minimtl.study.tuning.tuning import Tuning
 from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, plan
 from minimtl.tasks.modeljobs import JobResult
