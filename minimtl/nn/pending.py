@@ -1,7 +1,7 @@
 """Tables for deferred moves: what they need by step and gap, and where their rule is good enough.
 
-Notation as in `kernels.adamrows` and docs/deferred-adam.md: a row whose last gradient came at step s
-moves at steps s + k, k = 0, 1, … by w_k·m/(r·u_k + ε), with z_k = 1/u_k and y_k = z_k/z_0 − 1.
+Notation as in `kernels.adamrows` and docs/deferred-adam.md: a row whose last gradient came at step
+s moves at steps s + k, k = 0, 1, … by w_k·m/(r·u_k + ε), with z_k = 1/u_k and y_k = z_k/z_0 − 1.
 """
 
 from functools import lru_cache
