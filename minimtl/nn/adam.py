@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.network import Network, Shape
 
 # Of eps. The squares of gradients that are not large against less than this are not exact in

@@ -13,7 +13,7 @@ from typing import Protocol
 from scipy import sparse
 
 from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.network import Network
 from minimtl.nn.reference import ReferenceTrainer
 from minimtl.nn.schedule import Schedule

@@ -25,7 +25,7 @@ from minimtl.estimator import (
     check_whole,
 )
 from minimtl.nn.adam import Adam
-from minimtl.nn.arrays import FloatArray
+from minimtl.nn.arraytypes import FloatArray
 from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import Network, Shape, check_layers, copy_hidden, initialize
 from minimtl.nn.reference import logits_of, softmax

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 

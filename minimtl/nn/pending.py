@@ -1,7 +1,7 @@
 """Tables for deferred moves: what they need by step and gap, and where their rule is good enough.
 
-Notation as in `kernels.adam` and docs/deferred-adam.md: a row whose last gradient came at step s
-moves at steps s + k, k = 0, 1, … by w_k·m/(r·u_k + ε), with z_k = 1/u_k and y_k = z_k/z_0 − 1.
+Notation as in `kernels.adamrows` and docs/deferred-adam.md: a row whose last gradient came at step
+s moves at steps s + k, k = 0, 1, … by w_k·m/(r·u_k + ε), with z_k = 1/u_k and y_k = z_k/z_0 − 1.
 """
 
 from functools import lru_cache
@@ -10,8 +10,8 @@ import numpy as np
 
 from minimtl.elementary import expm1, log, powers
 from minimtl.nn.adam import Adam
-from minimtl.nn.arrays import FloatArray
-from minimtl.nn.kernels.adam import Pending
+from minimtl.nn.arraytypes import FloatArray
+from minimtl.nn.kernels.adamrows import Pending
 
 # The most that the dropped terms of a pending move may be of it.
 NEGLIGIBLE = 3.1e-11

@@ -25,7 +25,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.nn.adam import LARGEST, Adam, Moments
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network
 from minimtl.nn.schedule import Schedule

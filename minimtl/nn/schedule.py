@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.arrays import FloatArray
+from minimtl.nn.arraytypes import FloatArray
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.adam import read_rows
+from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.kernels.adamrows import read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Scratch, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse

@@ -22,7 +22,7 @@ from scipy import sparse
 from minimtl.elementary import log
 from minimtl.estimator import check_sparse
 from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.backend import Trainer, trainer_class
 from minimtl.nn.network import Network, Shape
 from minimtl.nn.schedule import Schedule

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.kernels import adam
-from minimtl.nn.kernels.adam import read_rows
+from minimtl.nn.kernels import adamrows
+from minimtl.nn.kernels.adamrows import read_rows
 from minimtl.nn.kernels.jit import EntryKernel
 from minimtl.nn.pending import (
     LONG,
@@ -23,7 +23,7 @@ from minimtl.nn.pending import (
     rule_error,
 )
 
-extend_pending = EntryKernel(adam.extend_pending.py_func, None)
+extend_pending = EntryKernel(adamrows.extend_pending.py_func, None)
 ADAM = Adam()
 FIRST, N_TERMS = first_step_of_rule(ADAM), count_terms(ADAM)
 GAPS = [1, 2, 3, 5, 10, 20, 50, 100, 250]

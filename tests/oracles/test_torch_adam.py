@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.kernels import adam
-from minimtl.nn.kernels.adam import read_rows
+from minimtl.nn.kernels import adamrows
+from minimtl.nn.kernels.adamrows import read_rows
 from minimtl.nn.kernels.jit import EntryKernel
 from minimtl.nn.pending import make_pending
 
@@ -17,7 +17,12 @@ torch = pytest.importorskip("torch")
 
 adam_update, advance_moments, catch_up, extend_pending = (
     EntryKernel(part.py_func, None)
-    for part in (adam.adam_update, adam.advance_moments, adam.catch_up, adam.extend_pending)
+    for part in (
+        adamrows.adam_update,
+        adamrows.advance_moments,
+        adamrows.catch_up,
+        adamrows.extend_pending,
+    )
 )
 PEER = "torch.optim.Adam, float64"
 SETTINGS = [

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.jit import spliced
 
 

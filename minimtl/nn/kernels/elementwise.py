@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2, drop_threshold
 from minimtl.nn.kernels.jit import compiled, spliced
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.adam import (
+from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.kernels.adamrows import (
     ROWS_AHEAD,
     Pending,
     adam_update,
@@ -27,7 +27,7 @@ class State(NamedTuple):
     """What training changes.
 
     `rows` (n_rows, 3·S) and the step `last` (n_rows,) of each row's last gradient, as in
-    `kernels.adam`; `step` is the number of the last step made.
+    `kernels.adamrows`; `step` is the number of the last step made.
     """
 
     rows: FloatArray

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import exp32
 from minimtl.nn.kernels.jit import compiled, spliced
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.elementwise import activate, fill_mask, threshold_of, times_slope
 from minimtl.nn.kernels.jit import inlined, spliced
 from minimtl.nn.kernels.vectors import add_four_products, add_rows

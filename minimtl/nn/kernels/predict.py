@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
-from minimtl.nn.kernels.adam import ROWS_AHEAD, Pending, read_row
+from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.kernels.adamrows import ROWS_AHEAD, Pending, read_row
 from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.heads import head_softmax
 from minimtl.nn.kernels.jit import EntryKernel, spliced

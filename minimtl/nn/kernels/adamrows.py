@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arrays import FloatArray, IntArray
+from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.jit import EntryKernel, inlined, spliced
 from minimtl.nn.kernels.vectors import ask_for
 
