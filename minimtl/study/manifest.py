@@ -112,6 +112,7 @@ def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
             f"{store.path} was made by another version of minimtl, which trained otherwise; use "
             "that version, or begin anew with --fresh"
         )
+
     folder = store.path.parent
     if manifest["identity"] != store.identity:
         raise MinimtlError(
