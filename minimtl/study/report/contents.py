@@ -44,7 +44,7 @@ PAPER_TITLE = (
 )
 ANTHOLOGY = Link("ACL Anthology W18-5401", "https://aclanthology.org/W18-5401/")
 # Measured by `minimtl multiverse`, five runs, seed 0, and published in docs/multiverse.md.
-DOCUMENTS_EFFECT = "+0.0073 (95 % interval for new tasks +0.0011 to +0.0136)"
+DOCUMENTS_EFFECT = "+0.0081 (95 % interval for new tasks +0.0004 to +0.0159)"
 _TERMS = (
     ("task", "Telling the posts of two topics apart, for example hockey from motorcycles."),
     ("pair", "A main task, whose score counts, and an auxiliary task that is trained with it."),
