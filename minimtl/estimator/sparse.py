@@ -37,15 +37,14 @@ def check_sparse(X: Any, name: str = "X") -> Any:
         if find_fault is not None and min(X.shape) >= 0:
             fault = find_fault(X)
         csr: Any = None if fault else X.tocsr()
+        if csr is not None and csr.indptr[-1] < len(csr.indices):
+            csr = csr.copy()
+            csr.prune()
     # Parts of other types than SciPy makes.
     except (AttributeError, IndexError, OverflowError, TypeError, ValueError):
         fault = f"its parts are not those of a {X.format.upper()} matrix"
     if fault:
         raise ValueError(f"The sparse matrix {name} is malformed: {fault}.")
-
-    if csr.indptr[-1] < len(csr.indices):
-        csr = csr.copy()
-        csr.prune()
     return csr
 
 

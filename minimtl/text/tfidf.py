@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial, wraps
 from importlib import import_module
 from numbers import Integral
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 from scipy import sparse
@@ -43,20 +43,21 @@ LACKING = ("input", "encoding", "decode_error", "strip_accents", "preprocessor",
            "vocabulary")  # fmt: skip
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
 OUTPUTS = ("default", "pandas", "polars")
+Params = ParamSpec("Params")
 
 
-def _refuse_lacking(init: Callable[..., None]) -> Callable[..., None]:
+def _refuse_lacking(init: Callable[Params, None]) -> Callable[Params, None]:
     """`init` with one sentence for the parameters of scikit-learn's class that are not here."""
 
     @wraps(init)
-    def checked(self: Any, *args: Any, **params: Any) -> None:
+    def checked(*args: Params.args, **params: Params.kwargs) -> None:
         for name in LACKING:
             if name in params:
                 raise TypeError(
                     f"TfidfVectorizer has no {name}: pass analyzer=, a function that returns the "
                     "terms of a document, and do it there."
                 )
-        init(self, *args, **params)
+        init(*args, **params)
 
     return checked
 
