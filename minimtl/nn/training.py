@@ -218,11 +218,12 @@ class Learner:
         tested = schedule.test_epochs
         test_epochs = np.array(range(n_epochs) if tested is None else tested, np.int64)
         history = History(np.empty((len(tasks), n_epochs)), test_epochs, [], [])
-        tests = [task.X[:0] if task.X_test is None else task.X_test for task in tasks]
-        n_tests = np.array([X.shape[0] for X in tests])
-        for task, n_test in zip(tasks, n_tests, strict=True):
+        tests, n_tests = [], np.zeros(len(tasks), np.int64)
+        for t, task in enumerate(tasks):
+            tests.append(task.X[:0] if task.X_test is None else task.X_test)
+            n_tests[t] = tests[t].shape[0]
             n_losses = 0 if task.y_test is None else len(task.y_test)
-            history.predictions.append(np.empty((len(test_epochs), n_test), number))
+            history.predictions.append(np.empty((len(test_epochs), n_tests[t]), number))
             history.test_losses.append(np.empty((len(test_epochs), n_losses)))
         if n_tests.any():
             X_test, base = split_columns(sparse.vstack(tests, "csr"), self._words, self._network)
