@@ -135,7 +135,7 @@ class Measuring:
         rows = self.compare(0, given, [way for way in alone if way in given], FIRST_ERROR)
         lead = way_to_take(rows)
         self._say(
-            f"So far, of the regressions: {lead.way.describe(self.names)}, {lead.score:.3f} "
+            f"The best regression so far: {lead.way.describe(self.names)}, {lead.score:.3f} "
             f"macro-F1. Next: {len(networks)} ways to train a network."
         )
         given |= self.fit_all(0, networks, n_first)
@@ -148,7 +148,7 @@ class Measuring:
             return list(first.values())
 
         left = self._that_go_on(given, first)
-        self._say(f"The other runs, {n_rounds * n_folds} in all, of {len(left)} ways.")
+        self._say(f"Next: {len(left)} ways go on, to {n_rounds * n_folds} runs.")
         given = self.fit_all(0, left, n_rounds)
         rows = self.compare(0, given, [way for way in alone if way in left], ERROR - FIRST_ERROR)
         return [*rows, *(row.stopped() for way, row in first.items() if way not in left)]

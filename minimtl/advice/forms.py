@@ -40,13 +40,13 @@ from minimtl.report import (
 
 _HEAD = ("way", "score", "gain", "interval", "better", "proven", "would settle it")
 _CAPTION = (
-    "score: macro-F1 of the main set's tested texts, mean over the rounds; gain: difference from "
-    "the best of the ways alone, with its interval; better: how probably it is better than these."
+    "score: mean macro-F1 on the tested texts of the main set; gain: difference from the best way "
+    "alone, with its interval; better: the probability that it is better than the ways alone."
 )
 _WHO_HELPS_WHOM = "Who helps whom"
 _MATRIX_CAPTION = (
-    "Each cell: what the row's set gains by joint training with the column's, in macro-F1 against "
-    "the network alone; * where the interval leaves out 0."
+    "Each cell: how much the set of the row gains from joint training with the set of the column, "
+    "in macro-F1 over the network alone; * if the interval does not contain 0."
 )
 _COLOURS: dict[str, Colour] = {HELPS: "orange", HURTS: "blue"}
 _MOST_COLUMNS, _LONGEST_TEXT = 8, 100  # labels with a column each, characters of a text
@@ -133,7 +133,9 @@ def _label_by_label(advice: Measured) -> list[Block]:
             )
             for one in mistakes
         )
-        blocks.append(Paragraph("The surest mistakes; see whether the label is right.", "note"))
+        blocks.append(
+            Paragraph("The most confident mistakes: check whether the label is right.", "note")
+        )
         blocks.append(Grid(("text", "label", "taken for", "probability"), rows))
     return blocks
 

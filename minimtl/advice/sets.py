@@ -120,8 +120,8 @@ def without_near_copies(prepared: Prepared, known: Texts, analyze: Analyzer) -> 
 
     warning = (
         f"{prepared.name}: {_texts(int(is_copy.sum()))} with nearly the words of another one, of "
-        f"{'this or the main' if known else 'this'} set; left out, as what is learned from one "
-        "would be tested on the other."
+        f"{'this or the main' if known else 'this'} set; left out, because one could be in "
+        "training and the other in the test."
     )
     train = tuple(row for row, copy in zip(prepared.train, is_copy, strict=True) if not copy)
     if not train:
@@ -167,8 +167,8 @@ def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
         labels = f", {n_disagreeing} of them under another label" if n_disagreeing else ""
         repeats = "repeats" if n_copies == 1 else "repeat"
         warnings.append(
-            f"{name}: {_texts(n_copies)} that {repeats} another{labels}; left out, as copies would "
-            "stand both in training and in test."
+            f"{name}: {_texts(n_copies)} that {repeats} another{labels}; left out, because "
+            "copies could be in both training and test."
         )
     return tuple(first.values())
 
@@ -209,7 +209,7 @@ def _several(texts: Texts, name: str) -> list[str]:
     others = f", as {len(several) - 1} more of the kind" if len(several) > 1 else ""
     renaming = shlex.quote(f"{first}={_SEPARATORS.split(first)[0].strip()}")
     return [
-        f"{name}: does {first!r} stand for several labels? It counts as one of its own{others} "
+        f"{name}: does {first!r} mean several labels? It counts as one label{others} "
         f"({n_texts} in all); --labels {renaming} gives it another name."
     ]
 

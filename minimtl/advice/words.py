@@ -32,7 +32,7 @@ def verdict_of(advice: Measured) -> str:
         take = f"{look}Train on {main} {alone}: {best.score:.3f} macro-F1."
         if all(row.verdict in (HURTS, NO_DIFFERENCE) for row in others):
             return f"{take} Other texts do not help: no way to use them is better by a margin."
-        return f"{take} No other way is likely to be better; that none is better is not proven yet."
+        return f"{take} No other way is likely to be better, but that is not proven yet."
 
     assert best.comparison is not None
     name, probability = printable(advice.name_of(best)), best.comparison.probability
@@ -41,7 +41,7 @@ def verdict_of(advice: Measured) -> str:
     if best.verdict == HELPS:
         return f"{take}. It is better than {against}: {_gain(best.comparison)}."
     likely = f"probably better than {against}: {percent(probability)}"
-    return f"{take}, {likely}. That it is better is not proven yet."
+    return f"{take}, {likely}. This is not proven yet."
 
 
 def further(comparison: Comparison) -> str:
@@ -107,8 +107,8 @@ def procedure_of(advice: Measured) -> list[str]:
         "Adapted: features shared by all sets beside features of each set's own (Daumé 2007). "
         "Pooled: the other set's texts as if they were yours. Jointly: shared hidden layers, an "
         "output layer for each set. Pretrained: on the other set first, then on yours.",
-        "What is asked: how much better is a classifier trained on texts like these, on texts like "
-        "these? Gains are differences from the best of the ways alone, whichever that is. All "
+        "The question: how much better is a classifier trained on texts like these, on texts like "
+        "these? Gains are differences from the best way alone, whichever that is. All "
         f"verdicts together are wrong in {1 - LEVEL:.0%} of cases at most, as far as simulations "
         "and texts held back can tell (docs/advise.md).",
     ]

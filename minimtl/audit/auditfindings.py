@@ -153,8 +153,8 @@ def audit_document(audited: Audited) -> Document:
     read = (
         f"Read: {'; '.join(audited.read)}. {counted(len(audited.findings), 'finding')}: "
         f"{verdicts[AGREES]} agree, {verdicts[DIFFERS]} differ, {verdicts[INCOMPLETE]} cannot be "
-        f"decided, {verdicts[FOUND]} are of what is not in print, {verdicts[MISSING]} of what is "
-        "not here."
+        f"decided, {verdicts[FOUND]} are in the logs but not in print, {verdicts[MISSING]} are "
+        "missing."
     )
 
     by_table: dict[str, list[Finding]] = {}

@@ -77,8 +77,8 @@ _FOUR_DIGITS = 5e-4  # relative
 # best of a series from which they are taken away one by one, of the 21 not of the loss curve.
 F1_ALL, F1_BEST, F1_DATA = 0.669, 0.713, 0.527
 _ABSENT = (
-    "Not to be had from the logs: the 21 features of the data, and so the F1 of all 42 "
-    f"features ({F1_ALL}), of the best fewer ({F1_BEST}) and of the data features ({F1_DATA})."
+    "The logs do not have the 21 features of the data, and so cannot give the F1 of all 42 "
+    f"features ({F1_ALL}), of the best subset ({F1_BEST}) and of the data features ({F1_DATA})."
 )
 # How it stands in the name of a finding, and what is tested.
 _DESIGNS = {
@@ -309,7 +309,7 @@ def audit_prediction(table: LoggedPairs) -> Part:
     lines = [
         "On random folds, the authors' design, a model that sees only the main task's name has F1 "
         f"{name.f1:.3f} (accuracy {name.accuracy:.3f}); they print {F1_ALL} for all 42 features "
-        f"and {F1_BEST} for the best fewer.",
+        f"and {F1_BEST} for the best subset.",
         f"The {of} alone, scaled to [0, 1] as the authors do, have F1 {seen.f1:.3f} (accuracy "
         f"{seen.accuracy:.3f}) on such folds; the majority's accuracy is "
         f"{scores['in_fold', 'majority'].accuracy:.3f}.",

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         action="append",
         metavar="FILE",
-        help="labelled texts that may help, as --main; repeat for more candidates",
+        help="labelled texts that may help, in the same forms; repeat for more sets",
     )
     for name, what in (("text", "texts"), ("label", "labels")):
         parser.add_argument(
@@ -66,27 +66,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--group-column",
         metavar="NAME",
         help="column of each text's thread or author, in --main and each --aux that has it: no "
-        "group is both learned from and tested",
+        "thread or author is in both training and test",
     )
     parser.add_argument(
         "--no-header",
         action="store_true",
         help="the first row of tables is a text like the others, and columns are called 1, 2 and "
-        "so on (default: as it looks)",
+        "so on (default: guessed)",
     )
     parser.add_argument(
         "--labels",
         type=_names_of_labels,
         default={},
         metavar="MAP",
-        help="other names for labels, such as 1=neg,2=neg,5=pos; 3= leaves out the texts of one",
+        help="other names for labels, such as 1=neg,2=neg,5=pos; 3= leaves out the label 3",
     )
     parser.add_argument(
         "--tokenizer",
         choices=("auto", *TOKENIZERS),
         default="auto",
-        help="words: runs of letters and digits; whitespace: texts cut into words already; "
-        "characters: for scripts without spaces; auto (default): words or characters, by the texts",
+        help="words: runs of letters and digits; whitespace: texts already split into words; "
+        "characters: for scripts without spaces; auto (default): what suits the texts",
     )
     # Where the verdict is open, it says how many more runs would settle it.
     parser.add_argument(
@@ -99,7 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--per-class",
         type=whole_number(1),
         metavar="N",
-        help=f"training texts of a label in a run, at most (default: {PER_CLASS})",
+        help=f"the most training texts of a label in a run (default: {PER_CLASS})",
     )
     parser.add_argument(
         "--quick",
@@ -119,7 +119,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--way",
         metavar="NAME",
-        help="take this way, as the table names it or by a part of its name that no other has",
+        help="train this way, not the recommended one: its name in the table, or a part of the "
+        "name that no other way has",
     )
     parser.add_argument(
         "--seed", type=whole_number(0), default=0, metavar="N", help="default: %(default)s"
@@ -127,8 +128,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-model",
         metavar="FILE",
-        help="train the way to take, or that of --way, on all texts and save it, for `minimtl "
-        "predict`",
+        help="train the recommended way, or that of --way, on all texts and save the model for "
+        "`minimtl predict`",
     )
     parser.add_argument(
         "--out",
@@ -138,7 +139,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "advise.html",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="set earlier results in DIR aside and begin anew"
+        "--fresh", action="store_true", help="move earlier results in DIR aside and start over"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
@@ -188,7 +189,7 @@ def run(args: argparse.Namespace) -> int:
         written = write_document(advice_document(advice), "advise", out)
         say(f"Written: {', '.join(map(str, written))}")
     if args.save_model is None:
-        say("--save-model FILE would keep a model of the way to take, for `minimtl predict`.")
+        say("--save-model FILE would save a model of the recommended way for `minimtl predict`.")
     else:
         taken = advice.best if args.way is None else advice.row_of(args.way)
         save_model(advice.model_of(taken), args.save_model)

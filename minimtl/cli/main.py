@@ -29,19 +29,19 @@ from minimtl.system import (
 DOORS = {
     "For your own texts": {
         "advise": "say whether other labelled texts help to label yours, and train the model",
-        "predict": "label new texts by a model that advise saved",
+        "predict": "label new texts with a model that advise saved",
     },
     "For the paper": {
         "study": "train all models of a study and report when multi-task learning helped",
-        "report": "draw a finished study's tables, figures and page again",
-        "merge": "make one study of the shards that `study --shard` trained apart",
-        "multiverse": "train a study in many ways and say which choices its gains depend on",
-        "meta": "say whether gains of pairs of tasks can be predicted, by more than their names",
-        "audit": "hold the numbers that a study printed against the logs its authors released",
-        "explain": "explain the mathematics at work on a pair of tasks, on a page or in a notebook",
-        "tune": "tune hidden layers and their size on Amazon reviews, as the paper does",
+        "report": "write a finished study's tables, figures and page again",
+        "merge": "join the shards that `study --shard` trained into one study",
+        "multiverse": "train a study in many ways and say which choices change its gains",
+        "meta": "say whether features of tasks predict their gains better than the tasks' names do",
+        "audit": "check the numbers that a paper printed against the logs its authors released",
+        "explain": "show the mathematics step by step on a pair of tasks, as a page or a notebook",
+        "tune": "tune the number and size of hidden layers on Amazon reviews, as the paper does",
     },
-    "What is kept and installed": {
+    "Housekeeping": {
         "corpus": "show, fetch or verify a corpus",
         "cache": "show or clear what minimtl keeps between runs",
         "doctor": "say what is installed, where things are kept, and whether training works",

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=folder_name, default="results", metavar="DIR", help="default: results"
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress, no table")
+    parser.add_argument("--quiet", action="store_true", help="print no progress and no table")
 
 
 def run(args: argparse.Namespace) -> int:

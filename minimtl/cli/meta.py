@@ -21,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "table",
         metavar="TABLE",
-        help=".csv, .tsv or .jsonl with a row a pair of tasks, or a pair and run; "
+        help=".csv, .tsv or .jsonl with one row for each pair of tasks, or each pair and run; "
         "or the folder of a finished study",
     )
     for flag, meaning in (
         ("--main", "column of the main task's name"),
         ("--aux", "column of the auxiliary task's name"),
         ("--gain", "column of the gain, or of a label 0 or 1"),
-        ("--run", "column that tells runs of a pair apart"),
+        ("--run", "column of the run"),
         ("--main-group", "column of the main task's group: its corpus, say"),
         ("--aux-group", "column of the auxiliary task's group"),
     ):
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--features",
         metavar="COL,…",
         type=_columns,
-        help="numeric columns to predict by (default: all that have no other role)",
+        help="numeric columns to predict from (default: all that have no other role)",
     )
     parser.add_argument(
         "--set",
@@ -51,18 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="sets",
-        help="features that are also tried together; repeat for more sets",
+        help="also try these features together; repeat for more sets",
     )
     parser.add_argument(
         "--threshold",
         metavar="X",
         type=_finite,
-        help="a mean gain above it is a gain (default: 0, or 0.5 of labels)",
+        help="a mean gain above this counts as a gain (default: 0, or 0.5 for labels)",
     )
     parser.add_argument(
         "--matrix",
         action="store_true",
-        help="TABLE is a matrix of gains: a row a main task, a column an auxiliary task",
+        help="TABLE is a matrix of gains with main tasks as rows and auxiliary tasks as columns",
     )
     parser.add_argument(
         "--out",
@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(0),
         default=0,
         metavar="N",
-        help="of folds and simulations (default: %(default)s)",
+        help="seed of folds and simulations (default: %(default)s)",
     )
 
 

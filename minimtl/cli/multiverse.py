@@ -14,7 +14,7 @@ from minimtl.study import (
 from minimtl.tasks import PROTOCOLS
 
 EXAMPLES = (
-    "minimtl multiverse    # RELATED: all in which the two protocols differ",
+    "minimtl multiverse    # RELATED: all choices in which the protocols differ",
     "minimtl multiverse --vary train_per_class=25,50,100,200,400 equal=epochs,updates",
     "minimtl multiverse --design main-effects --vary dropout=0,0.5 --out dropout",
 )
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="FIELD=V1,V2",
-        help="fields of a protocol and their values (default: all in which the protocols differ)",
+        help="fields of a protocol and their values (default: those in which the protocols differ)",
     )
     parser.add_argument(
         "--design",
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--protocol",
         choices=(*PROTOCOLS, "both"),
         default="both",
-        help="whose values all other fields have (default: both, one after the other)",
+        help="protocol that sets all other fields (default: both, one after the other)",
     )
     add_training_flags(parser, "multiverse", runs="5")
 

@@ -20,7 +20,7 @@ from minimtl.system import escape, say, write_atomically
 EXAMPLES = (
     "minimtl predict model.npz new.csv",
     "minimtl predict model.npz new.jsonl --out labelled.csv",
-    "minimtl predict model.npz -    # texts from standard input, one a line",
+    "minimtl predict model.npz -    # texts from standard input, one per line",
 )
 _HEAD = ("label", "probability", "text")
 _LEAST_TEXT = 20  # characters of a text that are shown however narrow the terminal is
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        help="new texts: .csv, .tsv, .jsonl, a .txt file with a text a line, a folder of text "
+        help="new texts: .csv, .tsv, .jsonl, a .txt file with one text per line, a folder of text "
         "files, or - for lines on standard input; or .npz or .npy for a model of features",
     )
     parser.add_argument(

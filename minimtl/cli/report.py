@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features",
         choices=tuple(DEFINITIONS),
-        help="which of the features that the store has (default: those of the last report)",
+        help="which definition of the features (default: that of the last report)",
     )
 
 

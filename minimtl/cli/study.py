@@ -23,22 +23,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("both", *PROTOCOLS),
         default="both",
         help="; ".join(f"{protocol.name}: {protocol.meaning}" for protocol in PROTOCOLS.values())
-        + " (default: both, beside each other)",
+        + " (default: both, side by side)",
     )
     add_training_flags(parser, "results")
     parser.add_argument(
         "--features",
         choices=tuple(DEFINITIONS),
         default=PAPER.reading.features,
-        help="the 30 features as the authors' code computed them, or as the paper's text describes "
-        "them; either of the same models (default: code)",
+        help="the 30 features as the authors' code computes them, or as the paper's text describes "
+        "them; the models are the same (default: code)",
     )
     parser.add_argument(
         "--shard",
         type=_shard,
         default=WHOLE,
         metavar="I/N",
-        help="train the I-th of N parts only, for `minimtl merge` (default: the whole study)",
+        help="train only the I-th of N parts, for `minimtl merge` (default: the whole study)",
     )
 
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
             if not args.quiet:
                 print(
                     f"shard {args.shard} is complete: {counted(n_models, 'model')} in {args.out}; "
-                    "`minimtl merge DIR … --out DIR` makes one study of all shards"
+                    "`minimtl merge DIR … --out DIR` joins all shards into one study"
                 )
         else:
             for result in conduct(studies, conditions):

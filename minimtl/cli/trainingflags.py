@@ -38,7 +38,7 @@ def add_training_flags(
         "--runs",
         type=whole_number(1, MOST_RUNS),
         metavar="N",
-        help=f"runs (default: {runs})",
+        help=f"how many times everything is drawn and trained again (default: {runs})",
     )
     parser.add_argument(
         "--pairs",
@@ -47,7 +47,11 @@ def add_training_flags(
         help="an even sample of N pairs, for a quick look",
     )
     parser.add_argument(
-        "--seed", type=whole_number(0), default=0, metavar="N", help="of all draws (default: 0)"
+        "--seed",
+        type=whole_number(0),
+        default=0,
+        metavar="N",
+        help="seed of all random draws (default: 0)",
     )
     parser.add_argument(
         "--out", type=folder_name, default=out, metavar="DIR", help=f"default: {out}"
@@ -67,19 +71,21 @@ def add_training_flags(
     parser.add_argument(
         "--backend",
         choices=("numba", "numpy"),
-        help="compiled kernels or plain NumPy (default: numba where it can be imported)",
+        help="compiled kernels or plain NumPy (default: numba if it is installed)",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="set an earlier study in --out aside and begin anew"
+        "--fresh", action="store_true", help="move an earlier study in --out aside and start over"
     )
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="say what would be trained and how long it would take, and stop",
+        help="say what would be trained and how long it would take, then stop",
     )
     how_loud = parser.add_mutually_exclusive_group()
-    how_loud.add_argument("--quiet", action="store_true", help="no progress, no table")
-    how_loud.add_argument("-v", "--verbose", action="store_true", help="say what each part took")
+    how_loud.add_argument("--quiet", action="store_true", help="print no progress and no table")
+    how_loud.add_argument(
+        "-v", "--verbose", action="store_true", help="say how long each part took"
+    )
 
 
 def conditions_of(args: argparse.Namespace) -> Conditions:

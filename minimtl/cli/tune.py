@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[1e-3],
         metavar="RATE",
-        help="Adam's, each a part of the grid (default: 0.001)",
+        help="learning rates to try (default: 0.001)",
     )
     parser.add_argument(
         "--dropout",
@@ -49,10 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[0.5],
         metavar="SHARE",
-        help="after each hidden layer, each a part of the grid (default: 0.5)",
+        help="dropout rates to try (default: 0.5)",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="set earlier results in DIR aside and begin anew"
+        "--fresh", action="store_true", help="move earlier results in DIR aside and start over"
     )
 
 

@@ -65,7 +65,7 @@ def analyse(
     analysis = PairAnalysis(table, None, "", estimate_mean(gains, table.effects), _noise(table))
     if table.n_pairs < fewest:
         pairs = counted(table.n_pairs, "pair")
-        few = f"the table has {pairs}, and {fewest} are the least to learn from"
+        few = f"the table has {pairs}, and a prediction needs {fewest}"
         return replace(analysis, why=few, gain=analysis.gain._replace(new_tasks=None))
 
     if table.n_pairs > MOST:
@@ -73,8 +73,8 @@ def analyse(
     if len({label for one in table.data_sets for label in one.y.tolist()}) < 2:
         which = "above" if table.labels[0] else "not above"
         same = (
-            f"the gains of all pairs are {which} {table.threshold:g}, so that there is nothing to "
-            "tell apart; choose another --threshold"
+            f"the gains of all pairs are {which} {table.threshold:g}, so there is nothing to "
+            "predict; choose another --threshold"
         )
         return replace(analysis, why=same)
 

@@ -40,16 +40,17 @@ from minimtl.stats import MeanEstimate
 _SCORES = ("accuracy", "f1", "auc", "brier", "log_loss", "rank_correlation")
 _MOST_FEATURES = 50  # that the page lists
 _DESIGNS_NOTE = (
-    "Shares of labels told right. On random folds a model may know a pair by the names of its "
-    "tasks: compare the features with those. An unseen task is in neither role in training. p is "
-    "the share of labels drawn from a crossed model, in which tasks have a say and features have "
-    "none, that the features tell as well; Holm's procedure allows for all designs. "
-    "The interval is of tasks drawn anew. A majority learned from other pairs may be wrong about "
+    "Shares of pairs predicted correctly. On random folds a model may recognise a pair by the "
+    "names of its tasks: compare the features with those. An unseen task is in neither role in "
+    "training. "
+    "For p, labels are simulated from the tasks alone, without the features: p is the share of "
+    "simulations that the features predict as well. Holm's procedure allows for all designs. "
+    "The interval is for new tasks. A majority learned from other pairs may be wrong about "
     "those left out: compare with 0.5 as well. All scores are in meta.csv."
 )
 _FEATURES_NOTE = (
-    "Each feature by itself: the share of labels told right, and p (Holm) among the features of "
-    "the column."
+    "Each feature alone: the share of pairs predicted correctly, and p (Holm) among the features "
+    "of the column."
 )
 _CAPTION = (
     "Accuracy by design: all features with their 95 % interval, beside the names of the tasks and "

@@ -54,17 +54,17 @@ _DESIGN_HEAD = (
     *("majority", "main's name", "auxiliary's name", "both names"),
 )
 _VERDICTS: dict[Verdict, str] = {
-    "new tasks": "The features predict the gains of tasks that were not learned from.",
+    "new tasks": "The features predict the gains of tasks that were not in training.",
     "same tasks": (
-        "Among the tasks that were learned from, the features predict gains by more than the "
-        "tasks' names do; for new tasks that cannot be told from chance."
+        "For tasks that were in training, the features predict gains better than the tasks' names "
+        "do; for new tasks their prediction may be chance."
     ),
-    "names": ("The tasks' names predict gains; what the features add cannot be told from chance."),
-    "nothing": "No prediction of these gains can be told from chance.",
+    "names": "The tasks' names predict gains; what the features add may be chance.",
+    "nothing": "Nothing predicts these gains clearly better than chance.",
 }
 _OF_NAMES = {
-    True: "any feature that only names tasks would reach that much",
-    False: "names tell nothing that can be told from chance",
+    True: "any feature that only identifies tasks would do as well",
+    False: "names do not predict clearly better than chance",
 }
 _N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
 
@@ -193,8 +193,8 @@ class PairAnalysis:
         if not rows:
             return PairFinding(
                 "no features",
-                f"The table has no features. On random folds {by_name} tells {_share(best)} of the "
-                f"pairs rightly, and the majority {_share(majorities['seen'])}: "
+                f"The table has no features. On random folds {by_name} predicts {_share(best)} of "
+                f"the pairs correctly, and the majority {_share(majorities['seen'])}: "
                 f"{_OF_NAMES[names_tell]}.",
             )
 
@@ -207,14 +207,14 @@ class PairAnalysis:
             verdict = "same tasks"
 
         on_new = "".join(
-            f"; on {DESIGN_WORDS[row.design]} the features tell {_share(row)}, and the majority "
+            f"; on {DESIGN_WORDS[row.design]} the features predict {_share(row)}, and the majority "
             f"{_share(majorities[row.design])}"
             for row in predicted[-1:] or unseen[:1]
         )
         return PairFinding(
             verdict,
-            f"{_VERDICTS[verdict]} On random folds the features tell {_share(seen)} of the pairs "
-            f"rightly, and {by_name} {_share(best)}{on_new}.",
+            f"{_VERDICTS[verdict]} On random folds the features predict {_share(seen)} of the "
+            f"pairs correctly, and {by_name} {_share(best)}{on_new}.",
         )
 
     @property
@@ -236,8 +236,8 @@ class PairAnalysis:
             return table.notes
         return (
             *table.notes,
-            f"Predictions are of {counted(predicted.n_pairs, 'pair')}, those among tasks drawn at "
-            f"random; the mean gain and the reliability are of all {table.n_pairs:,}.",
+            f"Predictions use {counted(predicted.n_pairs, 'pair')}, those among tasks drawn at "
+            f"random; the mean gain and the reliability use all {table.n_pairs:,}.",
         )
 
     @property
@@ -259,7 +259,7 @@ def _mean_gain(analysis: PairAnalysis) -> str:
         return "The mean gain has no interval: it needs two main and two auxiliary tasks."
     if analysis.table.has_labels:
         low, high = max(0.0, new.low), min(1.0, new.high)
-        return f"Of new tasks {low:.0%} to {high:.0%} of the pairs would gain (95 % interval)."
+        return f"With new tasks {low:.0%} to {high:.0%} of the pairs would gain (95 % interval)."
 
     said = f"Mean gain {signed(new.mean, 4)}; for new tasks {_between(new)}"
     if these is not None:
@@ -275,7 +275,7 @@ def _reliability(analysis: PairAnalysis) -> str:
     """How much of the labels is chance, and what that caps."""
     noise, n_runs = analysis.noise, analysis.table.gains.shape[1]
     if n_runs < 2:
-        return "One run cannot tell how much of a gain is chance; two would."
+        return "One run cannot tell how much of a gain is chance; two runs can."
     if math.isnan(noise.label_reliability):
         return "Too few pairs have every run to tell how much of a gain is chance."
 
@@ -286,8 +286,8 @@ def _reliability(analysis: PairAnalysis) -> str:
     )
     if not math.isnan(noise.ceiling_accuracy):
         said += (
-            f", so that no predictor that has not seen these runs tells more than "
-            f"{noise.ceiling_accuracy:.0%} of the pairs rightly on average"
+            f", so a predictor that has not seen these runs is right about at most "
+            f"{noise.ceiling_accuracy:.0%} of the pairs on average"
         )
     return f"{said}."
 

@@ -251,7 +251,7 @@ def _by_run(
             again = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(cell)))[0])
             raise MinimtlError(
                 f"{rows.place(int(kept[again]))} repeats a pair and run of an earlier row; "
-                "remove one of them, or name the column that tells runs apart with --run."
+                "remove one of them, or name the column of the run with --run."
             )
 
     if run is not None and n_pairs * len(which) <= _FULL * len(gain):
@@ -265,13 +265,12 @@ def _by_run(
         gains = np.full((n_pairs, int(place.max()) + 1), np.nan)
         gains[pair, place] = gain
         if gains.shape[1] > 1 and run is None:
-            notes.append("No column tells runs apart: rows of the same pair are its runs.")
+            notes.append("There is no column of runs: rows of the same pair are its runs.")
 
     n_lacking = int((~np.isfinite(gains).all(axis=1)).sum())
     if n_lacking:
         notes.append(
-            f"{n_lacking:,} of {len(gains):,} pairs lack a run: what compares runs is of the "
-            "others."
+            f"{n_lacking:,} of {len(gains):,} pairs lack a run: comparisons of runs use the others."
         )
     return gains
 
@@ -312,11 +311,11 @@ def _numeric_columns(rows: Rows, roles: Roles, notes: list[str]) -> dict[str, Fl
     if passed_over:
         shown = ", ".join(passed_over[:_LISTED])
         more = f" and {len(passed_over) - _LISTED} more" if len(passed_over) > _LISTED else ""
-        notes.append(f"Not all numbers, and so no features: {shown}{more}.")
+        notes.append(f"Columns that are not all numbers, so no features: {shown}{more}.")
     if gains:
         notes.append(
-            f"By their names further gains or labels, and so no features: {', '.join(gains)}; "
-            "--features takes them if they are none."
+            f"Columns named like gains or labels, so no features: {', '.join(gains)}; name them "
+            "with --features to use them."
         )
     return columns
 

@@ -364,7 +364,7 @@ def _finished(
     if len(trained_by) > 1:
         say(
             f"The models were trained on {len(trained_by)} kinds of processors "
-            f"({'; '.join(trained_by)}): last digits of the tables may differ from one kind's."
+            f"({'; '.join(trained_by)}), so the last digits of the tables may differ."
         )
     n_resumed = sum(trained_by.values()) - n_done
     finished = finished_manifest(manifest, n_done, n_resumed, trained_by, took)

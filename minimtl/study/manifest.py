@@ -109,8 +109,8 @@ def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
     )
     if store.identity.get("training_version") != TRAINING_VERSION or not known:
         raise MinimtlError(
-            f"{store.path} was made by another version of minimtl, which trained otherwise; use "
-            "that version, or begin anew with --fresh"
+            f"{store.path} was made by another version of minimtl, which trained differently; use "
+            "that version, or start over with --fresh"
         )
 
     folder = store.path.parent

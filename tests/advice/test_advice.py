@@ -32,7 +32,7 @@ def test_a_better_score_is_taken_and_not_called_proven(made_up):
     assert advice.best is advice.rows[1]
     assert re.match(
         r"Train on main jointly with aux \(network\): 0\.\d+ macro-F1, probably better than the "
-        r"best way alone \(alone \(regression\), 0\.\d+\): \d\d %\. That it is better is not",
+        r"best way alone \(alone \(regression\), 0\.\d+\): \d\d %\. This is not proven yet",
         advice.verdict,
     )
 
@@ -41,7 +41,7 @@ def test_a_better_score_is_taken_and_not_called_proven(made_up):
     ("share", "end"),
     [
         (WORSE, "Other texts do not help: no way to use them is better by a margin."),
-        (0.792, "that none is better is not proven yet."),
+        (0.792, "is likely to be better, but that is not proven yet."),
     ],
 )
 def test_alone_otherwise(made_up, share, end):
@@ -101,7 +101,7 @@ def test_the_page_shows_labels_and_the_surest_mistakes(made_up):
         assert mistake.probability == pytest.approx(0.6)
     page = to_html(advice_document(advice), {})
     assert page.index("Gains over the best way") < page.index("Label by label")
-    assert page.index("The surest mistakes") < page.index("What was done")
+    assert page.index("The most confident mistakes") < page.index("What was done")
 
 
 def test_a_frame_and_a_repr_that_answers(made_up, monkeypatch):

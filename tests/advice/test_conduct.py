@@ -106,7 +106,7 @@ def test_regressions_have_an_answer_before_a_network_is_trained(measuring, capsy
     named(made)
     assert {way.model for way in order[0]} == {"regression"}
     assert {way.model for way in order[1]} == {"network"}
-    assert "So far, of the regressions: alone, with the words of" in capsys.readouterr().err
+    assert "The best regression so far: alone, with the words of" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("runs", "made_runs"), [(2, 5), (5, 5), (6, 10)])

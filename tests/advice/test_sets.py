@@ -51,7 +51,7 @@ def test_labels_that_look_like_several_are_asked_about():
     texts = rows(**{"a": numbered("aa", 60), "b": numbered("bb", 60), "a, b": numbered("ab", 60)})
     prepared = prepare(TextSet("s", texts), words, is_main=False)
     assert prepared.warnings == (
-        "s: does 'a, b' stand for several labels? It counts as one of its own (60 texts in all); "
+        "s: does 'a, b' mean several labels? It counts as one label (60 texts in all); "
         "--labels 'a, b=a' gives it another name.",
     )
     other = rows(**{"a, c": numbered("aa", 60), "b/d": numbered("bb", 60)})

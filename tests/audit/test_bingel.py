@@ -140,7 +140,7 @@ def test_made_up_logs_are_of_nothing_in_print(made_up_logs, root):
     assert items["pairs that gain"].derived == (gains > 0).sum()
     assert items["largest gain"].derived == pytest.approx(gains.max())
     assert items["small gains"].derived == (np.abs(gains) < 1).sum()
-    assert audited.lines[-1].startswith("Not to be had from the logs")
+    assert audited.lines[-1].startswith("The logs do not have")
     assert [(table.name, len(table.rows)) for table in audited.pairs] == [("pairs_bingel2017", 12)]
 
 

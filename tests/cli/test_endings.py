@@ -179,7 +179,7 @@ def nested(depth):
         ({"seed": "0"}, "is of another study than study.sqlite"),
         ({"more": nested(150)}, "is of another study than study.sqlite"),
         ({"more": nested(250)}, "does not say of which study"),
-        ({"training_version": 99}, "made by another version of minimtl, which trained otherwise"),
+        ({"training_version": 99}, "made by another version of minimtl, which trained differently"),
     ],
 )
 def test_forged_identities_end_in_a_sentence(finished, tmp_path, capsys, forged, said):

@@ -104,7 +104,7 @@ def test_what_cannot_be_predicted_says_why():
     few = noise(every=EvenSample(PAIRS, 4))
     analysis = analysed(few, ["in_fold"])
     assert analysis.predicted is None
-    assert analysis.why == "the table has 4 pairs, and 10 are the least to learn from"
+    assert analysis.why == "the table has 4 pairs, and a prediction needs 10"
     assert analysis.gain.new_tasks is None
     assert analysis.gain.value == pytest.approx(few.gains.mean())
     same = of_topics(PAIRS, gains=np.ones((N, 1)))

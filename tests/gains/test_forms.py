@@ -118,7 +118,7 @@ def test_a_table_without_features_has_gain_reliability_and_names():
     analysis = meta_analysis({name: table[name] for name in ("main", "aux", "run", "gain")})
     assert analysis.finding.sentence in str(analysis)
     assert analysis.finding.verdict == "no features"
-    assert "any feature that only names tasks would reach that much" in analysis.finding.sentence
+    assert "any feature that only identifies tasks would do as well" in analysis.finding.sentence
     assert "no predictor that has not seen these runs" in analysis.background[1]
     assert analysis.gain.these_tasks is not None
     assert {row.kind for row in analysis.predictions} == {"baseline"}
@@ -165,7 +165,7 @@ def test_the_command_prints_and_writes(tmp_path, monkeypatch, capsys):
     write(tmp_path / "pairs.csv", made_up("feature", 0, n_tasks=7))
     command = ["meta", "pairs.csv", "--features", "x0,x1", "--set", "first=x0", "--out", "made"]
     assert main(command) == 0
-    assert "On random folds the features tell" in capsys.readouterr().out
+    assert "On random folds the features predict" in capsys.readouterr().out
     assert (tmp_path / "made" / "meta.md").is_file()
     rows = list(csv.DictReader((tmp_path / "made" / "meta.csv").open(encoding="utf-8")))
     assert {row["features"] for row in rows} == {*BASELINES, "all", "first", "x0", "x1"}

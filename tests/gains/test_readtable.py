@@ -78,7 +78,7 @@ def test_runs_are_columns_of_the_gains_and_features_their_means():
     del columns["run"]
     unnamed = read_table(columns, Roles())
     same(unnamed, table)
-    assert any("tells runs apart" in note for note in unnamed.notes)
+    assert any("no column of runs" in note for note in unnamed.notes)
 
 
 def test_a_pair_that_lacks_a_run_keeps_its_label():
@@ -180,7 +180,7 @@ def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
 def test_a_column_that_is_no_feature_is_noted_with_its_row():
     table = {"main": ["a", "b"], "aux": ["b", "a"], "gain": [1.0, 2.0], "size": [3.0, math.nan]}
     assert (
-        "Not all numbers, and so no features: size (row 2 has 'nan')."
+        "Columns that are not all numbers, so no features: size (row 2 has 'nan')."
         in read_table(table, Roles()).notes
     )
 

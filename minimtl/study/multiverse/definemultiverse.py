@@ -120,7 +120,7 @@ class Multiverse:
             return self
 
         first = next(iter(lacking.values()))
-        say(f"All documents that there are will do where a universe asks for more: {first}")
+        say(f"A universe asks for more documents than there are, so it takes all: {first}")
         universes = [
             universe._replace(protocol=universe.protocol.replace(allow_fewer=True))
             if universe.protocol.sampling in lacking

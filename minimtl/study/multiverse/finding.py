@@ -30,8 +30,8 @@ def finding(
         elif changes:
             largest = max(changes, key=lambda effect: abs(effect.estimate.value))
             sentences.append(
-                f"On {problem} the largest change comes with {_step(largest)}, about "
-                f"{largest.comparison.about}: {_effect(largest)}{_verdict(largest, scope)}."
+                f"On {problem} the largest change comes with {_step(largest)} "
+                f"({largest.comparison.about}): {_effect(largest)}{_verdict(largest, scope)}."
             )
         paragraphs.append(" ".join([*sentences, *_of_all(problem, of_problem, scope)]))
     return paragraphs
@@ -54,7 +54,8 @@ def _of_difference(
         f"On {problem} the mean gain is {gains[PAPER.name]} by the protocol {PAPER.name} and "
         f"{gains[RELEASED.name]} by the protocol {RELEASED.name}, a difference of "
         f"{_effect(whole)}{_verdict(whole, scope)}.",
-        f"The largest share of it has {_step(first)}: {_effect(first)}{_verdict(first, scope)}.",
+        f"The largest share of it comes with {_step(first)}: {_effect(first)}"
+        f"{_verdict(first, scope)}.",
         f"The shares of the others: {shared}.",
     ]
 
@@ -72,7 +73,7 @@ def _of_all(problem: str, universes: Sequence[UniverseResult], scope: Scope) -> 
             above = sum(low > 0 for low, _ in intervals)
             below = sum(high < 0 for _, high in intervals)
             counts.append(f"{above} above and {below} below for {whose}")
-        sentences.append(f"Intervals that leave out 0: {', '.join(counts)}.")
+        sentences.append(f"Intervals that do not contain 0: {', '.join(counts)}.")
     return sentences
 
 

@@ -28,15 +28,16 @@ from minimtl.study.multiverse.universeresults import (
 
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (
-    f"“{SHARE}”: the mean change when the choice is made, over all orders in which the choices "
-    "between the two protocols may be made one after another (Shapley's rule); these add up to the "
-    f"whole difference. “{ALL}”: the mean over all universes that differ in this choice alone. A "
-    "protocol's name: this choice alone is changed, and all others are that protocol's."
+    f"“{SHARE}”: the mean change that the choice makes, over all orders in which the choices "
+    "between the two protocols can be made (Shapley's rule); the shares add up to the whole "
+    f"difference. “{ALL}”: the mean over all universes that differ only in this choice. A "
+    "protocol's name: only this choice is changed, everything else is as in that protocol."
 )
 _INTERVALS = (
     "Effects are differences of gains of the same pairs in the same runs. The interval for these "
-    "tasks has the runs for a sample; that for new tasks has main tasks, auxiliary tasks, topics "
-    "and runs drawn anew. p is of the second. None is adjusted for the number of effects."
+    "tasks allows for other runs; the interval for new tasks allows for other runs, main tasks, "
+    "auxiliary tasks and topics. p belongs to the second. Neither is adjusted for the number of "
+    "effects."
 )
 
 

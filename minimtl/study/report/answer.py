@@ -30,6 +30,7 @@ NEW_PROBLEM = "groups_unseen"
 SCORE_MARGIN = 0.015
 SHARE_MARGIN = 0.1
 _ROUNDING = 1e-9  # of differences between numbers with few digits
+_TOO_FEW = ", but these are too few pairs or runs for a verdict"
 _SCORES = (
     ("single", "alone", SCORE_MARGIN),
     ("multi", "jointly", SCORE_MARGIN),
@@ -86,10 +87,12 @@ def predicts(row: Prediction, result: ProblemResult) -> bool:
 
 def _comes_out(results: Sequence[ProblemResult]) -> str:
     if not all(result.scope.compares for result in results):
-        return "Nothing was published of this corpus, so that nothing can come out again."
+        return "There are no published numbers for this corpus, so there is nothing to compare."
     whole = [result for result in results if result.scope.is_whole]
     if not whole:
-        return "This is a look at a part of the pairs, too little to say what comes out again."
+        return (
+            "These are too few pairs or runs to say whether the published numbers come out again."
+        )
 
     clauses: list[str] = []
     for meaning, members in _by_protocol(whole).items():
@@ -128,7 +131,7 @@ def _helps(results: Sequence[ProblemResult]) -> str:
                 f"{signed(result.scores.gain.value, 4)} on {result.name}" for result in members
             )
             clauses.append(f"{meaning} {subject} changes the mean score by {gains}")
-    ending = "" if any(r.scope.concludes for r in results) else ", too little for a verdict"
+    ending = "" if any(r.scope.concludes for r in results) else _TOO_FEW
     return _sentence("; ".join(clauses) + ending)
 
 
@@ -168,7 +171,7 @@ def _predictable(results: Sequence[ProblemResult]) -> str:
     sure = [r for r in results if r.scope.concludes and r.predictions(NEW_PROBLEM)]
     if not sure:
         return (
-            "Whether it can be predicted which pairs gain takes all pairs and at least "
+            "Whether gains can be predicted stays open: that needs all pairs and at least "
             f"{MIN_RUNS} runs."
         )
     found = [
@@ -178,11 +181,11 @@ def _predictable(results: Sequence[ProblemResult]) -> str:
     ]
     if not found:
         return (
-            "Which pairs of a new problem gain cannot be predicted: no set of the features beats "
+            "For a new problem it cannot be predicted which pairs gain: no set of features beats "
             "both a coin and the commoner answer."
         )
-    rest = ", and else it cannot" if len(found) < len(sure) else ""
-    return f"Which pairs of a new problem gain can be predicted {', '.join(found)}{rest}."
+    rest = ", but not otherwise" if len(found) < len(sure) else ""
+    return f"For a new problem it can be predicted which pairs gain, {', '.join(found)}{rest}."
 
 
 def predicting_sets(result: ProblemResult) -> list[str]:

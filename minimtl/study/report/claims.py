@@ -38,8 +38,8 @@ def claims(results: Sequence[ProblemResult]) -> list[Block]:
         elif lines:
             blocks += [Heading(3, title), Items(tuple(lines))]
     note = (
-        "Each is measured for these tasks, and holds where the whole 95 % interval has values "
-        "for which it holds. Statistics, intervals and verdicts on new tasks are in claims.csv."
+        "Each claim is measured for these tasks. It holds if it is true of every value in its 95 % "
+        "interval. Statistics, intervals and verdicts on new tasks are in claims.csv."
     )
     return [*blocks, Paragraph(note, "note")]
 

@@ -57,16 +57,16 @@ _TERMS = (
     ),
     ("these tasks", "The same tasks trained again, on other draws of documents and weights."),
     ("new tasks", "Other main and auxiliary tasks, of other topics."),
-    ("95 % interval", "Where it holds 0, the sign of the gain is not decided."),
+    ("95 % interval", "If it contains 0, the sign of the gain is not decided."),
 )
 _FILES = (
     ("table1.csv", "scores and gains with both intervals"),
-    ("table2.csv", "predictions of who gains, by set of features and design"),
+    ("table2.csv", "predictions of which pairs gain, by set of features and design"),
     ("table3a.csv, table3b.csv", "the weight of each feature"),
     ("claims.csv", "each claim with its statistic, intervals and verdicts"),
     ("blocks.csv, pairs.csv", "gains of groups of pairs and of each pair"),
     ("scores.csv, features.csv", "every pair in every run"),
-    ("labels.csv, calibration.csv, sizes.csv, single_features.csv", "more of the prediction"),
+    ("labels.csv, calibration.csv, sizes.csv, single_features.csv", "more on the predictions"),
 )
 
 
@@ -145,7 +145,7 @@ def _table1(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
     note = f"Scores are {', '.join(readings)}."
     if any(result.scope.compares for result in results):
         note += (
-            f" A mark stands where the published number comes out again: a score within "
+            f" A mark means that the published number comes out again: a score within "
             f"{SCORE_MARGIN}, a share within {SHARE_MARGIN}."
         )
     return Heading(2, "Table 1, again"), table1(results), Paragraph(note, "note")
@@ -154,7 +154,8 @@ def _table1(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
 def _for_whom(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
     """The intervals of the mean gain, and why the protocols differ."""
     note = (
-        "95 % intervals: these tasks are trained again on other draws, new tasks have other topics."
+        "95 % intervals: for these tasks trained again on other draws, and for new tasks of other "
+        "topics."
     )
     blocks: list[Block] = [
         Heading(2, "Does joint training help, and whom?"),
@@ -213,7 +214,7 @@ def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
         lines.append(
             Paragraph(
                 "The features are those that the paper's text describes; the published Tables 2 "
-                "and 3 are of those of the authors' code."
+                "and 3 use those of the authors' code."
             )
         )
     lines += [Paragraph(f"minimtl {about.version}, seed {about.seed}:"), Code(about.command)]

@@ -104,7 +104,7 @@ def test_a_whole_study_by_both_protocols():
         "for these tasks or for new ones."
     )
     assert predicted == (
-        "Which pairs of a new problem gain cannot be predicted: no set of the features beats both "
+        "For a new problem it cannot be predicted which pairs gain: no set of features beats both "
         "a coin and the commoner answer."
     )
 
@@ -125,15 +125,15 @@ def test_each_verb_follows_its_interval_of_the_gain(gain, new, said):
 
 def test_part_of_a_study_has_numbers_and_no_verdict():
     came_out, helped, predicted = answer([result(NOTHING, n_pairs=4), result(NOTHING, n_runs=2)])
-    assert came_out.startswith("This is a look at a part of the pairs")
+    assert came_out.startswith("These are too few pairs or runs to say")
     assert "changes the mean score by +0.0090 on RELATED" in helped
-    assert helped.endswith("too little for a verdict.")
-    assert predicted.startswith("Whether it can be predicted which pairs gain takes all pairs")
+    assert helped.endswith("but these are too few pairs or runs for a verdict.")
+    assert predicted.startswith("Whether gains can be predicted stays open: that needs all pairs")
 
 
 def test_nothing_comes_out_again_on_another_corpus():
     came_out, *_ = answer([result(NOTHING, edition="synthetic")])
-    assert came_out == "Nothing was published of this corpus, so that nothing can come out again."
+    assert came_out.startswith("There are no published numbers for this corpus")
 
 
 def test_some_numbers_come_out_again_and_are_marked():
@@ -173,8 +173,8 @@ def test_sets_that_predict_are_named():
     alone = result(rows)
     assert predicting_sets(alone) == ["curve features only", "all but ratio features"]
     assert answer([alone, result(NOTHING, "unrelated")])[2] == (
-        "Which pairs of a new problem gain can be predicted on RELATED by the paper's text from "
-        "curve features only or all but ratio features, and else it cannot."
+        "For a new problem it can be predicted which pairs gain, on RELATED by the paper's text from "
+        "curve features only or all but ratio features, but not otherwise."
     )
 
 

@@ -57,7 +57,7 @@ def test_the_end_is_the_answer_the_table_behind_it_and_the_path_of_the_page(fold
     assert look == "RELATED: 1 of 52 pairs, 1 of 5 runs: a look, no finding."
     assert needed.startswith("A verdict needs all pairs")
     assert corpus.startswith("The corpus is the synthetic edition, on which nothing was published")
-    assert came_out == "Nothing was published of this corpus, so that nothing can come out again."
+    assert came_out.startswith("There are no published numbers for this corpus")
     assert helped.startswith("By the paper's text joint training changes the mean score by ")
     assert predicted.startswith("Whether it can be predicted")
     header, *lines, path = rest.splitlines()
