@@ -121,43 +121,35 @@ def _helps(results: Sequence[ProblemResult]) -> str:
     clauses: list[str] = []
     for meaning, members in _by_protocol(results).items():
         sure = [result for result in members if result.scope.concludes]
-        few = [result.name for result in members if not result.scope.concludes]
-        subject = "it" if clauses else "joint training"
-        if sure:
-            reason = f"{_joined(few)} has fewer than {MIN_RUNS} runs" if few else ""
-            clauses.append(f"{meaning} {subject} {_changes(sure, reason)}")
-        else:
-            gains = " and ".join(
-                f"{signed(result.scores.gain.value, 4)} on {result.name}" for result in members
-            )
-            clauses.append(f"{meaning} {subject} changes the mean score by {gains}")
-    ending = "" if any(r.scope.concludes for r in results) else _TOO_FEW
-    return _sentence("; ".join(clauses) + ending)
+        gains = " and ".join(
+            f"{signed(result.scores.gain.value, 4)} on {result.name}" for result in members
+        )
+        change = _changes(sure) if sure else f"changes the mean score by {gains}"
+        clauses.append(f"{meaning} {'it' if clauses else 'joint training'} {change}")
+
+    sure = [result for result in results if result.scope.concludes]
+    if not sure:
+        return _sentence("; ".join(clauses) + _TOO_FEW)
+    if not any(_sign(result.scores.gain.new_tasks) for result in sure):
+        clauses.append("for new tasks it is open")
+    return _sentence("; ".join(clauses))
 
 
-def _changes(results: Sequence[ProblemResult], reason: str) -> str:
-    """Whom joint training helped or hurt, and for whom that is open, maybe for a reason."""
+def _changes(results: Sequence[ProblemResult]) -> str:
+    """Whom joint training helped or hurt, as far as an interval decides."""
     decided: dict[str, list[str]] = {}
-    unclear: dict[str, list[str]] = {}
-    for whose, helped, hurt in (
-        ("these", "helped", "hurt"),
-        ("new", "would help", "would hurt"),
-    ):
-        for result in results:
-            gain = result.scores.gain
-            verdict = _sign(gain.these_tasks if whose == "these" else gain.new_tasks)
-            if verdict == 0:
-                unclear.setdefault(whose, []).append(result.name)
-            else:
+    for result in results:
+        gain = result.scores.gain
+        for whose, helped, hurt, estimate in (
+            ("these", "helped", "hurt", gain.these_tasks),
+            ("new", "would help", "would hurt", gain.new_tasks),
+        ):
+            if verdict := _sign(estimate):
                 verb = helped if verdict > 0 else hurt
                 decided.setdefault(f"{verb} {whose}", []).append(result.name)
 
     phrases = [f"{whom} {_joined(names)} tasks" for whom, names in decided.items()]
-    notes = [f"open for {whose} {_joined(names)} tasks" for whose, names in unclear.items()]
-    if not phrases:
-        phrases, notes = ["made no clear difference, for these tasks or for new ones"], []
-    notes += [reason] if reason else []
-    return " and ".join(phrases) + (f" ({'; '.join(notes)})" if notes else "")
+    return " and ".join(phrases) or "made no clear difference"
 
 
 def _sign(estimate: MeanEstimate | None) -> int:

@@ -62,5 +62,5 @@ def _line(sentence: str, held: Sequence[str], failed: Sequence[str]) -> Inline:
     for mark, words, places in (("good", "holds on", held), ("bad", "does not hold on", failed)):
         if places:
             sign = Marked(words, "good" if mark == "good" else "bad")
-            pieces += [". " if len(pieces) == 1 else "; ", sign, f" {', '.join(places)}"]
+            pieces += [": " if len(pieces) == 1 else "; ", sign, f" {', '.join(places)}"]
     return tuple(pieces)

@@ -20,9 +20,8 @@ def predictability(results: Sequence[ProblemResult]) -> list[Block]:
         "Share of pairs for which gain or no gain is predicted correctly. The paper's random folds "
         "have each main task in both training and test; for a new problem no topic's subclass was "
         "in training. A model that knows only the main task's name shows how much the random folds "
-        "give away. All "
-        "sets of features and designs, with intervals, F1, Brier scores and p-values, are in "
-        "table2.csv; the features one by one are in table3a.csv, table3b.csv and "
+        "give away. All sets of features and designs, with intervals, F1, Brier scores and "
+        "p-values, are in table2.csv; the features one by one are in table3a.csv, table3b.csv and "
         "single_features.csv."
     )
     return [

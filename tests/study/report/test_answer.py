@@ -99,9 +99,8 @@ def test_a_whole_study_by_both_protocols():
         "text it does not come out again (1 of 6 numbers)."
     )
     assert helped == (
-        "By the authors' code joint training helped these RELATED tasks (open for new RELATED "
-        "tasks; UNRELATED has fewer than 3 runs); by the paper's text it made no clear difference, "
-        "for these tasks or for new ones."
+        "By the authors' code joint training helped these RELATED tasks; by the paper's text it "
+        "made no clear difference; for new tasks it is open."
     )
     assert predicted == (
         "For a new problem it cannot be predicted which pairs gain: no set of features beats both "
@@ -114,8 +113,8 @@ def test_a_whole_study_by_both_protocols():
     [
         ((0.01, 0.002, 0.02), None, "helped these RELATED tasks and would help new RELATED tasks."),
         ((-0.01, -0.02, -0.002), None, "hurt these RELATED tasks and would hurt new RELATED tasks"),
-        ((0.01, 0.002, 0.02), OPEN, "helped these RELATED tasks (open for new RELATED tasks)"),
-        (OPEN, None, "made no clear difference, for these tasks or for new ones"),
+        ((0.01, 0.002, 0.02), OPEN, "helped these RELATED tasks; for new tasks it is open"),
+        (OPEN, None, "made no clear difference; for new tasks it is open"),
         ((0.01, math.nan, math.nan), None, "made no clear difference"),
     ],
 )
@@ -173,8 +172,8 @@ def test_sets_that_predict_are_named():
     alone = result(rows)
     assert predicting_sets(alone) == ["curve features only", "all but ratio features"]
     assert answer([alone, result(NOTHING, "unrelated")])[2] == (
-        "For a new problem it can be predicted which pairs gain, on RELATED by the paper's text from "
-        "curve features only or all but ratio features, but not otherwise."
+        "For a new problem it can be predicted which pairs gain, on RELATED by the paper's text "
+        "from curve features only or all but ratio features, but not otherwise."
     )
 
 
