@@ -173,8 +173,8 @@ def test_sets_that_predict_are_named():
     alone = result(rows)
     assert predicting_sets(alone) == ["curve features only", "all but ratio features"]
     assert answer([alone, result(NOTHING, "unrelated")])[2] == (
-        "For a new problem it can be predicted which pairs gain, on RELATED by the paper's text from "
-        "curve features only or all but ratio features, but not otherwise."
+        "For a new problem it can be predicted which pairs gain, on RELATED by the paper's text "
+        "from curve features only or all but ratio features, but not otherwise."
     )
 
 
