@@ -25,9 +25,9 @@ FOUND = "found"
 EXPLANATION = f"""\
 Each printed number stands beside what the released logs give for it, under one or more readings:
 “{AS_PRINTED}” takes its label or the text at its word, “{AS_COMPUTED}” is what the authors' code
-did, and “{AS_LOGGED}” is what their own file of results says. “{AGREES}” and “{DIFFERS}” speak of
-all the digits printed. “{INCOMPLETE}”: the printed number is a mean over experiments that are not
-all here, so that nothing is decided. “{FOUND}”: not printed, but in the logs. “{MISSING}”: not
+did, and “{AS_LOGGED}” is what their own file of results says. “{AGREES}” and “{DIFFERS}” refer to
+all printed digits. “{INCOMPLETE}”: the printed number is a mean over experiments that are not all
+here, so it cannot be decided. “{FOUND}”: not printed, but in the logs. “{MISSING}”: not
 there."""
 _HEAD = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
 

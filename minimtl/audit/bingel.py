@@ -208,7 +208,7 @@ def audit_gains(table: LoggedPairs) -> Part:
     )
     n_gains, n_losses = int((table.gain > 0).sum()), int((table.gain <= 0).sum())
     rule = (
-        f"F1 of the main task after {JOINT_AT:,} joint iterations over that after {ALONE_AT:,} "
+        f"F1 of the main task after {JOINT_AT:,} joint iterations divided by F1 after {ALONE_AT:,} "
         "alone, less 1"
     )
     counts = [
@@ -248,7 +248,7 @@ def audit_slopes(table: LoggedPairs) -> Part:
     finding = _notebook(item, n_agreeing, sentence, n_printed, agrees, is_whole)
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
-        "curves are by the same rules, but for c, which their form of the curve leaves open. All "
+        "curves follow the same rules, except c, which their form of the curve does not fix. All "
         f"{len(CURVE_FEATURES)} are in {_PAIRS}.csv."
     )
     return Part([finding], [line])
@@ -267,7 +267,7 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
             "main tasks of one label",
             len(always) + len(never),
             f"of {len(of_main)} main tasks have one label whatever the auxiliary task: all pairs "
-            f"of {', '.join(always) or 'none'} gain, none of {', '.join(never) or 'any'}",
+            f"of {', '.join(always) or 'none'} gain, no pair of {', '.join(never) or 'any'} does",
         ),
         (
             "labels of the checkpoint before",
@@ -279,7 +279,7 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
             "small gains",
             int((np.abs(table.gain) < _SMALL).sum()),
             f"of {n_pairs} gains are within {_SMALL:.0f} % of 0, and 1 run of each pair is "
-            "released, so that nothing says how reliable a label is",
+            "released, so nothing shows how reliable a label is",
         ),
     )
     return Part(
@@ -318,10 +318,10 @@ def audit_prediction(table: LoggedPairs) -> Part:
         unseen, majority = scores["main_unseen", "all"], scores["main_unseen", "majority"]
         both, of_both = scores["both_unseen", "all"], scores["both_unseen", "majority"]
         lines.append(
-            f"Where the main task is in neither role in training, the {of} have F1 "
-            f"{unseen.f1:.3f} (accuracy {unseen.accuracy:.3f}) against an accuracy of "
-            f"{majority.accuracy:.3f} of the majority, to which the name falls; with both tasks "
-            f"unseen {both.f1:.3f} ({both.accuracy:.3f} against {of_both.accuracy:.3f})."
+            f"If the main task is not in training in either role, the {of} have F1 "
+            f"{unseen.f1:.3f} (accuracy {unseen.accuracy:.3f}; the majority, and so the name, "
+            f"{majority.accuracy:.3f}); if neither task is, {both.f1:.3f} (accuracy "
+            f"{both.accuracy:.3f}; the majority {of_both.accuracy:.3f})."
         )
     return Part(findings, lines)
 

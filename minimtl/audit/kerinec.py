@@ -207,7 +207,7 @@ def _mean_gain(runs: Runs) -> Part:
             finding.against(_OF_TABLE1, printed, of_table),
         ]
     line = (
-        f"The mean gain of “about 5 %” on {runs.problem.upper()} is what the error falls by: "
+        f"The mean gain of “about 5 %” on {runs.problem.upper()} is the fall of the error: "
         f"{100 * fall_of_table:.1f} % by Table 1, {100 * fall:.1f} % by these logs. The mean "
         f"relative gain in accuracy is {100 * relative:.1f} %."
     )

@@ -111,7 +111,7 @@ def audit_table2(problems: Sequence[Runs], rng: np.random.Generator) -> Part:
         for reading in (AS_PRINTED, AS_COMPUTED)
     )
     line = (
-        "Table 2's rows bear other rows' labels (curve and data features changed places, “only "
+        "Table 2's rows carry other rows' labels (curve and data features are swapped, “only "
         f"ratio” is without the ratios): {tally(computed)} come out as computed, "
         f"{tally(labelled)} as labelled{undecided(computed)}. Curve features do not predict best: "
         f"their lead over the others is {' and '.join(leads)}."
@@ -240,14 +240,14 @@ def audit_text(experiments: Sequence[Experiment]) -> Part:
 
     epochs = sorted({f"{finding.derived}" for finding in gradients})
     stated = gradients[0].printed
-    parts = [f"the gradient at 75 % is of epoch {' or '.join(epochs)} and not {stated}"]
+    parts = [f"the gradient at 75 % is that of epoch {' or '.join(epochs)}, not {stated}"]
     if any(finding.verdict == DIFFERS for finding in words):
         parts.append("words are counted where the text has type-token ratios")
     if any(finding.verdict == DIFFERS for finding in scalings):
         parts.append("features are standardised and not scaled to [0, 1]")
     return Part(
         [*gradients, *words, *scalings],
-        [f"The features are not the text's: {', '.join(parts)}."],
+        [f"The features are not those of the text: {', '.join(parts)}."],
     )
 
 

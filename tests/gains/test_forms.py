@@ -119,7 +119,7 @@ def test_a_table_without_features_has_gain_reliability_and_names():
     assert analysis.finding.sentence in str(analysis)
     assert analysis.finding.verdict == "no features"
     assert "any feature that only identifies tasks would do as well" in analysis.finding.sentence
-    assert "no predictor that has not seen these runs" in analysis.background[1]
+    assert "a predictor that has not seen these runs" in analysis.background[1]
     assert analysis.gain.these_tasks is not None
     assert {row.kind for row in analysis.predictions} == {"baseline"}
     assert "the main task" in to_text({"": analysis})

@@ -100,7 +100,7 @@ def test_a_second_gain_is_no_feature_unless_it_is_asked_for():
     columns = COLUMNS | {"improved": [1, 0, 1, 0, 1], "Label": [1, 0, 1, 0, 1]}
     table = read_table(columns, Roles())
     assert table.features == ("size",)
-    assert any("no features: improved, Label; --features takes them" in n for n in table.notes)
+    assert any("no features: improved, Label; name them with --features" in n for n in table.notes)
     assert read_table(columns, Roles(features=("improved",))).features == ("improved",)
     kept = read_table(columns, Roles(sets={"labels": ("Label",)})).features
     assert kept == ("size", "Label")

@@ -124,6 +124,8 @@ def page(scores: Scores) -> str:
     lines = [
         "# How closely minimtl agrees with its peers",
         "",
+        "For anyone who asks how closely minimtl's numbers agree with those of its peers.",
+        "",
         "Written by `pytest tests/oracles --slow --write-oracles-table`, not by hand. Each line is",
         "one quantity over several cases (data, shapes, settings): the largest difference seen in",
         "any entry of any case, and what the test allows in that case; the test says why. With",

@@ -158,7 +158,7 @@ def _for_whom(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
         "topics."
     )
     blocks: list[Block] = [
-        Heading(2, "Does joint training help, and whom?"),
+        Heading(2, "Does joint training help, and where?"),
         gains_table(results),
         Paragraph(note, "note"),
     ]

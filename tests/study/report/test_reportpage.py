@@ -40,7 +40,7 @@ def test_two_screens_and_the_rest_is_folded(document):
     assert len(shown.split()) < 1200
     assert re.findall("^## (.*)$", shown, re.MULTILINE) == [
         "Table 1, again",
-        "Does joint training help, and whom?",
+        "Does joint training help, and where?",
         "What decides",
         "The gain of each pair",
         "Figure 4, again",
