@@ -28,7 +28,7 @@ train(initialize(Shape(50, (8, 8), (2, 2)), rng), [task, task], Schedule(2), rng
 """
 WHAT_HELP_LOADS = """
 import sys
-from minimtl.cli import build_parser
+from minimtl.cli.main import build_parser
 build_parser("").format_help()
 sys.exit(len({"numba", "scipy"} & set(sys.modules)))
 """
