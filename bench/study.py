@@ -71,7 +71,7 @@ def count_steps(settings: Settings) -> tuple[int, int]:
 def run_study(settings: Settings, n_workers: int) -> Ended:
     """Run one study in a temporary folder."""
     n_pairs, n_runs = sizes(settings)
-    arguments = ["-m", "minimtl", "study", "--problem", "related", "--quiet"]
+    arguments = ["-m", "minimtl", "study", "--problem", "related", "--protocol", "paper", "--quiet"]
     arguments += ["--corpus", settings.corpus_choice, "--workers", str(n_workers)]
     if n_pairs and n_runs:
         arguments += ["--pairs", str(n_pairs), "--runs", str(n_runs)]
