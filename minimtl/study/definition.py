@@ -15,7 +15,9 @@ from minimtl.nn import TRAINING_VERSION, default_backend, why_no_kernels
 from minimtl.system import give_back_memory, say
 from minimtl.tasks import (
     DEFINITIONS,
+    PAPER,
     PROTOCOLS,
+    RELEASED,
     WHOLE,
     FeatureMaker,
     FeatureWords,
@@ -175,7 +177,8 @@ def define_studies(
     if features not in DEFINITIONS:
         raise UsageError(f"there are no features {features!r}; there are {', '.join(DEFINITIONS)}")
     # That of the authors' code comes first: it gives the published table, by fewer models.
-    protocols = [*reversed(PROTOCOLS.values())] if protocol == BOTH else [PROTOCOLS[protocol]]
+    names = (RELEASED.name, PAPER.name) if protocol == BOTH else (protocol,)
+    protocols = [PROTOCOLS[name] for name in names]
     backend = choose_backend(backend)
     loaded = load_corpus(corpus, announce=announce)
     hierarchy = Hierarchy.from_tree(loaded.tree)

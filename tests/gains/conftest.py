@@ -6,7 +6,7 @@ import pytest
 from minimtl.gains.claims import Evidence
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import Outcomes, PairCurves
-from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
 
@@ -22,7 +22,8 @@ def make_evidence():
         n_pairs, n_runs = gains.shape
         pairs = EvenSample(every, n_pairs)
         if features is None:
-            features = np.random.default_rng(0).normal(size=(n_runs, n_pairs, len(FEATURE_NAMES)))
+            n_features = len(DEFINITIONS[protocol.reading.features].names)
+            features = np.random.default_rng(0).normal(size=(n_runs, n_pairs, n_features))
         if curves is None:
             curves = PairCurves(EPOCHS + 1, *(np.ones((n_pairs, n_runs, 100)) for _ in range(4)))
         alone = np.broadcast_to(single, gains.shape).astype(float)

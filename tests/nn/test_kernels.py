@@ -70,8 +70,10 @@ def test_losses_and_weights_follow_the_twin(activation, n_tasks, hidden, make_ra
     race = make_race(n_tasks, hidden, activation)
     for _ in range(60):  # 300 steps
         losses = race.epoch(shuffled(n_tasks, 40, rng), rng)
-        # Losses are near 0.7 or below; float32 holds them to 1e-7, and 300 steps add up.
-        np.testing.assert_allclose(losses["kernel"], losses["exact"], atol=5e-6)
+        # Losses are near 0.7 or below; float32 holds them to 1e-7, and 300 steps add up. A ReLU
+        # whose input is nearly 0 may be on in the one and off in the other.
+        atol = 1e-4 if activation == "relu" else 5e-6
+        np.testing.assert_allclose(losses["kernel"], losses["exact"], atol=atol)
     errors = race.errors()
     # What float32 itself costs, with room for two roundings falling differently.
     assert errors["kernel"] < max(4 * errors["dense32"], 2e-6)

@@ -129,7 +129,9 @@ def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
     with open_store(tmp_path, code.identity, announce=pytest.fail) as store:
         for study, number in ((code, 1.0), (text, 2.0)):
             results = Results(store, study.data.identity, study.protocol)
-            made = _features(problem, 0, results, lambda *_, n=number: np.full((2, 30), n))
+            n_features = len(DEFINITIONS[study.protocol.reading.features].names)
+            expected = np.full((2, n_features), number)
+            made = _features(problem, 0, results, lambda *_, values=expected: values)
             again = _features(problem, 0, results, pytest.fail)
-            assert np.array_equal(made, np.full((2, 30), number))
+            assert np.array_equal(made, expected)
             assert np.array_equal(again, made)
