@@ -76,7 +76,13 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     train = _with_words(text_set.train, analyze, name, warnings)
     test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
     train = _first_copies(train, name, warnings)
-    train = _without(train, test, name, "the test part", warnings)
+    to_learn = _without(train, test, name, "the test part", warnings)
+    if train and not to_learn:
+        raise MinimtlError(
+            f"Every text of {name} is also in its test part, so none is left to learn from; "
+            "test on other texts."
+        )
+    train = to_learn
     if not is_main:
         train = _without_rare_labels(train, name, warnings)
     prepared = Prepared(name, _classes(train), train, test, ())

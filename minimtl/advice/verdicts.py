@@ -281,9 +281,11 @@ def _verdict(
         return replace(found, verdict=HURTS)
     if is_none:
         return replace(found, verdict=NO_DIFFERENCE)
-    nearest = against[int(np.argmin(gains))]
-    runs, texts = _further(nearest, two_sided, margin, tested)
-    return replace(found, further_runs=runs, further_texts=texts)
+    further = [
+        _further(one, target, two_sided, tested) for one, target in _targets(against, margin)
+    ]
+    runs, texts = zip(*further, strict=True)
+    return replace(found, further_runs=_most(runs), further_texts=_most(texts))
 
 
 def _half(one: _Difference, quantile: float) -> float:
@@ -292,12 +294,33 @@ def _half(one: _Difference, quantile: float) -> float:
     return float(special.stdtrit(one.freedom, tail)) * math.sqrt(one.variance)
 
 
+def _targets(against: Sequence[_Difference], margin: float) -> list[tuple[_Difference, float]]:
+    """How narrow half the interval of which differences must be, for the verdict nearest by.
+
+    To help, a way must be better than each way alone; to hurt, it is worse than one.
+    """
+    nearest = min(against, key=lambda one: one.gain)
+    within = margin - abs(nearest.gain)
+    if abs(nearest.gain) < within:
+        others = [(one, one.gain + margin) for one in against if one is not nearest]
+        return [(nearest, within), *others]
+    if nearest.gain > 0:
+        return [(one, one.gain) for one in against]
+    return [(nearest, -nearest.gain)]
+
+
+def _most(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return max(known) if len(known) == len(numbers) else None
+
+
 def _further(
-    one: _Difference, quantile: float, margin: float, tested: TestedTexts
+    one: _Difference, target: float, quantile: float, tested: TestedTexts
 ) -> tuple[int | None, int | None]:
-    """How many more runs, and how many more texts, would make the interval narrow enough."""
-    target = max(abs(one.gain), margin - abs(one.gain))
+    """How many more runs, and how many more texts, would make half the interval this narrow."""
     ratio = (_half(one, quantile) / target) ** 2 if target > 0 else math.inf
+    if ratio < 1:
+        return 0, 0
     n_rounds, n = tested.folds.shape
     n_folds = int(tested.folds.max()) + 1
 

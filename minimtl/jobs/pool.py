@@ -176,7 +176,8 @@ class ProcessPool(Executor):
             return WorkerStartError(f"a worker process could not begin: {worker.complaint}")
         if not worker.is_ready and exit_code and exit_code > 0:
             return WorkerStartError(
-                f"a worker process could not begin: it ended with exit code {exit_code}"
+                f"a worker process could not begin: it ended with exit code {exit_code}; a script "
+                'of your own must call minimtl below `if __name__ == "__main__":`'
             )
         hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
         return WorkerDiedError(f"the worker process ended with exit code {exit_code}{hint}")

@@ -37,6 +37,12 @@ def test_a_good_set_passes_whole_and_says_that_it_is_small():
     assert few_tested.startswith("s is tested on 13 texts at a time")
 
 
+def test_a_set_that_is_its_own_test_part_is_refused():
+    texts = rows(a=numbered("aa", 20), b=numbered("bb", 20))
+    with pytest.raises(MinimtlError, match="also in its test part, so none is left"):
+        prepare(TextSet("s", texts, texts), words, is_main=True)
+
+
 def test_markup_is_counted_and_makes_no_word():
     texts = rows(
         a=[*numbered("aa", 60), "<br />&nbsp;", "<b>aa</b> &amp; more"], b=numbered("b", 60)

@@ -131,6 +131,26 @@ def test_so_many_more_texts_would_do():
     assert compared((0.8, 0.8), n=40, margin=0.001).further_texts is None
 
 
+def test_more_texts_are_counted_for_the_way_alone_that_keeps_a_gain_open():
+    """The best way alone is beaten; a worse one that errs on other texts is not, as yet."""
+    n, network = 60, Way("alone", "network")
+    tested, rng = sample(n, n_rounds=1), np.random.default_rng(0)
+    easiness = np.arange(n) / n
+    right = {
+        ALONE: easiness < 0.72,
+        network: rng.permutation(easiness) < 0.7,
+        OTHER: easiness < 0.88,
+    }
+    given = {way: np.where(found, tested.labels, 1 - tested.labels) for way, found in right.items()}
+    given = {way: labels[np.newaxis] for way, labels in given.items()}
+    options = {"error": 0.05, "margin": 0.02}
+    beaten = compare(tested, given, [ALONE, network], **options)[OTHER]
+    alone = {way: given[way] for way in (ALONE, OTHER)}
+    assert compare(tested, alone, [ALONE], **options)[OTHER].verdict == HELPS
+    assert beaten.verdict == CANNOT_TELL
+    assert beaten.further_texts > 0
+
+
 def test_constant_predictions_have_no_verdict():
     found = without_verdict(compared((0.8, 0.9)))
     assert (found.verdict, found.probability) == (CANNOT_TELL, 0.5)
