@@ -114,9 +114,10 @@ def procedure_of(advice: Measured) -> list[str]:
     ]
     if n_runs > N_FOLDS:
         sentences.append(
-            f"The first look had an error of {FIRST_ERROR:.0%}. After it, ways that clearly hurt "
-            f"ended, and networks with a chance of less than {LEAST_CHANCE:.0%} to be better than "
-            f"the way in the lead. The end has the other {ERROR - FIRST_ERROR:.0%}."
+            "After the first five runs, ways that clearly hurt were trained no more, nor networks "
+            f"with a chance of less than {LEAST_CHANCE:.0%} to be better than the way in the lead. "
+            f"That look may be wrong in {FIRST_ERROR:.0%} of cases, the end in another "
+            f"{ERROR - FIRST_ERROR:.0%}."
         )
     counts = Counter(row.label for row in main.train)
     most = max(counts.values())

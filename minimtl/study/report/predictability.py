@@ -8,10 +8,17 @@ from minimtl.study.report.answer import NEW_PROBLEM, predicts
 from minimtl.study.report.problemresult import ProblemResult
 
 FOLDS = "in_fold"
+FEWEST = 10  # pairs
 
 
 def predictability(results: Sequence[ProblemResult]) -> list[Block]:
-    """Accuracies on the paper's folds and on a new problem, a column a problem and protocol."""
+    """Accuracies on the paper's folds and on a new problem, a column a problem and protocol.
+
+    Nothing of fewer pairs than `minimtl meta` asks for.
+    """
+    results = [result for result in results if len(result.pairs) >= FEWEST]
+    if not results:
+        return []
     columns = [_accuracies(result) for result in results]
     protocols = [result.protocol.meaning.removeprefix("by the ") for result in results]
     header = ("", *(f"{r.name}, {name}" for r, name in zip(results, protocols, strict=True)))
