@@ -5,7 +5,6 @@ May import: estimator, system, text.
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import folder_members, tar_members
-from minimtl.corpora.corpus import Corpus, TopicTree
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
     LabelledText,
@@ -27,6 +26,7 @@ from minimtl.corpora.load import (
     load_whole_posts,
 )
 from minimtl.corpora.newsgroups import TOPIC_TREE
+from minimtl.corpora.partitions import Corpus, TopicTree
 from minimtl.corpora.records import JSON, TABLES, Records, read_records
 
 __all__ = [

@@ -24,8 +24,8 @@ from minimtl.corpora.archives import (
     starts_with,
     tar_members,
 )
-from minimtl.corpora.corpus import ContentDigest
 from minimtl.corpora.fetch import Edition
+from minimtl.corpora.partitions import ContentDigest
 from minimtl.errors import MinimtlError
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")

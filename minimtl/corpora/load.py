@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.corpus import Corpus
 from minimtl.corpora.fetch import Announce, Edition, fetch_edition
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, read_whole_newsgroups
 from minimtl.corpora.packaged import PACKAGED
+from minimtl.corpora.partitions import Corpus
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError, UsageError
 

@@ -20,8 +20,8 @@ from minimtl.corpora.archives import (
     starts_with,
     tar_members,
 )
-from minimtl.corpora.corpus import ContentDigest, Corpus, TopicTree, build_corpus, sorted_topics
 from minimtl.corpora.fetch import Edition
+from minimtl.corpora.partitions import ContentDigest, Corpus, TopicTree, build_corpus, sorted_topics
 from minimtl.errors import MinimtlError
 from minimtl.text import strip_post
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from minimtl.corpora.corpus import Corpus
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.corpora.packaged import PackedCounts, encode, end_bits
+from minimtl.corpora.partitions import Corpus
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
 from minimtl.text import count_matrix, whitespace_tokens

@@ -12,7 +12,7 @@ from minimtl.nn.kernels.adamrows import read_rows
 from minimtl.nn.kernels.batch import Batch, Documents
 from minimtl.nn.kernels.epoch import Scratch, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
-from minimtl.nn.kernels.predict import Occurrences, predict
+from minimtl.nn.kernels.prediction import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending

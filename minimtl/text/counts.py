@@ -7,8 +7,8 @@ N      counts of word j in text i           (n_docs, n_words) CSR  int64
 ====== ==================================== ====================== =======
 
 Words are numbered first, and numbers are counted. Of many texts at once, words are found by
-`minimtl.text.blocks`. Where a text is cut by a pattern or a function of the caller's, into n-grams,
-or there is little of it, words are looked up one by one.
+`minimtl.text.wordblocks`. Where a text is cut by a pattern or a function of the caller's, into
+n-grams, or there is little of it, words are looked up one by one.
 """
 
 from collections import defaultdict, deque
@@ -23,9 +23,9 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.system import available_cores
-from minimtl.text.blocks import SPLITTERS, cut_block
 from minimtl.text.spellings import Spellings
 from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
+from minimtl.text.wordblocks import SPLITTERS, cut_block
 
 Analyzer = Callable[[Any], Iterable[str]]
 Item = TypeVar("Item")

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minimtl.corpora import packaged
-from minimtl.corpora.corpus import build_corpus
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, TOPICS, read_newsgroups
 from minimtl.corpora.packaged import PACKAGED, decode, encode, read_packaged, texts_of
 from minimtl.corpora.packing import count_words, main
+from minimtl.corpora.partitions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
 

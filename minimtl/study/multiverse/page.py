@@ -18,7 +18,7 @@ from minimtl.report import (
 )
 from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.effects import ALL, SHARE, Effect
-from minimtl.study.multiverse.figures import CAPTIONS
+from minimtl.study.multiverse.universefigures import CAPTIONS
 from minimtl.study.multiverse.universeresults import (
     UniverseResult,
     new_tasks,

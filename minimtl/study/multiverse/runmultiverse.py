@@ -17,9 +17,9 @@ from minimtl.study.definition import PlacedJob
 from minimtl.study.manifest import Stopwatch
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
-from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.page import document
+from minimtl.study.multiverse.universefigures import draw_figures
 from minimtl.study.multiverse.universeresults import (
     UniverseResult,
     collect_universes,

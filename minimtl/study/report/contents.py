@@ -29,7 +29,7 @@ from minimtl.study.report.answer import (
     gains_table,
     table1,
 )
-from minimtl.study.report.claims import claims
+from minimtl.study.report.claimlist import claims
 from minimtl.study.report.figures import CAPTIONS, FIGURE4
 from minimtl.study.report.gainspicture import gains_picture
 from minimtl.study.report.predictability import predictability

@@ -10,9 +10,9 @@ import pytest
 from minimtl.gains import analyse, table_of
 from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.effects import comparisons, effect_of
-from minimtl.study.multiverse.figures import draw_figures
 from minimtl.study.multiverse.finding import finding
 from minimtl.study.multiverse.runmultiverse import write_multiverse
+from minimtl.study.multiverse.universefigures import draw_figures
 from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
 from minimtl.study.multiverse.universes import make_universes
 from minimtl.study.report.scope import Scope

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minimtl.corpora.corpus import ContentDigest, build_corpus, sorted_topics
+from minimtl.corpora.partitions import ContentDigest, build_corpus, sorted_topics
 from minimtl.errors import MinimtlError
 
 TREE = {"z": {"y": ("b", "c"), "x": ("a",)}}
