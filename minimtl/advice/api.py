@@ -222,16 +222,11 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
     if len(sets) < 2:
         raise ValueError("advice needs one auxiliary set at least.")
     main = sets[0]
-    if tokenizer == FEATURES:
-        first = prepare(main, str.split, is_main=True)
-        others = [
-            without_texts_of(prepare(one, str.split, is_main=False), first) for one in sets[1:]
-        ]
-        return (first, *others), FEATURES
     chosen = tokenizer
     if tokenizer == AUTO:
         chosen = choose_tokenizer([row.text for row in main.train])
-    analyze = make_vectorizer(chosen).build_analyzer()
+    # A row of features is one word, its digest: equal to another one or not, never a near copy.
+    analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
     first = prepare(main, analyze, is_main=True)
     if chosen != "words" and tokenizer == AUTO:
         note = (

@@ -16,13 +16,6 @@ def path(lesson, tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def opened(browser, path):
-    browser.resize(1400, 900)
-    browser.open(path)
-    return browser
-
-
 def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
     opened.assert_quiet(path)
 

@@ -91,11 +91,6 @@ class ProblemResult:
         """The sets of features, all of them first."""
         return ("all", *self.analysis.table.sets)
 
-    @property
-    def has_two_labels(self) -> bool:
-        """Whether some pairs gain and some do not, so that there is something to predict."""
-        return self.analysis.predicted is not None
-
     def predictions(self, design: str) -> dict[str, Prediction]:
         """What each set of features predicts under a design, of the sets that have a score."""
         found = {name: self.analysis.of(design, name) for name in self.sets}

@@ -155,6 +155,14 @@ def browser():
         browser.close()
 
 
+@pytest.fixture
+def opened(browser, path):
+    """The browser with the page at `path` just loaded, as wide as a desk's."""
+    browser.resize(1400, 900)
+    browser.open(path)
+    return browser
+
+
 def whole(results):
     """The results as if all pairs of both problems had been run five times: they conclude."""
     return [

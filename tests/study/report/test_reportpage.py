@@ -117,14 +117,6 @@ def test_a_result_without_two_labels_makes_a_page(results, about):
     assert "| new problem: all 30 features | – |" in page
 
 
-@pytest.fixture
-def opened(browser, path):
-    """The browser with the page just loaded, as wide as a desk's."""
-    browser.resize(1400, 900)
-    browser.open(path)
-    return browser
-
-
 def test_it_loads_with_no_complaint_and_asks_for_nothing(opened, path):
     opened.assert_quiet(path)
 
