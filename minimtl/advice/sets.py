@@ -15,6 +15,7 @@ from minimtl.advice.copies import near_copies
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 from minimtl.jobs import stable_hash
+from minimtl.report import counted
 from minimtl.text import has_markup
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
@@ -70,7 +71,8 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
     n_with_markup = sum(has_markup(row.text) for row in (*text_set.train, *text_set.test))
     if n_with_markup:
         warnings.append(
-            f"{name}: {_texts(n_with_markup)} with tags or entities of HTML, which are no words."
+            f"{name}: {counted(n_with_markup, 'text')} with tags or entities of HTML, which are no "
+            "words."
         )
     warnings += _several(text_set.train, name)
     train = _with_words(text_set.train, analyze, name, warnings)
@@ -125,9 +127,9 @@ def without_near_copies(prepared: Prepared, known: Texts, analyze: Analyzer) -> 
         return prepared
 
     warning = (
-        f"{prepared.name}: {_texts(int(is_copy.sum()))} with nearly the words of another one, of "
-        f"{'this or the main' if known else 'this'} set; left out, because one could be in "
-        "training and the other in the test."
+        f"{prepared.name}: {counted(int(is_copy.sum()), 'text')} with nearly the words of "
+        f"another one, of {'this or the main' if known else 'this'} set; left out, because "
+        "one could be in training and the other in the test."
     )
     train = tuple(row for row, copy in zip(prepared.train, is_copy, strict=True) if not copy)
     if not train:
@@ -156,8 +158,8 @@ def _with_words(texts: Texts, analyze: Analyzer, name: str, warnings: list[str])
         )
     if len(kept) < len(texts):
         warnings.append(
-            f"{name}: {_texts(len(texts) - len(kept))} in which the tokenizer finds no word; "
-            "left out (another --tokenizer may suit the language better)."
+            f"{name}: {counted(len(texts) - len(kept), 'text')} in which the tokenizer finds no "
+            "word; left out (another --tokenizer may suit the language better)."
         )
     return kept
 
@@ -173,8 +175,8 @@ def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
         labels = f", {n_disagreeing} of them under another label" if n_disagreeing else ""
         repeats = "repeats" if n_copies == 1 else "repeat"
         warnings.append(
-            f"{name}: {_texts(n_copies)} that {repeats} another{labels}; left out, because "
-            "copies could be in both training and test."
+            f"{name}: {counted(n_copies, 'text')} that {repeats} another{labels}; left out, "
+            "because copies could be in both training and test."
         )
     return tuple(first.values())
 
@@ -184,7 +186,7 @@ def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[
     known = {normalised(row.text) for row in others}
     kept = tuple(row for row in texts if normalised(row.text) not in known)
     if len(kept) < len(texts):
-        n_left_out = _texts(len(texts) - len(kept))
+        n_left_out = counted(len(texts) - len(kept), "text")
         warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")
     return kept
 
@@ -211,7 +213,7 @@ def _several(texts: Texts, name: str) -> list[str]:
     ]
     if not several:
         return []
-    first, n_texts = several[0], _texts(sum(counts[label] for label in several))
+    first, n_texts = several[0], counted(sum(counts[label] for label in several), "text")
     others = f", as {len(several) - 1} more of the kind" if len(several) > 1 else ""
     renaming = shlex.quote(f"{first}={_SEPARATORS.split(first)[0].strip()}")
     return [
@@ -233,13 +235,13 @@ def _check(prepared: Prepared) -> None:
     label, fewest = min(counts.items(), key=lambda item: (item[1], item[0]))
     if fewest < LEAST_PER_CLASS:
         raise MinimtlError(
-            f"{name} has {_texts(fewest)} of the label {label!r} to learn from, and "
+            f"{name} has {counted(fewest, 'text')} of the label {label!r} to learn from, and "
             f"{LEAST_PER_CLASS} are needed; add texts, or give the label's texts to another."
         )
     if prepared.test and len(prepared.test) < LEAST_TEST:
         raise MinimtlError(
-            f"The test part of {name} has {_texts(len(prepared.test))}, and {LEAST_TEST} are "
-            "needed; add texts, or remove the test part to have the set split."
+            f"The test part of {name} has {counted(len(prepared.test), 'text')}, and "
+            f"{LEAST_TEST} are needed; add texts, or remove the test part to have the set split."
         )
     for row in prepared.test:
         if row.label not in counts:
@@ -257,8 +259,8 @@ def _small(prepared: Prepared, *, is_main: bool) -> list[str]:
         n, label = small[0]
         more = f" ({len(small)} labels have fewer than {_SMALL_CLASS})" if len(small) > 1 else ""
         sentences.append(
-            f"{prepared.name} is small: {_texts(n)} of the label {label!r}{more}; from fewer than "
-            f"{_SMALL_CLASS} of a label, expect an uncertain answer."
+            f"{prepared.name} is small: {counted(n, 'text')} of the label {label!r}{more}; from "
+            f"fewer than {_SMALL_CLASS} of a label, expect an uncertain answer."
         )
     n_test = len(prepared.test) or len(prepared.train) // LEAST_PER_CLASS
     if is_main and n_test < _SMALL_TEST:
@@ -267,7 +269,3 @@ def _small(prepared: Prepared, *, is_main: bool) -> list[str]:
             f"right moves the score by about {1 / n_test:.3f}."
         )
     return sentences
-
-
-def _texts(n: int) -> str:
-    return "1 text" if n == 1 else f"{n:,} texts"

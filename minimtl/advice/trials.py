@@ -29,6 +29,7 @@ from minimtl.advice.tokenizers import CHARACTERS, make_vectorizer, models_for
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.errors import MinimtlError
 from minimtl.jobs import rng_for, stable_hash
+from minimtl.report import counted
 from minimtl.stats import draw_per_class, stratified_parts
 from minimtl.text import count_matrix
 
@@ -258,8 +259,8 @@ def _check_groups(main: Prepared, groups: Sequence[int]) -> None:
         if n < needed:
             where = "that are not in the test part" if main.test else "and each fold needs one"
             raise MinimtlError(
-                f"The texts of the label {label!r} of {main.name} are in {n} groups, {where}; add "
-                f"texts of others ({needed} are needed), or leave --group-column out."
+                f"The texts of the label {label!r} of {main.name} are in {counted(n, 'group')}, "
+                f"{where}; add texts of others ({needed} are needed), or leave --group-column out."
             )
 
 

@@ -62,7 +62,6 @@ from minimtl.tasks import (
     Shard,
     StudyIdentity,
     decode,
-    features_of,
     problems_of,
     read_manifest,
     read_manifest_of_any,
@@ -245,7 +244,7 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
             say(f"another minimtl is at work in {folder}; its store is read as it is now")
         manifest = read_manifest(folder)
         check_manifest_of(store, manifest)
-        features = features or features_of(manifest)
+        features = features or manifest["features"]
         digest, seed = manifest["corpus"]["digest"], manifest["identity"]["seed"]
 
         def no_features(problem: Problem, run: int) -> np.ndarray:
@@ -403,7 +402,7 @@ def _studies_of(
                 f" {first} here); leave one of them out"
             )
 
-    loaded, features = load_corpus(corpus, announce=announce), features_of(manifest)
+    loaded, features = load_corpus(corpus, announce=announce), manifest["features"]
     studies = [
         Study(
             loaded,

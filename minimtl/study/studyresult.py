@@ -123,7 +123,7 @@ class StudyResult:
     @property
     def is_finished(self) -> bool:
         """Whether it is of everything that was asked for."""
-        return bool(self.manifest.get("finished", True))  # earlier versions wrote finished ones
+        return bool(self.manifest["finished"])
 
     @cached_property
     def summary(self) -> str:

@@ -70,7 +70,6 @@ from minimtl.tasks.protocol import (
 )
 from minimtl.tasks.readmanifest import (
     NAME,
-    features_of,
     hierarchy_of,
     problems_of,
     read_manifest,
@@ -133,7 +132,6 @@ __all__ = [
     "disjoint_pairs",
     "encode",
     "epochs_of",
-    "features_of",
     "features_of_run",
     "hierarchy_of",
     "improved_share",

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder} holds shard {content['shard']} of a study; `minimtl merge` makes one study "
             "of all shards"
         )
-    if not content.get("finished", True):
+    if not content["finished"]:
         raise MinimtlError(
             f"the study in {folder} is not finished; `{resume_command(content['command'])}` "
             "continues it"
@@ -67,8 +67,10 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
                 raise TypeError(name)
         if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
             raise TypeError("trained_by")
-        if features_of(content) not in DEFINITIONS:
+        if content["features"] not in DEFINITIONS:
             raise ValueError("features")
+        if not isinstance(content["finished"], bool):
+            raise TypeError("finished")
         if not isinstance(content["minimtl"], str):
             raise TypeError("minimtl")
         if not all(isinstance(word, str) for word in content["command"]):
@@ -113,12 +115,6 @@ def problems_of(manifest: dict[str, Any]) -> list[tuple[Protocol, list[Problem]]
         )
         for name, sizes in manifest["problems"].items()
     ]
-
-
-def features_of(manifest: Mapping[str, Any]) -> str:
-    """The definition of the features in the tables of a manifest's study."""
-    definition: str = manifest.get("features", "code")  # earlier manifests do not say it
-    return definition
 
 
 def hierarchy_of(manifest: dict[str, Any]) -> Hierarchy:
