@@ -104,7 +104,7 @@ def read_study(folder: Path) -> dict[str, PairTable]:
         If the study is not finished, or its tables are damaged or do not belong together.
     """
     manifest = read_manifest(folder)
-    definitions, hierarchy = DEFINITIONS[manifest.get("features", "code")], hierarchy_of(manifest)
+    definitions, hierarchy = DEFINITIONS[manifest["features"]], hierarchy_of(manifest)
     names = definitions.names
     features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in names])
     gains = _read(folder / "scores.csv", lambda row: [float(row["gain"])])

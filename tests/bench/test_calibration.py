@@ -90,6 +90,8 @@ def test_a_study_is_read_from_its_folder(tmp_path):
     c_aux = twice("features.csv", "curve_c_aux", tmp_path)
     manifest = {
         "minimtl": "1",
+        "finished": True,
+        "features": "code",
         "identity": {"seed": 0, "backend": "numba"},
         "protocols": {"paper": {}},
         "problems": {"paper": {"related": {"runs": 2, "pairs": len(gains)}}},

@@ -173,7 +173,7 @@ def _store_bytes() -> bytes:
 SCORES = dict.fromkeys(("accuracy", "f1", "f1_negative", "log_loss"), np.ones((2, 2)))
 RESULT = encode(JobResult(np.ones((2, 3)), np.array([0, 2]), SCORES, 0.5))
 MANIFEST_TEXT = (
-    b'{"minimtl": "0", "command": ["study"], '
+    b'{"minimtl": "0", "finished": true, "features": "code", "command": ["study"], '
     b'"identity": {"seed": 0, "backend": "numpy"}, "protocols": {"paper": {}}, "problems": '
     b'{"paper": {"related": {"pairs": 52, "runs": 5}}}, "corpus": '
     b'{"edition": "bydate", "source": "a", "sha256": "b", "digest": "c", "train": 2, "test": 1, '

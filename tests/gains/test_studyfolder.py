@@ -35,6 +35,7 @@ def folder(made_up_outcomes, tmp_path_factory):
     manifest = {
         "minimtl": "0.1.0",
         "finished": True,
+        "features": "code",
         "command": ["study"],
         "identity": {"seed": 0, "backend": "numba"},
         "protocols": {"paper": QUICK.to_dict()},
