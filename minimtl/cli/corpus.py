@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from minimtl.cli.arguments import add_corpus_flag
 from minimtl.corpora import (
-    CORPUS_METAVAR,
     EDITIONS,
     Corpus,
     fetch_edition,
@@ -30,12 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("info", "fetch", "verify"),
         help="info: what it holds; fetch: get the raw archive into the cache; verify: check it",
     )
-    parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
-    )
+    add_corpus_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import folder_name, make_folder
+from minimtl.cli.arguments import add_out_flag, make_folder
 from minimtl.cli.endings import resumable
 from minimtl.errors import MinimtlError
 from minimtl.explain import (
@@ -39,12 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write explain.ipynb, which computes everything again with NumPy alone",
     )
-    parser.add_argument(
-        "--out",
-        type=folder_name,
-        default="explain",
-        metavar="DIR",
-        help="where to write; the trained models are kept there (default: explain)",
+    add_out_flag(
+        parser, "explain", "where to write; the trained models are kept there (default: explain)"
     )
 
 

@@ -19,7 +19,13 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import LIMITS, decode_utf8, encoding_of_mark, unreadable
+from minimtl.corpora.archives import (
+    TOTAL_BYTES,
+    check_total,
+    decode_utf8,
+    encoding_of_mark,
+    unreadable,
+)
 from minimtl.errors import MinimtlError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -97,10 +103,10 @@ def read_content(path: Path) -> bytes:
         if not path.is_file():
             raise MinimtlError(f"{path} does not exist or is not a file.")
         with path.open("rb") as file:
-            content = file.read(LIMITS.total_bytes + 1)
+            content = file.read(TOTAL_BYTES + 1)
     except OSError as error:
         raise unreadable(path, error) from None
-    LIMITS.check_total(len(content), None, path.name)
+    check_total(len(content), path.name)
     return content
 
 
@@ -116,17 +122,15 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
             raise MinimtlError(f"{name} is damaged UTF-16; save it as UTF-8.") from None
     try:
         return decode_utf8(content, name), ()
-    except MinimtlError:
+    except MinimtlError as error:
         n_not_ascii = sum(byte > 127 for byte in content)
         if b"\0" in content or n_not_ascii > _MOST_NOT_ASCII * len(content):
             raise
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
-            pass
-        else:
-            return text, (f"{name}: not UTF-8, so it was read as Windows-1252.",)
-        raise
+            raise error from None
+        return text, (f"{name}: not UTF-8, so it was read as Windows-1252.",)
 
 
 def _delimiter(content: str, usual: str, known: Collection[str]) -> str:

@@ -77,9 +77,8 @@ from minimtl.report.figurefile import (
     figures_available,
 )
 from minimtl.report.htmlpage import notebook_html, to_html
-from minimtl.report.markdown import to_markdown
 from minimtl.report.markup import Markup, element
-from minimtl.report.terminal import to_text
+from minimtl.report.textforms import to_markdown, to_text
 from minimtl.report.wording import (
     NOTHING,
     SCORE_NAMES,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from minimtl.report.blocks import Document, Drawing, Figure, walk
 from minimtl.report.htmlpage import to_html
-from minimtl.report.markdown import to_markdown
 from minimtl.report.svg import svg_file
+from minimtl.report.textforms import to_markdown
 from minimtl.system import write_atomically
 
 

@@ -160,10 +160,12 @@ def _draw_dots(axes: Any, dots: Dots) -> None:
 
 def _set_axis(axes: Any, name: str, axis: Axis) -> None:
     """Scale, limits, ticks and label along x or y."""
+    from matplotlib.ticker import NullLocator
+
     this = axes.xaxis if name == "x" else axes.yaxis
     if axis.is_log:
-        (axes.set_xscale if name == "x" else axes.set_yscale)("log")
-        this.set_minor_locator(_no_ticks())
+        axes.set(**{f"{name}scale": "log"})
+        this.set_minor_locator(NullLocator())
     if axis.ticks is not None:
         this.set_ticks([value for value, _ in axis.ticks], [words for _, words in axis.ticks])
         # A chart beside another one of the same scale has no labels of its own.
@@ -172,13 +174,7 @@ def _set_axis(axes: Any, name: str, axis: Axis) -> None:
         if axis.bold:  # names of lines, whose marks need none beside them
             this.set_tick_params(length=0)
     if not math.isnan(axis.low):
-        (axes.set_xlim if name == "x" else axes.set_ylim)(axis.low, axis.high)
+        axes.set(**{f"{name}lim": (axis.low, axis.high)})
     this.set_label_text(axis.label)
     if axis.is_grid:
         axes.grid(axis=name, color="0.9", lw=0.5)
-
-
-def _no_ticks() -> Any:
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()

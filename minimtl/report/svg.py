@@ -59,21 +59,23 @@ class _Scale:
         return tuple((value, f"{value:.3g}".replace("-", "−")) for value in values)
 
 
-def draw_svg(chart: Chart) -> Markup:
-    """The chart as an element for a page, whose stylesheet has the colours."""
-    return _picture(chart)
-
-
 def svg_file(chart: Chart) -> bytes:
     """The chart as a file that stands alone."""
     style = Markup((files("minimtl.report") / "chart.css").read_text(encoding="utf-8"))
     alone = Markup(".chart{color:#1b1b1b}@media(prefers-color-scheme:dark){.chart{color:#e8e6e3}}")
-    drawn = _picture(chart, element("title", chart.title), element("style", style, alone))
+    drawn = draw_svg(chart, element("title", chart.title), element("style", style, alone))
     return f"{drawn}\n".encode()
 
 
-def _picture(chart: Chart, *before: Markup) -> Markup:
-    x, y = _scales(chart)
+def draw_svg(chart: Chart, *before: Markup) -> Markup:
+    """The chart as an element for a page, whose stylesheet has the colours.
+
+    With what stands `before` all else, it is one for a file of its own.
+    """
+    xs, ys = ([v for series in chart.series for v in _values(series, axis)] for axis in (0, 1))
+    flips = not any(isinstance(series, Cells) for series in chart.series)
+    x, y = _Scale(chart.x, xs, chart.width, False), _Scale(chart.y, ys, chart.height, flips)
+
     left = 12 + round(_LETTER * max((len(words) for _, words in y.ticks), default=3))
     left += 18 if chart.y.label else 0
     legend = _legend(chart) if chart.has_legend else []
@@ -109,13 +111,6 @@ def _picture(chart: Chart, *before: Markup) -> Markup:
         role="img",
         aria_label=None if before else chart.title,
     )
-
-
-def _scales(chart: Chart) -> tuple[_Scale, _Scale]:
-    xs = [value for series in chart.series for value in _values(series, 0)]
-    ys = [value for series in chart.series for value in _values(series, 1)]
-    flips = not any(isinstance(series, Cells) for series in chart.series)
-    return _Scale(chart.x, xs, chart.width, False), _Scale(chart.y, ys, chart.height, flips)
 
 
 def _values(series: Series, axis: int) -> list[float]:
@@ -193,11 +188,9 @@ def _dot(dot: Dot, dots: Dots, x: _Scale, y: _Scale) -> Markup:
     if dot.heading:
         parts.append(element("text", dot.heading, x=0, y=_short(at_y - 11)))
     if not math.isnan(dot.low):
-        d = (
-            f"M{_short(x(dot.low))} {_short(at_y)}H{_short(x(dot.high))}"
-            if dots.is_across
-            else f"M{_short(at_x)} {_short(y(dot.low))}V{_short(y(dot.high))}"
-        )
+        d = f"M{_short(at_x)} {_short(y(dot.low))}V{_short(y(dot.high))}"
+        if dots.is_across:
+            d = f"M{_short(x(dot.low))} {_short(at_y)}H{_short(x(dot.high))}"
         parts.append(element("path", class_="interval", d=d))
     mark = _mark(dots.shape, dot.size)
     parts.append(element("g", mark, transform=f"translate({_short(at_x)} {_short(at_y)})"))
@@ -236,15 +229,15 @@ def _cells(cells: Cells, x: _Scale, y: _Scale) -> list[Markup]:
 
 
 def _rule(rule: Rule, chart: Chart, x: _Scale, y: _Scale) -> Markup:
-    scale, across = (x, f"v{chart.height}") if rule.axis == "x" else (y, f"h{chart.width}")
-    start = _short(scale(rule.at))
-    at = f"M{start} 0" if rule.axis == "x" else f"M0 {start}"
-    if math.isnan(rule.until):
-        look = f"rule{' dashed' if rule.is_dashed else ''}"
-        return element("path", class_=look, d=f"{at}{across}")
-    end = _short(scale(rule.until))
-    to = f"H{end}V0" if rule.axis == "x" else f"V{end}H0"
-    return element("path", class_="strip", d=f"{at}{across}{to}z")
+    scale = x if rule.axis == "x" else y
+    start, end = _short(scale(rule.at)), _short(scale(rule.until))
+    if rule.axis == "x":
+        line, back = f"M{start} 0v{chart.height}", f"H{end}V0z"
+    else:
+        line, back = f"M0 {start}h{chart.width}", f"V{end}H0z"
+    if not math.isnan(rule.until):
+        return element("path", class_="strip", d=line + back)
+    return element("path", class_=f"rule{' dashed' if rule.is_dashed else ''}", d=line)
 
 
 def _legend(chart: Chart) -> list[list[Markup]]:
@@ -272,9 +265,8 @@ def _key(series: Line | Dots | Rule) -> list[Markup]:
         hollow = " hollow" if all(dot.is_hollow for dot in series.dots) else ""
         return [element("g", place, class_=f"dot {series.colour}{hollow}"), words]
     look = "rule dashed"
-    if not isinstance(series, Rule):
-        dashes = " dashed" if isinstance(series, Line) and series.is_dashed else ""
-        look = f"line {series.colour}{dashes}"
+    if isinstance(series, Line):
+        look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
     return [element("path", class_=look, d="M0 0h20"), words]
 
 
