@@ -22,10 +22,6 @@ BY_KEY = {station.key: station for station in stations()}
 MATHEMATICS = Path(__file__).parents[2] / "docs" / "mathematics.md"
 
 
-def test_the_way_has_all_its_stations_in_order():
-    assert list(BY_KEY) == KEYS
-
-
 @pytest.mark.parametrize("key", KEYS)
 def test_its_formulas_and_its_code_are_there(key):
     station = BY_KEY[key]

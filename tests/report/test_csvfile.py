@@ -48,12 +48,6 @@ def test_any_text_comes_back_and_starts_no_formula(text):
     assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-def test_files_are_named_after_their_tables(tmp_path):
-    write_tables([Table("a", [{"x": 1}]), Table("b", [])], tmp_path)
-    assert (tmp_path / "a.csv").read_bytes() == b"x\n1\n"
-    assert (tmp_path / "b.csv").read_bytes() == b""
-
-
 def test_rows_that_are_made_when_asked_for_are_those_of_a_list(tmp_path):
     rows = [{"part": part, "x": x} for part, n in (("a", 2), ("c", 3)) for x in range(n)]
     made = RowsMade(

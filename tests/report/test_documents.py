@@ -166,11 +166,6 @@ def test_a_long_table_folds_unless_it_is_within_a_fold():
     assert "The table" not in to_html(Document("t", (), (), (Grid(("a",), (("1",),) * 12),)))
 
 
-def test_columns_can_be_left_out():
-    grid = Grid(("a", "b", "c", "d"), (("1", "2", "3", "4"),), n_labels=2)
-    assert grid.without("b", "d", "x") == Grid(("a", "c"), (("1", "3"),), n_labels=1)
-
-
 def points(path):
     """The absolute points of a path ``Mx yldx+dy …``."""
     x, y, moves = re.fullmatch(r"M(-?\d+) (-?\d+)l(.*)", path).groups()
