@@ -38,7 +38,7 @@ _SPREAD = 1e-13
 
 
 class StepValues(NamedTuple):
-    """The quantities of one step; lists have one array for each layer, R None where nothing drops.
+    """The quantities of one step; lists have one array for each layer.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class StepValues(NamedTuple):
 
     Z: list[Array]
     A: list[Array]
-    R: list[Any]
+    R: list[Array]
     D: list[Array]
     losses: Array
     gradient: Network
@@ -127,23 +127,21 @@ class Steps:
             for key, width in zip(self.keys[step - 1], self.network.shape.hidden, strict=True)
         ]
 
-    def twin_values(
-        self, network: Network, masks: Sequence[Array | None], step: int = 1
-    ) -> StepValues:
-        """What the NumPy twin computes of a step's batch, in the precision of `network`."""
-        rows = self.batch(step)
+    def twin_values(self, network: Network) -> StepValues:
+        """What the NumPy twin computes of the first batch, in the precision of `network`."""
+        rows, masks = self.batch(1), self.masks(1)
         X, labels = self.X[rows.ravel()].astype(network.flat.dtype), list(self.labels[rows])
         A, D = forward(network, X, masks)
         weights = self.settings.weights(len(rows))
         losses, gradient = loss_and_gradients(network, X, labels, weights, masks)
         layers = zip([X, *D[:-1]], network.weights, network.biases, strict=True)
         Z = [d @ W + b for d, W, b in layers]
-        return StepValues(Z, A, list(masks), D, losses, gradient)
+        return StepValues(Z, A, masks, D, losses, gradient)
 
     @cached_property
     def twin(self) -> StepValues:
         """The first step in float64."""
-        return self.twin_values(self.copy(np.float64), self.masks(1))
+        return self.twin_values(self.copy(np.float64))
 
     @cached_property
     def ours(self) -> StepValues:
@@ -154,7 +152,7 @@ class Steps:
         """
         network = self.copy(np.float32)
         if self.backend == "numpy":
-            return self.twin_values(network, self.masks(1))
+            return self.twin_values(network)
         trainer, losses = self._after(1)
         buffers, hidden = trainer.scratch.buffers, network.shape.hidden
         n = self.batch(1).size

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.report.chart import Axis, Cells, Chart, Dots, Line, Rule
+from minimtl.report.chart import Axis, Chart, Dots, Line, Rule
 from minimtl.system import write_atomically
 
 FIGURES_NOTE = (
@@ -112,8 +112,6 @@ def _draw(axes: Any, chart: Chart) -> None:
                 draw = axes.axvline if along == "x" else axes.axhline
                 look = "--" if is_dashed else "-"
                 draw(at, color="0.3", lw=0.8, ls=look, label=series.name or None)
-            case Cells():
-                raise NotImplementedError("a matrix is drawn as SVG")
     _set_axis(axes, "x", chart.x)
     _set_axis(axes, "y", chart.y)
     axes.set_axisbelow(True)

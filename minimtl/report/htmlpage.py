@@ -120,9 +120,8 @@ class _Writer:
                 return element(f"h{level}", text, id=anchor(text))
             case Paragraph(text, look):
                 return element("p", _inline(text), class_=look or None)
-            case Items(lines, is_numbered):
-                items = (element("li", _inline(line)) for line in lines)
-                return element("ol" if is_numbered else "ul", *items)
+            case Items(lines):
+                return element("ul", *(element("li", _inline(line)) for line in lines))
             case Terms(meanings):
                 terms = (
                     part
@@ -144,9 +143,8 @@ class _Writer:
             case Drawing(chart, caption):
                 words = [element("figcaption", _inline(caption))] if caption else []
                 return element("figure", draw_svg(chart), *words, class_="drawing")
-            case Code(text, title):
-                code = element("pre", element("code", text), tabindex=0)
-                return joined(element("p", title, class_="place"), code) if title else code
+            case Code(text):
+                return element("pre", element("code", text), tabindex=0)
             case Folded(summary, blocks):
                 inside = self._inside(blocks, lambda grid: _framed(grid, summary))
                 return element("details", element("summary", summary), *inside, class_="long")

@@ -5,7 +5,7 @@ where the last one ended: short, as a page may have a thousand of them.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.resources import files
 from itertools import pairwise
 
@@ -77,7 +77,6 @@ def draw_svg(chart: Chart, *before: Markup) -> Markup:
     x, y = _Scale(chart.x, xs, chart.width, False), _Scale(chart.y, ys, chart.height, flips)
 
     left = 12 + round(_LETTER * max((len(words) for _, words in y.ticks), default=3))
-    left += 18 if chart.y.label else 0
     legend = _legend(chart) if chart.has_legend else []
     below = _UNDER * ((1 if x.ticks else 0) + (1 if chart.x.label else 0) + len(legend)) + 6
     marks, framed = (
@@ -90,7 +89,7 @@ def draw_svg(chart: Chart, *before: Markup) -> Markup:
         for are_marks in (True, False)
     )
     parts = [
-        *_axes(chart, x, y, left),
+        *_axes(chart, x, y),
         element("svg", *framed, width=chart.width, height=chart.height, class_="frame"),
         *marks,  # the frame cuts none off
         *(
@@ -117,7 +116,7 @@ def _values(series: Series, axis: int) -> list[float]:
     """The values of a series along x (0) or y (1), ends of intervals among them."""
     match series:
         case Line():
-            return [*series.x] if axis == 0 else [*series.y, *series.low, *series.high]
+            return [*(series.y if axis else series.x)]
         case Dots():
             ends = [end for dot in series.dots for end in (dot.low, dot.high)]
             middles = [dot.y if axis else dot.x for dot in series.dots]
@@ -129,7 +128,7 @@ def _values(series: Series, axis: int) -> list[float]:
             return ends if series.axis == "xy"[axis] else []
 
 
-def _axes(chart: Chart, x: _Scale, y: _Scale, left: int) -> list[Markup]:
+def _axes(chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
     """Grid, ticks and labels."""
     width, height = chart.width, chart.height
     parts = []
@@ -138,23 +137,18 @@ def _axes(chart: Chart, x: _Scale, y: _Scale, left: int) -> list[Markup]:
             parts.append(element("path", class_="grid", d=f"M0 {_short(y(value))}h{width}"))
         parts.append(element("text", words, class_="y", x=-6, y=_short(y(value) + 4)))
     for value, words in x.ticks:
-        if chart.x.is_grid:
-            parts.append(element("path", class_="grid", d=f"M{_short(x(value))} 0v{height}"))
         parts.append(element("text", words, class_="x", x=_short(x(value)), y=height + 18))
     if chart.x.label:
         below = height + 18 + (_UNDER if x.ticks else 0)
         parts.append(element("text", chart.x.label, class_="x", x=width // 2, y=below))
-    if chart.y.label:
-        at = f"{18 - left} {height // 2}"
-        turned = f"translate({at}) rotate(-90)"
-        parts.append(element("text", chart.y.label, class_="x", transform=turned))
     return parts
 
 
 def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
     match series:
         case Line():
-            return _line(series, x, y)
+            look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
+            return [element("path", class_=look, d=_path(map(x, series.x), map(y, series.y)))]
         case Dots():
             return [_dot(dot, series, x, y) for dot in series.dots]
         case Cells():
@@ -163,19 +157,7 @@ def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
             return [_rule(series, chart, x, y)]
 
 
-def _line(line: Line, x: _Scale, y: _Scale) -> list[Markup]:
-    look = f"line {line.colour}{' dashed' if line.is_dashed else ''}"
-    d = _path([x(value) for value in line.x], [y(value) for value in line.y])
-    curve = element("path", class_=look, d=d)
-    if not len(line.low):
-        return [curve]
-    around = [*line.x, *reversed(line.x)]
-    ends = [*line.high, *reversed(line.low)]
-    outline = _path([x(value) for value in around], [y(value) for value in ends])
-    return [element("path", class_=f"band {line.colour}", d=f"{outline}z"), curve]
-
-
-def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
+def _path(xs: Iterable[float], ys: Iterable[float]) -> str:
     """Relative moves in whole units, each from where the last one really ended."""
     points = [(round(x), round(y)) for x, y in zip(xs, ys, strict=True)]
     moves = (f"{b[0] - a[0]}{b[1] - a[1]:+d}" for a, b in pairwise(points))
@@ -245,7 +227,7 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     lines: list[list[Markup]] = [[]]
     at = 0.0
     for series in chart.series:
-        if isinstance(series, Cells) or not series.name:
+        if not isinstance(series, Line | Dots) or not series.name:
             continue
         room = 38 + _LETTER * len(series.name)
         if at and at + room > chart.width:
@@ -257,16 +239,14 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     return lines
 
 
-def _key(series: Line | Dots | Rule) -> list[Markup]:
+def _key(series: Line | Dots) -> list[Markup]:
     words = element("text", series.name, x=26, y=4)
     if isinstance(series, Dots):
         shape = _mark(series.shape) if series.shape != "bar" else element("path", d="M-8 0h16")
         place = element("g", shape, transform="translate(10 0)")
         hollow = " hollow" if all(dot.is_hollow for dot in series.dots) else ""
         return [element("g", place, class_=f"dot {series.colour}{hollow}"), words]
-    look = "rule dashed"
-    if isinstance(series, Line):
-        look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
+    look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
     return [element("path", class_=look, d="M0 0h20"), words]
 
 

@@ -40,9 +40,8 @@ def _plain_block(block: Block) -> str:
             return text
         case Paragraph(text):
             return plain(text)
-        case Items(lines, is_numbered):
-            numbers = (f"{number}. " if is_numbered else "" for number in range(1, len(lines) + 1))
-            return "\n".join(map(str.__add__, numbers, map(plain, lines)))
+        case Items(lines):
+            return "\n".join(map(plain, lines))
         case Terms(meanings):
             return "\n".join(f"{plain(term)}: {meaning}" for term, meaning in meanings)
         case Grid(header, lines):
@@ -87,11 +86,8 @@ def _block(block: Block) -> str:
             return f"{'#' * level} {escape(text)}"
         case Paragraph(text):
             return _inline(text)
-        case Items(lines, is_numbered):
-            return "\n".join(
-                f"{f'{number}.' if is_numbered else '-'} {_inline(line)}"
-                for number, line in enumerate(lines, start=1)
-            )
+        case Items(lines):
+            return "\n".join(f"- {_inline(line)}" for line in lines)
         case Grid(header, lines):
             return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
         case Terms(meanings):
@@ -106,10 +102,10 @@ def _block(block: Block) -> str:
             return f"{head}\n\n{_joined(blocks)}\n\n</details>"
         case Beside(parts):
             return _joined(block for part in parts for block in part)
-        case Code(text, title):
+        case Code(text):
             longest = max(map(len, re.findall("`+", text)), default=0)
             fence = "`" * max(3, longest + 1)  # which no run of backticks within can close
-            return f"{f'{escape(title)}:' if title else ''}\n\n{fence}\n{text}\n{fence}".lstrip()
+            return f"{fence}\n{text}\n{fence}"
         case Embedded(_, words):
             return escape(words)
         case Sections():

@@ -32,7 +32,7 @@ def test_its_formulas_and_its_code_are_there(key):
         )
     for place in (*station.code, *station.further):
         found = excerpt(place)
-        assert re.search(rf"(def|class) {found.name.rpartition('.')[2]}\b", found.text)
+        assert re.search(rf"(def|class) {re.split('[:.]', place)[-1]}\b", found.text)
         assert '"""' not in "".join(found.text.split("\n")[:2])
     assert all(len(paragraph) > 80 for paragraph in station.prose)
 
