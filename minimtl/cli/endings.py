@@ -20,7 +20,6 @@ def resumable(argv: Sequence[str], unit: str = "model") -> Iterator[None]:
 
 
 def print_page(text: str, folder: Path, name: str) -> None:
-    """Print the finding, and the path of the page `name`: HTML, else Markdown."""
+    """Print the finding, and the path of the page `name`."""
     print(text)
-    page = folder / f"{name}.html"
-    print(page if page.exists() else folder / f"{name}.md")
+    print(folder / f"{name}.html")
