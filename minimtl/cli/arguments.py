@@ -1,11 +1,13 @@
-"""Flags that several commands share, and the types of their values."""
+"""What several commands share: flags, the types of their values, and how they end."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from minimtl.corpora import CORPUS_METAVAR
-from minimtl.errors import MinimtlError
+from minimtl.errors import MinimtlError, StudyInterrupted
+from minimtl.tasks import resume_command
 
 MOST_RUNS = 10_000  # more is a slip of the keyboard: a run trains hundreds of models
 
@@ -73,3 +75,20 @@ def make_folder(path: str) -> Path:
             f"Cannot make the folder {folder} ({error.strerror}); choose another --out."
         ) from None
     return folder
+
+
+@contextmanager
+def resumable(argv: Sequence[str], unit: str = "model") -> Iterator[None]:
+    """A block that Ctrl-C ends with the command that continues it; each `unit` is stored."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise StudyInterrupted(
+            f"interrupted; every finished {unit} is kept, and `{resume_command(argv)}` continues"
+        ) from None
+
+
+def print_page(text: str, folder: Path, name: str) -> None:
+    """Print the finding, and the path of the page `name`."""
+    print(text)
+    print(folder / f"{name}.html")

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import add_out_flag, make_folder
-from minimtl.cli.endings import resumable
+from minimtl.cli.arguments import add_out_flag, make_folder, resumable
 from minimtl.errors import MinimtlError
 from minimtl.explain import (
     NOTEBOOK_NOTE,

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import add_corpus_flag, add_out_flag
-from minimtl.cli.endings import print_page
+from minimtl.cli.arguments import add_corpus_flag, add_out_flag, print_page
 from minimtl.study import Conditions, merge_shards
 
 EXAMPLES = (

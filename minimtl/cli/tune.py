@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import add_fresh_flag, add_out_flag, share
-from minimtl.cli.endings import resumable
+from minimtl.cli.arguments import add_fresh_flag, add_out_flag, resumable, share
 from minimtl.corpora import load_amazon
 from minimtl.report import figures_available, to_markdown, to_text, write_tables
 from minimtl.study import (

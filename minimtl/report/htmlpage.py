@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.report.blocks import (
@@ -31,14 +32,39 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
     pieces,
+    walk,
 )
 from minimtl.report.markup import Markup, element, joined
-from minimtl.report.svg import draw_svg
+from minimtl.report.svg import draw_svg, svg_file
+from minimtl.report.textforms import to_markdown
 from minimtl.report.wording import counted
+from minimtl.system import write_atomically
 
 _LONG = 12  # lines of a table: a longer one is folded
 _WIDE = 4  # columns: on a phone a wider one becomes a card a row
 _USUAL = "This file needs no connection and makes none."
+
+
+def write_document(document: Document, name: str, out: Path) -> list[Path]:
+    """Write ``name.html``, ``name.md``, and each named chart as .svg; figures are in `out`.
+
+    Returns what was written.
+    """
+    figures: dict[str, bytes] = {}
+    charts: dict[str, bytes] = {}
+    for block in walk(document.blocks):
+        if isinstance(block, Drawing) and block.name:
+            charts[f"{block.name}.svg"] = svg_file(block.chart)
+        elif isinstance(block, Figure):
+            figures[block.name] = (out / f"{block.name}.svg").read_bytes()
+    contents = {
+        f"{name}.html": to_html(document, figures).encode(),
+        **charts,
+        f"{name}.md": to_markdown(document).encode(),
+    }
+    for file, content in contents.items():
+        write_atomically(out / file, content)
+    return [out / file for file in contents]
 
 
 def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> str:
