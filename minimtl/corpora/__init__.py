@@ -4,7 +4,7 @@ May import: estimator, system, text.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.archives import folder_members, tar_members
+from minimtl.corpora.archives import members_of
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
     LabelledText,
@@ -45,16 +45,15 @@ __all__ = [
     "TopicTree",
     "fetch_edition",
     "find_corpus",
-    "folder_members",
     "label_text",
     "load_amazon",
     "load_corpus",
     "load_whole_posts",
+    "members_of",
     "read_records",
     "read_text_set",
     "read_texts",
     "rename_labels",
     "split_lines",
-    "tar_members",
     "without_empty",
 ]
