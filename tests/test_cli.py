@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -131,7 +132,12 @@ def test_ctrl_c_while_a_command_is_loaded(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_examples(name):
-    text = build_parser(name).commands[name].format_help()
+def test_every_command_has_help_with_examples_that_are_command_lines(name):
+    parser = build_parser(name)
+    text = parser.commands[name].format_help()
     assert f"\nexamples:\n  minimtl {name}" in text
     assert max(map(len, text.splitlines())) <= 88
+    for example in import_module(f"minimtl.cli.{name}").EXAMPLES:
+        program, *words = shlex.split(example.partition(" > ")[0], comments=True)
+        assert program == "minimtl"
+        assert parser.parse_args(words).command == name

@@ -22,7 +22,6 @@ from minimtl.nn import (
     Network,
     Schedule,
     Shape,
-    Trainer,
     dropout_mask,
     forward,
     initialize,
@@ -150,40 +149,38 @@ class Steps:
         The kernels overwrite Z by A: it is found again as ln(A/(1 − A)). Of the gradient they keep
         the first moment, m = (1 − β1)·g.
         """
-        network = self.copy(np.float32)
         if self.backend == "numpy":
-            return self.twin_values(network)
-        trainer, losses = self._after(1)
-        buffers, hidden = trainer.scratch.buffers, network.shape.hidden
+            return self.twin_values(self.copy(np.float32))
+        trainer = self._trainer(self.backend, np.float32)
+        losses = trainer.epoch(self.batch(1), self.keys[:1])
+        buffers, shape = trainer.scratch.buffers, self.network.shape
         n = self.batch(1).size
         A, R, D = (
-            [values[layer, :n, :width].copy() for layer, width in enumerate(hidden)]
+            [values[layer, :n, :width].copy() for layer, width in enumerate(shape.hidden)]
             for values in (buffers.A, buffers.R, buffers.D)
         )
         Z = [np.log(a / (1.0 - a)) for a in A]
         m = trainer.moments().m
         share = np.float32(1.0 - self.settings.adam.beta1)
-        gradient = Network(network.shape, m.first / share, m.flat / share)
+        gradient = Network(shape, m.first / share, m.flat / share)
         return StepValues(Z, A, R, D, losses, gradient)
 
     def copy(self, dtype: type) -> Network:
         """The network before the first step, in another precision."""
-        every = np.arange(len(self.network.first))
-        return self.network.with_rows(every, dtype)
+        return self.network.with_rows(np.arange(len(self.network.first)), dtype)
 
-    def _after(self, n_steps: int) -> tuple[Any, Array]:
-        """The study's trainer after so many steps, and the mean losses."""
-        make_trainer = trainer_class(self.backend)
-        trainer: Trainer = make_trainer(self.copy(np.float32), self.settings.adam)
+    def _trainer(self, backend: str, dtype: type) -> Any:
+        """A trainer that begins with the first step; Any, as each has more than `Trainer` says."""
+        trainer = trainer_class(backend)(self.copy(dtype), self.settings.adam)
         trainer.take(self.X, self.labels, self.settings)
-        end = n_steps * self.settings.batch_size
-        losses = trainer.epoch(self.order[:, :end], self.keys[:n_steps])
-        return trainer, losses
+        return trainer
 
     @cached_property
     def ours_after(self) -> Network:
         """The network after `N_STEPS` steps by what trains in the study."""
-        network: Network = self._after(N_STEPS)[0].weights()
+        trainer = self._trainer(self.backend, np.float32)
+        trainer.epoch(self.order, self.keys)
+        network: Network = trainer.weights()
         return network
 
     @cached_property
@@ -202,9 +199,8 @@ class Steps:
         waiting = waiting[np.argsort(last[waiting], kind="stable")]
         watched = np.unique(waiting[np.linspace(0, len(waiting) - 1, _WATCHED).astype(int)])
 
-        network, adam = self.copy(np.float64), self.settings.adam
-        trainer: Any = trainer_class("numpy")(network, adam)
-        trainer.take(self.X, self.labels, self.settings)
+        trainer, adam = self._trainer("numpy", np.float64), self.settings.adam
+        network: Network = trainer.network
         rows = [network.first[watched].copy()]
         for step in range(1, N_STEPS + 1):
             trainer.epoch(self.batch(step), self.keys[step - 1 : step])

@@ -65,11 +65,6 @@ def test_what_stands_elsewhere_is_passed_over(archive, posts):
     assert read_newsgroups(archive({**clutter, **posts, **hidden})).digest == expected
 
 
-def test_a_post_of_quotations_only_is_kept(archive, posts):
-    quoting = {**posts, "20news-bydate-train/sci.med/1": b"From: a\n\n> quoted\n"}
-    assert read_newsgroups(archive(quoting)).train.n_empty == 1
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
