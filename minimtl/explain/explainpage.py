@@ -46,7 +46,7 @@ from minimtl.report import (
 NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
-_VALUES: dict[str, Callable[[Lesson], Values]] = {
+_FILL: dict[str, Callable[[Values, Lesson], None]] = {
     "text": networkstations.text,
     "tokens": networkstations.tokens,
     "counts": networkstations.counts,
@@ -85,10 +85,10 @@ class Visit(NamedTuple):
 def visit(key: str, lesson: Lesson) -> Visit:
     """The station of this key; AssertionError if two values disagree, so that a notebook stops."""
     station = next(station for station in stations() if station.key == key)
-    values = _VALUES[key](lesson)
-    for compared in values.comparisons:
+    visited = _visit(station, lesson)
+    for compared in visited.values.comparisons:
         assert compared.agrees, f"{compared.name} differs by {compared.difference:.1e}"
-    return Visit(station, values)
+    return visited
 
 
 def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
@@ -96,8 +96,14 @@ def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
     visits = []
     for place, station in enumerate(stations(), start=1):
         announce(f"{place} of {len(stations())}: {station.title}")
-        visits.append(Visit(station, _VALUES[station.key](lesson)))
+        visits.append(_visit(station, lesson))
     return visits
+
+
+def _visit(station: Station, lesson: Lesson) -> Visit:
+    values = Values()
+    _FILL[station.key](values, lesson)
+    return Visit(station, values)
 
 
 def source_uri(path: str) -> str:

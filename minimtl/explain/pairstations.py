@@ -31,9 +31,9 @@ _MOST_STEPS = 12
 _LAST_DIGITS = 1e-8
 
 
-def curve(lesson: Lesson) -> Values:
+def curve(here: Values, lesson: Lesson) -> None:
     """The main task's losses when learnt alone, the logarithm fitted to them, and their slopes."""
-    here, losses = Values(), lesson.losses[lesson.pair.main]
+    losses = lesson.losses[lesson.pair.main]
     epochs = lesson.protocol.reading.gradient_epochs
     i = np.arange(len(losses))
     best = fit_log_curve(losses)
@@ -55,12 +55,11 @@ def curve(lesson: Lesson) -> Values:
     other = best.a * np.log(10 * best.c * i + 10) + best.b - best.a * np.log(10)
     apart = np.abs(other - best(i)).max()
     here.answer = {"c": best.c, "tenfold": 10 * best.c, "apart": apart}
-    return here
 
 
-def features(lesson: Lesson) -> Values:
+def features(here: Values, lesson: Lesson) -> None:
     """The 30 features of the pair, from the study."""
-    here, problem = Values(), lesson.problem
+    problem = lesson.problem
     values = problem.features[0][problem.pairs.index(lesson.pair)]
     n = sum(column.feature.roles == ROLES for column in COLUMNS) // 3
     main, aux, ratio = np.split(values[: 3 * n], 3)
@@ -79,12 +78,11 @@ def features(lesson: Lesson) -> Values:
         "curve": sum(column.feature.of_curve for column in COLUMNS),
         "all": len(COLUMNS),
     }
-    return here
 
 
-def divergence(lesson: Lesson) -> Values:
+def divergence(here: Values, lesson: Lesson) -> None:
     """The divergence of the main task's classes, and each word's part of it."""
-    here, sample, corpus = Values(), lesson.samples[lesson.pair.main], lesson.study.corpus
+    sample, corpus = lesson.samples[lesson.pair.main], lesson.study.corpus
     cut = TOKENIZERS[lesson.protocol.reading.words_jsd]
     labelled = list(zip(sample.train_rows, sample.train_labels, strict=True))
     a, b = (
@@ -118,7 +116,6 @@ def divergence(lesson: Lesson) -> Values:
         "both": len(a.keys() & b.keys()),
         "words": len(words),
     }
-    return here
 
 
 def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array, Array, Array]:
@@ -148,9 +145,9 @@ def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array,
     return np.array(iterates), np.array(value), np.array(slope)
 
 
-def newton(lesson: Lesson) -> Values:
+def newton(here: Values, lesson: Lesson) -> None:
     """The meta-model of all pairs, and the steps to it."""
-    here, settings, y = Values(), lesson.protocol.meta, lesson.labelled.y
+    settings, y = lesson.protocol.meta, lesson.labelled.y
     C, penalized = settings.meta_c, settings.penalize_intercept
     X = scale_features(lesson.labelled.X, settings.scaling)
     best = fit_logistic_regression(X, y, C=C, penalize_intercept=penalized)
@@ -173,7 +170,6 @@ def newton(lesson: Lesson) -> Values:
     ]
     here.table(f"Newton's steps on {len(X)} pairs", head, rows)
     here.answer = {"steps": n_steps, "slope": slope[0]}
-    return here
 
 
 def leaks(lesson: Lesson, design: Design, role: str) -> Array:
@@ -193,9 +189,9 @@ def leaks(lesson: Lesson, design: Design, role: str) -> Array:
     return seen & design.test
 
 
-def folds(lesson: Lesson) -> Values:
+def folds(here: Values, lesson: Lesson) -> None:
     """Random folds and stricter ones, what leaks through each, and the meta-model's scores."""
-    here, settings, random = Values(), lesson.protocol.meta, lesson.designs["in_fold"]
+    settings, random = lesson.protocol.meta, lesson.designs["in_fold"]
     tested = random.test.sum(axis=0)
     once = np.full(len(tested), len(random.test) // max(random.n_folds, 1))
     name = "times that each pair is tested"
@@ -229,7 +225,6 @@ def folds(lesson: Lesson) -> Values:
         "accuracy": lesson.baselines["all"].accuracy,
         "majority": lesson.baselines["majority"].accuracy,
     }
-    return here
 
 
 def confusion(y: Array, probability: Array) -> tuple[int, int, int]:
@@ -260,9 +255,9 @@ def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[i
     return np.array(f1), counted[0]
 
 
-def table2(lesson: Lesson) -> Values:
+def table2(here: Values, lesson: Lesson) -> None:
     """F1 of the five sets of features, all folds at once and one fold after the other."""
-    here, settings, labelled = Values(), lesson.protocol.meta, lesson.labelled
+    settings, labelled = lesson.protocol.meta, lesson.labelled
     design, rows, f1 = lesson.designs["in_fold"], [], {}
     for name, columns in FEATURE_SETS.items():
         ours = f1[name] = score_pairs(labelled, columns, design, settings).f1
@@ -284,4 +279,3 @@ def table2(lesson: Lesson) -> Values:
         "low": low,
         "high": high,
     }
-    return here

@@ -149,7 +149,7 @@ class TwinComparison(NamedTuple):
 
 @dataclass
 class Values:
-    """What a station shows of this run.
+    """What a station shows of this run; the station's function fills it.
 
     Attributes
     ----------
