@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from minimtl.advice import SUFFIXES, read_feature_rows
-from minimtl.corpora import Texts, read_texts, split_lines
+from minimtl.corpora import LabelledText, TextSet, read_texts, split_lines
 from minimtl.errors import MinimtlError
 from minimtl.models import TextModel, load_model
 from minimtl.report import DATA_DIGITS, Row, Table, to_csv
@@ -60,14 +60,14 @@ def run(args: argparse.Namespace) -> int:
     inputs: Any
     if model.vectorizer is None:
         inputs = read_feature_rows(Path(args.file), model.n_features)
-        places = tuple(f"X[{number}]" for number in range(inputs.shape[0]))
-        texts = Texts(places, places, ())
-    elif args.file == "-":
-        texts = split_lines(sys.stdin.buffer.read(), "standard input")
-        inputs = texts.texts
+        places = (f"X[{number}]" for number in range(inputs.shape[0]))
+        texts = TextSet(args.file, tuple(LabelledText(place, "", place) for place in places))
     else:
-        texts = read_texts(Path(args.file), args.text_column)
-        inputs = texts.texts
+        if args.file == "-":
+            texts = split_lines(sys.stdin.buffer.read(), "standard input")
+        else:
+            texts = read_texts(Path(args.file), args.text_column)
+        inputs = [row.text for row in texts.train]
     for note in texts.notes:
         say(note)
     labelled = _label(model, texts, inputs)
@@ -97,15 +97,14 @@ class _Labelled(NamedTuple):
         return str(self.label), f"{max(self.probabilities.values()):.3f}", self.text
 
 
-def _label(model: TextModel, texts: Texts, inputs: Any) -> list[_Labelled]:
+def _label(model: TextModel, texts: TextSet, inputs: Any) -> list[_Labelled]:
     labels = model.classes_.tolist()
     names = [str(label) for label in model.classes_]
-    return [
-        _Labelled(place, labels[row.argmax()], dict(zip(names, row.tolist(), strict=True)), text)
-        for place, row, text in zip(
-            texts.places, model.predict_proba(inputs), texts.texts, strict=True
-        )
-    ]
+    labelled = []
+    for (text, _, place), row in zip(texts.train, model.predict_proba(inputs), strict=True):
+        by_label = dict(zip(names, row.tolist(), strict=True))
+        labelled.append(_Labelled(place, labels[row.argmax()], by_label, text))
+    return labelled
 
 
 def _lines(labelled: list[_Labelled], width: int | None) -> str:

@@ -8,7 +8,6 @@ from minimtl.corpora.archives import members_of
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
     LabelledText,
-    Texts,
     TextSet,
     label_text,
     read_text_set,
@@ -41,7 +40,6 @@ __all__ = [
     "LabelledText",
     "Records",
     "TextSet",
-    "Texts",
     "TopicTree",
     "fetch_edition",
     "find_corpus",

@@ -1,18 +1,17 @@
 """explain.html and explain.ipynb: the same stations on a page and in a notebook.
 
 The page needs no network, and no script to be read. The notebook computes all values anew when it
-is run, with NumPy alone, on a smaller study; nbformat writes it, an extra: ask `notebook_available`
-first.
+is run, with NumPy alone, on a smaller study; nbformat writes it, an extra.
 """
 
-import importlib.util
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 import minimtl
+from minimtl.errors import MinimtlError
 from minimtl.explain import networkstations, pairstations
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import (
@@ -43,7 +42,6 @@ from minimtl.report import (
     to_html,
 )
 
-NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
 _FILL: dict[str, Callable[[Values, Lesson], None]] = {
@@ -106,6 +104,12 @@ def _visit(station: Station, lesson: Lesson) -> Visit:
     return Visit(station, values)
 
 
+def disagreements(visits: Iterable[Visit]) -> list[str]:
+    """The names of what was computed twice and differs."""
+    comparisons = (c for one in visits for c in one.values.comparisons)
+    return [c.name for c in comparisons if not c.agrees]
+
+
 def source_uri(path: str) -> str:
     """The file of this installation at `path` within the package."""
     return (Path(minimtl.__file__).parent / path).as_uri()
@@ -119,7 +123,7 @@ def explain_page(
     """The whole page; `link` makes an address of a file's path within the package."""
     start, problem = chapters()[0], lesson.problem
     comparisons = [c for one in visits for c in one.values.comparisons]
-    apart = [c.name for c in comparisons if not c.agrees]
+    apart = disagreements(visits)
     agreement = f"All {len(comparisons)} comparisons agree within what the arithmetic allows."
     if apart:
         agreement = f"{len(apart)} of {len(comparisons)} comparisons disagree: {'; '.join(apart)}."
@@ -209,15 +213,17 @@ def _formula(text: str) -> Markup:
     return element("p", *parts, text[end:], class_="formula")
 
 
-def notebook_available() -> bool:
-    """Whether nbformat can be imported; looks for it without loading it."""
-    return importlib.util.find_spec("nbformat") is not None
-
-
 def explain_notebook(topics: Sequence[str] | None) -> str:
-    """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default."""
-    import nbformat
-    from nbformat import v4
+    """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default.
+
+    MinimtlError is raised where nbformat is missing.
+    """
+    try:
+        import nbformat
+        from nbformat import v4
+    except ImportError:
+        note = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
+        raise MinimtlError(note) from None
 
     start = chapters()[0]
     about = f"# {start.title}\n\n{start.parts['In a notebook']}"

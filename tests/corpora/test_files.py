@@ -74,7 +74,7 @@ def test_a_table_without_a_header_is_seen_as_such(file, content, columns, first)
     for column in columns or []:
         assert f"'{column}'" in data.notes[-1]
     assert read_text_set(file("b.csv", content), header=False).train[0].place == "row 1"
-    assert read_texts(file("a.csv", content)).places[0] == first
+    assert read_texts(file("a.csv", content)).train[0].place == first
 
 
 def test_columns_of_a_table_without_a_header_have_numbers(file):
@@ -92,7 +92,8 @@ def test_lines_of_fasttext(file):
         *(("pos", "good film"), ("a,b", "two of them"), ("neg", "bad"))
     ]
     assert "left out 1 without a text" in data.notes[0]
-    assert read_texts(file("a.txt", lines)).texts == ("good film", "", "two of them", "bad")
+    texts = [row.text for row in read_texts(file("a.txt", lines)).train]
+    assert texts == ["good film", "", "two of them", "bad"]
     with pytest.raises(MinimtlError, match=r"of no known kind.* begin with __label__"):
         read_text_set(file("b.txt", "good film\n"))
 
@@ -201,12 +202,15 @@ def test_marks_in_a_table_with_tabs(file):
 
 def test_texts_without_labels(file, tmp_path, unpack):
     table = file("a.csv", "id,text,label\n1,one,a\n2,,b\n")
-    assert read_texts(table).texts == ("one", "")
-    lines = read_texts(file("a.txt", "one, two\r\n\nthree"))
-    assert lines.texts == ("one, two", "", "three")
-    assert lines.places == ("line 1", "line 2", "line 3")
-    folder = read_texts(unpack(tmp_path / "set", {"b/2.txt": b"two", "1": b"one"}))
-    assert (folder.texts, folder.places) == (("one", "two"), ("1", "b/2.txt"))
+    assert [row.text for row in read_texts(table).train] == ["one", ""]
+    lines = ("one, two", "", "three")
+    assert read_texts(file("a.txt", "one, two\r\n\nthree")).train == tuple(
+        LabelledText(line, "", f"line {number}") for number, line in enumerate(lines, start=1)
+    )
+    assert read_texts(unpack(tmp_path / "set", {"b/2.txt": b"two", "1": b"one"})).train == (
+        LabelledText("one", "", "1"),
+        LabelledText("two", "", "b/2.txt"),
+    )
     with pytest.raises(MinimtlError, match="which column holds the texts"):
         read_texts(file("b.csv", "id,x,z\n1,2,3\n"))
 
