@@ -22,6 +22,7 @@ from minimtl.nn import (
     Network,
     Schedule,
     Shape,
+    Trainer,
     dropout_mask,
     forward,
     initialize,
@@ -171,7 +172,7 @@ class Steps:
 
     def _trainer(self, backend: str, dtype: type) -> Any:
         """A trainer that begins with the first step; Any, as each has more than `Trainer` says."""
-        trainer = trainer_class(backend)(self.copy(dtype), self.settings.adam)
+        trainer: Trainer = trainer_class(backend)(self.copy(dtype), self.settings.adam)
         trainer.take(self.X, self.labels, self.settings)
         return trainer
 
