@@ -8,7 +8,6 @@ import numpy as np
 from minimtl.cli.arguments import add_corpus_flag
 from minimtl.corpora import (
     EDITIONS,
-    Corpus,
     fetch_edition,
     find_corpus,
     load_corpus,
@@ -42,10 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _info(choice: str) -> Iterator[str]:
-    return _describe(load_corpus(choice, announce=say))
-
-
-def _describe(corpus: Corpus) -> Iterator[str]:
+    corpus = load_corpus(choice, announce=say)
     yield f"edition   {corpus.edition}"
     yield f"source    {corpus.source}"
     yield f"sha256    {corpus.sha256}"

@@ -9,12 +9,10 @@ from minimtl.explain import (
     disagreements,
     explain_notebook,
     explain_page,
-    find_pair,
     make_lesson,
     visit_all,
 )
 from minimtl.system import available_cores, say, write_atomically
-from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 EXAMPLES = (
     "minimtl explain",
@@ -52,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _notebook(args: argparse.Namespace, out: Path) -> Path:
-    find_pair(args.pair, make_problems("related", PAPER, NEWSGROUPS)[0])
     path = out / "explain.ipynb"
     write_atomically(path, explain_notebook(args.pair).encode())
     return path

@@ -27,14 +27,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 # All that tarfile and the decompressors are known to raise on damaged input. RuntimeError is a
 # chain of extension headers deeper than the stack.
-DAMAGED = (
-    tarfile.TarError,
-    zlib.error,
-    EOFError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-)
+DAMAGED = (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError, RuntimeError)
 
 
 # The largest archive that is read. There is room: 20 Newsgroups has 18,888 members, 48 MB unpacked,

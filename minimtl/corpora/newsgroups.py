@@ -57,23 +57,14 @@ class Post(NamedTuple):
     content: bytes
 
 
-def read_newsgroups(path: Path) -> Corpus:
-    """The corpus in the archive or folder `path`, posts without header, footer and quotations.
+def read_newsgroups(path: Path, clean: Callable[[str], str] = strip_post) -> Corpus:
+    """The corpus in the archive or folder `path`, each post as `clean` leaves it.
 
     Raises
     ------
     MinimtlError
         If `path` is damaged, hostile, or lacks one of the 20 groups; if a post is empty or no text.
     """
-    return _read(path, strip_post)
-
-
-def read_whole_newsgroups(path: Path) -> Corpus:
-    """The same posts as `read_newsgroups`, in its order, with header, footer and quotations."""
-    return _read(path, str)
-
-
-def _read(path: Path, clean: Callable[[str], str]) -> Corpus:
     posts = read_posts(path)
     sha256 = contents_sha256(posts) if path.is_dir() else file_sha256(path)
     train, test = (

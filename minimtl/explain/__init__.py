@@ -9,13 +9,12 @@ from minimtl.explain.explainpage import (
     explain_page,
     visit_all,
 )
-from minimtl.explain.lesson import find_pair, make_lesson
+from minimtl.explain.lesson import make_lesson
 
 __all__ = [
     "disagreements",
     "explain_notebook",
     "explain_page",
-    "find_pair",
     "make_lesson",
     "visit_all",
 ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import minimtl
 from minimtl.errors import MinimtlError
 from minimtl.explain import networkstations, pairstations
-from minimtl.explain.lesson import Lesson
+from minimtl.explain.lesson import Lesson, find_pair
 from minimtl.explain.station import (
     Station,
     TwinComparison,
@@ -41,6 +41,7 @@ from minimtl.report import (
     notebook_html,
     to_html,
 )
+from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
@@ -216,8 +217,9 @@ def _formula(text: str) -> Markup:
 def explain_notebook(topics: Sequence[str] | None) -> str:
     """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default.
 
-    MinimtlError is raised where nbformat is missing.
+    UsageError is raised if they are no pair of the study, MinimtlError where nbformat is missing.
     """
+    find_pair(topics, make_problems("related", PAPER, NEWSGROUPS)[0])
     try:
         import nbformat
         from nbformat import v4

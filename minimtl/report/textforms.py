@@ -26,7 +26,6 @@ from minimtl.report.blocks import (
     pieces,
     plain,
 )
-from minimtl.report.csvfile import Cell
 
 
 def to_text(blocks: Iterable[Block]) -> str:
@@ -63,9 +62,9 @@ def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in every)
 
 
-def escape(text: Cell) -> str:
+def escape(text: str) -> str:
     """Text as Markdown shows it, letter for letter, on one line."""
-    single_line = html.escape(" ".join(str(text).split()), quote=False)
+    single_line = html.escape(" ".join(text.split()), quote=False)
     return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from minimtl.explain import find_pair
-from minimtl.explain.lesson import DEFAULT_PAIR
+from minimtl.explain.lesson import DEFAULT_PAIR, find_pair
 from minimtl.explain.pairstations import f1_by_hand
 from minimtl.gains import analyse, table_of
 from minimtl.jobs import rng_for
