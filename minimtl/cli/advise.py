@@ -213,23 +213,21 @@ def _read_set(path: str, args: argparse.Namespace, *, must_have: bool) -> TextSe
 def _read_groups(path: str, args: argparse.Namespace, *, must_have: bool) -> dict[str, str]:
     """The group of each text by its place; none for a file that need not have the column."""
     file, wanted = Path(path), args.group_column.strip().lower()
-    if file.suffix.lower() not in TABLES:
-        if must_have:
-            raise MinimtlError(f"{file.name} is no table, so it has no --group-column.")
-        return {}
-    named = {name.strip().lower() for name in (args.text_column, args.label_column) if name}
-    records = read_records(file, {"text", "label", wanted, *named}, header=not args.no_header)
-    columns = [column.strip().lower() for column in records.columns]
-    if wanted not in columns:
-        if must_have:
-            raise MinimtlError(
-                f"{records.name} has no column {args.group_column!r} (--group-column); it has "
-                f"{', '.join(map(repr, records.columns))}."
-            )
-        return {}
-    at = columns.index(wanted)
-    cells = ((place, row[at]) for place, row in records.rows)
-    return {place: str(cell) for place, cell in cells if cell is not None and str(cell).strip()}
+    if file.suffix.lower() in TABLES:
+        named = {name.strip().lower() for name in (args.text_column, args.label_column) if name}
+        records = read_records(file, {"text", "label", wanted, *named}, header=not args.no_header)
+        columns = [column.strip().lower() for column in records.columns]
+        if wanted in columns:
+            cells = ((place, row[columns.index(wanted)]) for place, row in records.rows)
+            groups = {place: str(cell) for place, cell in cells if cell is not None}
+            return {place: group for place, group in groups.items() if group.strip()}
+        names = ", ".join(map(repr, records.columns))
+        fault = f"{file.name} has no column {args.group_column!r} (--group-column); it has {names}."
+    else:
+        fault = f"{file.name} is no table, so it has no --group-column."
+    if must_have:
+        raise MinimtlError(fault)
+    return {}
 
 
 def _names_of_labels(text: str) -> dict[str, str]:
