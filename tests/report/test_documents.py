@@ -46,7 +46,7 @@ CHART = Chart(
     series=(
         Rule(axis="x", at=0.5, until=1.5, name=EVIL),
         Line(name=EVIL, x=(0, 1, 2), y=(1.0, 2.0, 1.5)),
-        Dots(dots=(Dot(x=1, y=2, low=1, high=3, words=EVIL, heading=EVIL, is_hollow=True),)),
+        Dots(name=EVIL, dots=(Dot(x=1, y=2, low=1, high=3, words=EVIL, heading=EVIL),)),
     ),
     x=Axis(label=EVIL, ticks=((1, EVIL),)),
     y=Axis(ticks=((1, EVIL), (2, "2")), is_grid=True),
