@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,7 +95,8 @@ class _Labelled(NamedTuple):
 
     def cells(self) -> tuple[str, str, str]:
         """What a table has of it under `_HEAD`."""
-        return str(self.label), f"{max(self.probabilities.values()):.3f}", self.text
+        name, probability = max(self.probabilities.items(), key=itemgetter(1))
+        return name, f"{probability:.3f}", self.text
 
 
 def _label(model: TextModel, texts: TextSet, inputs: Any) -> list[_Labelled]:
