@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.rows import Row
 from bench.targets import Target
-from minimtl.report.markdown import pipe_table
+from minimtl.report.textforms import pipe_table
 
 
 def as_json(about: dict[str, Any], rows: list[Row], goals: list[Target]) -> str:

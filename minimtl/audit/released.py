@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from minimtl.audit.auditfindings import Audited
-from minimtl.corpora import folder_members, tar_members
+from minimtl.corpora import members_of
 from minimtl.errors import MinimtlError
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
@@ -61,7 +61,7 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
     """
     if not path.exists():
         raise MinimtlError(f"{path} does not exist; give the released logs, a folder or .tar.gz.")
-    yield from folder_members(path) if path.is_dir() else tar_members(path)
+    yield from members_of(path)
 
 
 def matching(

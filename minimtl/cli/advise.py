@@ -18,7 +18,15 @@ from minimtl.advice import (
     read_feature_set,
     with_test_part,
 )
-from minimtl.cli.arguments import MOST_RUNS, folder_name, make_folder, whole_number
+from minimtl.cli.arguments import (
+    MOST_RUNS,
+    add_fresh_flag,
+    add_out_flag,
+    add_seed_flag,
+    make_folder,
+    share,
+    whole_number,
+)
 from minimtl.corpora import TABLES, TextSet, read_records, read_text_set, rename_labels
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
 from minimtl.models import save_model
@@ -108,7 +116,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--margin",
-        type=_margin,
+        type=share,
         default=MARGIN,
         metavar="X",
         help="a gain within ± this does not matter (default: %(default)s)",
@@ -122,25 +130,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train this way, not the recommended one: its name in the table, or a part of the "
         "name that no other way has",
     )
-    parser.add_argument(
-        "--seed", type=whole_number(0), default=0, metavar="N", help="default: %(default)s"
-    )
+    add_seed_flag(parser)
     parser.add_argument(
         "--save-model",
         metavar="FILE",
         help="train the recommended way, or that of --way, on all texts and save the model for "
         "`minimtl predict`",
     )
-    parser.add_argument(
-        "--out",
-        type=folder_name,
-        metavar="DIR",
-        help="keep every score there, so that the same command continues, and write advise.md and "
+    add_out_flag(
+        parser,
+        None,
+        "keep every score there, so that the same command continues, and write advise.md and "
         "advise.html",
     )
-    parser.add_argument(
-        "--fresh", action="store_true", help="move earlier results in DIR aside and start over"
-    )
+    add_fresh_flag(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -210,23 +213,21 @@ def _read_set(path: str, args: argparse.Namespace, *, must_have: bool) -> TextSe
 def _read_groups(path: str, args: argparse.Namespace, *, must_have: bool) -> dict[str, str]:
     """The group of each text by its place; none for a file that need not have the column."""
     file, wanted = Path(path), args.group_column.strip().lower()
-    if file.suffix.lower() not in TABLES:
-        if must_have:
-            raise MinimtlError(f"{file.name} is no table, so it has no --group-column.")
-        return {}
-    named = {name.strip().lower() for name in (args.text_column, args.label_column) if name}
-    records = read_records(file, {"text", "label", wanted, *named}, header=not args.no_header)
-    columns = [column.strip().lower() for column in records.columns]
-    if wanted not in columns:
-        if must_have:
-            raise MinimtlError(
-                f"{records.name} has no column {args.group_column!r} (--group-column); it has "
-                f"{', '.join(map(repr, records.columns))}."
-            )
-        return {}
-    at = columns.index(wanted)
-    cells = ((place, row[at]) for place, row in records.rows)
-    return {place: str(cell) for place, cell in cells if cell is not None and str(cell).strip()}
+    if file.suffix.lower() in TABLES:
+        named = {name.strip().lower() for name in (args.text_column, args.label_column) if name}
+        records = read_records(file, {"text", "label", wanted, *named}, header=not args.no_header)
+        columns = [column.strip().lower() for column in records.columns]
+        if wanted in columns:
+            cells = ((place, row[columns.index(wanted)]) for place, row in records.rows)
+            groups = {place: str(cell) for place, cell in cells if cell is not None}
+            return {place: group for place, group in groups.items() if group.strip()}
+        names = ", ".join(map(repr, records.columns))
+        fault = f"{file.name} has no column {args.group_column!r} (--group-column); it has {names}."
+    else:
+        fault = f"{file.name} is no table, so it has no --group-column."
+    if must_have:
+        raise MinimtlError(fault)
+    return {}
 
 
 def _names_of_labels(text: str) -> dict[str, str]:
@@ -245,10 +246,3 @@ def _names_of_labels(text: str) -> dict[str, str]:
     if label:
         raise argparse.ArgumentTypeError(f"{text!r} has no = behind {label[:-1]!r}")
     return names
-
-
-def _margin(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text} does not lie in [0, 1)")
-    return value

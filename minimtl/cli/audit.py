@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from minimtl.audit import audit, audit_csv, audit_document
-from minimtl.cli.arguments import folder_name, make_folder
+from minimtl.cli.arguments import add_out_flag, make_folder
 from minimtl.report import write_document, write_tables
 from minimtl.system import say, write_atomically
 
@@ -20,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", metavar="PATH", help="released logs: a checkout of the repository, or its .tar.gz"
     )
-    parser.add_argument(
-        "--out", type=folder_name, metavar="DIR", default="results", help="default: %(default)s"
-    )
+    add_out_flag(parser, "results")
 
 
 def run(args: argparse.Namespace) -> int:

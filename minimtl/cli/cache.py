@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from minimtl.corpora import AMAZON, EDITIONS
 from minimtl.errors import MinimtlError
@@ -19,18 +18,6 @@ _KERNEL_FOLDER = re.compile(r"[0-9a-f]{16}")  # named by the digest of the kerne
 _KERNEL_FILE = re.compile(r".+\.nb[ci](\.tmp\..+)?|sha256\.json")
 
 
-class Kept(NamedTuple):
-    """A corpus, or the kernels of one version: its files with their sizes in bytes."""
-
-    name: str
-    files: dict[Path, int]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(self.files.values())
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the action."""
     parser.add_argument(
@@ -43,26 +30,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List or remove what is kept; what is not minimtl's stays."""
     folder = cache_dir()
-    everything = _find_kept(folder)
-    total = f"{sum(kept.size for kept in everything) / 1e6:.1f} MB"
+    kept = _find_kept(folder)
+    megabytes = {
+        name: sum(path.stat().st_size for path in files) / 1e6 for name, files in kept.items()
+    }
+    total = f"{sum(megabytes.values()):.1f} MB"
     if args.action == "clear":
-        _remove(everything, folder)
+        _remove(kept, folder)
         print(f"{total} removed from {folder}")
     else:
-        for kept in everything:
-            print(f"{kept.size / 1e6:8.1f} MB  {kept.name}")
+        for name, size in megabytes.items():
+            print(f"{size:8.1f} MB  {name}")
         print(f"{total} in {folder}")
     return 0
 
 
-def _find_kept(cache: Path) -> list[Kept]:
-    """All that minimtl put into the cache folder and is still there; no link is followed."""
-    found = [Kept(name, _sizes([cache / name])) for name in _ARCHIVES]
+def _find_kept(cache: Path) -> dict[str, list[Path]]:
+    """The files of each corpus, and of the kernels of each version; no link is followed."""
+    places = {name: [cache / name] for name in _ARCHIVES}
     for folder in _kernel_folders(cache):
         # Some versions of Numba keep code in the folder itself, others in one inside it.
         files = [path for path in _below(folder) if _KERNEL_FILE.fullmatch(path.name)]
-        found.append(Kept(f"{KERNELS}/{folder.name}", _sizes(files)))
-    return [kept for kept in found if kept.files]
+        places[f"{KERNELS}/{folder.name}"] = files
+    found = {
+        name: [path for path in paths if path.is_file() and not path.is_symlink()]
+        for name, paths in places.items()
+    }
+    return {name: files for name, files in found.items() if files}
 
 
 def _kernel_folders(cache: Path) -> list[Path]:
@@ -86,18 +80,11 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _sizes(paths: list[Path]) -> dict[Path, int]:
-    """Bytes of those of the paths that are files and no links."""
-    return {
-        path: path.lstat().st_size for path in paths if path.is_file() and not path.is_symlink()
-    }
-
-
-def _remove(everything: list[Kept], cache: Path) -> None:
+def _remove(kept: dict[str, list[Path]], cache: Path) -> None:
     """Remove the files and, where they are left empty, the folders of kernels."""
     try:
-        for kept in everything:
-            for path in kept.files:
+        for files in kept.values():
+            for path in files:
                 path.unlink(missing_ok=True)
 
         for folder in _kernel_folders(cache):

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from minimtl.cli.arguments import add_corpus_flag
 from minimtl.corpora import (
-    CORPUS_METAVAR,
     EDITIONS,
-    Corpus,
     fetch_edition,
     find_corpus,
     load_corpus,
@@ -30,12 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("info", "fetch", "verify"),
         help="info: what it holds; fetch: get the raw archive into the cache; verify: check it",
     )
-    parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
-    )
+    add_corpus_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,10 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _info(choice: str) -> Iterator[str]:
-    return _describe(load_corpus(choice, announce=say))
-
-
-def _describe(corpus: Corpus) -> Iterator[str]:
+    corpus = load_corpus(choice, announce=say)
     yield f"edition   {corpus.edition}"
     yield f"source    {corpus.source}"
     yield f"sha256    {corpus.sha256}"

@@ -118,19 +118,12 @@ def fill_machine(section: Section) -> None:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         environment=sys.prefix if in_environment else "none, the system's Python",
         platform=platform.platform(),
-        **_processor(),
-        cores_usable=available_cores(),
-        cores=os.cpu_count(),
     )
-
-
-def _processor() -> dict[str, str]:
-    """The model of the processor, and its vector instructions where the system lists them."""
-    name, instructions = processor()
-    if not instructions:
-        return {"processor": name}
-    vectors = " ".join(flag for flag in VECTOR_FLAGS if flag in instructions)
-    return {"processor": name, "vectors": vectors or "unknown"}
+    section.facts["processor"], instructions = processor()
+    if instructions:  # where the system lists them
+        vectors = " ".join(flag for flag in VECTOR_FLAGS if flag in instructions)
+        section.facts["vectors"] = vectors or "unknown"
+    section.facts.update(cores_usable=available_cores(), cores=os.cpu_count())
 
 
 def fill_packages(section: Section) -> None:
@@ -264,32 +257,32 @@ def print_facts() -> None:
     reason = why_no_kernels()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        facts = _plain(reason) if reason else _compare()
-    messages = [str(warning.message) for warning in caught]
-    notes = [message for message in messages if "kernels" in message]
-    print(json.dumps({**facts, "notes": notes}))
+        compiled = None if reason else _train_compiled()
+        exact, seconds = _train("numpy")
+
+    facts: dict[str, Any] = {"kernels": f"none: {reason}"}
+    if compiled is not None:
+        losses, facts = compiled
+    facts["numpy_ms"] = round(1e3 * seconds, 2)
+    if compiled is not None:
+        facts["largest_difference"] = float(abs(losses - exact).max())
+    messages = (str(warning.message) for warning in caught)
+    print(json.dumps({**facts, "notes": [message for message in messages if "kernels" in message]}))
 
 
-def _plain(reason: str) -> dict[str, Any]:
-    _, seconds = _train("numpy")
-    return {"kernels": f"none: {reason}", "numpy_ms": round(1e3 * seconds, 2)}
-
-
-def _compare() -> dict[str, Any]:
+def _train_compiled() -> tuple[Any, dict[str, Any]]:
+    """The losses by the kernels, and what they took, when they are loaded and then."""
     start = time.perf_counter()
     losses, _ = _train("numba")
     first = time.perf_counter() - start
     from minimtl.nn.kernels import FOLDER, train_epoch
 
     _, again = _train("numba")
-    exact, plain = _train("numpy")
-    return {
+    return losses, {
         "kernels": "loaded" if train_epoch.n_loaded else "compiled",
         "kept_in": None if FOLDER is None else str(FOLDER),
         "first_training_seconds": round(first, 2),
         "numba_ms": round(1e3 * again, 2),
-        "numpy_ms": round(1e3 * plain, 2),
-        "largest_difference": float(abs(losses - exact).max()),
     }
 
 

@@ -3,20 +3,16 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import folder_name, make_folder
-from minimtl.cli.endings import resumable
+from minimtl.cli.arguments import add_out_flag, make_folder, resumable
 from minimtl.errors import MinimtlError
 from minimtl.explain import (
-    NOTEBOOK_NOTE,
+    disagreements,
     explain_notebook,
     explain_page,
-    find_pair,
     make_lesson,
-    notebook_available,
     visit_all,
 )
 from minimtl.system import available_cores, say, write_atomically
-from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 EXAMPLES = (
     "minimtl explain",
@@ -39,12 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write explain.ipynb, which computes everything again with NumPy alone",
     )
-    parser.add_argument(
-        "--out",
-        type=folder_name,
-        default="explain",
-        metavar="DIR",
-        help="where to write; the trained models are kept there (default: explain)",
+    add_out_flag(
+        parser, "explain", "where to write; the trained models are kept there (default: explain)"
     )
 
 
@@ -58,9 +50,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _notebook(args: argparse.Namespace, out: Path) -> Path:
-    if not notebook_available():
-        raise MinimtlError(NOTEBOOK_NOTE)
-    find_pair(args.pair, make_problems("related", PAPER, NEWSGROUPS)[0])
     path = out / "explain.ipynb"
     write_atomically(path, explain_notebook(args.pair).encode())
     return path
@@ -71,7 +60,7 @@ def _page(args: argparse.Namespace, out: Path) -> Path:
     visits = visit_all(lesson, say)
     path = out / "explain.html"
     write_atomically(path, explain_page(lesson, visits).encode())
-    if apart := [c.name for one in visits for c in one.values.comparisons if not c.agrees]:
+    if apart := disagreements(visits):
         raise MinimtlError(
             f"{path} is written, and {len(apart)} of its comparisons disagree: {'; '.join(apart)}; "
             "`minimtl doctor` says whether training works on this machine"

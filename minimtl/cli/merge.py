@@ -3,9 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import folder_name
-from minimtl.cli.endings import print_page
-from minimtl.corpora import CORPUS_METAVAR
+from minimtl.cli.arguments import add_corpus_flag, add_out_flag, print_page
 from minimtl.study import Conditions, merge_shards
 
 EXAMPLES = (
@@ -19,15 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folders", nargs="+", metavar="DIR", help="the --out folder of each `study --shard`"
     )
-    parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="the shards' corpus (default: auto, the words that come with minimtl)",
-    )
-    parser.add_argument(
-        "--out", type=folder_name, default="results", metavar="DIR", help="default: results"
-    )
+    add_corpus_flag(parser, "the shards' corpus (default: auto, the words that come with minimtl)")
+    add_out_flag(parser, "results")
     parser.add_argument("--quiet", action="store_true", help="print no progress and no table")
 
 

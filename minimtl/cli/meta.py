@@ -4,7 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
-from minimtl.cli.arguments import folder_name, make_folder, whole_number
+from minimtl.cli.arguments import add_out_flag, add_seed_flag, make_folder
 from minimtl.gains import Roles, analyse_tables, read_tables, to_json, to_text, write_forms
 from minimtl.report import counted
 from minimtl.system import escape, say
@@ -64,20 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="TABLE is a matrix of gains with main tasks as rows and auxiliary tasks as columns",
     )
-    parser.add_argument(
-        "--out",
-        type=folder_name,
-        metavar="DIR",
-        help="also write meta.md, meta.csv and meta.html there",
-    )
+    add_out_flag(parser, None, "also write meta.md, meta.csv and meta.html there")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0),
-        default=0,
-        metavar="N",
-        help="seed of folds and simulations (default: %(default)s)",
-    )
+    add_seed_flag(parser, "seed of folds and simulations (default: 0)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from minimtl.cli.endings import print_page, resumable
+from minimtl.cli.arguments import print_page, resumable
 from minimtl.cli.trainingflags import add_problem_flag, add_training_flags, conditions_of
 from minimtl.study import (
     DIFFERENCES,

@@ -5,13 +5,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from minimtl.advice import SUFFIXES, read_feature_rows
-from minimtl.corpora import Texts, read_texts, split_lines
+from minimtl.corpora import LabelledText, TextSet, read_texts, split_lines
 from minimtl.errors import MinimtlError
 from minimtl.models import TextModel, load_model
 from minimtl.report import DATA_DIGITS, Row, Table, to_csv
@@ -59,38 +58,62 @@ def run(args: argparse.Namespace) -> int:
     if (model.vectorizer is None) != (Path(args.file).suffix.lower() in SUFFIXES):
         kind = "features: give .npz or .npy" if model.vectorizer is None else "texts, no features"
         raise MinimtlError(f"The model in {args.model} takes {kind}.")
-    inputs: Any = None
+    inputs: Any
     if model.vectorizer is None:
         inputs = read_feature_rows(Path(args.file), model.n_features)
-        places = tuple(f"X[{number}]" for number in range(inputs.shape[0]))
-        texts = Texts(places, places, ())
-    elif args.file == "-":
-        texts = split_lines(sys.stdin.buffer.read(), "standard input")
+        places = (f"X[{number}]" for number in range(inputs.shape[0]))
+        texts = TextSet(args.file, tuple(LabelledText(place, "", place) for place in places))
     else:
-        texts = read_texts(Path(args.file), args.text_column)
+        if args.file == "-":
+            texts = split_lines(sys.stdin.buffer.read(), "standard input")
+        else:
+            texts = read_texts(Path(args.file), args.text_column)
+        inputs = [row.text for row in texts.train]
     for note in texts.notes:
         say(note)
-    inputs = texts.texts if inputs is None else inputs
-    probabilities = model.predict_proba(inputs)
+    labelled = _label(model, texts, inputs)
     if args.out is None:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print(escape(_lines(model, texts, probabilities, width)), end="")
+        print(escape(_lines(labelled, width)), end="")
     else:
         form = _FORMS.get(Path(args.out).suffix.lower(), _tsv)
-        write_atomically(args.out, form(model, texts, probabilities).encode())
-        say(f"Labelled {len(texts.texts):,} texts: {args.out}")
-    n_unknown = int((~model.knows(inputs)).sum()) if texts.texts else 0
+        write_atomically(args.out, form(labelled).encode())
+        say(f"Labelled {len(labelled):,} texts: {args.out}")
+    n_unknown = int((~model.knows(inputs)).sum()) if labelled else 0
     if n_unknown:
-        say(f"In {n_unknown:,} of {len(texts.texts):,} texts the model knows no word; it guesses.")
+        say(f"In {n_unknown:,} of {len(labelled):,} texts the model knows no word; it guesses.")
     return 0
 
 
-def _lines(model: TextModel, texts: Texts, probabilities: np.ndarray, width: int | None) -> str:
+class _Labelled(NamedTuple):
+    """A text where it stands, its label, and the probability of each label."""
+
+    place: str
+    label: Any
+    probabilities: dict[str, float]
+    text: str
+
+    def cells(self) -> tuple[str, str, str]:
+        """What a table has of it under `_HEAD`."""
+        name, probability = max(self.probabilities.items(), key=itemgetter(1))
+        return name, f"{probability:.3f}", self.text
+
+
+def _label(model: TextModel, texts: TextSet, inputs: Any) -> list[_Labelled]:
+    labels = model.classes_.tolist()
+    names = [str(label) for label in model.classes_]
+    labelled = []
+    for (text, _, place), row in zip(texts.train, model.predict_proba(inputs), strict=True):
+        by_label = dict(zip(names, row.tolist(), strict=True))
+        labelled.append(_Labelled(place, labels[row.argmax()], by_label, text))
+    return labelled
+
+
+def _lines(labelled: list[_Labelled], width: int | None) -> str:
     """Label, probability and text, a line each, the text cut to the terminal's `width`."""
     lines = []
-    for row, text in zip(_rows(model, texts, probabilities), texts.texts, strict=True):
-        start = f"{_one_line(row[0])}\t{row[1]}\t"
-        shown = _one_line(text)
+    for label, probability, text in (one.cells() for one in labelled):
+        start, shown = f"{_one_line(label)}\t{probability}\t", _one_line(text)
         if width is not None:
             room = max(_LEAST_TEXT, width - len(start.expandtabs()) - 1)
             shown = shown if len(shown) <= room else f"{shown[: room - 1]}…"
@@ -98,50 +121,29 @@ def _lines(model: TextModel, texts: Texts, probabilities: np.ndarray, width: int
     return "".join(lines)
 
 
-def _tsv(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
-    return "\t".join(_HEAD) + "\n" + _lines(model, texts, probabilities, None)
+def _tsv(labelled: list[_Labelled]) -> str:
+    return "\t".join(_HEAD) + "\n" + _lines(labelled, None)
 
 
-def _csv(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
-    made = zip(texts.places, _rows(model, texts, probabilities), strict=True)
+def _csv(labelled: list[_Labelled]) -> str:
     rows: list[Row] = [
-        {"place": place, **dict(zip(_HEAD, row, strict=True))} for place, row in made
+        {"place": one.place, **dict(zip(_HEAD, one.cells(), strict=True))} for one in labelled
     ]
     return to_csv(Table("labelled", rows, DATA_DIGITS)).decode()
 
 
-def _jsonl(model: TextModel, texts: Texts, probabilities: np.ndarray) -> str:
-    labels = [str(label) for label in model.classes_]
-    best = model.classes_[probabilities.argmax(axis=1)].tolist()
-    lines = [
-        json.dumps(
-            {
-                "place": place,
-                "label": label,
-                "probability": float(own.max()),
-                "probabilities": dict(zip(labels, own.tolist(), strict=True)),
-                "text": text,
-            },
-            ensure_ascii=False,
-            default=str,  # a date
-        )
-        for place, label, own, text in zip(
-            texts.places, best, probabilities, texts.texts, strict=True
-        )
-    ]
-    return "".join(f"{line}\n" for line in lines)
+def _jsonl(labelled: list[_Labelled]) -> str:
+    lines = []
+    for one in labelled:
+        probability = max(one.probabilities.values())
+        fields = {"place": one.place, "label": one.label, "probability": probability}
+        fields |= {"probabilities": one.probabilities, "text": one.text}
+        # A label may be a date.
+        lines.append(json.dumps(fields, ensure_ascii=False, default=str) + "\n")
+    return "".join(lines)
 
 
-_FORMS: dict[str, Callable[[TextModel, Texts, np.ndarray], str]] = {".csv": _csv, ".jsonl": _jsonl}
-
-
-def _rows(model: TextModel, texts: Texts, probabilities: np.ndarray) -> list[tuple[str, str, str]]:
-    """Label, its probability, and the text."""
-    labels = model.classes_[probabilities.argmax(axis=1)]
-    return [
-        (str(label), f"{own.max():.3f}", text)
-        for label, own, text in zip(labels, probabilities, texts.texts, strict=True)
-    ]
+_FORMS: dict[str, Callable[[list[_Labelled]], str]] = {".csv": _csv, ".jsonl": _jsonl}
 
 
 def _one_line(text: str) -> str:

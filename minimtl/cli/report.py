@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.endings import print_page
+from minimtl.cli.arguments import print_page
 from minimtl.study import reopen_study
 from minimtl.tasks import DEFINITIONS
 

@@ -5,8 +5,14 @@ import logging
 import warnings
 from pathlib import Path
 
-from minimtl.cli.arguments import MOST_RUNS, folder_name, whole_number
-from minimtl.corpora import CORPUS_METAVAR
+from minimtl.cli.arguments import (
+    MOST_RUNS,
+    add_corpus_flag,
+    add_fresh_flag,
+    add_out_flag,
+    add_seed_flag,
+    whole_number,
+)
 from minimtl.jobs import EXECUTOR_FORMS, check_executor
 from minimtl.study import Conditions
 from minimtl.system import available_cores
@@ -28,12 +34,7 @@ def add_training_flags(
     parser: argparse.ArgumentParser, out: str, runs: str = "the protocol's"
 ) -> None:
     """Declare the flags of whatever trains studies: corpus, size, place, workers, loudness."""
-    parser.add_argument(
-        "--corpus",
-        default="auto",
-        metavar=CORPUS_METAVAR,
-        help="which corpus (default: auto, the words of 20 Newsgroups that come with minimtl)",
-    )
+    add_corpus_flag(parser)
     parser.add_argument(
         "--runs",
         type=whole_number(1, MOST_RUNS),
@@ -46,16 +47,8 @@ def add_training_flags(
         metavar="N",
         help="an even sample of N pairs, for a quick look",
     )
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0),
-        default=0,
-        metavar="N",
-        help="seed of all random draws (default: 0)",
-    )
-    parser.add_argument(
-        "--out", type=folder_name, default=out, metavar="DIR", help=f"default: {out}"
-    )
+    add_seed_flag(parser, "seed of all random draws (default: 0)")
+    add_out_flag(parser, out)
     parser.add_argument(
         "--workers",
         type=whole_number(1, _MOST_WORKERS),
@@ -73,9 +66,7 @@ def add_training_flags(
         choices=("numba", "numpy"),
         help="compiled kernels or plain NumPy (default: numba if it is installed)",
     )
-    parser.add_argument(
-        "--fresh", action="store_true", help="move an earlier study in --out aside and start over"
-    )
+    add_fresh_flag(parser, "an earlier study in --out")
     parser.add_argument(
         "--dry-run",
         action="store_true",

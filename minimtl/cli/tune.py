@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from minimtl.cli.arguments import folder_name
-from minimtl.cli.endings import resumable
+from minimtl.cli.arguments import add_fresh_flag, add_out_flag, resumable, share
 from minimtl.corpora import load_amazon
 from minimtl.report import figures_available, to_markdown, to_text, write_tables
 from minimtl.study import (
@@ -32,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processed_acl.tar.gz or the folder it unpacks to (default: amazon, found or fetched)",
     )
     # Not the study's folder: each holds one store.
-    parser.add_argument(
-        "--out", type=folder_name, metavar="DIR", default="tuning", help="default: %(default)s"
-    )
+    add_out_flag(parser, "tuning")
     parser.add_argument(
         "--learning-rate",
         type=_learning_rate,
@@ -45,15 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--dropout",
-        type=_dropout,
+        type=share,
         nargs="+",
         default=[0.5],
         metavar="SHARE",
         help="dropout rates to try (default: 0.5)",
     )
-    parser.add_argument(
-        "--fresh", action="store_true", help="move earlier results in DIR aside and start over"
-    )
+    add_fresh_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -76,11 +71,4 @@ def _learning_rate(text: str) -> float:
     value = float(text)
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
-    return value
-
-
-def _dropout(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text} does not lie in [0, 1)")
     return value

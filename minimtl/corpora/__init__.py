@@ -4,11 +4,10 @@ May import: estimator, system, text.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.archives import folder_members, tar_members
+from minimtl.corpora.archives import members_of
 from minimtl.corpora.fetch import fetch_edition
 from minimtl.corpora.files import (
     LabelledText,
-    Texts,
     TextSet,
     label_text,
     read_text_set,
@@ -41,20 +40,18 @@ __all__ = [
     "LabelledText",
     "Records",
     "TextSet",
-    "Texts",
     "TopicTree",
     "fetch_edition",
     "find_corpus",
-    "folder_members",
     "label_text",
     "load_amazon",
     "load_corpus",
     "load_whole_posts",
+    "members_of",
     "read_records",
     "read_text_set",
     "read_texts",
     "rename_labels",
     "split_lines",
-    "tar_members",
     "without_empty",
 ]

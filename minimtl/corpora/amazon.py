@@ -7,7 +7,7 @@ Unlabelled reviews in the full archive are passed over.
 Notation: n reviews of one domain, v distinct tokens in all domains together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora.archives import (
-    GZIP_MAGIC,
-    decode_utf8,
-    file_sha256,
-    folder_members,
-    is_hidden,
-    starts_with,
-    tar_members,
-)
+from minimtl.corpora.archives import decode_utf8, file_sha256, is_hidden, members_of
 from minimtl.corpora.fetch import Edition
 from minimtl.corpora.partitions import ContentDigest
 from minimtl.errors import MinimtlError
@@ -95,9 +87,8 @@ def read_amazon(path: Path) -> AmazonReviews:
 
 def read_files(path: Path) -> RawFiles:
     """The raw bytes by ``(domain, label)``, sorted; raises as `read_amazon`."""
-    members = folder_members(path) if path.is_dir() else tar_members(path)
     files: RawFiles = {}
-    for name, content in members:
+    for name, content in members_of(path):
         place = _place(name)
         if place is None:
             continue
@@ -141,20 +132,18 @@ def _domain_counts(
     rows: list[Row] = []
     labels: list[int] = []
     for value, label in enumerate(LABELS):
-        place = f"{domain}/{label}.review"
-        for where, line in _lines(files[domain, label], place):
-            rows.append(_row(line, label, where, column))
-            labels.append(value)
+        lines = _lines(files[domain, label], f"{domain}/{label}.review")
+        rows += [_row(line, label, where, column) for where, line in lines]
+        labels += [value] * (len(rows) - len(labels))
     return rows, np.array(labels, dtype=np.int64)
 
 
 def _lines(content: bytes, place: str) -> Iterator[tuple[str, str]]:
-    lines = decode_utf8(content, place).split("\n")
-    if not lines[-1]:
-        lines.pop()
-    if not lines:
+    """Each line, and what sentences call it."""
+    text = decode_utf8(content, place).removesuffix("\n")
+    if not text:
         raise MinimtlError(f"{place} holds no review; get the archive again.")
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         yield f"{place}, row {number},", line
 
 
@@ -173,19 +162,14 @@ def _row(line: str, label: str, where: str, column: dict[str, int]) -> Row:
     return columns, counts
 
 
-def _matrix(rows: Iterable[Row], order: npt.NDArray[np.int64]) -> csr_matrix:
+def _matrix(rows: list[Row], order: npt.NDArray[np.int64]) -> csr_matrix:
     """CSR counts with columns moved to `order`; a token that stands twice in a line is summed."""
-    rows = list(rows)
     indptr = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     indices = order[np.array([c for columns, _ in rows for c in columns], dtype=np.int64)]
     data = np.array([n for _, counts in rows for n in counts], dtype=np.int64)
     matrix = csr_matrix((data, indices, indptr), shape=(len(rows), len(order)))
     matrix.sum_duplicates()
     return matrix
-
-
-def _recognise(path: Path) -> bool:
-    return path.is_dir() or starts_with(path, GZIP_MAGIC)
 
 
 # No digest of the home page's own packing is on record, so a download is known by its contents.
@@ -197,5 +181,4 @@ AMAZON = Edition(
     contents_sha256="fdcac6d06f62d568bf521f6b6ccab5115ec27a58a161ea7b0d5967984d8df714",
     read=read_amazon,
     read_contents_sha256=lambda path: contents_sha256(read_files(path)),
-    recognise=_recognise,
 )

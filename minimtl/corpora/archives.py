@@ -14,7 +14,6 @@ import stat
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,63 +27,47 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 # All that tarfile and the decompressors are known to raise on damaged input. RuntimeError is a
 # chain of extension headers deeper than the stack.
-DAMAGED = (
-    tarfile.TarError,
-    zlib.error,
-    EOFError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-)
+DAMAGED = (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError, RuntimeError)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """The largest archive that is read.
-
-    The defaults leave room: 20 Newsgroups has 18,888 members, 48 MB unpacked, the largest post
-    0.2 MB, at a ratio of 3.3; the labelled Amazon reviews are 18 MB, the largest file 3 MB, and
-    come with several times as many unlabelled ones. gzip reaches 1,000 : 1 on a file of zeros.
-    """
-
-    members: int = 100_000
-    member_bytes: int = 64 * MEGABYTE
-    total_bytes: int = 512 * MEGABYTE
-    ratio: int = 100
-    # Below this size a high ratio is harmless, and tar's padding makes it common.
-    ratio_free_bytes: int = 8 * MEGABYTE
-
-    def check_members(self, n_members: int, place: str) -> None:
-        """Refuse more than ``members`` members."""
-        if n_members > self.members:
-            raise MinimtlError(
-                f"{place} holds more than {self.members:,} files, far more than the corpus has; "
-                "it is refused."
-            )
-
-    def check_member(self, n_bytes: int, member: str, place: str) -> None:
-        """Refuse a member of more than ``member_bytes``."""
-        if n_bytes > self.member_bytes:
-            raise MinimtlError(
-                f"{member} in {place} is larger than {self.member_bytes // MEGABYTE} MB, "
-                "far more than any file of the corpus; it is refused."
-            )
-
-    def check_total(self, n_bytes: int, n_packed: int | None, place: str) -> None:
-        """Refuse more than ``total_bytes``, or more than ``ratio`` times the packed bytes."""
-        if n_bytes > self.total_bytes:
-            raise MinimtlError(
-                f"{place} unpacks to more than {self.total_bytes // MEGABYTE} MB, "
-                "far more than the corpus has; it is refused."
-            )
-        if n_packed is not None and n_bytes > max(self.ratio_free_bytes, self.ratio * n_packed):
-            raise MinimtlError(
-                f"{place} unpacks to more than {self.ratio} times its size, "
-                "as no text does; it is refused."
-            )
+# The largest archive that is read. There is room: 20 Newsgroups has 18,888 members, 48 MB unpacked,
+# the largest post 0.2 MB, at a ratio of 3.3; the labelled Amazon reviews are 18 MB, the largest
+# file 3 MB, and come with several times as many others. gzip packs zeros 1,000 : 1.
+MOST_MEMBERS = 100_000
+MEMBER_BYTES = 64 * MEGABYTE
+TOTAL_BYTES = 512 * MEGABYTE
+RATIO = 100
+# Below this size a high ratio is harmless, and tar's padding makes it common.
+RATIO_FREE_BYTES = 8 * MEGABYTE
 
 
-LIMITS = Limits()
+def check_total(n_bytes: int, place: str, n_packed: int | None = None) -> None:
+    """Refuse more than `TOTAL_BYTES`, or more than `RATIO` times the packed bytes."""
+    if n_bytes > TOTAL_BYTES:
+        raise MinimtlError(
+            f"{place} unpacks to more than {TOTAL_BYTES // MEGABYTE} MB, "
+            "far more than the corpus has; it is refused."
+        )
+    if n_packed is not None and n_bytes > max(RATIO_FREE_BYTES, RATIO * n_packed):
+        raise MinimtlError(
+            f"{place} unpacks to more than {RATIO} times its size, as no text does; it is refused."
+        )
+
+
+def _check_members(n_members: int, place: str) -> None:
+    if n_members > MOST_MEMBERS:
+        raise MinimtlError(
+            f"{place} holds more than {MOST_MEMBERS:,} files, far more than the corpus has; "
+            "it is refused."
+        )
+
+
+def _check_member(n_bytes: int, member: str, place: str) -> None:
+    if n_bytes > MEMBER_BYTES:
+        raise MinimtlError(
+            f"{member} in {place} is larger than {MEMBER_BYTES // MEGABYTE} MB, "
+            "far more than any file of the corpus; it is refused."
+        )
 
 
 def file_sha256(path: Path) -> str:
@@ -111,42 +94,37 @@ def is_hidden(name: str) -> bool:
     return "/." in f"/{name.removeprefix('./')}"
 
 
-def tar_members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+def tar_members(path: Path) -> Iterator[tuple[str, bytes]]:
     """The regular files of a gzipped tar archive, in its order.
 
     Raises
     ------
     MinimtlError
         If the archive is damaged, holds a link, a device, a name that leads out of it or that
-        could control a terminal, or passes `limits`.
+        could control a terminal, or is larger than any archive may be.
     """
+    place = path.name
     try:
         with path.open("rb") as file:
-            yield from _tar_members(file, path.name, limits)
+            unpacked = _CountedGzip(file, place)
+            # "r|": forward only, so that the archive cannot make us seek.
+            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+                for n_members, member in enumerate(archive, start=1):
+                    _check_members(n_members, place)
+                    _check_kind(member, place)
+                    if member.isfile():
+                        _check_member(member.size, member.name, place)
+                        content = archive.extractfile(member)
+                        assert content is not None  # only what is no file has none
+                        yield member.name, content.read()
+            # To the end: gzip's checksum is there, and tarfile stops silently at a broken header.
+            while chunk := unpacked.read(CHUNK):
+                if chunk.strip(b"\0"):
+                    raise ValueError("data after the end of the archive")
     except DAMAGED as error:
-        raise damaged(path.name, error) from None
+        raise damaged(place, error) from None
     except OSError as error:  # gzip's BadGzipFile is one
         raise unreadable(path, error) from None
-
-
-def _tar_members(file: BinaryIO, place: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
-    unpacked = _CountedGzip(file, place, limits)
-    n_members = 0
-    # "r|": forward only, so that the archive cannot make us seek.
-    with tarfile.open(fileobj=unpacked, mode="r|") as archive:
-        for member in archive:
-            n_members += 1
-            limits.check_members(n_members, place)
-            _check_kind(member, place)
-            if member.isfile():
-                limits.check_member(member.size, member.name, place)
-                content = archive.extractfile(member)
-                assert content is not None  # only what is no file has none
-                yield member.name, content.read()
-    # To the end: gzip's checksum is there, and tarfile stops silently at a broken header.
-    while chunk := unpacked.read(CHUNK):
-        if chunk.strip(b"\0"):
-            raise ValueError("data after the end of the archive")
 
 
 def _check_kind(member: tarfile.TarInfo, place: str) -> None:
@@ -162,21 +140,25 @@ def _check_kind(member: tarfile.TarInfo, place: str) -> None:
 
 
 class _CountedGzip(gzip.GzipFile):
-    """The unpacked stream of a gzip file; reading past `limits` raises."""
+    """The unpacked stream of a gzip file; reading too much of it raises."""
 
-    def __init__(self, file: BinaryIO, place: str, limits: Limits) -> None:
+    def __init__(self, file: BinaryIO, place: str) -> None:
         super().__init__(fileobj=file)
-        self._packed, self._place, self._limits = file, place, limits
-        self._n_bytes = 0
+        self._packed, self._place, self._n_bytes = file, place, 0
 
     def read(self, size: int | None = -1) -> bytes:
         chunk = super().read(size)
         self._n_bytes += len(chunk)
-        self._limits.check_total(self._n_bytes, self._packed.tell(), self._place)
+        check_total(self._n_bytes, self._place, self._packed.tell())
         return chunk
 
 
-def folder_members(folder: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+def members_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The regular files of a folder or of an archive, as `folder_members` and `tar_members`."""
+    return folder_members(path) if path.is_dir() else tar_members(path)
+
+
+def folder_members(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The regular files below `folder`: ``(path relative to it with "/", content)``, sorted.
 
     Hidden files are passed over.
@@ -185,14 +167,14 @@ def folder_members(folder: Path, limits: Limits = LIMITS) -> Iterator[tuple[str,
     ------
     MinimtlError
         If a file or folder is a link, a device or a pipe, cannot be read, has a name with control
-        characters, or `limits` are passed.
+        characters, or there is more than any corpus has.
     """
     total = 0
     for n_files, name in enumerate(sorted(_file_names(folder)), start=1):
-        limits.check_members(n_files, folder.name)
-        content = read_file(folder, name, limits)
+        _check_members(n_files, folder.name)
+        content = read_file(folder, name)
         total += len(content)
-        limits.check_total(total, None, folder.name)
+        check_total(total, folder.name)
         yield name, content
 
 
@@ -217,7 +199,7 @@ def _file_names(top: Path) -> Iterator[str]:
                 raise MinimtlError(f"{entry.path} is a link or a device, not a file; remove it.")
 
 
-def read_file(folder: Path, name: str, limits: Limits = LIMITS) -> bytes:
+def read_file(folder: Path, name: str) -> bytes:
     """The content of the file `name` in `folder`; raises as `folder_members`."""
     path = folder / name
     try:
@@ -227,10 +209,10 @@ def read_file(folder: Path, name: str, limits: Limits = LIMITS) -> bytes:
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise MinimtlError(f"{path} is a device or a pipe, not a file; remove it.")
-            content = file.read(limits.member_bytes + 1)
+            content = file.read(MEMBER_BYTES + 1)
     except OSError as error:
         raise unreadable(path, error) from None
-    limits.check_member(len(content), name, folder.name)
+    _check_member(len(content), name, folder.name)
     return content
 
 

@@ -7,22 +7,16 @@ take. A thread that is given up ends with its next chunk, or with the process.
 """
 
 import os
-import shutil
-import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPException
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Event, Thread
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from minimtl.corpora.archives import file_sha256
 from minimtl.errors import MinimtlError
-from minimtl.system import cache_dir
+from minimtl.system import cache_dir, write_atomically
 
 Announce = Callable[[str], None]
 
@@ -30,13 +24,10 @@ Announce = Callable[[str], None]
 TIMEOUT_SECONDS = 8.0
 # For one whole file from a slow server: 15 MB in this time is 0.2 Mbit/s.
 DEADLINE_SECONDS = 600.0
-# More than four times the largest published file: a server cannot fill the disk.
+# More than four times the largest published file: a server cannot fill memory and disk.
 MAX_BYTES = 256 << 20
-SCRATCH_PREFIX = ".fetch-"
 CHUNK = 1 << 16
 LONGEST_REASON = 200
-_MOST_AHEAD = 16  # chunks that are received before they are asked for
-
 
 Data = TypeVar("Data", covariant=True)
 
@@ -53,7 +44,7 @@ class Edition(Generic[Data]):
     contents_sha256 : SHA-256 of what is in it, which a re-packed archive and a folder share.
     read : reads the file, or the folder it unpacks to; MinimtlError if it cannot.
     read_contents_sha256 : computes the SHA-256 of the contents of a file or folder.
-    recognise : whether a file or folder seems to be of this edition and none of the others.
+    recognise : whether a path that ``--corpus`` gives seems to be of this edition and no other.
     urls : where the file is published, in the order to try.
     folder : where the file is that comes with minimtl; None if it has to be found or fetched.
     """
@@ -64,7 +55,7 @@ class Edition(Generic[Data]):
     contents_sha256: str
     read: Callable[[Path], Data]
     read_contents_sha256: Callable[[Path], str]
-    recognise: Callable[[Path], bool]
+    recognise: Callable[[Path], bool] = lambda path: False
     urls: tuple[str, ...] = ()
     folder: Path | None = None
 
@@ -120,7 +111,7 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
     for url in edition.urls:
         announce(f"Fetching {url}")
         try:
-            return download(url, edition)
+            return _keep(_download(url), edition, url)
         except FetchError as error:
             reasons.append(str(error))
     raise FetchError(
@@ -129,65 +120,65 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
     )
 
 
-def download(url: str, edition: Edition[object]) -> Path:
-    """Fetch `url`, check it, and move it into the cache; raises as `fetch_edition`."""
-    with _scratch_folder() as scratch:
-        path = scratch / edition.file_name
-        n_bytes = 0
-        with path.open("wb") as file:
-            for chunk in _chunks(url):
-                n_bytes += len(chunk)
-                if n_bytes > MAX_BYTES:
-                    raise FetchError(f"{url} is larger than {MAX_BYTES >> 20} MB")
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-
-        try:
-            edition.check(path)
-        except MinimtlError:
-            raise FetchError(f"{url} gave a file whose SHA-256 is not the published one") from None
-        place = cache_dir() / edition.file_name
-        os.replace(path, place)
-        return place
-
-
-def _chunks(url: str) -> Iterator[bytes]:
-    """The content behind an http or https address, as it arrives."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    received: Queue[bytes | Exception | None] = Queue(_MOST_AHEAD)
-    given_up = Event()
-    Thread(target=_receive, args=(url, received, given_up), daemon=True).start()
+def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
+    """The path of `content` in the cache, if it is the edition's; raises as `fetch_edition`."""
+    folder = cache_dir()
+    path = folder / edition.file_name
     try:
-        while (chunk := received.get(timeout=max(0.0, end - time.monotonic()))) is not None:
-            if isinstance(chunk, Exception):
-                raise chunk
-            yield chunk
-    except Empty:
-        raise FetchError(f"{url}: not complete after {DEADLINE_SECONDS:.0f} s") from None
-    except (OSError, EOFError, HTTPException) as error:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except (OSError, MinimtlError) as error:
+        raise MinimtlError(
+            f"The cache folder {folder} cannot be written ({error}): "
+            "set MINIMTL_CACHE to a folder that can."
+        ) from None
+    try:
+        edition.check(path)
+    except MinimtlError:
+        path.unlink()
+        raise FetchError(f"{url} gave a file whose SHA-256 is not the published one") from None
+    return path
+
+
+def _download(url: str) -> bytes:
+    """What is behind an http or https address; FetchError if it does not come whole and in time."""
+    received = _Received()
+    thread = Thread(target=_receive, args=(url, received), daemon=True)
+    thread.start()
+    thread.join(DEADLINE_SECONDS)
+    received.is_given_up = True
+    if thread.is_alive():
+        raise FetchError(f"{url}: not complete after {DEADLINE_SECONDS:.0f} s")
+    if len(received.content) > MAX_BYTES:
+        raise FetchError(f"{url} is larger than {MAX_BYTES >> 20} MB")
+    if (error := received.error) is not None:
         # On one line; it may hold any words of the server's.
         reason = " ".join(str(getattr(error, "reason", None) or error).split())
-        raise FetchError(f"{url}: {reason[:LONGEST_REASON]}") from None
-    finally:
-        given_up.set()
-        while not received.empty():  # the thread may wait for room
-            received.get_nowait()
+        raise FetchError(f"{url}: {reason[:LONGEST_REASON]}")
+    return bytes(received.content)
 
 
-def _receive(url: str, received: "Queue[bytes | Exception | None]", given_up: Event) -> None:
-    """Put the chunks into `received`, then None or what went wrong."""
+@dataclass
+class _Received:
+    """What a thread has received, and what went wrong; it ends soon after it is given up."""
+
+    content: bytearray = field(default_factory=bytearray)
+    error: Exception | None = None
+    is_given_up: bool = False
+
+
+def _receive(url: str, received: _Received) -> None:
     try:
         with _opener().open(url, timeout=TIMEOUT_SECONDS) as response:
             # read1 gives what has arrived; read would wait until a slow server fills the chunk.
-            while not given_up.is_set() and (chunk := response.read1(CHUNK)):
-                received.put(chunk)
+            while not received.is_given_up and (chunk := response.read1(CHUNK)):
+                received.content += chunk
+                if len(received.content) > MAX_BYTES:
+                    return
             if response.length:
                 raise EOFError(f"ended {response.length} bytes early")
-    except Exception as error:  # it is raised where the chunks are asked for
-        received.put(error)
-    else:
-        received.put(None)
+    except Exception as error:  # it is said where the content is asked for
+        received.error = error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -212,27 +203,3 @@ def _opener() -> urllib.request.OpenerDirector:
     ):
         opener.add_handler(handler)
     return opener
-
-
-@contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    """A folder inside the cache, so on its file system; always removed at the end."""
-    folder = cache_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(folder)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=folder) as scratch:
-            yield Path(scratch)
-    except OSError as error:
-        raise MinimtlError(
-            f"The cache folder {folder} cannot be written ({error.strerror or error}): "
-            "set MINIMTL_CACHE to a folder that can."
-        ) from None
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove the scratch folders of killed processes: those older than any download may take."""
-    for path in folder.glob(f"{SCRATCH_PREFIX}*"):
-        with suppress(OSError):  # its process has just removed it
-            if time.time() - path.stat().st_mtime > 2 * DEADLINE_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)

@@ -40,7 +40,9 @@ class LabelledText(NamedTuple):
 
 @dataclass(frozen=True)
 class TextSet:
-    """A labelled text set; ``test`` is empty unless the folder has its own test partition.
+    """A set of texts; their labels are empty where nobody asked for them.
+
+    ``test`` is empty unless the folder has its own test partition.
 
     Attributes
     ----------
@@ -55,14 +57,6 @@ class TextSet:
     train: tuple[LabelledText, ...]
     test: tuple[LabelledText, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-class Texts(NamedTuple):
-    """Texts without labels, the place of each as in `LabelledText`, and notes as in `TextSet`."""
-
-    texts: tuple[str, ...]
-    places: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 def read_text_set(
@@ -89,7 +83,16 @@ def read_text_set(
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() not in TABLES:
-        return _read_lines_of_fasttext(path)
+        content = read_content(path)
+        if not _is_fasttext(content):
+            raise _unknown_kind(
+                path,
+                f"lines that begin with {LABEL_MARK}, or a folder with one sub-folder of text "
+                "files per label",
+            )
+        lines = _lines_of_fasttext(content, path.name)
+        labelled, left_out = without_empty(lines.train, path.name)
+        return TextSet(path.name, labelled, notes=(*lines.notes, *left_out))
     records = read_records(path, known_columns(text_column, label_column), header=header)
     text, label, guessed = find_columns(records, text_column, label_column, must_have)
     rows = []
@@ -125,69 +128,60 @@ def _renamed(rows: Sequence[LabelledText], names: Mapping[str, str]) -> list[Lab
     return [row._replace(label=names.get(row.label, row.label)) for row in rows]
 
 
-def read_texts(path: Path, text_column: str | None = None) -> Texts:
+def read_texts(path: Path, text_column: str | None = None) -> TextSet:
     """All texts at `path`: of a table, of a file's lines, or of all files in a folder.
 
     Labels are passed over, and empty texts are kept. Raises as `read_text_set`.
     """
     path = Path(os.path.abspath(path))
     if path.is_dir():
-        members = list(folder_members(path))
-        texts = [decode_utf8(content, f"{name} in {path.name}") for name, content in members]
-        return Texts(tuple(texts), tuple(name for name, _ in members), ())
+        rows = [
+            LabelledText(decode_utf8(content, f"{name} in {path.name}"), "", name)
+            for name, content in folder_members(path)
+        ]
+        return TextSet(path.name, tuple(rows))
     if path.suffix.lower() in TABLES:
         records = read_records(path, known_columns(text_column), header=None)
         column = find_text_column(records, text_column)
-        texts = [_text(row[column], f"{records.name}, {place},") for place, row in records.rows]
-        return Texts(tuple(texts), tuple(place for place, _ in records.rows), records.notes)
+        rows = [
+            LabelledText(_text(cells[column], f"{records.name}, {place},"), "", place)
+            for place, cells in records.rows
+        ]
+        return TextSet(path.name, tuple(rows), notes=records.notes)
     content = read_content(path)
-    if _is_fasttext(content):
-        lines = split_lines(content, path.name)
-        return lines._replace(texts=tuple(_labels_and_text(line)[1] for line in lines.texts))
-    if path.suffix.lower() != LINES:
-        raise _unknown_kind(path, "a .txt file with a text a line, or a folder of text files")
-    return split_lines(content, path.name)
+    if not _is_fasttext(content):
+        if path.suffix.lower() != LINES:
+            raise _unknown_kind(path, "a .txt file with a text a line, or a folder of text files")
+        return split_lines(content, path.name)
+    lines = _lines_of_fasttext(content, path.name)
+    return replace(lines, train=tuple(row._replace(label="") for row in lines.train))
 
 
-def split_lines(content: bytes, name: str) -> Texts:
+def split_lines(content: bytes, name: str) -> TextSet:
     """Every line of `content` as a text, empty ones too; MinimtlError if it is no text."""
     text, notes = decode(content, name)
     lines = text.removesuffix("\n").split("\n") if text else []
-    return Texts(
-        tuple(line.removesuffix("\r") for line in lines),
-        tuple(f"line {number}" for number in range(1, len(lines) + 1)),
-        notes,
+    rows = (
+        LabelledText(line.removesuffix("\r"), "", f"line {number}")
+        for number, line in enumerate(lines, start=1)
     )
+    return TextSet(name, tuple(rows), notes=notes)
 
 
-def _read_lines_of_fasttext(path: Path) -> TextSet:
-    content = read_content(path)
-    if not _is_fasttext(content):
-        raise _unknown_kind(
-            path,
-            f"lines that begin with {LABEL_MARK}, or a folder with one sub-folder of text files "
-            "per label",
-        )
-    lines = split_lines(content, path.name)
-    rows = []
-    for line, place in zip(lines.texts, lines.places, strict=True):
-        labels, text = _labels_and_text(line)
-        rows.append(LabelledText(text, ",".join(labels), place))
-    labelled, left_out = without_empty(rows, path.name)
-    return TextSet(path.name, labelled, (), (*lines.notes, *left_out))
+def _lines_of_fasttext(content: bytes, name: str) -> TextSet:
+    """The texts of all lines, and the labels with which they begin."""
+    lines, rows = split_lines(content, name), []
+    for line in lines.train:
+        labels, text = [], line.text.strip()
+        while text.startswith(LABEL_MARK):
+            label, _, text = text.partition(" ")
+            labels.append(label.removeprefix(LABEL_MARK))
+        rows.append(LabelledText(text, ",".join(labels), line.place))
+    return replace(lines, train=tuple(rows))
 
 
 def _is_fasttext(content: bytes) -> bool:
     return content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(LABEL_MARK.encode())
-
-
-def _labels_and_text(line: str) -> tuple[list[str], str]:
-    """The labels with which a line of fastText begins, and the rest of it."""
-    labels, text = [], line.strip()
-    while text.startswith(LABEL_MARK):
-        label, _, text = text.partition(" ")
-        labels.append(label.removeprefix(LABEL_MARK))
-    return labels, text
 
 
 def without_empty(

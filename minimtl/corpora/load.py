@@ -5,7 +5,7 @@ from pathlib import Path
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.fetch import Announce, Edition, fetch_edition
-from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, read_whole_newsgroups
+from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, read_newsgroups
 from minimtl.corpora.packaged import PACKAGED
 from minimtl.corpora.partitions import Corpus
 from minimtl.corpora.synthetic import generate_synthetic
@@ -60,7 +60,7 @@ def load_whole_posts(corpus: Corpus, choice: str, *, announce: Announce) -> Corp
     try:
         given = corpus.edition == BYDATE.name and choice not in CORPUS_CHOICES
         path = _existing(choice, CORPUS_CHOICES) if given else _find(BYDATE, announce)
-        whole = read_whole_newsgroups(path)
+        whole = read_newsgroups(path, clean=str)
     except MinimtlError as error:
         raise MinimtlError(
             f"whole posts are in the raw archive {BYDATE.file_name} only, which cannot be read "

@@ -57,31 +57,18 @@ class Post(NamedTuple):
     content: bytes
 
 
-def read_newsgroups(path: Path) -> Corpus:
-    """The corpus in the archive or folder `path`, posts without header, footer and quotations.
+def read_newsgroups(path: Path, clean: Callable[[str], str] = strip_post) -> Corpus:
+    """The corpus in the archive or folder `path`, each post as `clean` leaves it.
 
     Raises
     ------
     MinimtlError
         If `path` is damaged, hostile, or lacks one of the 20 groups; if a post is empty or no text.
     """
-    return _read(path, strip_post)
-
-
-def read_whole_newsgroups(path: Path) -> Corpus:
-    """The same posts as `read_newsgroups`, in its order, with header, footer and quotations."""
-    return _read(path, str)
-
-
-def _read(path: Path, clean: Callable[[str], str]) -> Corpus:
     posts = read_posts(path)
     sha256 = contents_sha256(posts) if path.is_dir() else file_sha256(path)
     train, test = (
-        [
-            (post.topic, clean(post.content.decode("latin-1")))
-            for post in posts
-            if post.folder == folder
-        ]
+        [(one.topic, clean(one.content.decode("latin-1"))) for one in posts if one.folder == folder]
         for folder in (TRAIN_FOLDER, TEST_FOLDER)
     )
     return build_corpus("bydate", path.name, sha256, TOPIC_TREE, train, test)
@@ -90,15 +77,13 @@ def _read(path: Path, clean: Callable[[str], str]) -> Corpus:
 def read_posts(path: Path) -> list[Post]:
     """The raw posts of an archive or folder, in the corpus's order; raises as `read_newsgroups`."""
     members = _folder_posts(path) if path.is_dir() else tar_members(path)
-    posts = sorted(
-        (_checked(post, path.name) for post in _posts(members)),
-        key=lambda post: (post.folder == TEST_FOLDER, post.topic, post.name),
-    )
+    posts = [_checked(post, path.name) for post in _posts(members)]
     if not posts:
         raise MinimtlError(
             f"{path.name} holds no post at {TRAIN_FOLDER}/<group>/<id>; "
             "give the archive 20news-bydate.tar.gz or the folder it unpacks to."
         )
+    posts.sort(key=lambda post: (post.folder == TEST_FOLDER, post.topic, post.name))
     for first, second in pairwise(posts):
         if first[:3] == second[:3]:
             raise MinimtlError(f"{path.name} holds {_place(first)} twice; {_AGAIN}.")

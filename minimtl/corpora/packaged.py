@@ -1,8 +1,8 @@
 """20 Newsgroups, "packaged" edition: how often each word stands in each post, in one file.
 
-The file comes with minimtl and is made from the "bydate" archive by `packing`. A word here is what
-stands between white space in a post without header, footer and quotations. The three ways in which
-the study cuts texts (`minimtl.text`: tokenize, whitespace_tokens, nonword_split_tokens) cut
+The file comes with minimtl; ``bench/packing.py`` makes it from the "bydate" archive. A word here is
+what stands between white space in a post without header, footer and quotations. The three ways in
+which the study cuts texts (`minimtl.text`: tokenize, whitespace_tokens, nonword_split_tokens) cut
 within such words, so counts of words by each of them are exactly those of the archive's posts.
 (nonword_split_tokens counts an empty word where a post begins or ends with another character than
 a word character; two bits a post say so.)
@@ -47,8 +47,8 @@ ENDS_WITH_OTHER = 2
 # Name, length by the letters above, and bytes of each array of a file.
 FIELDS = (("ends", "n", 1), ("sizes", "n", 2), ("gaps", "c", 3), ("counts", "c", 2))
 
-_begins_with_other = re.compile(r"\W").match
-_ends_with_other = re.compile(r"\W\Z").search
+begins_with_other = re.compile(r"\W").match
+ends_with_other = re.compile(r"\W\Z").search
 
 
 class PackedCounts(NamedTuple):
@@ -130,25 +130,6 @@ def decode(content: bytes) -> PackedCounts:
     return PackedCounts(header["digest"], header["n_posts"], words, **arrays)
 
 
-def encode(packed: PackedCounts) -> bytes:
-    """The bytes that `decode` reads; ValueError if a number does not fit."""
-    words = "\n".join(packed.words).encode("latin-1")
-    header = {"digest": packed.digest, "n_posts": packed.n_posts, "word_bytes": len(words)}
-    parts = [json.dumps(header).encode(), b"\n", words]
-    for name, _, width in FIELDS:
-        values: IntArray = getattr(packed, name)
-        if values.min() < 0 or values.max() >> 8 * width:
-            raise ValueError(f"{name} has a number that does not fit into {width} bytes")
-        parts += [(values >> 8 * k).astype(np.uint8).tobytes() for k in range(width)]
-    return b"".join(parts)
-
-
-def end_bits(text: str) -> int:
-    """The bits that say with what `text` begins and ends."""
-    begins = BEGINS_WITH_OTHER if _begins_with_other(text) else 0
-    return begins | (ENDS_WITH_OTHER if _ends_with_other(text) else 0)
-
-
 def texts_of(packed: PackedCounts) -> Iterator[str]:
     """The words of each post in alphabetical order, joined by blanks.
 
@@ -158,7 +139,7 @@ def texts_of(packed: PackedCounts) -> Iterator[str]:
     """
     n_words, n_posts = len(packed.words), len(packed.sizes)
     order = sorted(
-        range(n_words), key=lambda j: (bool(_begins_with_other(packed.words[j])), packed.words[j])
+        range(n_words), key=lambda j: (bool(begins_with_other(packed.words[j])), packed.words[j])
     )
     rank = np.empty(n_words, dtype=np.int64)
     rank[order] = np.arange(n_words)
@@ -186,7 +167,7 @@ def _numbers(packed: PackedCounts) -> IntArray:
 
 def _joined(words: list[str], bits: int) -> str:
     if words and not bits & ENDS_WITH_OTHER:
-        last = next(i for i in reversed(range(len(words))) if not _ends_with_other(words[i]))
+        last = next(i for i in reversed(range(len(words))) if not ends_with_other(words[i]))
         words.append(words.pop(last))
     before = " " if bits & BEGINS_WITH_OTHER else ""
     after = " " if bits & ENDS_WITH_OTHER else ""

@@ -52,7 +52,8 @@ class Corpus:
     sha256 : str
         Of the archive's bytes, or of a folder's contents.
     digest : str
-        `content_digest` of the corpus's texts. Corpora with the same digest give the same tables.
+        SHA-256 of topics and texts in their order. Corpora with the same digest give the same
+        tables.
     tree : TopicTree
         Class → subclass → topics; their order decides which topic of a task is the positive one.
     train, test : Partition
@@ -97,17 +98,6 @@ def sorted_topics(tree: TopicTree) -> tuple[str, ...]:
     )
 
 
-def content_digest(topic_names: Sequence[str], train: Partition, test: Partition) -> str:
-    """SHA-256 (hex) of texts and topics in order: the same for an archive and its folder."""
-    content = ContentDigest()
-    content.add(*topic_names)
-    for partition in (train, test):
-        content.add(str(len(partition)))
-        for text, topic in zip(partition.texts, partition.topics.tolist(), strict=True):
-            content.add(str(topic), text)
-    return content.hexdigest()
-
-
 def build_corpus(
     edition: str,
     source: str,
@@ -126,22 +116,23 @@ def build_corpus(
         Naming the source, the partition and the topics, if a topic of `tree` has no document.
     """
     names = sorted_topics(tree)
-    train, test = build_partition(train_rows, names), build_partition(test_rows, names)
-    for name, partition in (("training", train), ("test", test)):
-        n_documents = np.bincount(partition.topics, minlength=len(names))
+    index = {name: position for position, name in enumerate(names)}
+    digest = ContentDigest()
+    digest.add(*names)
+    partitions = []
+    for name, rows in (("training", train_rows), ("test", test_rows)):
+        numbered = [(index[topic], text) for topic, text in rows]
+        topics = np.array([topic for topic, _ in numbered], dtype=np.int64)
+        n_documents = np.bincount(topics, minlength=len(names))
         if missing := [names[topic] for topic in np.flatnonzero(n_documents == 0)]:
             raise MinimtlError(
                 f"{source} has no {name} documents of {', '.join(missing)}: the study needs every "
                 "topic; get the whole corpus."
             )
-    return Corpus(edition, source, sha256, content_digest(names, train, test), tree, train, test)
 
-
-def build_partition(rows: Iterable[tuple[str, str]], topic_names: Sequence[str]) -> Partition:
-    """The partition of ``(topic, text)`` rows, in their order; KeyError for an unknown topic."""
-    index = {name: position for position, name in enumerate(topic_names)}
-    pairs = [(text, index[topic]) for topic, text in rows]
-    return Partition(
-        texts=tuple(text for text, _ in pairs),
-        topics=np.array([topic for _, topic in pairs], dtype=np.int64),
-    )
+        digest.add(str(len(numbered)))
+        for topic, text in numbered:
+            digest.add(str(topic), text)
+        partitions.append(Partition(tuple(text for _, text in numbered), topics))
+    train, test = partitions
+    return Corpus(edition, source, sha256, digest.hexdigest(), tree, train, test)

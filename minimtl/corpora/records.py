@@ -19,7 +19,13 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from minimtl.corpora.archives import LIMITS, decode_utf8, encoding_of_mark, unreadable
+from minimtl.corpora.archives import (
+    TOTAL_BYTES,
+    check_total,
+    decode_utf8,
+    encoding_of_mark,
+    unreadable,
+)
 from minimtl.errors import MinimtlError
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -62,8 +68,7 @@ def read_records(path: Path, known: Collection[str] = (), *, header: bool | None
         raise MinimtlError(f"{path.name} is empty; give a table whose first row names its columns.")
 
     if suffix not in DELIMITERS:
-        read_objects = _json_list if suffix == JSON_LIST else _json_lines
-        objects = list(read_objects(content, path.name))
+        objects = list(_json_rows(content, path.name, suffix == JSON_LIST))
         columns = tuple(dict.fromkeys(key for _, row in objects for key in row))
         rows: list[Row] = [(place, [row.get(key) for key in columns]) for place, row in objects]
         return Records(path.name, columns, rows, notes)
@@ -97,10 +102,10 @@ def read_content(path: Path) -> bytes:
         if not path.is_file():
             raise MinimtlError(f"{path} does not exist or is not a file.")
         with path.open("rb") as file:
-            content = file.read(LIMITS.total_bytes + 1)
+            content = file.read(TOTAL_BYTES + 1)
     except OSError as error:
         raise unreadable(path, error) from None
-    LIMITS.check_total(len(content), None, path.name)
+    check_total(len(content), path.name)
     return content
 
 
@@ -116,17 +121,15 @@ def decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
             raise MinimtlError(f"{name} is damaged UTF-16; save it as UTF-8.") from None
     try:
         return decode_utf8(content, name), ()
-    except MinimtlError:
+    except MinimtlError as error:
         n_not_ascii = sum(byte > 127 for byte in content)
         if b"\0" in content or n_not_ascii > _MOST_NOT_ASCII * len(content):
             raise
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
-            pass
-        else:
-            return text, (f"{name}: not UTF-8, so it was read as Windows-1252.",)
-        raise
+            raise error from None
+        return text, (f"{name}: not UTF-8, so it was read as Windows-1252.",)
 
 
 def _delimiter(content: str, usual: str, known: Collection[str]) -> str:
@@ -241,21 +244,24 @@ def _unreadable_row(name: str, number: int, reason: str) -> MinimtlError:
     )
 
 
-def _json_lines(content: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    # Not splitlines: it also cuts at characters that JSON allows inside a string.
-    for number, line in enumerate(content.split("\n"), start=1):
-        if line.strip():
-            place = f"row {number}"
-            yield place, _json_object(_parse_json(line, f"{name}, {place},"), f"{name}, {place},")
-
-
-def _json_list(content: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    items = _parse_json(content, name)
-    if not isinstance(items, list):
-        raise MinimtlError(f"{name} is not a JSON list of objects; write one, or JSON lines.")
-    for number, item in enumerate(items, start=1):
-        place = f"item {number}"
-        yield place, _json_object(item, f"{name}, {place},")
+def _json_rows(content: str, name: str, is_list: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The place and the object of each row of JSON lines, or of a JSON list."""
+    if is_list:
+        items = _parse_json(content, name)
+        if not isinstance(items, list):
+            raise MinimtlError(f"{name} is not a JSON list of objects; write one, or JSON lines.")
+        placed = [(f"item {number}", item) for number, item in enumerate(items, start=1)]
+    else:
+        # Not splitlines: it also cuts at characters that JSON allows inside a string.
+        placed = [
+            (f"row {number}", _parse_json(line, f"{name}, row {number},"))
+            for number, line in enumerate(content.split("\n"), start=1)
+            if line.strip()
+        ]
+    for place, item in placed:
+        if not isinstance(item, dict):
+            raise MinimtlError(f"{name}, {place}, is no JSON object; write one a line.")
+        yield place, item
 
 
 def _parse_json(text: str, place: str) -> Any:
@@ -263,9 +269,3 @@ def _parse_json(text: str, place: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise MinimtlError(f"{place} is not valid JSON; write one object a line.") from None
-
-
-def _json_object(value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise MinimtlError(f"{place} is no JSON object; write one a line.")
-    return value

@@ -4,20 +4,17 @@ May import: stats, text, nn, corpora, report, jobs, tasks, gains, study.
 """
 
 from minimtl.explain.explainpage import (
-    NOTEBOOK_NOTE,
+    disagreements,
     explain_notebook,
     explain_page,
-    notebook_available,
     visit_all,
 )
-from minimtl.explain.lesson import find_pair, make_lesson
+from minimtl.explain.lesson import make_lesson
 
 __all__ = [
-    "NOTEBOOK_NOTE",
+    "disagreements",
     "explain_notebook",
     "explain_page",
-    "find_pair",
     "make_lesson",
-    "notebook_available",
     "visit_all",
 ]

@@ -1,26 +1,25 @@
 """explain.html and explain.ipynb: the same stations on a page and in a notebook.
 
 The page needs no network, and no script to be read. The notebook computes all values anew when it
-is run, with NumPy alone, on a smaller study; nbformat writes it, an extra: ask `notebook_available`
-first.
+is run, with NumPy alone, on a smaller study; nbformat writes it, an extra.
 """
 
-import importlib.util
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import minimtl
+from minimtl.errors import MinimtlError
 from minimtl.explain import networkstations, pairstations
-from minimtl.explain.lesson import Lesson
+from minimtl.explain.lesson import Lesson, find_pair
 from minimtl.explain.station import (
     Station,
     TwinComparison,
     Values,
+    chapters,
     excerpt,
-    introduction,
     paragraphs,
     stations,
 )
@@ -42,11 +41,11 @@ from minimtl.report import (
     notebook_html,
     to_html,
 )
+from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
-NOTEBOOK_NOTE = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
-_VALUES: dict[str, Callable[[Lesson], Values]] = {
+_FILL: dict[str, Callable[[Values, Lesson], None]] = {
     "text": networkstations.text,
     "tokens": networkstations.tokens,
     "counts": networkstations.counts,
@@ -85,10 +84,10 @@ class Visit(NamedTuple):
 def visit(key: str, lesson: Lesson) -> Visit:
     """The station of this key; AssertionError if two values disagree, so that a notebook stops."""
     station = next(station for station in stations() if station.key == key)
-    values = _VALUES[key](lesson)
-    for comparison in values.comparisons:
-        assert comparison.agrees, f"{comparison.name} differs by {comparison.difference:.1e}"
-    return Visit(station, values)
+    visited = _visit(station, lesson)
+    for compared in visited.values.comparisons:
+        assert compared.agrees, f"{compared.name} differs by {compared.difference:.1e}"
+    return visited
 
 
 def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
@@ -96,8 +95,20 @@ def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
     visits = []
     for place, station in enumerate(stations(), start=1):
         announce(f"{place} of {len(stations())}: {station.title}")
-        visits.append(Visit(station, _VALUES[station.key](lesson)))
+        visits.append(_visit(station, lesson))
     return visits
+
+
+def _visit(station: Station, lesson: Lesson) -> Visit:
+    values = Values()
+    _FILL[station.key](values, lesson)
+    return Visit(station, values)
+
+
+def disagreements(visits: Iterable[Visit]) -> list[str]:
+    """The names of what was computed twice and differs."""
+    comparisons = (c for one in visits for c in one.values.comparisons)
+    return [c.name for c in comparisons if not c.agrees]
 
 
 def source_uri(path: str) -> str:
@@ -111,26 +122,23 @@ def explain_page(
     link: Callable[[str], str] = source_uri,
 ) -> str:
     """The whole page; `link` makes an address of a file's path within the package."""
-    start, problem = introduction(), lesson.problem
+    start, problem = chapters()[0], lesson.problem
     comparisons = [c for one in visits for c in one.values.comparisons]
-    apart = [c.name for c in comparisons if not c.agrees]
+    apart = disagreements(visits)
     agreement = f"All {len(comparisons)} comparisons agree within what the arithmetic allows."
     if apart:
         agreement = f"{len(apart)} of {len(comparisons)} comparisons disagree: {'; '.join(apart)}."
-    ours, twin = lesson.steps.by
+    roles = ("main_positive", "main_negative", "aux_positive", "aux_negative")
+    topics = (topic for task in lesson.pair for topic in task)
     numbers: dict[str, str | float] = {
+        **dict(zip(roles, topics, strict=True)),
+        **dict(zip(("ours", "twin"), lesson.steps.by, strict=True)),
         "agreement": agreement,
-        "main_positive": lesson.pair.main.positive,
-        "main_negative": lesson.pair.main.negative,
-        "aux_positive": lesson.pair.aux.positive,
-        "aux_negative": lesson.pair.aux.negative,
         "pairs": len(problem.pairs),
         "runs": f"{problem.n_runs} run{'s' if problem.n_runs > 1 else ''}",
         "version": minimtl.__version__,
         "protocol": lesson.protocol.name,
         "seed": lesson.study.seed,
-        "ours": ours,
-        "twin": twin,
     }
     lead, *about = paragraphs("\n\n".join(start.body), numbers)
     blocks: list[Block] = [*map(Paragraph, about), Sections()]
@@ -161,16 +169,16 @@ def _on_page(place: int, one: Visit, link: Callable[[str], str]) -> list[Block]:
         names = ", ".join(name.partition("::")[2] for name in station.further)
         further = tuple(block for name in station.further for block in _quoted(name, link))
         code.append(Folded(f"Further lines: {names}", further))
-    blocks: list[Block] = [
+    question, answer = one.question
+    return [
         Heading(2, f"{place}. {station.title}"),
         *map(Paragraph, station.prose),
         Beside(((Heading(3, "Formula"), *formulas, where), (Heading(3, "Code"), *code))),
         Heading(3, "Values of this run"),
         _compared(values.comparisons),
         *values.pictures,
+        Folded(question, (Paragraph(answer),)),
     ]
-    question, answer = one.question
-    return [*blocks, Folded(question, (Paragraph(answer),))]
 
 
 def _compared(comparisons: Sequence[TwinComparison]) -> Grid:
@@ -186,9 +194,8 @@ def _compared(comparisons: Sequence[TwinComparison]) -> Grid:
                 (Marked(difference, "good" if c.agrees else "bad"), Marked(allowed, "small")),
             )
         )
-    head = ("computed twice: what, and its shape", "largest entry by one way", "by the other",
-            "difference, and what is allowed")  # fmt: skip
-    return Grid(head, tuple(lines))
+    head = ("computed twice: what, and its shape", "largest entry by one way", "by the other")
+    return Grid((*head, "difference, and what is allowed"), tuple(lines))
 
 
 def _quoted(place: str, link: Callable[[str], str]) -> tuple[Block, Block]:
@@ -207,22 +214,36 @@ def _formula(text: str) -> Markup:
     return element("p", *parts, text[end:], class_="formula")
 
 
-def notebook_available() -> bool:
-    """Whether nbformat can be imported; looks for it without loading it."""
-    return importlib.util.find_spec("nbformat") is not None
-
-
 def explain_notebook(topics: Sequence[str] | None) -> str:
-    """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default."""
-    import nbformat
-    from nbformat import v4
+    """The notebook as JSON, without outputs; `topics` are the pair's four, None for the default.
 
-    start = introduction()
+    UsageError is raised if they are no pair of the study, MinimtlError where nbformat is missing.
+    """
+    find_pair(topics, make_problems("related", PAPER, NEWSGROUPS)[0])
+    try:
+        import nbformat
+        from nbformat import v4
+    except ImportError:
+        note = "explain.ipynb needs nbformat: pip install 'minimtl[notebook]'"
+        raise MinimtlError(note) from None
+
+    start = chapters()[0]
     about = f"# {start.title}\n\n{start.parts['In a notebook']}"
     setup = _code_of(start.parts["To run"]).format(pair=topics)
     cells = [v4.new_markdown_cell(about), v4.new_code_cell(setup)]
     for place, station in enumerate(stations(), start=1):
-        cells += _cells(place, station)
+        cells += [
+            v4.new_markdown_cell(_as_markdown(place, station)),
+            v4.new_code_cell(f'here = visit("{station.key}", lesson)\nhere'),
+        ]
+        if to_run := station.parts.get("To run"):
+            cells.append(v4.new_code_cell(_code_of(to_run)))
+        hidden = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["answer"]}
+        cells += [
+            v4.new_markdown_cell(f"**Question.** {list(station.parts)[-1]}"),
+            v4.new_code_cell("print(here.question[1])", metadata=hidden),
+        ]
+
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # else they are random, and no two notebooks the same
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -230,29 +251,17 @@ def explain_notebook(topics: Sequence[str] | None) -> str:
     return text + "\n"
 
 
-def _cells(place: int, station: Station) -> list[Any]:
-    from nbformat import v4
-
+def _as_markdown(place: int, station: Station) -> str:
     formulas, prose = "\n".join(station.formulas), "\n\n".join(station.prose)
-    excerpts = map(excerpt, station.code)
     code = "\n\n".join(
-        f"`minimtl/{found.path}:{found.line}`\n\n```python\n{found.text}\n```" for found in excerpts
+        f"`minimtl/{found.path}:{found.line}`\n\n```python\n{found.text}\n```"
+        for found in map(excerpt, station.code)
     )
-    text = (
+    return (
         f"## {place}. {station.title}\n\n{prose}\n\n```text\n{formulas}\n```\n\n"
         f"These are formulas of docs/mathematics.md, section {station.section}. The lines that "
         f"compute them:\n\n{code}"
     )
-    hidden = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["answer"]}
-    to_run = station.parts.get("To run")
-    question = list(station.parts)[-1]
-    return [
-        v4.new_markdown_cell(text),
-        v4.new_code_cell(f'here = visit("{station.key}", lesson)\nhere'),
-        *([v4.new_code_cell(_code_of(to_run))] if to_run else []),
-        v4.new_markdown_cell(f"**Question.** {question}"),
-        v4.new_code_cell("print(here.question[1])", metadata=hidden),
-    ]
 
 
 def _code_of(text: str) -> str:

@@ -38,7 +38,7 @@ _SPREAD = 1e-13
 
 
 class StepValues(NamedTuple):
-    """The quantities of one step; lists have one array for each layer, R None where nothing drops.
+    """The quantities of one step; lists have one array for each layer.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class StepValues(NamedTuple):
 
     Z: list[Array]
     A: list[Array]
-    R: list[Any]
+    R: list[Array]
     D: list[Array]
     losses: Array
     gradient: Network
@@ -127,23 +127,21 @@ class Steps:
             for key, width in zip(self.keys[step - 1], self.network.shape.hidden, strict=True)
         ]
 
-    def twin_values(
-        self, network: Network, masks: Sequence[Array | None], step: int = 1
-    ) -> StepValues:
-        """What the NumPy twin computes of a step's batch, in the precision of `network`."""
-        rows = self.batch(step)
+    def twin_values(self, network: Network) -> StepValues:
+        """What the NumPy twin computes of the first batch, in the precision of `network`."""
+        rows, masks = self.batch(1), self.masks(1)
         X, labels = self.X[rows.ravel()].astype(network.flat.dtype), list(self.labels[rows])
         A, D = forward(network, X, masks)
         weights = self.settings.weights(len(rows))
         losses, gradient = loss_and_gradients(network, X, labels, weights, masks)
         layers = zip([X, *D[:-1]], network.weights, network.biases, strict=True)
         Z = [d @ W + b for d, W, b in layers]
-        return StepValues(Z, A, list(masks), D, losses, gradient)
+        return StepValues(Z, A, masks, D, losses, gradient)
 
     @cached_property
     def twin(self) -> StepValues:
         """The first step in float64."""
-        return self.twin_values(self.copy(np.float64), self.masks(1))
+        return self.twin_values(self.copy(np.float64))
 
     @cached_property
     def ours(self) -> StepValues:
@@ -152,40 +150,38 @@ class Steps:
         The kernels overwrite Z by A: it is found again as ln(A/(1 − A)). Of the gradient they keep
         the first moment, m = (1 − β1)·g.
         """
-        network = self.copy(np.float32)
         if self.backend == "numpy":
-            return self.twin_values(network, self.masks(1))
-        trainer, losses = self._after(1)
-        buffers, hidden = trainer.scratch.buffers, network.shape.hidden
+            return self.twin_values(self.copy(np.float32))
+        trainer = self._trainer(self.backend, np.float32)
+        losses = trainer.epoch(self.batch(1), self.keys[:1])
+        buffers, shape = trainer.scratch.buffers, self.network.shape
         n = self.batch(1).size
         A, R, D = (
-            [values[layer, :n, :width].copy() for layer, width in enumerate(hidden)]
+            [values[layer, :n, :width].copy() for layer, width in enumerate(shape.hidden)]
             for values in (buffers.A, buffers.R, buffers.D)
         )
         Z = [np.log(a / (1.0 - a)) for a in A]
         m = trainer.moments().m
         share = np.float32(1.0 - self.settings.adam.beta1)
-        gradient = Network(network.shape, m.first / share, m.flat / share)
+        gradient = Network(shape, m.first / share, m.flat / share)
         return StepValues(Z, A, R, D, losses, gradient)
 
     def copy(self, dtype: type) -> Network:
         """The network before the first step, in another precision."""
-        every = np.arange(len(self.network.first))
-        return self.network.with_rows(every, dtype)
+        return self.network.with_rows(np.arange(len(self.network.first)), dtype)
 
-    def _after(self, n_steps: int) -> tuple[Any, Array]:
-        """The study's trainer after so many steps, and the mean losses."""
-        make_trainer = trainer_class(self.backend)
-        trainer: Trainer = make_trainer(self.copy(np.float32), self.settings.adam)
+    def _trainer(self, backend: str, dtype: type) -> Any:
+        """A trainer that begins with the first step; Any, as each has more than `Trainer` says."""
+        trainer: Trainer = trainer_class(backend)(self.copy(dtype), self.settings.adam)
         trainer.take(self.X, self.labels, self.settings)
-        end = n_steps * self.settings.batch_size
-        losses = trainer.epoch(self.order[:, :end], self.keys[:n_steps])
-        return trainer, losses
+        return trainer
 
     @cached_property
     def ours_after(self) -> Network:
         """The network after `N_STEPS` steps by what trains in the study."""
-        network: Network = self._after(N_STEPS)[0].weights()
+        trainer = self._trainer(self.backend, np.float32)
+        trainer.epoch(self.order, self.keys)
+        network: Network = trainer.weights()
         return network
 
     @cached_property
@@ -204,9 +200,8 @@ class Steps:
         waiting = waiting[np.argsort(last[waiting], kind="stable")]
         watched = np.unique(waiting[np.linspace(0, len(waiting) - 1, _WATCHED).astype(int)])
 
-        network, adam = self.copy(np.float64), self.settings.adam
-        trainer: Any = trainer_class("numpy")(network, adam)
-        trainer.take(self.X, self.labels, self.settings)
+        trainer, adam = self._trainer("numpy", np.float64), self.settings.adam
+        network: Network = trainer.network
         rows = [network.first[watched].copy()]
         for step in range(1, N_STEPS + 1):
             trainer.epoch(self.batch(step), self.keys[step - 1 : step])

@@ -13,7 +13,7 @@ from minimtl.corpora import load_corpus
 from minimtl.errors import UsageError
 from minimtl.explain.firststeps import Steps
 from minimtl.explain.station import Array
-from minimtl.gains import HELD_OUT, Design, make_designs, table_of
+from minimtl.gains import HELD_OUT, Design, Scores, analyse, make_designs, table_of
 from minimtl.jobs import make_workers, open_store, rng_for
 from minimtl.nn import default_backend
 from minimtl.study import Study, feature_maker, train_models
@@ -129,9 +129,19 @@ class Lesson:
     @cached_property
     def designs(self) -> dict[str, Design]:
         """The divisions of the problem's pairs, the very ones of the study's tables, by name."""
-        # As `minimtl.gains.conclude` draws them.
-        rng = rng_for("meta-analysis", self.study.seed, self.problem.problem)
-        return make_designs(table_of(self.problem, self.protocol), ("in_fold", *HELD_OUT), rng)
+        pairs = table_of(self.problem, self.protocol)
+        return make_designs(pairs, ("in_fold", *HELD_OUT), self._folds_rng())
+
+    @cached_property
+    def baselines(self) -> dict[str, Scores]:
+        """Scores on the random folds by predictor: all features, and what knows no feature."""
+        table = replace(table_of(self.problem, self.protocol), sets={})
+        analysis = analyse(table, self._folds_rng(), ("in_fold",), alone=(), fewest=2, tested=())
+        return {row.features: row.scores for row in analysis.predictions}
+
+    def _folds_rng(self) -> np.random.Generator:
+        """That of `minimtl.gains.conclude`."""
+        return rng_for("meta-analysis", self.study.seed, self.problem.problem)
 
     @cached_property
     def labelled(self) -> LabelledPairs:

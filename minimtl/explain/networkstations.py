@@ -23,9 +23,9 @@ _SHOWN = 12  # words of a table
 _GAPS = (1, 3, 8, 13, 30, 80, 250)
 
 
-def text(lesson: Lesson) -> Values:
+def text(here: Values, lesson: Lesson) -> None:
     """The post, both tasks, and the classes of the main task's posts."""
-    here, corpus, sample = Values(), lesson.study.corpus, lesson.samples[lesson.pair.main]
+    corpus, sample = lesson.study.corpus, lesson.samples[lesson.pair.main]
     positive = corpus.topic_names.index(lesson.pair.main.positive)
     looked_up = (corpus.train.topics[sample.train_rows] == positive).astype(int)
     name = "classes y of the main task's training posts"
@@ -44,16 +44,15 @@ def text(lesson: Lesson) -> Values:
 
     share = sample.test_labels.mean()
     here.answer = {"n": len(sample.test_labels), "share": share, "right": max(share, 1 - share)}
-    return here
 
 
 def _words_by_pattern(text: str) -> list[str]:
     return re.findall(r"\b\w\w+\b", text.lower())
 
 
-def tokens(lesson: Lesson) -> Values:
+def tokens(here: Values, lesson: Lesson) -> None:
     """The words of the post."""
-    here, post = Values(), lesson.study.corpus.train.texts[lesson.post]
+    post = lesson.study.corpus.train.texts[lesson.post]
     words = tokenize(post)
     here.compare("W", words, _words_by_pattern(post), "tokenize", "regular expression")
     here.words(f"the first of {len(words)} words", "  ".join(words[:40]))
@@ -61,12 +60,11 @@ def tokens(lesson: Lesson) -> Values:
     n = sum(not character.isspace() for character in post)
     in_words = sum(map(len, words))
     here.answer = {"n": n, "in_words": in_words, "dropped": 1 - in_words / n}
-    return here
 
 
-def counts(lesson: Lesson) -> Values:
+def counts(here: Values, lesson: Lesson) -> None:
     """The counts of the post's words, and what all counts take."""
-    here, matrix, vocabulary = Values(), lesson.words.counts, lesson.words.vocabulary
+    matrix, vocabulary = lesson.words.counts, lesson.words.vocabulary
     row = matrix[lesson.post]
     by_hand = Counter(_words_by_pattern(lesson.study.corpus.train.texts[lesson.post]))
     twin = [by_hand[vocabulary[column]] for column in row.indices]
@@ -85,12 +83,11 @@ def counts(lesson: Lesson) -> Values:
         "dense": n_docs * n_words * 8 / 1e9,
         "sparse": (matrix.data.nbytes + matrix.indices.nbytes) / 1e6,
     }
-    return here
 
 
-def tfidf(lesson: Lesson) -> Values:
+def tfidf(here: Values, lesson: Lesson) -> None:
     """The post's row of X by the formula in float64, and as the study has it."""
-    here, matrix, columns = Values(), lesson.words.counts, lesson.words.columns
+    matrix, columns = lesson.words.counts, lesson.words.columns
     row = matrix[lesson.post][:, columns]
     df = np.bincount(matrix.indices, minlength=matrix.shape[1])[columns[row.indices]]
     idf = np.log((1 + matrix.shape[0]) / (1 + df)) + 1
@@ -118,12 +115,11 @@ def tfidf(lesson: Lesson) -> Values:
         "common_idf": idf[common],
         "common_x": twin[common],
     }
-    return here
 
 
-def first_layer(lesson: Lesson) -> Values:
+def first_layer(here: Values, lesson: Lesson) -> None:
     """Z_1 of the first batch, and the products that its zeros save."""
-    here, steps = Values(), lesson.steps
+    steps = lesson.steps
     Z = steps.twin.Z[0]
     here.compare("Z_1", steps.ours.Z[0], Z, *steps.by, SINGLE)
 
@@ -137,12 +133,11 @@ def first_layer(lesson: Lesson) -> Values:
         "dense": X.shape[0] * X.shape[1] * width,
         "times": X.shape[0] * X.shape[1] / X.nnz,
     }
-    return here
 
 
-def dropout(lesson: Lesson) -> Values:
+def dropout(here: Values, lesson: Lesson) -> None:
     """A_1, its mask and D_1, and the second layer, which does the same again."""
-    here, steps = Values(), lesson.steps
+    steps = lesson.steps
     ours, twin = steps.ours, steps.twin
     here.compare("A_1", ours.A[0], twin.A[0], *steps.by, SINGLE)
     here.compare("R_1", ours.R[0], twin.R[0], *steps.by)
@@ -156,12 +151,10 @@ def dropout(lesson: Lesson) -> Values:
     mean = np.mean([A * steps.masks(step)[0] for step in range(1, N_STEPS + 1)])
     here.answer = {"steps": N_STEPS, "dropped": mean, "plain": A.mean()}
 
-    return here
 
-
-def loss(lesson: Lesson) -> Values:
+def loss(here: Values, lesson: Lesson) -> None:
     """Probabilities and losses of the first posts of both tasks."""
-    here, steps, losses = Values(), lesson.steps, lesson.steps.twin.losses
+    steps, losses = lesson.steps, lesson.steps.twin.losses
     here.compare("loss of each task", steps.ours.losses, losses, *steps.by, SINGLE)
 
     labels, network = steps.labels[steps.batch(1)], steps.copy(np.float64)
@@ -174,12 +167,11 @@ def loss(lesson: Lesson) -> Values:
     head = ("task", "post", "P of 0", "P of 1", "y", "−ln P of y")
     here.table(f"the first posts of each task; J = {number(losses.sum(), 5)}", head, rows)
     here.answer = {"ln2": np.log(2), "main": losses[0], "aux": losses[1]}
-    return here
 
 
-def gradients(lesson: Lesson) -> Values:
+def gradients(here: Values, lesson: Lesson) -> None:
     """The gradient of J, and one entry of it by differences."""
-    here, steps = Values(), lesson.steps
+    steps = lesson.steps
     ours, twin, words = steps.ours.gradient, steps.twin.gradient, steps.words[0]
     here.compare("∂J/∂W_1", ours.first, twin.first, *steps.by, SINGLE)
     here.compare("∂J/∂ all others", ours.flat, twin.flat, *steps.by, SINGLE)
@@ -191,7 +183,7 @@ def gradients(lesson: Lesson) -> Values:
     for nudge in (h, -h):
         network = steps.copy(np.float64)
         network.first[word, unit] += nudge
-        J.append(steps.twin_values(network, steps.masks(1)).losses.sum())
+        J.append(steps.twin_values(network).losses.sum())
     here.answer = {
         "h": h,
         "twice": 2 * h,
@@ -200,12 +192,11 @@ def gradients(lesson: Lesson) -> Values:
         "slope": (J[0] - J[1]) / (2 * h),
         "gradient": twin.first[word, unit],
     }
-    return here
 
 
-def adam(lesson: Lesson) -> Values:
+def adam(here: Values, lesson: Lesson) -> None:
     """Weights after some steps of Adam, and the moves of the first one."""
-    here, steps = Values(), lesson.steps
+    steps = lesson.steps
     rule, g = steps.settings.adam, steps.twin.gradient.flat
     name = f"all weights but W_1, after {N_STEPS} steps"
     here.compare(name, steps.ours_after.flat, steps.dense[0].flat, *steps.by, _AFTER_STEPS)
@@ -222,7 +213,6 @@ def adam(lesson: Lesson) -> Values:
     sizes = np.abs(g[g != 0])
     low, high = np.quantile(np.abs(by_formula[g != 0]), [0.25, 0.75])
     here.answer = {"least": sizes.min(), "most": sizes.max(), "low": low, "high": high}
-    return here
 
 
 def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
@@ -233,9 +223,9 @@ def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
     return float(np.abs(rule / exact - 1).max())
 
 
-def deferred(lesson: Lesson) -> Values:
+def deferred(here: Values, lesson: Lesson) -> None:
     """Rows of words that wait, moved at once and step by step."""
-    here, steps = Values(), lesson.steps
+    steps = lesson.steps
     rule, waiting = steps.settings.adam, steps.dense[1]
     kernel, dense = steps.ours_after.first[[w.column for w in waiting]], "dense Adam, float64"
     after = [w.after for w in waiting]
@@ -279,4 +269,3 @@ def deferred(lesson: Lesson) -> Values:
         "deferred": n_deferred,
         "share": 100 * n_deferred / n_dense,
     }
-    return here

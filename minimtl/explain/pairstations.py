@@ -1,7 +1,6 @@
 """Stations of a pair's features and of the meta-analysis: from a learning curve to Table 2."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 from scipy.spatial.distance import jensenshannon
@@ -9,8 +8,7 @@ from scipy.special import expit
 
 from minimtl.explain.lesson import Lesson
 from minimtl.explain.station import Array, Values, number
-from minimtl.gains import Design, Scores, analyse, score_pairs, table_of
-from minimtl.jobs import rng_for
+from minimtl.gains import Design, score_pairs
 from minimtl.report import Axis
 from minimtl.stats import (
     central_difference,
@@ -33,9 +31,9 @@ _MOST_STEPS = 12
 _LAST_DIGITS = 1e-8
 
 
-def curve(lesson: Lesson) -> Values:
+def curve(here: Values, lesson: Lesson) -> None:
     """The main task's losses when learnt alone, the logarithm fitted to them, and their slopes."""
-    here, losses = Values(), lesson.losses[lesson.pair.main]
+    losses = lesson.losses[lesson.pair.main]
     epochs = lesson.protocol.reading.gradient_epochs
     i = np.arange(len(losses))
     best = fit_log_curve(losses)
@@ -57,12 +55,11 @@ def curve(lesson: Lesson) -> Values:
     other = best.a * np.log(10 * best.c * i + 10) + best.b - best.a * np.log(10)
     apart = np.abs(other - best(i)).max()
     here.answer = {"c": best.c, "tenfold": 10 * best.c, "apart": apart}
-    return here
 
 
-def features(lesson: Lesson) -> Values:
+def features(here: Values, lesson: Lesson) -> None:
     """The 30 features of the pair, from the study."""
-    here, problem = Values(), lesson.problem
+    problem = lesson.problem
     values = problem.features[0][problem.pairs.index(lesson.pair)]
     n = sum(column.feature.roles == ROLES for column in COLUMNS) // 3
     main, aux, ratio = np.split(values[: 3 * n], 3)
@@ -81,12 +78,11 @@ def features(lesson: Lesson) -> Values:
         "curve": sum(column.feature.of_curve for column in COLUMNS),
         "all": len(COLUMNS),
     }
-    return here
 
 
-def divergence(lesson: Lesson) -> Values:
+def divergence(here: Values, lesson: Lesson) -> None:
     """The divergence of the main task's classes, and each word's part of it."""
-    here, sample, corpus = Values(), lesson.samples[lesson.pair.main], lesson.study.corpus
+    sample, corpus = lesson.samples[lesson.pair.main], lesson.study.corpus
     cut = TOKENIZERS[lesson.protocol.reading.words_jsd]
     labelled = list(zip(sample.train_rows, sample.train_labels, strict=True))
     a, b = (
@@ -120,7 +116,6 @@ def divergence(lesson: Lesson) -> Values:
         "both": len(a.keys() & b.keys()),
         "words": len(words),
     }
-    return here
 
 
 def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array, Array, Array]:
@@ -150,9 +145,9 @@ def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array,
     return np.array(iterates), np.array(value), np.array(slope)
 
 
-def newton(lesson: Lesson) -> Values:
+def newton(here: Values, lesson: Lesson) -> None:
     """The meta-model of all pairs, and the steps to it."""
-    here, settings, y = Values(), lesson.protocol.meta, lesson.labelled.y
+    settings, y = lesson.protocol.meta, lesson.labelled.y
     C, penalized = settings.meta_c, settings.penalize_intercept
     X = scale_features(lesson.labelled.X, settings.scaling)
     best = fit_logistic_regression(X, y, C=C, penalize_intercept=penalized)
@@ -164,16 +159,17 @@ def newton(lesson: Lesson) -> Values:
     by = "fit_logistic_regression", "Newton's method by hand"
     here.compare("θ at the minimum", ours, theta[-1], *by, _LAST_DIGITS)
 
-    small = np.flatnonzero(slope < 1e-10)  # nothing but rounding
-    n_steps = int(small[0]) if len(small) else len(slope) - 1
+    is_small = slope < 1e-10  # nothing but rounding
+    n_steps = int(np.argmax(is_small)) if is_small.any() else len(slope) - 1
     errors = np.abs(theta - ours).max(axis=1)
     head = ("step", "f(θ)", "largest |g|", "largest error of θ")
     rows = [
-        (k, number(value[k], 10), f"{slope[k]:.1e}", f"{errors[k]:.1e}") for k in range(n_steps + 1)
+        (k, number(f, 10), f"{g:.1e}", f"{error:.1e}")
+        for k, (f, g, error) in enumerate(zip(value, slope, errors, strict=True))
+        if k <= n_steps
     ]
     here.table(f"Newton's steps on {len(X)} pairs", head, rows)
     here.answer = {"steps": n_steps, "slope": slope[0]}
-    return here
 
 
 def leaks(lesson: Lesson, design: Design, role: str) -> Array:
@@ -193,10 +189,9 @@ def leaks(lesson: Lesson, design: Design, role: str) -> Array:
     return seen & design.test
 
 
-def folds(lesson: Lesson) -> Values:
+def folds(here: Values, lesson: Lesson) -> None:
     """Random folds and stricter ones, what leaks through each, and the meta-model's scores."""
-    here, settings, every = Values(), lesson.protocol.meta, FEATURE_SETS["all"]
-    random = lesson.designs["in_fold"]
+    settings, random = lesson.protocol.meta, lesson.designs["in_fold"]
     tested = random.test.sum(axis=0)
     once = np.full(len(tested), len(random.test) // max(random.n_folds, 1))
     name = "times that each pair is tested"
@@ -206,10 +201,11 @@ def folds(lesson: Lesson) -> Values:
     cells = random.test[:n_shown] - 0.25 * random.train[:n_shown]
     title = f"{random.n_folds} of {len(random.test)} random folds; test pairs are dark"
     here.heat(title, cells, "folds", "pairs")
-    designs = [design for design in lesson.designs.values() if design.n_fits]
     rows = []
-    for design in designs:
-        scores = score_pairs(lesson.labelled, every, design, settings)
+    for design in lesson.designs.values():
+        if not design.n_fits:
+            continue
+        scores = score_pairs(lesson.labelled, FEATURE_SETS["all"], design, settings)
         shares = [
             f"{100 * leaks(lesson, design, role).sum() / design.test.sum():.0f} %"
             for role in ("main", "aux", "topic")
@@ -223,23 +219,12 @@ def folds(lesson: Lesson) -> Values:
     head = ("folds", "main task as main", "as auxiliary", "a topic", "accuracy", "Brier score")
     here.table(title, head, rows)
 
-    beside = beside_baselines(lesson)
     here.answer = {
         "leak": leaks(lesson, random, "main").sum() / random.test.sum(),
-        "name": beside["main_name"].accuracy,
-        "accuracy": beside["all"].accuracy,
-        "majority": beside["majority"].accuracy,
+        "name": lesson.baselines["main_name"].accuracy,
+        "accuracy": lesson.baselines["all"].accuracy,
+        "majority": lesson.baselines["majority"].accuracy,
     }
-    return here
-
-
-def beside_baselines(lesson: Lesson) -> dict[str, Scores]:
-    """Scores on the random folds by predictor: all features, and what knows no feature."""
-    # As `Lesson.designs` draws its folds.
-    rng = rng_for("meta-analysis", lesson.study.seed, lesson.problem.problem)
-    table = replace(table_of(lesson.problem, lesson.protocol), sets={})
-    analysis = analyse(table, rng, ("in_fold",), alone=(), fewest=2, tested=())
-    return {row.features: row.scores for row in analysis.predictions}
 
 
 def confusion(y: Array, probability: Array) -> tuple[int, int, int]:
@@ -270,9 +255,9 @@ def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[i
     return np.array(f1), counted[0]
 
 
-def table2(lesson: Lesson) -> Values:
+def table2(here: Values, lesson: Lesson) -> None:
     """F1 of the five sets of features, all folds at once and one fold after the other."""
-    here, settings, labelled = Values(), lesson.protocol.meta, lesson.labelled
+    settings, labelled = lesson.protocol.meta, lesson.labelled
     design, rows, f1 = lesson.designs["in_fold"], [], {}
     for name, columns in FEATURE_SETS.items():
         ours = f1[name] = score_pairs(labelled, columns, design, settings).f1
@@ -289,9 +274,8 @@ def table2(lesson: Lesson) -> Values:
     low, high = corrected_resampled_interval(f1["all"], float((n_test / n_train).mean()))
     here.answer = {
         "share": labelled.y.mean(),
-        "majority": beside_baselines(lesson)["majority"].f1,
+        "majority": lesson.baselines["majority"].f1,
         "f1": f1["all"].mean(),
         "low": low,
         "high": high,
     }
-    return here

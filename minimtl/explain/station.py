@@ -42,13 +42,13 @@ class Station(NamedTuple):
     prose: tuple[str, ...]
     formulas: tuple[str, ...]
     section: int
-    code: tuple[str, ...]
-    further: tuple[str, ...]
+    code: list[str]
+    further: list[str]
     parts: dict[str, str]
 
 
-class Introduction(NamedTuple):
-    """What walk.md says before the stations: title, paragraphs, and parts by their titles."""
+class Chapter(NamedTuple):
+    """A title of walk.md, the paragraphs below it, and further parts by their titles."""
 
     title: str
     body: tuple[str, ...]
@@ -56,41 +56,30 @@ class Introduction(NamedTuple):
 
 
 @cache
-def _chapters() -> list[Introduction]:
-    """The introduction and the stations, all in its form."""
+def chapters() -> tuple[Chapter, ...]:
+    """The introduction, and the stations as they are written."""
     text = (files("minimtl.explain") / "walk.md").read_text(encoding="utf-8")
-    chapters = []
+    found = []
     for chapter in re.split("^##? ", text, flags=re.MULTILINE)[1:]:
         head, *rest = chapter.split("\n### ")
         title, *body = head.strip().split("\n\n")
         titled = (part.partition("\n") for part in rest)
         parts = {name: words.strip() for name, _, words in titled}
-        chapters.append(Introduction(title, tuple(body), parts))
-    return chapters
-
-
-def introduction() -> Introduction:
-    """What stands before the stations."""
-    return _chapters()[0]
+        found.append(Chapter(title, tuple(body), parts))
+    return tuple(found)
 
 
 @cache
 def stations() -> tuple[Station, ...]:
     """The stations in the order of the way."""
     found = []
-    for title, (*prose, formulas, places), parts in _chapters()[1:]:
+    for title, (*prose, formulas, places), parts in chapters()[1:]:
         key, _, name = title.partition(": ")
         by_name = dict(line.removeprefix("- ").split(": ") for line in places.splitlines())
-        station = Station(
-            key,
-            name,
-            paragraphs("\n\n".join(prose)),
-            tuple(line.strip() for line in formulas.splitlines()),
-            int(by_name["Section"]),
-            tuple(re.findall("`(.+?)`", by_name["Code"])),
-            tuple(re.findall("`(.+?)`", by_name.get("Further", ""))),
-            parts,
-        )
+        code, further = (re.findall("`(.+?)`", by_name.get(of, "")) for of in ("Code", "Further"))
+        lines = tuple(line.strip() for line in formulas.splitlines())
+        body = paragraphs("\n\n".join(prose))
+        station = Station(key, name, body, lines, int(by_name["Section"]), code, further, parts)
         found.append(station)
     return tuple(found)
 
@@ -105,7 +94,7 @@ def paragraphs(text: str, numbers: Numbers | None = None) -> tuple[str, ...]:
         value, form = (numbers or {})[match[1]], match[2]
         if isinstance(value, str):
             return value
-        return percent(value) if form == "%" else number(value, int(form or 4))
+        return f"{100 * value:.1f} %" if form == "%" else number(value, int(form or 4))
 
     if numbers is not None:
         text = re.sub(r"\{(\w+)(?::(\d|%))?\}", written, text)
@@ -160,7 +149,7 @@ class TwinComparison(NamedTuple):
 
 @dataclass
 class Values:
-    """What a station shows of this run.
+    """What a station shows of this run; the station's function fills it.
 
     Attributes
     ----------
@@ -236,7 +225,6 @@ class Excerpt(NamedTuple):
     """A definition without its docstring: where it stands in the package, and its lines."""
 
     path: str
-    name: str
     line: int
     text: str
 
@@ -267,7 +255,7 @@ def excerpt(place: str) -> Excerpt:
         docstring = node.body[0]
         del shown[docstring.lineno - first : docstring.end_lineno - first + 1]
     indent = len(shown[0]) - len(shown[0].lstrip())
-    return Excerpt(path, name, first, "\n".join(line[indent:] for line in shown))
+    return Excerpt(path, first, "\n".join(line[indent:] for line in shown))
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -277,8 +265,3 @@ def number(value: float, digits: int = 4) -> str:
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share of 1 as per cent."""
-    return f"{100 * share:.1f} %"

@@ -70,16 +70,14 @@ from minimtl.report.csvfile import (
     to_csv,
     write_tables,
 )
-from minimtl.report.documentfile import write_document
 from minimtl.report.figurefile import (
     FIGURES_NOTE,
     draw_charts,
     figures_available,
 )
-from minimtl.report.htmlpage import notebook_html, to_html
-from minimtl.report.markdown import to_markdown
+from minimtl.report.htmlpage import notebook_html, to_html, write_document
 from minimtl.report.markup import Markup, element
-from minimtl.report.terminal import to_text
+from minimtl.report.textforms import to_markdown, to_text
 from minimtl.report.wording import (
     NOTHING,
     SCORE_NAMES,

@@ -49,10 +49,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Items:
-    """A list, without numbers or with them."""
+    """A list."""
 
     lines: tuple[Inline, ...]
-    is_numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +96,9 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Code:
-    """Lines to type, or of a program; `title` says where they are from."""
+    """Lines to type, or of a program."""
 
     text: str
-    title: str = ""
 
 
 @dataclass(frozen=True)

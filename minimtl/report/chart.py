@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from minimtl.report.wording import signed
+
 Colour = Literal["orange", "blue", "green", "pink", "yellow", "sky", "ink"]
 Shape = Literal["circle", "square", "triangle", "diamond", "cross", "plus", "bar", "stroke"]
 _DISTANCES = (0.01, 0.02, 0.05)  # between lines, and these times ten, a hundred, …
@@ -22,10 +24,11 @@ class Axis:
 
     Attributes
     ----------
+    label : what it says (along y: Matplotlib only).
     low, high : the ends of the frame; NaN where the marks decide.
     ticks : values and what stands beside them; None where they follow from the values.
     bold : the values of the ticks whose words are bold (Matplotlib only).
-    is_grid : ticks have lines across the frame.
+    is_grid : ticks have lines across the frame (of x: Matplotlib only).
     is_log : equal factors have equal lengths.
     """
 
@@ -40,7 +43,11 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A curve through points; ``low`` and ``high`` are a band around it, empty without one."""
+    """A curve through points.
+
+    ``low`` and ``high`` are a band around it, empty without one, and `shape` marks its points
+    (Matplotlib only).
+    """
 
     name: str = ""
     x: Sequence[float]
@@ -91,7 +98,7 @@ class Dots:
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """A matrix: the deeper, the larger; orange above zero, blue below, None left out.
+    """A matrix (SVG only): the deeper, the larger; orange above zero, blue below, None left out.
 
     The cell of row i and column j has its middle at x = j + 0.5, y = i + 0.5, from the top down.
     ``texts`` are what stands in the cells, empty for none.
@@ -136,15 +143,10 @@ class Chart:
     has_legend: bool = False
 
 
-def round_axis(
-    values: Sequence[float], label: str = "", decimals: int | None = 2, sign: str = ""
-) -> Axis:
-    """An axis that holds the values between lines at round distances, at most six of them.
+def round_axis(values: Sequence[float]) -> Axis:
+    """An axis of differences, finite ones, at least one, between at most six lines.
 
-    Parameters
-    ----------
-    values : finite numbers, at least one.
-    decimals, sign : how ticks are written, as in a format; None for as many digits as needed.
+    The lines stand at round distances, and their ticks say the sign.
     """
     for power in range(_LAST_POWER):
         distance = _DISTANCES[power % 3] * 10.0 ** (power // 3)
@@ -154,12 +156,5 @@ def round_axis(
         if n_lines <= _MOST_LINES:
             break
     ticks = [low + distance * line for line in range(n_lines)]
-    written = tuple((tick, _tick(tick, decimals, sign)) for tick in ticks)
-    return Axis(label=label, low=low, high=high, ticks=written, is_grid=True)
-
-
-def _tick(value: float, decimals: int | None, sign: str) -> str:
-    if abs(value) < 1e-9:
-        return "0" if sign or decimals is None else f"{0:.{decimals}f}"
-    written = f"{value:{sign}g}" if decimals is None else f"{value:{sign}.{decimals}f}"
-    return written.replace("-", "−")
+    written = tuple((tick, "0" if abs(tick) < 1e-9 else signed(tick, 2)) for tick in ticks)
+    return Axis(low=low, high=high, ticks=written, is_grid=True)

@@ -7,11 +7,10 @@ gets an apostrophe before it.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple
 
 from minimtl.system import write_atomically
 
@@ -32,23 +31,15 @@ class RowsMade(Sequence[Row]):
     """
 
     def __init__(self, parts: Iterable[tuple[int, Callable[[int], Row]]]) -> None:
-        self._parts = [(n, make) for n, make in parts if n]
-        self._starts = [0, *accumulate(n for n, _ in self._parts)]
+        self._makers = [partial(make, row) for n, make in parts for row in range(n)]
 
     def __len__(self) -> int:
-        return self._starts[-1]
+        return len(self._makers)
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[row] for row in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(f"no row {index} among {len(self)}")
-        part = bisect_right(self._starts, index) - 1
-        return self._parts[part][1](index - self._starts[part])
+            return [make() for make in self._makers[index]]
+        return self._makers[index]()
 
 
 class Table(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minimtl.report.chart import Axis, Cells, Chart, Dots, Line, Rule
+from minimtl.report.chart import Axis, Chart, Dots, Line, Rule
 from minimtl.system import write_atomically
 
 FIGURES_NOTE = (
@@ -112,8 +112,6 @@ def _draw(axes: Any, chart: Chart) -> None:
                 draw = axes.axvline if along == "x" else axes.axhline
                 look = "--" if is_dashed else "-"
                 draw(at, color="0.3", lw=0.8, ls=look, label=series.name or None)
-            case Cells():
-                raise NotImplementedError("a matrix is drawn as SVG")
     _set_axis(axes, "x", chart.x)
     _set_axis(axes, "y", chart.y)
     axes.set_axisbelow(True)
@@ -160,10 +158,12 @@ def _draw_dots(axes: Any, dots: Dots) -> None:
 
 def _set_axis(axes: Any, name: str, axis: Axis) -> None:
     """Scale, limits, ticks and label along x or y."""
+    from matplotlib.ticker import NullLocator
+
     this = axes.xaxis if name == "x" else axes.yaxis
     if axis.is_log:
-        (axes.set_xscale if name == "x" else axes.set_yscale)("log")
-        this.set_minor_locator(_no_ticks())
+        axes.set(**{f"{name}scale": "log"})
+        this.set_minor_locator(NullLocator())
     if axis.ticks is not None:
         this.set_ticks([value for value, _ in axis.ticks], [words for _, words in axis.ticks])
         # A chart beside another one of the same scale has no labels of its own.
@@ -172,13 +172,7 @@ def _set_axis(axes: Any, name: str, axis: Axis) -> None:
         if axis.bold:  # names of lines, whose marks need none beside them
             this.set_tick_params(length=0)
     if not math.isnan(axis.low):
-        (axes.set_xlim if name == "x" else axes.set_ylim)(axis.low, axis.high)
+        axes.set(**{f"{name}lim": (axis.low, axis.high)})
     this.set_label_text(axis.label)
     if axis.is_grid:
         axes.grid(axis=name, color="0.9", lw=0.5)
-
-
-def _no_ticks() -> Any:
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()

@@ -7,8 +7,9 @@ page's policy allows those alone, by their SHA-256. The same input gives the sam
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from minimtl._version import __version__
 from minimtl.report.blocks import (
@@ -31,15 +32,39 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
     pieces,
+    walk,
 )
-from minimtl.report.chart import Chart
 from minimtl.report.markup import Markup, element, joined
-from minimtl.report.svg import draw_svg
+from minimtl.report.svg import draw_svg, svg_file
+from minimtl.report.textforms import to_markdown
 from minimtl.report.wording import counted
+from minimtl.system import write_atomically
 
 _LONG = 12  # lines of a table: a longer one is folded
 _WIDE = 4  # columns: on a phone a wider one becomes a card a row
 _USUAL = "This file needs no connection and makes none."
+
+
+def write_document(document: Document, name: str, out: Path) -> list[Path]:
+    """Write ``name.html``, ``name.md``, and each named chart as .svg; figures are in `out`.
+
+    Returns what was written.
+    """
+    figures: dict[str, bytes] = {}
+    charts: dict[str, bytes] = {}
+    for block in walk(document.blocks):
+        if isinstance(block, Drawing) and block.name:
+            charts[f"{block.name}.svg"] = svg_file(block.chart)
+        elif isinstance(block, Figure):
+            figures[block.name] = (out / f"{block.name}.svg").read_bytes()
+    contents = {
+        f"{name}.html": to_html(document, figures).encode(),
+        **charts,
+        f"{name}.md": to_markdown(document).encode(),
+    }
+    for file, content in contents.items():
+        write_atomically(out / file, content)
+    return [out / file for file in contents]
 
 
 def to_html(document: Document, figures: Mapping[str, bytes] | None = None) -> str:
@@ -79,7 +104,8 @@ def notebook_html(blocks: Sequence[Block]) -> str:
 
 def to_fragment(blocks: Sequence[Block], figures: Mapping[str, bytes] | None = None) -> Markup:
     """The blocks as part of a page."""
-    return joined(*_Writer(blocks, figures or {}).written(), between="\n")
+    writer = _Writer(blocks, figures or {})
+    return joined(*map(writer.block, blocks), between="\n")
 
 
 def anchor(text: str) -> str:
@@ -113,54 +139,52 @@ class _Writer:
         self._blocks, self._figures = blocks, figures
         self._heading = ""
 
-    def written(self) -> Iterator[Markup]:
-        return map(self._block, self._blocks)
-
-    def _block(self, block: Block) -> Markup:
+    def block(self, block: Block) -> Markup:
         match block:
             case Heading(level, text):
                 self._heading = text
                 return element(f"h{level}", text, id=anchor(text))
             case Paragraph(text, look):
                 return element("p", _inline(text), class_=look or None)
-            case Items(lines, is_numbered):
-                return _items(lines, "ol" if is_numbered else "ul")
+            case Items(lines):
+                return element("ul", *(element("li", _inline(line)) for line in lines))
             case Terms(meanings):
-                return element("dl", *map(_term, meanings))
+                terms = (
+                    part
+                    for term, words in meanings
+                    for part in (element("dt", _inline(term)), element("dd", words))
+                )
+                return element("dl", *terms)
             case Grid(_, lines):
-                return _framed(block, self._heading, folds=len(lines) > _LONG)
+                frame = _framed(block, self._heading)
+                if len(lines) <= _LONG:
+                    return frame
+                summary = element("summary", f"The table: {counted(len(lines), 'row')}")
+                return element("details", summary, frame, class_="long")
             case Figure(name, caption):
                 address = "data:image/svg+xml;base64,"
                 address += base64.b64encode(self._figures[name]).decode()
                 image = element("img", src=address, alt=caption)
                 return element("figure", image, element("figcaption", caption), class_="file")
             case Drawing(chart, caption):
-                return _drawing(chart, caption)
-            case Code(text, title):
-                code = element("pre", element("code", text), tabindex=0)
-                return joined(element("p", title, class_="place"), code) if title else code
+                words = [element("figcaption", _inline(caption))] if caption else []
+                return element("figure", draw_svg(chart), *words, class_="drawing")
+            case Code(text):
+                return element("pre", element("code", text), tabindex=0)
             case Folded(summary, blocks):
-                inside = (
-                    _framed(inner, summary, folds=False)
-                    if isinstance(inner, Grid)
-                    else self._block(inner)
-                    for inner in blocks
-                )
+                inside = self._inside(blocks, lambda grid: _framed(grid, summary))
                 return element("details", element("summary", summary), *inside, class_="long")
             case Beside(parts):
-                return element("div", *map(self._part, parts), class_="beside")
+                sides = (element("div", *self._inside(part, _table)) for part in parts)
+                return element("div", *sides, class_="beside")
             case Embedded(markup, _):
                 return markup
             case Sections():
                 return self._sections()
 
-    def _part(self, blocks: Sequence[Block]) -> Markup:
-        """One of the parts that stand side by side; its tables need no frame."""
-        inside = (
-            _plain_table(block) if isinstance(block, Grid) else self._block(block)
-            for block in blocks
-        )
-        return element("div", *inside)
+    def _inside(self, blocks: Sequence[Block], table: Callable[[Grid], Markup]) -> Iterator[Markup]:
+        """The blocks within another one; `table` writes their tables."""
+        return (table(one) if isinstance(one, Grid) else self.block(one) for one in blocks)
 
     def _sections(self) -> Markup:
         links = [
@@ -187,17 +211,8 @@ def _piece(piece: Piece) -> str:
             return piece
 
 
-def _items(lines: Iterable[Inline], kind: str = "ul") -> Markup:
-    return element(kind, *(element("li", _inline(line)) for line in lines))
-
-
-def _term(meaning: tuple[Inline, str]) -> Markup:
-    term, words = meaning
-    return joined(element("dt", _inline(term)), element("dd", words))
-
-
-def _framed(grid: Grid, label: str, folds: bool) -> Markup:
-    """A table in a frame of its own, which scrolls; folded if it is long."""
+def _table(grid: Grid) -> Markup:
+    """A table, with roles: a narrow page changes how its parts are displayed."""
     heads = [
         element(
             "th",
@@ -221,37 +236,15 @@ def _framed(grid: Grid, label: str, folds: bool) -> Markup:
             for column, cell in enumerate(line)
         ]
         rows.append(element("tr", *cells, role="row", class_="first" if begins else None))
-    table = element(
+    return element(
         "table",
         element("thead", element("tr", *heads, role="row"), role="rowgroup"),
         element("tbody", joined(*rows, between="\n"), role="rowgroup"),
         role="table",
     )
+
+
+def _framed(grid: Grid, label: str) -> Markup:
+    """A table in a frame of its own, which scrolls."""
     look = "wide cards" if len(grid.header) > _WIDE else "wide"
-    frame = element("div", table, class_=look, tabindex=0, role="region", aria_label=label)
-    if not folds:
-        return frame
-    summary = element("summary", f"The table: {counted(len(grid.lines), 'row')}")
-    return element("details", summary, frame, class_="long")
-
-
-def _plain_table(grid: Grid) -> Markup:
-    heads = (element("th", cell, scope="col") for cell in grid.header)
-    rows = (
-        element(
-            "tr",
-            *(
-                element("th", _inline(cell), scope="row")
-                if column < grid.n_labels
-                else element("td", _inline(cell))
-                for column, cell in enumerate(line)
-            ),
-        )
-        for line in grid.lines
-    )
-    return element("table", element("thead", element("tr", *heads)), element("tbody", *rows))
-
-
-def _drawing(chart: Chart, caption: Inline) -> Markup:
-    words = [element("figcaption", _inline(caption))] if caption else []
-    return element("figure", draw_svg(chart), *words, class_="drawing")
+    return element("div", _table(grid), class_=look, tabindex=0, role="region", aria_label=label)

@@ -5,7 +5,7 @@ where the last one ended: short, as a page may have a thousand of them.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.resources import files
 from itertools import pairwise
 
@@ -59,23 +59,24 @@ class _Scale:
         return tuple((value, f"{value:.3g}".replace("-", "−")) for value in values)
 
 
-def draw_svg(chart: Chart) -> Markup:
-    """The chart as an element for a page, whose stylesheet has the colours."""
-    return _picture(chart)
-
-
 def svg_file(chart: Chart) -> bytes:
     """The chart as a file that stands alone."""
     style = Markup((files("minimtl.report") / "chart.css").read_text(encoding="utf-8"))
     alone = Markup(".chart{color:#1b1b1b}@media(prefers-color-scheme:dark){.chart{color:#e8e6e3}}")
-    drawn = _picture(chart, element("title", chart.title), element("style", style, alone))
+    drawn = draw_svg(chart, element("title", chart.title), element("style", style, alone))
     return f"{drawn}\n".encode()
 
 
-def _picture(chart: Chart, *before: Markup) -> Markup:
-    x, y = _scales(chart)
+def draw_svg(chart: Chart, *before: Markup) -> Markup:
+    """The chart as an element for a page, whose stylesheet has the colours.
+
+    With what stands `before` all else, it is one for a file of its own.
+    """
+    xs, ys = ([v for series in chart.series for v in _values(series, axis)] for axis in (0, 1))
+    flips = not any(isinstance(series, Cells) for series in chart.series)
+    x, y = _Scale(chart.x, xs, chart.width, False), _Scale(chart.y, ys, chart.height, flips)
+
     left = 12 + round(_LETTER * max((len(words) for _, words in y.ticks), default=3))
-    left += 18 if chart.y.label else 0
     legend = _legend(chart) if chart.has_legend else []
     below = _UNDER * ((1 if x.ticks else 0) + (1 if chart.x.label else 0) + len(legend)) + 6
     marks, framed = (
@@ -88,7 +89,7 @@ def _picture(chart: Chart, *before: Markup) -> Markup:
         for are_marks in (True, False)
     )
     parts = [
-        *_axes(chart, x, y, left),
+        *_axes(chart, x, y),
         element("svg", *framed, width=chart.width, height=chart.height, class_="frame"),
         *marks,  # the frame cuts none off
         *(
@@ -111,18 +112,11 @@ def _picture(chart: Chart, *before: Markup) -> Markup:
     )
 
 
-def _scales(chart: Chart) -> tuple[_Scale, _Scale]:
-    xs = [value for series in chart.series for value in _values(series, 0)]
-    ys = [value for series in chart.series for value in _values(series, 1)]
-    flips = not any(isinstance(series, Cells) for series in chart.series)
-    return _Scale(chart.x, xs, chart.width, False), _Scale(chart.y, ys, chart.height, flips)
-
-
 def _values(series: Series, axis: int) -> list[float]:
     """The values of a series along x (0) or y (1), ends of intervals among them."""
     match series:
         case Line():
-            return [*series.x] if axis == 0 else [*series.y, *series.low, *series.high]
+            return [*(series.y if axis else series.x)]
         case Dots():
             ends = [end for dot in series.dots for end in (dot.low, dot.high)]
             middles = [dot.y if axis else dot.x for dot in series.dots]
@@ -134,7 +128,7 @@ def _values(series: Series, axis: int) -> list[float]:
             return ends if series.axis == "xy"[axis] else []
 
 
-def _axes(chart: Chart, x: _Scale, y: _Scale, left: int) -> list[Markup]:
+def _axes(chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
     """Grid, ticks and labels."""
     width, height = chart.width, chart.height
     parts = []
@@ -143,23 +137,18 @@ def _axes(chart: Chart, x: _Scale, y: _Scale, left: int) -> list[Markup]:
             parts.append(element("path", class_="grid", d=f"M0 {_short(y(value))}h{width}"))
         parts.append(element("text", words, class_="y", x=-6, y=_short(y(value) + 4)))
     for value, words in x.ticks:
-        if chart.x.is_grid:
-            parts.append(element("path", class_="grid", d=f"M{_short(x(value))} 0v{height}"))
         parts.append(element("text", words, class_="x", x=_short(x(value)), y=height + 18))
     if chart.x.label:
         below = height + 18 + (_UNDER if x.ticks else 0)
         parts.append(element("text", chart.x.label, class_="x", x=width // 2, y=below))
-    if chart.y.label:
-        at = f"{18 - left} {height // 2}"
-        turned = f"translate({at}) rotate(-90)"
-        parts.append(element("text", chart.y.label, class_="x", transform=turned))
     return parts
 
 
 def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
     match series:
         case Line():
-            return _line(series, x, y)
+            look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
+            return [element("path", class_=look, d=_path(map(x, series.x), map(y, series.y)))]
         case Dots():
             return [_dot(dot, series, x, y) for dot in series.dots]
         case Cells():
@@ -168,19 +157,7 @@ def _series(series: Series, chart: Chart, x: _Scale, y: _Scale) -> list[Markup]:
             return [_rule(series, chart, x, y)]
 
 
-def _line(line: Line, x: _Scale, y: _Scale) -> list[Markup]:
-    look = f"line {line.colour}{' dashed' if line.is_dashed else ''}"
-    d = _path([x(value) for value in line.x], [y(value) for value in line.y])
-    curve = element("path", class_=look, d=d)
-    if not len(line.low):
-        return [curve]
-    around = [*line.x, *reversed(line.x)]
-    ends = [*line.high, *reversed(line.low)]
-    outline = _path([x(value) for value in around], [y(value) for value in ends])
-    return [element("path", class_=f"band {line.colour}", d=f"{outline}z"), curve]
-
-
-def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
+def _path(xs: Iterable[float], ys: Iterable[float]) -> str:
     """Relative moves in whole units, each from where the last one really ended."""
     points = [(round(x), round(y)) for x, y in zip(xs, ys, strict=True)]
     moves = (f"{b[0] - a[0]}{b[1] - a[1]:+d}" for a, b in pairwise(points))
@@ -193,11 +170,9 @@ def _dot(dot: Dot, dots: Dots, x: _Scale, y: _Scale) -> Markup:
     if dot.heading:
         parts.append(element("text", dot.heading, x=0, y=_short(at_y - 11)))
     if not math.isnan(dot.low):
-        d = (
-            f"M{_short(x(dot.low))} {_short(at_y)}H{_short(x(dot.high))}"
-            if dots.is_across
-            else f"M{_short(at_x)} {_short(y(dot.low))}V{_short(y(dot.high))}"
-        )
+        d = f"M{_short(at_x)} {_short(y(dot.low))}V{_short(y(dot.high))}"
+        if dots.is_across:
+            d = f"M{_short(x(dot.low))} {_short(at_y)}H{_short(x(dot.high))}"
         parts.append(element("path", class_="interval", d=d))
     mark = _mark(dots.shape, dot.size)
     parts.append(element("g", mark, transform=f"translate({_short(at_x)} {_short(at_y)})"))
@@ -236,15 +211,15 @@ def _cells(cells: Cells, x: _Scale, y: _Scale) -> list[Markup]:
 
 
 def _rule(rule: Rule, chart: Chart, x: _Scale, y: _Scale) -> Markup:
-    scale, across = (x, f"v{chart.height}") if rule.axis == "x" else (y, f"h{chart.width}")
-    start = _short(scale(rule.at))
-    at = f"M{start} 0" if rule.axis == "x" else f"M0 {start}"
-    if math.isnan(rule.until):
-        look = f"rule{' dashed' if rule.is_dashed else ''}"
-        return element("path", class_=look, d=f"{at}{across}")
-    end = _short(scale(rule.until))
-    to = f"H{end}V0" if rule.axis == "x" else f"V{end}H0"
-    return element("path", class_="strip", d=f"{at}{across}{to}z")
+    scale = x if rule.axis == "x" else y
+    start, end = _short(scale(rule.at)), _short(scale(rule.until))
+    if rule.axis == "x":
+        line, back = f"M{start} 0v{chart.height}", f"H{end}V0z"
+    else:
+        line, back = f"M0 {start}h{chart.width}", f"V{end}H0z"
+    if not math.isnan(rule.until):
+        return element("path", class_="strip", d=line + back)
+    return element("path", class_=f"rule{' dashed' if rule.is_dashed else ''}", d=line)
 
 
 def _legend(chart: Chart) -> list[list[Markup]]:
@@ -252,7 +227,7 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     lines: list[list[Markup]] = [[]]
     at = 0.0
     for series in chart.series:
-        if isinstance(series, Cells) or not series.name:
+        if not isinstance(series, Line | Dots) or not series.name:
             continue
         room = 38 + _LETTER * len(series.name)
         if at and at + room > chart.width:
@@ -264,17 +239,14 @@ def _legend(chart: Chart) -> list[list[Markup]]:
     return lines
 
 
-def _key(series: Line | Dots | Rule) -> list[Markup]:
+def _key(series: Line | Dots) -> list[Markup]:
     words = element("text", series.name, x=26, y=4)
     if isinstance(series, Dots):
         shape = _mark(series.shape) if series.shape != "bar" else element("path", d="M-8 0h16")
         place = element("g", shape, transform="translate(10 0)")
         hollow = " hollow" if all(dot.is_hollow for dot in series.dots) else ""
         return [element("g", place, class_=f"dot {series.colour}{hollow}"), words]
-    look = "rule dashed"
-    if not isinstance(series, Rule):
-        dashes = " dashed" if isinstance(series, Line) and series.is_dashed else ""
-        look = f"line {series.colour}{dashes}"
+    look = f"line {series.colour}{' dashed' if series.is_dashed else ''}"
     return [element("path", class_=look, d="M0 0h20"), words]
 
 

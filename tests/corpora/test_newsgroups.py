@@ -10,7 +10,6 @@ from minimtl.corpora.newsgroups import (
     contents_sha256,
     read_newsgroups,
     read_posts,
-    read_whole_newsgroups,
 )
 from minimtl.errors import MinimtlError
 
@@ -37,7 +36,7 @@ def test_posts_are_cleaned_decoded_and_in_order(archive, posts):
 
 def test_whole_posts_are_the_same_posts_in_the_same_order(archive, posts):
     path = archive({**posts, "20news-bydate-train/sci.med/1": b"From: a\n\nb\n> c\n\n--\nd\n"})
-    stripped, whole = read_newsgroups(path), read_whole_newsgroups(path)
+    stripped, whole = read_newsgroups(path), read_newsgroups(path, clean=str)
     for name in ("train", "test"):
         before, after = getattr(stripped, name), getattr(whole, name)
         np.testing.assert_array_equal(before.topics, after.topics)
@@ -63,11 +62,6 @@ def test_what_stands_elsewhere_is_passed_over(archive, posts):
     hidden = {"20news-bydate-train/alt.atheism/._100": b"\0"}
     expected = read_newsgroups(archive(posts)).digest
     assert read_newsgroups(archive({**clutter, **posts, **hidden})).digest == expected
-
-
-def test_a_post_of_quotations_only_is_kept(archive, posts):
-    quoting = {**posts, "20news-bydate-train/sci.med/1": b"From: a\n\n> quoted\n"}
-    assert read_newsgroups(archive(quoting)).train.n_empty == 1
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.packing import count_words, encode, main
 from minimtl.corpora import packaged
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, TOPICS, read_newsgroups
-from minimtl.corpora.packaged import PACKAGED, decode, encode, read_packaged, texts_of
-from minimtl.corpora.packing import count_words, main
+from minimtl.corpora.packaged import PACKAGED, decode, read_packaged, texts_of
 from minimtl.corpora.partitions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
@@ -56,16 +56,6 @@ def test_any_texts_keep_their_words(texts):
     assert_same_words(texts, packed_and_read(texts))
 
 
-def test_all_fields_come_back():
-    packed = count_words(corpus_of(["a b a", "c"]))
-    again = decode(encode(packed))
-    assert again.digest == corpus_of(["a b a", "c"]).digest
-    for one, other in zip(packed, again, strict=True):
-        assert list(one) == list(other)
-    with pytest.raises(ValueError, match="counts has a number that does not fit into 2 bytes"):
-        encode(count_words(corpus_of(["a " * 65_537])))
-
-
 @pytest.fixture(scope="module")
 def corpus():
     return read_packaged(FILE)
@@ -99,13 +89,6 @@ def test_another_packing_is_read(save, corpus):
     path = save("words", lzma.compress(packaged.unpack(FILE), preset=0))
     assert read_packaged(path).digest == corpus.digest
     assert PACKAGED.check(path) == "another packing of the published contents"
-
-
-def test_packing_refuses_what_is_no_archive(save, tmp_path):
-    with pytest.raises(SystemExit, match="usage"):
-        main(["one"])
-    with pytest.raises(SystemExit, match=r"a\.tar\.gz is damaged"):
-        main([str(save("a.tar.gz", b"x")), str(tmp_path / "out")])
 
 
 @pytest.fixture(scope="module")

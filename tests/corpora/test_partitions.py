@@ -1,10 +1,6 @@
-"""The digest of a corpus, and its check for missing topics."""
+"""The digest of a corpus."""
 
-import numpy as np
-import pytest
-
-from minimtl.corpora.partitions import ContentDigest, build_corpus, sorted_topics
-from minimtl.errors import MinimtlError
+from minimtl.corpora.partitions import ContentDigest, build_corpus
 
 TREE = {"z": {"y": ("b", "c"), "x": ("a",)}}
 TRAIN = [("a", "one"), ("b", "two"), ("c", "three")]
@@ -13,14 +9,6 @@ TEST = [("c", " \n"), ("b", "four"), ("a", "five")]
 
 def build(train=TRAIN, test=TEST, source="here.tar.gz", tree=TREE):
     return build_corpus("bydate", source, "0" * 64, tree, train, test)
-
-
-def test_topics_are_indices_into_the_sorted_names():
-    corpus = build()
-    assert corpus.topic_names == sorted_topics(TREE) == ("a", "b", "c")
-    assert corpus.test.topics.dtype == np.int64
-    np.testing.assert_array_equal(corpus.test.topics, [2, 1, 0])
-    assert (corpus.train.n_empty, corpus.test.n_empty, len(corpus.test)) == (0, 1, 3)
 
 
 def test_the_digest_depends_on_the_content_only():
@@ -49,10 +37,3 @@ def test_no_two_sequences_share_a_digest():
     assert digest("ab", "c") != digest("a", "bc")
     assert digest("1:a") != digest("a")
     assert digest("half \ud800") != digest("half ?")
-
-
-def test_a_missing_topic_has_its_sentence():
-    with pytest.raises(MinimtlError, match=r"^here\.tar\.gz has no test documents of b:"):
-        build(test=[row for row in TEST if row[0] != "b"])
-    with pytest.raises(MinimtlError, match=r"no training documents of b, c:"):
-        build(train=TRAIN[:1])

@@ -2,9 +2,7 @@
 
 import pytest
 
-from minimtl.errors import UsageError
-from minimtl.explain import find_pair
-from minimtl.explain.lesson import DEFAULT_PAIR
+from minimtl.explain.lesson import DEFAULT_PAIR, find_pair
 from minimtl.explain.pairstations import f1_by_hand
 from minimtl.gains import analyse, table_of
 from minimtl.jobs import rng_for
@@ -18,11 +16,6 @@ def test_a_pair_is_found_in_either_order_of_its_classes():
     a, b, c, d = TOPICS
     assert find_pair(None, RELATED) == DEFAULT_PAIR
     assert find_pair(TOPICS, RELATED) == find_pair([b, a, d, c], RELATED) == DEFAULT_PAIR
-
-
-def test_topics_that_are_no_pair_are_refused():
-    with pytest.raises(UsageError, match="none of the study's 52 RELATED pairs; name main"):
-        find_pair(["sci.med", *TOPICS[1:]], RELATED)
 
 
 def test_the_folds_are_those_of_the_tables(lesson):

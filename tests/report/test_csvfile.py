@@ -34,24 +34,11 @@ def test_exact_bytes():
     assert statistics == header + b"sci.med,3,0.333333,0,,1.5e-12,0.3,-0.25\n"
 
 
-def test_formulas_are_text_and_numbers_are_numbers():
-    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "sci=med"]
-    row = {f"column{i}": text for i, text in enumerate(texts)} | {"number": -1.5}
-    _, written = cells(to_csv(Table("t", [row])))
-    assert written == [*(f"'{text}" for text in texts[:-1]), "sci=med", "-1.5"]
-
-
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")))
 def test_any_text_comes_back_and_starts_no_formula(text):
     (_, (written, _)) = cells(to_csv(Table("t", [{"topic": text, "n": 1}])))
     assert written.removeprefix("'") == text.removeprefix("'")
     assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
-def test_files_are_named_after_their_tables(tmp_path):
-    write_tables([Table("a", [{"x": 1}]), Table("b", [])], tmp_path)
-    assert (tmp_path / "a.csv").read_bytes() == b"x\n1\n"
-    assert (tmp_path / "b.csv").read_bytes() == b""
 
 
 def test_rows_that_are_made_when_asked_for_are_those_of_a_list(tmp_path):

@@ -49,7 +49,7 @@ def _axis(results: Sequence[ProblemResult]) -> Axis:
     gains = [pair.gain for pair in pairs]
     widths = [pair.high - pair.gain for pair in pairs if not math.isnan(pair.high)]
     margin = float(np.median(widths)) if widths and len(results[0].pairs) <= _MANY else 0.0
-    return round_axis([0.0, min(gains) - margin, max(gains) + margin], sign="+")
+    return round_axis([0.0, min(gains) - margin, max(gains) + margin])
 
 
 def _picture(result: ProblemResult, axis: Axis) -> Drawing:

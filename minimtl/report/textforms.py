@@ -1,4 +1,4 @@
-"""Text, tables and documents as Markdown."""
+"""Blocks as the text of a terminal, columns one below the other; documents as Markdown."""
 
 import html
 import re
@@ -24,8 +24,36 @@ from minimtl.report.blocks import (
     Sections,
     Terms,
     pieces,
+    plain,
 )
-from minimtl.report.csvfile import Cell
+
+
+def to_text(blocks: Iterable[Block]) -> str:
+    """The blocks with an empty line between them; charts are left out."""
+    return "\n\n".join(filter(None, map(_plain_block, blocks)))
+
+
+def _plain_block(block: Block) -> str:
+    match block:
+        case Heading(_, text) | Code(text) | Embedded(_, text):
+            return text
+        case Paragraph(text):
+            return plain(text)
+        case Items(lines):
+            return "\n".join(map(plain, lines))
+        case Terms(meanings):
+            return "\n".join(f"{plain(term)}: {meaning}" for term, meaning in meanings)
+        case Grid(header, lines):
+            return _aligned([header, *(tuple(map(plain, line)) for line in lines)])
+        case Folded(summary, blocks):
+            return f"{summary}\n\n{to_text(blocks)}"
+        case _:
+            return ""
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -34,9 +62,9 @@ def pipe_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in every)
 
 
-def escape(text: Cell) -> str:
+def escape(text: str) -> str:
     """Text as Markdown shows it, letter for letter, on one line."""
-    single_line = html.escape(" ".join(str(text).split()), quote=False)
+    single_line = html.escape(" ".join(text.split()), quote=False)
     return re.sub(r"([\\`*_{}\[\]#|!~])", r"\\\1", single_line)
 
 
@@ -57,11 +85,8 @@ def _block(block: Block) -> str:
             return f"{'#' * level} {escape(text)}"
         case Paragraph(text):
             return _inline(text)
-        case Items(lines, is_numbered):
-            return "\n".join(
-                f"{f'{number}.' if is_numbered else '-'} {_inline(line)}"
-                for number, line in enumerate(lines, start=1)
-            )
+        case Items(lines):
+            return "\n".join(f"- {_inline(line)}" for line in lines)
         case Grid(header, lines):
             return pipe_table([*map(escape, header)], [[*map(_inline, line)] for line in lines])
         case Terms(meanings):
@@ -76,10 +101,10 @@ def _block(block: Block) -> str:
             return f"{head}\n\n{_joined(blocks)}\n\n</details>"
         case Beside(parts):
             return _joined(block for part in parts for block in part)
-        case Code(text, title):
+        case Code(text):
             longest = max(map(len, re.findall("`+", text)), default=0)
             fence = "`" * max(3, longest + 1)  # which no run of backticks within can close
-            return f"{f'{escape(title)}:' if title else ''}\n\n{fence}\n{text}\n{fence}".lstrip()
+            return f"{fence}\n{text}\n{fence}"
         case Embedded(_, words):
             return escape(words)
         case Sections():

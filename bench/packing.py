@@ -1,13 +1,15 @@
 """Makes the file of the "packaged" edition from the archive of 20 Newsgroups.
 
-    python -m minimtl.corpora.packing ARCHIVE OUT
+    python -m bench.packing ARCHIVE OUT
 
-writes the file to OUT and prints its SHA-256 and that of its unpacked contents, which `packaged`
-has as constants. The same archive gives the same contents everywhere, and the same file wherever
-liblzma packs as it does here; `minimtl corpus verify --corpus OUT` compares both.
+writes the file to OUT and prints its SHA-256 and that of its unpacked contents, which
+`minimtl.corpora.packaged` has as constants. The same archive gives the same contents everywhere,
+and the same file wherever liblzma packs as it does here; `minimtl corpus verify --corpus OUT`
+compares both.
 """
 
 import hashlib
+import json
 import lzma
 import sys
 from collections.abc import Sequence
@@ -16,8 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from minimtl.corpora.newsgroups import read_newsgroups
-from minimtl.corpora.packaged import PackedCounts, encode, end_bits
-from minimtl.corpora.partitions import Corpus
+from minimtl.corpora.packaged import (
+    BEGINS_WITH_OTHER,
+    ENDS_WITH_OTHER,
+    FIELDS,
+    PackedCounts,
+    begins_with_other,
+    ends_with_other,
+)
+from minimtl.corpora.partitions import Corpus, IntArray
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
 from minimtl.text import count_matrix, whitespace_tokens
@@ -62,10 +71,29 @@ def count_words(corpus: Corpus) -> PackedCounts:
     )
 
 
+def encode(packed: PackedCounts) -> bytes:
+    """The bytes that `decode` reads; ValueError if a number does not fit."""
+    words = "\n".join(packed.words).encode("latin-1")
+    header = {"digest": packed.digest, "n_posts": packed.n_posts, "word_bytes": len(words)}
+    parts = [json.dumps(header).encode(), b"\n", words]
+    for name, _, width in FIELDS:
+        values: IntArray = getattr(packed, name)
+        if values.min() < 0 or values.max() >> 8 * width:
+            raise ValueError(f"{name} has a number that does not fit into {width} bytes")
+        parts += [(values >> 8 * k).astype(np.uint8).tobytes() for k in range(width)]
+    return b"".join(parts)
+
+
+def end_bits(text: str) -> int:
+    """The bits that say with what `text` begins and ends."""
+    begins = BEGINS_WITH_OTHER if begins_with_other(text) else 0
+    return begins | (ENDS_WITH_OTHER if ends_with_other(text) else 0)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Pack the archive (or folder) ``arguments[0]`` into the file ``arguments[1]``."""
     if len(arguments) != 2:
-        sys.exit("usage: python -m minimtl.corpora.packing ARCHIVE OUT")
+        sys.exit("usage: python -m bench.packing ARCHIVE OUT")
     try:
         content = encode(count_words(read_newsgroups(Path(arguments[0]))))
     except MinimtlError as error:
