@@ -41,17 +41,6 @@ LONGEST_NGRAM = 100
 TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
-# Parameters that a file may lack: those that are younger than the format, which then have their
-# defaults, and those that are in the parts of an estimator.
-MAY_LACK = {
-    "TfidfVectorizer": {"unicode"},
-    "LogisticRegression": {"class_weight"},
-    "MultiTaskMLPClassifier": {
-        "class_weight", "early_stopping", "validation_fraction", "n_iter_no_change", "tol",
-        "verbose",
-    },
-    "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
-}  # fmt: skip
 # How many threads work is a matter of the machine, and no model's.
 NOT_SAVED = {"n_jobs"}
 _PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
@@ -193,7 +182,7 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     estimator = converter.cls()
     params = description["params"]
     known = set(estimator.get_params(deep=False)) - NOT_SAVED
-    if not known - MAY_LACK.get(converter.cls.__name__, set()) <= set(params) <= known:
+    if not set(params) <= known:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)

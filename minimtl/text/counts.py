@@ -30,6 +30,7 @@ from minimtl.text.wordblocks import SPLITTERS, cut_block
 Analyzer = Callable[[Any], Iterable[str]]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Spell = Callable[[np.ndarray], list[str]]
 
 UNKNOWN = -1
 # Characters: the arrays of a block of so many stay in a core's cache; a smaller text is cut sooner
@@ -56,21 +57,9 @@ class _Part(NamedTuple):
     ends: np.ndarray
 
 
-class _Numbered(NamedTuple):
-    """The words of all texts.
-
-    Attributes
-    ----------
-    parts : list of _Part
-    n_words : int
-        How many distinct words are counted, the vocabulary.
-    spell : callable
-        The words in these places, int64 and ascending, of the vocabulary in alphabetical order.
-    """
-
-    parts: list[_Part]
-    n_words: int
-    spell: Callable[[np.ndarray], list[str]]
+# The words of all texts: the parts, how many distinct words are counted, and what spells the words
+# in some places, int64 and ascending, of their alphabetical order.
+_Numbered = tuple[list[_Part], int, Spell]
 
 
 def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_matrix, list[str]]:
@@ -95,12 +84,12 @@ def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_ma
 
 def count_words(
     texts: Iterable[Any], analyze: Analyzer, n_threads: int
-) -> tuple[sparse.csr_matrix, Callable[[np.ndarray], list[str]]]:
+) -> tuple[sparse.csr_matrix, Spell]:
     """The counts of `count_matrix`, by so many threads, and a function that gives the words of
     some columns.
     """
-    words = _number_words(texts, analyze, n_threads)
-    return _count_all(words.parts, words.n_words, n_threads), words.spell
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    return _count_all(parts, n_words, n_threads), spell
 
 
 def count_known(
@@ -112,11 +101,11 @@ def count_known(
     -------
     counts : csr_matrix of int64, shape (n_docs, len(vocabulary))
     """
-    words = _number_words(texts, analyze, n_threads)
-    spelled = words.spell(np.arange(words.n_words))
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    spelled = spell(np.arange(n_words))
     # With a last one, which is what UNKNOWN takes.
     known = np.array([*(vocabulary.get(word, UNKNOWN) for word in spelled), UNKNOWN])
-    parts = [part._replace(columns=known.take(part.columns)) for part in words.parts]
+    parts = [part._replace(columns=known.take(part.columns)) for part in parts]
     return _count_all(parts, len(vocabulary), n_threads)
 
 
@@ -148,7 +137,7 @@ def _one_by_one(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
     order = sorted(range(len(as_met)), key=as_met.__getitem__)
     columns = np.empty(len(order), dtype=np.int64)
     columns[order] = np.arange(len(order))
-    return _Numbered(
+    return (
         [_Part(words, columns, ends) for words, ends in parts],
         len(order),
         lambda places: [as_met[order[place]] for place in places.tolist()],
@@ -186,7 +175,7 @@ def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: in
 
     ends = np.cumsum([len(cut.words.start) for cut in cuts])
     columns_of_cuts = np.split(columns.take(numbers), ends[:-1])
-    return _Numbered(
+    return (
         [
             _Part(cut.numbers, of_cut, cut.ends)
             for cut, of_cut in zip(cuts, columns_of_cuts, strict=True)

@@ -6,10 +6,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from minimtl.models import load_model, save_model
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.schedule import Schedule
 from minimtl.nn.tasks import task_data
-from minimtl.nn.training import TaskData, train
 
 
 def task(sizes=(60, 20, 40), seed=0):
@@ -123,11 +120,3 @@ def test_saved_and_loaded(class_weight, tmp_path):
     loaded = load_model(tmp_path / "model.npz")
     assert loaded.class_weight == class_weight
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-
-
-def test_weights_that_do_not_fit_the_task():
-    X, y = task()
-    network = initialize(Shape(6, (5,), (3,), "tanh"), np.random.default_rng(0))
-    wrong = TaskData(task_data(X, y, np.unique(y), None).X, y - 3, class_weights=np.ones(2))
-    with pytest.raises(ValueError, match="2 class weights for 3 classes"):
-        train(network, [wrong], Schedule(1), np.random.default_rng(0))

@@ -306,11 +306,12 @@ from scipy import sparse
 warnings.simplefilter("error" if {strict} else "default")
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TaskData, train
+from minimtl.nn.training import Learner, TaskData
 rng = np.random.default_rng(0)
 X = sparse.random(20, 30, 0.3, "csr", np.float32, random_state=0)
-network = initialize(Shape(30, (8, 8), (2, 2)), rng)
-train(network, [TaskData(X, np.arange(20) % 2, X)] * 2, Schedule(3, 5), rng, "numba")
+learner = Learner(initialize(Shape(30, (8, 8), (2, 2)), rng))
+learner.run([TaskData(X, np.arange(20) % 2, X)] * 2, Schedule(3, 5), rng, "numba")
+network = learner.network()
 print(hashlib.sha256(network.first.tobytes() + network.flat.tobytes()).hexdigest())
 """
 
