@@ -137,49 +137,33 @@ def test_losses_and_gradients(activation, hidden, n_classes, rate, agreement):
     agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
 
 
-def test_gradients_with_tasks_of_unequal_batches(agreement):
-    """Batches of 3 and 13 documents, the mean taken over each task's own."""
-    rng = np.random.default_rng(1)
-    X, labels = made_up(rng, 2, 8)
-    network = initialize(Shape(60, (9, 7), (2, 2)), rng).with_rows(np.arange(60), np.float64)
-    weights = np.array([0.5, 1.0])
-    parts = [labels[:3], labels[3:]]
-    _, gradient = loss_and_gradients(network, X, parts, weights, [None, None])
-    peer = Peer(network, X, labels, Adam(), weights, torch.float64)
-    hidden = peer.activation(peer.layers[1](peer.activation(peer.layers[0](peer.X))))
-    logits = peer.heads[0](hidden[:3]), peer.heads[1](hidden[3:])
-    cross_entropy = torch.nn.functional.cross_entropy
-    losses = [cross_entropy(o, torch.tensor(y)) for o, y in zip(logits, parts, strict=True)]
-    (0.5 * losses[0] + losses[1]).backward()
-    gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
-    agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_gradients_with_unequal_batches_and_weights_of_classes(weighted, agreement):
+    """Batches of 3 and 13 documents, the mean taken over each task's own.
 
-
-def test_gradients_with_weights_of_classes(agreement):
-    """PyTorch's sum of weighted losses, divided by the number of documents.
-
-    Its mean divides by the sum of their weights instead, which scales each batch by what is in it.
+    PyTorch's mean divides by the sum of the weights instead, which scales each batch by what is in
+    it; so its sum is taken.
     """
-    rng = np.random.default_rng(2)
-    X, _ = made_up(rng, 2, 9)
-    labels = [rng.integers(0, 3, 9), rng.integers(0, 2, 9)]
+    rng = np.random.default_rng(1)
+    X, _ = made_up(rng, 2, 8)
+    labels = [rng.integers(0, 3, 3), rng.integers(0, 2, 13)]
     network = initialize(Shape(60, (9, 7), (3, 2)), rng).with_rows(np.arange(60), np.float64)
-    omega = np.array([[0.2, 3.0, 1.0], [2.0, 0.7, 1.0]])
+    omega = np.array([[0.2, 3.0, 1.0], [2.0, 0.7, 1.0]]) if weighted else None
     losses, gradient = loss_and_gradients(
         network, X, labels, np.array([0.5, 1.0]), [None, None], omega
     )
     peer = Peer(network, X, np.concatenate(labels), Adam(), None, torch.float64)
     hidden = peer.activation(peer.layers[1](peer.activation(peer.layers[0](peer.X))))
-    parts = hidden[:9], hidden[9:]
     theirs = []
-    for head, D, y, weight in zip(peer.heads, parts, labels, omega, strict=True):
-        weight = torch.tensor(weight[: head.out_features])
-        weighted = torch.nn.CrossEntropyLoss(weight=weight, reduction="sum")
-        theirs.append(weighted(head(D), torch.tensor(y)) / len(y))
+    for t, (head, D) in enumerate(zip(peer.heads, (hidden[:3], hidden[3:]), strict=True)):
+        weight = torch.tensor(omega[t, : head.out_features]) if weighted else None
+        total = torch.nn.CrossEntropyLoss(weight=weight, reduction="sum")
+        theirs.append(total(head(D), torch.tensor(labels[t])) / len(labels[t]))
     (0.5 * theirs[0] + theirs[1]).backward()
-    agreement("weighted loss of each task", PEER, losses, [x.item() for x in theirs], 1e-14)
+    what = "weighted loss of each task" if weighted else "loss of each task"
+    agreement(what, PEER, losses, [x.item() for x in theirs], 1e-14)
     gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
-    agreement("gradient by every parameter, weighted", PEER, *gradients, 1e-14, relative=True)
+    agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
 
 
 def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_float32=True):

@@ -1,7 +1,6 @@
 """What the vectorizer gives, by the formula, and what it refuses."""
 
 import math
-import pickle
 import sys
 
 import numpy as np
@@ -33,27 +32,6 @@ def test_transform_of_the_same_texts_is_fit_transform():
     np.testing.assert_allclose(X.sum(axis=1), 1.0, rtol=1e-14)
 
 
-def test_unknown_words_and_empty_texts_make_empty_rows():
-    X = TfidfVectorizer().fit(TEXTS).transform(["plane", "", "red"])
-    assert np.diff(X.indptr).tolist() == [0, 0, 1]
-    assert X.data.tolist() == [1.0]
-
-
-def test_stop_words_sublinear_binary_and_plain_counts():
-    counts = {"norm": None, "use_idf": False}
-    X = TfidfVectorizer(stop_words=["the"], **counts).fit_transform(TEXTS)
-    assert X.toarray().tolist() == [[0, 0, 1, 1], [0, 1, 0, 2], [1, 0, 0, 0]]
-    X = TfidfVectorizer(binary=True, **counts).fit_transform(["a1 a1 b1"])
-    assert X.toarray().tolist() == [[1, 1]]
-    X = TfidfVectorizer(sublinear_tf=True, **counts).fit_transform(["a1 a1 b1"])
-    np.testing.assert_allclose(X.toarray(), [[1 + math.log(2), 1]], rtol=1e-15)
-
-
-def test_case_is_kept_on_request():
-    vectorizer = TfidfVectorizer(lowercase=False).fit(["Red red"])
-    assert vectorizer.vocabulary_ == {"Red": 0, "red": 1}
-
-
 def test_callable_analyzer_takes_any_document():
     vectorizer = TfidfVectorizer(analyzer=lambda words: words).fit([["A b", "c"], ["c"]])
     assert vectorizer.vocabulary_ == {"A b": 0, "c": 1}
@@ -68,12 +46,6 @@ def test_words_back_from_rows():
             {"the", "red", "bus"},
             {"the", "boat"},
         ]
-
-
-def test_fitted_vectorizer_survives_pickling():
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2)).fit(TEXTS)
-    again = pickle.loads(pickle.dumps(vectorizer))
-    assert (again.transform(TEXTS) != vectorizer.transform(TEXTS)).nnz == 0
 
 
 def test_pandas_output_is_a_frame_with_the_documents_index():
