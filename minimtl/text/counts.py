@@ -11,11 +11,11 @@ Words are numbered first, and numbers are counted. Of many texts at once, words 
 n-grams, or there is little of it, words are looked up one by one.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,16 +40,11 @@ _MOST_TOKENS = 2**18  # that are held as Python objects
 
 
 class _Part(NamedTuple):
-    """The words of some texts.
+    """The words of some texts, text after text.
 
-    Attributes
-    ----------
-    numbers : int, shape (n_tokens,)
-        The number of each word, text after text.
-    columns : int64, shape (n_numbers,)
-        Where the word of each number is in the vocabulary; `UNKNOWN` if it is not counted.
-    ends : int64, shape (n_texts,)
-        How many words there are up to the end of each text.
+    `numbers` (n_tokens,) has the number of each word, `columns` (n_numbers,) where the word of each
+    number is in the vocabulary, `UNKNOWN` if it is not counted, and `ends` (n_texts,) how many
+    words there are up to the end of each text.
     """
 
     numbers: np.ndarray
@@ -255,21 +250,13 @@ def in_order(
 ) -> Iterator[Result]:
     """The results of `function`, of which `n_threads` are computed at a time.
 
-    Items are taken a few ahead of the results that are asked for, so that an iterator of many
-    documents is never held in memory. With one thread, the caller's own does the work.
+    So many items are taken at once that threads seldom wait, and an iterator of many documents is
+    never held in memory. With one thread, the caller's own does the work.
     """
     if n_threads == 1:
         yield from map(function, items)
         return
-    ahead: deque[Future[Result]] = deque()
+    left = iter(items)
     with ThreadPoolExecutor(n_threads, thread_name_prefix="minimtl") as pool:
-        try:
-            for item in items:
-                ahead.append(pool.submit(function, item))
-                if len(ahead) > 2 * n_threads:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:  # after an error or an interrupt, what has begun is waited for and no more
-            for future in ahead:
-                future.cancel()
+        while batch := list(islice(left, 8 * n_threads)):
+            yield from pool.map(function, batch)
