@@ -91,22 +91,6 @@ def test_words_absent_from_every_document(rng):
     assert np.isfinite(history.losses).all()
 
 
-def test_a_training_that_was_looked_at_and_fails_leaves_the_network_as_it_was(make_task):
-    task, rng = make_task(40), np.random.default_rng(1)
-    learner = Learner(initialize(Shape(120, (16,), (2,)), np.random.default_rng(0)))
-    arguments = [task], Schedule(2, adam=Adam(0.1)), rng, "numpy"
-    learner.run(*arguments)
-    before = learner.network().flat.copy()
-
-    def look_and_end(history):
-        assert (learner.network().flat != before).any()
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        learner.run(*arguments, look_and_end)
-    np.testing.assert_array_equal(learner.network().flat, before)
-
-
 def test_classes_beyond_int16(documents):
     X = documents(3, 20)
     task = TaskData(X, np.array([0, 1, 39_999]), X)
@@ -115,32 +99,6 @@ def test_classes_beyond_int16(documents):
     network.head_biases[0][39_999] = 50.0
     history = Learner(network).run([task], Schedule(1), np.random.default_rng(0), "numba")
     assert history.predictions[0].tolist() == [[39_999] * 3]
-
-
-@pytest.mark.parametrize("backend", ["numba", "numpy"])
-@pytest.mark.parametrize("sizes", [(50,), (40, 40)])
-def test_epochs_one_by_one_are_the_unbroken_training(make_task, backend, sizes):
-    """A word that the later documents lack goes on moving, by the moments it has."""
-    first, second = [make_task(n) for n in sizes], [make_task(n) for n in sizes]
-    for task in second:
-        task.X.data[task.X.indices >= 80] = 0.0
-        task.X.eliminate_zeros()
-    shape = Shape(120, (16, 8), (2,) * len(sizes))
-    start = initialize(shape, np.random.default_rng(0))
-    one_by_one, unbroken = Learner(start), Learner(start)
-    rng = np.random.default_rng(1)
-    for tasks in (first,) * 60 + (second,) * 3:
-        one_by_one.run(tasks, Schedule(1), rng, backend)
-    rng = np.random.default_rng(1)
-    for tasks, n_epochs in ((first, 60), (second, 3)):
-        unbroken.run(tasks, Schedule(n_epochs), rng, backend)
-    for part in ("first", "flat"):
-        one, other = (getattr(learner.network(), part) for learner in (one_by_one, unbroken))
-        np.testing.assert_array_equal(one, other)
-    moved = one_by_one.network().first
-    assert one_by_one.moments().step == unbroken.moments().step == 63 * 2
-    absent = np.setdiff1d(first[0].X.indices, np.concatenate([t.X.indices for t in second]))
-    assert (moved[absent] != start.first[absent]).any(axis=1).all()
 
 
 def test_documents_are_dealt_in_whole_passes_whatever_an_epoch_is():

@@ -60,16 +60,6 @@ def test_pandas_output_is_a_frame_with_the_documents_index():
     assert frame.columns.tolist() == ["boat", "bus", "car", "red", "the"]
 
 
-def test_polars_output_is_a_frame_with_a_column_for_each_word():
-    pl = pytest.importorskip("polars")
-    vectorizer = TfidfVectorizer(dtype=np.float32).set_output(transform="polars")
-    frame = vectorizer.fit_transform(TEXTS)
-    assert frame.columns == ["boat", "bus", "car", "red", "the"]
-    assert set(frame.dtypes) == {pl.Float32}
-    expected = vectorizer.set_output(transform="default").transform(TEXTS).toarray()
-    np.testing.assert_array_equal(frame.to_numpy(), expected)
-
-
 def test_polars_output_without_polars_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "polars", None)
     vectorizer = TfidfVectorizer().fit(TEXTS).set_output(transform="polars")
