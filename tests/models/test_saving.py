@@ -166,8 +166,10 @@ def test_perceptron_goes_on_as_if_never_saved(data, path):
 
 def test_joint_perceptron(data, path):
     X, y = data
-    model = perceptron(task_weights=(1.0, 0.5)).fit([X, X], [y, np.arange(30) % 2])
-    loaded = again(model, path)
+    model = perceptron(task_weights=(1.0, 0.5), early_stopping=True)
+    loaded = again(model.fit([X, X], [y, np.arange(30) % 2]), path)
+    np.testing.assert_array_equal(loaded.validation_scores_, model.validation_scores_)
+    assert loaded.best_validation_score_ == model.best_validation_score_
     assert loaded.n_tasks_ == 2
     for task, classes in enumerate(model.classes_):
         np.testing.assert_array_equal(loaded.classes_[task], classes)

@@ -101,6 +101,8 @@ def test_no_words_at_all(texts):
         ({"norm": "max"}, "norm must be"),
         ({"dtype": np.int64}, "dtype must be"),
         ({"dtype": "abc"}, "dtype must be"),
+        ({"token_pattern": "("}, "no regular expression"),
+        ({"token_pattern": "(a)(b)"}, "More than 1 capturing group"),
         ({"ngram_range": 1}, "two whole numbers"),
         ({"stop_words": 5}, "a collection of words"),
         ({"ngram_range": (2, 1)}, "lower boundary larger"),
@@ -129,10 +131,14 @@ def test_params_without_effect_warn(params, message):
     assert record[0].filename == __file__
 
 
-def test_use_before_fit():
+def test_use_before_fit_or_of_what_is_no_list_of_texts():
     for use in (lambda v: v.transform(TEXTS), lambda v: v.get_feature_names_out()):
         with pytest.raises(ValueError, match="not fitted yet"):
             use(TfidfVectorizer())
+    with pytest.raises(ValueError, match="string object received"):
+        TfidfVectorizer().fit("one text")
+    with pytest.raises(ValueError, match="X has 2 features, but there are 5 words"):
+        TfidfVectorizer().fit(TEXTS).inverse_transform(np.eye(2))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ tests/oracles compares the runs with scikit-learn's.
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,8 +43,3 @@ def test_a_word_character_is_what_the_pattern_says_it_is_in_every_script():
 def test_stop_words_go_before_words_become_neighbours():
     analyze = WordAnalyzer(word_splitter(TOKEN_PATTERN), (2, 2), frozenset({"of"}))
     assert analyze("end of time") == ["end time"]
-
-
-def test_two_groups_are_refused():
-    with pytest.raises(ValueError, match="More than 1 capturing group"):
-        word_splitter(r"(a)(b)")
