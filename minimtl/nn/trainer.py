@@ -47,21 +47,17 @@ class KernelTrainer:
 
     def add_words(self, first: FloatArray) -> None:
         """Add words; see `backend.Trainer`."""
-        begin, end = self.n_words, self.n_words + len(first)
-        if end > len(self.state.rows):
-            # Words that come a few at a time are copied a few times only.
-            self._reserve(max(end, 2 * begin))
+        begin, end, old = self.n_words, self.n_words + len(first), self.state
+        if end > len(old.rows):
+            n_rows = max(end, 2 * begin)  # words that come a few at a time are seldom copied
+            rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
+            rows[:begin], last[:begin] = old.rows[:begin], old.last[:begin]
+            # First the batch, which must never have less room than there are rows.
+            self.batch = _batch(n_rows, 0)
+            self.state = old._replace(rows=rows, last=last)
+
         self.state.rows[begin:end, : first.shape[1]] = first
         self.n_words = end
-
-    def _reserve(self, n_rows: int) -> None:
-        """Make room for `n_rows` words."""
-        n, old = self.n_words, self.state
-        rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
-        rows[:n], last[:n] = old.rows[:n], old.last[:n]
-        # First the batch, which must never have less room than there are rows.
-        self.batch = _batch(n_rows, 0)
-        self.state = old._replace(rows=rows, last=last)
 
     def as_networks(self) -> list[Network]:
         """The state as three networks, w, m and r: views of the rows and of the flat vectors."""
