@@ -133,8 +133,10 @@ class KernelTrainer:
         n, (rows, last, flat, pending, step) = self.n_words, self.state
         first = np.empty((n, self.padded.hidden[0]), np.float32)
         read_rows(first, rows[:n], last[:n], step, pending)
-        network = Network.zeros(self.shape, n, np.float32)
-        copy_common(Network(self.padded, first, flat.w), network)
+        width, n_flat = self.shape.hidden[0], self.shape.n_flat
+        network = Network(self.shape, first[:, :width], np.empty(n_flat, np.float32))
+        # The first weights are there already, so the copy has none of their rows.
+        copy_common(Network(self.padded, first[:0], flat.w), network)
         return network
 
     def undo(self, words: IntArray) -> Callable[[], None]:
