@@ -12,7 +12,7 @@ from bench.rows import OURS, Row, timing_row
 from bench.settings import Settings
 from bench.steps import WHATS
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TaskData, train
+from minimtl.nn.training import Learner, TaskData
 
 SECTION = "Whole training, with and without the learning curve"
 N_EPOCHS = 30
@@ -21,7 +21,7 @@ FLOOR = "the floor of predicting"
 
 
 def measure(settings: Settings) -> list[Row]:
-    """Milliseconds of CPU per epoch of `train`, all its preparations included."""
+    """Milliseconds of CPU per epoch of `Learner.run`, all its preparations included."""
     rows = []
     for n_tasks, what in WHATS.items():
         tasks = settings.tasks(n_tasks)
@@ -59,7 +59,7 @@ def cost_of(what: str) -> str:
 def run(tasks: Sequence[TaskData]) -> None:
     """Train for `N_EPOCHS`."""
     network = fresh_network(tasks[0].X.shape[1], len(tasks))
-    train(network, tasks, Schedule(N_EPOCHS), np.random.default_rng(0), "numba")
+    Learner(network).run(tasks, Schedule(N_EPOCHS), np.random.default_rng(0), "numba")
 
 
 def several(floor: PredictionFloor) -> None:

@@ -41,7 +41,7 @@ def several_epochs(contestants: Mapping[str, Contestant]) -> dict[str, Contestan
 
 
 class OurEpochs:
-    """Training of one network, continued from epoch to epoch, on the active words as in `train`.
+    """Training of one network, continued from epoch to epoch, on the active words as in `Learner`.
 
     Attributes
     ----------

@@ -20,11 +20,12 @@ import numpy as np
 from scipy import sparse
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TaskData, train
+from minimtl.nn.training import Learner, TaskData
 rng = np.random.default_rng(0)
 X = sparse.random(40, 50, 0.2, "csr", dtype=np.float32, random_state=0)
 task = TaskData(X, np.arange(40) % 2, X)
-train(initialize(Shape(50, (8, 8), (2, 2)), rng), [task, task], Schedule(2), rng, "numba")
+learner = Learner(initialize(Shape(50, (8, 8), (2, 2)), rng))
+learner.run([task, task], Schedule(2), rng, "numba")
 """
 WHAT_HELP_LOADS = """
 import sys

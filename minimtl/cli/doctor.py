@@ -291,15 +291,15 @@ def _train(backend: str) -> tuple[Any, float]:
     import numpy as np
     from scipy import sparse
 
-    from minimtl.nn import Schedule, Shape, TaskData, initialize, train
+    from minimtl.nn import Learner, Schedule, Shape, TaskData, initialize
 
     rng = np.random.default_rng(0)
     dense = rng.random((100, 300)) * (rng.random((100, 300)) < 0.1)
     X = sparse.csr_matrix(dense.astype(np.float32))
     tasks = [TaskData(X, rng.integers(2, size=100), X[:10]) for _ in range(2)]
-    network = initialize(Shape(300, (16, 16), (2, 2)), rng)
+    learner = Learner(initialize(Shape(300, (16, 16), (2, 2)), rng))
     start = time.perf_counter()
-    history = train(network, tasks, Schedule(n_epochs=3, batch_size=10), rng, backend)
+    history = learner.run(tasks, Schedule(n_epochs=3, batch_size=10), rng, backend)
     return history.losses, time.perf_counter() - start
 
 

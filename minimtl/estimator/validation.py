@@ -226,20 +226,10 @@ def class_factors(
 ) -> np.ndarray:
     """By how much `class_weight` multiplies the loss of the samples of each class, (n_classes,).
 
-    "balanced" gives all classes the same total: n / (n_classes · n_c) for a class of n_c of the n
-    samples, both counted by `sample_weight`. A label that a dict lacks has 1.
-
-    Parameters
-    ----------
-    classes : (n_classes,)
-        The sorted labels.
-    y : (n_samples,)
-        The class of each sample, as its place among them.
-
-    Raises
-    ------
-    ValueError
-        For a label that is not among the classes, or weights that are all zero.
+    `classes` (n_classes,) are the sorted labels, `y` (n_samples,) the place of each sample's among
+    them. "balanced" gives all classes the same total: n / (n_classes · n_c) for a class of n_c of
+    the n samples, both counted by `sample_weight`. A label that a dict lacks has 1. Raises
+    ValueError for one that is not among the classes, or weights that are all zero.
     """
     n_classes = len(classes)
     if class_weight is None:

@@ -154,7 +154,7 @@ class Steps:
             return self.twin_values(self.copy(np.float32))
         trainer = self._trainer(self.backend, np.float32)
         losses = trainer.epoch(self.batch(1), self.keys[:1])
-        buffers, shape = trainer.scratch.buffers, self.network.shape
+        buffers, shape = trainer.buffers, self.network.shape
         n = self.batch(1).size
         A, R, D = (
             [values[layer, :n, :width].copy() for layer, width in enumerate(shape.hidden)]

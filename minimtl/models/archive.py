@@ -60,12 +60,8 @@ def write_model_file(
 def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What `write_model_file` wrote to `path`.
 
-    Raises
-    ------
-    MinimtlError
-        If the file cannot be read.
-    FAULTS
-        If it is damaged, or was never written by `write_model_file`.
+    Raises MinimtlError if the file cannot be read, one of the `FAULTS` if it is damaged or was
+    never written by `write_model_file`.
     """
     try:
         content = Path(path).read_bytes()

@@ -1,6 +1,6 @@
 """Fitted estimators in files, without pickle: `save_model` and `load_model`.
 
-A file holds the name of one of the `CONVERTERS`, the parameters, and the fitted state. Before an
+A file holds the name of one of the `CLASSES`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
 The file of a `TextModel` holds its estimators so, their arrays under the part's name: the
@@ -9,7 +9,7 @@ vectorizer, if it has one, and one or more classifiers.
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -41,17 +41,6 @@ LONGEST_NGRAM = 100
 TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
-# Parameters that a file may lack: those that are younger than the format, which then have their
-# defaults, and those that are in the parts of an estimator.
-MAY_LACK = {
-    "TfidfVectorizer": {"unicode"},
-    "LogisticRegression": {"class_weight"},
-    "MultiTaskMLPClassifier": {
-        "class_weight", "early_stopping", "validation_fraction", "n_iter_no_change", "tol",
-        "verbose",
-    },
-    "MultiTaskTextClassifier": {"vectorizer", "classifier", "auxiliary"},
-}  # fmt: skip
 # How many threads work is a matter of the machine, and no model's.
 NOT_SAVED = {"n_jobs"}
 _PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
@@ -97,9 +86,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
 def _describe(estimator: Any) -> tuple[Facts, Arrays]:
     """What a file holds of an estimator; raises as `save_model`."""
     cls = type(estimator)
-    converter = CONVERTERS.get(cls.__name__)
-    if converter is None or cls is not converter.cls:
-        known = ", ".join((*CONVERTERS, TextModel.__name__))
+    if cls not in CONVERTERS:
+        known = ", ".join((*CLASSES, TextModel.__name__))
         raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
     check_is_fitted(estimator)
     _check_params(estimator)
@@ -107,7 +95,8 @@ def _describe(estimator: Any) -> tuple[Facts, Arrays]:
     if isinstance(estimator, MultiTaskTextClassifier):
         params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
     params = {name: value for name, value in params.items() if name not in NOT_SAVED}
-    facts, arrays = converter.state_of(estimator)
+    state_of, _ = CONVERTERS[cls]
+    facts, arrays = state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:
         facts["feature_names"] = names.tolist()
@@ -189,16 +178,17 @@ def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
 
 
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:
-    converter = CONVERTERS[description["estimator"]]
-    estimator = converter.cls()
+    cls = CLASSES[description["estimator"]]
+    estimator = cls()
     params = description["params"]
     known = set(estimator.get_params(deep=False)) - NOT_SAVED
-    if not known - MAY_LACK.get(converter.cls.__name__, set()) <= set(params) <= known:
+    if not set(params) <= known:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)
     facts = description["fitted"]
-    converter.set_state(estimator, facts, arrays)
+    _, set_state = CONVERTERS[cls]
+    set_state(estimator, facts, arrays)
     names = facts.get("feature_names")
     if names is not None:
         _require(_are_texts(names) and len(names) == estimator.n_features_in_, "feature names")
@@ -347,30 +337,17 @@ def _are_texts(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-class Converter(NamedTuple):
-    """Converts the fitted state of one estimator class to JSON values and arrays, and back.
-
-    `set_state` gets an estimator whose parameters are set; it raises ValueError for a state that
-    contradicts itself or the parameters.
-    """
-
-    cls: type
-    state_of: Callable[[Any], tuple[Facts, Arrays]]
-    set_state: Callable[[Any, Facts, Arrays], None]
+def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
+    return _describe_parts({"vectorizer": model.vectorizer_, "classifier": model.classifier_})
 
 
-CONVERTERS = {
-    converter.cls.__name__: converter
-    for converter in (
-        Converter(TfidfVectorizer, _vectorizer_state, _set_vectorizer_state),
-        Converter(LogisticRegression, _logistic_state, _set_logistic_state),
-        Converter(MultiTaskMLPClassifier, _perceptron_state, _set_perceptron_state),
-        Converter(
-            MultiTaskTextClassifier,
-            lambda model: _describe_parts(
-                {"vectorizer": model.vectorizer_, "classifier": model.classifier_}
-            ),
-            _set_texts_state,
-        ),
-    )
+# By class, what converts the fitted state of an estimator to JSON values and arrays, and what sets
+# it on an estimator with its parameters, or raises ValueError for a state that contradicts itself
+# or these.
+CONVERTERS: dict[type, tuple[Callable[..., tuple[Facts, Arrays]], Callable[..., None]]] = {
+    TfidfVectorizer: (_vectorizer_state, _set_vectorizer_state),
+    LogisticRegression: (_logistic_state, _set_logistic_state),
+    MultiTaskMLPClassifier: (_perceptron_state, _set_perceptron_state),
+    MultiTaskTextClassifier: (_texts_state, _set_texts_state),
 }
+CLASSES = {cls.__name__: cls for cls in CONVERTERS}

@@ -16,7 +16,7 @@ from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.reference import forward, loss_and_gradients, softmax
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData, train
+from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData
 
 __all__ = [
     "TRAINING_VERSION",
@@ -37,7 +37,6 @@ __all__ = [
     "loss_and_gradients",
     "processor_of",
     "softmax",
-    "train",
     "trainer_class",
     "why_no_kernels",
 ]

@@ -28,13 +28,8 @@ _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
 class Trainer(Protocol):
     """Trains a network, an epoch at a time, call after call.
 
-    Parameters
-    ----------
-    network
-        The weights to begin with, in `dtype`. Its first weight matrix has a row for each word that
-        the trainer knows; `add_words` adds others.
-    adam
-        By which it learns what `take` gives.
+    It begins with the weights of `network`, in `dtype`, whose first matrix has a row for each word
+    that the trainer knows; `add_words` adds others. It learns what `take` gives by `adam`.
     """
 
     dtype: str

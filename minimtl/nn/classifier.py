@@ -459,7 +459,10 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
     def _check_same(self, tasks: TaskInputs, classes: list[np.ndarray] | None) -> None:
         """ValueError unless the tasks and features, and classes if given, are those of before."""
-        if classes is not None and not _equal(classes, self._classes()):
+        before = self._classes()
+        if classes is not None and (
+            len(classes) != len(before) or not all(map(np.array_equal, classes, before))
+        ):
             raise ValueError("classes is not the same as on the last call to partial_fit.")
         is_joint = isinstance(self.classes_, list)
         if tasks.is_joint != is_joint or len(tasks.documents) != self.n_tasks_:
@@ -485,10 +488,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             )
         if not (self.backend is None or str(self.backend) in BACKENDS):
             raise ValueError(f"backend must be one of {BACKENDS}, got {self.backend!r}")
-        seed = self.random_state
-        draws = seed is None or isinstance(seed, np.random.Generator | np.random.RandomState)
-        if not (draws or (isinstance(seed, Integral) and seed >= 0)):
-            check_random_state(seed)  # raises; a good seed would make a generator
+        check_random_state(copy.deepcopy(self.random_state))  # a generator would be drawn from
 
         weights = self.task_weights
         if weights is not None:
@@ -534,10 +534,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _equal(arrays: list[np.ndarray], others: list[np.ndarray]) -> bool:
-    return len(arrays) == len(others) and all(map(np.array_equal, arrays, others))
 
 
 def _line(history: History, stopping: Stopping | None) -> str:

@@ -12,20 +12,10 @@ from minimtl.nn.arraytypes import FloatArray
 class Schedule:
     """The settings of a training; ValueError for those that cannot be used.
 
-    Attributes
-    ----------
-    n_epochs, batch_size
-        Epochs, and documents of each task per step.
-    dropout
-        Share of hidden units left out of a step, in [0, 1).
-    task_weights
-        λ_t, by which the loss of each task is multiplied; 1 each by default.
-    epoch_documents
-        Documents of each task in an epoch; by default as many as task 0 has.
-    test_epochs
-        The epochs, from 0, after which the tasks' test documents are predicted; None is each.
-    adam
-        The optimiser's own.
+    A step takes `batch_size` documents of each task and leaves out the share `dropout` of the
+    hidden units, in [0, 1). The losses of tasks are multiplied by `task_weights` λ_t, 1 each by
+    default. An epoch has `epoch_documents` documents of each task, by default as many as task 0
+    has. Test documents are predicted after the `test_epochs`, which count from 0; None is each.
     """
 
     n_epochs: int = 100

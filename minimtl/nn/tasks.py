@@ -26,14 +26,10 @@ from minimtl.nn.training import TaskData
 class TaskInputs(NamedTuple):
     """The tasks of one call, as they were passed and as they were read.
 
-    Attributes
-    ----------
-    names : the keys of a dict, else 0, 1, …
-    is_joint : whether there may be several.
-    features : the names of the first task's features, of a data frame with such columns.
-    given : documents as they came, which may be data frames.
-    documents : checked, dense or CSR float64 (n_samples, n_features).
-    labels : of each task, (n_samples,).
+    `names` are the keys of a dict, else 0, 1, …, and with `is_joint` there may be several.
+    `features` are the names of the first task's features, of a data frame with such columns.
+    `given` are the documents as they came, which may be data frames, and `documents` the checked
+    ones, dense or CSR float64 (n_samples, n_features); `labels` are (n_samples,) for each task.
     """
 
     names: list[Any]
@@ -90,10 +86,8 @@ class TaskInputs(NamedTuple):
 def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -> TaskInputs:
     """Read the arguments `X` and `y` of `estimator`, which was fitted to the tasks `names`, if any.
 
-    Raises
-    ------
-    ValueError
-        As `read_documents` and `check_y` do, and for documents and labels of different tasks.
+    Raises ValueError as `read_documents` and `check_y` do, and for documents and labels of
+    different tasks.
     """
     in_dict = _are_named(X)
     names = list(names or (X if in_dict else ()))
@@ -149,12 +143,9 @@ def _as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
 
 
 def read_documents(X: Any, estimator: object) -> Any:
-    """`X` of one task, dense or CSR float64 (n_samples, n_features), within float32's range.
+    """`X` of one task, dense or CSR float64 (n_samples, n_features).
 
-    Raises
-    ------
-    ValueError
-        As `check_X` does, and for values beyond the range of float32.
+    Raises ValueError as `check_X` does, and for values beyond the range of float32.
     """
     X = check_X(X, accept_sparse=True, estimator=estimator)
     values = X.data if is_sparse(X) else X

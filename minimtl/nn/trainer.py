@@ -9,8 +9,7 @@ from scipy import sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.adamrows import read_rows
-from minimtl.nn.kernels.batch import Batch, Documents
-from minimtl.nn.kernels.epoch import Scratch, State, are_finite, train_epoch
+from minimtl.nn.kernels.epoch import Batch, Documents, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
 from minimtl.nn.kernels.prediction import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
@@ -43,29 +42,22 @@ class KernelTrainer:
         w, _, _ = self.as_networks()
         copy_common(network, w)
         self.layout = _layout(self.shape, w)
-        self.scratch = Scratch(_batch(0, 0), _buffers(self.padded, 0))
-        self._W, self._W_step = _aligned(0, hidden[0]), -1
-        self._Z = _aligned(0, hidden[0])  # of the documents that are predicted
-        self._before = _aligned(0, 3 * hidden[0])  # the rows that `undo` puts back
+        self.batch, self.buffers = _batch(0, 0), _buffers(self.padded, 0)
         self.add_words(network.first)
 
     def add_words(self, first: FloatArray) -> None:
         """Add words; see `backend.Trainer`."""
-        begin, end = self.n_words, self.n_words + len(first)
-        if end > len(self.state.rows):
-            # Words that come a few at a time are copied a few times only.
-            self._reserve(max(end, 2 * begin))
-        self.state.rows[begin:end, : first.shape[1]] = first
-        self.n_words, self._W_step = end, -1
+        begin, end, old = self.n_words, self.n_words + len(first), self.state
+        if end > len(old.rows):
+            n_rows = max(end, 2 * begin)  # words that come a few at a time are seldom copied
+            rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
+            rows[:begin], last[:begin] = old.rows[:begin], old.last[:begin]
+            # First the batch, which must never have less room than there are rows.
+            self.batch = _batch(n_rows, 0)
+            self.state = old._replace(rows=rows, last=last)
 
-    def _reserve(self, n_rows: int) -> None:
-        """Make room for `n_rows` words."""
-        n, old = self.n_words, self.state
-        rows, last = _aligned(n_rows, old.rows.shape[1]), np.zeros(n_rows, np.int64)
-        rows[:n], last[:n] = old.rows[:n], old.last[:n]
-        # First the batch, which must never have less room than there are rows.
-        self.scratch = self.scratch._replace(batch=_batch(n_rows, 0))
-        self.state = old._replace(rows=rows, last=last)
+        self.state.rows[begin:end, : first.shape[1]] = first
+        self.n_words = end
 
     def as_networks(self) -> list[Network]:
         """The state as three networks, w, m and r: views of the rows and of the flat vectors."""
@@ -88,8 +80,8 @@ class KernelTrainer:
         self.plan = Plan(batch_size, float(schedule.dropout), weights, class_weights, self.layout)
 
         n_batch = batch_size * n_tasks
-        if n_batch > self.scratch.buffers.A.shape[1]:
-            self.scratch = self.scratch._replace(buffers=_buffers(self.padded, n_batch))
+        if n_batch > self.buffers.A.shape[1]:
+            self.buffers = _buffers(self.padded, n_batch)
 
     def forget(self) -> None:
         """Drop the documents; see `backend.Trainer`."""
@@ -103,7 +95,7 @@ class KernelTrainer:
             state = state._replace(pending=longer)
         self._make_room(order)
         losses = train_epoch(
-            self.documents, self.labels, order, keys, self.plan, state, self.scratch
+            self.documents, self.labels, order, keys, self.plan, state, self.batch, self.buffers
         )
         self.state = state._replace(step=last_step)
         return losses
@@ -116,9 +108,8 @@ class KernelTrainer:
         per_column = np.diff(self.documents.indptr)[order].sum(axis=0)
         steps = np.arange(0, order.shape[1], self.plan.batch_size)
         n_entries = int(np.add.reduceat(per_column, steps).max())
-        if n_entries > len(self.scratch.batch.after):
-            batch = _batch(len(self.state.rows), n_entries)
-            self.scratch = self.scratch._replace(batch=batch)
+        if n_entries > len(self.batch.after):
+            self.batch = _batch(len(self.state.rows), n_entries)
 
     def predict_proba(
         self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
@@ -126,26 +117,26 @@ class KernelTrainer:
         """P_t of documents; see `backend.Trainer`."""
         n, state = X.shape[0], self.state
         probabilities = np.empty((n, max(self.shape.n_classes)), np.float32)
-        if n > len(self._Z):
-            self._Z = _aligned(n, self.padded.hidden[0])
+        Z = _aligned(n, self.padded.hidden[0])
         indptr, docs, data = _compressed(X)
         words = np.flatnonzero(np.diff(indptr))
         found = Occurrences(words, indptr[np.append(words, X.shape[1])], docs, data)
         predict(
             found, base, sizes, state.rows, state.last, state.step, state.pending,
-            state.flat.w, self.layout, self.scratch.buffers, self._Z[:n], probabilities,
+            state.flat.w, self.layout, self.buffers, Z, probabilities,
         )  # fmt: skip
         of_tasks = np.split(probabilities, np.cumsum(sizes)[:-1])
         return [P[:, :k] for P, k in zip(of_tasks, self.shape.n_classes, strict=True)]
 
     def weights(self) -> Network:
         """The parameters after the last step; see `backend.Trainer`."""
-        width = self.shape.hidden[0]
-        network = Network(
-            self.shape, self._first_weights()[:, :width], np.empty(self.shape.n_flat, np.float32)
-        )
+        n, (rows, last, flat, pending, step) = self.n_words, self.state
+        first = np.empty((n, self.padded.hidden[0]), np.float32)
+        read_rows(first, rows[:n], last[:n], step, pending)
+        width, n_flat = self.shape.hidden[0], self.shape.n_flat
+        network = Network(self.shape, first[:, :width], np.empty(n_flat, np.float32))
         # The first weights are there already, so the copy has none of their rows.
-        copy_common(Network(self.padded, self._W[:0], self.state.flat.w), network)
+        copy_common(Network(self.padded, first[:0], flat.w), network)
         return network
 
     def undo(self, words: IntArray) -> Callable[[], None]:
@@ -154,12 +145,7 @@ class KernelTrainer:
         # Steps that follow change the sums of those steps only that are within reach.
         reach = slice(max(0, state.step + 1 - pending.n_terms), state.step + 1)
         parts = [*state.flat[:3], pending.sums[reach], pending.nodes[reach]]
-        if len(words) > len(self._before):
-            self._before = _aligned(len(words), state.rows.shape[1])
-        # Into memory that is there already; fresh pages take longer than the copy. All words are
-        # rows, so that nothing is clipped: `take` would else copy twice.
-        rows = np.take(state.rows, words, axis=0, out=self._before[: len(words)], mode="clip")
-        last = state.last[words]
+        rows, last = state.rows[words], state.last[words]
         copies = [part.copy() for part in parts]
 
         def undo() -> None:
@@ -167,7 +153,7 @@ class KernelTrainer:
             for part, before in zip(parts, copies, strict=True):
                 part[:] = before
             pending.sums[state.step + 1 :] = 0.0
-            self.state, self._W_step = state, -1
+            self.state = state
 
         return undo
 
@@ -196,16 +182,6 @@ class KernelTrainer:
             copy_common(Network(moment.shape, first, moment.flat), network)
             decayed.append(network)
         return Moments(self.state.step, *decayed)
-
-    def _first_weights(self) -> FloatArray:
-        """The first weight matrix after the last step, padded."""
-        rows, last, _, pending, step = self.state
-        if self._W_step != step:
-            if len(self._W) != self.n_words:
-                self._W = _aligned(self.n_words, self.padded.hidden[0])
-            read_rows(self._W, rows[: self.n_words], last[: self.n_words], step, pending)
-            self._W_step = step
-        return self._W
 
 
 def _aligned(*size: int) -> FloatArray:

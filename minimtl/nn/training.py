@@ -20,7 +20,6 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.elementary import log
-from minimtl.estimator import check_sparse
 from minimtl.nn.adam import Adam, Moments
 from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.backend import Trainer, trainer_class
@@ -139,9 +138,9 @@ class Learner:
     ) -> History:
         """Make the epochs of `schedule`; if that fails, a learner that had begun is as it was.
 
-        `tasks` are trusted: kernels follow the indices of their documents without looking. `rng`
-        is as it was, too, after a failure. `after_epoch` may read the network, and ends the
-        training by returning true.
+        `tasks` are trusted: kernels follow the indices of their documents without looking, so that
+        `check_sparse` must look at a stranger's. `rng` is as it was, too, after a failure.
+        `after_epoch` may read the network, and ends the training by returning true.
 
         Raises
         ------
@@ -264,33 +263,6 @@ class Learner:
         self._trainer, self._made_for = None, None
 
 
-def train(
-    network: Network,
-    tasks: Sequence[TaskData],
-    schedule: Schedule,
-    rng: np.random.Generator,
-    backend: str | None = None,
-) -> History:
-    """Train `network` in place on `tasks` together; deterministic given `rng` and the backend.
-
-    Raises
-    ------
-    ValueError
-        For tasks that do not fit the network or the schedule, documents whose CSR arrays are
-        malformed, and where weights or losses have become infinite or NaN.
-    """
-    n_classes = network.shape.n_classes
-    if len(tasks) != len(n_classes):
-        raise ValueError(f"the network has {len(n_classes)} heads, but {len(tasks)} tasks came")
-    checked = [_check(t, task, network.shape) for t, task in enumerate(tasks)]
-
-    learner = Learner(network)
-    history = learner.run(checked, schedule, rng, backend)
-    trained = learner.network()
-    network.first[:], network.flat[:] = trained.first, trained.flat
-    return history
-
-
 def renumber(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
     """`X` with its columns at the places `columns` (V,), of which there are `n`."""
     return sparse.csr_matrix((X.data, columns[X.indices], X.indptr), shape=(X.shape[0], n))
@@ -341,42 +313,3 @@ def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray | None
             row[: len(task.class_weights)] = task.class_weights
             has_weights = True
     return weights if has_weights else None
-
-
-def _check(t: int, task: TaskData, shape: Shape) -> TaskData:
-    """Task number `t` with checked documents; ValueError for what does not fit the network."""
-    n_classes, y = shape.n_classes[t], np.asarray(task.y)
-    X = _check_documents(task.X, shape.n_features)
-    if X.shape[0] == 0 or y.shape != X.shape[:1] or y.dtype.kind not in "iu":
-        raise ValueError(
-            f"task {t} has {X.shape[0]} documents and labels of type {y.dtype} and shape "
-            f"{y.shape}; it needs a whole number for each document, and one document at least"
-        )
-    outside = np.flatnonzero((y < 0) | (y >= n_classes))
-    if len(outside):
-        raise ValueError(
-            f"task {t} has labels outside 0 … {n_classes - 1}: {y[outside[0]]} is that of "
-            f"document {outside[0]}"
-        )
-    if task.class_weights is not None and len(task.class_weights) != n_classes:
-        raise ValueError(
-            f"task {t} has {len(task.class_weights)} class weights for {n_classes} classes"
-        )
-
-    X_test = None if task.X_test is None else _check_documents(task.X_test, shape.n_features)
-    if task.y_test is not None:
-        n_test = 0 if X_test is None else X_test.shape[0]
-        if len(task.y_test) != n_test or not np.isin(task.y_test, range(n_classes)).all():
-            raise ValueError(
-                f"task {t} has {n_test} test documents and needs as many classes of them in "
-                f"0 … {n_classes - 1}"
-            )
-    return replace(task, X=X, y=y, X_test=X_test)
-
-
-def _check_documents(X: Any, n_features: int) -> sparse.csr_matrix:
-    """`X` as CSR of `n_features` columns, whose indices can be followed without looking."""
-    X = check_sparse(X)
-    if X.shape[1] != n_features:
-        raise ValueError(f"documents have {X.shape[1]} features, but the network has {n_features}")
-    return X

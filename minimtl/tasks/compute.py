@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from minimtl.corpora import Corpus
-from minimtl.nn import Adam, History, Schedule, Shape, TaskData, initialize, processor_of, train
+from minimtl.nn import Adam, History, Learner, Schedule, Shape, TaskData, initialize, processor_of
 from minimtl.stats import accuracy, f1_score
 from minimtl.tasks.modeljobs import (
     Job,
@@ -98,8 +98,8 @@ def train_model(
     model, training = settings.model, settings.training
     n_features = tasks[0].X.shape[1]
     shape = Shape(n_features, model.hidden_layer_sizes, tuple(n_classes), model.activation)
-    return train(
-        initialize(shape, rng, model.output_init_bound),
+    learner = Learner(initialize(shape, rng, model.output_init_bound))
+    return learner.run(
         tasks,
         Schedule(
             n_epochs,

@@ -11,11 +11,11 @@ Words are numbered first, and numbers are counted. Of many texts at once, words 
 n-grams, or there is little of it, words are looked up one by one.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
@@ -30,6 +30,7 @@ from minimtl.text.wordblocks import SPLITTERS, cut_block
 Analyzer = Callable[[Any], Iterable[str]]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Spell = Callable[[np.ndarray], list[str]]
 
 UNKNOWN = -1
 # Characters: the arrays of a block of so many stay in a core's cache; a smaller text is cut sooner
@@ -39,16 +40,11 @@ _MOST_TOKENS = 2**18  # that are held as Python objects
 
 
 class _Part(NamedTuple):
-    """The words of some texts.
+    """The words of some texts, text after text.
 
-    Attributes
-    ----------
-    numbers : int, shape (n_tokens,)
-        The number of each word, text after text.
-    columns : int64, shape (n_numbers,)
-        Where the word of each number is in the vocabulary; `UNKNOWN` if it is not counted.
-    ends : int64, shape (n_texts,)
-        How many words there are up to the end of each text.
+    `numbers` (n_tokens,) has the number of each word, `columns` (n_numbers,) where the word of each
+    number is in the vocabulary, `UNKNOWN` if it is not counted, and `ends` (n_texts,) how many
+    words there are up to the end of each text.
     """
 
     numbers: np.ndarray
@@ -56,21 +52,9 @@ class _Part(NamedTuple):
     ends: np.ndarray
 
 
-class _Numbered(NamedTuple):
-    """The words of all texts.
-
-    Attributes
-    ----------
-    parts : list of _Part
-    n_words : int
-        How many distinct words are counted, the vocabulary.
-    spell : callable
-        The words in these places, int64 and ascending, of the vocabulary in alphabetical order.
-    """
-
-    parts: list[_Part]
-    n_words: int
-    spell: Callable[[np.ndarray], list[str]]
+# The words of all texts: the parts, how many distinct words are counted, and what spells the words
+# in some places, int64 and ascending, of their alphabetical order.
+_Numbered = tuple[list[_Part], int, Spell]
 
 
 def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_matrix, list[str]]:
@@ -95,12 +79,12 @@ def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_ma
 
 def count_words(
     texts: Iterable[Any], analyze: Analyzer, n_threads: int
-) -> tuple[sparse.csr_matrix, Callable[[np.ndarray], list[str]]]:
+) -> tuple[sparse.csr_matrix, Spell]:
     """The counts of `count_matrix`, by so many threads, and a function that gives the words of
     some columns.
     """
-    words = _number_words(texts, analyze, n_threads)
-    return _count_all(words.parts, words.n_words, n_threads), words.spell
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    return _count_all(parts, n_words, n_threads), spell
 
 
 def count_known(
@@ -112,11 +96,11 @@ def count_known(
     -------
     counts : csr_matrix of int64, shape (n_docs, len(vocabulary))
     """
-    words = _number_words(texts, analyze, n_threads)
-    spelled = words.spell(np.arange(words.n_words))
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    spelled = spell(np.arange(n_words))
     # With a last one, which is what UNKNOWN takes.
     known = np.array([*(vocabulary.get(word, UNKNOWN) for word in spelled), UNKNOWN])
-    parts = [part._replace(columns=known.take(part.columns)) for part in words.parts]
+    parts = [part._replace(columns=known.take(part.columns)) for part in parts]
     return _count_all(parts, len(vocabulary), n_threads)
 
 
@@ -148,7 +132,7 @@ def _one_by_one(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
     order = sorted(range(len(as_met)), key=as_met.__getitem__)
     columns = np.empty(len(order), dtype=np.int64)
     columns[order] = np.arange(len(order))
-    return _Numbered(
+    return (
         [_Part(words, columns, ends) for words, ends in parts],
         len(order),
         lambda places: [as_met[order[place]] for place in places.tolist()],
@@ -186,7 +170,7 @@ def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: in
 
     ends = np.cumsum([len(cut.words.start) for cut in cuts])
     columns_of_cuts = np.split(columns.take(numbers), ends[:-1])
-    return _Numbered(
+    return (
         [
             _Part(cut.numbers, of_cut, cut.ends)
             for cut, of_cut in zip(cuts, columns_of_cuts, strict=True)
@@ -266,21 +250,13 @@ def in_order(
 ) -> Iterator[Result]:
     """The results of `function`, of which `n_threads` are computed at a time.
 
-    Items are taken a few ahead of the results that are asked for, so that an iterator of many
-    documents is never held in memory. With one thread, the caller's own does the work.
+    So many items are taken at once that threads seldom wait, and an iterator of many documents is
+    never held in memory. With one thread, the caller's own does the work.
     """
     if n_threads == 1:
         yield from map(function, items)
         return
-    ahead: deque[Future[Result]] = deque()
+    left = iter(items)
     with ThreadPoolExecutor(n_threads, thread_name_prefix="minimtl") as pool:
-        try:
-            for item in items:
-                ahead.append(pool.submit(function, item))
-                if len(ahead) > 2 * n_threads:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:  # after an error or an interrupt, what has begun is waited for and no more
-            for future in ahead:
-                future.cancel()
+        while batch := list(islice(left, 8 * n_threads)):
+            yield from pool.map(function, batch)

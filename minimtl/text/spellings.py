@@ -20,12 +20,8 @@ _MASKS = np.array([2 ** (8 * n) - 1 for n in range(9)], dtype=np.uint64)
 class Spellings:
     """Words of a text in UTF-8.
 
-    Attributes
-    ----------
-    text : uint8, shape (n_bytes,)
-        As `as_text` makes it; words hold no zero byte.
-    start, length : int64, shape (n_words,)
-        Where each word begins in `text`, and how many bytes it has.
+    `text` (n_bytes,) uint8 is as `as_text` makes it, `start` and `length` (n_words,) int64 say
+    where each word begins in it, and how many bytes it has. Words hold no zero byte.
     """
 
     text: np.ndarray
@@ -35,12 +31,8 @@ class Spellings:
     def number(self) -> tuple[np.ndarray, np.ndarray]:
         """Equal numbers for equal words.
 
-        Returns
-        -------
-        numbers : int64, shape (n_words,)
-            From 0 to n_distinct - 1, in no particular order.
-        examples : int64, shape (n_distinct,)
-            One of the words of each number.
+        Returns the numbers (n_words,), from 0 on in no particular order, and one of the words of
+        each number, (n_distinct,), int64 both.
         """
         keys, numbers = np.unique(self._eight_bytes(), return_inverse=True)
         n_numbers = len(keys)

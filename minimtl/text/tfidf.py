@@ -212,9 +212,8 @@ class TfidfVectorizer(BaseEstimator):
             if self.unicode and self.token_pattern == TOKEN_PATTERN:
                 split = find_unicode_words
             return WordAnalyzer(split, (shortest, longest), stop_words, self._preparation())
-        analyze = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
-        prepare = self._preparation()
-        return partial(_prepared, analyze, prepare) if prepare else analyze
+        cut = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
+        return WordAnalyzer(cut, prepare=self._preparation())
 
     def _preparation(self) -> Callable[[str], str] | None:
         """What is made of a text before it is cut."""
@@ -351,12 +350,6 @@ def _is_float(dtype: Any) -> bool:
         return np.dtype(dtype) in (np.float32, np.float64)
     except TypeError:
         return False
-
-
-def _prepared(
-    analyze: Callable[[str], list[str]], prepare: Callable[[str], str], text: str
-) -> list[str]:
-    return analyze(prepare(text))
 
 
 def _strings(documents: Iterable[Any]) -> Iterator[str]:

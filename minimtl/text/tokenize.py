@@ -97,15 +97,8 @@ def word_splitter(token_pattern: str) -> Callable[[str], list[str]]:
 class WordAnalyzer:
     """Called with a text, returns the n-grams of its words.
 
-    Parameters
-    ----------
-    split : callable
-        The words of a text, as `word_splitter` gives it.
-    ngram_range : (int, int)
-    stop_words : set of str
-        Words to leave out, before others become neighbours.
-    prepare : callable, optional
-        What is made of the text first, such as its lower case.
+    `split` cuts what `prepare` makes of the text, such as its lower case, into words; `stop_words`
+    are left out before others become neighbours.
     """
 
     split: Callable[[str], list[str]]

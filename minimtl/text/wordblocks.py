@@ -31,14 +31,9 @@ _OTHER, _OF_WORDS = 1, 2
 class Cut(NamedTuple):
     """The words of a block of documents.
 
-    Attributes
-    ----------
-    words : Spellings
-        Each distinct word once, in no particular order.
-    numbers : int32, shape (n_tokens,)
-        Which of `words` each word of the documents is, document after document.
-    ends : int64, shape (n_documents,)
-        How many words there are up to the end of each document.
+    `words` has each distinct word once, in no particular order, `numbers` (n_tokens,) int32 which
+    of them each word is, document after document, and `ends` (n_documents,) how many words there
+    are up to the end of each document.
     """
 
     words: Spellings

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from minimtl.estimator.base import (
     as_scikit_learn,
     check_is_fitted,
 )
-from minimtl.text.tfidf import TfidfVectorizer
 
 
 class Majority(ClassifierMixin, BaseEstimator):
@@ -92,40 +90,3 @@ def test_exceptions_are_scikit_learn_s_when_it_is_loaded(category):
     exceptions = pytest.importorskip("sklearn.exceptions")
     assert as_scikit_learn(category) is getattr(exceptions, category.__name__)
     assert issubclass(category, as_scikit_learn(category).__bases__)
-
-
-def test_scikit_learn_takes_it_for_a_classifier():
-    base = pytest.importorskip("sklearn.base")
-    estimator = Majority(fallback=5)
-    assert base.is_classifier(estimator)
-    assert base.clone(estimator).get_params() == estimator.get_params()
-
-
-@pytest.mark.parametrize("estimator", [Majority(), TfidfVectorizer()])
-def test_scikit_learn_api_checks(estimator):
-    checks = pytest.importorskip("sklearn.utils.estimator_checks")
-    for check in (
-        checks.check_estimator_cloneable,
-        checks.check_estimator_tags_renamed,
-        checks.check_valid_tag_types,
-        checks.check_estimator_repr,
-        checks.check_no_attributes_set_in_init,
-        checks.check_do_not_raise_errors_in_init_or_set_params,
-        checks.check_mixin_order,
-        checks.check_parameters_default_constructible,
-        checks.check_get_params_invariance,
-        checks.check_set_params,
-    ):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
-            check(type(estimator).__name__, estimator)
-
-
-def test_grid_search_over_a_pipeline():
-    pipeline = pytest.importorskip("sklearn.pipeline")
-    model_selection = pytest.importorskip("sklearn.model_selection")
-    search = model_selection.GridSearchCV(
-        pipeline.Pipeline([("majority", Majority())]), {"majority__fallback": [0, 1]}, cv=2
-    )
-    search.fit(np.zeros((6, 1)), [0, 0, 0, 0, 1, 1])
-    np.testing.assert_allclose(search.cv_results_["mean_test_score"], 4 / 6)

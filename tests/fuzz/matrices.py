@@ -14,9 +14,6 @@ from minimtl import (
     jensen_shannon_divergence,
 )
 from minimtl.estimator import check_sparse
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TaskData, train
 from minimtl.text.weights import weigh_counts
 
 N_FEATURES = 4
@@ -70,12 +67,6 @@ def users_of_matrices(X, n_rows):
     network = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0).fit(good, labels)
     joint = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0)
 
-    def train_network():
-        shape = Shape(N_FEATURES, (3,), (2,))
-        rng = np.random.default_rng(0)
-        task = TaskData(sparse.csr_matrix(good), labels, X)
-        return train(initialize(shape, rng), [task], Schedule(1), rng).predictions[0]
-
     return {
         "logistic fit": lambda: LogisticRegression().fit(X, y).coef_,
         "logistic predict": lambda: logistic.predict_proba(X),
@@ -85,7 +76,6 @@ def users_of_matrices(X, n_rows):
         "joint fit": lambda: joint.fit([good, X], [labels, y]).coefs_[0],
         "partial fit": lambda: networks[0].partial_fit(X, y, [0, 1]).coefs_[0],
         "network predict": lambda: network.predict_proba(X),
-        "train": train_network,
         "cross-validate": lambda: cross_validate(logistic, X, y, n_splits=2, n_repeats=1),
         "inverse transform": lambda: words.inverse_transform(X),
         "weigh": lambda: weigh_counts(X, np.arange(n_rows), 2),

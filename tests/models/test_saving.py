@@ -8,14 +8,12 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
 from minimtl.advice.tokenizers import TOKENIZERS, make_vectorizer
 from minimtl.errors import MinimtlError
 from minimtl.estimator.base import NotFittedError, as_scikit_learn
-from minimtl.models.saving import MAY_LACK, load_model, save_model
+from minimtl.models.saving import load_model, save_model
 from minimtl.models.textmodel import TextModel
 
 TEXTS = ["Red fish, blue fish", "one fish", "two Ünïcode \ud800 fish", "red one two"]
@@ -53,6 +51,7 @@ def again(estimator, path):
         TfidfVectorizer(dtype=np.float32, stop_words={"red", "one"}, ngram_range=(1, 2)),
         TfidfVectorizer(unicode=True),
         TfidfVectorizer(min_df=np.int64(2), max_df=0.9, use_idf=False),
+        *map(make_vectorizer, TOKENIZERS),
     ],
 )
 def test_vectorizer(vectorizer, path):
@@ -62,22 +61,6 @@ def test_vectorizer(vectorizer, path):
     assert (seen != X).nnz == 0
     assert seen.dtype == X.dtype
     assert loaded.vocabulary_ == vectorizer.vocabulary_
-
-
-@pytest.mark.parametrize("tokenizer", TOKENIZERS)
-def test_vectorizers_of_every_tokenizer_that_advise_takes(tokenizer, path):
-    vectorizer = make_vectorizer(tokenizer)
-    X = vectorizer.fit_transform(TEXTS)
-    assert (again(vectorizer, path).transform(TEXTS) != X).nnz == 0
-
-
-@pytest.mark.parametrize("sizes", [np.array([7, 3]), [np.int64(7), np.int32(3)]])
-def test_sizes_of_layers_as_numpys_numbers(sizes, data, path):
-    save_model(perceptron(hidden_layer_sizes=sizes).fit(*data), path)
-    plain = perceptron(hidden_layer_sizes=[7, 3]).fit(*data)
-    np.testing.assert_array_equal(
-        load_model(path).predict_proba(data[0]), plain.predict_proba(data[0])
-    )
 
 
 @pytest.mark.parametrize("classifier", [LogisticRegression(), perceptron(), "joint"])
@@ -155,16 +138,6 @@ def test_an_average_with_and_without_a_vectorizer(path, has_vectorizer):
         TextModel(vectorizer, [members[0], LogisticRegression().fit(X, list("abab"))], {})
 
 
-def test_the_number_of_threads_stays_behind(path):
-    save_model(TfidfVectorizer(n_jobs=2).fit(TEXTS), path)
-    assert load_model(path).n_jobs is None
-
-
-def test_output_chosen_for_a_vectorizer(path):
-    vectorizer = TfidfVectorizer().set_output(transform="pandas").fit(TEXTS)
-    assert again(vectorizer, path)._sklearn_output_config == {"transform": "pandas"}
-
-
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_logistic_regression(data, path, n_classes):
     X, y = data
@@ -193,8 +166,10 @@ def test_perceptron_goes_on_as_if_never_saved(data, path):
 
 def test_joint_perceptron(data, path):
     X, y = data
-    model = perceptron(task_weights=(1.0, 0.5)).fit([X, X], [y, np.arange(30) % 2])
-    loaded = again(model, path)
+    model = perceptron(task_weights=(1.0, 0.5), early_stopping=True)
+    loaded = again(model.fit([X, X], [y, np.arange(30) % 2]), path)
+    np.testing.assert_array_equal(loaded.validation_scores_, model.validation_scores_)
+    assert loaded.best_validation_score_ == model.best_validation_score_
     assert loaded.n_tasks_ == 2
     for task, classes in enumerate(model.classes_):
         np.testing.assert_array_equal(loaded.classes_[task], classes)
@@ -212,18 +187,22 @@ def test_labels_keep_their_kind(data, path, kind):
     np.testing.assert_array_equal(loaded.classes_, model.classes_)
 
 
-def test_feature_names(data, path):
+def test_names_and_outputs_are_kept_and_the_number_of_threads_is_not(data, path):
     model = LogisticRegression().fit(*data)
     model.feature_names_in_ = np.array(list("uvwxyz"), dtype=object)
-    loaded = again(model, path)
-    np.testing.assert_array_equal(loaded.feature_names_in_, model.feature_names_in_)
+    np.testing.assert_array_equal(again(model, path).feature_names_in_, model.feature_names_in_)
+    save_model(TfidfVectorizer(n_jobs=2).set_output(transform="pandas").fit(TEXTS), path)
+    loaded = load_model(path)
+    assert loaded.n_jobs is None
+    assert loaded._sklearn_output_config == {"transform": "pandas"}
 
 
 def test_equal_models_have_equal_bytes_and_numpy_reads_them(data, path):
-    save_model(perceptron().fit(*data), path)
-    first = path.read_bytes()
-    save_model(perceptron().fit(*data), path)
-    assert path.read_bytes() == first
+    contents = set()
+    for sizes in ([7, 3], np.array([7, 3], np.uint8), [np.int64(7), np.int32(3)]):
+        save_model(perceptron(hidden_layer_sizes=sizes).fit(*data), path)
+        contents.add(path.read_bytes())
+    assert len(contents) == 1
     with np.load(path, allow_pickle=False) as arrays:
         assert arrays["w_first"].shape == (6, 7)
 
@@ -322,136 +301,98 @@ def test_hostile_members(saved, path, case):
         load_model(path)
 
 
-DAMAGED = r"is damaged, or no model .*\.$"
+# Of models of each kind, what somebody could write in the place of a value, and what is said.
 HOSTILE = {
-    "another format": ("network", ("format",), "minimtl model 99", DAMAGED),
-    "another class": ("network", ("estimator",), "os.system", DAMAGED),
-    "a class of another state": ("network", ("estimator",), "LogisticRegression", DAMAGED),
-    "no parameters": ("network", ("params",), {}, DAMAGED),
-    "parameters as a list": ("network", ("params",), ["dropout"], DAMAGED),
-    "a parameter too many": ("network", ("params", "evil"), 1, DAMAGED),
-    "a parameter of no kind": ("network", ("params", "dropout"), {"object": "os.system"}, DAMAGED),
-    "a parameter of two kinds": (
-        "network",
-        ("params", "dropout"),
-        {"tuple": [], "set": []},
-        DAMAGED,
-    ),
-    "a set that cannot be": ("network", ("params", "dropout"), {"set": [[]]}, DAMAGED),
-    "no such width": ("network", ("fitted", "hidden"), [7, 4], DAMAGED),
-    "a width of text": ("network", ("fitted", "hidden"), ["7", "3"], DAMAGED),
-    "no such activation": ("network", ("fitted", "activation"), "eval", DAMAGED),
-    "one class": ("network", ("fitted", "classes", 0, "labels"), ["a"], DAMAGED),
-    "classes out of order": (
-        "network",
-        ("fitted", "classes", 0, "labels"),
-        ["c", "bb", "a"],
-        DAMAGED,
-    ),
-    "classes of objects": ("network", ("fitted", "classes", 0, "labels"), [{}, [], None], DAMAGED),
-    "classes of a strange dtype": (
-        "network",
-        ("fitted", "classes", 0, "dtype"),
-        "V99999999999",
-        DAMAGED,
-    ),
-    "classes too large": (
-        "network",
-        ("fitted", "classes", 0),
-        {"dtype": "int8", "labels": [0, 1, 999]},
-        DAMAGED,
-    ),
-    "one task of two": ("network", ("fitted", "joint"), False, DAMAGED),
-    "a step of text": ("network", ("fitted", "step"), "1", DAMAGED),
-    "a step without end": ("network", ("fitted", "step"), 10**30, DAMAGED),
-    "another generator": ("network", ("fitted", "rng", "bit_generator"), "MT19937", DAMAGED),
-    "a generator of text": ("network", ("fitted", "rng"), "PCG64", DAMAGED),
-    "feature names of numbers": (
-        "network",
-        ("fitted", "feature_names"),
-        [1, 2, 3, 4, 5, 6],
-        DAMAGED,
-    ),
-    "too few feature names": ("network", ("fitted", "feature_names"), ["x"], DAMAGED),
-    "no state": ("network", ("fitted",), None, DAMAGED),
-    "dropout of everything": ("network", ("params", "dropout"), 1.0, DAMAGED),
-    "no epochs": ("network", ("params", "n_epochs"), 0, DAMAGED),
-    "half an epoch": ("network", ("params", "n_epochs"), 0.5, DAMAGED),
-    "epochs without end": ("network", ("params", "n_epochs"), 2**40, DAMAGED),
-    "a decay without end": ("network", ("params", "beta1"), 1 - 1e-15, DAMAGED),
-    "moves that hardly fall": ("network", ("params", "beta2"), 0.9**2 + 1e-9, DAMAGED),
-    "an infinite decay": ("network", ("params", "beta2"), 1e400, DAMAGED),
-    "a batch of text": ("network", ("params", "batch_size"), "32", DAMAGED),
-    "no layers": ("network", ("params", "hidden_layer_sizes"), [], DAMAGED),
-    "no such backend": ("network", ("params", "backend"), "os", DAMAGED),
-    "a seed of text": ("network", ("params", "random_state"), "0", DAMAGED),
-    "a negative weight": ("network", ("params", "task_weights"), [1, -1], DAMAGED),
-    "a width of half": ("network", ("fitted", "hidden"), [7.0, 3.0], DAMAGED),
-    "steps beyond memory": ("network", ("fitted", "step"), 2**30, DAMAGED),
-    "nested repeats": (
-        "words",
-        ("params", "token_pattern"),
-        r"(a+)+$",
-        r"cannot be loaded: its token_pattern is '\(a",
-    ),
-    "a pattern of numbers": (
-        "words",
-        ("params", "token_pattern"),
-        5,
-        "cannot be loaded: its token_pattern is '5'",
-    ),
-    "a pattern of a list": (
-        "words",
-        ("params", "token_pattern"),
-        ["x" * 999],
-        "cannot be loaded: its token_pattern",
-    ),
-    "n-grams without end": (
-        "words",
-        ("params", "ngram_range"),
-        {"tuple": [1, 2**40]},
-        "at most 100",
-    ),
-    "n-grams of nothing": ("words", ("params", "ngram_range"), {"tuple": [0, 1]}, "begin at 1"),
-    "n-grams of text": ("words", ("params", "ngram_range"), "11", "two whole numbers"),
-    "three ends": ("words", ("params", "ngram_range"), [1, 2, 3], "two whole numbers"),
-    "no such analyzer": ("words", ("params", "analyzer"), "os.system", "not a valid analyzer"),
-    "no such norm": ("words", ("params", "norm"), "l3", "norm must be"),
-    "words of lists": ("words", ("params", "stop_words"), [["a"]], "collection of words"),
-    "a dtype of objects": ("words", ("params", "dtype"), "object", "dtype must be"),
-    "a share above one": ("words", ("params", "max_df"), 1.5, "max_df must be"),
-    "no features": ("words", ("params", "max_features"), 0, "max_features must be"),
-    "no weight": ("regression", ("params", "C"), 0.0, "C must be greater"),
-    "a weight of text": ("regression", ("params", "C"), "1", "C must be greater"),
-    "steps without end": ("regression", ("params", "max_iter"), 2**40, "at most 1000000"),
-    "names of tasks twice": ("network", ("fitted", "tasks"), ["a"] * 2, DAMAGED),
-    "names of tasks as lists": ("network", ("fitted", "tasks"), [["a"], ["b"]], DAMAGED),
-    "names of too many tasks": ("network", ("fitted", "tasks"), list("abc"), DAMAGED),
-    "one name of tasks": ("network", ("fitted", "tasks"), "ab", DAMAGED),
-    "no name of a task": ("network", ("fitted", "tasks"), [None, 1], DAMAGED),
-    "labels as text": ("texts", ("labels",), "ab", DAMAGED),
-    "too few labels": ("texts", ("labels",), ["a"], DAMAGED),
-    "labels twice": ("texts", ("labels",), ["a", "a"], DAMAGED),
-    "a label of sets": ("texts", ("labels",), ["a", {"set": []}], DAMAGED),
-    "a label that is no date": ("texts", ("labels",), ["a", {"date": "x"}], DAMAGED),
-    "no words": ("texts", ("vectorizer", "fitted", "words"), [], DAMAGED),
-    "no classifier": ("texts", ("classifier", "estimator"), "TfidfVectorizer", DAMAGED),
-    "no vectorizer": ("texts", ("vectorizer", "estimator"), "LogisticRegression", DAMAGED),
+    "network": [
+        ("format", "minimtl model 99"),
+        ("estimator", "os.system"),
+        ("estimator", "LogisticRegression"),
+        ("params", ["dropout"]),
+        ("params.evil", 1),
+        ("params.dropout", {"object": "os.system"}),
+        ("params.dropout", {"tuple": [], "set": []}),
+        ("params.dropout", {"set": [[]]}),
+        ("params.dropout", 1.0),
+        ("params.n_epochs", 0),
+        ("params.n_epochs", 0.5),
+        ("params.n_epochs", 2**40),
+        ("params.beta1", 1 - 1e-15),
+        ("params.beta2", 0.9**2 + 1e-9),
+        ("params.beta2", 1e400),
+        ("params.batch_size", "32"),
+        ("params.hidden_layer_sizes", []),
+        ("params.backend", "os"),
+        ("params.random_state", "0"),
+        ("params.task_weights", [1, -1]),
+        ("fitted", None),
+        ("fitted.hidden", [7, 4]),
+        ("fitted.hidden", ["7", "3"]),
+        ("fitted.hidden", [7.0, 3.0]),
+        ("fitted.activation", "eval"),
+        ("fitted.classes.0.labels", ["a"]),
+        ("fitted.classes.0.labels", ["c", "bb", "a"]),
+        ("fitted.classes.0.labels", [{}, [], None]),
+        ("fitted.classes.0.dtype", "V99999999999"),
+        ("fitted.classes.0", {"dtype": "int8", "labels": [0, 1, 999]}),
+        ("fitted.joint", False),
+        ("fitted.step", "1"),
+        ("fitted.step", 2**30),
+        ("fitted.rng.bit_generator", "MT19937"),
+        ("fitted.rng", "PCG64"),
+        ("fitted.feature_names", [1, 2, 3, 4, 5, 6]),
+        ("fitted.feature_names", ["x"]),
+        ("fitted.tasks", ["a", "a"]),
+        ("fitted.tasks", [["a"], ["b"]]),
+        ("fitted.tasks", list("abc")),
+        ("fitted.tasks", "ab"),
+        ("fitted.tasks", [None, 1]),
+    ],
+    "words": [
+        ("params.token_pattern", r"(a+)+$", r"cannot be loaded: its token_pattern is '\(a"),
+        ("params.token_pattern", 5, "cannot be loaded: its token_pattern is '5'"),
+        ("params.token_pattern", ["x" * 999], "cannot be loaded: its token_pattern"),
+        ("params.ngram_range", {"tuple": [1, 2**40]}, "at most 100"),
+        ("params.ngram_range", {"tuple": [0, 1]}, "begin at 1"),
+        ("params.ngram_range", "11", "two whole numbers"),
+        ("params.analyzer", "os.system", "not a valid analyzer"),
+        ("params.norm", "l3", "norm must be"),
+        ("params.stop_words", [["a"]], "collection of words"),
+        ("params.dtype", "object", "dtype must be"),
+        ("params.max_df", 1.5, "max_df must be"),
+        ("params.max_features", 0, "max_features must be"),
+    ],
+    "regression": [
+        ("params.C", 0.0, "C must be greater"),
+        ("params.C", "1", "C must be greater"),
+        ("params.max_iter", 2**40, "at most 1000000"),
+    ],
+    "texts": [
+        ("labels", "ab"),
+        ("labels", ["a"]),
+        ("labels", ["a", "a"]),
+        ("labels", ["a", {"set": []}]),
+        ("labels", ["a", {"date": "x"}]),
+        ("vectorizer.fitted.words", []),
+        ("classifier.estimator", "TfidfVectorizer"),
+        ("vectorizer.estimator", "LogisticRegression"),
+    ],
 }
 
 
-@pytest.mark.parametrize("case", HOSTILE)
-def test_hostile_values(saved, path, case):
-    kind, (*route, last), value, sentence = HOSTILE[case]
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_values(saved, path, kind):
     members = saved(kind)
-    description = place = json.loads(members["model.json"])
-    for step in route:
-        place = place[step]
-    place[last] = value
-    write(path, members | {"model.json": json.dumps(description)})
-    with pytest.raises(MinimtlError, match=sentence) as error:
-        load_model(path)
-    assert len(str(error.value)) < 500
+    for place, value, *sentence in HOSTILE[kind]:
+        description = inner = json.loads(members["model.json"])
+        *route, last = place.split(".")
+        for step in route:
+            inner = inner[int(step) if step.isdigit() else step]
+        inner[last if isinstance(inner, dict) else int(last)] = value
+        write(path, members | {"model.json": json.dumps(description)})
+        expected = sentence[0] if sentence else r"is damaged, or no model .*\.$"
+        with pytest.raises(MinimtlError, match=expected) as error:
+            load_model(path)
+        assert len(str(error.value)) < 500, place
 
 
 @pytest.mark.parametrize(
@@ -485,30 +426,10 @@ def test_members_that_are_compressed_or_missing_or_there_twice(saved, path):
         load_model(path)
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.data())
-def test_any_damage_has_its_sentence_or_does_none(saved, path, data):
-    """Bits that are flipped, or a tail that is lost: a sentence, or a model that still works."""
-    saved()
-    content = bytearray(path.read_bytes())
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
-        content[place] ^= data.draw(st.integers(1, 255))
-    path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) // 2]))])
-    try:
-        model = load_model(path)
-    except MinimtlError:
-        return
-    assert np.isfinite(model.predict_proba(np.ones((1, 6)))).all()
-
-
 def test_a_file_of_before_a_parameter_has_its_default(saved, path):
     members = saved()
     description = json.loads(members["model.json"])
-    for name in MAY_LACK["MultiTaskMLPClassifier"]:
+    for name in ("class_weight", "early_stopping", "tol", "verbose"):
         del description["params"][name]
     del description["fitted"]["tasks"]
     write(path, members | {"model.json": json.dumps(description)})

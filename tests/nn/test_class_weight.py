@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from minimtl.models import load_model, save_model
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.schedule import Schedule
 from minimtl.nn.tasks import task_data
-from minimtl.nn.training import TaskData, train
 
 
 def task(sizes=(60, 20, 40), seed=0):
@@ -69,16 +65,6 @@ def test_balanced_is_that_of_scikit_learn():
     np.testing.assert_allclose(ours, theirs, rtol=1e-15)
 
 
-def test_balance_finds_the_rare_class():
-    X, y = task((200, 12))
-    plain, balanced = (
-        classifier(class_weight=w, n_epochs=40).fit(X, y) for w in (None, "balanced")
-    )
-    assert np.mean(plain.predict(X) == 4) < np.mean(balanced.predict(X) == 4)
-    early = classifier(class_weight="balanced", early_stopping=True).fit(X, y)
-    assert early.validation_scores_.shape[1] == early.n_iter_
-
-
 def test_several_tasks():
     (X, y), (X2, y2) = task(), task((50, 30), seed=1)
     Xs, ys = {"a": X, "b": X2}, {"a": y, "b": y2}
@@ -111,23 +97,3 @@ def test_batches_of_partial_fit_take_a_dict():
     fitted = classifier(class_weight={4: 3.0}, n_epochs=2).fit(X, y)
     parts = classifier(class_weight={4: 3.0}).partial_fit(X, y, classes=[3, 4, 5])
     np.testing.assert_array_equal(parts.partial_fit(X, y).coefs_[0], fitted.coefs_[0])
-
-
-@pytest.mark.parametrize("class_weight", ["balanced", {3: 0.5, 4: 2}, {0: {3: 2.0}}])
-def test_saved_and_loaded(class_weight, tmp_path):
-    X, y = task()
-    by_task = isinstance(class_weight, dict) and 0 in class_weight
-    Xs, ys = ([X, X], [y, y]) if by_task else (X, y)
-    model = classifier(class_weight=class_weight).fit(Xs, ys)
-    save_model(model, tmp_path / "model.npz")
-    loaded = load_model(tmp_path / "model.npz")
-    assert loaded.class_weight == class_weight
-    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-
-
-def test_weights_that_do_not_fit_the_task():
-    X, y = task()
-    network = initialize(Shape(6, (5,), (3,), "tanh"), np.random.default_rng(0))
-    wrong = TaskData(task_data(X, y, np.unique(y), None).X, y - 3, class_weights=np.ones(2))
-    with pytest.raises(ValueError, match="2 class weights for 3 classes"):
-        train(network, [wrong], Schedule(1), np.random.default_rng(0))

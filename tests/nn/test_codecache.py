@@ -9,7 +9,6 @@ import warnings
 from pathlib import Path
 
 import numba
-import numpy as np
 import pytest
 
 from minimtl.errors import MinimtlError
@@ -76,48 +75,48 @@ def test_the_folder_is_the_user_s_own():
     assert hits(folder) == 2
 
 
-def test_every_truncated_file_is_made_anew():
+def flipped(content, place):
+    """The content with a bit turned over at a place from 0 to 7, of eight."""
+    changed = bytearray(content)
+    changed[place * (len(content) - 1) // 7] ^= 16
+    return bytes(changed)
+
+
+DAMAGES = {
+    "cut off": [lambda content, n=n: content[:n] for n in (0, 40, -40, -1)],
+    "a flipped bit": [lambda content, place=place: flipped(content, place) for place in range(8)],
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_no_damaged_file_is_read(kind):
     folder = open_folder()
     hits(folder)
     whole = files(folder)
     assert len(whole) == 4  # an index, the code of two signatures, and the checksums
     for path, content in whole.items():
-        for length in (0, 40, len(content) - 40, len(content) - 1):
-            path.write_bytes(content[:length])
-            hits(folder)
-            assert hits(folder) == 2, f"{path.name} cut at {length}"
-
-
-def test_no_flipped_bit_is_read():
-    folder = open_folder()
-    hits(folder)
-    for path, content in files(folder).items():
-        for position in np.linspace(0, len(content) - 1, 8, dtype=int):
-            flipped = bytearray(content)
-            flipped[position] ^= 16
-            path.write_bytes(bytes(flipped))
+        for damage in DAMAGES[kind]:
+            path.write_bytes(damage(content))
             assert hits(folder) < 2
-            assert hits(folder) == 2
+            assert hits(folder) == 2, path.name
 
 
-@POSIX
-def test_a_file_of_another_user_is_not_read():
-    folder = open_folder()
-    hits(folder)
+def give_away(path):
+    """To another user, as only root can."""
     if os.getuid() != 0:
         pytest.skip("only root can give a file away")
-    for path in files(folder):
-        os.chown(path, 4_000_001, -1)
-        assert hits(folder) < 2
-        assert hits(folder) == 2
+    os.chown(path, 4_000_001, -1)
 
 
-def test_a_missing_file_is_made_anew():
+@pytest.mark.parametrize(
+    "change", [Path.unlink, pytest.param(give_away, marks=POSIX)], ids=["missing", "another user's"]
+)
+def test_a_file_that_is_not_there_or_not_the_user_s_is_made_anew(change):
     folder = open_folder()
     hits(folder)
     for path in files(folder):
-        path.unlink()
-        hits(folder)
+        change(path)
+        assert hits(folder) < 2
         assert hits(folder) == 2
 
 
@@ -133,10 +132,6 @@ def test_only_the_last_used_of_other_folders_stay():
     folder = open_folder()
     kept = {path.name for path in parent.iterdir()}
     assert kept == {folder.name, *names[:N_OTHERS]}
-
-
-def test_using_a_folder_keeps_it():
-    folder = open_folder()
     os.utime(folder, (0, 0))
     open_folder()
     assert folder.stat().st_mtime > time.time() - 60
@@ -149,39 +144,44 @@ def test_a_cache_that_cannot_be_a_folder(tmp_path, monkeypatch):
         assert open_folder() is None
 
 
+def replace_by_link(path):
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+OTHERS_ENTER = "Others may enter .*; remove it, or set it to mode"
+# In a folder above they could put another folder in the place of the one that was checked.
+OTHERS_WRITE = "Others may write to .*; set it to mode 755, or MINIMTL_CACHE"
+ANOTHERS = "belongs to another user; set MINIMTL_CACHE"
+OURS, ABOVE = (0, 1), (2, 3)  # the folder of the version and "kernels"; the cache and what holds it
+
+
 @POSIX
-@pytest.mark.parametrize("mode", [0o770, 0o702, 0o1777, 0o755])
-@pytest.mark.parametrize("level", ["kernels", "version"])
-def test_a_folder_that_others_can_enter_is_not_read(mode, level):
+@pytest.mark.parametrize(
+    ("level", "change", "sentence"),
+    [
+        *((n, m, OTHERS_ENTER) for n in OURS for m in (0o770, 0o702, 0o1777, 0o755)),
+        *((n, m, OTHERS_WRITE) for n in ABOVE for m in (0o770, 0o707)),
+        *((n, give_away, ANOTHERS) for n in (*OURS, *ABOVE)),
+        (0, replace_by_link, "is not a folder; remove it"),
+    ],
+)
+def test_an_unsafe_folder_is_not_read(level, change, sentence):
     folder = open_folder()
-    (folder if level == "version" else folder.parent).chmod(mode)
-    with pytest.warns(UserWarning, match="Others may enter .*; remove it, or set it to mode"):
+    path = [folder, *folder.parents][level]
+    if callable(change):
+        change(path)
+    else:
+        path.chmod(change)
+    with pytest.warns(UserWarning, match=sentence):
         assert open_folder() is None
 
 
 @POSIX
-@pytest.mark.parametrize("mode", [0o770, 0o707])
-@pytest.mark.parametrize("level", ["cache", "deep"])
-def test_a_folder_above_that_others_can_write_is_not_trusted(cache, mode, level):
-    """They could put another folder in the place of the one that was checked."""
-    open_folder()
-    (cache if level == "cache" else cache.parent).chmod(mode)
-    with pytest.warns(
-        UserWarning, match="Others may write to .*; set it to mode 755, or MINIMTL_CACHE"
-    ):
-        assert open_folder() is None
-
-
-@POSIX
-def test_a_sticky_folder_above_is_trusted_if_it_is_the_user_s_or_root_s(cache, monkeypatch):
+def test_a_sticky_folder_above_is_trusted(cache):
     open_folder()
     cache.parent.chmod(0o1777)
     assert open_folder() is not None
-    if os.getuid() != 0:
-        pytest.skip("only root can give a folder away")
-    os.chown(cache.parent, 4_000_001, -1)
-    with pytest.warns(UserWarning, match="belongs to another user; set MINIMTL_CACHE"):
-        assert open_folder() is None
 
 
 # The attack: another user renames the checked folder and puts one of his own in its place, while
@@ -232,52 +232,28 @@ def test_nobody_slips_a_folder_in_between(mode, monkeypatch, tmp_path_factory):
     assert set(opened) == {None}
 
 
-@POSIX
-def test_a_folder_of_another_user_is_not_read(monkeypatch):
-    folder = open_folder()
-    monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
-    status = folder.lstat()
-    if status.st_uid == 0:  # root's folder is trusted; give it away, which root can
-        os.chown(folder, 4_000_001, -1)
-    with pytest.warns(UserWarning, match="belongs to another user; set MINIMTL_CACHE"):
-        assert open_folder() is None
+FULL = OSError(28, "No space left on device")
 
 
-@POSIX
-def test_a_link_is_not_followed(tmp_path):
-    folder = open_folder()
-    folder.rename(tmp_path / "elsewhere")
-    folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.warns(UserWarning, match="is not a folder; remove it"):
-        assert open_folder() is None
-
-
-@pytest.mark.parametrize("fails", ["_save_data", "_save_index"])
-def test_a_full_disk_is_said_and_does_no_harm(monkeypatch, fails):
+@pytest.mark.parametrize(
+    ("place", "name", "error"),
+    [
+        (numba.core.caching.IndexDataCacheFile, "_save_data", FULL),
+        (numba.core.caching.IndexDataCacheFile, "_save_index", FULL),
+        (codecache, "write_atomically", MinimtlError("Cannot write: No space left on device.")),
+    ],
+)
+def test_a_full_disk_is_said_and_does_no_harm(monkeypatch, place, name, error):
     folder = open_folder()
 
     def fail(*args):
-        raise OSError(28, "No space left on device")
+        raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(numba.core.caching.IndexDataCacheFile, fails, fail)
-        with pytest.warns(UserWarning, match=r"cannot be written \(No space left on device\)"):
+        patch.setattr(place, name, fail)
+        with pytest.warns(UserWarning, match=r"not kept.*No space left on device"):
             assert hits(folder) == 0
     hits(folder)
-    assert hits(folder) == 2
-
-
-def test_checksums_that_cannot_be_written_do_no_harm(monkeypatch):
-    folder = open_folder()
-
-    def fail(*args):
-        raise MinimtlError("Cannot write: no space left on device.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(codecache, "write_atomically", fail)
-        with pytest.warns(UserWarning, match="not kept.* no space left"):
-            assert hits(folder) == 0
-    assert hits(folder) == 0
     assert hits(folder) == 2
 
 
@@ -306,11 +282,12 @@ from scipy import sparse
 warnings.simplefilter("error" if {strict} else "default")
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import TaskData, train
+from minimtl.nn.training import Learner, TaskData
 rng = np.random.default_rng(0)
 X = sparse.random(20, 30, 0.3, "csr", np.float32, random_state=0)
-network = initialize(Shape(30, (8, 8), (2, 2)), rng)
-train(network, [TaskData(X, np.arange(20) % 2, X)] * 2, Schedule(3, 5), rng, "numba")
+learner = Learner(initialize(Shape(30, (8, 8), (2, 2)), rng))
+learner.run([TaskData(X, np.arange(20) % 2, X)] * 2, Schedule(3, 5), rng, "numba")
+network = learner.network()
 print(hashlib.sha256(network.first.tobytes() + network.flat.tobytes()).hexdigest())
 """
 

@@ -68,15 +68,6 @@ def test_reading_changes_no_bit_of_what_comes_after(parts):
     assert_same(read, unread)
 
 
-def test_models_in_turn_are_models_alone(parts):
-    models = [begun(parts, random_state=seed) for seed in (3, 4)]
-    for X, y in parts[4:]:
-        for model in models:
-            model.partial_fit(X, y)
-    for seed, model in zip((3, 4), models, strict=True):
-        assert_same(model, go_on(begun(parts, random_state=seed), parts))
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("again", COPIES)
 def test_a_copy_and_its_original_go_on_alike_and_apart(parts, again, backend):
@@ -188,15 +179,6 @@ def test_a_fit_anew_forgets_the_names_of_features(parts):
     model = begun(parts, n=0, n_epochs=1).fit(frame, y)
     assert len(model.feature_names_in_) == 400
     assert not hasattr(model.fit(X, y), "feature_names_in_")
-
-
-def test_mixed_names_of_features_are_refused_before_training(parts):
-    pandas = pytest.importorskip("pandas")
-    X, y = parts[0][0].toarray(), parts[0][1]
-    model, mixed = begun(parts), pandas.DataFrame(X).rename(columns={0: "word"})
-    with pytest.raises(TypeError, match="string names"):
-        model.fit(mixed, y)
-    assert_same(model, begun(parts))
 
 
 def test_the_documents_are_not_kept(parts):

@@ -51,19 +51,6 @@ def test_numbers_of_any_type_are_the_same_numbers(backend):
     np.testing.assert_array_equal(models[0].coefs_[0], models[1].coefs_[0])
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_rates_that_float32_does_not_have(backend):
-    for rate in (1e39, 1e308):
-        with pytest.raises(ValueError, match="within the range of float32"):
-            MultiTaskMLPClassifier(learning_rate=rate, backend=backend).fit(X, Y)
-
-
-@pytest.mark.parametrize("class_weight", [[], (), 1.0, [{0: 1.0}], {0: [1.0]}, {0: 0.0, 1: 0.0}])
-def test_class_weights_of_another_kind(class_weight):
-    with pytest.raises((TypeError, ValueError), match="class_weight"):
-        MultiTaskMLPClassifier(class_weight=class_weight).fit(X, Y)
-
-
 @pytest.mark.parametrize(
     "y", [[None, "a"], [np.nan, "a"], ["", "a"], [np.float32("nan"), 1], [1, "a"], [(), 1]]
 )

@@ -1,6 +1,4 @@
-"""Training as a whole: curves, active words, unequal tasks, determinism, refusals."""
-
-import copy
+"""Training as a whole: curves, active words, unequal tasks, determinism."""
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ from minimtl.nn.adam import Adam
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
 from minimtl.nn.schedule import Schedule
-from minimtl.nn.training import Learner, TaskData, _epochs, train
+from minimtl.nn.training import Learner, TaskData, _epochs
 
 
 @pytest.fixture
@@ -28,17 +26,33 @@ def make_task(documents, rng):
 def fit(tasks, backend, seed=1, n_epochs=8, hidden=(16, 8), **schedule):
     rng = np.random.default_rng(seed)
     network = initialize(Shape(120, hidden, (2,) * len(tasks)), rng)
-    start = network.first.copy()
-    history = train(network, tasks, Schedule(n_epochs, **schedule, adam=Adam(0.01)), rng, backend)
-    return network, start, history
+    learner = Learner(network)
+    history = learner.run(tasks, Schedule(n_epochs, **schedule, adam=Adam(0.01)), rng, backend)
+    return learner.network(), network.first, history
 
 
-def test_both_backends_tell_the_same_story(make_task):
-    tasks = [make_task(50), make_task(50)]
-    (kernel, _, seen), (twin, _, expected) = (fit(tasks, name) for name in ("numba", "numpy"))
+@pytest.mark.parametrize(
+    ("sizes", "schedule"),
+    [
+        ((50, 50), {}),
+        ((20, 90), {}),
+        ((90, 20), {}),
+        ((30, 7, 64), {}),
+        # A document is in a step many times, for which the step's buffers must have room.
+        ((128, 2), {"n_epochs": 2, "batch_size": 128}),
+        # Three passes over the first task and a third, 13 steps.
+        ((30, 45), {"n_epochs": 3, "batch_size": 8, "epoch_documents": 100}),
+    ],
+)
+def test_both_backends_train_alike(make_task, sizes, schedule):
+    tasks = [make_task(n) for n in sizes]
+    (kernel, _, seen), (twin, _, expected) = (
+        fit(tasks, name, **schedule) for name in ("numba", "numpy")
+    )
     np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
     np.testing.assert_allclose(kernel.first, twin.first, atol=1e-5)
-    assert np.mean(seen.predictions[0] == expected.predictions[0]) > 0.99
+    for ours, theirs in zip(seen.predictions, expected.predictions, strict=True):
+        assert np.mean(ours == theirs) > 0.97
 
 
 @pytest.mark.parametrize("backend", ["numba", "numpy"])
@@ -61,49 +75,6 @@ def test_the_last_predictions_are_those_of_the_trained_network(make_task, backen
     np.testing.assert_array_equal(history.predictions[0][-1][certain], P.argmax(axis=1)[certain])
 
 
-def test_loss_falls_and_predictions_improve(make_task):
-    task = make_task(200, n_test=100)
-    _, _, history = fit([task], "numba", n_epochs=60, dropout=0.0)
-    assert history.losses[0, -1] < 0.3 * history.losses[0, 0]
-
-
-@pytest.mark.parametrize("sizes", [(20, 90), (90, 20), (30, 7, 64)])
-def test_tasks_of_unequal_size(make_task, sizes):
-    tasks = [make_task(n) for n in sizes]
-    (_, _, seen), (_, _, expected) = (fit(tasks, name) for name in ("numba", "numpy"))
-    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
-
-
-def test_a_small_task_is_in_a_step_many_times():
-    """The step's buffers must hold its documents as often as they are dealt."""
-    rng = np.random.default_rng(0)
-    sizes = (256, 2)
-    tasks = [
-        TaskData(sparse.csr_matrix(rng.normal(size=(n, 120))), np.arange(n) % 2) for n in sizes
-    ]
-    (_, _, seen), (_, _, expected) = (
-        fit(tasks, name, n_epochs=2, batch_size=256) for name in ("numba", "numpy")
-    )
-    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
-
-
-@pytest.mark.parametrize(("place", "value"), [(0, -1), (3, 10**8)])
-@pytest.mark.parametrize("name", ["indices", "indptr"])
-def test_malformed_documents_are_refused(make_task, name, place, value):
-    for which in ("X", "X_test"):
-        task = make_task(20)
-        array = getattr(getattr(task, which), name)
-        array[place] = value
-        with pytest.raises(ValueError, match="is malformed"):
-            fit([task], "numba")
-
-
-def test_documents_of_another_width_are_refused(make_task):
-    task = make_task(20)
-    with pytest.raises(ValueError, match="have 119 features, but the network has 120"):
-        fit([TaskData(task.X, task.y, task.X_test[:, 1:])], "numba")
-
-
 def test_the_same_generator_gives_the_same_bits(make_task):
     tasks = [make_task(50), make_task(50)]
     (one, _, a), (two, _, b) = fit(tasks, "numba"), fit(tasks, "numba")
@@ -114,52 +85,10 @@ def test_the_same_generator_gives_the_same_bits(make_task):
     assert (other.first != one.first).any()
 
 
-def test_a_task_of_weight_zero_does_not_move_the_shared_layers(make_task):
-    tasks = [make_task(40), make_task(40)]
-    alone, start, _ = fit(tasks, "numba", task_weights=(1.0, 1e-30))
-    only_second = np.setdiff1d(tasks[1].X.indices, tasks[0].X.indices)
-    np.testing.assert_allclose(alone.first[only_second], start[only_second], atol=1e-6)
-
-
 def test_words_absent_from_every_document(rng):
     X = sparse.csr_matrix((6, 120))
     _, _, history = fit([TaskData(X, np.array([0, 1] * 3), X)], "numba")
     assert np.isfinite(history.losses).all()
-
-
-@pytest.mark.parametrize(
-    ("labels", "schedule", "sentence"),
-    [
-        ([0, 1, 2], {}, "labels outside 0 … 1: 2 is that of document 2"),
-        ([0, -1, 1], {}, "-1 is that of document 1"),
-        ([0, 1, np.nan], {}, "labels of type float64"),
-        ([[0], [1], [1]], {}, r"shape \(3, 1\)"),
-        ([0, 1], {}, r"3 documents and labels of type int64 and shape \(2,\)"),
-        ([0, 1, 1], {"task_weights": (1.0, 2.0)}, "task weights"),
-        ([0, 1, 1], {"dropout": 1.0}, "dropout"),
-        ([0, 1, 1], {"batch_size": 0}, "batch_size"),
-    ],
-)
-def test_refusals(labels, schedule, sentence, documents):
-    task = TaskData(documents(3, 120), np.array(labels))
-    with pytest.raises(ValueError, match=sentence):
-        fit([task], "numba", **schedule)
-
-
-def test_a_training_that_was_looked_at_and_fails_leaves_the_network_as_it_was(make_task):
-    task, rng = make_task(40), np.random.default_rng(1)
-    learner = Learner(initialize(Shape(120, (16,), (2,)), np.random.default_rng(0)))
-    arguments = [task], Schedule(2, adam=Adam(0.1)), rng, "numpy"
-    learner.run(*arguments)
-    before = learner.network().flat.copy()
-
-    def look_and_end(history):
-        assert (learner.network().flat != before).any()
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        learner.run(*arguments, look_and_end)
-    np.testing.assert_array_equal(learner.network().flat, before)
 
 
 def test_classes_beyond_int16(documents):
@@ -168,55 +97,8 @@ def test_classes_beyond_int16(documents):
     shape = Shape(20, (4,), (40_000,))
     network = initialize(shape, np.random.default_rng(0))
     network.head_biases[0][39_999] = 50.0
-    history = train(network, [task], Schedule(1), np.random.default_rng(0), "numba")
+    history = Learner(network).run([task], Schedule(1), np.random.default_rng(0), "numba")
     assert history.predictions[0].tolist() == [[39_999] * 3]
-
-
-@pytest.mark.parametrize("backend", ["numba", "numpy"])
-@pytest.mark.parametrize("sizes", [(50,), (40, 40)])
-def test_epochs_one_by_one_are_the_unbroken_training(make_task, backend, sizes):
-    """A word that the later documents lack goes on moving, by the moments it has."""
-    first, second = [make_task(n) for n in sizes], [make_task(n) for n in sizes]
-    for task in second:
-        task.X.data[task.X.indices >= 80] = 0.0
-        task.X.eliminate_zeros()
-    shape = Shape(120, (16, 8), (2,) * len(sizes))
-    start = initialize(shape, np.random.default_rng(0))
-    one_by_one, unbroken = Learner(start), Learner(start)
-    rng = np.random.default_rng(1)
-    for tasks in (first,) * 60 + (second,) * 3:
-        one_by_one.run(tasks, Schedule(1), rng, backend)
-    rng = np.random.default_rng(1)
-    for tasks, n_epochs in ((first, 60), (second, 3)):
-        unbroken.run(tasks, Schedule(n_epochs), rng, backend)
-    for part in ("first", "flat"):
-        one, other = (getattr(learner.network(), part) for learner in (one_by_one, unbroken))
-        np.testing.assert_array_equal(one, other)
-    moved = one_by_one.network().first
-    assert one_by_one.moments().step == unbroken.moments().step == 63 * 2
-    absent = np.setdiff1d(first[0].X.indices, np.concatenate([t.X.indices for t in second]))
-    assert (moved[absent] != start.first[absent]).any(axis=1).all()
-
-
-def test_a_copied_network_has_views_of_its_own_parameters(rng):
-    network = copy.deepcopy(initialize(Shape(5, (4, 3), (2,)), rng))
-    network.flat[:] = 7.0
-    assert (network.weights[1] == 7.0).all()
-
-
-def test_an_epoch_may_have_another_number_of_documents(make_task):
-    """100 documents of each of two tasks of 30 and 45: three passes and a third, 13 steps of 8."""
-    tasks = [make_task(30), make_task(45)]
-    settings = {"n_epochs": 3, "batch_size": 8, "epoch_documents": 100}
-    (kernel, _, seen), (twin, _, expected) = (fit(tasks, b, **settings) for b in ("numba", "numpy"))
-    np.testing.assert_allclose(seen.losses, expected.losses, atol=1e-5)
-    np.testing.assert_allclose(kernel.first, twin.first, atol=1e-5)
-
-
-def test_epochs_of_task_0s_size_are_passes_over_it(make_task):
-    task = make_task(50)
-    (_, _, plain), (_, _, said) = (fit([task], "numba", epoch_documents=n) for n in (None, 50))
-    np.testing.assert_array_equal(plain.losses, said.losses)
 
 
 def test_documents_are_dealt_in_whole_passes_whatever_an_epoch_is():
@@ -240,13 +122,6 @@ def test_test_losses_are_those_of_the_trained_network(make_task, backend):
     expected = -np.log(P[np.arange(30), y_test])
     np.testing.assert_allclose(history.test_losses[0][-1], expected, atol=1e-5)
     assert fit([task], backend)[2].test_losses[0].shape == (8, 0)
-
-
-@pytest.mark.parametrize("y_test", [[0, 1], [0] * 29 + [2], [-1] * 30])
-def test_classes_that_do_not_fit_the_test_documents(make_task, y_test):
-    task = make_task(20)
-    with pytest.raises(ValueError, match="30 test documents"):
-        fit([TaskData(task.X, task.y, task.X_test, np.array(y_test))], "numba")
 
 
 @pytest.mark.parametrize("backend", ["numba", "numpy"])

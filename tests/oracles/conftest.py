@@ -2,8 +2,8 @@
 
     pytest tests/oracles --slow --write-oracles-table
 
-writes docs/oracles.md from what was compared. It needs the real corpora, and does nothing but say
-so where a test failed or a comparison was left out: the table is of all of them or not renewed.
+writes docs/oracles.md from what was compared. It needs the real corpora and all peers, and does
+nothing but say so where a test failed or was left out: the table is of all or not renewed.
 """
 
 from collections import defaultdict
@@ -48,7 +48,6 @@ class Scores:
         records[key] = replace(worst, cases=1 + (old.cases if old else 0))
 
 
-COMPARES = ("compares", True)  # what a test that has something to say in the table is known by
 SCORES = pytest.StashKey[Scores]()
 
 
@@ -60,12 +59,6 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[SCORES] = Scores()
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "agreement" in getattr(item, "fixturenames", ()):
-            item.user_properties.append(COMPARES)
 
 
 @pytest.fixture
@@ -95,24 +88,12 @@ def agreement(request):
 def pytest_terminal_summary(terminalreporter, config):
     if not config.getoption("write_oracles_table", False):
         return
-    left_out = [
-        outcome
-        for outcome in ("failed", "error", "skipped")
-        if any(
-            outcome != "skipped" or compares(report)
-            for report in terminalreporter.stats.get(outcome, [])
-        )
-    ]
+    left_out = [o for o in ("failed", "error", "skipped") if terminalreporter.stats.get(o)]
     if left_out:
         terminalreporter.write_line(f"docs/oracles.md is not written: tests {', '.join(left_out)}")
         return
     TABLE.write_text(page(config.stash[SCORES]), encoding="utf-8")
     terminalreporter.write_line("docs/oracles.md is written")
-
-
-def compares(report) -> bool:
-    """Whether a skipped test, or one in a module that was skipped as a whole, compares anything."""
-    return COMPARES in getattr(report, "user_properties", [COMPARES])
 
 
 def page(scores: Scores) -> str:

@@ -74,16 +74,6 @@ def test_pipeline_and_cross_validation(texts, scoring):
     assert min(scores) > (-0.5 if scoring == "neg_log_loss" else 0.95)
 
 
-def test_grid_search(texts):
-    grid = {
-        "tfidfvectorizer__min_df": [1, 2],
-        "multitaskmlpclassifier__learning_rate": [1e-9, 0.03],
-    }
-    search = model_selection.GridSearchCV(text_classifier(), grid, cv=3).fit(*texts)
-    assert search.best_params_["multitaskmlpclassifier__learning_rate"] == 0.03
-    assert search.best_score_ > 0.95
-
-
 def test_logistic_regression_takes_what_the_vectorizer_gives(texts):
     model = pipeline.make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(*texts)
     assert model.score(*texts) > 0.95
@@ -111,41 +101,12 @@ def test_set_output_in_a_pipeline(texts, library):
     np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))
 
 
-def test_set_output_keeps_the_index_and_survives_clone(texts):
-    pd = pytest.importorskip("pandas")
-    series = pd.Series(texts[0], index=np.arange(len(texts[0]))[::-1])
-    frame = base.clone(TfidfVectorizer().set_output(transform="pandas")).fit_transform(series)
-    pd.testing.assert_index_equal(frame.index, series.index)
-    plain = TfidfVectorizer().fit_transform(series)
-    np.testing.assert_array_equal(frame.to_numpy(), plain.toarray())
-
-
 def test_output_that_all_of_scikit_learn_is_set_to(texts):
     pd = pytest.importorskip("pandas")
     with sklearn.config_context(transform_output="pandas"):
         assert isinstance(TfidfVectorizer().fit_transform(texts[0]), pd.DataFrame)
         own = TfidfVectorizer().set_output(transform="default").fit_transform(texts[0])
     assert sparse.issparse(own)
-
-
-def test_set_output_without_pandas():
-    vectorizer = base.clone(TfidfVectorizer().set_output(transform="pandas"))
-    assert vectorizer._sklearn_output_config == {"transform": "pandas"}
-    pipe = pipeline.make_pipeline(vectorizer).set_output(transform="default")
-    assert pipe.fit_transform(["one two"]).shape == (1, 2)
-
-
-def test_a_notebook_shows_a_pipeline():
-    assert "TfidfVectorizer" in text_classifier()._repr_html_()
-
-
-def test_clone_keeps_parameters_and_forgets_the_rest(texts):
-    X = TfidfVectorizer().fit_transform(texts[0])
-    model = base.clone(QUICK).set_params(task_weights=[2.0]).fit(X, texts[1])
-    cloned = base.clone(model)
-    assert cloned.get_params() == model.get_params()
-    assert not hasattr(cloned, "classes_")
-    assert not hasattr(cloned, "coefs_")
 
 
 @pytest.mark.corpus

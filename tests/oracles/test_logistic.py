@@ -130,10 +130,3 @@ def test_class_weights(n_classes, class_weight, agreement):
         class_weight=class_weight, solver="newton-cholesky", tol=1e-12
     ).fit(X, y)
     assert_same_fit(ours, theirs, X, 1.0, agreement, "weights of classes")
-
-
-def test_class_weights_that_are_refused():
-    X, y = sample("overlapping")
-    for bad in ("even", {5: 1.0}, {0: -1.0}):
-        with pytest.raises(ValueError, match=r"class_weight|negative"):
-            LogisticRegression(class_weight=bad).fit(X, y)

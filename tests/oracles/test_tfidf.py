@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from minimtl.text import counts as counting
 from minimtl.text.clean import strip_post
-from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
 
 peer_text = pytest.importorskip("sklearn.feature_extraction.text")
@@ -106,11 +105,6 @@ def test_any_texts_in_blocks(monkeypatch, params, train, test, n_jobs):
 @given(TEXTS, TEXTS)
 def test_stop_words(train, test):
     assert_same({"stop_words": ["the", "cars"], "ngram_range": (1, 2)}, train, test)
-
-
-def test_english_stop_words_as_a_list():
-    texts = ["This is what we have seen of the sea", "The cars of this town are not mine"] * 2
-    assert_same({"stop_words": sorted(ENGLISH)}, texts, texts)
 
 
 @settings(deadline=None)

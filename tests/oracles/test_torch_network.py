@@ -46,21 +46,28 @@ class Peer:
             self.parameters, lr=adam.learning_rate, betas=(adam.beta1, adam.beta2), eps=adam.eps
         )
 
-    def losses(self, batch, masks):
-        """Each task's mean cross-entropy on its row of `batch` (T, B)."""
-        D = self.X[batch.ravel()]
+    def losses(self, batch, masks, class_weights):
+        """Each task's mean cross-entropy on its rows of `batch`, a vector of them for each task.
+
+        PyTorch's own mean divides by the sum of the weights, which scales each batch by what is in
+        it; so its sum is divided here.
+        """
+        D = self.X[np.concatenate(batch)]
         for layer, mask in zip(self.layers, masks, strict=True):
             D = self.activation(layer(D))
             if mask is not None:
                 D = D * torch.tensor(mask, dtype=D.dtype)
-        D = D.reshape(*batch.shape, -1)
-        return [
-            torch.nn.functional.cross_entropy(head(D[t]), self.labels[batch[t]])
-            for t, head in enumerate(self.heads)
-        ]
+        losses = []
+        for t, part in enumerate(D.split([len(rows) for rows in batch])):
+            logits, weight = self.heads[t](part), None
+            if class_weights is not None:
+                weight = torch.tensor(class_weights[t, : logits.shape[1]])
+            total = torch.nn.CrossEntropyLoss(weight=weight, reduction="sum")
+            losses.append(total(logits, self.labels[batch[t]]) / len(part))
+        return losses
 
-    def backward(self, batch, masks):
-        losses = self.losses(batch, masks)
+    def backward(self, batch, masks, class_weights=None):
+        losses = self.losses(batch, masks, class_weights)
         self.optimiser.zero_grad()
         sum(
             weight * loss for weight, loss in zip(self.task_weights, losses, strict=True)
@@ -114,72 +121,29 @@ def made_up(rng, n_tasks, n_each=40, n_features=60):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("hidden", DEPTHS)
 @pytest.mark.parametrize("n_classes", [(2,), (2, 4), (3, 2, 5)])
-@pytest.mark.parametrize("rate", [0.0, 0.5])
-def test_losses_and_gradients(activation, hidden, n_classes, rate, agreement):
+@pytest.mark.parametrize(("rate", "weighted"), [(0.0, False), (0.0, True), (0.5, False)])
+def test_losses_and_gradients(activation, hidden, n_classes, rate, weighted, agreement):
+    """Batches of unequal size, the mean taken over each task's own; weights of classes or none."""
     rng = np.random.default_rng(len(hidden))
-    n_tasks, n_each = len(n_classes), 8
-    X, _ = made_up(rng, n_tasks, n_each)
-    labels = np.concatenate([rng.integers(0, k, n_each) for k in n_classes])
-    batch = np.arange(n_tasks * n_each).reshape(n_tasks, n_each)
+    sizes = (3, 13, 8)[: len(n_classes)]
+    X, _ = made_up(rng, 1, sum(sizes))
+    batch = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
+    labels = [rng.integers(0, k, size) for k, size in zip(n_classes, sizes, strict=True)]
     network = initialize(Shape(60, hidden, n_classes, activation), rng)
     network = network.with_rows(np.arange(60), np.float64)
     network.flat += rng.normal(scale=0.3, size=network.flat.shape)
-    weights = np.array([1.0, 0.3, 2.5])[:n_tasks]
-    masks = masks_of(draw_keys(rng, 1, len(hidden))[0], batch.size, hidden, rate)
+    weights = np.array([1.0, 0.3, 2.5])[: len(sizes)]
+    omega = rng.uniform(0.2, 3.0, (len(sizes), max(n_classes))) if weighted else None
+    masks = masks_of(draw_keys(rng, 1, len(hidden))[0], sum(sizes), hidden, rate)
 
-    losses, gradient = loss_and_gradients(network, X, list(labels[batch]), weights, masks)
-    peer = Peer(network, X, labels, Adam(), weights, torch.float64)
-    theirs = peer.backward(batch, masks)
+    losses, gradient = loss_and_gradients(network, X, labels, weights, masks, omega)
+    peer = Peer(network, X, np.concatenate(labels), Adam(), weights, torch.float64)
+    theirs = peer.backward(batch, masks, omega)
 
     # Sums of at most 60 terms of size 1 and their roundings of 1e-16 each.
     agreement("loss of each task", PEER, losses, theirs, 1e-14)
     gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
     agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
-
-
-def test_gradients_with_tasks_of_unequal_batches(agreement):
-    """Batches of 3 and 13 documents, the mean taken over each task's own."""
-    rng = np.random.default_rng(1)
-    X, labels = made_up(rng, 2, 8)
-    network = initialize(Shape(60, (9, 7), (2, 2)), rng).with_rows(np.arange(60), np.float64)
-    weights = np.array([0.5, 1.0])
-    parts = [labels[:3], labels[3:]]
-    _, gradient = loss_and_gradients(network, X, parts, weights, [None, None])
-    peer = Peer(network, X, labels, Adam(), weights, torch.float64)
-    hidden = peer.activation(peer.layers[1](peer.activation(peer.layers[0](peer.X))))
-    logits = peer.heads[0](hidden[:3]), peer.heads[1](hidden[3:])
-    cross_entropy = torch.nn.functional.cross_entropy
-    losses = [cross_entropy(o, torch.tensor(y)) for o, y in zip(logits, parts, strict=True)]
-    (0.5 * losses[0] + losses[1]).backward()
-    gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
-    agreement("gradient by every parameter", PEER, *gradients, 1e-14, relative=True)
-
-
-def test_gradients_with_weights_of_classes(agreement):
-    """PyTorch's sum of weighted losses, divided by the number of documents.
-
-    Its mean divides by the sum of their weights instead, which scales each batch by what is in it.
-    """
-    rng = np.random.default_rng(2)
-    X, _ = made_up(rng, 2, 9)
-    labels = [rng.integers(0, 3, 9), rng.integers(0, 2, 9)]
-    network = initialize(Shape(60, (9, 7), (3, 2)), rng).with_rows(np.arange(60), np.float64)
-    omega = np.array([[0.2, 3.0, 1.0], [2.0, 0.7, 1.0]])
-    losses, gradient = loss_and_gradients(
-        network, X, labels, np.array([0.5, 1.0]), [None, None], omega
-    )
-    peer = Peer(network, X, np.concatenate(labels), Adam(), None, torch.float64)
-    hidden = peer.activation(peer.layers[1](peer.activation(peer.layers[0](peer.X))))
-    parts = hidden[:9], hidden[9:]
-    theirs = []
-    for head, D, y, weight in zip(peer.heads, parts, labels, omega, strict=True):
-        weight = torch.tensor(weight[: head.out_features])
-        weighted = torch.nn.CrossEntropyLoss(weight=weight, reduction="sum")
-        theirs.append(weighted(head(D), torch.tensor(y)) / len(y))
-    (0.5 * theirs[0] + theirs[1]).backward()
-    agreement("weighted loss of each task", PEER, losses, [x.item() for x in theirs], 1e-14)
-    gradients = all_values(gradient), all_values(peer.as_network(network.shape, gradient=True))
-    agreement("gradient by every parameter, weighted", PEER, *gradients, 1e-14, relative=True)
 
 
 def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_float32=True):

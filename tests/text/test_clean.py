@@ -25,29 +25,6 @@ Ann, Example Motors
 """
 
 
-def test_header_ends_at_the_first_blank_line():
-    assert strip_header("From: ann\n\nbody\n\nmore") == "body\n\nmore"
-
-
-def test_text_without_blank_line_is_all_header():
-    assert strip_header("From: ann\n \nbody") == ""
-
-
-def test_footer_is_the_last_block():
-    assert strip_footer("one\n\ntwo\n--\nAnn\n\n") == "one\n\ntwo"
-    assert strip_footer("one\n\ntwo") == "one"
-
-
-def test_single_block_has_no_footer():
-    assert strip_footer("\n one\ntwo\n\n") == "\n one\ntwo\n\n"
-    assert strip_footer("---\none") == "---\none"
-    assert strip_footer("one\n-- -\ntwo") == "one\n-- -\ntwo"
-
-
-def test_quotation_lines_go():
-    assert strip_quotes("a\n> b\n|c\nAnn wrote:\nIn article 3\n >kept\nd") == "a\n >kept\nd"
-
-
 def test_whole_post():
     assert strip_post(POST) == "\nThe red pads.\n\nThey last.\n"
 

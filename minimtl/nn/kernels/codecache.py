@@ -143,13 +143,11 @@ def _checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of each of Numba's files, by its path within `folder`; "" for strange ones."""
     contents = {path: _read_own(path) for path in sorted(folder.glob("*/*.nb?"))}
     return {
-        path.relative_to(folder).as_posix(): "" if content is None else _sha256(content)
+        path.relative_to(folder).as_posix(): (
+            "" if content is None else hashlib.sha256(content).hexdigest()
+        )
         for path, content in contents.items()
     }
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _remove_damaged(folder: Path) -> None:
@@ -169,13 +167,7 @@ def _remove_oldest(folder: Path) -> None:
     A process that still loads from one of them finds its files gone, and compiles.
     """
     others = [path for path in folder.parent.iterdir() if path != folder]
-    others.sort(key=_last_used, reverse=True)
-    for path in others[N_OTHERS:]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _last_used(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:  # another process has just removed it
-        return 0.0
+    with suppress(FileNotFoundError):  # another process has just removed one
+        others.sort(key=os.path.getmtime, reverse=True)
+        for path in others[N_OTHERS:]:
+            shutil.rmtree(path, ignore_errors=True)

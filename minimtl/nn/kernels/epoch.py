@@ -1,4 +1,4 @@
-"""One training epoch: what happens to the rows of the first layer, and the order of a step."""
+"""One training epoch: the order of a step, and what happens to the rows of the first layer."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from minimtl.nn.kernels.adamrows import (
     catch_up,
     extend_pending,
 )
-from minimtl.nn.kernels.batch import Batch, Documents, link
 from minimtl.nn.kernels.heads import heads
 from minimtl.nn.kernels.jit import EntryKernel, spliced
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, backward, biases, forward
@@ -21,6 +20,29 @@ from minimtl.nn.kernels.vectors import add_far_rows, ask_for, sum_chain
 
 f32 = np.float32
 LARGEST = np.finfo(f32).max
+
+
+class Documents(NamedTuple):
+    """CSR: words `indices[indptr[i]:indptr[i+1]]` of document i, with values `data`."""
+
+    indptr: IntArray
+    indices: IntArray
+    data: FloatArray
+
+
+class Batch(NamedTuple):
+    """The documents of one step, and each word's occurrences as a chain.
+
+    `words` are the distinct words. Word j occurs first at place e = ``head[j]``, in document
+    ``doc[e]`` of the batch with value ``value[e]``, then at place ``after[e]``, and so on to −1;
+    `head` (n_rows,) is −1 for words that do not occur.
+    """
+
+    head: IntArray
+    after: IntArray
+    doc: IntArray
+    value: FloatArray
+    words: IntArray
 
 
 class State(NamedTuple):
@@ -37,13 +59,6 @@ class State(NamedTuple):
     step: int
 
 
-class Scratch(NamedTuple):
-    """Memory that a step works in; `batch.head` is −1 everywhere between steps."""
-
-    batch: Batch
-    buffers: Buffers
-
-
 @EntryKernel
 def train_epoch(
     documents: Documents,
@@ -52,16 +67,16 @@ def train_epoch(
     keys: IntArray,
     plan: Plan,
     state: State,
-    scratch: Scratch,
+    batch: Batch,
+    buffers: Buffers,
 ) -> FloatArray:
     """Train on `order` (T, n), rows of `documents` by task; the mean training losses (T,).
 
     `keys` (n_steps, L, 2) are the steps' dropout keys. All of `state` but `step` is changed in
-    place.
+    place; `batch` and `buffers` are memory to work in, and `batch.head` is −1 between steps.
     """
     batch_size, layout = plan.batch_size, plan.layout
     rows, last, flat, pending, step = state
-    batch, buffers = scratch
     n_tasks, n = order.shape
     losses = np.zeros(n_tasks)
     batch_rows = np.empty(n_tasks * batch_size, np.int64)
@@ -83,6 +98,29 @@ def train_epoch(
         extend_pending(pending, step)
     losses /= n
     return losses
+
+
+@spliced
+def link(documents: Documents, batch_rows: IntArray, n: int, batch: Batch) -> int:
+    """Fill `batch` from documents ``batch_rows[:n]``; returns the number of distinct words."""
+    indptr, indices, data = documents.indptr, documents.indices, documents.data
+    head, after, words = batch.head, batch.after, batch.words
+    doc, value = batch.doc, batch.value
+    e, n_words = 0, 0
+    for i in range(n):
+        begin, end = indptr[batch_rows[i]], indptr[batch_rows[i] + 1]
+        # Two loops, as the first is vectorised if it is by itself.
+        for p in range(begin, end):
+            doc[e + p - begin] = i
+            value[e + p - begin] = data[p]
+        for p in range(begin, end):
+            j = indices[p]
+            before = head[j]
+            words[n_words] = j
+            n_words += before < 0
+            after[e], head[j] = before, e
+            e += 1
+    return n_words
 
 
 @spliced

@@ -45,16 +45,6 @@ def fuses_products() -> bool:
         return False
 
 
-def _asked_features() -> set[str]:
-    features = (numba.config.CPU_FEATURES or "").split(",")
-    return {feature[1:] for feature in features if feature.startswith("+")}
-
-
-def _missing_features() -> set[str]:
-    """What LLVM knows as features of processors and this one does not have."""
-    return {name for name, is_there in binding.get_host_cpu_features().items() if not is_there}
-
-
 def check_target() -> None:
     """Raise MinimtlError if the processor that Numba is told is unknown, or cannot be had here."""
     named = {
@@ -65,8 +55,11 @@ def check_target() -> None:
     if not settings:
         return
 
+    asked = {name for name in (numba.config.CPU_FEATURES or "").split(",") if name[:1] == "+"}
+    available = binding.get_host_cpu_features()
+    lacks = any(not available.get(name[1:], True) for name in asked)
     probe = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True)
     if "not a recognized" in probe.stderr:
         raise MinimtlError(f"The compiler does not know what {settings} names; unset it.")
-    if probe.returncode < 0 or _asked_features() & _missing_features():
+    if probe.returncode < 0 or lacks:
         raise MinimtlError(f"This processor cannot run code compiled for {settings}; unset it.")

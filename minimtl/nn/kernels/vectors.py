@@ -9,6 +9,7 @@ a multiple of `LANES`, every row has S places at least, and every index is that 
 """
 
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 from llvmlite import ir
@@ -39,188 +40,137 @@ class Summands(NamedTuple):
     following: Callable[[Any], Any]
 
 
-@intrinsic
+def _emitted(n_arrays: int, result: Any = types.void) -> Callable[[Callable[..., Any]], Any]:
+    """A function that kernels call, made of one that writes its code with LLVM's builder.
+
+    It takes so many arrays, then whole numbers.
+    """
+
+    def decorate(emit: Callable[..., Any]) -> Any:
+        @intrinsic
+        @wraps(emit)
+        def definition(typingctx: Any, *kinds: Any) -> Any:
+            def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+                arrays = (
+                    context.make_array(kind)(context, builder, value)
+                    for kind, value in zip(kinds[:n_arrays], values, strict=False)
+                )
+                returned = emit(builder, *arrays, *values[n_arrays:])
+                return context.get_dummy_value() if returned is None else returned
+
+            numbers = (types.int64,) * (len(kinds) - n_arrays)
+            return result(*kinds[:n_arrays], *numbers), codegen
+
+        return definition
+
+    return decorate
+
+
+@_emitted(4)
 def add_rows(
-    typingctx: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
-) -> Any:
+    builder: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
+) -> None:
     """z[:S] ← z[:S] + Σ_p values[p]·W[indices[p], :S] for begin ≤ p < end."""
-    return _addition_of_rows(z, W, indices, values, far=False)
+    terms = _ascending(builder, begin, end)
+    _in_groups(builder, S, partial(_sum_group, builder, (z, W, indices, values), terms))
 
 
-@intrinsic
+@_emitted(4)
 def add_far_rows(
-    typingctx: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
-) -> Any:
+    builder: Any, z: Any, W: Any, indices: Any, values: Any, begin: Any, end: Any, S: Any
+) -> None:
     """As `add_rows`, for rows beyond the nearest caches: each is asked for before its turn."""
-    return _addition_of_rows(z, W, indices, values, far=True)
+
+    def later(p: Any) -> Any:
+        q, last = builder.add(p, INT(TERMS_AHEAD)), builder.sub(end, INT(1))
+        return builder.select(builder.icmp_signed("<", q, last), q, last)
+
+    terms, arrays = _ascending(builder, begin, end), (z, W, indices, values)
+    _in_groups(builder, S, partial(_sum_group, builder, arrays, terms, later=later))
 
 
-@intrinsic
+@_emitted(5)
 def sum_chain(
-    typingctx: Any, z: Any, W: Any, indices: Any, values: Any, after: Any, first: Any, S: Any
-) -> Any:
+    builder: Any, z: Any, W: Any, indices: Any, values: Any, after: Any, first: Any, S: Any
+) -> None:
     """z[:S] = Σ_e values[e]·W[indices[e], :S] for e = first, after[first], … until e < 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        *arrays, after = _arrays(context, builder, signature, args[:5])
-        first, S = args[5:]
-
-        def more(e: Any) -> Any:
-            return builder.icmp_signed(">=", e, INT(0))
-
-        def following(e: Any) -> Any:
-            return builder.sext(builder.load(builder.gep(after.data, [e])), INT)
-
-        terms = Summands(first, more, following)
-        _in_groups(builder, S, lambda *some: _sum_group(builder, arrays, some, terms, True))
-        return context.get_dummy_value()
-
-    sizes = (types.int64,) * 2
-    return types.void(z, W, indices, values, after, *sizes), codegen
+    terms = Summands(
+        first,
+        lambda e: builder.icmp_signed(">=", e, INT(0)),
+        lambda e: builder.sext(builder.load(builder.gep(after.data, [e])), INT),
+    )
+    arrays = (z, W, indices, values)
+    _in_groups(builder, S, partial(_sum_group, builder, arrays, terms, from_zero=True))
 
 
-@intrinsic
+@_emitted(4)
 def add_to_rows(
-    typingctx: Any,
-    Z: Any,
-    W: Any,
-    indices: Any,
-    values: Any,
-    j: Any,
-    begin: Any,
-    end: Any,
-    S: Any,
-) -> Any:
+    builder: Any, Z: Any, W: Any, indices: Any, values: Any, j: Any, begin: Any, end: Any, S: Any
+) -> None:
     """Z[indices[p], :S] ← Z[indices[p], :S] + values[p]·W[j, :S] for begin ≤ p < end."""
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        Z, W, indices, values = _arrays(context, builder, signature, args[:4])
-        j, begin, end, S = args[4:]
+    def add_group(start: Any, n: int) -> None:
+        place = builder.mul(start, INT(LANES))
+        source = _row(builder, W, j, place)
+        w = [builder.load(_at(builder, source, v), align=4) for v in range(n)]
+        with cgutils.for_range_slice(builder, begin, end, INT(1), INT) as (p, _):
+            index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
+            x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
+            z = _row(builder, Z, index, place)
+            for v in range(n):
+                here = _at(builder, z, v)
+                total = _add_term(builder, builder.load(here, align=4), x, w[v])
+                builder.store(total, here, align=4)
 
-        def add_group(start: Any, n: int) -> None:
-            place = builder.mul(start, INT(LANES))
-            row = builder.mul(j, _row_length(builder, W))
-            source = _vectors(builder, W.data, builder.add(row, place))
-            w = [builder.load(_at(builder, source, v), align=4) for v in range(n)]
-            with cgutils.for_range_slice(builder, begin, end, INT(1), INT) as (p, _):
-                index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
-                x = _broadcast(builder, builder.load(builder.gep(values.data, [p])))
-                begins = builder.add(builder.mul(index, _row_length(builder, Z)), place)
-                z = _vectors(builder, Z.data, begins)
-                for v in range(n):
-                    here = _at(builder, z, v)
-                    total = _add_term(builder, builder.load(here, align=4), x, w[v])
-                    builder.store(total, here, align=4)
-
-        _in_groups(builder, S, add_group)
-        return context.get_dummy_value()
-
-    sizes = (types.int64,) * 4
-    return types.void(Z, W, indices, values, *sizes), codegen
+    _in_groups(builder, S, add_group)
 
 
-@intrinsic
-def add_four_products(typingctx: Any, Z: Any, C: Any, W: Any, i: Any, n: Any, S: Any) -> Any:
+@_emitted(3)
+def add_four_products(builder: Any, Z: Any, C: Any, W: Any, i: Any, n: Any, S: Any) -> None:
     """Z[i:i+4, :S] ← Z[i:i+4, :S] + C[i:i+4, :n]·W[:n, :S]; each row of W is read for four sums."""
+    rows = [builder.add(i, INT(k)) for k in range(4)]
+    factors = [builder.gep(C.data, [builder.mul(k, _row_length(builder, C))]) for k in rows]
+    with cgutils.for_range_slice(builder, INT(0), S, INT(LANES), INT) as (place, _):
+        targets = [_row(builder, Z, k, place) for k in rows]
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        Z, C, W = _arrays(context, builder, signature, args[:3])
-        i, n, S = args[3:]
-        rows = [builder.add(i, INT(k)) for k in range(4)]
-        factors = [builder.gep(C.data, [builder.mul(k, _row_length(builder, C))]) for k in rows]
-        with cgutils.for_range_slice(builder, INT(0), S, INT(LANES), INT) as (place, _):
-            targets = [
-                _vectors(
-                    builder, Z.data, builder.add(builder.mul(k, _row_length(builder, Z)), place)
-                )
-                for k in rows
+        def add(p: Any, sums: list[Any]) -> list[Any]:
+            w = builder.load(_row(builder, W, p, place), align=4)
+            values = (builder.load(builder.gep(factor, [p])) for factor in factors)
+            return [
+                _add_term(builder, total, _broadcast(builder, value), w)
+                for total, value in zip(sums, values, strict=True)
             ]
 
-            def add(p: Any, sums: list[Any]) -> list[Any]:
-                row = builder.add(builder.mul(p, _row_length(builder, W)), place)
-                w = builder.load(_vectors(builder, W.data, row), align=4)
-                values = (builder.load(builder.gep(factor, [p])) for factor in factors)
-                return [
-                    _add_term(builder, total, _broadcast(builder, value), w)
-                    for total, value in zip(sums, values, strict=True)
-                ]
-
-            starts = [builder.load(target, align=4) for target in targets]
-            sums = _accumulate(builder, _ascending(builder, INT(0), n), starts, add)
-            for total, target in zip(sums, targets, strict=True):
-                builder.store(total, target, align=4)
-        return context.get_dummy_value()
-
-    return types.void(Z, C, W, *(types.int64,) * 3), codegen
+        starts = [builder.load(target, align=4) for target in targets]
+        sums = _accumulate(builder, _ascending(builder, INT(0), n), starts, add)
+        for total, target in zip(sums, targets, strict=True):
+            builder.store(total, target, align=4)
 
 
-@intrinsic
-def dot(typingctx: Any, x: Any, y: Any, S: Any) -> Any:
+@_emitted(2, types.float32)
+def dot(builder: Any, x: Any, y: Any, S: Any) -> Any:
     """Σ_h x[h]·y[h] for h < S: a sum for each of the `LANES`, then these added by halves."""
+    both = [_vectors(builder, array.data, INT(0)) for array in (x, y)]
+    n_vectors = builder.udiv(S, INT(LANES))
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        x, y = (
-            _vectors(builder, array.data, INT(0))
-            for array in _arrays(context, builder, signature, args[:2])
-        )
-        n_vectors = builder.udiv(args[2], INT(LANES))
+    def add(v: Any, sums: list[Any]) -> list[Any]:
+        a, b = (builder.load(_at(builder, vectors, v), align=4) for vectors in both)
+        return [_add_term(builder, sums[0], a, b)]
 
-        def add(v: Any, sums: list[Any]) -> list[Any]:
-            a, b = (builder.load(_at(builder, vectors, v), align=4) for vectors in (x, y))
-            return [_add_term(builder, sums[0], a, b)]
-
-        zeros = ir.Constant(VECTOR, [0.0] * LANES)
-        (total,) = _accumulate(builder, _ascending(builder, INT(0), n_vectors), [zeros], add)
-        return _sum_of_lanes(builder, total)
-
-    return types.float32(x, y, types.int64), codegen
+    zeros = ir.Constant(VECTOR, [0.0] * LANES)
+    (total,) = _accumulate(builder, _ascending(builder, INT(0), n_vectors), [zeros], add)
+    return _sum_of_lanes(builder, total)
 
 
-@intrinsic
-def ask_for(typingctx: Any, W: Any, j: Any, begin: Any, end: Any) -> Any:
+@_emitted(1)
+def ask_for(builder: Any, W: Any, j: Any, begin: Any, end: Any) -> None:
     """Have W[j, begin:end] fetched into the caches; the caller goes on meanwhile.
 
     Rows come in an order that the machine cannot guess, and lie beyond the nearest caches.
     """
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        (W,) = _arrays(context, builder, signature, args[:1])
-        j, begin, end = args[1:]
-        row = builder.gep(W.data, [builder.mul(j, _row_length(builder, W))])
-        with cgutils.for_range_slice(builder, begin, end, INT(LANES), INT) as (place, _):
-            _prefetch(builder, builder.gep(row, [place]))
-        return context.get_dummy_value()
-
-    return types.void(W, *(types.int64,) * 3), codegen
-
-
-def _addition_of_rows(z: Any, W: Any, indices: Any, values: Any, far: bool) -> Any:
-    """The signature and code of `add_rows`, or of `add_far_rows`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arrays = _arrays(context, builder, signature, args[:4])
-        begin, end, S = args[4:]
-        terms = _ascending(builder, begin, end)
-
-        def later(p: Any) -> Any:
-            q, last = builder.add(p, INT(TERMS_AHEAD)), builder.sub(end, INT(1))
-            return builder.select(builder.icmp_signed("<", q, last), q, last)
-
-        def emit(start: Any, n: int) -> None:
-            _sum_group(builder, arrays, (start, n), terms, False, later if far else None)
-
-        _in_groups(builder, S, emit)
-        return context.get_dummy_value()
-
-    return types.void(z, W, indices, values, *(types.int64,) * 3), codegen
-
-
-def _arrays(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
-    kinds = signature.args[: len(args)]
-    return [
-        context.make_array(kind)(context, builder, value)
-        for kind, value in zip(kinds, args, strict=True)
-    ]
+    row = builder.gep(W.data, [builder.mul(j, _row_length(builder, W))])
+    with cgutils.for_range_slice(builder, begin, end, INT(LANES), INT) as (place, _):
+        _prefetch(builder, builder.gep(row, [place]))
 
 
 def _in_groups(builder: Any, S: Any, emit: Callable[[Any, int], None]) -> None:
@@ -238,24 +188,23 @@ def _in_groups(builder: Any, S: Any, emit: Callable[[Any, int], None]) -> None:
 def _sum_group(
     builder: Any,
     arrays: Any,
-    some: tuple[Any, int],
     terms: Summands,
-    from_zero: bool,
+    start: Any,
+    n: int,
+    from_zero: bool = False,
     later: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Emit the sum of some vectors, from a number on so many, `from_zero` or added to z.
+    """Emit the sum of `n` vectors from number `start` on, `from_zero` or added to z.
 
     With `later`, the row of the term later(p) is asked for at the term p.
     """
     z, W, indices, values = arrays
-    start, n = some
     place = builder.mul(start, INT(LANES))
-    row_length = _row_length(builder, W)
     target = _vectors(builder, z.data, place)
 
     def row_of(p: Any) -> Any:
         index = builder.zext(builder.load(builder.gep(indices.data, [p])), INT)
-        return _vectors(builder, W.data, builder.add(builder.mul(index, row_length), place))
+        return _row(builder, W, index, place)
 
     def add(p: Any, sums: list[Any]) -> list[Any]:
         row = row_of(p)
@@ -327,6 +276,12 @@ def _add_term(builder: Any, total: Any, x: Any, w: Any) -> Any:
 def _vectors(builder: Any, data: Any, place: Any) -> Any:
     """A pointer to vectors, to the one that begins at ``data[place]``."""
     return builder.bitcast(builder.gep(data, [place]), VECTOR.as_pointer())
+
+
+def _row(builder: Any, matrix: Any, i: Any, place: Any) -> Any:
+    """A pointer to vectors, to the one that begins at ``matrix[i, place]``."""
+    begin = builder.mul(i, _row_length(builder, matrix))
+    return _vectors(builder, matrix.data, builder.add(begin, place))
 
 
 def _at(builder: Any, vectors: Any, v: Any) -> Any:
