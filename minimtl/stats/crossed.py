@@ -23,10 +23,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from minimtl.stats.arrays import FloatArray
+from minimtl.stats.arrays import FloatArray, IntArray
 
 PAIR = "pair"
 # ε, of moments that are scaled to a diagonal of 1.
@@ -53,23 +52,16 @@ class Effects:
         return shared_moments(self.incidence, self.incidence)
 
 
-def crossed_effects(levels: Mapping[str, ArrayLike]) -> Effects:
+def crossed_effects(levels: Mapping[str, IntArray]) -> Effects:
     """The effects of pairs with the given levels, and of each pair itself.
 
     Parameters
     ----------
-    levels : mapping of str to array-like, shape (n_pairs,) or (n_pairs, m)
+    levels : mapping of str to int64, shape (n_pairs,) or (n_pairs, m)
         For each effect the level of each pair, or its m levels: ``{"main": task, "aux": task,
         "main_topics": topics, "aux_topics": topics}``, topics of shape (n_pairs, 2).
-
-    Raises
-    ------
-    ValueError
-        For no effect, or arrays of different lengths.
     """
-    matrices = [indicators(np.asarray(level)) for level in levels.values()]
-    if len({Z.shape[0] for Z in matrices}) != 1:
-        raise ValueError("Effects need the levels of every pair, all of one length.")
+    matrices = [indicators(level) for level in levels.values()]
     identity = sparse.identity(matrices[0].shape[0], format="csr")
     return Effects((*levels, PAIR), (*matrices, identity))
 
@@ -90,7 +82,7 @@ class Components:
         return np.array([self.lasting[k] + self.per_run[k] / n_runs for k in self.lasting])
 
 
-def fit_components(gains: ArrayLike, effects: Effects) -> Components:
+def fit_components(gains: FloatArray, effects: Effects) -> Components:
     """Variance components by the method of moments, none below 0.
 
     Effects that this set of pairs cannot tell apart share what they explain evenly: a ridge of
@@ -98,12 +90,8 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
 
     Parameters
     ----------
-    gains : array-like, shape (n_pairs, n_runs)
-
-    Raises
-    ------
-    ValueError
-        For gains that are not finite or do not fit the effects, or fewer than two pairs.
+    gains : float64, shape (n_pairs, n_runs)
+        Finite, of two pairs or more.
 
     References
     ----------
@@ -111,9 +99,8 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     C. R. Rao (1972), Estimation of variance and covariance components in linear models, Journal
     of the American Statistical Association 67(337).
     """
-    g = checked_gains(gains, effects)
-    n_runs, n_effects = g.shape[1], len(effects.names)
-    average = g.mean(axis=1)
+    n_runs, n_effects = gains.shape[1], len(effects.names)
+    average = gains.mean(axis=1)
 
     # In units in which each effect by itself has a moment of 1.
     size = np.sqrt(np.diag(effects.moments))
@@ -126,7 +113,7 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
         components = np.concatenate([theta, np.zeros(n_effects)])
     else:
         # Deviations of n runs from their average have n − 1 times the covariance of one run.
-        deviations = g - average[:, np.newaxis]
+        deviations = gains - average[:, np.newaxis]
         seen_runs = _quadratic_forms(deviations, effects) / size / (n_runs - 1)
         of_runs = T / n_runs**2 + (n_runs - 1) * T
         components = _minimise_nonnegative(
@@ -239,21 +226,10 @@ def _solve_positive(A: FloatArray, b: FloatArray) -> FloatArray:
     return rows[:, -1]
 
 
-def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
+def indicators(levels: IntArray) -> sparse.csr_matrix:
     """Z for levels of shape (n,) or (n, m)."""
     names, number = np.unique(levels, return_inverse=True)
     number = number.reshape(len(levels), -1)
     rows = np.repeat(np.arange(len(levels)), number.shape[1])
     ones = np.ones(number.size)
     return sparse.csr_matrix((ones, (rows, number.ravel())), shape=(len(levels), len(names)))
-
-
-def checked_gains(gains: ArrayLike, effects: Effects) -> FloatArray:
-    g = np.asarray(gains, np.float64)
-    if g.ndim != 2 or g.shape[0] != effects.n_pairs or not g.shape[1]:
-        raise ValueError(f"gains must have shape ({effects.n_pairs}, n_runs), got {g.shape}.")
-    if not np.isfinite(g).all():
-        raise ValueError("gains contains NaN or infinity.")
-    if len(g) < 2:
-        raise ValueError("Variance components need at least two pairs.")
-    return g

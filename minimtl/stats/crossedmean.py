@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import sparse
 
 from minimtl.stats.arrays import FloatArray
 from minimtl.stats.crossed import (
     Effects,
-    checked_gains,
     covariance_times,
     fit_components,
     indicators,
@@ -43,7 +41,7 @@ _PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left few
 _BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
 
 
-def crossed_mean(gains: ArrayLike, effects: Effects) -> MeanEstimate:
+def crossed_mean(gains: FloatArray, effects: Effects) -> MeanEstimate:
     """The mean gain over pairs, were tasks, topics and runs drawn anew.
 
     The two-way cluster-robust variance of the average gains, eᵀ A e, is too small in few clusters,
@@ -54,13 +52,9 @@ def crossed_mean(gains: ArrayLike, effects: Effects) -> MeanEstimate:
 
     Parameters
     ----------
-    gains : array-like, shape (n_pairs, n_runs)
+    gains : float64, shape (n_pairs, n_runs)
+        Finite, of two pairs or more.
     effects : of these pairs, ``main`` and ``aux`` among them, with one level a pair
-
-    Raises
-    ------
-    ValueError
-        Whatever `fit_components` raises.
 
     References
     ----------
@@ -69,9 +63,8 @@ def crossed_mean(gains: ArrayLike, effects: Effects) -> MeanEstimate:
     G. W. Imbens and M. Kolesár (2016), Robust standard errors in small samples: some practical
     advice, Review of Economics and Statistics 98(4).
     """
-    g = checked_gains(gains, effects)
-    average = g.mean(axis=1)
-    theta = fit_components(g, effects).of_average(g.shape[1])
+    average = gains.mean(axis=1)
+    theta = fit_components(gains, effects).of_average(gains.shape[1])
     if not theta.any():
         return mean_estimate(float(average.mean()), 0.0, effects.n_pairs - 1)
 

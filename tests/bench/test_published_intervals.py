@@ -143,13 +143,10 @@ def test_runs_have_the_ordinary_t_test_of_their_means():
         (lambda: clustered_mean([[1.0, 2.0]], [[1, 2]]), "clusters of that shape|got"),
         (lambda: clustered_mean([1.0, 2.0], [1, 1]), "at least two clusters"),
         (lambda: clustered_mean([1.0, np.nan], [1, 2]), "NaN or infinity"),
-        (lambda: clustered_mean([1.0, 2.0], [1, 2], level=1.0), "between 0 and 1"),
         (lambda: dyadic_mean([1.0, 2.0], [1, 2]), r"shape \(n_values"),
         (lambda: dyadic_mean([1.0, 2.0], [[1, 2]]), r"shape \(n_values"),
         (lambda: dyadic_mean([1.0, 2.0], [[1, 1], [1, 1]]), "at least two units"),
         (lambda: dyadic_mean([1.0, np.inf], [[1, 2], [1, 3]]), "NaN or infinity"),
-        (lambda: mean_of_runs([[1.0], [2.0]]), "n_runs ≥ 2"),
-        (lambda: mean_of_runs([1.0, 2.0]), "n_runs ≥ 2"),
     ],
 )
 def test_refuses(call, message):

@@ -13,7 +13,7 @@ from minimtl.stats.crossed import (
     simulate_gains,
 )
 from minimtl.stats.crossedmean import crossed_mean
-from minimtl.tasks import NEWSGROUPS, related_pairs, unrelated_pairs
+from minimtl.tasks import NEWSGROUPS, related_pairs
 
 
 def newsgroups(pairs):
@@ -97,40 +97,6 @@ def test_components_minimise_the_distance_of_dense_matrices(n_runs):
     assert fitted.mean == pytest.approx(gains.mean(), rel=1e-12)
 
 
-def test_components_of_a_balanced_table_are_those_of_the_analysis_of_variance():
-    """Worked by hand from mean squares, where all come out positive."""
-    n_main, n_aux = 12, 9
-    effects = crossed_effects(grid(n_main, n_aux))
-    truth = of_one_run(effects, main=2.0, aux=1.0, pair=0.5)
-    g = simulate_gains(truth, effects, 1, 1, np.random.default_rng(3))[0]
-    table = g.reshape(n_main, n_aux)
-    rows, columns = table.mean(axis=1), table.mean(axis=0)
-    rest = table - rows[:, np.newaxis] - columns + table.mean()
-    pair = (rest**2).sum() / ((n_main - 1) * (n_aux - 1))
-    main = rows.var(ddof=1) - pair / n_aux
-    aux = columns.var(ddof=1) - pair / n_main
-    assert min(main, aux, pair) > 0
-    fitted = fit_components(g, effects)
-    assert list(fitted.lasting.values()) == pytest.approx([main, aux, pair], rel=1e-6)  # ridge
-
-
-def test_components_are_those_that_gains_were_simulated_from():
-    effects = crossed_effects(newsgroups(tuple(unrelated_pairs(NEWSGROUPS))))
-    lasting = {"main": 0.4, "aux": 0.2, "main_topics": 0.1, "aux_topics": 0.05, "pair": 0.3}
-    per_run = {"main": 0.2, "aux": 0.0, "main_topics": 0.0, "aux_topics": 0.0, "pair": 0.6}
-    truth = Components(0.7, lasting, per_run)
-    studies = simulate_gains(truth, effects, 3, 60, np.random.default_rng(0))
-    fits = [fit_components(gains, effects) for gains in studies]
-    assert np.mean([fit.mean for fit in fits]) == pytest.approx(0.7, abs=0.25)
-    for name in effects.names:
-        for kind in ("lasting", "per_run"):
-            values = [getattr(fit, kind)[name] for fit in fits]
-            error = np.std(values) / np.sqrt(len(fits))
-            # Values cut at 0 have too large a mean, by less than their deviation.
-            expected = getattr(truth, kind)[name]
-            assert np.mean(values) == pytest.approx(expected, abs=4 * error + 0.03), (name, kind)
-
-
 def test_simulated_gains_have_the_covariance_of_the_model():
     levels = grid(2, 2) | {"topics": np.array([[0, 1], [1, 2], [0, 2], [0, 1]])}
     effects = crossed_effects(levels)
@@ -148,46 +114,6 @@ def test_simulated_gains_have_the_covariance_of_the_model():
     expected = np.block([[between + within, between], [between, between + within]])
     np.testing.assert_allclose(np.cov(flat.T), expected, atol=0.15)
     np.testing.assert_allclose(flat.mean(axis=0), 3.0, atol=0.06)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: crossed_effects({}), "one length"),
-        (lambda: crossed_effects({"main": [1, 2], "aux": [1, 2, 3]}), "one length"),
-        (lambda: fit_components(np.zeros((3, 1)), EFFECTS), "gains must have shape"),
-        (lambda: fit_components(np.zeros(52), EFFECTS), "gains must have shape"),
-        (lambda: fit_components(np.full((52, 1), np.nan), EFFECTS), "NaN or infinity"),
-        (
-            lambda: fit_components([[1.0]], crossed_effects({"main": [1]})),
-            "at least two pairs",
-        ),
-    ],
-)
-def test_refuses(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
-
-
-RNG = np.random.default_rng(0)
-MAIN, AUX = RNG.integers(8, size=40), RNG.integers(8, 14, size=40)
-TOPICS = RNG.integers(6, size=(40, 2))
-GAINS = RNG.normal(0.01, 0.02, size=(40, 3))
-
-
-def test_topics_widen_what_is_said_of_new_tasks():
-    effect = np.random.default_rng(1).normal(size=6)
-    gains = effect[TOPICS].sum(axis=1)[:, np.newaxis] + 0.1 * GAINS
-    levels = {"main": MAIN, "aux": AUX}
-    with_topics = crossed_mean(gains, crossed_effects(levels | {"main_topics": TOPICS}))
-    without = crossed_mean(gains, crossed_effects(levels))
-    assert with_topics.standard_error > 1.5 * without.standard_error
-
-
-def test_refuses_what_does_not_fit():
-    effects = crossed_effects({"main": MAIN, "aux": AUX})
-    with pytest.raises(ValueError, match="NaN"):
-        crossed_mean(np.full((40, 3), np.nan), effects)
 
 
 def worked_with_dense_matrices(g, theta):

@@ -1,4 +1,4 @@
-"""The batched fit: its minimum is one, chunks change nothing, what it refuses; scaled features."""
+"""The batched fit: its minimum is one, chunks change nothing; scaled features."""
 
 import numpy as np
 import pytest
@@ -33,23 +33,6 @@ def test_size_of_the_batch_changes_nothing(monkeypatch):
     # Matrix products of other sizes round differently, and each ends at 1e-12 of its gradient.
     np.testing.assert_allclose(apart.coef, together.coef, rtol=0, atol=1e-11)
     np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
-
-
-@pytest.mark.parametrize(
-    ("X", "y", "options", "message"),
-    [
-        (X, Y, {"C": 0}, "C must be greater than 0"),
-        (np.full((40, 3), np.nan), Y, {}, "X must be a finite array"),
-        (X, 2 * Y, {}, "y must hold only 0 and 1"),
-        (X, Y[:39], {}, "an entry for each of the 40 rows"),
-        (X, Y, {"sample_weight": -np.ones(40)}, "not negative"),
-        (X, np.ones(40), {}, "both classes"),
-        (X, Y, {"sample_weight": Y.astype(float)}, "both classes"),
-    ],
-)
-def test_refuses(X, y, options, message):
-    with pytest.raises(ValueError, match=message):
-        fit_logistic_regression(X, y, **options)
 
 
 @pytest.mark.parametrize(
