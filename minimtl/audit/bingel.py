@@ -17,7 +17,7 @@ task relations for multi-task learning in deep neural networks".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,10 +35,10 @@ from minimtl.audit.auditfindings import (
 )
 from minimtl.audit.bingellogs import PATTERN, BingelLogs, TrainingLog, joint_name, read_logs
 from minimtl.audit.released import ReleasedFile, ReleasedStudy, damaged
-from minimtl.gains import PairAnalysis, PairTable, analyse
+from minimtl.gains import PairAnalysis, Roles, analyse, read_tables
 from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, fit_log_curve
-from minimtl.tasks import LabelledPairs, Meta
+from minimtl.tasks import Meta
 
 # Printed slopes of the training loss at 30 % of the log, to four significant digits.
 SLOPES_AT_30 = {
@@ -328,22 +328,8 @@ def audit_prediction(table: LoggedPairs) -> Part:
 
 def _predict(table: LoggedPairs) -> PairAnalysis:
     """The sign of the gains by the authors' meta-model, on their folds and on unseen tasks."""
-    tasks = tuple(table.of_task)
-    main, aux = np.array([[tasks.index(task) for task in pair] for pair in table.pairs]).T
-    pairs = PairTable(
-        source="the released logs",
-        tasks=tasks,
-        main=main,
-        aux=aux,
-        gains=table.gain[:, np.newaxis],
-        data_sets=(LabelledPairs(table.features, (table.gain > 0).astype(np.int64)),),
-        features=CURVE_FEATURES,
-        sets={},
-        groups=None,
-        levels={"main": main, "aux": aux},
-        settings=_META,
-    )
-    rng = np.random.default_rng(_SEED)
+    (pairs,) = read_tables(table.table().rows, Roles())
+    pairs, rng = replace(pairs, settings=_META), np.random.default_rng(_SEED)
     return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.gains.pairtable import PairTable, labels_of
+from minimtl.gains.pairtable import PairTable, labels_of, numbers
 from minimtl.gains.tablerows import MATRIX, BadCell, Rows, read_rows
 from minimtl.stats import FloatArray, IntArray
 from minimtl.tasks import LabelledPairs, Meta
@@ -166,7 +166,8 @@ def read_table(
         notes.append(f"{n_own:,} rows pair a task with itself and are left out.")
 
     gain, of_role = gain[kept], {role: names[kept] for role, names in of_role.items()}
-    pair, first = _numbered(of_role["main"] * len(tasks) + of_role["aux"])
+    pair = numbers((of_role["main"] * len(tasks) + of_role["aux"]).tolist())
+    first = np.unique(pair, return_index=True)[1]
     gains = _by_run(gain, pair, of_role.get("run"), rows, kept, notes)
     features, X = _features(rows, roles, pair, kept, notes)
     groups = {
@@ -210,8 +211,8 @@ def _names(rows: Rows, roles: Roles) -> tuple[tuple[str, ...], dict[str, IntArra
     columns = {role: column for role, column in roles.columns.items() if role in index}
 
     in_order = sorted(columns, key=lambda role: rows.header.index(columns[role]))
-    numbers = {role: rows.names(columns[role], index[role]) for role in in_order}
-    return tuple(tasks), numbers
+    of_role = {role: rows.names(columns[role], index[role]) for role in in_order}
+    return tuple(tasks), of_role
 
 
 def _numbers(rows: Rows, column: str, what: str) -> FloatArray:
@@ -222,15 +223,6 @@ def _numbers(rows: Rows, column: str, what: str) -> FloatArray:
             "number; correct it or remove the row."
         )
     return found
-
-
-def _numbered(keys: IntArray) -> tuple[IntArray, IntArray]:
-    """A number for each key in order of first appearance, and the first place of each."""
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[inverse.ravel()], first[order]
 
 
 def _by_run(
