@@ -106,12 +106,6 @@ def test_a_second_gain_is_no_feature_unless_it_is_asked_for():
     assert kept == ("size", "Label")
 
 
-def test_a_label_alone_is_the_gain():
-    columns = {name: values for name, values in COLUMNS.items() if name != "gain"}
-    table = read_table(columns | {"label": [1, 0, 1, 0, 1]}, Roles())
-    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
-
-
 def test_columns_are_guessed_from_their_names_and_that_is_said():
     columns = dict(zip(("Target", "source", "delta", "size"), COLUMNS.values(), strict=True))
     table = read_table({**columns, "remark": ["x"] * 5}, Roles())

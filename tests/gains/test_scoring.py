@@ -61,17 +61,6 @@ def test_several_fits_are_scored_together_and_ranked_within_each():
     assert scores.auc == pytest.approx(right / n_compared)
 
 
-def test_a_fits_level_says_nothing_about_its_ranks():
-    """The share of gains in training is low where that in the test part is high."""
-    y = np.repeat([0, 1], 10)
-    test = np.repeat(np.eye(2, dtype=bool), 10, axis=1)
-    probability = np.repeat([[0.9], [0.1]], 20, axis=1)
-    scores = score_design(y, y.astype(float), probability, Design("any", ~test, test, 2, True))
-    assert np.isnan(scores.auc)
-    assert np.isnan(scores.rank_correlation)
-    assert scores.accuracy == 0
-
-
 def test_the_interval_is_wider_where_a_task_decides_whether_its_pairs_are_told():
     main, aux = np.divmod(np.arange(100), 10)
     y = np.ones(100, np.int64)
@@ -141,8 +130,3 @@ def test_bins_are_those_of_scikit_learn():
     np.testing.assert_allclose([b.predicted for b in bins], predicted)
     assert sum(b.n for b in bins) == 500
     assert bins[0].low == 0.1
-
-
-def test_certainty_belongs_to_the_last_bin():
-    (only,) = reliability_diagram(np.array([1, 0]), np.array([1.0, 0.9]))
-    assert only == (0.9, 1.0, 0.95, 0.5, 2)

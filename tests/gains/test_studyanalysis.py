@@ -41,12 +41,6 @@ def test_labels_of_averaged_runs_are_less_noisy(made_up_outcomes):
     assert averaged.ceiling_accuracy > each.ceiling_accuracy
 
 
-def test_the_same_seed_gives_the_same_numbers(made_up_outcomes):
-    first, second = (analysed(made_up_outcomes(), "paper", 5) for _ in range(2))
-    np.testing.assert_equal(first.pairs.predictions, second.pairs.predictions)
-    np.testing.assert_array_equal(first.importance.coefficient, second.importance.coefficient)
-
-
 @pytest.mark.parametrize("n_pairs", [1, 2, 4])
 def test_a_handful_of_pairs_is_analysed_as_far_as_it_goes(made_up_outcomes, n_pairs):
     meta = analysed(made_up_outcomes(n_pairs=n_pairs), "paper")

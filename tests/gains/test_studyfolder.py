@@ -74,13 +74,6 @@ def test_mean_gain_and_reliability_are_those_of_the_study(folder):
         assert value == pytest.approx(float(noise[column]), rel=1e-5)
 
 
-def test_single_features_are_those_of_the_study(folder):
-    analysis = meta_analysis(folder)
-    for row in csv.DictReader((folder / "single_features.csv").open(encoding="utf-8")):
-        found = analysis.of("groups_unseen", row["feature"]).scores
-        assert found.accuracy == pytest.approx(float(row["accuracy"]), rel=1e-5)
-
-
 def test_flags_that_name_columns_are_refused(folder, capsys):
     assert main(["meta", str(folder), "--main", "main_positive"]) == 1
     assert "leave those flags out" in capsys.readouterr().err
