@@ -21,6 +21,7 @@ Derived in docs/mathematics.md, §15.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -66,20 +67,19 @@ def crossed_effects(levels: Mapping[str, IntArray]) -> Effects:
     return Effects((*levels, PAIR), (*matrices, identity))
 
 
-@dataclass(frozen=True)
-class Components:
-    """Fitted variance components: μ, and τ²_k and ω²_k by the name of each effect.
+class Components(NamedTuple):
+    """Fitted variance components: μ, and τ²_k and ω²_k of each effect, (n_effects,).
 
     From one run ω² is 0, and `lasting` holds both.
     """
 
     mean: float
-    lasting: dict[str, float]
-    per_run: dict[str, float]
+    lasting: FloatArray
+    per_run: FloatArray
 
     def of_average(self, n_runs: int) -> FloatArray:
         """θ_k: variances of the effects in gains averaged over so many runs, (n_effects,)."""
-        return np.array([self.lasting[k] + self.per_run[k] / n_runs for k in self.lasting])
+        return self.lasting + self.per_run / n_runs
 
 
 def fit_components(gains: FloatArray, effects: Effects) -> Components:
@@ -123,11 +123,7 @@ def fit_components(gains: FloatArray, effects: Effects) -> Components:
 
     components[components < _NOTHING * components.sum()] = 0.0
     lasting, per_run = components[:n_effects] / size, components[n_effects:] / size
-    return Components(
-        float(average.mean()),
-        dict(zip(effects.names, lasting.tolist(), strict=True)),
-        dict(zip(effects.names, per_run.tolist(), strict=True)),
-    )
+    return Components(float(average.mean()), lasting, per_run)
 
 
 def simulate_gains(
@@ -140,16 +136,15 @@ def simulate_gains(
     """
     shape = (n_draws, effects.n_pairs, n_runs)
     gains = np.full(shape, components.mean)
-    variances = np.array([components.lasting[name] for name in effects.names])
-    variances[-1] = max(variances[-1], _NOTHING * float(components.of_average(1).sum()), _TINY)
+    of_levels = components.lasting.copy()
+    of_levels[-1] = max(of_levels[-1], _NOTHING * float(components.of_average(1).sum()), _TINY)
 
-    for name, Z, variance in zip(effects.names, effects.incidence, variances, strict=True):
+    for Z, variance, per_run in zip(effects.incidence, of_levels, components.per_run, strict=True):
         n_levels = Z.shape[1]
         lasting = rng.standard_normal((n_levels, n_draws)) * np.sqrt(variance)
         gains += (Z @ lasting).T[:, :, np.newaxis]
-        if components.per_run[name] > 0:
-            each = rng.standard_normal((n_levels, n_draws * n_runs))
-            each *= np.sqrt(components.per_run[name])
+        if per_run > 0:
+            each = rng.standard_normal((n_levels, n_draws * n_runs)) * np.sqrt(per_run)
             gains += (Z @ each).reshape(-1, n_draws, n_runs).transpose(1, 0, 2)
     return gains
 

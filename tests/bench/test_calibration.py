@@ -23,8 +23,7 @@ def made_up():
     rng = np.random.default_rng(0)
     levels = pair_levels(pairs)
     effects = crossed_effects(levels)
-    lasting = {"main": 0.4, "aux": 0.2, "main_topics": 0.05, "aux_topics": 0.0, "pair": 0.3}
-    components = Components(0.1, lasting, dict.fromkeys(lasting, 0.05))
+    components = Components(0.1, np.array([0.4, 0.2, 0.05, 0.0, 0.3]), np.full(5, 0.05))
     gains = simulate_gains(components, effects, 2, 1, rng)[0]
     X = rng.normal(size=(38, len(FEATURE_NAMES)))[levels["main"]]
     return Gains("made up", pairs, X, gains, PAPER.meta)

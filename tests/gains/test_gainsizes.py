@@ -25,8 +25,8 @@ TRAIN = RNG.uniform(size=120) < 0.7
 
 
 def drawn(**lasting):
-    components = {name: lasting.get(name, 0.0) for name in EFFECTS.names}
-    model = Components(0.0, components, dict.fromkeys(components, 0.0))
+    components = np.array([lasting.get(name, 0.0) for name in EFFECTS.names])
+    model = Components(0.0, components, np.zeros_like(components))
     return simulate_gains(model, EFFECTS, 1, 1, RNG)[0]
 
 
@@ -45,10 +45,10 @@ def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains()
     mean, deviation = crossed(TABLE)(g, TRAIN, ~TRAIN)
     seen = crossed_effects({name: level[TRAIN] for name, level in LEVELS.items()})
     components = fit_components(g[TRAIN][:, np.newaxis], seen)
-    assert components.lasting["pair"] > 0.1  # else the covariance has no inverse
+    assert components.lasting[-1] > 0.1  # else the covariance has no inverse
     sigma = sum(
-        components.lasting[name] * (Z @ Z.T).toarray()
-        for name, Z in zip(EFFECTS.names, EFFECTS.incidence, strict=True)
+        component * (Z @ Z.T).toarray()
+        for component, Z in zip(components.lasting, EFFECTS.incidence, strict=True)
     )
     inverse = np.linalg.inv(sigma[np.ix_(TRAIN, TRAIN)])
     across = sigma[np.ix_(~TRAIN, TRAIN)]

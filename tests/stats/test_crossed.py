@@ -43,11 +43,9 @@ def grid(n_main, n_aux):
 
 def of_one_run(effects, **lasting):
     """Components that last, 0 where none is given, and the mean."""
-    return Components(
-        lasting.pop("mean", 0.0),
-        {name: lasting.get(name, 0.0) for name in effects.names},
-        dict.fromkeys(effects.names, 0.0),
-    )
+    mean = lasting.pop("mean", 0.0)
+    variances = np.array([lasting.get(name, 0.0) for name in effects.names])
+    return Components(mean, variances, np.zeros_like(variances))
 
 
 def dense(effects):
@@ -92,7 +90,7 @@ def test_components_minimise_the_distance_of_dense_matrices(n_runs):
         )
         target = np.concatenate([target, weight * of_runs])
     expected, _ = optimize.nnls(columns, target)
-    found = [*fitted.lasting.values(), *fitted.per_run.values()]
+    found = [*fitted.lasting, *fitted.per_run]
     np.testing.assert_allclose(found[: len(expected)], expected, rtol=1e-6, atol=1e-6)  # ridge
     assert fitted.mean == pytest.approx(gains.mean(), rel=1e-12)
 
@@ -100,16 +98,15 @@ def test_components_minimise_the_distance_of_dense_matrices(n_runs):
 def test_simulated_gains_have_the_covariance_of_the_model():
     levels = grid(2, 2) | {"topics": np.array([[0, 1], [1, 2], [0, 2], [0, 1]])}
     effects = crossed_effects(levels)
-    lasting = {"main": 1.0, "aux": 2.0, "topics": 0.5, "pair": 0.25}
-    per_run = {"main": 0.5, "aux": 0.0, "topics": 0.0, "pair": 1.0}
+    lasting, per_run = np.array([[1.0, 2.0, 0.5, 0.25], [0.5, 0.0, 0.0, 1.0]])
     n_draws = 40_000
     gains = simulate_gains(
         Components(3.0, lasting, per_run), effects, 2, n_draws, np.random.default_rng(0)
     )
     assert gains.shape == (n_draws, 4, 2)
     kernels, _ = dense(effects)
-    between = sum(v * K for v, K in zip(lasting.values(), kernels, strict=True))
-    within = sum(v * K for v, K in zip(per_run.values(), kernels, strict=True))
+    between = sum(v * K for v, K in zip(lasting, kernels, strict=True))
+    within = sum(v * K for v, K in zip(per_run, kernels, strict=True))
     flat = gains.transpose(0, 2, 1).reshape(n_draws, 8)
     expected = np.block([[between + within, between], [between, between + within]])
     np.testing.assert_allclose(np.cov(flat.T), expected, atol=0.15)
