@@ -235,6 +235,11 @@ def _by_run(
 ) -> FloatArray:
     """Gains of each pair and run; without a column of runs, rows of a pair are its runs."""
     n_pairs = int(pair.max()) + 1
+    order = np.argsort(pair, kind="stable")
+    starts = np.searchsorted(pair[order], np.arange(n_pairs))
+    column = np.empty(len(pair), np.int64)
+    column[order] = np.arange(len(pair)) - starts[pair[order]]
+
     if run is not None:
         which, number = np.unique(run, return_inverse=True)
         cell = pair * len(which) + number.ravel()
@@ -245,20 +250,13 @@ def _by_run(
                 f"{rows.place(int(kept[again]))} repeats a pair and run of an earlier row; "
                 "remove one of them, or name the column of the run with --run."
             )
+        if n_pairs * len(which) <= _FULL * len(gain):
+            column = number.ravel()
 
-    if run is not None and n_pairs * len(which) <= _FULL * len(gain):
-        gains = np.full((n_pairs, len(which)), np.nan)
-        gains[pair, number.ravel()] = gain
-    else:
-        order = np.argsort(pair, kind="stable")
-        starts = np.searchsorted(pair[order], np.arange(n_pairs))
-        place = np.empty(len(pair), np.int64)
-        place[order] = np.arange(len(pair)) - starts[pair[order]]
-        gains = np.full((n_pairs, int(place.max()) + 1), np.nan)
-        gains[pair, place] = gain
-        if gains.shape[1] > 1 and run is None:
-            notes.append("There is no column of runs: rows of the same pair are its runs.")
-
+    gains = np.full((n_pairs, int(column.max()) + 1), np.nan)
+    gains[pair, column] = gain
+    if gains.shape[1] > 1 and run is None:
+        notes.append("There is no column of runs: rows of the same pair are its runs.")
     n_lacking = int((~np.isfinite(gains).all(axis=1)).sum())
     if n_lacking:
         notes.append(

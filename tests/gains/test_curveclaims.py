@@ -94,10 +94,3 @@ def test_the_fall_from_the_best_epoch(make_evidence):
     (one,) = named(make_evidence(np.zeros((52, 5)), curves=curves), "overfits_less")
     assert one.estimate.value == pytest.approx(0.0004 * 44.5)  # the mean of epochs 91 to 100
     assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
-
-
-def test_one_run_has_no_interval_for_these_tasks(make_evidence):
-    curves = PairCurves(EPOCHS + 1, *[noisy(rising(4.0))[:, :1] for _ in range(4)])
-    for one in curve_claims(make_evidence(np.zeros((52, 1)), curves=curves)):
-        assert one.estimate.these_tasks is None
-        assert one.estimate.new_tasks is not None

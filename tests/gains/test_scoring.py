@@ -11,14 +11,11 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from minimtl.gains.designs import Design, random_folds
 from minimtl.gains.scoring import (
-    accuracy_interval,
     identity_probability,
     reliability_diagram,
     score_design,
     score_pairs,
-    share_right,
 )
-from minimtl.stats import crossed_effects
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
 
@@ -59,19 +56,6 @@ def test_several_fits_are_scored_together_and_ranked_within_each():
         right += (difference > 0).sum() + (difference == 0).sum() / 2
         n_compared += difference.size
     assert scores.auc == pytest.approx(right / n_compared)
-
-
-def test_the_interval_is_wider_where_a_task_decides_whether_its_pairs_are_told():
-    main, aux = np.divmod(np.arange(100), 10)
-    y = np.ones(100, np.int64)
-    test = np.ones((1, 100), bool)
-    effects = crossed_effects({"main": main, "aux": 10 + aux})
-    by_task = np.where(main < 7, 0.9, 0.1)[np.newaxis]
-    at_random = np.random.default_rng(0).permuted(by_task, axis=1)
-    by_task, at_random = (share_right(y, p, test)[:, np.newaxis] for p in (by_task, at_random))
-    low, high = accuracy_interval(0.7, by_task, effects)
-    narrow_low, narrow_high = accuracy_interval(0.7, at_random, effects)
-    assert 0 <= low < narrow_low < 0.7 < narrow_high < high <= 1
 
 
 Y = np.array([1, 1, 0, 0, 1])

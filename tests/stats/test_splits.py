@@ -49,15 +49,6 @@ def test_every_sample_is_as_often_in_every_fold():
     assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
 
 
-@pytest.mark.parametrize("groups", [None, np.arange(11) % 5])
-def test_masks_are_the_test_sets_of_the_folds(groups):
-    masks = repeated_k_fold(11, 5, 2, np.random.default_rng(0), groups)
-    rng = np.random.default_rng(0)
-    for mask in masks:
-        fold = k_fold(11, 5, rng) if groups is None else grouped_k_fold(groups, 5, rng)
-        np.testing.assert_array_equal(mask, [fold == number for number in range(5)])
-
-
 @pytest.mark.parametrize("n_splits", [0, 1, 7])
 def test_refuses_splits_that_cannot_be(n_splits):
     rng = np.random.default_rng(0)
@@ -89,14 +80,3 @@ def test_draws_take_what_there_is_of_each_class(n):
     assert list(drawn) == sorted(set(drawn))
     assert set(drawn) <= set(rows)
     assert list(np.bincount(labels[drawn])) == [min(n, 2), min(n, 5), min(n, 9)]
-
-
-def test_every_row_has_the_same_chance():
-    labels = np.zeros(10, int)
-    rng = np.random.default_rng(0)
-    counts = sum(
-        np.bincount(draw_per_class(np.arange(10), labels, 3, rng), minlength=10)
-        for _ in range(2000)
-    )
-    # 2,000 draws at 0.3: standard deviation 20; five of them leave a chance of 6e-7 a row.
-    assert np.abs(counts - 600).max() < 100
