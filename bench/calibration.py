@@ -45,10 +45,10 @@ from minimtl.stats.crossed import (  # noqa: E402
     Components,
     Effects,
     crossed_effects,
+    crossed_mean,
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean  # noqa: E402
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,

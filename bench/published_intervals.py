@@ -130,7 +130,7 @@ def dyadic_mean(values: ArrayLike, units: ArrayLike) -> MeanEstimate:
     The degrees of freedom are G − 1. Where the dyadic variance is below that of independent
     values, negative perhaps, the latter takes its place. Where most values share a unit with most
     others, as pairs of tasks do that are made of 20 topics, the variance is much too small, as
-    the sum of all e_i e_j is 0: `minimtl.stats.crossedmean` corrects for that.
+    the sum of all e_i e_j is 0: `minimtl.stats.crossed` corrects for that.
 
     Parameters and exceptions are those of `dyadic_variance`.
     """

@@ -5,20 +5,23 @@ May import: estimator.
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.crossed import (
+    NO_ESTIMATE,
     Components,
     Effects,
-    crossed_effects,
-    fit_components,
-    simulate_gains,
-)
-from minimtl.stats.crossedmean import (
-    NO_ESTIMATE,
     Estimate,
+    crossed_effects,
     estimate,
     estimate_from,
     estimate_mean,
+    fit_components,
+    simulate_gains,
 )
-from minimtl.stats.crossval import cross_validate
+from minimtl.stats.crossval import (
+    cross_validate,
+    draw_per_class,
+    repeated_k_fold,
+    stratified_parts,
+)
 from minimtl.stats.curves import (
     LogCurve,
     central_difference,
@@ -49,11 +52,6 @@ from minimtl.stats.scores import (
     macro_f1,
     rank_correlation_within,
     spearman,
-)
-from minimtl.stats.splits import (
-    draw_per_class,
-    repeated_k_fold,
-    stratified_parts,
 )
 
 __all__ = [

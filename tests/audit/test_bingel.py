@@ -5,8 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from minimtl.audit import audit
-from minimtl.audit.bingel import CURVE_FEATURES, GAINS, TASKS, logged_pairs
-from minimtl.audit.bingellogs import PATTERN, read_logs
+from minimtl.audit.bingel import CURVE_FEATURES, GAINS, PATTERN, TASKS, logged_pairs, read_logs
 from minimtl.audit.released import released_files
 from minimtl.errors import MinimtlError
 from tests.audit.madeup import by_item

@@ -5,7 +5,7 @@ import pytest
 
 from minimtl.gains.claims import FAILS, HOLDS, OPEN, Claim, gain_claims, problem_claims
 from minimtl.gains.studyanalysis import Analysed, measure_claims
-from minimtl.stats.crossedmean import NO_ESTIMATE
+from minimtl.stats.crossed import NO_ESTIMATE
 from minimtl.stats.intervals import MeanEstimate
 from minimtl.tasks.outcomes import improved_share
 from minimtl.tasks.protocol import PAPER, RELEASED

@@ -9,10 +9,10 @@ from minimtl.stats.crossed import (
     PAIR,
     Components,
     crossed_effects,
+    crossed_mean,
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean
 from minimtl.tasks import NEWSGROUPS, related_pairs
 
 
@@ -145,7 +145,7 @@ def test_the_mean_of_new_tasks_worked_with_dense_matrices(gains):
 
 def test_traces_of_many_pairs_are_estimated_well(gains, monkeypatch):
     exact = crossed_mean(gains, EFFECTS)
-    monkeypatch.setattr("minimtl.stats.crossedmean._EXACT", 10)
+    monkeypatch.setattr("minimtl.stats.crossed._EXACT", 10)
     estimated = crossed_mean(gains, EFFECTS)
     assert estimated.degrees_of_freedom != exact.degrees_of_freedom
     assert estimated.degrees_of_freedom == pytest.approx(exact.degrees_of_freedom, rel=0.2)
