@@ -173,7 +173,8 @@ def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> Float
     One pair with the overall share is added to each task, (k + p) / (n + 1): a task that is not in
     training gets the overall share, and a task with one pair is drawn halfway towards it.
     """
-    n_tasks = int(task.max()) + 1
+    tasks, task = np.unique(task, return_inverse=True)
+    n_tasks = len(tasks)
     gains, seen = np.zeros((2, len(train), n_tasks), np.int64)
     for fit, row in enumerate(train):
         gains[fit] = np.bincount(task[row & (y == 1)], minlength=n_tasks)
