@@ -17,7 +17,8 @@ from minimtl.audit.kerineclogs import (
 )
 from minimtl.errors import MinimtlError
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
-from tests.audit.madeup import EFFICIENCY, npz
+from tests.audit.madeup import EFFICIENCY
+from tests.frozen.inputs import npz
 
 LINE = "Epoch 0, loss 0.7, val_loss 0.7, cacc 0.5, acc 0.5, val_acc 0.5, f1 0.0, p 0.0, r 0.0"
 RESULTS = "exp1_0/results200"
