@@ -30,7 +30,7 @@ def test_the_known_features_stand_out():
     rng = np.random.default_rng(0)
     X, y = signal()
     table = of_topics(PAIRS, X, y[:, np.newaxis] - 0.5, protocol)
-    result = importance(table, random_folds("in_fold", 150, protocol, rng, False), rng)
+    result = importance(table, random_folds("in_fold", 150, protocol, rng), rng)
     assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
     assert result.inverse_rank[7] == 30
     np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())

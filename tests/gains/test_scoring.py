@@ -32,7 +32,7 @@ def made_up(n=60, n_fits=1):
 
 def test_scores_of_one_fit_are_scikit_learns():
     y, gain, probability, test = made_up()
-    scores = score_design(y, gain, probability, Design("any", ~test, test, 1, True))
+    scores = score_design(y, gain, probability, Design("any", ~test, test, 1))
     (p,) = probability
     assert scores.accuracy == pytest.approx(metrics.accuracy_score(y, p > 0.5))
     assert scores.f1 == pytest.approx(metrics.f1_score(y, p > 0.5))
@@ -44,7 +44,7 @@ def test_scores_of_one_fit_are_scikit_learns():
 
 def test_several_fits_are_scored_together_and_ranked_within_each():
     y, gain, probability, test = made_up(n_fits=4)
-    scores = score_design(y, gain, probability, Design("any", ~test, test, 4, True))
+    scores = score_design(y, gain, probability, Design("any", ~test, test, 4))
     own = probability[test.argmax(axis=0), np.arange(len(y))]
     assert scores.accuracy == pytest.approx(metrics.accuracy_score(y, own > 0.5))
     assert scores.brier == pytest.approx(metrics.brier_score_loss(y, own))
@@ -72,15 +72,15 @@ def test_identity_is_the_tasks_own_share_with_one_pair_of_the_overall_share():
     np.testing.assert_allclose(identity_probability(Y, TRAIN, TASK), expected)
 
 
-@pytest.mark.parametrize("scaled_inside", [False, True])
+@pytest.mark.parametrize("name", ["in_fold", "seen"])
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
-def test_every_fold_scores_as_scikit_learn_would(scaled_inside, protocol):
+def test_every_fold_scores_as_scikit_learn_would(name, protocol):
     """Both solvers are at the minimum to 1e-8; no probability is that close to a half."""
     rng = np.random.default_rng(1)
     y = (rng.uniform(size=120) < 0.6).astype(np.int64)
     labelled = LabelledPairs(rng.normal(size=(120, 30)), y)
     settings = protocol.replace(cv_repeats=2).meta
-    folds = random_folds("any", 120, settings, rng, scaled_inside)
+    folds = random_folds(name, 120, settings, rng)
     ours = score_pairs(labelled, range(30), folds, settings)
     for row in range(folds.n_fits):
         train, test = folds.train[row], folds.test[row]
