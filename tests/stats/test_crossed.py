@@ -5,6 +5,7 @@ import pytest
 from scipy import optimize, stats
 
 from bench.published_intervals import clustered_variance, dyadic_mean
+from minimtl.gains.pairtable import pair_levels
 from minimtl.stats.crossed import (
     PAIR,
     Components,
@@ -15,23 +16,7 @@ from minimtl.stats.crossed import (
 )
 from minimtl.tasks import NEWSGROUPS, related_pairs
 
-
-def newsgroups(pairs):
-    """The levels of the pairs of 20 Newsgroups."""
-    numbers = {}
-
-    def number(item):
-        return numbers.setdefault(item, len(numbers))
-
-    return {
-        "main": np.array([number(pair.main) for pair in pairs]),
-        "aux": np.array([number(pair.aux) for pair in pairs]),
-        "main_topics": np.array([[number(topic) for topic in pair.main] for pair in pairs]),
-        "aux_topics": np.array([[number(topic) for topic in pair.aux] for pair in pairs]),
-    }
-
-
-RELATED = newsgroups(tuple(related_pairs(NEWSGROUPS)))
+RELATED = pair_levels(tuple(related_pairs(NEWSGROUPS)))
 EFFECTS = crossed_effects(RELATED)
 
 
