@@ -20,11 +20,11 @@ ENOUGH = 20  # as good simulations: p is then known to a fifth of itself
 _EQUAL = 1e-12  # scores that differ by less are equal but for rounding
 
 
-def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int = ENOUGH) -> float:
+def simulated_p_value(simulated: Iterable[ArrayLike], true: float) -> float:
     """The share of data sets, the true one among them, with a score at least as good.
 
     Of simulations that score exactly as well as the truth every second one counts (a mid-p value).
-    It stops at the `enough`-th simulation that is as good: p is then that number over the number of
+    It stops at the `ENOUGH`-th simulation that is as good: p is then that number over the number of
     simulations seen. After B simulations without that, p is (1 + as good) / (1 + B).
 
     Parameters
@@ -47,8 +47,8 @@ def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int =
         is_first_of_two = (n_equal + np.cumsum(equal)) % 2 == 1
         n_equal += int(equal.sum())
         places = np.flatnonzero((batch > true + _EQUAL) | (equal & is_first_of_two))
-        if n_as_good + len(places) >= enough:
-            return float(enough / (n_seen + 1 + places[enough - n_as_good - 1]))
+        if n_as_good + len(places) >= ENOUGH:
+            return float(ENOUGH / (n_seen + 1 + places[ENOUGH - n_as_good - 1]))
         n_as_good += len(places)
         n_seen += len(batch)
     return (1 + n_as_good) / (1 + n_seen)

@@ -38,7 +38,8 @@ def test_of_equal_scores_every_second_counts():
     assert simulated_p_value([[0.5], [0.5, 0.5 + 1e-15], [0.6, 0.4]], 0.5) == 4 / 6
 
 
-def test_it_stops_where_enough_are_as_good():
+def test_it_stops_where_enough_are_as_good(monkeypatch):
+    monkeypatch.setattr("minimtl.stats.nulls.ENOUGH", 3)
     seen = []
 
     def batches():
@@ -47,7 +48,7 @@ def test_it_stops_where_enough_are_as_good():
             yield np.array([0.9, 0.1, 0.8])
 
     # The third that is as good is the fourth simulation.
-    assert simulated_p_value(batches(), 0.5, enough=3) == 3 / 4
+    assert simulated_p_value(batches(), 0.5) == 3 / 4
     assert seen == [0, 1]
 
 
