@@ -45,10 +45,10 @@ from minimtl.stats.crossed import (  # noqa: E402
     Components,
     Effects,
     crossed_effects,
+    crossed_mean,
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean  # noqa: E402
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
@@ -214,7 +214,7 @@ def _simulated_studies(
     components: Components, effects: Effects, n_runs: int, n_trials: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Gains that last, (n_pairs,), and gains of a whole study, (n_pairs, n_runs)."""
-    nothing = dict.fromkeys(components.lasting, 0.0)
+    nothing = np.zeros_like(components.lasting)
     lasting_only = Components(components.mean, components.lasting, nothing)
     runs_only = Components(0.0, nothing, components.per_run)
     for _ in range(n_trials):
@@ -232,8 +232,10 @@ def nulls(data: Gains, effects: Effects) -> dict[str, Components]:
         # A task has two topics: together they have the share 0.25.
         "main tasks and their topics": {"main": 0.25, "main_topics": 0.125, PAIR: 0.5},
     }
-    nothing = dict.fromkeys(effects.names, 0.0)
-    made = {name: Components(0.0, nothing | given, nothing) for name, given in shares.items()}
+    made = {}
+    for null, given in shares.items():
+        lasting = np.array([given.get(name, 0.0) for name in effects.names])
+        made[null] = Components(0.0, lasting, np.zeros_like(lasting))
     return made | {"the fitted crossed model": fitted}
 
 

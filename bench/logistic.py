@@ -31,7 +31,7 @@ def measure(settings: Settings) -> list[Row]:
     """Seconds of CPU for the 500 fits."""
     labelled, what = features_and_labels()
     n_pairs, rng = len(labelled.y), np.random.default_rng(0)
-    design = random_folds("in_fold", n_pairs, PAPER.meta, rng, scaled_inside=False)
+    design = random_folds("in_fold", n_pairs, PAPER.meta, rng)
     return beside_sklearn(
         SECTION,
         what,

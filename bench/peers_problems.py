@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.settings import Settings, amazon_at_hand
 from minimtl.corpora.load import load_amazon
-from minimtl.stats.splits import stratified_parts
+from minimtl.stats.crossval import stratified_parts
 from minimtl.system import say
 from minimtl.tasks.compute import sample_of
 from minimtl.tasks.hierarchy import NEWSGROUPS

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minimtl.stats.arrays import FloatArray, IntArray
-from minimtl.stats.intervals import LEVEL, MeanEstimate, mean_estimate
+from minimtl.stats.intervals import MeanEstimate, mean_estimate
 
 
 def intersections(ways: list[IntArray]) -> Iterator[tuple[int, IntArray]]:
@@ -74,7 +74,7 @@ def clustered_variance(values: ArrayLike, *ways: ArrayLike) -> float:
     return fewest / (fewest - 1) * total / len(x) ** 2
 
 
-def clustered_mean(values: ArrayLike, *ways: ArrayLike, level: float = LEVEL) -> MeanEstimate:
+def clustered_mean(values: ArrayLike, *ways: ArrayLike) -> MeanEstimate:
     """The mean of values that are dependent within each way's clusters, were clusters drawn anew.
 
     The degrees of freedom are the least G_w less 1. Where the multi-way variance is below a
@@ -91,7 +91,7 @@ def clustered_mean(values: ArrayLike, *ways: ArrayLike, level: float = LEVEL) ->
     x, columns = _checked(values, ways)
     variance = max(clustered_variance(x, *some) for some in (columns, *([w] for w in columns)))
     freedom = _fewest_clusters(columns) - 1
-    return mean_estimate(float(x.mean()), variance, freedom, level=level)
+    return mean_estimate(float(x.mean()), variance, freedom)
 
 
 def dyadic_variance(values: ArrayLike, units: ArrayLike) -> float:
@@ -124,19 +124,19 @@ def dyadic_variance(values: ArrayLike, units: ArrayLike) -> float:
     return n_units / (n_units - 1) * total / len(x) ** 2
 
 
-def dyadic_mean(values: ArrayLike, units: ArrayLike, *, level: float = LEVEL) -> MeanEstimate:
+def dyadic_mean(values: ArrayLike, units: ArrayLike) -> MeanEstimate:
     """The mean of values that are dependent if they share any unit, were the units drawn anew.
 
     The degrees of freedom are G − 1. Where the dyadic variance is below that of independent
     values, negative perhaps, the latter takes its place. Where most values share a unit with most
     others, as pairs of tasks do that are made of 20 topics, the variance is much too small, as
-    the sum of all e_i e_j is 0: `minimtl.stats.crossedmean` corrects for that.
+    the sum of all e_i e_j is 0: `minimtl.stats.crossed` corrects for that.
 
     Parameters and exceptions are those of `dyadic_variance`.
     """
     x, _, n_units = _checked_dyads(values, units)
     variance = max(dyadic_variance(x, units), clustered_variance(x, np.arange(len(x))))
-    return mean_estimate(float(x.mean()), variance, n_units - 1, level=level)
+    return mean_estimate(float(x.mean()), variance, n_units - 1)
 
 
 def _fewest_clusters(ways: list[IntArray]) -> int:

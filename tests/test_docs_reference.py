@@ -122,8 +122,8 @@ def test_columns_of_the_audit():
 
 
 def test_columns_of_the_tables_of_pairs(tmp_path):
-    MadeUpExperiment("exp1_0", np.random.default_rng(0), n_pairs=3).write(tmp_path / "a")
-    MadeUpLogs(np.random.default_rng(0)).write(tmp_path / "b")
+    MadeUpExperiment(tmp_path / "a", n_pairs=3)
+    MadeUpLogs(tmp_path / "b")
     columns = {}
     for folder in "ab":
         for table in audit(tmp_path / folder).pairs:

@@ -7,7 +7,7 @@ the authors' code computed, what the authors' own log files say.
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from minimtl.report import Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
@@ -140,10 +140,10 @@ def undecided(findings: Sequence[Finding]) -> str:
 
 def audit_csv(findings: Sequence[Finding]) -> bytes:
     """The findings as CSV with a header; an absent number is an empty cell."""
-    columns = [field.name for field in fields(Finding)]
-    rows = [{name: getattr(finding, name) for name in columns} for finding in findings]
-    for row in rows:
-        row |= {name: math.nan for name in ("printed", "derived") if row[name] is None}
+    rows = [
+        {name: math.nan if value is None else value for name, value in vars(finding).items()}
+        for finding in findings
+    ]
     return to_csv(Table("audit", rows))
 
 

@@ -95,10 +95,7 @@ def audit_table2(problems: Sequence[Runs], rng: np.random.Generator) -> Part:
     leads = []
     for runs in problems:
         pairs = [run.labelled for run in runs.experiments]
-        folds = [
-            random_folds("in_fold", len(one.y), RELEASED.meta, rng, scaled_inside=False)
-            for one in pairs
-        ]
+        folds = [random_folds("in_fold", len(one.y), RELEASED.meta, rng) for one in pairs]
         as_labelled = {item: _accuracy(pairs, row.columns, folds) for item, row in _SETS.items()}
         for item in _SETS:
             as_computed = _accuracy(pairs, _SETS[item].computed, folds)

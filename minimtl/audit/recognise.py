@@ -1,13 +1,12 @@
 """The audit of an archive: recognises whose results it holds, and holds the paper to them."""
 
 import os
-from itertools import chain
 from pathlib import Path
 
 from minimtl.audit.auditfindings import Audited
 from minimtl.audit.bingel import BINGEL
 from minimtl.audit.kerinec import KERINEC
-from minimtl.audit.released import ReleasedStudy, matching, members
+from minimtl.audit.released import ReleasedStudy, members, released_files
 from minimtl.errors import MinimtlError
 
 # The registry: a study that stands here is recognised by the names of its files.
@@ -22,13 +21,10 @@ def audit(path: str | os.PathLike[str]) -> Audited:
     MinimtlError is raised if `path` is absent, damaged or hostile, or holds no results of a study
     in the registry.
     """
-    path = Path(path)
-    found = members(path)
-    for name, content in found:
+    for name, _ in members(Path(path)):
         for study in STUDIES:
             if study.pattern.fullmatch(name):
-                rest = chain([(name, content)], found)
-                return study.audit(matching(path, rest, study.pattern))
+                return study.audit(released_files(path, study.pattern))
 
     known = "; or ".join(f"{study.name}: {study.layout}" for study in STUDIES)
     raise MinimtlError(f"{path} holds no released results that minimtl can read ({known}).")

@@ -44,7 +44,7 @@ class ReleasedStudy:
     name : authors and year, in short.
     layout : what its archive holds, in words, for messages.
     pattern : matches the whole name of every file that is read, and of no file of another study.
-    audit : reads these files in the archive's order, from the first one on.
+    audit : reads these files in the archive's order.
     """
 
     name: str
@@ -64,20 +64,13 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
     yield from members_of(path)
 
 
-def matching(
-    path: Path, found: Iterator[tuple[str, bytes]], pattern: re.Pattern[str]
-) -> Iterator[ReleasedFile]:
-    """Those of the members `found` in `path` whose whole name matches the pattern."""
-    for name, content in found:
-        if match := pattern.fullmatch(name):
-            yield ReleasedFile(f"{path / name}", match.groupdict(), content)
-
-
 def released_files(
     path: str | os.PathLike[str], pattern: re.Pattern[str]
 ) -> Iterator[ReleasedFile]:
     """The files of `path` whose whole name matches the pattern; raises as `members`."""
-    return matching(Path(path), members(Path(path)), pattern)
+    for name, content in members(Path(path)):
+        if match := pattern.fullmatch(name):
+            yield ReleasedFile(f"{Path(path) / name}", match.groupdict(), content)
 
 
 def damaged(what: str) -> MinimtlError:

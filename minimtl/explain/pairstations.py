@@ -12,7 +12,7 @@ from minimtl.gains import Design, score_pairs
 from minimtl.report import Axis
 from minimtl.stats import (
     central_difference,
-    corrected_resampled_interval,
+    corrected_mean,
     fit_log_curve,
     fit_logistic_regression,
     jensen_shannon_divergence,
@@ -271,11 +271,11 @@ def table2(here: Values, lesson: Lesson) -> None:
     here.table(f"Table 2 of this study, {problem}, {n_pairs} pairs", head, rows)
 
     n_test, n_train = design.test.sum(axis=1), design.train.sum(axis=1)
-    low, high = corrected_resampled_interval(f1["all"], float((n_test / n_train).mean()))
+    estimate = corrected_mean(f1["all"], float((n_test / n_train).mean()))
     here.answer = {
         "share": labelled.y.mean(),
         "majority": lesson.baselines["majority"].f1,
         "f1": f1["all"].mean(),
-        "low": low,
-        "high": high,
+        "low": estimate.low,
+        "high": estimate.high,
     }

@@ -10,7 +10,7 @@ from minimtl.gains.entry import analyse_tables, meta_analysis, read_tables
 from minimtl.gains.metaforms import to_json, write_forms
 from minimtl.gains.metamodel import fit_all_pairs
 from minimtl.gains.pairanalysis import PairAnalysis, to_text
-from minimtl.gains.pairtable import PairTable, effects_of, table_of
+from minimtl.gains.pairtable import effects_of, table_of
 from minimtl.gains.readtable import Roles
 from minimtl.gains.scoring import Prediction, Scores, score_pairs
 from minimtl.gains.studyanalysis import (
@@ -33,7 +33,6 @@ __all__ = [
     "MeasuredClaim",
     "MetaAnalysis",
     "PairAnalysis",
-    "PairTable",
     "Prediction",
     "Roles",
     "Scores",

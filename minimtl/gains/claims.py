@@ -422,20 +422,20 @@ def gains_of_others(gains: FloatArray) -> FloatArray:
     return (gains.sum(axis=1, keepdims=True) - gains) / (n_runs - 1)
 
 
+Columns = tuple[int, ...]
+
+
 def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about which features predict best, of pairs whose subclasses are unseen."""
     definitions = DEFINITIONS[evidence.protocol.reading.features]
     compare = _comparison(evidence)
-    gradients = {
-        percent: tuple(
-            number
-            for number, name in enumerate(definitions.names)
-            if name.startswith(f"gradient_{percent}_")
-        )
-        for percent in (10, 25, 50, 75)
-    }
-    late = gradients.pop(75)
-    for percent, early in gradients.items():
+
+    def gradients(percent: int) -> Columns:
+        prefix = f"gradient_{percent}_"
+        names = enumerate(definitions.names)
+        return tuple(number for number, name in names if name.startswith(prefix))
+
+    for percent in (10, 25, 50):
         claim = Claim(
             "late_gradients",
             _LATE,
@@ -443,12 +443,9 @@ def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
             "unseen",
             below=0,
         )
-        yield MeasuredClaim(claim, compare(late, early))
+        yield MeasuredClaim(claim, compare(gradients(75), gradients(percent)))
     sets = definitions.sets
     yield MeasuredClaim(_CURVES, compare(sets["only_curve"], sets["no_curve"], at_most=0.25))
-
-
-Columns = tuple[int, ...]
 
 
 def _comparison(evidence: Evidence) -> Callable[..., Estimate]:

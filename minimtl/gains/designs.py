@@ -38,21 +38,24 @@ _N_TESTED = 100_000  # pairs tested on random folds, over all repetitions
 
 @dataclass(frozen=True)
 class Design:
-    """Training and test parts, and where the scaling of the features is taken from.
+    """Training and test parts, bool, shape (n_fits, n_pairs).
 
-    ``train`` and ``test`` are bool, shape (n_fits, n_pairs). ``n_folds`` is how many rows make
-    one repetition; repetitions follow each other.
+    ``n_folds`` is how many rows make one repetition; repetitions follow each other.
     """
 
     name: str
     train: BoolArray
     test: BoolArray
     n_folds: int
-    scaled_inside: bool
 
     @property
     def n_fits(self) -> int:
         return len(self.train)
+
+    @property
+    def scaled_inside(self) -> bool:
+        """Whether features are scaled by the training part alone."""
+        return self.name != "in_fold"
 
     @property
     def is_repeated(self) -> bool:
@@ -82,14 +85,12 @@ def make_designs(
     table: PairTable, names: Sequence[str], rng: np.random.Generator
 ) -> dict[str, Design]:
     """The designs of these names; random folds are drawn from ``rng``."""
-    made = {}
-    for name in names:
-        if name in RANDOM:
-            inside = name != "in_fold"
-            made[name] = random_folds(name, table.n_pairs, table.settings, rng, inside)
-        else:
-            made[name] = unseen_design(table, name)
-    return made
+    return {
+        name: random_folds(name, table.n_pairs, table.settings, rng)
+        if name in RANDOM
+        else unseen_design(table, name)
+        for name in names
+    }
 
 
 def unseen_design(table: PairTable, name: str) -> Design:
@@ -108,18 +109,16 @@ def unseen_design(table: PairTable, name: str) -> Design:
     return _held_out(name, ~block if name == "block_out" else apart, block)
 
 
-def random_folds(
-    name: str, n_pairs: int, settings: Meta, rng: np.random.Generator, scaled_inside: bool
-) -> Design:
+def random_folds(name: str, n_pairs: int, settings: Meta, rng: np.random.Generator) -> Design:
     """Repeated random folds, of a pair each where pairs are few; of a single pair no fold."""
     n_folds = min(settings.cv_folds, n_pairs)
     if n_folds < 2:
         no_pairs = np.zeros((0, n_pairs), bool)
-        return Design(name, no_pairs, no_pairs, 0, scaled_inside)
+        return Design(name, no_pairs, no_pairs, 0)
 
     n_repeats = min(settings.cv_repeats, max(2, _N_TESTED // n_pairs))
     test = repeated_k_fold(n_pairs, n_folds, n_repeats, rng).reshape(-1, n_pairs)
-    return Design(name, ~test, test, n_folds, scaled_inside)
+    return Design(name, ~test, test, n_folds)
 
 
 def _task_unseen(name: str, held: IntArray, other: IntArray) -> Design:
@@ -153,4 +152,4 @@ def _blocks(units: IntArray) -> tuple[BoolArray, BoolArray]:
 
 def _held_out(name: str, train: BoolArray, test: BoolArray) -> Design:
     fits = train.any(axis=1) & test.any(axis=1)
-    return Design(name, train[fits], test[fits], int(fits.sum()), scaled_inside=True)
+    return Design(name, train[fits], test[fits], int(fits.sum()))

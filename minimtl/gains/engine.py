@@ -79,14 +79,19 @@ def analyse(
         return replace(analysis, why=same)
 
     made = make_designs(table, [_folds_of(name) for name in designs], rng)
-    predictor = _Predictor(table, null_labels(table, rng) if tested else None, tested)
+    null = null_labels(table, rng) if tested else None
     predictions: list[Prediction] = []
     for name in designs:
-        design = made[_folds_of(name)]
-        if design.n_fits:
-            predictions += predictor.predictions(replace(design, name=name), name in alone)
+        design = replace(made[_folds_of(name)], name=name)
+        data_sets = table.disjoint if name == DISJOINT else table.data_sets
+        if not design.n_fits or not data_sets:
+            continue
+        for features, kind in _predictors(table, name in alone):
+            has_p = kind in tested and name != DISJOINT
+            row = _prediction(table, features, kind, data_sets, design, null if has_p else None)
+            predictions.append(row)
 
-    names = predictor.name_p_values(made["seen"], rng) if "seen" in made and tested else {}
+    names = _name_p_values(table, made["seen"], rng) if "seen" in made and tested else {}
     return replace(
         analysis,
         predicted=table,
@@ -152,83 +157,71 @@ def adjusted_together(analyses: Sequence[PairAnalysis]) -> list[PairAnalysis]:
     ]
 
 
-class _Predictor:
-    """Scores of anything that gives probabilities, on one table's pairs."""
+def _predictors(table: PairTable, alone: bool) -> list[tuple[str, Kind]]:
+    """Baselines, all features, the sets, and perhaps each feature by itself."""
+    predictors: list[tuple[str, Kind]] = [(name, "baseline") for name in BASELINES]
+    predictors += [("all", "all")] if table.features else []
+    predictors += [(name, "set") for name in table.sets]
+    return predictors + ([(name, "feature") for name in table.features] if alone else [])
 
-    def __init__(
-        self, table: PairTable, null: NDArray[np.int8] | None, tested: Sequence[Kind]
-    ) -> None:
-        self.table, self.null, self.tested = table, null, tested
-        # The baselines count tasks, and want their numbers without gaps.
-        self.main, self.aux = (
-            np.unique(tasks, return_inverse=True)[1].ravel() for tasks in (table.main, table.aux)
-        )
 
-    def predictions(self, design: Design, alone: bool) -> list[Prediction]:
-        """Baselines, all features, the sets, and perhaps each feature under one design."""
-        table = self.table
-        predictors: list[tuple[str, Kind]] = [(name, "baseline") for name in BASELINES]
-        predictors += [("all", "all")] if table.features else []
-        predictors += [(name, "set") for name in table.sets]
-        predictors += [(name, "feature") for name in table.features] if alone else []
-
-        data_sets = table.disjoint if design.name == DISJOINT else table.data_sets
-        if not data_sets:
-            return []
-        return [self._prediction(name, kind, data_sets, design) for name, kind in predictors]
-
-    def _prediction(
-        self, name: str, kind: Kind, data_sets: Sequence[LabelledPairs], design: Design
-    ) -> Prediction:
-        """A baseline, or the meta-model that sees a feature or the features of a set."""
-        table, settings, tested = self.table, self.table.settings, design.tested
-        columns: tuple[int, ...] = ()
-        if kind == "baseline":
-            answers = [
-                baseline_probability(name, one.y, design.train, self.main, self.aux)
-                for one in data_sets
-            ]
-        else:
-            alone = kind == "feature"
-            columns = (table.features.index(name),) if alone else table.columns_of(name)
-            fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
-            answers = [fit.probability for fit in fits]
-
-        gains = table.label_gains.T
-        if len(gains) != len(data_sets):
-            gains = np.tile(table.mean_gains, (len(data_sets), 1))
-        each = [
-            score_design(one.y, gain, probability, design)
-            for one, gain, probability in zip(data_sets, gains, answers, strict=True)
+def _prediction(
+    table: PairTable,
+    name: str,
+    kind: Kind,
+    data_sets: Sequence[LabelledPairs],
+    design: Design,
+    null: NDArray[np.int8] | None,
+) -> Prediction:
+    """A baseline, or the meta-model that sees a feature or the features of a set."""
+    settings, tested = table.settings, design.tested
+    columns: tuple[int, ...] = ()
+    if kind == "baseline":
+        answers = [
+            baseline_probability(name, one.y, design.train, table.main, table.aux)
+            for one in data_sets
         ]
-        scores = Scores(*np.mean(each, axis=0).tolist())
-        row = Prediction(design.name, name, kind, int(tested.sum()), scores)
+    else:
+        columns = (table.features.index(name),) if kind == "feature" else table.columns_of(name)
+        fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
+        answers = [fit.probability for fit in fits]
 
-        if kind != "feature":
-            right = [
-                share_right(one.y, probability, design.test)[tested]
-                for one, probability in zip(data_sets, answers, strict=True)
-            ]
-            effects = table.effects_among(tested)
-            low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
-            row = row._replace(low=low, high=high)
-        if self.null is None or kind not in self.tested or design.name == DISJOINT:
-            return row
-        return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, self.null))
+    gains = table.label_gains.T
+    if len(gains) != len(data_sets):
+        gains = np.tile(table.mean_gains, (len(data_sets), 1))
+    each = [
+        score_design(one.y, gain, probability, design)
+        for one, gain, probability in zip(data_sets, gains, answers, strict=True)
+    ]
+    scores = Scores(*np.mean(each, axis=0).tolist())
+    row = Prediction(design.name, name, kind, int(tested.sum()), scores)
 
-    def name_p_values(self, design: Design, rng: np.random.Generator) -> dict[str, float]:
-        """How often exchanged labels are told at least as well by names, Holm's among the names."""
-        design, y = design.first(_NAME_REPEATS), self.table.labels
-        orders = [rng.permutation(len(y)) for _ in range(_NAME_DRAWS)]
+    if kind != "feature":
+        right = [
+            share_right(one.y, probability, design.test)[tested]
+            for one, probability in zip(data_sets, answers, strict=True)
+        ]
+        effects = table.effects_among(tested)
+        low, high = accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
+        row = row._replace(low=low, high=high)
+    if null is None:
+        return row
+    return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, null))
 
-        def accuracy(name: str, y: IntArray) -> float:
-            answers = baseline_probability(name, y, design.train, self.main, self.aux)
-            right = (decide(answers) == y) & design.test
-            return float(right.sum() / design.test.sum())
 
-        def p_value(name: str) -> float:
-            exchanged = ([accuracy(name, y[order])] for order in orders)
-            return simulated_p_value(exchanged, accuracy(name, y))
+def _name_p_values(table: PairTable, design: Design, rng: np.random.Generator) -> dict[str, float]:
+    """How often exchanged labels are told at least as well by names, Holm's among the names."""
+    design, y = design.first(_NAME_REPEATS), table.labels
+    orders = [rng.permutation(len(y)) for _ in range(_NAME_DRAWS)]
 
-        names = BASELINES[1:]
-        return dict(zip(names, holm([p_value(name) for name in names]).tolist(), strict=True))
+    def accuracy(name: str, y: IntArray) -> float:
+        answers = baseline_probability(name, y, design.train, table.main, table.aux)
+        right = (decide(answers) == y) & design.test
+        return float(right.sum() / design.test.sum())
+
+    def p_value(name: str) -> float:
+        exchanged = ([accuracy(name, y[order])] for order in orders)
+        return simulated_p_value(exchanged, accuracy(name, y))
+
+    names = BASELINES[1:]
+    return dict(zip(names, holm([p_value(name) for name in names]).tolist(), strict=True))

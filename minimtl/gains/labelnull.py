@@ -67,9 +67,7 @@ def null_components(gains: FloatArray, y: LabelArray, effects: Effects) -> Compo
     of_pair = of_gains[:, -1] if of_gains[:, -1].any() else np.array([1.0, 0.0])
     own = (1 - shared.sum()) * of_pair / of_pair.sum()
 
-    lasting, per_run = np.column_stack([shared, own]).tolist()
-    of_effects = (dict(zip(effects.names, part, strict=True)) for part in (lasting, per_run))
-    return Components(0.0, *of_effects)
+    return Components(0.0, *np.column_stack([shared, own]))
 
 
 def _shares(values: FloatArray, effects: Effects) -> FloatArray:
@@ -78,7 +76,7 @@ def _shares(values: FloatArray, effects: Effects) -> FloatArray:
     First what lasts, then what is anew in each run; the pair's own stands last.
     """
     components = fit_components(values, effects)
-    variances = np.array([[*components.lasting.values()], [*components.per_run.values()]])
+    variances = np.array([components.lasting, components.per_run])
     total = variances.sum()
     return variances / total if total > 0 else variances
 

@@ -43,8 +43,7 @@ N_BOOTSTRAP = 1000
 _DETERMINED = 1e-12
 
 
-@dataclass(frozen=True)
-class Fits:
+class Fits(NamedTuple):
     """Fitted meta-models.
 
     Attributes

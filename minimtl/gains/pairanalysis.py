@@ -177,8 +177,6 @@ class PairAnalysis:
         """
         if self.predicted is None:
             return PairFinding("no prediction", f"No gain was predicted: {self.why}.")
-        if "seen" not in self.designs:
-            return PairFinding("no prediction", "No gain was predicted: no fold could be made.")
 
         majorities = {
             row.design: row

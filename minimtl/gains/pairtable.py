@@ -23,7 +23,6 @@ from minimtl.tasks import (
     Outcomes,
     Pair,
     Protocol,
-    Task,
     disjoint_pairs,
     labelled_pairs,
 )
@@ -192,7 +191,7 @@ def pair_levels(pairs: Sequence[Pair]) -> dict[str, IntArray]:
         of its topics is positive; ``main_topics`` and ``aux_topics``, (n_pairs, 2).
     """
     n = len(pairs)
-    tasks = numbers(_unordered(task) for pair in pairs for task in pair).reshape(n, 2)
+    tasks = numbers(frozenset(task) for pair in pairs for task in pair).reshape(n, 2)
     topics = numbers(topic for pair in pairs for task in pair for topic in task).reshape(n, 4)
     return {
         "main": tasks[:, 0],
@@ -206,7 +205,3 @@ def numbers(things: Iterable[Hashable]) -> IntArray:
     """A number from 0 for each thing, int64 (n,), in order of first appearance."""
     known: dict[Hashable, int] = {}
     return np.fromiter((known.setdefault(thing, len(known)) for thing in things), np.int64)
-
-
-def _unordered(task: Task) -> tuple[str, ...]:
-    return tuple(sorted(task))

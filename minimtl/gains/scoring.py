@@ -32,7 +32,6 @@ from minimtl.stats import (
     estimate_mean,
     f1_score,
     log_loss,
-    macro_f1,
     rank_correlation_within,
 )
 from minimtl.tasks import LabelledPairs, Meta
@@ -47,9 +46,8 @@ class Scores(NamedTuple):
 
     Attributes
     ----------
-    accuracy, f1, brier, log_loss, macro_f1 : of random folds, the mean over the folds; of a design
-        that tests each pair once, over all tested pairs together. F1 is of "gain", macro-F1 of both
-        labels, the loss in nats.
+    accuracy, f1, brier, log_loss : of random folds, the mean over the folds; of a design that tests
+        each pair once, over all tested pairs together. F1 is of "gain", the loss in nats.
     auc, rank_correlation : with the label and with the size of the gain, among pairs that the same
         fit is tested on.
     """
@@ -60,7 +58,6 @@ class Scores(NamedTuple):
     brier: float
     log_loss: float
     rank_correlation: float
-    macro_f1: float
 
 
 class Prediction(NamedTuple):
@@ -90,7 +87,6 @@ class FoldScores(NamedTuple):
 
     f1: FloatArray
     accuracy: FloatArray
-    macro_f1: FloatArray
     brier: FloatArray
     log_loss: FloatArray
 
@@ -105,13 +101,10 @@ def score_pairs(
 
 def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldScores:
     """Score each row of ``probability`` on the pairs of the same row of ``test``."""
-    if not len(test):
-        return FoldScores(*[np.empty(0)] * 5)
     decision = decide(probability).astype(np.int64)
     return FoldScores(
         f1=np.asarray(f1_score(y, decision, test)),
         accuracy=np.asarray(accuracy(y, decision, test)),
-        macro_f1=np.asarray(macro_f1(y, decision, test)),
         brier=np.asarray(brier_score(y, probability, test)),
         log_loss=np.asarray(log_loss(y, probability, test)),
     )
@@ -178,7 +171,8 @@ def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> Float
     One pair with the overall share is added to each task, (k + p) / (n + 1): a task that is not in
     training gets the overall share, and a task with one pair is drawn halfway towards it.
     """
-    n_tasks = int(task.max()) + 1
+    tasks, task = np.unique(task, return_inverse=True)
+    n_tasks = len(tasks)
     gains, seen = np.zeros((2, len(train), n_tasks), np.int64)
     for fit, row in enumerate(train):
         gains[fit] = np.bincount(task[row & (y == 1)], minlength=n_tasks)

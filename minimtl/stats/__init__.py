@@ -5,20 +5,23 @@ May import: estimator.
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.crossed import (
+    NO_ESTIMATE,
     Components,
     Effects,
-    crossed_effects,
-    fit_components,
-    simulate_gains,
-)
-from minimtl.stats.crossedmean import (
-    NO_ESTIMATE,
     Estimate,
+    crossed_effects,
     estimate,
     estimate_from,
     estimate_mean,
+    fit_components,
+    simulate_gains,
 )
-from minimtl.stats.crossval import cross_validate
+from minimtl.stats.crossval import (
+    cross_validate,
+    draw_per_class,
+    repeated_k_fold,
+    stratified_parts,
+)
 from minimtl.stats.curves import (
     LogCurve,
     central_difference,
@@ -29,9 +32,8 @@ from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.stats.intervals import (
     LEVEL,
     MeanEstimate,
-    PairedComparison,
-    compare_paired,
-    corrected_resampled_interval,
+    corrected_mean,
+    further_runs,
     mean_of_runs,
     pseudo_values,
     pseudo_values_of_means,
@@ -51,11 +53,6 @@ from minimtl.stats.scores import (
     rank_correlation_within,
     spearman,
 )
-from minimtl.stats.splits import (
-    draw_per_class,
-    repeated_k_fold,
-    stratified_parts,
-)
 
 __all__ = [
     "LEVEL",
@@ -69,13 +66,11 @@ __all__ = [
     "LogCurve",
     "LogisticRegression",
     "MeanEstimate",
-    "PairedComparison",
     "accuracy",
     "auc_within",
     "brier_score",
     "central_difference",
-    "compare_paired",
-    "corrected_resampled_interval",
+    "corrected_mean",
     "cross_validate",
     "crossed_effects",
     "decide",
@@ -88,6 +83,7 @@ __all__ = [
     "fit_log_curve",
     "fit_log_curves",
     "fit_logistic_regression",
+    "further_runs",
     "holm",
     "inverse_ranks",
     "jensen_shannon_divergence",

@@ -1,4 +1,4 @@
-"""Gains as a sum of crossed random effects of tasks and topics.
+"""Gains as a sum of crossed random effects of tasks and topics, and intervals that allow for them.
 
 Notation
 --------
@@ -10,23 +10,29 @@ u_k, v_k    random effects of the levels, the same in every run and anew in each
             with mean 0 and variances τ²_k and ω²_k: the *components*
 θ_k         τ²_k + ω²_k / n_runs, the variance of effect k in gains averaged over the runs
 Q           I − 11ᵀ/n, which takes the mean off
+A           of the variance estimate of the mean
 
     g_ir = μ + Σ_k (Z_k u_k)_i + Σ_k (Z_k v_kr)_i
 
 Average gains have the covariance Σ = Σ_k θ_k K_k. Nothing here is of size n × n for many pairs.
 
-Derived in docs/mathematics.md, §15.
+What new tasks would gain has tasks and topics for a sample; what these tasks would gain, were they
+trained again, has the runs. A statistic that is no mean is given by the pseudo-values of the
+jackknife, of which it is the mean: those of the runs for these tasks, those of the pairs for new.
+
+Derived in docs/mathematics.md, §15, docs/mathematics.md, §16, and docs/mathematics.md, §18.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from minimtl.stats.arrays import FloatArray
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.intervals import MeanEstimate, mean_estimate, mean_of_runs, pseudo_values
 
 PAIR = "pair"
 # ε, of moments that are scaled to a diagonal of 1.
@@ -34,6 +40,11 @@ _RIDGE = 1e-8
 # A component that is so small a share of all is 0 but for rounding.
 _NOTHING = 1e-9
 _TINY = 1e-30
+_EXACT = 1000  # pairs up to which traces are exact
+_PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
+_FEWEST_PROBES = 50  # of 200,000 pairs or more: to 1 part in 5
+_PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left fewer of these
+_BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
 
 
 @dataclass(frozen=True)
@@ -53,44 +64,36 @@ class Effects:
         return shared_moments(self.incidence, self.incidence)
 
 
-def crossed_effects(levels: Mapping[str, ArrayLike]) -> Effects:
+def crossed_effects(levels: Mapping[str, IntArray]) -> Effects:
     """The effects of pairs with the given levels, and of each pair itself.
 
     Parameters
     ----------
-    levels : mapping of str to array-like, shape (n_pairs,) or (n_pairs, m)
+    levels : mapping of str to int64, shape (n_pairs,) or (n_pairs, m)
         For each effect the level of each pair, or its m levels: ``{"main": task, "aux": task,
         "main_topics": topics, "aux_topics": topics}``, topics of shape (n_pairs, 2).
-
-    Raises
-    ------
-    ValueError
-        For no effect, or arrays of different lengths.
     """
-    matrices = [indicators(np.asarray(level)) for level in levels.values()]
-    if len({Z.shape[0] for Z in matrices}) != 1:
-        raise ValueError("Effects need the levels of every pair, all of one length.")
+    matrices = [indicators(level) for level in levels.values()]
     identity = sparse.identity(matrices[0].shape[0], format="csr")
     return Effects((*levels, PAIR), (*matrices, identity))
 
 
-@dataclass(frozen=True)
-class Components:
-    """Fitted variance components: μ, and τ²_k and ω²_k by the name of each effect.
+class Components(NamedTuple):
+    """Fitted variance components: μ, and τ²_k and ω²_k of each effect, (n_effects,).
 
     From one run ω² is 0, and `lasting` holds both.
     """
 
     mean: float
-    lasting: dict[str, float]
-    per_run: dict[str, float]
+    lasting: FloatArray
+    per_run: FloatArray
 
     def of_average(self, n_runs: int) -> FloatArray:
         """θ_k: variances of the effects in gains averaged over so many runs, (n_effects,)."""
-        return np.array([self.lasting[k] + self.per_run[k] / n_runs for k in self.lasting])
+        return self.lasting + self.per_run / n_runs
 
 
-def fit_components(gains: ArrayLike, effects: Effects) -> Components:
+def fit_components(gains: FloatArray, effects: Effects) -> Components:
     """Variance components by the method of moments, none below 0.
 
     Effects that this set of pairs cannot tell apart share what they explain evenly: a ridge of
@@ -98,12 +101,8 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
 
     Parameters
     ----------
-    gains : array-like, shape (n_pairs, n_runs)
-
-    Raises
-    ------
-    ValueError
-        For gains that are not finite or do not fit the effects, or fewer than two pairs.
+    gains : float64, shape (n_pairs, n_runs)
+        Finite, of two pairs or more.
 
     References
     ----------
@@ -111,9 +110,8 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
     C. R. Rao (1972), Estimation of variance and covariance components in linear models, Journal
     of the American Statistical Association 67(337).
     """
-    g = checked_gains(gains, effects)
-    n_runs, n_effects = g.shape[1], len(effects.names)
-    average = g.mean(axis=1)
+    n_runs, n_effects = gains.shape[1], len(effects.names)
+    average = gains.mean(axis=1)
 
     # In units in which each effect by itself has a moment of 1.
     size = np.sqrt(np.diag(effects.moments))
@@ -126,7 +124,7 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
         components = np.concatenate([theta, np.zeros(n_effects)])
     else:
         # Deviations of n runs from their average have n − 1 times the covariance of one run.
-        deviations = g - average[:, np.newaxis]
+        deviations = gains - average[:, np.newaxis]
         seen_runs = _quadratic_forms(deviations, effects) / size / (n_runs - 1)
         of_runs = T / n_runs**2 + (n_runs - 1) * T
         components = _minimise_nonnegative(
@@ -136,11 +134,7 @@ def fit_components(gains: ArrayLike, effects: Effects) -> Components:
 
     components[components < _NOTHING * components.sum()] = 0.0
     lasting, per_run = components[:n_effects] / size, components[n_effects:] / size
-    return Components(
-        float(average.mean()),
-        dict(zip(effects.names, lasting.tolist(), strict=True)),
-        dict(zip(effects.names, per_run.tolist(), strict=True)),
-    )
+    return Components(float(average.mean()), lasting, per_run)
 
 
 def simulate_gains(
@@ -153,16 +147,15 @@ def simulate_gains(
     """
     shape = (n_draws, effects.n_pairs, n_runs)
     gains = np.full(shape, components.mean)
-    variances = np.array([components.lasting[name] for name in effects.names])
-    variances[-1] = max(variances[-1], _NOTHING * float(components.of_average(1).sum()), _TINY)
+    of_levels = components.lasting.copy()
+    of_levels[-1] = max(of_levels[-1], _NOTHING * float(components.of_average(1).sum()), _TINY)
 
-    for name, Z, variance in zip(effects.names, effects.incidence, variances, strict=True):
+    for Z, variance, per_run in zip(effects.incidence, of_levels, components.per_run, strict=True):
         n_levels = Z.shape[1]
         lasting = rng.standard_normal((n_levels, n_draws)) * np.sqrt(variance)
         gains += (Z @ lasting).T[:, :, np.newaxis]
-        if components.per_run[name] > 0:
-            each = rng.standard_normal((n_levels, n_draws * n_runs))
-            each *= np.sqrt(components.per_run[name])
+        if per_run > 0:
+            each = rng.standard_normal((n_levels, n_draws * n_runs)) * np.sqrt(per_run)
             gains += (Z @ each).reshape(-1, n_draws, n_runs).transpose(1, 0, 2)
     return gains
 
@@ -239,7 +232,7 @@ def _solve_positive(A: FloatArray, b: FloatArray) -> FloatArray:
     return rows[:, -1]
 
 
-def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
+def indicators(levels: IntArray) -> sparse.csr_matrix:
     """Z for levels of shape (n,) or (n, m)."""
     names, number = np.unique(levels, return_inverse=True)
     number = number.reshape(len(levels), -1)
@@ -248,12 +241,156 @@ def indicators(levels: NDArray[np.generic]) -> sparse.csr_matrix:
     return sparse.csr_matrix((ones, (rows, number.ravel())), shape=(len(levels), len(names)))
 
 
-def checked_gains(gains: ArrayLike, effects: Effects) -> FloatArray:
-    g = np.asarray(gains, np.float64)
-    if g.ndim != 2 or g.shape[0] != effects.n_pairs or not g.shape[1]:
-        raise ValueError(f"gains must have shape ({effects.n_pairs}, n_runs), got {g.shape}.")
-    if not np.isfinite(g).all():
-        raise ValueError("gains contains NaN or infinity.")
-    if len(g) < 2:
-        raise ValueError("Variance components need at least two pairs.")
-    return g
+def crossed_mean(gains: FloatArray, effects: Effects) -> MeanEstimate:
+    """The mean gain over pairs, were tasks, topics and runs drawn anew.
+
+    The two-way cluster-robust variance of the average gains, eᵀ A e, is too small in few clusters,
+    and more so where topics make pairs of different clusters alike. Under the fitted components it
+    has the expectation tr AΣ and estimates 1ᵀΣ1/n²: it is multiplied by their ratio, and has
+    (tr AΣ)² / tr AΣAΣ degrees of freedom (Satterthwaite's rule). Where it is not positive it gives
+    way to the larger one-way variance, treated alike.
+
+    Parameters
+    ----------
+    gains : float64, shape (n_pairs, n_runs)
+        Finite, of two pairs or more.
+    effects : of these pairs, ``main`` and ``aux`` among them, with one level a pair
+
+    References
+    ----------
+    R. M. Bell and D. F. McCaffrey (2002), Bias reduction in standard errors for linear regression
+    with multi-stage samples, Survey Methodology 28(2).
+    G. W. Imbens and M. Kolesár (2016), Robust standard errors in small samples: some practical
+    advice, Review of Economics and Statistics 98(4).
+    """
+    average = gains.mean(axis=1)
+    theta = fit_components(gains, effects).of_average(gains.shape[1])
+    if not theta.any():
+        return mean_estimate(float(average.mean()), 0.0, effects.n_pairs - 1)
+
+    Z = dict(zip(effects.names, effects.incidence, strict=True))
+    main, aux = Z["main"], Z["aux"]
+    both = indicators(main.indices * np.int64(aux.shape[1]) + aux.indices)
+    e = average - average.mean()
+    form = _Form(np.array([1.0, 1.0, -1.0]), (main, aux, both))
+    if not form.value(e) > 0:
+        one_way = (_Form(np.ones(1), (way,)) for way in (main, aux))
+        form = max(one_way, key=lambda form: form.value(e))
+
+    n = effects.n_pairs
+    true_variance = sum(
+        component * float((np.asarray(Z.sum(axis=0)) ** 2).sum()) / n**2
+        for component, Z in zip(theta, effects.incidence, strict=True)
+    )
+    expected, degrees_of_freedom = form.expectation(theta, effects)
+    variance = form.value(e) * true_variance / expected
+    return mean_estimate(float(average.mean()), variance, degrees_of_freedom)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A quadratic form eᵀ A e, A = n⁻² Σ_j sign_j W_j W_jᵀ: a cluster-robust variance."""
+
+    signs: FloatArray
+    matrices: tuple[sparse.csr_matrix, ...]
+
+    def value(self, e: FloatArray) -> float:
+        squares = np.array([float(((W.T @ e) ** 2).sum()) for W in self.matrices])
+        return float(self.signs @ squares) / len(e) ** 2
+
+    def expectation(self, theta: FloatArray, effects: Effects) -> tuple[float, float]:
+        """Its expected value under components θ, and its degrees of freedom, 1 or more."""
+        n = effects.n_pairs
+        expected = (
+            float(self.signs @ shared_moments(self.matrices, effects.incidence) @ theta) / n**2
+        )
+        return expected, max(1.0, expected**2 / self._trace_of_square(theta, effects))
+
+    def _trace_of_square(self, theta: FloatArray, effects: Effects) -> float:
+        """tr AΣAΣ, of many pairs by random vectors of ±1 (Hutchinson 1990)."""
+        n = effects.n_pairs
+        if n <= _EXACT:
+            return self._through_square(np.eye(n), theta, effects)
+        rng = np.random.default_rng(0)
+        n_probes = max(_FEWEST_PROBES, min(_PROBES, _PROBE_CELLS // n))
+        width = max(1, _BATCH_CELLS // n)
+        total = 0.0
+        for start in range(0, n_probes, width):
+            probes = rng.choice([-1.0, 1.0], size=(n, min(width, n_probes - start)))
+            total += self._through_square(probes, theta, effects)
+        return total / n_probes
+
+    def _through_square(self, probes: FloatArray, theta: FloatArray, effects: Effects) -> float:
+        """The sum over the columns x of xᵀ AΣAΣ x."""
+        once = self._times(covariance_times(probes, theta, effects))
+        twice = self._times(covariance_times(once, theta, effects))
+        return float((probes * twice).sum())
+
+    def _times(self, vectors: FloatArray) -> FloatArray:
+        """A times each column, with A taken between deviations from the mean: QAQ."""
+        centred = vectors - vectors.mean(axis=0)
+        parts = zip(self.signs, self.matrices, strict=True)
+        product = sum(sign * (W @ (W.T @ centred)) for sign, W in parts)
+        result: FloatArray = (product - product.mean(axis=0)) / len(vectors) ** 2
+        return result
+
+
+class Estimate(NamedTuple):
+    """A statistic and its intervals, None where there are too few runs or tasks for one."""
+
+    value: float
+    these_tasks: MeanEstimate | None
+    new_tasks: MeanEstimate | None
+
+
+NO_ESTIMATE = Estimate(float("nan"), None, None)
+
+
+def estimate_mean(values: FloatArray, effects: Effects) -> Estimate:
+    """The mean of values of each pair in each run; `NO_ESTIMATE` where one is not defined."""
+    if not np.isfinite(values).all():
+        return NO_ESTIMATE
+    these = mean_of_runs(values) if values.shape[1] > 1 else None
+    return Estimate(float(values.mean()), these, _new_tasks(values, effects))
+
+
+def estimate(
+    statistic: Callable[[FloatArray], float],
+    by_pair: FloatArray,
+    by_run: FloatArray,
+    effects: Effects,
+) -> Estimate:
+    """A statistic that takes the data of pairs as it takes those of runs."""
+    return estimate_from(
+        statistic(by_pair),
+        pseudo_values(statistic, by_run) if len(by_run) > 1 else None,
+        pseudo_values(statistic, by_pair) if len(by_pair) > 1 else None,
+        effects,
+    )
+
+
+def estimate_from(
+    value: float, of_runs: FloatArray | None, of_pairs: FloatArray | None, effects: Effects
+) -> Estimate:
+    """A statistic from the pseudo-values of runs and of pairs, each moved to have it for a mean.
+
+    `NO_ESTIMATE` where a value is not finite.
+    """
+    known = [values for values in (of_runs, of_pairs) if values is not None]
+    if not all(np.isfinite(values).all() for values in (np.array([value]), *known)):
+        return NO_ESTIMATE
+    these = None if of_runs is None else mean_of_runs(_moved(of_runs, value)[np.newaxis])
+    new = None if of_pairs is None else _new_tasks(_moved(of_pairs, value)[:, np.newaxis], effects)
+    return Estimate(value, these, new)
+
+
+def _moved(values: FloatArray, mean: float) -> FloatArray:
+    return values + (mean - values.mean())
+
+
+def _new_tasks(values: FloatArray, effects: Effects) -> MeanEstimate | None:
+    """The crossed interval; None of fewer than two main or two auxiliary tasks."""
+    n_levels = {name: Z.shape[1] for name, Z in zip(effects.names, effects.incidence, strict=True)}
+    if min(n_levels["main"], n_levels["aux"]) < 2:
+        return None
+    return crossed_mean(values, effects)

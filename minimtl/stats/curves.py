@@ -19,6 +19,7 @@ Derived in docs/mathematics.md, §6.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,7 +37,7 @@ _BISECTIONS = 50  # 0.2 · 2^-50 is below the spacing of float64 at ln c
 
 @dataclass(frozen=True)
 class LogCurve:
-    """The curve ``a·ln(c·i + d) + b`` with the least sum of squared residuals, `rss`.
+    """The curve ``a·ln(c·i + 1) + b`` with the least sum of squared residuals, `rss`.
 
     `at_bound` is true where no minimum lies inside ``C_MIN < c < C_MAX``, or where a bound fits
     better than every one that does: a straight, a constant, or an abruptly falling curve. Then
@@ -48,11 +49,10 @@ class LogCurve:
     c: float
     rss: float
     at_bound: bool
-    d: float = 1.0
 
     def __call__(self, i: ArrayLike) -> FloatArray:
         """The fitted loss at epochs `i`, counted from 0."""
-        values: FloatArray = self.a * log(self.c * np.asarray(i, np.float64) + self.d) + self.b
+        values: FloatArray = self.a * log(self.c * np.asarray(i, np.float64) + 1) + self.b
         return values
 
 
@@ -126,8 +126,7 @@ def central_difference(curve: ArrayLike, index: int | IntArray) -> FloatArray:
     return slopes
 
 
-@dataclass(frozen=True)
-class _Projection:
+class _Projection(NamedTuple):
     """Best a and b for given c, one entry per curve, and what they leave."""
 
     a: FloatArray

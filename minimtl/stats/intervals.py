@@ -52,57 +52,32 @@ class MeanEstimate:
     p_value: float
 
 
-def mean_estimate(
-    mean: float, variance: float, degrees_of_freedom: float, *, level: float = LEVEL
-) -> MeanEstimate:
+def mean_estimate(mean: float, variance: float, degrees_of_freedom: float) -> MeanEstimate:
     """Interval and test from a mean, the variance of that mean, and its degrees of freedom.
 
     Without variance the interval is the mean itself, and p is 0, or 1 where the mean is 0.
-
-    Raises
-    ------
-    ValueError
-        For a level outside (0, 1).
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, got {level!r}.")
     error = math.sqrt(variance)
-    half = float(special.stdtrit(degrees_of_freedom, (1 + level) / 2)) * error
-    p_value = _p_value(mean, error, degrees_of_freedom)
+    half = float(special.stdtrit(degrees_of_freedom, (1 + LEVEL) / 2)) * error
+    p_value = float(mean == 0)
+    if error > 0:
+        p_value = float(2 * special.stdtr(degrees_of_freedom, -abs(mean) / error))
     return MeanEstimate(mean, mean - half, mean + half, error, degrees_of_freedom, p_value)
 
 
-def _p_value(mean: float, error: float, degrees_of_freedom: float) -> float:
-    if error > 0:
-        return float(2 * special.stdtr(degrees_of_freedom, -abs(mean) / error))
-    return float(mean == 0)
-
-
-def mean_of_runs(values: ArrayLike) -> MeanEstimate:
+def mean_of_runs(values: FloatArray) -> MeanEstimate:
     """The mean over these rows, were all runs repeated: the runs' means are independent.
 
     Parameters
     ----------
-    values : array-like, shape (n, n_runs)
-        At least two runs.
-
-    Raises
-    ------
-    ValueError
-        For one run, or values that are not finite.
+    values : float64, shape (n, n_runs)
+        Finite, of at least two runs.
     """
-    values = np.asarray(values, np.float64)
-    if values.ndim != 2 or values.shape[1] < 2 or not values.size:
-        raise ValueError(f"values must have shape (n, n_runs ≥ 2), got {values.shape}.")
-    if not np.isfinite(values).all():
-        raise ValueError("values contains NaN or infinity.")
-    means = values.mean(axis=0)
-    variance = float(means.var(ddof=1)) / len(means)
-    return mean_estimate(float(means.mean()), variance, len(means) - 1)
+    return corrected_mean(values.mean(axis=0), 0.0)
 
 
-def corrected_resampled_interval(scores: ArrayLike, test_train_ratio: float) -> tuple[float, float]:
-    """95 % confidence interval of the mean of scores of overlapping fits.
+def corrected_mean(scores: ArrayLike, test_train_ratio: float) -> MeanEstimate:
+    """The mean of scores of overlapping fits, or of differences of two methods' scores.
 
     Parameters
     ----------
@@ -111,126 +86,66 @@ def corrected_resampled_interval(scores: ArrayLike, test_train_ratio: float) -> 
     test_train_ratio : float
         Samples in a test set over samples in a training set; 0 for independent scores.
 
-    Returns
-    -------
-    low, high : float
-
-    Raises
-    ------
-    ValueError
-        For fewer than two scores, one that is not finite, or a negative ratio.
-
     References
     ----------
     C. Nadeau and Y. Bengio (2003), Inference for the generalization error, Machine Learning 52.
     R. R. Bouckaert and E. Frank (2004), Evaluating the replicability of significance tests for
     comparing learning algorithms, PAKDD: the form for r × k-fold cross-validation.
     """
-    values = _checked(scores, test_train_ratio)
-    half = _half_width(values.std(ddof=1), len(values), test_train_ratio)
-    return float(values.mean() - half), float(values.mean() + half)
+    x = np.asarray(scores, np.float64)
+    variance = float(x.var(ddof=1)) * (1 / len(x) + test_train_ratio)
+    return mean_estimate(float(x.mean()), variance, len(x) - 1)
 
 
-@dataclass(frozen=True)
-class PairedComparison:
-    """Two methods compared by the paired differences of their scores.
+def further_runs(scores: FloatArray) -> int | None:
+    """How many more runs would move 0 out of the interval of the mean of independent scores.
 
-    Attributes
-    ----------
-    mean, low, high : float
-        Of the differences, with the 95 % confidence interval.
-    p_value : float
-        Two-sided, of the hypothesis that the methods are equally good.
-    further_runs : int or None
-        How many more runs would move 0 out of the interval, should mean and spread stay as they
-        are; 0 if that is so already, None if no number (below a million) would.
+    Mean and spread are taken to stay as they are. 0 if that is so already, None if no number (below
+    a million) would. The interval narrows with every run, so that bisection finds the least number.
     """
+    mean, variance, n = float(scores.mean()), float(scores.var(ddof=1)), len(scores)
 
-    mean: float
-    low: float
-    high: float
-    p_value: float
-    further_runs: int | None
+    def tells(n_runs: int) -> bool:
+        quantile = special.stdtrit(n_runs - 1, (1 + LEVEL) / 2)
+        return bool(quantile * math.sqrt(variance / n_runs) < abs(mean))
 
-
-def compare_paired(differences: ArrayLike, test_train_ratio: float) -> PairedComparison:
-    """Corrected resampled t test and interval of paired differences.
-
-    Parameters, exceptions and source are those of `corrected_resampled_interval`. Differences that
-    are all the same have no spread: p is 0, or 1 where that difference is 0.
-    """
-    values = _checked(differences, test_train_ratio)
-    low, high = corrected_resampled_interval(values, test_train_ratio)
-    mean, spread = float(values.mean()), float(values.std(ddof=1))
-    error = spread * math.sqrt(1 / len(values) + test_train_ratio)
-    p_value = _p_value(mean, error, len(values) - 1)
-    further = _further_runs(abs(mean), spread, len(values), test_train_ratio)
-    return PairedComparison(mean, low, high, p_value, further)
-
-
-def _half_width(spread: float, n: int, ratio: float) -> float:
-    quantile = special.stdtrit(n - 1, (1 + LEVEL) / 2)
-    return float(quantile * spread * math.sqrt(1 / n + ratio))
-
-
-def _further_runs(target: float, spread: float, n: int, ratio: float) -> int | None:
-    """The least number of further runs for a half-width below `target`, by bisection.
-
-    The half-width falls with the number of runs.
-    """
-    if _half_width(spread, n, ratio) < target:
+    if tells(n):
         return 0
-    if not _half_width(spread, _MOST_RUNS, ratio) < target:
+    if not tells(_MOST_RUNS):
         return None
 
     too_few, enough = n, _MOST_RUNS
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        if _half_width(spread, middle, ratio) < target:
+        if tells(middle):
             enough = middle
         else:
             too_few = middle
     return enough - n
 
 
-def _checked(scores: ArrayLike, ratio: float) -> FloatArray:
-    values = np.asarray(scores, np.float64)
-    if values.ndim != 1 or len(values) < 2:
-        raise ValueError(f"An interval needs at least two scores, got shape {values.shape}.")
-    if not np.isfinite(values).all():
-        raise ValueError("scores contains NaN or infinity.")
-    if not ratio >= 0:
-        raise ValueError(f"test_train_ratio must not be negative, got {ratio!r}.")
-    return values
-
-
-def pseudo_values(statistic: Callable[[FloatArray], float], data: ArrayLike) -> FloatArray:
+def pseudo_values(statistic: Callable[[FloatArray], float], data: FloatArray) -> FloatArray:
     """The jackknife's pseudo-values of each row of `data`, shape (n,), their mean the statistic.
 
     Parameters
     ----------
     statistic : callable
         Of data with any number of rows.
-    data : array-like, shape (n, …)
+    data : float64, shape (n, …)
         Of two rows or more.
-
-    Raises
-    ------
-    ValueError
-        For fewer than two rows.
 
     References
     ----------
     J. W. Tukey (1958), Bias and confidence in not quite large samples, Annals of Mathematical
     Statistics 29(2).
     """
-    x = _rows(data)
-    without = np.array([statistic(np.delete(x, i, axis=0)) for i in range(len(x))])
-    return statistic(x) + (len(x) - 1) * (without.mean() - without)
+    n = len(data)
+    without = np.array([statistic(np.delete(data, i, axis=0)) for i in range(n)])
+    return statistic(data) + (n - 1) * (without.mean() - without)
 
 
 def pseudo_values_of_means(
-    function: Callable[[FloatArray], FloatArray], data: ArrayLike
+    function: Callable[[FloatArray], FloatArray], data: FloatArray
 ) -> FloatArray:
     """`pseudo_values` of a function of the columns' means; its time grows with n, not its square.
 
@@ -238,17 +153,9 @@ def pseudo_values_of_means(
     ----------
     function : callable
         Of means, float64 (n_columns, m): its m values, float64 (m,).
-    data : array-like, shape (n, n_columns)
+    data : float64, shape (n, n_columns)
         Of two rows or more.
     """
-    x = _rows(data)
-    n, total = len(x), x.sum(axis=0)
-    without = function(((total - x) / (n - 1)).T)
+    n, total = len(data), data.sum(axis=0)
+    without = function(((total - data) / (n - 1)).T)
     return function(total[:, np.newaxis] / n) + (n - 1) * (without.mean() - without)
-
-
-def _rows(data: ArrayLike) -> FloatArray:
-    x = np.asarray(data, np.float64)
-    if len(x) < 2:
-        raise ValueError("The jackknife needs two rows at least.")
-    return x

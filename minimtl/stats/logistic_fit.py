@@ -30,11 +30,10 @@ scikit-learn's ``MinMaxScaler`` and ``StandardScaler`` do).
 Derived in docs/mathematics.md, §7, and docs/mathematics.md, §8.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from minimtl.stats.arrays import BoolArray, FloatArray, IndexArray
@@ -53,13 +52,13 @@ _ROUNDING = 10 * np.finfo(np.float64).eps
 
 
 def scaling_parameters(
-    X: ArrayLike, scaling: Scaling, masks: BoolArray | None = None
+    X: FloatArray, scaling: Scaling, masks: BoolArray | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """Center and scale of the features of `X`, from all samples or from each of several sets.
 
     Parameters
     ----------
-    X : array-like, shape (n, n_features)
+    X : float64, shape (n, n_features)
     masks : bool, shape (n_sets, n), optional
         The samples of each set.
 
@@ -67,30 +66,26 @@ def scaling_parameters(
     -------
     center, scale : float64, shape (n_features,), or (n_sets, n_features) with `masks`
     """
-    X = np.asarray(X, np.float64)
     if masks is not None:
         sets = [scaling_parameters(X[mask], scaling) for mask in masks]
         return np.array([center for center, _ in sets]), np.array([scale for _, scale in sets])
     if scaling == "minmax":
         center = X.min(axis=0)
         spread = X.max(axis=0) - center
-    elif scaling == "standard":
-        center, spread = X.mean(axis=0), X.std(axis=0)
     else:
-        raise ValueError(f"scaling must be 'minmax' or 'standard', got {scaling!r}.")
+        center, spread = X.mean(axis=0), X.std(axis=0)
     is_constant = np.ptp(X, axis=0) <= _ROUNDING * np.abs(X).max(axis=0)
     return center, np.where(is_constant, 1.0, spread)
 
 
-def scale_features(X: ArrayLike, scaling: Scaling) -> FloatArray:
+def scale_features(X: FloatArray, scaling: Scaling) -> FloatArray:
     """`X` with every feature scaled over all samples, shape (n, n_features)."""
     center, scale = scaling_parameters(X, scaling)
-    scaled: FloatArray = (np.asarray(X, np.float64) - center) / scale
+    scaled: FloatArray = (X - center) / scale
     return scaled
 
 
-@dataclass(frozen=True)
-class LogisticFit:
+class LogisticFit(NamedTuple):
     """Fitted logistic regressions.
 
     Attributes
@@ -107,42 +102,41 @@ class LogisticFit:
 
 
 def fit_logistic_regression(
-    X: ArrayLike,
-    y: ArrayLike,
+    X: FloatArray,
+    y: NDArray[Any],
     *,
     C: float = 1.0,
     penalize_intercept: bool = False,
-    sample_weight: ArrayLike | None = None,
-    center: ArrayLike | None = None,
-    scale: ArrayLike | None = None,
+    sample_weight: NDArray[Any] | None = None,
+    center: FloatArray | None = None,
+    scale: FloatArray | None = None,
 ) -> LogisticFit:
     """Fit a logistic regression for every row of `sample_weight` (or of `y`).
 
     Parameters
     ----------
-    X : array-like, shape (n, n_features)
-    y : array-like of bool or 0/1, shape (n,) or (n_fits, n)
-    sample_weight : array-like, shape (n,) or (n_fits, n), optional
+    X : float64, shape (n, n_features)
+        Finite.
+    y : bool or 0/1, shape (n,) or (n_fits, n)
+        In each fit, samples of both classes have a positive weight.
+    sample_weight : shape (n,) or (n_fits, n), optional
         Non-negative; 0 leaves a sample out, so that the rows of a 0/1 matrix are the training
         sets of a cross-validation.
-    center, scale : array-like, shape (n_fits, n_features), optional, both or none
+    center, scale : float64, shape (n_fits, n_features), optional, both or none
         Fit number k sees ``(X - center[k]) / scale[k]``, and its coefficients are in those
         units. As the penalty is the only part of the problem that knows the units, the
         rescaled X is never made: with D the penalty on the rescaled parameters and S the
         matrix that rescales θ, the penalty on θ is S'DS.
 
-    Raises
-    ------
-    ValueError
-        For C that is not above 0, arrays that do not fit together or are not finite, or a fit
-        whose samples of positive weight are all of one class.
     """
-    X = np.asarray(X, np.float64)
-    X, y, weights = _checked(X, np.asarray(y), sample_weight, C)
+    if sample_weight is None:
+        sample_weight = np.ones(len(X))
+    y, weights = np.broadcast_arrays(np.atleast_2d(y), np.atleast_2d(sample_weight))
+    weights = weights.astype(np.float64)
     n_fits, p = len(weights), X.shape[1] + 1
     if center is None or scale is None:
         center, scale = np.zeros((n_fits, p - 1)), np.ones((n_fits, p - 1))
-    X, rescale = _in_common_units(X, np.asarray(center), np.asarray(scale))
+    X, rescale = _in_common_units(X, center, scale)
     X, signs = np.column_stack([X, np.ones(len(X))]), np.where(y, 1.0, -1.0)
     penalty = np.eye(p)
     penalty[-1, -1] = float(penalize_intercept)
@@ -282,31 +276,3 @@ def _line_search(
         if not len(pending):
             break
     return -slope / 2 <= rounding
-
-
-def _checked(
-    X: FloatArray, y: NDArray[np.generic], sample_weight: ArrayLike | None, C: float
-) -> tuple[FloatArray, BoolArray, FloatArray]:
-    """X, y as bool and weights, the latter two of shape (n_fits, n)."""
-    if not 0 < C < np.inf:
-        raise ValueError(f"C must be greater than 0 and finite, got {C!r}.")
-    if X.ndim != 2 or not np.isfinite(X).all():
-        raise ValueError(f"X must be a finite array of two dimensions, got shape {X.shape}.")
-    if not np.isin(y, (0, 1)).all():
-        raise ValueError("y must hold only 0 and 1, or False and True.")
-    weights = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, np.float64)
-    if y.shape[-1:] != (len(X),) or weights.shape[-1:] != (len(X),):
-        raise ValueError(
-            f"y of shape {y.shape} and sample_weight of shape {weights.shape} need an entry for "
-            f"each of the {len(X)} rows of X."
-        )
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("sample_weight must be finite and not negative.")
-    n_fits = max(np.atleast_2d(weights).shape[0], np.atleast_2d(y).shape[0])
-    positive, weights = np.broadcast_arrays(
-        y.astype(bool), np.broadcast_to(weights, (n_fits, len(X)))
-    )
-    used = weights > 0
-    if ((used & positive).any(axis=1) & (used & ~positive).any(axis=1)).all():
-        return X, positive, weights
-    raise ValueError("A logistic regression needs samples of both classes, and a fit has only one.")

@@ -12,17 +12,19 @@ Derived in docs/mathematics.md, §17.
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from minimtl.stats.arrays import FloatArray, IntArray
 
 ENOUGH = 20  # as good simulations: p is then known to a fifth of itself
 _EQUAL = 1e-12  # scores that differ by less are equal but for rounding
 
 
-def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int = ENOUGH) -> float:
+def simulated_p_value(simulated: Iterable[ArrayLike], true: float) -> float:
     """The share of data sets, the true one among them, with a score at least as good.
 
     Of simulations that score exactly as well as the truth every second one counts (a mid-p value).
-    It stops at the `enough`-th simulation that is as good: p is then that number over the number of
+    It stops at the `ENOUGH`-th simulation that is as good: p is then that number over the number of
     simulations seen. After B simulations without that, p is (1 + as good) / (1 + B).
 
     Parameters
@@ -45,43 +47,29 @@ def simulated_p_value(simulated: Iterable[ArrayLike], true: float, enough: int =
         is_first_of_two = (n_equal + np.cumsum(equal)) % 2 == 1
         n_equal += int(equal.sum())
         places = np.flatnonzero((batch > true + _EQUAL) | (equal & is_first_of_two))
-        if n_as_good + len(places) >= enough:
-            return float(enough / (n_seen + 1 + places[enough - n_as_good - 1]))
+        if n_as_good + len(places) >= ENOUGH:
+            return float(ENOUGH / (n_seen + 1 + places[ENOUGH - n_as_good - 1]))
         n_as_good += len(places)
         n_seen += len(batch)
     return (1 + n_as_good) / (1 + n_seen)
 
 
-def label_largest(values: ArrayLike, n_positive: int) -> NDArray[np.int64]:
-    """1 for the `n_positive` largest values along the last axis, 0 for the others.
-
-    Raises
-    ------
-    ValueError
-        For more positives than values, or a negative number of them.
-    """
-    values = np.asarray(values, np.float64)
-    n = values.shape[-1]
-    if not 0 <= n_positive <= n:
-        raise ValueError(f"n_positive must lie between 0 and {n}, got {n_positive}.")
+def label_largest(values: FloatArray, n_positive: int) -> IntArray:
+    """1 for the `n_positive` largest values along the last axis, 0 for the others."""
     labels = np.zeros(values.shape, np.int64)
-    largest = np.argsort(values, axis=-1, kind="stable")[..., n - n_positive :]
+    n_negative = values.shape[-1] - n_positive
+    largest = np.argsort(values, axis=-1, kind="stable")[..., n_negative:]
     np.put_along_axis(labels, largest, 1, axis=-1)
     return labels
 
 
-def holm(p_values: ArrayLike) -> NDArray[np.float64]:
+def holm(p_values: ArrayLike) -> FloatArray:
     """p-values adjusted for having tried all of them, in the order given.
 
     Parameters
     ----------
     p_values : array-like, shape (m,)
         NaN is a test that was not made: it stays NaN and does not count.
-
-    Raises
-    ------
-    ValueError
-        For another shape, or a value outside [0, 1].
 
     References
     ----------
@@ -90,8 +78,6 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     """
     p = np.asarray(p_values, np.float64)
     made = ~np.isnan(p)
-    if p.ndim != 1 or not ((p[made] >= 0) & (p[made] <= 1)).all():
-        raise ValueError("p_values must be one-dimensional and lie between 0 and 1.")
     order = np.flatnonzero(made)[np.argsort(p[made], kind="stable")]
     factors = np.arange(len(order), 0, -1)
     adjusted = np.full(p.shape, np.nan)

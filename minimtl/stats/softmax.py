@@ -127,26 +127,20 @@ class SoftmaxLoss:
             residual *= self._c[:, np.newaxis]
         return Point(decisions, float(self._c @ surprise + penalty), residual, pi)
 
-    def push(self, w: FloatArray) -> FloatArray:
-        """A w, shape (n, K)."""
-        return _push(self._X, w, self._share)
-
-    def pull(self, u: FloatArray) -> FloatArray:
-        """A' u, shape (p, K)."""
-        return _pull(self._X, u, self._share)
-
     def decisions(self, theta: FloatArray) -> FloatArray:
         """o of `theta`, shape (n, K)."""
-        z: FloatArray = self.push(theta[:-1]) + self.constant * theta[-1]
+        z: FloatArray = _push(self._X, theta[:-1], self._share) + self.constant * theta[-1]
         return z
 
     def gradient(self, point: Point, theta: FloatArray) -> FloatArray:
         """By w and β, shape (p + 1, K)."""
         by_beta = self.constant * point.residual.sum(axis=0) + self.ridge * theta[-1]
-        return np.vstack([self.pull(point.residual) + theta[:-1], by_beta])
+        by_w = _pull(self._X, point.residual, self._share) + theta[:-1]
+        return np.vstack([by_w, by_beta])
 
-    def largest_component(self, by_w: FloatArray, by_beta: FloatArray) -> float:
-        """The largest part of the gradient by w and b, from that by w (p, K) and β (K,)."""
+    def largest_component(self, gradient: FloatArray) -> float:
+        """The largest part of the gradient by w and b, from that by w and β."""
+        by_w, by_beta = gradient[:-1], gradient[-1]
         if not self.ridge:
             by_w = by_w + np.multiply.outer(self.mean, by_beta)
         return float(max(np.abs(by_w).max(), np.abs(by_beta).max()))
@@ -254,7 +248,7 @@ def minimise_regression(
     hidden = False
     for n_iter in range(max_iter + 1):
         gradient = loss.gradient(point, theta)
-        largest = loss.largest_component(gradient[:-1], gradient[-1])
+        largest = loss.largest_component(gradient)
         if largest <= tol * loss.scale or (hidden and largest > previous / 2):
             return RegressionMinimum(theta, n_iter, True)
         if n_iter == max_iter:

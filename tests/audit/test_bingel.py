@@ -5,8 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from minimtl.audit import audit
-from minimtl.audit.bingel import CURVE_FEATURES, GAINS, TASKS, gains, logged_pairs
-from minimtl.audit.bingellogs import PATTERN, read_logs
+from minimtl.audit.bingel import CURVE_FEATURES, GAINS, PATTERN, TASKS, logged_pairs, read_logs
 from minimtl.audit.released import released_files
 from minimtl.errors import MinimtlError
 from tests.audit.madeup import by_item
@@ -86,13 +85,6 @@ def test_gains(logs):
         assert gain == pytest.approx(made_up.gain(pair), abs=1e-9)
 
 
-def test_gains_of_the_checkpoint_before(logs):
-    _, found = logs()
-    earlier = dict(zip(found.pairs, gains(found, 100), strict=True))
-    assert earlier["ant", "bee"] == pytest.approx(20)  # 0.6 over 0.5
-    assert earlier["bee", "ant"] == pytest.approx(-20)
-
-
 def test_features_of_a_pair(logs):
     made_up, found = logs()
     table = logged_pairs(found)
@@ -142,23 +134,6 @@ def test_made_up_logs_are_of_nothing_in_print(made_up_logs, root):
     assert items["small gains"].derived == (np.abs(gains) < 1).sum()
     assert audited.lines[-1].startswith("The logs do not have")
     assert [(table.name, len(table.rows)) for table in audited.pairs] == [("pairs_bingel2017", 12)]
-
-
-def test_with_a_task_unseen_its_name_says_nothing(made_up_logs, root):
-    """Gains that the main task alone decides: known by its name on random folds, and not beyond."""
-    made_up = made_up_logs(tasks=tuple("abcdefgh"))
-    for main, aux in made_up.joint:
-        made_up.joint[main, aux] = made_up.alone[main] * (1.05 if main in "aceg" else 0.95)
-    for file in (root / "logs").rglob("*.log"):
-        file.unlink()
-    for folder in sorted((root / "logs").iterdir()):
-        folder.rmdir()
-    (root / "logs").rmdir()
-    made_up.write(root)
-    items = by_item(audit(root).findings)
-    assert items["accuracy of main task's name"].derived == 1
-    assert items["accuracy of majority, main task unseen"].derived <= 0.5
-    assert items["main tasks of one label"].derived == 8
 
 
 def test_two_tasks_are_too_few_to_predict(made_up_logs, root):

@@ -127,34 +127,6 @@ def test_runs_are_compared_with_each_other(made_up_experiment, root):
     assert "exp1_0 and exp1_1 share 19 single-task logs" in " ".join(audited.lines)
 
 
-def test_the_pairs_have_the_authors_labels(made_up_experiment, root):
-    made_up_experiment("exp1_0", seed=0, n_pairs=6)
-    made_up_experiment("exp1_1", seed=1, n_pairs=6)
-    made_up_experiment("exp2_0", seed=2, n_pairs=9)
-    tables = {table.name: table.rows for table in audit(root).pairs}
-    assert {name: len(rows) for name, rows in tables.items()} == {
-        "pairs_related": 12,
-        "pairs_unrelated": 9,
-    }
-    labels = [row["gain"] > 1e-12 for rows in tables.values() for row in rows]
-    experiments = read_released(root)
-    assert labels == [label for run in experiments for label in run.gains.tolist()]
-    assert {row["run"] for row in tables["pairs_related"]} == {"exp1_0", "exp1_1"}
-    first, pair = tables["pairs_related"][0], experiments[0].pairs[0]
-    assert (first["main"], first["aux"]) == (" / ".join(pair.main), " / ".join(pair.aux))
-    assert first["oov_rate_main"] == experiments[0].features[0, -1]
-
-
-def test_what_is_missing_is_said(made_up_experiment, root):
-    made_up_experiment("exp2_0", n_pairs=30)
-    audited = audit(root)
-    missing = {f.item: f.reason for f in audited.findings if f.verdict == "missing"}
-    assert list(missing) == [f"exp1_{run}" for run in range(5)] + ["exp2_0"]
-    assert missing["exp2_0"] == "30 of 516 pairs of logs are there"
-    assert audited.lines[0].endswith("(3 cannot be decided, as experiments are missing).")
-    assert not any("RELATED" in line.replace("UNRELATED", "") for line in audited.lines)
-
-
 def test_without_features_only_scores_are_audited(made_up_experiment, root):
     made_up_experiment(n_pairs=10)
     (root / "exp1_0/results200/80array_features_log_reg.npz").unlink()

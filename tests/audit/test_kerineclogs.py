@@ -17,7 +17,8 @@ from minimtl.audit.kerineclogs import (
 )
 from minimtl.errors import MinimtlError
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
-from tests.audit.madeup import EFFICIENCY, npz
+from tests.audit.madeup import EFFICIENCY
+from tests.frozen.inputs import npz
 
 LINE = "Epoch 0, loss 0.7, val_loss 0.7, cacc 0.5, acc 0.5, val_acc 0.5, f1 0.0, p 0.0, r 0.0"
 RESULTS = "exp1_0/results200"
@@ -45,14 +46,6 @@ def test_a_bad_line_is_named(line):
         parse_log(line.encode(), "some.log")
 
 
-@pytest.mark.parametrize(
-    ("content", "says"), [(LINE.encode() + b"\n\xff\xfe", "line 2"), (b"", "is empty")]
-)
-def test_what_is_no_log(content, says):
-    with pytest.raises(MinimtlError, match=says):
-        parse_log(content, "some.log")
-
-
 def test_a_table_of_features_comes_back():
     table = np.random.default_rng(0).normal(size=(7, 30))
     np.testing.assert_array_equal(parse_features(npz(table), "f.npz"), table)
@@ -77,38 +70,6 @@ def promising_header():
     return archive(header.getvalue() + b"\0" * 240)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        npz(np.ones((7, 29))),
-        npz(np.ones(30)),
-        npz(np.ones((7, 30), dtype=np.float32)),
-        npz(np.array([["=cmd()"] * 30])),
-        npz(np.asfortranarray(np.random.default_rng(0).normal(size=(7, 30)))),
-        npz(np.array([[Bomb()] * 30], dtype=object)),
-        pickle.dumps(Bomb()),
-        promising_header(),
-        archive(bytes(20 * 2**20)),
-    ],
-)
-def test_what_is_no_table_of_features(content):
-    with pytest.raises(MinimtlError, match=r"f\.npz is no table of 30 features"):
-        parse_features(content, "f.npz")
-
-
-def test_a_feature_that_is_not_finite_is_named():
-    table = np.ones((7, 30))
-    table[4, 2] = np.nan
-    with pytest.raises(MinimtlError, match=r"f\.npz, row 5"):
-        parse_features(npz(table), "f.npz")
-
-
-@pytest.mark.parametrize("numbers", ["", "0.5 " * 29, "0.5 " * 29 + "nan", "x " * 30])
-def test_other_than_30_coefficients(numbers):
-    with pytest.raises(MinimtlError, match=r"eff does not list 30"):
-        parse_efficiency(EFFICIENCY.format(numbers).encode(), "eff")
-
-
 BLOCK = (
     "{}\n\nGlobal mean: {}\n\nnb improvment: {} compare to {}\n\n"
     "mean simple {}\nmean multi {}\n\n\n"
@@ -123,23 +84,44 @@ def test_blocks_come_back():
     assert parse_scan(text.encode(), "gains_1") == scan
 
 
+def one_not_finite():
+    table = np.ones((7, 30))
+    table[4, 2] = np.nan
+    return npz(table)
+
+
+NO_TABLE = "some is no table of 30 features"
+NO_SCAN = "some is no list of epochs"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("parse", "content", "says"),
     [
-        "",
-        "5\n",
-        BLOCK.format(*FIVE) + "and more",
-        BLOCK.format(*FIVE[:-1], "nan"),
-        BLOCK.format(5, "1e999", *FIVE[2:]),
-        BLOCK.format(*FIVE).replace("to 52", "to 0"),
-        BLOCK.format(*FIVE).replace("mean multi", "mean"),
-        "5\n\nGlobal mean: " + "1" * 100_000,
-        "é",
+        (parse_log, LINE.encode() + b"\n\xff\xfe", "line 2"),
+        (parse_log, b"", "is empty"),
+        (parse_features, npz(np.ones((7, 29))), NO_TABLE),
+        (parse_features, npz(np.ones((7, 30), dtype=np.float32)), NO_TABLE),
+        (parse_features, npz(np.array([["=cmd()"] * 30])), NO_TABLE),
+        (parse_features, npz(np.ones((7, 30), order="F")), NO_TABLE),
+        (parse_features, npz(np.array([[Bomb()] * 30], dtype=object)), NO_TABLE),
+        (parse_features, pickle.dumps(Bomb()), NO_TABLE),
+        (parse_features, promising_header(), NO_TABLE),
+        (parse_features, archive(bytes(20 * 2**20)), NO_TABLE),
+        (parse_features, one_not_finite(), "some, row 5"),
+        (parse_efficiency, EFFICIENCY.format("0.5 " * 29).encode(), "some does not list 30"),
+        (parse_efficiency, EFFICIENCY.format("0.5 " * 29 + "nan").encode(), "some does not list"),
+        (parse_efficiency, b"Coeffs [ 0.5]", "some lacks its accuracies"),
+        (parse_scan, b"5\n", NO_SCAN),
+        (parse_scan, (BLOCK.format(*FIVE) + "and more").encode(), NO_SCAN),
+        (parse_scan, BLOCK.format(5, "1e999", *FIVE[2:]).encode(), NO_SCAN),
+        (parse_scan, BLOCK.format(*FIVE).replace("to 52", "to 0").encode(), NO_SCAN),
+        (parse_scan, b"5\n\nGlobal mean: " + b"1" * 100_000, NO_SCAN),
+        (parse_scan, "é".encode(), "some, line 1"),
     ],
 )
-def test_what_is_no_scan(text):
-    with pytest.raises(MinimtlError, match="gains_1"):
-        parse_scan(text.encode(), "gains_1")
+def test_what_is_no_file_of_its_kind(parse, content, says):
+    with pytest.raises(MinimtlError, match=says):
+        parse(content, "some")
 
 
 def assert_same_columns(features, released):
@@ -179,16 +161,6 @@ def test_an_experiment_is_what_was_written(made_up_experiment, root):
         np.testing.assert_array_equal(joint, made_up.joint)
     assert experiment.efficiency.accuracies["Only curve data"] == 0.727818181818
     assert_same_columns(experiment.efficiency.coefficients[None], numbers[None])
-
-
-def test_any_number_of_experiments_sorted_with_or_without_features(made_up_experiment, root):
-    made_up_experiment("exp2_0", seed=1, n_pairs=20)
-    made_up_experiment("exp1_10", seed=2, n_pairs=10)
-    made_up_experiment("exp1_0", seed=3, n_pairs=10)
-    (root / FEATURES).unlink()
-    experiments = read_released(root)
-    assert [one.name for one in experiments] == ["exp1_0", "exp1_10", "exp2_0"]
-    assert (experiments[0].features, experiments[0].efficiency) == (None, None)
 
 
 def end_early(root, main, aux):

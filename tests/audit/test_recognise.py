@@ -1,8 +1,8 @@
 """Whose results an archive holds, and that nothing else is taken for any."""
 
 import tarfile
+from functools import partial
 
-import numpy as np
 import pytest
 
 from minimtl.audit.recognise import STUDIES, audit
@@ -10,15 +10,10 @@ from minimtl.errors import MinimtlError
 from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
 
 
-def kerinec(folder):
-    MadeUpExperiment("exp1_0", np.random.default_rng(0), n_pairs=6).write(folder)
-
-
-def bingel(folder):
-    MadeUpLogs(np.random.default_rng(0)).write(folder)
-
-
-@pytest.mark.parametrize(("write", "title"), [(kerinec, "Kerinec"), (bingel, "Bingel")])
+@pytest.mark.parametrize(
+    ("write", "title"),
+    [(partial(MadeUpExperiment, n_pairs=6), "Kerinec"), (MadeUpLogs, "Bingel")],
+)
 def test_a_folder_and_its_archive_are_recognised(write, title, tmp_path):
     folder, archive = tmp_path / "released", tmp_path / "released.tar.gz"
     folder.mkdir()

@@ -4,7 +4,6 @@ Nothing here asserts a time.
 """
 
 import json
-import math
 import sys
 
 import numpy as np
@@ -35,15 +34,6 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     assert ratio(Timing(cpu=[3.0, 4.0, 50.0]), Timing(cpu=[1.0, 4.0, 2.0])) == 3.0
 
 
-def test_floor_counts_what_a_step_touches(documents):
-    from bench.floor import count
-    from bench.ours import OurEpochs
-
-    counts = count(OurEpochs([documents]), n_epochs=3)
-    assert counts.nonzeros == 32 * 90
-    assert 90 < counts.words < 300
-
-
 @pytest.mark.parametrize("document_input", ["dense", "CSR", "EmbeddingBag"])
 @pytest.mark.parametrize("n_tasks", [1, 2])
 def test_torch_makes_the_same_steps(documents, document_input, n_tasks):
@@ -63,16 +53,6 @@ def test_torch_makes_the_same_steps(documents, document_input, n_tasks):
     peer.epoch()
     # Float32 on both sides, sums in another order: some units of 6e-8 in losses of about 0.7.
     assert peer.epoch() == pytest.approx(last, rel=1e-5)
-
-
-def test_sklearn_learns_what_it_is_given(documents):
-    pytest.importorskip("sklearn")
-    from bench.steps import SklearnEpochs
-
-    peer = SklearnEpochs(documents)
-    losses = [peer.epoch() for _ in range(30)]
-    assert losses[-1] < losses[0]
-    assert peer.model.t_ == 30 * 64  # samples seen: each call is one epoch
 
 
 def test_targets_and_tables_say_what_is_missing():
@@ -125,16 +105,6 @@ def test_a_process_is_watched():
         assert ended.worker_mb == 0.0
         assert ended.parent_mb > 0.0
         assert 0.0 < ended.total_mb < 2.0 * ended.parent_mb
-
-
-def test_starts_are_what_they_say():
-    """A command that fails has a row that says so, not a fast time."""
-    from bench.starts import start
-
-    row = start("a start", ("-c", "raise SystemExit('no such thing')"), {}, 1)
-    assert row.n == 0
-    assert math.isnan(row.median)
-    assert "no such thing" in row.note
 
 
 def test_the_chart_shows_each_contestant_that_was_measured(tmp_path):

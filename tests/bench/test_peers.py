@@ -47,37 +47,6 @@ def test_time_to_a_level_is_the_fastest_point_that_reaches_it():
     assert list(named.values()) == sorted(named.values())
 
 
-def test_rows_say_who_does_not_reach_a_level():
-    from bench.peers import level_rows
-
-    rows = level_rows(
-        "g", {"minimtl MLP": points((2.0, 0.9)), "a": points((1.0, 0.9)), "b": points((1.0, 0.5))}
-    )
-    best = [row for row in rows if "99 % of the best" in row.what]
-    assert [(row.who, row.n, row.times_ours) for row in best[:2]] == [
-        ("minimtl MLP", 1, 1.0),
-        ("a", 1, 0.5),
-    ]
-    assert best[2].n == 0
-    assert best[2].note == "not reached: 0.500"
-
-
-def test_a_peer_that_is_not_installed_is_left_out_by_name(monkeypatch):
-    from bench import peers, peers_contestants, peers_problems
-
-    monkeypatch.setattr(
-        peers_contestants,
-        "needs",
-        lambda package, extra: f"{package} {extra}" * (package != "minimtl"),
-    )
-    params = {"C": 1.0, "tol": 1e-3}
-    chosen = {peers_problems.PAIRS: {"minimtl LogisticRegression": [params], "fastText": [{}]}}
-    monkeypatch.setattr(peers, "chosen", lambda: chosen)
-    attempts, left_out = peers.enter(peers_problems.AMAZON, [])
-    assert list(attempts) == ["minimtl LogisticRegression"]
-    assert left_out == {"fastText": "fasttext bench"}
-
-
 def test_what_was_chosen_can_be_measured():
     """Each setting of the file belongs to a line of a contestant that there is."""
     from bench.peers_choose import chosen

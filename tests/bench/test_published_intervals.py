@@ -12,7 +12,6 @@ from bench.published_intervals import (
     dyadic_mean,
     dyadic_variance,
 )
-from minimtl.stats.intervals import mean_of_runs
 
 
 def double_loop(x, are_dependent):
@@ -51,16 +50,6 @@ def test_any_number_of_ways_is_the_double_loop(values, n_ways):
         assert clustered_variance(x, *some) == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
-def test_each_value_for_itself_has_the_ordinary_variance(values):
-    x, _ = values
-    variance = x.var(ddof=1) / len(x)
-    assert clustered_variance(x, np.arange(len(x))) == pytest.approx(variance, rel=1e-12)
-    # All values of a cluster alike: the mean of so many independent values.
-    repeated = np.repeat(x, 3)
-    expected = clustered_variance(repeated, np.repeat(np.arange(len(x)), 3))
-    assert expected == pytest.approx(variance, rel=1e-12)
-
-
 @pytest.mark.parametrize("n_units", [4, 9, 30])
 @pytest.mark.parametrize("members", [1, 2, 4])
 @pytest.mark.parametrize("seed", range(3))
@@ -73,15 +62,6 @@ def test_dyads_are_the_double_loop(n_units, members, seed):
     expected = seen / (seen - 1) * double_loop(x, lambda i, j: bool(sets[i] & sets[j]))
     assert dyadic_variance(x, units) == pytest.approx(expected, rel=1e-12, abs=1e-14)
     assert dyadic_variance(x, units[:, ::-1]) == pytest.approx(expected, rel=1e-12, abs=1e-14)
-
-
-def test_a_unit_twice_in_a_row_counts_once():
-    rng = np.random.default_rng(0)
-    units = rng.integers(6, size=(50, 3))  # many rows have a unit twice or three times
-    x = rng.normal(size=50)
-    sets = [set(row) for row in units.tolist()]
-    expected = 6 / 5 * double_loop(x, lambda i, j: bool(sets[i] & sets[j]))
-    assert dyadic_variance(x, units) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_task_is_shared_in_either_role_by_dyads_and_in_one_role_by_ways():
@@ -126,30 +106,15 @@ def test_a_dyadic_variance_below_that_of_independent_values_gives_way():
     assert estimate.degrees_of_freedom == 2
 
 
-def test_runs_have_the_ordinary_t_test_of_their_means():
-    gains = np.random.default_rng(0).normal(0.01, 0.02, size=(52, 5))
-    estimate, peer = mean_of_runs(gains), stats.ttest_1samp(gains.mean(axis=0), 0.0)
-    interval = peer.confidence_interval(0.95)
-    assert (estimate.low, estimate.high) == pytest.approx((interval.low, interval.high), rel=1e-10)
-    assert estimate.p_value == pytest.approx(peer.pvalue, rel=1e-10)
-    assert estimate.mean == pytest.approx(gains.mean(), rel=1e-12)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: clustered_mean([1.0, 2.0]), "got none"),
         (lambda: clustered_mean([1.0, 2.0], [1, 2, 3]), "clusters of that shape"),
-        (lambda: clustered_mean([[1.0, 2.0]], [[1, 2]]), "clusters of that shape|got"),
         (lambda: clustered_mean([1.0, 2.0], [1, 1]), "at least two clusters"),
         (lambda: clustered_mean([1.0, np.nan], [1, 2]), "NaN or infinity"),
-        (lambda: clustered_mean([1.0, 2.0], [1, 2], level=1.0), "between 0 and 1"),
         (lambda: dyadic_mean([1.0, 2.0], [1, 2]), r"shape \(n_values"),
-        (lambda: dyadic_mean([1.0, 2.0], [[1, 2]]), r"shape \(n_values"),
         (lambda: dyadic_mean([1.0, 2.0], [[1, 1], [1, 1]]), "at least two units"),
-        (lambda: dyadic_mean([1.0, np.inf], [[1, 2], [1, 3]]), "NaN or infinity"),
-        (lambda: mean_of_runs([[1.0], [2.0]]), "n_runs ≥ 2"),
-        (lambda: mean_of_runs([1.0, 2.0]), "n_runs ≥ 2"),
     ],
 )
 def test_refuses(call, message):

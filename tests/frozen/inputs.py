@@ -102,31 +102,41 @@ def write_reviews(folder: Path) -> None:
 
 def write_logs_of_bingel(folder: Path) -> None:
     """Logs of four tasks in the layout of Bingel and Søgaard's, in ``bingel``."""
-    rng = np.random.default_rng(0)
-    tasks = ("ant", "bee", "cow", "dog")
+    write_tasks(folder / "bingel" / "logs", ("ant", "bee", "cow", "dog"), np.random.default_rng(0))
+
+
+def write_tasks(
+    logs: Path, tasks: tuple, rng: np.random.Generator, n_lines: int = 400
+) -> tuple[dict, dict, dict]:
+    """Logs of tasks and their pairs; losses, F1 alone, and F1 of the main task of each pair."""
+    losses, joint = {}, {}
     alone = {task: round(float(rng.uniform(0.4, 0.8)), 5) for task in tasks}
-    curve = 3 - 0.3 * np.log(0.05 * np.arange(400) + 1)
+    curve = 3 - 0.3 * np.log(0.05 * np.arange(n_lines) + 1)
 
     def development(scores: list) -> str:
         line = "Iter {}, task {}, loss 1.5, acc 0.5, f1 {}, p 0.5, r 0.5\n"
         return "".join(line.format(*score) for score in scores)
 
     for task in tasks:
-        log = folder / "bingel" / "logs" / task
+        log = logs / task
         log.mkdir(parents=True)
-        losses = curve + rng.normal(0, 0.01, 400)
-        lines = [f"Iter {10 * i}, task {task}, loss {x}\n" for i, x in enumerate(losses, start=1)]
+        losses[task] = curve + rng.normal(0, 0.01, n_lines)
+        lines = [
+            f"Iter {10 * i}, task {task}, loss {x}\n" for i, x in enumerate(losses[task], start=1)
+        ]
         (log / "loss_tr.log").write_text("".join(lines))
         scores = [(49_900, task, 0.5), (50_000, task, alone[task])]
         (log / "loss_dv.log").write_text(development(scores))
     for pair in combinations(tasks, 2):
-        log = folder / "bingel" / "logs" / "_".join(pair)
+        log = logs / "_".join(pair)
         log.mkdir()
         scores = [(99_900, task, 0.5) for task in pair]
-        for task in pair:
-            scores.append((100_000, task, round(alone[task] * float(rng.uniform(0.9, 1.1)), 5)))
+        for main, aux in (pair, pair[::-1]):
+            joint[main, aux] = round(alone[main] * float(rng.uniform(0.9, 1.1)), 5)
+            scores.append((100_000, main, joint[main, aux]))
         (log / "loss_dv.log").write_text(development(scores))
         (log / "loss_tr.log").write_text("not read\n")
+    return losses, alone, joint
 
 
 def write_logs_of_kerinec(folder: Path) -> None:
@@ -134,10 +144,13 @@ def write_logs_of_kerinec(folder: Path) -> None:
     experiments = {"exp1_0": RELATED, "exp1_1": RELATED, "exp2_0": UNRELATED}
     for seed, (name, pairs) in enumerate(experiments.items()):
         results = folder / "kerinec" / name / "results200"
-        _write_experiment(results, pairs, np.random.default_rng(seed))
+        write_experiment(results, pairs, np.random.default_rng(seed))
 
 
-def _write_experiment(results: Path, pairs: tuple, rng: np.random.Generator) -> None:
+def write_experiment(
+    results: Path, pairs: tuple, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Logs and features of pairs; single and joint accuracy after 81 epochs, and the features."""
     single = "Epoch {}, loss {}, val_loss 0.5, cacc {}, acc 0.5, val_acc {}, f1 {}, p 0.0, r 1.0\n"
     joint = (
         "Epoch {}, cacc {}, f1 {}, p 0.0, r 1.0 activation_9_acc 0.5 activation_9_loss {} "
@@ -158,14 +171,21 @@ def _write_experiment(results: Path, pairs: tuple, rng: np.random.Generator) -> 
         lines = [single.format(i, losses[i], a, a, a) for i, a in enumerate(scores)]
         (results / "simple" / "_".join(task)).write_text("".join(lines))
         (results / "simple" / ("_".join(task) + "_informations")).write_text("OOV rate 0.1\n")
-    features = []
+    joints, features = [], []
     for four in pairs:
         main, aux = of_task[four[:2]], of_task[four[2:]]
         features.append(np.concatenate([main, aux, main / aux, rng.uniform(0, 1, 6)]))
-        beside = accuracy[four[:2]] + int(rng.integers(-10, 15)) / n_test
-        scores = np.where(np.arange(100) == 80, beside, 0.5).tolist()
+        joints.append(accuracy[four[:2]] + int(rng.integers(-10, 15)) / n_test)
+        scores = np.where(np.arange(100) == 80, joints[-1], 0.5).tolist()
         lines = [joint.format(i, a, a, 0.6, a) for i, a in enumerate(scores)]
         (results / "multi" / ("_".join(four) + "split")).write_text("".join(lines))
+    (results / "80array_features_log_reg.npz").write_bytes(npz(np.array(features)))
+    singles = [accuracy[four[:2]] for four in pairs]
+    return np.array(singles), np.array(joints), np.array(features)
+
+
+def npz(array: np.ndarray) -> bytes:
+    """The bytes of an ``.npz`` with a single array."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, np.array(features))
-    (results / "80array_features_log_reg.npz").write_bytes(buffer.getvalue())
+    np.savez_compressed(buffer, array)
+    return buffer.getvalue()

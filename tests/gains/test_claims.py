@@ -5,7 +5,7 @@ import pytest
 
 from minimtl.gains.claims import FAILS, HOLDS, OPEN, Claim, gain_claims, problem_claims
 from minimtl.gains.studyanalysis import Analysed, measure_claims
-from minimtl.stats.crossedmean import NO_ESTIMATE, estimate_mean
+from minimtl.stats.crossed import NO_ESTIMATE
 from minimtl.stats.intervals import MeanEstimate
 from minimtl.tasks.outcomes import improved_share
 from minimtl.tasks.protocol import PAPER, RELEASED
@@ -41,15 +41,6 @@ def test_a_verdict_is_where_the_interval_lies(above, below, low, high, verdict):
 
 def by_name(evidence):
     return {one.claim.name: one for one in gain_claims(evidence)}
-
-
-def test_the_mean_gain_is_that_of_table_1(make_evidence):
-    evidence = make_evidence(GAINS)
-    found = by_name(evidence)["mean_gain"].estimate
-    table1 = estimate_mean(GAINS, evidence.table.effects)
-    assert found.value == pytest.approx(GAINS.mean())
-    assert found.new_tasks.low == pytest.approx(table1.new_tasks.low)
-    assert found.these_tasks.high == pytest.approx(table1.these_tasks.high)
 
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED])

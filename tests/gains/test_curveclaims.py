@@ -39,12 +39,6 @@ def test_a_curve_that_leaves_again_has_not_settled_before():
     assert settled_epoch(curve, EPOCHS + 1) == 100
 
 
-def test_an_epoch_between_two_that_were_read_is_on_the_straight_line():
-    epochs = np.arange(1, 101, 5)
-    curve = np.where(epochs < 41, 0.85, 0.9)  # crosses 0.89 after four fifths of the way
-    assert settled_epoch(curve, epochs) == pytest.approx(36 + 0.8 * 5)
-
-
 def noisy(curve, scale=0.01):
     return curve + RNG.normal(0, scale, (*SHAPE[:2], len(curve)))
 
@@ -64,14 +58,6 @@ def test_epochs_of_settling_and_their_difference(make_evidence):
     assert slower.estimate.value == pytest.approx(expected[1] - expected[0], abs=1.5)
     assert slower.estimate.these_tasks.low < expected[1] - expected[0]
     assert slower.claim.verdict(slower.estimate.these_tasks) == HOLDS
-
-
-def test_curves_that_settle_at_75(make_evidence):
-    late = np.where(EPOCHS < 75, 0.6, 0.9)
-    curves = PairCurves(EPOCHS + 1, *[noisy(late, 0.001) for _ in range(4)])
-    for one in named(make_evidence(np.zeros((52, 5)), curves=curves), "settles_at_75"):
-        assert one.estimate.value == pytest.approx(76, abs=0.1)  # all but one step of 0.3
-        assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
 
 
 @pytest.mark.parametrize(("better", "verdict"), [(0.01, HOLDS), (-0.01, FAILS)])
@@ -108,10 +94,3 @@ def test_the_fall_from_the_best_epoch(make_evidence):
     (one,) = named(make_evidence(np.zeros((52, 5)), curves=curves), "overfits_less")
     assert one.estimate.value == pytest.approx(0.0004 * 44.5)  # the mean of epochs 91 to 100
     assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
-
-
-def test_one_run_has_no_interval_for_these_tasks(make_evidence):
-    curves = PairCurves(EPOCHS + 1, *[noisy(rising(4.0))[:, :1] for _ in range(4)])
-    for one in curve_claims(make_evidence(np.zeros((52, 1)), curves=curves)):
-        assert one.estimate.these_tasks is None
-        assert one.estimate.new_tasks is not None

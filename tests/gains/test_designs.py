@@ -39,10 +39,6 @@ def test_each_repetition_of_random_folds_scores_every_pair_once(pairs, every):
         assert design.first(2).n_fits == 10
 
 
-def test_only_the_protocols_own_design_scales_beforehand(every):
-    assert [d.name for d in every.values() if not d.scaled_inside] == ["in_fold"]
-
-
 def test_the_other_designs_hold_out_what_they_say(pairs, every):
     subclasses = {
         topic: NEWSGROUPS.place(topic)[0] for pair in pairs for topic in (*pair.main, *pair.aux)

@@ -13,7 +13,7 @@ from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import EvenSample, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)
@@ -77,18 +77,6 @@ def test_several_data_sets_are_averaged():
         mean = (getattr(first.scores, score) + getattr(second.scores, score)) / 2
         assert getattr(found.scores, score) == pytest.approx(mean)
     assert found.high - found.low < (first.high - first.low + second.high - second.low) / 2
-
-
-def test_random_folds_reward_the_main_tasks_name_and_unseen_tasks_do_not():
-    """Labels that are one within a main task: known by name, until whole tasks are held out."""
-    every = unrelated_pairs(NEWSGROUPS)
-    table = of_topics(every, settings=QUICK.meta)
-    of_task = np.random.default_rng(3).integers(0, 2, len(table.tasks)) - 0.5
-    table = of_topics(every, gains=of_task[table.main][:, np.newaxis], settings=QUICK.meta)
-    analysis = analysed(table, ["in_fold", "main_unseen"], alone=(), tested=())
-    assert analysis.of("in_fold", "main_name").scores.accuracy > 0.9
-    name, majority = (analysis.of("main_unseen", n).scores for n in ("main_name", "majority"))
-    assert name.accuracy == pytest.approx(majority.accuracy)
 
 
 def test_labels_of_one_run_and_features_of_another(made_up_outcomes):

@@ -32,27 +32,20 @@ def test_signs_of_a_task_are_as_alike_as_observed(tail):
     assert 1 < np.mean(drawn) / np.mean(true) < 1.3
 
 
-def test_drawn_labels_have_as_many_gains_as_the_true_ones():
-    table = read_table(made_up("name", 0), Roles())
-    labels = null_labels(table, np.random.default_rng(0))
-    assert set(labels.sum(axis=2).ravel()) == {table.labels.sum()}
-
-
 @pytest.mark.parametrize("kind", ["noise", "name", "feature"])
 def test_shares_are_those_of_one_whole(kind):
     table = read_table(made_up(kind, 0), Roles())
     components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
-    shares = list(components.lasting.values())
-    assert sum(shares) == pytest.approx(1)
-    assert min(shares) >= 0
-    assert (components.lasting["main"] > 0.5) == (kind == "name")
+    assert components.lasting.sum() == pytest.approx(1)
+    assert components.lasting.min() >= 0
+    assert (components.lasting[0] > 0.5) == (kind == "name")
 
 
 def test_labels_that_names_decide_leave_something_to_the_pair():
     main, aux = pairs_of(8)
     table = read_table({"main": main, "aux": aux, "gain": (main % 2) - 0.5}, Roles())
     components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
-    assert components.lasting["pair"] == pytest.approx(0.05)
+    assert components.lasting[-1] == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
@@ -86,13 +79,6 @@ def test_reliability_and_ceiling_match_the_simulated_truth(runs_per_label):
     assert noise.ceiling_accuracy == pytest.approx((label == (true[:, 0] > 0)).mean(), abs=0.015)
 
 
-def test_pure_noise_leaves_a_coin():
-    _, seen = gains(between=0.0, within=0.03, n_runs=5, mean=0.0)
-    noise = label_noise(seen, 1)
-    assert noise.label_reliability < 0.02
-    assert noise.ceiling_accuracy == pytest.approx(0.5, abs=0.06)
-
-
 def test_ceiling_at_its_ends():
     assert ceiling(mean=0.0, between=1.0, noise=0.0) == 1.0
     assert ceiling(mean=0.0, between=0.0, noise=1.0) == 0.5
@@ -100,8 +86,3 @@ def test_ceiling_at_its_ends():
     assert ceiling(0.0, between=4.0, noise=1.0) == pytest.approx(
         0.5 + np.arctan(2) / np.pi, abs=1e-4
     )
-
-
-def test_one_run_says_nothing():
-    noise = label_noise(np.array([[0.1], [0.2], [-0.1]]), 1)
-    assert np.isnan([noise.run_correlation, noise.label_reliability, noise.ceiling_accuracy]).all()

@@ -1,18 +1,16 @@
 """Coefficients, ranks and intervals of known features; collinearity against the correlations."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from minimtl.gains.designs import random_folds
 from minimtl.gains.metamodel import (
     bootstrap_counts,
     collinearity,
-    fit_all_pairs,
     importance,
 )
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
-from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.protocol import RELEASED
 from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
 from tests.gains.tables import of_topics
 
@@ -32,7 +30,7 @@ def test_the_known_features_stand_out():
     rng = np.random.default_rng(0)
     X, y = signal()
     table = of_topics(PAIRS, X, y[:, np.newaxis] - 0.5, protocol)
-    result = importance(table, random_folds("in_fold", 150, protocol, rng, False), rng)
+    result = importance(table, random_folds("in_fold", 150, protocol, rng), rng)
     assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
     assert result.inverse_rank[7] == 30
     np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())
@@ -43,16 +41,6 @@ def test_the_known_features_stand_out():
     covered = (result.coefficient_low < 0) & (result.coefficient_high > 0)
     assert covered[nothing].mean() > 0.75
     assert (result.vif >= 1).all()
-
-
-def test_coefficients_of_all_pairs_are_scikit_learns():
-    labelled = signal()
-    Z = (labelled.X - labelled.X.mean(axis=0)) / labelled.X.std(axis=0)
-    peer = LogisticRegression(solver="liblinear", tol=1e-10, max_iter=10_000).fit(Z, labelled.y)
-    np.testing.assert_allclose(fit_all_pairs(labelled, RELEASED.meta), peer.coef_[0], atol=1e-6)
-    Z = (labelled.X - labelled.X.min(axis=0)) / np.ptp(labelled.X, axis=0)
-    peer = LogisticRegression(tol=1e-10, max_iter=10_000).fit(Z, labelled.y)
-    np.testing.assert_allclose(fit_all_pairs(labelled, PAPER.meta), peer.coef_[0], atol=1e-5)
 
 
 def test_vif_is_the_diagonal_of_the_inverse_correlation():

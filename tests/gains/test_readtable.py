@@ -106,12 +106,6 @@ def test_a_second_gain_is_no_feature_unless_it_is_asked_for():
     assert kept == ("size", "Label")
 
 
-def test_a_label_alone_is_the_gain():
-    columns = {name: values for name, values in COLUMNS.items() if name != "gain"}
-    table = read_table(columns | {"label": [1, 0, 1, 0, 1]}, Roles())
-    np.testing.assert_array_equal(table.labels, [1, 0, 1, 0, 1])
-
-
 def test_columns_are_guessed_from_their_names_and_that_is_said():
     columns = dict(zip(("Target", "source", "delta", "size"), COLUMNS.values(), strict=True))
     table = read_table({**columns, "remark": ["x"] * 5}, Roles())
@@ -185,24 +179,39 @@ def test_a_column_that_is_no_feature_is_noted_with_its_row():
     )
 
 
-def test_files_that_are_none(tmp_path):
-    with pytest.raises(MinimtlError, match="does not exist"):
-        read_table(tmp_path / "missing", Roles())
-    binary = tmp_path / "pairs.csv"
-    binary.write_bytes(b"main,aux,gain\n\x81,b,1\n")
-    with pytest.raises(MinimtlError, match="not UTF-8 in line 2"):
-        read_table(binary, Roles())
-    with pytest.raises(MinimtlError, match="no known kind"):
-        read_table(tmp_path / "pairs.xlsx", Roles())
-    with pytest.raises(MinimtlError, match="does not exist"):
-        read_table(tmp_path / "missing.csv", Roles())
-    lines = tmp_path / "pairs.jsonl"
-    lines.write_text('{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n', encoding="utf-8")
-    with pytest.raises(MinimtlError, match="row 2, has no aux; fill it in"):
-        read_table(lines, Roles())
-    lines.write_text("[1]\n", encoding="utf-8")
-    with pytest.raises(MinimtlError, match="row 1, is no JSON object"):
-        read_table(lines, Roles())
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing", None, "does not exist"),
+        ("missing.csv", None, "does not exist"),
+        ("pairs.xlsx", b"", "no known kind"),
+        ("pairs.csv", b"main,aux,gain\n\x81,b,1\n", "not UTF-8 in line 2"),
+        (
+            "pairs.jsonl",
+            b'{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n',
+            "row 2, has no aux",
+        ),
+        ("pairs.jsonl", b"[1]\n", "row 1, is no JSON object"),
+    ],
+)
+def test_files_that_are_none(tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(MinimtlError, match=message):
+        read_table(tmp_path / name, Roles())
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (np.zeros(3), "two dimensions"),
+        ([{"main": 1}, {"aux": 2}], "Row 2 of the table has other columns"),
+        (7, "needs named columns"),
+    ],
+)
+def test_what_is_no_table_in_python(table, message):
+    with pytest.raises(MinimtlError, match=message):
+        read_table(table, Roles(), matrix="dimensions" in message)
 
 
 @pytest.mark.parametrize(

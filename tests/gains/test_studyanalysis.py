@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from minimtl.gains.engine import STUDY_DESIGNS
-from minimtl.gains.pairanalysis import label_noise
 from minimtl.gains.studyanalysis import analyse_problem
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER, RELEASED
@@ -31,20 +30,6 @@ def test_every_set_has_scores_under_every_design(made_up_outcomes, name):
     n_runs_seen = 1 if name == "paper" else 2
     assert sum(b.n for b in meta.calibration) == 12 * n_runs_seen
     assert len(meta.sizes) == (len(FEATURE_SETS) + 1) * 3
-
-
-def test_labels_of_averaged_runs_are_less_noisy(made_up_outcomes):
-    outcomes = made_up_outcomes()
-    averaged, each = (analysed(outcomes, name).pairs.noise for name in QUICK)
-    assert averaged == label_noise(outcomes.gains, 2)
-    assert each == label_noise(outcomes.gains, 1)
-    assert averaged.ceiling_accuracy > each.ceiling_accuracy
-
-
-def test_the_same_seed_gives_the_same_numbers(made_up_outcomes):
-    first, second = (analysed(made_up_outcomes(), "paper", 5) for _ in range(2))
-    np.testing.assert_equal(first.pairs.predictions, second.pairs.predictions)
-    np.testing.assert_array_equal(first.importance.coefficient, second.importance.coefficient)
 
 
 @pytest.mark.parametrize("n_pairs", [1, 2, 4])

@@ -64,23 +64,6 @@ def test_held_out_scores_are_those_of_table_2(folder):
         assert majority.accuracy == pytest.approx(float(row["majority_accuracy"]), rel=1e-5)
 
 
-def test_mean_gain_and_reliability_are_those_of_the_study(folder):
-    analysis = meta_analysis(folder)
-    (row,) = csv.DictReader((folder / "table1.csv").open(encoding="utf-8"))
-    for end in ("low", "high"):
-        assert getattr(analysis.gain.new_tasks, end) == pytest.approx(float(row[end]), rel=1e-5)
-    (noise,) = csv.DictReader((folder / "labels.csv").open(encoding="utf-8"))
-    for column, value in vars(analysis.noise).items():
-        assert value == pytest.approx(float(noise[column]), rel=1e-5)
-
-
-def test_single_features_are_those_of_the_study(folder):
-    analysis = meta_analysis(folder)
-    for row in csv.DictReader((folder / "single_features.csv").open(encoding="utf-8")):
-        found = analysis.of("groups_unseen", row["feature"]).scores
-        assert found.accuracy == pytest.approx(float(row["accuracy"]), rel=1e-5)
-
-
 def test_flags_that_name_columns_are_refused(folder, capsys):
     assert main(["meta", str(folder), "--main", "main_positive"]) == 1
     assert "leave those flags out" in capsys.readouterr().err

@@ -6,10 +6,9 @@ from sklearn import linear_model, model_selection
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from minimtl.stats.crossval import cross_validate
+from minimtl.stats.crossval import cross_validate, grouped_k_fold, k_fold, repeated_k_fold
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression, scaling_parameters
-from minimtl.stats.splits import grouped_k_fold, k_fold, repeated_k_fold
 
 SCORES = {
     "accuracy": "accuracy",

@@ -5,33 +5,18 @@ import pytest
 from scipy import optimize, stats
 
 from bench.published_intervals import clustered_variance, dyadic_mean
+from minimtl.gains.pairtable import pair_levels
 from minimtl.stats.crossed import (
     PAIR,
     Components,
     crossed_effects,
+    crossed_mean,
     fit_components,
     simulate_gains,
 )
-from minimtl.stats.crossedmean import crossed_mean
-from minimtl.tasks import NEWSGROUPS, related_pairs, unrelated_pairs
+from minimtl.tasks import NEWSGROUPS, related_pairs
 
-
-def newsgroups(pairs):
-    """The levels of the pairs of 20 Newsgroups."""
-    numbers = {}
-
-    def number(item):
-        return numbers.setdefault(item, len(numbers))
-
-    return {
-        "main": np.array([number(pair.main) for pair in pairs]),
-        "aux": np.array([number(pair.aux) for pair in pairs]),
-        "main_topics": np.array([[number(topic) for topic in pair.main] for pair in pairs]),
-        "aux_topics": np.array([[number(topic) for topic in pair.aux] for pair in pairs]),
-    }
-
-
-RELATED = newsgroups(tuple(related_pairs(NEWSGROUPS)))
+RELATED = pair_levels(tuple(related_pairs(NEWSGROUPS)))
 EFFECTS = crossed_effects(RELATED)
 
 
@@ -43,11 +28,9 @@ def grid(n_main, n_aux):
 
 def of_one_run(effects, **lasting):
     """Components that last, 0 where none is given, and the mean."""
-    return Components(
-        lasting.pop("mean", 0.0),
-        {name: lasting.get(name, 0.0) for name in effects.names},
-        dict.fromkeys(effects.names, 0.0),
-    )
+    mean = lasting.pop("mean", 0.0)
+    variances = np.array([lasting.get(name, 0.0) for name in effects.names])
+    return Components(mean, variances, np.zeros_like(variances))
 
 
 def dense(effects):
@@ -92,102 +75,27 @@ def test_components_minimise_the_distance_of_dense_matrices(n_runs):
         )
         target = np.concatenate([target, weight * of_runs])
     expected, _ = optimize.nnls(columns, target)
-    found = [*fitted.lasting.values(), *fitted.per_run.values()]
+    found = [*fitted.lasting, *fitted.per_run]
     np.testing.assert_allclose(found[: len(expected)], expected, rtol=1e-6, atol=1e-6)  # ridge
     assert fitted.mean == pytest.approx(gains.mean(), rel=1e-12)
-
-
-def test_components_of_a_balanced_table_are_those_of_the_analysis_of_variance():
-    """Worked by hand from mean squares, where all come out positive."""
-    n_main, n_aux = 12, 9
-    effects = crossed_effects(grid(n_main, n_aux))
-    truth = of_one_run(effects, main=2.0, aux=1.0, pair=0.5)
-    g = simulate_gains(truth, effects, 1, 1, np.random.default_rng(3))[0]
-    table = g.reshape(n_main, n_aux)
-    rows, columns = table.mean(axis=1), table.mean(axis=0)
-    rest = table - rows[:, np.newaxis] - columns + table.mean()
-    pair = (rest**2).sum() / ((n_main - 1) * (n_aux - 1))
-    main = rows.var(ddof=1) - pair / n_aux
-    aux = columns.var(ddof=1) - pair / n_main
-    assert min(main, aux, pair) > 0
-    fitted = fit_components(g, effects)
-    assert list(fitted.lasting.values()) == pytest.approx([main, aux, pair], rel=1e-6)  # ridge
-
-
-def test_components_are_those_that_gains_were_simulated_from():
-    effects = crossed_effects(newsgroups(tuple(unrelated_pairs(NEWSGROUPS))))
-    lasting = {"main": 0.4, "aux": 0.2, "main_topics": 0.1, "aux_topics": 0.05, "pair": 0.3}
-    per_run = {"main": 0.2, "aux": 0.0, "main_topics": 0.0, "aux_topics": 0.0, "pair": 0.6}
-    truth = Components(0.7, lasting, per_run)
-    studies = simulate_gains(truth, effects, 3, 60, np.random.default_rng(0))
-    fits = [fit_components(gains, effects) for gains in studies]
-    assert np.mean([fit.mean for fit in fits]) == pytest.approx(0.7, abs=0.25)
-    for name in effects.names:
-        for kind in ("lasting", "per_run"):
-            values = [getattr(fit, kind)[name] for fit in fits]
-            error = np.std(values) / np.sqrt(len(fits))
-            # Values cut at 0 have too large a mean, by less than their deviation.
-            expected = getattr(truth, kind)[name]
-            assert np.mean(values) == pytest.approx(expected, abs=4 * error + 0.03), (name, kind)
 
 
 def test_simulated_gains_have_the_covariance_of_the_model():
     levels = grid(2, 2) | {"topics": np.array([[0, 1], [1, 2], [0, 2], [0, 1]])}
     effects = crossed_effects(levels)
-    lasting = {"main": 1.0, "aux": 2.0, "topics": 0.5, "pair": 0.25}
-    per_run = {"main": 0.5, "aux": 0.0, "topics": 0.0, "pair": 1.0}
+    lasting, per_run = np.array([[1.0, 2.0, 0.5, 0.25], [0.5, 0.0, 0.0, 1.0]])
     n_draws = 40_000
     gains = simulate_gains(
         Components(3.0, lasting, per_run), effects, 2, n_draws, np.random.default_rng(0)
     )
     assert gains.shape == (n_draws, 4, 2)
     kernels, _ = dense(effects)
-    between = sum(v * K for v, K in zip(lasting.values(), kernels, strict=True))
-    within = sum(v * K for v, K in zip(per_run.values(), kernels, strict=True))
+    between = sum(v * K for v, K in zip(lasting, kernels, strict=True))
+    within = sum(v * K for v, K in zip(per_run, kernels, strict=True))
     flat = gains.transpose(0, 2, 1).reshape(n_draws, 8)
     expected = np.block([[between + within, between], [between, between + within]])
     np.testing.assert_allclose(np.cov(flat.T), expected, atol=0.15)
     np.testing.assert_allclose(flat.mean(axis=0), 3.0, atol=0.06)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: crossed_effects({}), "one length"),
-        (lambda: crossed_effects({"main": [1, 2], "aux": [1, 2, 3]}), "one length"),
-        (lambda: fit_components(np.zeros((3, 1)), EFFECTS), "gains must have shape"),
-        (lambda: fit_components(np.zeros(52), EFFECTS), "gains must have shape"),
-        (lambda: fit_components(np.full((52, 1), np.nan), EFFECTS), "NaN or infinity"),
-        (
-            lambda: fit_components([[1.0]], crossed_effects({"main": [1]})),
-            "at least two pairs",
-        ),
-    ],
-)
-def test_refuses(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
-
-
-RNG = np.random.default_rng(0)
-MAIN, AUX = RNG.integers(8, size=40), RNG.integers(8, 14, size=40)
-TOPICS = RNG.integers(6, size=(40, 2))
-GAINS = RNG.normal(0.01, 0.02, size=(40, 3))
-
-
-def test_topics_widen_what_is_said_of_new_tasks():
-    effect = np.random.default_rng(1).normal(size=6)
-    gains = effect[TOPICS].sum(axis=1)[:, np.newaxis] + 0.1 * GAINS
-    levels = {"main": MAIN, "aux": AUX}
-    with_topics = crossed_mean(gains, crossed_effects(levels | {"main_topics": TOPICS}))
-    without = crossed_mean(gains, crossed_effects(levels))
-    assert with_topics.standard_error > 1.5 * without.standard_error
-
-
-def test_refuses_what_does_not_fit():
-    effects = crossed_effects({"main": MAIN, "aux": AUX})
-    with pytest.raises(ValueError, match="NaN"):
-        crossed_mean(np.full((40, 3), np.nan), effects)
 
 
 def worked_with_dense_matrices(g, theta):
@@ -222,7 +130,7 @@ def test_the_mean_of_new_tasks_worked_with_dense_matrices(gains):
 
 def test_traces_of_many_pairs_are_estimated_well(gains, monkeypatch):
     exact = crossed_mean(gains, EFFECTS)
-    monkeypatch.setattr("minimtl.stats.crossedmean._EXACT", 10)
+    monkeypatch.setattr("minimtl.stats.crossed._EXACT", 10)
     estimated = crossed_mean(gains, EFFECTS)
     assert estimated.degrees_of_freedom != exact.degrees_of_freedom
     assert estimated.degrees_of_freedom == pytest.approx(exact.degrees_of_freedom, rel=0.2)

@@ -1,11 +1,19 @@
-"""cross_validate scores the splits it says, and leaves the estimator alone."""
+"""Folds, parts and draws cover all samples evenly; cross_validate scores the splits it says."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from minimtl.stats.crossval import cross_validate
+from minimtl.stats.crossval import (
+    cross_validate,
+    draw_per_class,
+    grouped_k_fold,
+    k_fold,
+    repeated_k_fold,
+    stratified_parts,
+)
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.stats.splits import repeated_k_fold
 
 
 @pytest.fixture
@@ -58,3 +66,71 @@ def test_groups_must_be_one_for_each_sample(problem):
     X, y = problem
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         cross_validate(LogisticRegression(), X, y, groups=np.arange(51))
+
+
+@given(n=st.integers(2, 60), n_splits=st.integers(2, 10), seed=st.integers(0, 2**32))
+def test_k_fold_covers_all_in_even_parts(n, n_splits, seed):
+    n_splits = min(n, n_splits)
+    fold = k_fold(n, n_splits, np.random.default_rng(seed))
+    sizes = np.bincount(fold)
+    assert (len(fold), len(sizes)) == (n, n_splits)
+    assert list(sizes) == sorted(sizes, reverse=True)
+    assert max(sizes) - min(sizes) <= 1
+
+
+@given(
+    groups=st.lists(st.integers(0, 9), min_size=5, max_size=60).filter(lambda g: len(set(g)) > 4),
+    n_splits=st.integers(2, 5),
+    seed=st.integers(0, 2**32),
+)
+def test_grouped_k_fold_keeps_groups_together_and_sizes_close(groups, n_splits, seed):
+    groups = np.array(groups)
+    fold = grouped_k_fold(groups, n_splits, np.random.default_rng(seed))
+    for group in groups:
+        assert len(set(fold[groups == group])) == 1
+    sizes = np.bincount(fold)
+    assert (len(fold), len(sizes)) == (len(groups), n_splits)
+    assert min(sizes) > 0
+    assert max(sizes) - min(sizes) <= np.bincount(groups).max()
+
+
+def test_every_sample_is_as_often_in_every_fold():
+    rng = np.random.default_rng(0)
+    masks = repeated_k_fold(12, 5, 4000, rng)
+    # 4000 draws with probability 3/12 or 2/12: five standard deviations are 0.035.
+    shares = masks.mean(axis=0)
+    expected = np.array([3, 3, 2, 2, 2]) / 12
+    assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
+
+
+@pytest.mark.parametrize("n_splits", [0, 1, 7])
+def test_refuses_splits_that_cannot_be(n_splits):
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 6 samples"):
+        k_fold(6, n_splits, rng)
+    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 3 groups"):
+        grouped_k_fold([0, 0, 1, 1, 2, 2], n_splits, rng)
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    st.integers(1, 7),
+    st.integers(0, 2**32 - 1),
+)
+def test_parts_are_equal_in_all_and_in_each_class(labels, n_parts, seed):
+    labels = np.array(labels)
+    part = stratified_parts(labels, n_parts, np.random.default_rng(seed))
+    for members in (part, *(part[labels == label] for label in np.unique(labels))):
+        sizes = np.bincount(members, minlength=n_parts)
+        assert len(sizes) == n_parts
+        assert sizes.max() - sizes.min() <= 1
+
+
+@pytest.mark.parametrize("n", [1, 4, 100])
+def test_draws_take_what_there_is_of_each_class(n):
+    labels = np.repeat([0, 1, 2], [3, 5, 9])
+    rows = np.arange(1, 17)
+    drawn = draw_per_class(rows, labels, n, np.random.default_rng(0))
+    assert list(drawn) == sorted(set(drawn))
+    assert set(drawn) <= set(rows)
+    assert list(np.bincount(labels[drawn])) == [min(n, 2), min(n, 5), min(n, 9)]

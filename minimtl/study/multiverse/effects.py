@@ -7,7 +7,7 @@ g_u     gains of universe u, shape (n_pairs, n_runs), float64; pairs, runs and, 
 d       Σ_j w_j (g_to(j) − g_from(j)), Σ_j w_j = 1, the effect of a choice on each pair and run
 
 An effect is a gain of gains, and its mean has the intervals of a mean gain: for these tasks over
-runs, for new tasks by crossed random effects (`minimtl.stats.crossedmean`).
+runs, for new tasks by crossed random effects (`minimtl.stats.crossed`).
 
 The difference between the two protocols is divided among the choices by Shapley's rule: the mean
 change when a choice is made, over all orders in which the choices may be made one after another.

@@ -27,7 +27,7 @@ from minimtl.report import (
     counted,
     draw_charts,
 )
-from minimtl.stats import FloatArray, IntArray, corrected_resampled_interval
+from minimtl.stats import FloatArray, IntArray, corrected_mean
 from minimtl.study.report.problemresult import ProblemResult
 from minimtl.tasks import Hierarchy, Task, relative_gains
 
@@ -192,8 +192,8 @@ def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
             mean[item] = runs.mean()
         if runs.size > 1:
             # Each run draws its documents and weights anew: independent scores have a ratio of 0.
-            low, high = corrected_resampled_interval(runs, 0.0)
-            half[item] = (high - low) / 2
+            estimate = corrected_mean(runs, 0.0)
+            half[item] = (estimate.high - estimate.low) / 2
     return mean, half
 
 

@@ -13,7 +13,7 @@ from minimtl.gains import (
     Prediction,
     measure_claims,
 )
-from minimtl.stats import Estimate, compare_paired
+from minimtl.stats import Estimate, corrected_mean, further_runs
 from minimtl.study.report.scope import Scope, scope_of
 from minimtl.tasks import (
     TABLE1,
@@ -146,8 +146,8 @@ def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:
     gains = outcomes.gains[number]
     low = high = needed = math.nan
     if outcomes.n_runs > 1:
-        found = compare_paired(gains, test_train_ratio=0)
-        low, high = found.low, found.high
-        if found.further_runs is not None:
-            needed = outcomes.n_runs + found.further_runs
+        estimate, further = corrected_mean(gains, test_train_ratio=0), further_runs(gains)
+        low, high = estimate.low, estimate.high
+        if further is not None:
+            needed = outcomes.n_runs + further
     return PairGain(outcomes.pairs[number], float(gains.mean()), low, high, needed)

@@ -26,7 +26,7 @@ from minimtl.report import (
     draw_charts,
     signed,
 )
-from minimtl.stats import PairedComparison
+from minimtl.stats import MeanEstimate
 from minimtl.study.tuning.grid import LAYERS, PAPERS
 from minimtl.study.tuning.tuning import Tuning
 from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, PER_CLASS
@@ -113,7 +113,7 @@ def _papers_place(tuning: Tuning) -> str:
     )
 
 
-def _with_interval(difference: PairedComparison) -> str:
+def _with_interval(difference: MeanEstimate) -> str:
     return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from minimtl.corpora import AmazonReviews
 from minimtl.jobs import make_workers, open_store
-from minimtl.stats import FloatArray, PairedComparison, compare_paired
+from minimtl.stats import FloatArray, MeanEstimate, corrected_mean
 from minimtl.study.trainmodels import train_missing
 from minimtl.study.tuning.grid import PAPERS, Setting
 from minimtl.study.tuning.tuningfits import (
@@ -67,14 +67,14 @@ class Tuning:
         """Number of the setting with the highest `cv_f1`; of equals the smallest network."""
         return int(self.cv_f1.argmax())
 
-    def difference(self, number: int) -> PairedComparison:
+    def difference(self, number: int) -> MeanEstimate:
         """The distance of the setting from the chosen one: F1 less its F1, over domains and folds.
 
         The folds of a domain share training reviews and are corrected for it; domains share
         nothing, so that the interval is rather too wide than too narrow.
         """
         each = (self.f1[number] - self.f1[self.chosen])[:, :HELD_OUT]
-        return compare_paired(each.ravel(), 1 / (N_FOLDS - 1))
+        return corrected_mean(each.ravel(), 1 / (N_FOLDS - 1))
 
     def equals(self) -> list[int]:
         """Numbers of the chosen setting and of those that are not significantly worse."""

@@ -24,7 +24,7 @@ def estimate(mean, low, high):
 
 
 def prediction(features, accuracy, brier, p_holm=math.nan, kind="set"):
-    scores = Scores(accuracy, 0.5, 0.5, brier, 0.6, 0.0, 0.5)
+    scores = Scores(accuracy, 0.5, 0.5, brier, 0.6, 0.0)
     return Prediction("groups_unseen", features, kind, 52, scores, p_holm=p_holm)
 
 
