@@ -107,7 +107,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--per-class",
         type=whole_number(1),
         metavar="N",
-        help=f"the most training texts of a label in a run (default: {PER_CLASS})",
+        help=f"the most training texts of a label for a network in a run; a regression has ten "
+        f"times as many (default: {PER_CLASS})",
     )
     parser.add_argument(
         "--quick",
