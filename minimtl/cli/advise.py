@@ -113,8 +113,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help=f"a quick look: {QUICK_RUNS} runs, and at most {QUICK_PER_CLASS} texts of a label for a "
-        "network",
+        help=f"a quick look: {QUICK_RUNS} runs, and networks learn from at most {QUICK_PER_CLASS} "
+        "texts of a label",
     )
     parser.add_argument(
         "--margin",
