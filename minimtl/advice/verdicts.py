@@ -37,8 +37,8 @@ of the ways' mean ψ over texts. Centred over the ways,
     E θ = τ²(τ² I + Σ)⁻¹ s,    Cov θ = τ² I − τ⁴(τ² I + Σ)⁻¹,
 
 so that the best of many noisy scores is not believed too much, and what two ways were lucky or
-unlucky on together favours neither. No gain is believed to be more than was measured. τ² is what
-the scores vary beyond Σ, by their median.
+unlucky on together favours neither. A way that measured no gain is not believed to have one, nor
+any way to have more than it measured. τ² is what the scores vary beyond Σ, by their median.
 
 References
 ----------
@@ -275,7 +275,7 @@ def _believed_gains(
     kept = tau * np.linalg.inv(tau * np.eye(n_ways) + noise)
     believed, covariance = kept @ scores, tau * (np.eye(n_ways) - kept)
     at = list(influence).index(reference)
-    gains = np.minimum(believed - believed[at], scores - scores[at])
+    gains = np.minimum(believed - believed[at], np.maximum(scores - scores[at], 0.0))
     variances = np.diag(covariance) + covariance[at, at] - 2 * covariance[at]
     sizes = np.sqrt(np.maximum(variances, _LEAST_SPREAD))
     certainty = special.ndtr(gains / sizes)
