@@ -14,6 +14,8 @@ LOOKS = {
     f"{OURS} MLP": ("#0b5394", "o", "-"),
     f"{OURS} MLP, tasks jointly": ("#0b5394", "D", "--"),
     f"{OURS} LogisticRegression": ("#3d9be0", "s", "-"),
+    f"{OURS} advise's regression": ("#00a3a3", "s", "-"),
+    f"{OURS} EasyAdapt": ("#00a3a3", "D", "--"),
     "fastText": ("#7b3294", "^", "-"),
     "Vowpal Wabbit": ("#1a7f37", "v", "-"),
     "Vowpal Wabbit --nn": ("#1a7f37", "P", "--"),

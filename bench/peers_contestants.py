@@ -17,6 +17,8 @@ from typing import Any
 
 from bench.peers_learners import (
     Learner,
+    fit_advised,
+    fit_advised_alone,
     fit_logistic,
     fit_mlp,
     fit_our_logistic,
@@ -140,6 +142,12 @@ def contestants() -> dict[str, Contestant]:
             lambda: fit_our_logistic,
             "minimtl",
             tuple(Line({"C": C, "tol": 1e-4}, "max_iter", (1, 2, 5)) for C in (1.0, 5.0, 20.0)),
+        ),
+        f"{OURS} advise's regression": Contestant(
+            lambda: fit_advised_alone, "minimtl", (Line({}, "per_class", (1_000,)),)
+        ),
+        f"{OURS} EasyAdapt": Contestant(
+            lambda: fit_advised, "minimtl", (Line({}, "per_class", (1_000,)),), joint=True
         ),
         "fastText": Contestant(
             lambda: fit_fasttext,

@@ -16,6 +16,9 @@ import numpy as np
 from bench.peers_problems import TextTask, Unit
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier
 from minimtl import TfidfVectorizer as OurTfidf
+from minimtl.advice.fits import train_on_all
+from minimtl.advice.settings import Settings
+from minimtl.advice.ways import ADAPTED, ALONE, REGRESSION, Way
 from minimtl.estimator import ConvergenceWarning
 
 Predict = Callable[[Sequence[str]], Sequence[int]]
@@ -60,6 +63,23 @@ def fit_pipeline(tfidf: Any, classifier: Any, task: TextTask) -> Predict:
 def fit_our_logistic(task: TextTask, params: dict[str, Any], seed: int) -> Predict:
     """minimtl's logistic regression, which draws nothing."""
     return fit_pipeline(OurTfidf(**TFIDF), LogisticRegression(**params), task)
+
+
+def fit_advised(unit: Unit, params: dict[str, Any], seed: int) -> list[Predict]:
+    """The regression of `minimtl advise`: alone, or adapted from the other tasks of a unit."""
+    settings = Settings(tokenizer="words", seed=seed, **params)
+    models = []
+    for number, main in enumerate(unit):
+        tasks = [main, *unit[:number], *unit[number + 1 :]]
+        way = Way(ADAPTED, REGRESSION, tuple(range(1, len(tasks))))
+        if len(tasks) == 1:
+            way = Way(ALONE, REGRESSION)
+        sets = [(task.train_texts, task.train_labels) for task in tasks]
+        models.append(train_on_all(way, sets, list(range(main.n_classes)), settings, {}).predict)
+    return models
+
+
+fit_advised_alone = alone(lambda task, params, seed: fit_advised([task], params, seed)[0])
 
 
 def sklearn_tfidf(max_features: int | None = None) -> Any:

@@ -61,7 +61,8 @@ def advise(
     runs : int, default=20
         How often each way is trained and tested; rounds of five folds are made whole.
     per_class : int, default=500
-        At most so many texts of a label are trained on in a run.
+        At most so many texts of a label are trained on in a run by a network, and ten times as many
+        by a regression.
     margin : float, default=0.02
         Differences of macro-F1 up to this do not matter.
     tokenizer : {"auto", "words", "whitespace", "characters"}
@@ -159,9 +160,7 @@ def advise_on(
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
-        rows = measuring.measure(
-            all_ways(counted.classes, tuple(counted.counts), has_words=features is None)
-        )
+        rows = measuring.measure(all_ways(counted.classes, has_words=features is None))
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
     # Within each kind the best first, so that a reader sees what words of others add, and then
     # what their labels add.

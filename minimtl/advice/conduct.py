@@ -36,6 +36,7 @@ from minimtl.system import say
 
 ERROR = 1 - LEVEL
 FIRST_ERROR = 0.01  # of it, after the first round
+LEAST_GAIN = 0.001  # that is to be expected of a way with others to take it
 LEAST_CHANCE = 0.05  # of being better than the way in the lead, below which a network ends
 
 
@@ -70,7 +71,7 @@ class Row:
 
     @property
     def expected(self) -> float:
-        """The gain over the best way alone that is to be expected, shrunken."""
+        """The gain over the best way alone that is to be expected."""
         return self.comparison.expected if self.comparison else 0.0
 
     def stopped(self) -> "Row":
@@ -102,10 +103,14 @@ def rows_with_all_runs(rows: Sequence[Row]) -> list[Row]:
 def way_to_take(rows: Sequence[Row]) -> Row:
     """The way with the best expected score.
 
-    Expected gains are shrunken towards 0, so that the best of many noisy ones is not believed too
-    much. A way that is proven to help goes before one that is not.
+    A way that is proven to help goes before one that is not, and the best way alone before one that
+    is expected to be hardly better.
     """
-    others = [row for row in rows_with_all_runs(rows) if row.way.use != ALONE and row.expected > 0]
+    others = [
+        row
+        for row in rows_with_all_runs(rows)
+        if row.way.use != ALONE and row.expected >= LEAST_GAIN
+    ]
     return max(
         others, key=lambda row: (row.verdict == HELPS, row.expected), default=best_alone(rows)
     )

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.advice.settings import Settings
-from minimtl.advice.tokenizers import FEATURES, NETWORK, make_vectorizer
-from minimtl.advice.trials import N_FOLDS, SetsOfTexts
+from minimtl.advice.tokenizers import FEATURES, NETWORK, make_vectorizers
+from minimtl.advice.trials import N_FOLDS, SetsOfTexts, most_per_class
 from minimtl.advice.ways import Way, train
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.models import TextModel
@@ -18,7 +18,7 @@ from minimtl.text import weigh_counts
 
 # Raise it with every change that gives other scores, beside training itself: stored ones are
 # measured anew then.
-_VERSION = 3
+_VERSION = 4
 
 
 class Given(NamedTuple):
@@ -55,19 +55,33 @@ def key_of(fit: Fit, sets: SetsOfTexts) -> str:
 
 def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
     """Train, and label the tested texts; the random numbers depend on the key alone."""
+    numbers, model = (fit.target, *fit.way.aux), fit.way.model
     main = sets.draw(fit.target, fit.run)
-    others = [sets.draw_other(number, fit.target, fit.run) for number in fit.way.aux]
-    learned = np.concatenate([draw.learned for draw in (main, *others)])
-    X = sets.counts[fit.way.model]
-    if sets.tokenizer != FEATURES:
-        vectorizer = make_vectorizer(sets.tokenizer, fit.way.model)
-        most, sublinear = vectorizer.max_features, vectorizer.sublinear_tf
-        assert most is not None
-        X = weigh_counts(X, learned, most, sublinear)
-    documents = [(X[draw.trained], sets.labels[draw.trained]) for draw in (main, *others)]
+    others = [sets.learned_of(number, fit.target, fit.run) for number in fit.way.aux]
+    learned = [main.learned, *others]
+    X = _features(sets, np.concatenate(learned), model)
+
+    documents = []
+    for number, rows in zip(numbers, learned, strict=True):
+        trained = sets.trained(rows, number, fit.run, model)
+        documents.append((X[trained], sets.labels[trained]))
     classifier = train(fit.way, documents[0], documents[1:], int(key_of(fit, sets)[:8], 16))
     probability = classifier.predict_proba(X[main.tested]).max(axis=1)
     return encode(Given(classifier.predict(X[main.tested]), probability))
+
+
+def _features(sets: SetsOfTexts, learned: np.ndarray, model: str) -> sparse.csr_matrix:
+    """What a model reads of all texts, (n_texts, n_features); words and idf are of `learned`."""
+    if sets.tokenizer == FEATURES:
+        return sets.counts[model][0]
+    parts = []
+    vectorizers = make_vectorizers(sets.tokenizer, model)
+    for counts, vectorizer in zip(sets.counts[model], vectorizers, strict=True):
+        assert vectorizer.max_features is not None
+        parts.append(
+            weigh_counts(counts, learned, vectorizer.max_features, vectorizer.sublinear_tf)
+        )
+    return sparse.hstack(parts, "csr")
 
 
 def encode(given: Given) -> bytes:
@@ -94,7 +108,7 @@ def train_on_all(
 ) -> TextModel:
     """The model that `way` makes of all texts: a regression, or the average of five networks.
 
-    It is trained as it was measured: on at most `Settings.per_class` texts of a label of each set,
+    It is trained as it was measured: on at most `most_per_class` texts of a label of each set,
     which each network draws for itself.
 
     Parameters
@@ -104,19 +118,21 @@ def train_on_all(
     labels : of the main set's classes.
     how : what the model is to say of itself.
     """
-    vectorizer, documents = None, list(sets)
+    vectorizers, documents = [], list(sets)
     if settings.tokenizer != FEATURES:
-        vectorizer = make_vectorizer(settings.tokenizer, way.model)
-        vectorizer.fit([text for texts, _ in sets for text in texts])
+        every = [text for texts, _ in sets for text in texts]
+        vectorizers = [one.fit(every) for one in make_vectorizers(settings.tokenizer, way.model)]
         documents = [
-            (sparse.csr_matrix(vectorizer.transform(texts)), classes) for texts, classes in sets
+            (sparse.hstack([one.transform(texts) for one in vectorizers], "csr"), classes)
+            for texts, classes in sets
         ]
+    most = most_per_class(settings.per_class, way.model)
     members = []
     for member in range(N_FOLDS if way.model == NETWORK else 1):
         rng = rng_for("advise model", settings.seed, member)
         drawn = []
         for X, y in documents:
-            rows = draw_per_class(np.arange(len(y)), y, settings.per_class, rng)
+            rows = draw_per_class(np.arange(len(y)), y, most, rng)
             drawn.append((X[rows], y[rows]))
         members.append(train(way, drawn[0], drawn[1:], int(rng.integers(2**31))))
-    return TextModel(vectorizer, members, how, labels)
+    return TextModel(vectorizers, members, how, labels)

@@ -21,7 +21,8 @@ class Settings:
     ----------
     runs : trainings of each way, 2 at least; whole rounds are made, each of 5 runs, or of 1 with a
         test part of its own.
-    per_class : at most so many texts of a class are trained on in a run.
+    per_class : at most so many texts of a class does a network learn from in a run, and a
+        regression from ten times as many.
     margin : differences of the score up to this do not matter.
     tokenizer : one of `TOKENIZERS`, or `AUTO`; `FEATURES` where sets hold no texts.
     seed : of the folds, the draws and the networks.

@@ -18,16 +18,11 @@ TOKENIZERS: dict[str, dict[str, Any]] = {
 stands between white space (texts cut into words beforehand); single characters and pairs of them
 (scripts without spaces)."""
 
-NETWORK, REGRESSION, CHARACTERS = "network", "regression", "characters"
-_FEATURES: dict[str, dict[str, Any]] = {
-    NETWORK: {"max_features": 10_000},  # as in the study
-    REGRESSION: {"max_features": 50_000, "ngram_range": (1, 2), "sublinear_tf": True},
-    CHARACTERS: {
-        "max_features": 50_000, "analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True,
-    },
+NETWORK, REGRESSION = "network", "regression"
+_PAIRS = {"max_features": 50_000, "ngram_range": (1, 2), "sublinear_tf": True}
+_LETTERS = {
+    "max_features": 50_000, "analyzer": "char_wb", "ngram_range": (3, 5), "sublinear_tf": True,
 }  # fmt: skip
-"""Parameters of the vectorizer by the model that reads its features: the network counts words, the
-regression also pairs of neighbours, and the regression on characters three to five in a row."""
 
 FEATURES = "features"
 """In place of a tokenizer, where sets hold rows of features and no texts."""
@@ -39,16 +34,22 @@ _WITHOUT_SPACES = re.compile(
 )
 
 
-def make_vectorizer(tokenizer: str, model: str = NETWORK) -> TfidfVectorizer:
-    """A vectorizer by one of the `TOKENIZERS`, of the features of a model; not fitted."""
-    features = TOKENIZERS[tokenizer] | _FEATURES[model]
+def make_vectorizer(tokenizer: str, **features: Any) -> TfidfVectorizer:
+    """A vectorizer by one of the `TOKENIZERS` and other parameters; not fitted."""
+    features = TOKENIZERS[tokenizer] | features
     return TfidfVectorizer(unicode=True, dtype=np.float32, **features)
 
 
-def models_for(tokenizer: str) -> tuple[str, ...]:
-    """The models that are tried: characters only of texts, where they are not the words already."""
-    no_characters = tokenizer in ("characters", FEATURES)
-    return (NETWORK, REGRESSION) if no_characters else tuple(_FEATURES)
+def make_vectorizers(tokenizer: str, model: str) -> list[TfidfVectorizer]:
+    """Those whose features a model reads side by side; not fitted.
+
+    The network counts words, as in the study. The regression counts words and pairs of neighbours,
+    and beside them three to five characters in a row, where characters are not the words already.
+    """
+    if model == NETWORK:
+        return [make_vectorizer(tokenizer, max_features=10_000)]
+    features = [_PAIRS] if tokenizer == "characters" else [_PAIRS, _LETTERS]
+    return [make_vectorizer(tokenizer, **one) for one in features]
 
 
 def choose_tokenizer(texts: Sequence[str]) -> str:

@@ -2,8 +2,8 @@
 
 Notation
 --------
-counts          of the words that each model reads in all texts of all sets: CSR int64 (n_texts,
-                n_words); or features, float32
+counts          of all that each of a model's vectorizers reads in all texts of all sets: CSR
+                int64 (n_texts, n_words); or features, float32
 labels          of all texts, int64 (n_texts,), an index into the set's own classes
 same            number of each text, equal for texts that count as the same, int64 (n_texts,)
 groups          number of each text's thread or author, int64 (n_texts,); its own where it has none
@@ -25,7 +25,7 @@ from scipy.sparse import csr_matrix
 
 from minimtl.advice.features import Features
 from minimtl.advice.sets import Prepared, normalised
-from minimtl.advice.tokenizers import CHARACTERS, make_vectorizer, models_for
+from minimtl.advice.tokenizers import NETWORK, REGRESSION, make_vectorizers
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.errors import MinimtlError
 from minimtl.jobs import rng_for, stable_hash
@@ -35,6 +35,7 @@ from minimtl.text import count_matrix
 
 N_FOLDS = 5
 MOST_TESTED = 10_000  # more would take time, and the score would hardly be more certain
+_TIMES = {NETWORK: 1, REGRESSION: 10}  # a regression learns in seconds from that many more texts
 
 
 class Draw(NamedTuple):
@@ -43,12 +44,10 @@ class Draw(NamedTuple):
     Attributes
     ----------
     learned : the texts that may be learned from; vocabulary and idf come from them.
-    trained : those among them that are trained on.
     tested : the texts that are labelled and scored.
     """
 
     learned: np.ndarray
-    trained: np.ndarray
     tested: np.ndarray
 
 
@@ -61,11 +60,11 @@ class SetsOfTexts:
     train, test : rows of each set's training texts, and of its test part, which may be empty.
     classes : sorted labels of each set.
     digests : a hash of each set's texts and labels.
-    per_class : at most so many texts of a class are trained on in a run.
-    models : whose features are counted.
+    per_class : at most so many texts of a class does a network learn from in a run; see
+        `most_per_class`.
     """
 
-    counts: Mapping[str, csr_matrix]
+    counts: Mapping[str, tuple[csr_matrix, ...]]
     labels: np.ndarray
     same: np.ndarray
     groups: np.ndarray
@@ -97,27 +96,20 @@ class SetsOfTexts:
             If the main set's groups are too few to be divided into folds.
         """
         parts = [part for prepared in sets for part in (prepared.train, prepared.test)]
-        counts = {}
-        for model in models_for(tokenizer):
-            if features is not None:
-                counts[model] = features.matrix(row.text for part in parts for row in part)
-                continue
-            analyze = make_vectorizer(tokenizer, model).build_analyzer()
-            # Other texts are read by their characters only where they are pooled.
-            unread = [
-                model == CHARACTERS and prepared.classes != sets[0].classes
-                for prepared in sets
-                for _ in (prepared.train, prepared.test)
-            ]
-            texts = (
-                "" if skip else row.text
-                for part, skip in zip(parts, unread, strict=True)
-                for row in part
-            )
-            counts[model], _ = count_matrix(texts, analyze)
+        texts = [row.text for part in parts for row in part]
+        if features is not None:
+            counts = dict.fromkeys((NETWORK, REGRESSION), (features.matrix(texts),))
+        else:
+            counts = {
+                model: tuple(
+                    count_matrix(texts, vectorizer.build_analyzer())[0]
+                    for vectorizer in make_vectorizers(tokenizer, model)
+                )
+                for model in (NETWORK, REGRESSION)
+            }
         ends = np.cumsum([0, *map(len, parts)])
         rows = [np.arange(start, end) for start, end in pairwise(ends)]
-        same = [normalised(row.text) for part in parts for row in part]
+        same = [normalised(text) for text in texts]
         labels = [
             prepared.labels(part) for prepared in sets for part in (prepared.train, prepared.test)
         ]
@@ -170,9 +162,7 @@ class SetsOfTexts:
             test, train = train[parts == run % N_FOLDS], train[parts != run % N_FOLDS]
         else:
             train = train[~np.isin(self.groups[train], self.groups[test])]
-        rng = rng_for("advise sample", self.seed, self.digests[target], run)
-        tested = np.intersect1d(test, self.tested_rows(target))
-        return Draw(train, draw_per_class(train, self.labels, self.per_class, rng), tested)
+        return Draw(train, np.intersect1d(test, self.tested_rows(target)))
 
     def can_help(self, other: int, target: int) -> bool:
         """Whether two labels or more are left of `other` without the texts of `target`."""
@@ -185,19 +175,27 @@ class SetsOfTexts:
         left: np.ndarray = train[~np.isin(self.same[train], self.same[own])]
         return left
 
-    def draw_other(self, other: int, target: int, run: int) -> Draw:
-        """The texts of another set in a run for `target`, without those that `target` has too.
+    def learned_of(self, other: int, target: int, run: int) -> np.ndarray:
+        """The texts of another set that a run for `target` may learn from.
 
-        Texts of the groups that the run tests are left out.
+        Those that `target` has too are left out, and those of the groups that the run tests.
         """
         train = self._without(other, target)
         own = np.concatenate([self.train[target], self.test[target]])
         if np.isin(self.groups[train], self.groups[own]).any():
             tested = self.draw(target, run).tested
             train = train[~np.isin(self.groups[train], self.groups[tested])]
-        rng = rng_for("advise sample", self.seed, self.digests[other], run)
-        drawn = draw_per_class(train, self.labels, self.per_class, rng)
-        return Draw(train, drawn, np.empty(0, np.int64))
+        return train
+
+    def trained(self, learned: np.ndarray, number: int, run: int, model: str) -> np.ndarray:
+        """Those of the texts of set `number` that a model is trained on in a run."""
+        rng = rng_for("advise sample", self.seed, self.digests[number], run)
+        return draw_per_class(learned, self.labels, most_per_class(self.per_class, model), rng)
+
+
+def most_per_class(per_class: int, model: str) -> int:
+    """How many texts of a label a model is trained on at most, of `per_class` for a network."""
+    return per_class * _TIMES[model]
 
 
 def grouped_parts(

@@ -30,6 +30,16 @@ All ways are compared with all ways alone together: the critical value is that o
 correlated differences, so that the best of many noisy ways is not believed too much, and the best
 way alone need not be known.
 
+Which way to take is another question. The true scores θ of the m ways are believed to lie around an
+unknown common level with variance τ², and the measured ones s around them with covariance Σ, that
+of the ways' mean ψ over texts. Centred over the ways,
+
+    E θ = τ²(τ² I + Σ)⁻¹ s,    Cov θ = τ² I − τ⁴(τ² I + Σ)⁻¹,
+
+so that the best of many noisy scores is not believed too much, and what two ways were lucky or
+unlucky on together favours neither. A way that measured no gain is not believed to have one, nor
+any way to have more than it measured. τ² is what the scores vary beyond Σ, by their median.
+
 References
 ----------
 P. Bayle, A. Bayle, L. Janson, L. Mackey (2020), Cross-validation confidence intervals for test
@@ -50,6 +60,8 @@ HELPS, HURTS = "helps", "hurts"
 NO_DIFFERENCE, CANNOT_TELL = "no difference that matters", "open"
 _OTHER_TRAINING_TEXTS = 0.2
 _N_DRAWS = 20_000
+_MEDIAN_OF_SQUARES = 0.455  # of a standard normal variable
+_LEAST_SPREAD = 1e-9  # a variance
 _MOST_TIMES = 10  # as many texts or rounds as there are: more is no advice
 
 
@@ -62,8 +74,8 @@ class Comparison:
     gain, low, high : difference of macro-F1 from the best of the ways alone, and its interval.
     verdict : `HELPS` or `HURTS` where the interval has one sign, `NO_DIFFERENCE` where it lies
         within ± the margin, else `CANNOT_TELL`.
-    probability : that the way is better than the best way alone; shrunken, as the best of many is.
-    expected : the gain shrunken likewise, by which ways are chosen.
+    probability : that the way is better than the best way alone, by the beliefs above.
+    expected : the gain by these beliefs, by which ways are chosen.
     further_runs, further_texts : of an open question, how many more runs on the same texts, or
         labelled texts in as many runs, would settle it, if gain and spread stay as they are; None
         if no realistic number would. 0 where it is settled.
@@ -157,15 +169,14 @@ def compare(
         (way, other): _difference(influence[way] - influence[other], tested) for way, other in pairs
     }
     two_sided, one_sided = _critical_values(influence, pairs, error, tested)
-    shrinkage = _shrinkage(list(differences.values()))
     best = max(alone, key=lambda way: influence[way].mean())
+    expected, certainty = _believed_gains(influence, best, tested)
 
     found = {}
     for way in others:
         against = [differences[way, reference] for reference in alone]
-        found[way] = _verdict(
-            against, differences[way, best], two_sided, one_sided, margin, shrinkage, tested
-        )
+        judged = _verdict(against, two_sided, one_sided, margin, tested)
+        found[way] = replace(judged, expected=expected[way], probability=certainty[way])
     return found
 
 
@@ -243,23 +254,41 @@ def _critical_values(
     return max(float(two_sided), at_least), max(float(one_sided), at_least)
 
 
-def _shrinkage(differences: Sequence[_Difference]) -> float:
-    """τ², the variance of true gains around 0: what gains vary beyond their errors.
+def _believed_gains(
+    influence: Mapping[Way, np.ndarray], reference: Way, tested: TestedTexts
+) -> tuple[dict[Way, float], dict[Way, float]]:
+    """Each way's expected gain over the way `reference`, and how probably it is above 0."""
+    means = np.array([of_way.mean(axis=0) for of_way in influence.values()])
+    n_ways, n = means.shape
+    scores = means.mean(axis=1)
+    sums = tested.by_group(means - scores[:, np.newaxis])
+    sums -= sums.mean(axis=0)
+    scores -= scores.mean()
+    inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
+    noise = inflation * (sums @ sums.T) / n**2
 
-    The median keeps ways that clearly hurt from lending their spread to the others.
-    """
-    excess = np.median([one.gain**2 - one.variance for one in differences])
-    typical = float(np.mean([one.variance for one in differences]))
-    return max(float(excess), 0.1 * typical)
+    # The median keeps ways that clearly hurt from lending their spread to the others.
+    typical = float(np.trace(noise)) / n_ways
+    spread = float(np.median(scores**2)) / _MEDIAN_OF_SQUARES
+    tau = max(spread - typical, 0.1 * typical, _LEAST_SPREAD)
+
+    kept = tau * np.linalg.inv(tau * np.eye(n_ways) + noise)
+    believed, covariance = kept @ scores, tau * (np.eye(n_ways) - kept)
+    at = list(influence).index(reference)
+    gains = np.minimum(believed - believed[at], np.maximum(scores - scores[at], 0.0))
+    variances = np.diag(covariance) + covariance[at, at] - 2 * covariance[at]
+    sizes = np.sqrt(np.maximum(variances, _LEAST_SPREAD))
+    certainty = special.ndtr(gains / sizes)
+    return dict(zip(influence, gains.tolist(), strict=True)), dict(
+        zip(influence, certainty.tolist(), strict=True)
+    )
 
 
 def _verdict(
     against: Sequence[_Difference],
-    reference: _Difference,
     two_sided: float,
     one_sided: float,
     margin: float,
-    tau: float,
     tested: TestedTexts,
 ) -> Comparison:
     halves = [_half(one, two_sided) for one in against]
@@ -272,9 +301,7 @@ def _verdict(
         and min(gain + half for gain, half in zip(gains, narrow, strict=True)) <= margin
     )
 
-    kept = tau / (tau + reference.variance)
-    probability = float(special.ndtr(reference.gain * math.sqrt(kept / reference.variance)))
-    found = Comparison(min(gains), low, high, CANNOT_TELL, probability, reference.gain * kept, 0, 0)
+    found = Comparison(min(gains), low, high, CANNOT_TELL, 0.5, 0.0, 0, 0)
     if low > 0:
         return replace(found, verdict=HELPS)
     if high < 0:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from minimtl.advice.conduct import ERROR, FIRST_ERROR, LEAST_CHANCE
 from minimtl.advice.measured import Measured
-from minimtl.advice.tokenizers import FEATURES
-from minimtl.advice.trials import N_FOLDS
+from minimtl.advice.tokenizers import FEATURES, REGRESSION
+from minimtl.advice.trials import N_FOLDS, most_per_class
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
 from minimtl.advice.ways import N_EPOCHS
 from minimtl.report import signed
@@ -63,7 +63,8 @@ def notes_on(advice: Measured) -> list[str]:
         notes.insert(
             0,
             f"This was a quick look: {advice.settings.runs} runs of at most "
-            f"{advice.settings.per_class} texts of a label. Without --quick the answer is surer.",
+            f"{advice.settings.per_class} texts of a label for a network. Without --quick the "
+            "answer is surer.",
         )
     notes += [*_other_spellings(advice), *_other_names(advice)]
     if advice.best.score >= _NEARLY_PERFECT:
@@ -89,7 +90,7 @@ def procedure_of(advice: Measured) -> list[str]:
             f"on a fifth of the texts, after training on the others ({N_FOLDS} folds, classes in "
             f"equal shares, drawn anew for every {N_FOLDS} runs)"
         )
-    inputs = "TF-IDF of one and two words, or of three to five characters"
+    inputs = "TF-IDF of one and two words and of three to five characters in a row"
     words = (
         "With the words of others: their texts count for vocabulary and idf, their labels do not. "
     )
@@ -123,9 +124,9 @@ def procedure_of(advice: Measured) -> list[str]:
     most = max(counts.values())
     if most * (1 if main.test else 1 - 1 / N_FOLDS) > settings.per_class:
         sentences.append(
-            f"At most {settings.per_class} texts of a label are trained on at a time, and the "
-            f"largest label of {name} has {most:,}. With more texts a gain is usually smaller; "
-            f"--per-class {most} measures, and trains the model, on all of them."
+            f"A network is trained on at most {settings.per_class:,} texts of a label at a time, a "
+            f"regression on {most_per_class(settings.per_class, REGRESSION):,}, and the largest "
+            f"label of {name} has {most:,}. --per-class {most} trains networks on all of them."
         )
     sentences.append(
         "Scores are those of a single classifier, as trained in a run. The model that is saved is "

@@ -107,12 +107,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--per-class",
         type=whole_number(1),
         metavar="N",
-        help=f"the most training texts of a label in a run (default: {PER_CLASS})",
+        help=f"the most training texts of a label for a network in a run; a regression has ten "
+        f"times as many (default: {PER_CLASS})",
     )
     parser.add_argument(
         "--quick",
         action="store_true",
-        help=f"a quick look: {QUICK_RUNS} runs of at most {QUICK_PER_CLASS} texts of a label",
+        help=f"a quick look: {QUICK_RUNS} runs, and networks learn from at most {QUICK_PER_CLASS} "
+        "texts of a label",
     )
     parser.add_argument(
         "--margin",

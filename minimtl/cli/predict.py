@@ -55,11 +55,12 @@ def run(args: argparse.Namespace) -> int:
             f"{args.model} holds a {type(model).__name__}, which takes no texts; "
             "give what `minimtl advise --save-model` wrote."
         )
-    if (model.vectorizer is None) != (Path(args.file).suffix.lower() in SUFFIXES):
-        kind = "features: give .npz or .npy" if model.vectorizer is None else "texts, no features"
+    takes_features = not model.vectorizers
+    if takes_features != (Path(args.file).suffix.lower() in SUFFIXES):
+        kind = "features: give .npz or .npy" if takes_features else "texts, no features"
         raise MinimtlError(f"The model in {args.model} takes {kind}.")
     inputs: Any
-    if model.vectorizer is None:
+    if takes_features:
         inputs = read_feature_rows(Path(args.file), model.n_features)
         places = (f"X[{number}]" for number in range(inputs.shape[0]))
         texts = TextSet(args.file, tuple(LabelledText(place, "", place) for place in places))

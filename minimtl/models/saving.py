@@ -4,7 +4,7 @@ A file holds the name of one of the `CLASSES`, the parameters, and the fitted st
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
 The file of a `TextModel` holds its estimators so, their arrays under the part's name: the
-vectorizer, if it has one, and one or more classifiers.
+vectorizers, if it has some, and one or more classifiers.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,8 +43,10 @@ MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
 # How many threads work is a matter of the machine, and no model's.
 NOT_SAVED = {"n_jobs"}
-_PARTS = ("vectorizer", "classifier")  # of a TextModel or a MultiTaskTextClassifier
-_MORE_CLASSIFIERS = tuple(f"classifier{number}" for number in range(2, 11))  # of a TextModel
+_PARTS = ("vectorizer", "classifier")  # of a MultiTaskTextClassifier
+# Of a TextModel, which has one or more of each.
+_NUMBERS = ("", *range(2, 11))
+_VECTORIZERS, _CLASSIFIERS = (tuple(f"{part}{number}" for number in _NUMBERS) for part in _PARTS)
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -70,11 +72,9 @@ def save_model(estimator: Any, path: str | Path) -> None:
         If the file cannot be written; nothing is left behind.
     """
     if isinstance(estimator, TextModel):
-        names = (_PARTS[1], *_MORE_CLASSIFIERS)
-        fitted: dict[str, Any] = dict(zip(names, estimator.classifiers, strict=False))
-        if estimator.vectorizer is not None:
-            fitted[_PARTS[0]] = estimator.vectorizer
-        parts, arrays = _describe_parts(fitted)
+        classifiers = zip(_CLASSIFIERS, estimator.classifiers, strict=False)
+        vectorizers = zip(_VECTORIZERS, estimator.vectorizers, strict=False)
+        parts, arrays = _describe_parts(dict([*classifiers, *vectorizers]))
         description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
         if estimator.labels is not None:
             description["labels"] = [label_to_plain(label) for label in estimator.labels]
@@ -160,21 +160,22 @@ def _make_parts(parts: Facts, arrays: Arrays, names: Iterable[str] = _PARTS) -> 
 
 
 def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
-    names = [name for name in (*_PARTS, *_MORE_CLASSIFIERS) if name in description]
-    parts = dict(zip(names, _make_parts(description, arrays, names), strict=True))
-    vectorizer = parts.pop(_PARTS[0], None)
+    vectorizers, classifiers = (
+        _make_parts(description, arrays, [name for name in names if name in description])
+        for names in (_VECTORIZERS, _CLASSIFIERS)
+    )
     are_classifiers = [
-        isinstance(part, MultiTaskMLPClassifier | LogisticRegression) for part in parts.values()
+        isinstance(part, MultiTaskMLPClassifier | LogisticRegression) for part in classifiers
     ]
     _require(all(are_classifiers) and len(are_classifiers) > 0, "the classifiers")
-    _require(vectorizer is None or isinstance(vectorizer, TfidfVectorizer), "the vectorizer")
+    _require(all(isinstance(part, TfidfVectorizer) for part in vectorizers), "the vectorizers")
     _require(isinstance(description["how"], dict), "how the model came about")
     labels = description.get("labels")  # which files of earlier versions lack
     if labels is not None:
         _require(isinstance(labels, list), "labels")
         labels = [value_from_plain(label) for label in labels]
         _require(len(set(labels)) == len(labels), "labels")
-    return TextModel(vectorizer, list(parts.values()), description["how"], labels)
+    return TextModel(vectorizers, classifiers, description["how"], labels)
 
 
 def _make_estimator(description: Facts, arrays: Arrays) -> Any:

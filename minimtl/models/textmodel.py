@@ -1,4 +1,4 @@
-"""A text classifier as one object: a fitted vectorizer and fitted classifiers."""
+"""A text classifier as one object: fitted vectorizers and fitted classifiers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,15 +12,16 @@ from minimtl.text import TfidfVectorizer
 
 
 class TextModel:
-    """Labels texts by a fitted vectorizer and classifiers; `save_model` and `load_model` take it.
+    """Labels texts by fitted vectorizers and classifiers; `save_model` and `load_model` take it.
 
     Parameters
     ----------
-    vectorizer : TfidfVectorizer or None
-        Fitted; it is set to give sparse matrices, whatever it was set to. With None, what stands
-        below for texts is a matrix of features, a row each.
+    vectorizers : sequence of TfidfVectorizer
+        Fitted; what they give stands side by side. They are set to give sparse matrices, whatever
+        they were set to. With none, what stands below for texts is a matrix of features, a row
+        each.
     classifiers : sequence of MultiTaskMLPClassifier or LogisticRegression
-        Fitted to what the vectorizer gives; the probabilities of several are averaged. Of several
+        Fitted to what the vectorizers give; the probabilities of several are averaged. Of several
         tasks, the first is the one that counts.
     how : dict of JSON values
         How the model came about, for whoever finds its file.
@@ -31,30 +32,29 @@ class TextModel:
     Raises
     ------
     ValueError
-        If a classifier has another number of features than the vectorizer gives, other classes than
-        the first, or not as many as there are labels.
+        If a classifier has another number of features than the vectorizers give, other classes
+        than the first, or not as many as there are labels.
     """
 
     def __init__(
         self,
-        vectorizer: TfidfVectorizer | None,
+        vectorizers: Sequence[TfidfVectorizer],
         classifiers: Sequence[MultiTaskMLPClassifier | LogisticRegression],
         how: dict[str, Any],
         labels: Sequence[Any] | None = None,
     ) -> None:
         self.n_features = classifiers[0].n_features_in_
-        self.vectorizer = vectorizer
-        if vectorizer is not None:
-            self.n_features = len(vectorizer.vocabulary_)
-            self.vectorizer = vectorizer.set_output(transform="default")
+        self.vectorizers = tuple(one.set_output(transform="default") for one in vectorizers)
+        if self.vectorizers:
+            self.n_features = sum(len(one.vocabulary_) for one in self.vectorizers)
         self.classifiers = tuple(classifiers)
         self.how = how
         self._classes = _classes_of(classifiers[0])
         for classifier in classifiers:
             if classifier.n_features_in_ != self.n_features:
                 raise ValueError(
-                    f"The classifier has {classifier.n_features_in_} features, and the vectorizer "
-                    f"gives {self.n_features}."
+                    f"The classifier has {classifier.n_features_in_} features, and the vectorizers "
+                    f"give {self.n_features}."
                 )
             if not np.array_equal(_classes_of(classifier), self._classes):
                 raise ValueError("The classifiers have different classes.")
@@ -100,18 +100,20 @@ class TextModel:
         return float(macro_f1(true, self.predict_proba(texts).argmax(axis=1)))
 
     def knows(self, texts: Iterable[Any]) -> np.ndarray:
-        """True for each text with a word that the vectorizer knows, bool (n_texts,)."""
+        """True for each text with a word that a vectorizer knows, bool (n_texts,)."""
         X = self._features(texts)
         known: np.ndarray = (X != 0).sum(axis=1)
         return np.asarray(known).ravel() > 0
 
     def _features(self, texts: Iterable[Any]) -> Any:
-        if self.vectorizer is not None:
-            return self.vectorizer.transform(texts)
-        return texts if sparse.issparse(texts) else np.asarray(texts)
+        if not self.vectorizers:
+            return texts if sparse.issparse(texts) else np.asarray(texts)
+        if not isinstance(texts, str):
+            texts = list(texts)  # each vectorizer reads them
+        return sparse.hstack([one.transform(texts) for one in self.vectorizers], "csr")
 
     def __repr__(self) -> str:
-        return f"TextModel({self.vectorizer!r}, {self.classifiers!r}, {self.how!r})"
+        return f"TextModel({self.vectorizers!r}, {self.classifiers!r}, {self.how!r})"
 
 
 def _classes_of(classifier: MultiTaskMLPClassifier | LogisticRegression) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Logistic regression as an estimator by scikit-learn's conventions.
 
 Two classes have one vector of coefficients, three or more are a softmax regression with one for
-each class; `minimtl.stats.softmax` has what is minimised, and how. Up to `MOST_UNKNOWNS` unknowns
-their Hessian is made and solved; for more, the same minimum is found by products with X, which
-stays sparse.
+each class; `minimtl.stats.softmax` has what is minimised, and how. For a dense X and up to
+`MOST_UNKNOWNS` unknowns their Hessian is made and solved; for more, or a sparse X, the same minimum
+is found by products with X.
 
 The unknowns are made fewer first: X B in place of X, where B has orthonormal columns, and w = B u.
 
@@ -124,13 +124,14 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         record_features(self, X, samples.shape[1])
 
         n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        is_small = n_outputs * (min(samples.shape) + 1) <= MOST_UNKNOWNS
+        n_unknowns = n_outputs * (min(samples.shape) + 1)
+        is_small = n_unknowns <= MOST_UNKNOWNS and not is_sparse(samples)
         if is_small:
             reduced = span_of_samples(samples)
         elif n_outputs > 1 and is_sparse(samples):
             reduced = join_own_words(samples)
         else:  # for two classes it would take as long to find the words as it saves
-            reduced = Reduction(samples, samples.shape[1])
+            reduced = Reduction(samples)
         loss = SoftmaxLoss(
             reduced.X,
             index,
@@ -225,36 +226,23 @@ def _check_size(samples: Any, weights: FloatArray, C: float) -> None:
 
 
 class Reduction(NamedTuple):
-    """`X` (n, n_unknowns) in place of a matrix of `n_features`.
-
-    Of these, `columns` are those that have entries, and `basis`, dense or sparse, is B for them;
-    None is the identity.
-    """
+    """`X` (n, n_unknowns), and B, dense or sparse; None is the identity."""
 
     X: Any
-    n_features: int
-    columns: Any = slice(None)
     basis: Any = None
 
     def expand(self, w: FloatArray) -> FloatArray:
         """Coefficients (n_outputs, n_features) from those of `X`, (n_unknowns, n_outputs)."""
-        coef = np.zeros((w.shape[1], self.n_features))
-        coef[:, self.columns] = (w if self.basis is None else self.basis @ w).T
-        return coef
+        coef: FloatArray = (w if self.basis is None else self.basis @ w).T
+        return np.ascontiguousarray(coef)
 
 
 def span_of_samples(X: Any) -> Reduction:
-    """A dense matrix of as few unknowns as `X`, dense or CSR, has features or samples."""
-    n_features = X.shape[1]
-    columns: Any = slice(None)
-    if is_sparse(X):
-        columns = np.unique(X.indices)
-        X = X[:, columns].toarray()
-
+    """A dense matrix of as few unknowns as `X`, dense too, has features or samples."""
     if X.shape[1] <= X.shape[0]:
-        return Reduction(X, n_features, columns)
+        return Reduction(X)
     basis, triangle = np.linalg.qr(X.T)
-    return Reduction(triangle.T, n_features, columns, basis)
+    return Reduction(triangle.T, basis)
 
 
 def join_own_words(X: sparse.csr_matrix) -> Reduction:
@@ -277,4 +265,4 @@ def join_own_words(X: sparse.csr_matrix) -> Reduction:
     words = np.concatenate([shared, X.indices[is_own]])
     unknowns = np.concatenate([np.arange(n_shared), n_shared + rows])
     basis = sparse.csr_matrix((entries, (words, unknowns)), shape=(p, n_shared + n))
-    return Reduction(X @ basis, p, basis=basis)
+    return Reduction(X @ basis, basis)

@@ -117,8 +117,7 @@ def test_a_frame_and_a_repr_that_answers(made_up, monkeypatch):
 def test_what_was_cut_is_said(made_up):
     advice = made_up(ALONE, MAYBE)
     assert any(
-        "--per-class 700 measures, and trains the model, on all" in line
-        for line in advice.procedure
+        "--per-class 700 trains networks on all of them" in line for line in advice.procedure
     )
     whole = made_up(ALONE, MAYBE, per_class=560)
     assert not any("--per-class" in line for line in whole.procedure)

@@ -29,17 +29,17 @@ def test_from_texts_to_a_model(texts, tmp_path):
     numbers = np.array([int(label == "good") for label in labels])
     other, other_labels = texts("aux", ("c", "d"), seed=1)
     advice = advise(mine, numbers, {"other": (other, other_labels)}, runs=2)
-    assert {advice.name_of(row) for row in advice.rows[:3]} == {
-        "alone (regression)", "alone (characters)", "alone (network)",
+    assert {advice.name_of(row) for row in advice.rows[:2]} == {
+        "alone (regression)", "alone (network)",
     }  # fmt: skip
-    assert [advice.name_of(row) for row in advice.rows[3:4]] == [
+    assert [advice.name_of(row) for row in advice.rows[2:3]] == [
         "alone, with the words of other (regression)"
     ]
-    assert {advice.name_of(row) for row in advice.rows[4:]} == {
+    assert {advice.name_of(row) for row in advice.rows[3:]} == {
         "jointly with other (network)", "pretrained on other (network)",
     }  # fmt: skip
-    assert advice.rows[0].score >= advice.rows[1].score >= advice.rows[2].score
-    assert advice.rows[4].score >= advice.rows[5].score
+    assert advice.rows[0].score >= advice.rows[1].score
+    assert advice.rows[3].score >= advice.rows[4].score
     assert advice.matrix is None
     assert "your set" in advice.verdict
     # Labels come back as they were given.
@@ -52,6 +52,10 @@ def test_from_texts_to_a_model(texts, tmp_path):
     assert loaded.how["way"] == advice.name_of(advice.best)
 
 
+def way(row):
+    return row.way
+
+
 def test_the_same_seed_gives_the_same_advice_whatever_other_sets_there_are(texts, tmp_path):
     mine, one, two = texts(), texts("one", ("c", "d"), seed=1), texts("two", ("e", "f"), seed=2)
     both = advise(*mine, {"one": one, "two": two}, runs=2, out=tmp_path)
@@ -60,7 +64,8 @@ def test_the_same_seed_gives_the_same_advice_whatever_other_sets_there_are(texts
     for row in again.rows:
         assert scores[again.name_of(row)] == row.scores.tolist()
     seeded = advise(*mine, {"one": one}, runs=2, seed=1)
-    assert [row.scores.tolist() for row in seeded.rows] != [r.scores.tolist() for r in again.rows]
+    for row, other in zip(sorted(seeded.rows, key=way), sorted(again.rows, key=way), strict=True):
+        assert not np.array_equal(row.given.probabilities, other.given.probabilities)
 
 
 def test_sets_of_the_same_name_are_told_apart(text_set):

@@ -57,7 +57,7 @@ def measuring(text_set, tmp_path, monkeypatch):
 
 
 def named(made):
-    ways = all_ways(made.sets.classes, ("network", "regression"))
+    ways = all_ways(made.sets.classes)
     return {row.way.describe(made.names): row for row in made.measure(ways)}
 
 

@@ -49,24 +49,28 @@ def test_a_test_part_is_tested_in_every_run_and_never_learned(sets):
         draw = made.draw(0, run)
         assert list(draw.tested) == list(range(40, 60))
         assert list(draw.learned) == list(range(40))
-        assert made.draw_other(1, 0, run).learned.min() >= 60
+        assert made.learned_of(1, 0, run).min() >= 60
 
 
 def test_draws_are_per_class_and_new_in_every_run_and_by_every_seed(sets):
     made = sets(n_test=10, per_class=7)
     for run in range(2):
-        assert list(np.bincount(made.labels[made.draw(0, run).trained])) == [7, 7]
-        assert list(np.bincount(made.labels[made.draw_other(1, 0, run).trained])) == [7, 7, 7]
-    assert not np.array_equal(made.draw(0, 0).trained, made.draw(0, 1).trained)
+        own, other = made.draw(0, run).learned, made.learned_of(1, 0, run)
+        for rows, number in ((own, 0), (other, 1)):
+            drawn = made.trained(rows, number, run, "network")
+            assert set(np.bincount(made.labels[drawn])) == {7}
+            assert np.array_equal(made.trained(rows, number, run, "regression"), rows)
+    first, again = (made.trained(own, 0, run, "network") for run in (0, 1))
+    assert not np.array_equal(first, again)
     other = sets(n_test=10, per_class=7, seed=1)
-    assert not np.array_equal(made.draw(0, 0).trained, other.draw(0, 0).trained)
+    assert not np.array_equal(first, other.trained(own, 0, 0, "network"))
 
 
 def test_no_text_of_the_target_is_learned_from_another_set(text_set):
     first = prepare(text_set("main", n=30), words, is_main=True)
     second = prepare(text_set("main", n=40), words, is_main=False)  # the same ones and more
     made = SetsOfTexts.of([first, second], "words", 200, 0)
-    left = made.draw_other(1, 0, 0).learned
+    left = made.learned_of(1, 0, 0)
     assert not set(made.same[left]) & set(made.same[made.train[0]])
     assert made.can_help(1, 0)
     assert not SetsOfTexts.of([first, first], "words", 200, 0).can_help(1, 0)
@@ -75,9 +79,10 @@ def test_no_text_of_the_target_is_learned_from_another_set(text_set):
 def test_counts_are_the_vectorizer_s(sets, text_set):
     made = sets()
     text = text_set("main").train[3].text
-    assert made.counts["network"][3].sum() == len(list(words(text)))
-    assert made.counts["regression"][3].sum() == 2 * len(list(words(text))) - 1
-    assert made.counts["characters"].shape[0] == len(made.labels) == len(made.same) == 40 + 36
+    (network,), (pairs, letters) = made.counts["network"], made.counts["regression"]
+    assert network[3].sum() == len(list(words(text)))
+    assert pairs[3].sum() == 2 * len(list(words(text))) - 1
+    assert letters.shape[0] == len(made.labels) == len(made.same) == 40 + 36
 
 
 GROUPS = {f"row {number}": f"author {number // 3}" for number in range(18)}
@@ -91,11 +96,11 @@ def test_no_group_is_both_learned_from_and_tested(text_set, n_test):
     plain = SetsOfTexts.of([main, aux], "words", 200, 0)
     assert made.digests != plain.digests
     for run in range(2 * N_FOLDS):
-        draw, other = made.draw(0, run), made.draw_other(1, 0, run)
+        draw, other = made.draw(0, run), made.learned_of(1, 0, run)
         tested = set(made.groups[draw.tested])
         assert not tested & set(made.groups[draw.learned])
-        assert not tested & set(made.groups[other.learned])
-        assert len(np.unique(made.labels[draw.trained])) == 2
+        assert not tested & set(made.groups[other])
+        assert len(np.unique(made.labels[draw.learned])) == 2
     tested = made.tested(0, 2)
     assert len(np.unique(tested.groups)) == (50 - 36 + 6 if not n_test else 6 - 2)
     assert plain.tested(0, 2).groups is None

@@ -16,7 +16,7 @@ def model(tmp_path):
     texts = ["good film", "bad film", "good book", "bad book"] * 3
     vectorizer = TfidfVectorizer()
     classifier = LogisticRegression(C=10.0).fit(vectorizer.fit_transform(texts), ["yes", "no"] * 6)
-    save_model(TextModel(vectorizer, [classifier], {}), tmp_path / "m.npz")
+    save_model(TextModel([vectorizer], [classifier], {}), tmp_path / "m.npz")
     return str(tmp_path / "m.npz")
 
 

@@ -189,7 +189,7 @@ def _models() -> tuple[bytes, ...]:
         vectorizer,
         logistic,
         MultiTaskMLPClassifier((2,), n_epochs=1, random_state=0).fit(X, y),
-        TextModel(vectorizer, [logistic], {"way": "alone"}),
+        TextModel([vectorizer], [logistic], {"way": "alone"}),
     )
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:

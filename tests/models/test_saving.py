@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
 from minimtl.advice.tokenizers import TOKENIZERS, make_vectorizer
@@ -71,7 +72,7 @@ def test_text_model(classifier, path):
         classifier = perceptron().fit([X, X], [y, [0, 1, 2, 0]])
     else:
         classifier = classifier.fit(X, y)
-    model = TextModel(vectorizer, [classifier], {"way": "made up"})
+    model = TextModel([vectorizer], [classifier], {"way": "made up"})
     save_model(model, path)
     loaded = load_model(path)
     assert loaded.how == {"way": "made up"}
@@ -98,7 +99,7 @@ LABELS = [
 def test_labels_of_a_text_model_of_any_kind(labels, path):
     vectorizer = TfidfVectorizer()
     classifier = LogisticRegression(C=99).fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
-    model = TextModel(vectorizer, [classifier], {}, labels)
+    model = TextModel([vectorizer], [classifier], {}, labels)
     save_model(model, path)
     loaded = load_model(path)
     for one in (model, loaded):
@@ -110,32 +111,33 @@ def test_a_text_model_whose_parts_do_not_fit(path):
     vectorizer = TfidfVectorizer()
     classifier = LogisticRegression().fit(vectorizer.fit_transform(TEXTS), [0, 1, 1, 0])
     other = LogisticRegression().fit([[0.0], [1.0]], ["x", "y"])
-    with pytest.raises(ValueError, match="has 1 features, and the vectorizer gives 6"):
-        TextModel(vectorizer, [other], {})
+    with pytest.raises(ValueError, match="has 1 features, and the vectorizers give 6"):
+        TextModel([vectorizer], [other], {})
     with pytest.raises(ValueError, match="not as many labels as classes"):
-        TextModel(vectorizer, [classifier], {}, ["a"])
+        TextModel([vectorizer], [classifier], {}, ["a"])
     for label in (object(), {1}, [1], float("inf"), (1.0, float("nan")), 1j):
         with pytest.raises(ValueError, match="cannot be a label"):
-            save_model(TextModel(vectorizer, [classifier], {}, ["a", label]), path)
+            save_model(TextModel([vectorizer], [classifier], {}, ["a", label]), path)
 
 
-@pytest.mark.parametrize("has_vectorizer", [True, False])
-def test_an_average_with_and_without_a_vectorizer(path, has_vectorizer):
-    vectorizer = TfidfVectorizer()
-    X, y = vectorizer.fit_transform(TEXTS), np.array(["x", "y", "x", "y"])
+@pytest.mark.parametrize("n_vectorizers", [0, 1, 2])
+def test_an_average_on_features_and_on_those_of_vectorizers(path, n_vectorizers):
+    vectorizers = [TfidfVectorizer(), TfidfVectorizer(analyzer="char")][:n_vectorizers]
+    parts = [one.fit_transform(TEXTS) for one in vectorizers or [TfidfVectorizer()]]
+    X, y = sparse.hstack(parts, "csr"), np.array(["x", "y", "x", "y"])
     members = [
         perceptron().fit(X, y),
         LogisticRegression().fit(X, y),
         perceptron().fit(X[:2], y[:2]),
     ]
-    save_model(TextModel(vectorizer if has_vectorizer else None, members, {}), path)
+    save_model(TextModel(vectorizers, members, {}), path)
     loaded = load_model(path)
-    given = TEXTS if has_vectorizer else X
+    given = TEXTS if vectorizers else X
     expected = np.mean([member.predict_proba(X) for member in members], axis=0)
     np.testing.assert_allclose(loaded.predict_proba(given), expected, atol=1e-7)
     assert loaded.score(given, loaded.predict(given)) == 1
     with pytest.raises(ValueError, match="different classes"):
-        TextModel(vectorizer, [members[0], LogisticRegression().fit(X, list("abab"))], {})
+        TextModel(vectorizers, [members[0], LogisticRegression().fit(X, list("abab"))], {})
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
@@ -242,7 +244,7 @@ def saved(data, path):
             "network": lambda: perceptron().fit([X, X], [y, y]),
             "words": lambda: TfidfVectorizer().fit(TEXTS),
             "regression": lambda: LogisticRegression().fit(counts, [0, 1, 1, 0]),
-            "texts": lambda: TextModel(make["words"](), [make["regression"]()], {}, ["a", "b"]),
+            "texts": lambda: TextModel([make["words"]()], [make["regression"]()], {}, ["a", "b"]),
         }
         save_model(make[kind](), path)
         with zipfile.ZipFile(path) as archive:

@@ -78,8 +78,8 @@ def test_logistic_regression_takes_what_the_vectorizer_gives(texts):
     model = pipeline.make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(*texts)
     assert model.score(*texts) > 0.95
     dense = LogisticRegression().fit(model[0].transform(texts[0]).toarray(), texts[1])
-    # A word that no text has keeps its coefficient of 0; otherwise the same unknowns.
-    np.testing.assert_allclose(model[1].coef_, dense.coef_, rtol=1e-12)
+    # The one by products with X, the other by its Hessian: both end at the same minimum.
+    np.testing.assert_allclose(model[1].coef_, dense.coef_, rtol=1e-9)
 
 
 def test_grid_search_with_weights_of_samples(texts):
