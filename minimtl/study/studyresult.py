@@ -24,8 +24,7 @@ from minimtl.study.manifest import write_manifest
 from minimtl.study.report.answer import answer, table1
 from minimtl.study.report.contents import About, report_document, why_they_differ
 from minimtl.study.report.figures import draw_figures
-from minimtl.study.report.problemresult import ProblemResult, problem_results
-from minimtl.study.report.scope import warnings_of
+from minimtl.study.report.problemresult import ProblemResult, problem_results, warnings_of
 from minimtl.study.report.studytables import tables
 from minimtl.system import say
 from minimtl.tasks import PairCurves, hierarchy_of

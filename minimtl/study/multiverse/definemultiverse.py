@@ -15,8 +15,14 @@ from minimtl.nn import TRAINING_VERSION
 from minimtl.report import counted
 from minimtl.study.conductor import describe_problem
 from minimtl.study.definition import PlacedJob, Study, choose_backend, say_sizes, share_data
-from minimtl.study.multiverse.choices import Choice, check_together
-from minimtl.study.multiverse.universes import Design, Universe, make_universes, named
+from minimtl.study.multiverse.universes import (
+    Choice,
+    Design,
+    Universe,
+    check_together,
+    make_universes,
+    named,
+)
 from minimtl.study.trainmodels import Conditions, kinds_of, time_here
 from minimtl.system import say
 from minimtl.tasks import (

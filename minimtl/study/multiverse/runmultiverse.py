@@ -16,17 +16,18 @@ from minimtl.report import (
 from minimtl.study.definition import PlacedJob
 from minimtl.study.manifest import Stopwatch
 from minimtl.study.multiverse.definemultiverse import Multiverse
-from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
-from minimtl.study.multiverse.finding import finding
-from minimtl.study.multiverse.page import document
+from minimtl.study.multiverse.page import document, finding
 from minimtl.study.multiverse.universefigures import draw_figures
 from minimtl.study.multiverse.universeresults import (
+    Effect,
     UniverseResult,
     collect_universes,
+    comparisons,
+    effect_of,
     effect_rows,
     universe_rows,
 )
-from minimtl.study.report.scope import scope_of, warnings_of
+from minimtl.study.report.problemresult import scope_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,
     compute_placed,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
-from minimtl.study.multiverse.choices import Choice
 from minimtl.study.multiverse.universeresults import UniverseResult, new_tasks, these_tasks
+from minimtl.study.multiverse.universes import Choice
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"

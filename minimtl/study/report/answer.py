@@ -20,8 +20,7 @@ from collections.abc import Iterable, Sequence
 from minimtl.gains import Prediction
 from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
 from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import ProblemResult
-from minimtl.study.report.scope import MIN_RUNS
+from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin

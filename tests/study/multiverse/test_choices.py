@@ -3,7 +3,7 @@
 import pytest
 
 from minimtl.errors import UsageError
-from minimtl.study.multiverse.choices import (
+from minimtl.study.multiverse.universes import (
     DIFFERENCES,
     changed,
     check_together,

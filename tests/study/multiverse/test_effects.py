@@ -7,9 +7,8 @@ import pytest
 
 from minimtl.gains import effects_of
 from minimtl.stats import estimate_mean
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.effects import ALL, SHARE, WHOLE, comparisons, effect_of
-from minimtl.study.multiverse.universes import make_universes
+from minimtl.study.multiverse.universeresults import ALL, SHARE, WHOLE, comparisons, effect_of
+from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 BOTH = (PAPER, RELEASED)

@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from minimtl.gains import analyse, table_of
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.effects import comparisons, effect_of
-from minimtl.study.multiverse.finding import finding
+from minimtl.study.multiverse.page import finding
 from minimtl.study.multiverse.runmultiverse import write_multiverse
 from minimtl.study.multiverse.universefigures import draw_figures
-from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
-from minimtl.study.multiverse.universes import make_universes
-from minimtl.study.report.scope import Scope
+from minimtl.study.multiverse.universeresults import (
+    PREDICTED,
+    UniverseResult,
+    comparisons,
+    effect_of,
+)
+from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
+from minimtl.study.report.problemresult import Scope
 from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.test_docs_reference import columns_of
 

@@ -1,5 +1,10 @@
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.universes import labels_of, make_universes, named
+from minimtl.study.multiverse.universes import (
+    DIFFERENCES,
+    labels_of,
+    make_universes,
+    named,
+    parse_choice,
+)
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 BOTH = (PAPER, RELEASED)

@@ -9,8 +9,7 @@ from minimtl.gains import PairAnalysis, Prediction, Scores
 from minimtl.report import Marked
 from minimtl.stats import Estimate, MeanEstimate
 from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
-from minimtl.study.report.problemresult import MeanScores, ProblemResult
-from minimtl.study.report.scope import scope_of
+from minimtl.study.report.problemresult import MeanScores, ProblemResult, scope_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.printedtables import TABLE1, PrintedScores
 from minimtl.tasks.protocol import PAPER, RELEASED

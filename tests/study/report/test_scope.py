@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.study.report.scope import Scope, scope_of, warnings_of
+from minimtl.study.report.problemresult import Scope, scope_of, warnings_of
 from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, TuneData, rows_of
+from minimtl.study.tuning import HELD_OUT, N_FOLDS, TuneData, rows_of
 
 
 def test_unigrams_only(reviews):

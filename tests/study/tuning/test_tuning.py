@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from minimtl.report import to_csv, to_markdown, to_text
-from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.study.tuning.summary import draw_tuning, tuning_document, tuning_finding, tuning_table
-from minimtl.study.tuning.tuning import Tuning
-from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, plan
+from minimtl.study.tuning import HELD_OUT, N_FOLDS, PAPERS, Setting, Tuning, plan
+from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
 from minimtl.tasks.modeljobs import JobResult
 
 WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)

@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
-from minimtl.study.tuning.grid import LAYERS, PAPERS, SIZES, Setting, make_grid
-from minimtl.study.tuning.tuningfits import (
+from minimtl.study.tuning import (
     HELD_OUT,
+    LAYERS,
+    PAPERS,
+    SIZES,
+    Setting,
     TuneData,
     TuningFit,
     compute,
     describe,
     key_of,
+    make_grid,
     plan,
 )
 from minimtl.tasks.modeljobs import decode
