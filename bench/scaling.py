@@ -143,11 +143,9 @@ def plan_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 def store_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """Run or resume the study without training."""
     with open_here(folder) as store, make_workers(executor, 1, None) as workers:
-        summary = run_jobs(
-            keyed_jobs(n_pairs), untrained, store, workers, decode=decode, progress=Progress(0)
-        )
-    summary.raise_for_failures()
-    return summary.n_computed + summary.n_resumed, "models"
+        progress = Progress(0)
+        run_jobs(keyed_jobs(n_pairs), untrained, store, workers, decode=decode, progress=progress)
+    return progress.n_computed + progress.n_resumed, "models"
 
 
 def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:

@@ -237,7 +237,7 @@ class Measuring:
         with make_progress(
             len(fits), stream=sys.stderr, describe=self._describe, quiet=self.is_quiet
         ) as progress:
-            summary = run_jobs(
+            run_jobs(
                 ((key_of(fit, self.sets), fit) for fit in fits),
                 compute,
                 self.store,
@@ -245,7 +245,6 @@ class Measuring:
                 decode=decode,
                 progress=progress,
             )
-        summary.raise_for_failures()
 
         rows = self.sets.tested_rows(target)
         size = (n_rounds, len(rows))

@@ -14,12 +14,11 @@ from minimtl.jobs.executors import (
 )
 from minimtl.jobs.identity import differences, rng_for, stable_hash
 from minimtl.jobs.progress import duration, make_progress
-from minimtl.jobs.runner import RunSummary, run_jobs
+from minimtl.jobs.runner import run_jobs
 from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
 
 __all__ = [
     "EXECUTOR_FORMS",
-    "RunSummary",
     "Store",
     "Workers",
     "check_executor",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs.executors import Compute, JobError, Workers
@@ -23,42 +23,6 @@ _TICK = 0.5  # seconds after which progress is shown although no job has finishe
 _MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
 
 
-class Failure(NamedTuple):
-    """A job that failed every time, and how it failed the last time."""
-
-    job: Any
-    traceback: str
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a call of `run_jobs` did.
-
-    Attributes
-    ----------
-    n_resumed : jobs that were in the store before.
-    n_computed : jobs computed and stored now.
-    n_failed : jobs that failed every time.
-    failures : the first of those, with their tracebacks.
-    """
-
-    n_resumed: int
-    n_computed: int
-    n_failed: int
-    failures: tuple[Failure, ...]
-
-    def raise_for_failures(self) -> None:
-        """Raise MinimtlError with the tracebacks if a job failed every time."""
-        if not self.n_failed:
-            return
-        reports = "\n".join(f"\n{failure.job}:\n{failure.traceback}" for failure in self.failures)
-        jobs = "1 job" if self.n_failed == 1 else f"{self.n_failed} jobs"
-        raise MinimtlError(
-            f"{jobs} failed {TRIES} times; all other results are kept, and the same command tries "
-            f"again:\n{reports}"
-        )
-
-
 def run_jobs(
     jobs: Iterable[tuple[str, Any]],
     compute: Compute,
@@ -68,7 +32,7 @@ def run_jobs(
     decode: Callable[[bytes], object],
     progress: Progress,
     window: int = WINDOW,
-) -> RunSummary:
+) -> None:
     """Compute the jobs that the store lacks, and store them.
 
     Parameters
@@ -91,7 +55,8 @@ def run_jobs(
     Raises
     ------
     MinimtlError
-        If the store cannot be written or the executor breaks. What was stored stays stored.
+        If the store cannot be written, the executor breaks, or jobs failed every time; then with
+        the tracebacks of the first of these. What was stored stays stored.
     KeyboardInterrupt
         On Ctrl-C, after what had finished was stored.
     """
@@ -104,9 +69,13 @@ def run_jobs(
     finally:
         for future in run.in_flight:
             future.cancel()
-    return RunSummary(
-        progress.n_resumed, progress.n_computed, progress.n_failed, tuple(run.failures)
-    )
+    if run.failures:
+        jobs_failed = "1 job" if progress.n_failed == 1 else f"{progress.n_failed} jobs"
+        reports = "\n".join(run.failures)
+        raise MinimtlError(
+            f"{jobs_failed} failed {TRIES} times; all other results are kept, and the same command "
+            f"tries again:\n{reports}"
+        )
 
 
 @dataclass(slots=True)
@@ -129,7 +98,7 @@ class _Run:
     decode: Callable[[bytes], object]
     progress: Progress
     window: int
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # the first jobs and tracebacks
     in_flight: dict[Future[Any], _Attempt] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)  # of the jobs in flight
     arrivals: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
@@ -221,7 +190,7 @@ class _Run:
         self.keys.discard(attempt.key)
         self.progress.failed(attempt.job)
         if len(self.failures) < _MAX_FAILURES:
-            self.failures.append(Failure(attempt.job, answer.traceback))
+            self.failures.append(f"\n{attempt.job}:\n{answer.traceback}")
 
 
 def _answer(future: Future[Any]) -> bytes | JobError | BaseException:

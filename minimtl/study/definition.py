@@ -1,7 +1,7 @@
 """Studies: corpus, protocol, problems and seed, and the models that follow from them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -50,13 +50,17 @@ class PlacedJob(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the tables of a study by one protocol depend on."""
+    """Everything that the tables of a study by one protocol depend on.
+
+    `place` is that of its data among those of the workers, on which nothing depends.
+    """
 
     corpus: Corpus
     protocol: Protocol
     problems: Sequence[Problem]
     seed: int
     backend: str
+    place: int = 0
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -97,7 +101,7 @@ class Study:
         vars(self)["words"] = words
 
     def keyed_jobs(
-        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE, place: int = 0
+        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE
     ) -> Iterator[tuple[str, PlacedJob]]:
         """The models that the study needs, each once, behind its key.
 
@@ -105,19 +109,15 @@ class Study:
         ----------
         problems : those whose models are wanted; all by default.
         shard : the part that is wanted.
-        place : of the study's data among those of the workers.
         """
         identity = self.data.identity
         for job in plan_jobs(self.problems if problems is None else problems, self.protocol):
             key = job_key(job, identity)
             if shard.holds(key):
-                yield key, PlacedJob(place, job)
+                yield key, PlacedJob(self.place, job)
 
     def count_jobs(self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE) -> int:
         """The number of those models."""
-        if shard == WHOLE:
-            wanted = self.problems if problems is None else problems
-            return sum(1 for _ in plan_jobs(wanted, self.protocol))
         return sum(1 for _ in self.keyed_jobs(problems, shard))
 
     def check_samples(self) -> None:
@@ -186,10 +186,10 @@ def define_studies(
     say_sizes(sizes, pairs)
 
     studies = []
-    for one in protocols:
+    for place, one in enumerate(protocols):
         problems = make_problems(problem, one, hierarchy, n_runs=runs, n_pairs=pairs)
         chosen = one.replace(features=features)
-        studies.append(Study(loaded, chosen, problems, seed, backend))
+        studies.append(Study(loaded, chosen, problems, seed, backend, place))
     share_data(studies)
     return _with_samples(studies, announce)
 
@@ -219,6 +219,16 @@ def share_data(studies: Sequence[Study]) -> None:
         known = first.setdefault((model.posts, model.max_features), study)
         if known is not study:
             study.take_data(known.data)
+
+
+def data_of(studies: Iterable[Study]) -> dict[int, StudyData]:
+    """What the models of studies are computed from, by the places of the studies."""
+    return {study.place: study.data for study in studies}
+
+
+def jobs_of(studies: Iterable[Study], shard: Shard = WHOLE) -> dict[str, PlacedJob]:
+    """The models of studies, or of a shard of them, by their keys."""
+    return {key: job for study in studies for key, job in study.keyed_jobs(shard=shard)}
 
 
 def choose_backend(asked: str | None) -> str:

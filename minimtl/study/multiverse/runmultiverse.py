@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minimtl._version import __version__
-from minimtl.jobs import RunSummary, Store, Workers, make_workers, open_store
+from minimtl.jobs import Store, Workers, make_workers, open_store
 from minimtl.report import (
     FIGURES_NOTE,
     Table,
@@ -30,9 +30,8 @@ from minimtl.study.multiverse.universeresults import (
 from minimtl.study.report.problemresult import scope_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,
+    announce_training,
     compute_placed,
-    kinds_of,
-    time_by_workers,
     train_missing,
 )
 from minimtl.system import say
@@ -47,7 +46,9 @@ def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
     took, out = Stopwatch(), conditions.out
     with open_store(out, multiverse.identity, fresh=conditions.fresh, announce=say) as store:
         with make_workers(conditions.executor, conditions.n_workers, multiverse.data) as workers:
-            _announce_training(multiverse, store, workers, conditions)
+            before = f"{counted(len(multiverse.universes), 'universe')}, "
+            after = f"; the page goes to {out}"
+            announce_training(multiverse.keyed_jobs, store, workers, conditions, before, after)
             train_universes(multiverse, store, workers, quiet=conditions.quiet)
         conditions.announce_time("Models", took.read()["wall_seconds"])
 
@@ -59,8 +60,11 @@ def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
 
 def train_universes(
     multiverse: Multiverse, store: Store, workers: Workers, *, quiet: bool = False
-) -> RunSummary:
-    """Train every model that the store lacks. `workers` compute on ``multiverse.data``."""
+) -> int:
+    """Train every model that the store lacks; their number.
+
+    `workers` compute on ``multiverse.data``.
+    """
     jobs = multiverse.keyed_jobs
     return train_missing(
         jobs.items(), len(jobs), compute_placed, store, workers, _describe, quiet=quiet
@@ -70,21 +74,6 @@ def train_universes(
 def _describe(placed: PlacedJob, payload: bytes) -> str:
     """A text about a finished model, for the progress display."""
     return " beside ".join(" / ".join(task) for task in placed.job.tasks)
-
-
-def _announce_training(
-    multiverse: Multiverse, store: Store, workers: Workers, conditions: Conditions
-) -> None:
-    """One line: how many models there are to train, and how long it will take."""
-    missing = kinds_of(job for key, job in multiverse.keyed_jobs.items() if key not in store)
-    if conditions.quiet or not missing:
-        return
-    when = time_by_workers(missing, workers, conditions)
-    n_models = sum(kind.n_jobs for kind in missing)
-    say(
-        f"{counted(len(multiverse.universes), 'universe')}, {n_models:,} models to train{when}; "
-        f"the page goes to {conditions.out}"
-    )
 
 
 def write_multiverse(
