@@ -73,6 +73,7 @@ TREE = {
 # What the report says of a corpus that is none.
 MANIFEST = {
     "minimtl": "",
+    "finished": False,
     "command": ["study"],
     "identity": {"seed": 0},
     "corpus": {
@@ -159,8 +160,7 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
     from minimtl.gains import conclude  # here, as other steps load less
-    from minimtl.study.report.problemresult import problem_results
-    from minimtl.study.studyresult import about_of, write_report
+    from minimtl.study.studyresult import StudyResult
 
     with (
         open_here(folder) as store,
@@ -168,9 +168,7 @@ def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]
     ):
         results = Results(store, IDENTITY, PAPER)
         concluded = conclude(some(n_pairs), results, 0, made_up_features)
-        about = about_of(MANIFEST)
-        shown = problem_results(concluded, about.edition, about.hierarchy)
-        write_report(shown, about, Path(out), print)
+        StudyResult(MANIFEST, concluded, Path(out)).write(out, announce=print)
     return n_pairs, "pairs"
 
 

@@ -50,9 +50,6 @@ def made_up_outcomes():
             single=single,
             multi=single + rng.normal(0.005, 0.02, (n_pairs, n_runs)),
             features=rng.normal(size=(n_runs, n_pairs, len(FEATURE_NAMES))),
-            curve_epochs=np.arange(1, 151),
-            single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
-            multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
         )
 
     return make

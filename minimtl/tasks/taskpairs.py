@@ -10,9 +10,8 @@ mixed-radix number (a, b, c, d) of the four positions, c and d counted without a
 and the i-th pair are arithmetic, so that nothing grows with their number.
 """
 
-from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, combinations
 from typing import NamedTuple
@@ -44,26 +43,11 @@ class Pair(NamedTuple):
 Block = tuple[str, str]
 
 
-class Pairs(Sequence[Pair]):
-    """A sequence of distinct pairs that need not exist in memory."""
+class HierarchyPairs(Sequence[Pair]):
+    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses.
 
-    @abstractmethod
-    def __len__(self) -> int: ...
-
-    @abstractmethod
-    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
-        """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
-
-    @abstractmethod
-    def block(self, pair: Pair) -> Block:
-        """The two subclasses that the pair's topics are of, by name."""
-
-    def __iter__(self) -> Iterator[Pair]:
-        return (self[index] for index in range(len(self)))
-
-
-class HierarchyPairs(Pairs):
-    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses."""
+    They are distinct, and need not exist in memory.
+    """
 
     def __init__(self, hierarchy: Hierarchy, blocks: list[tuple[int, int]]) -> None:
         self._hierarchy = hierarchy
@@ -137,7 +121,7 @@ def _turn(first: int, n: int) -> int:
     return ((first * 0x9E3779B97F4A7C15) % (1 << 64) >> 32) % n
 
 
-class EvenSample(Pairs):
+class EvenSample(Sequence[Pair]):
     """``n`` of the pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
 
     The k-th is number ⌊k·N/n⌋ of N in the order of `HierarchyPairs.dealt`, so that a sample whose
@@ -170,6 +154,9 @@ class EvenSample(Pairs):
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, by name."""
         return self._pairs.block(pair)
+
+
+Pairs = HierarchyPairs | EvenSample
 
 
 def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:

@@ -34,9 +34,6 @@ def make_evidence():
             single=alone,
             multi=alone + gains,
             features=features,
-            curve_epochs=curves.epochs,
-            single_curve=curves.single.mean(axis=0),
-            multi_curve=curves.multi.mean(axis=0),
         )
         return Evidence(outcomes, protocol, curves)
 

@@ -66,7 +66,6 @@ def test_outcomes_are_read_in_the_order_of_the_pairs(results):
             alone = results.single_curves(pair.main, run)
             np.testing.assert_array_equal(curves.single[row, run], alone.scores.astype("f4"))
             assert outcomes.single[row, run] == alone.scores[read]
-    np.testing.assert_allclose(outcomes.single_curve, curves.single.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(curves.of_runs.multi_loss, curves.multi_loss.mean(axis=0), rtol=1e-5)
 
 

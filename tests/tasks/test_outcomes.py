@@ -28,9 +28,6 @@ def outcomes(single, multi):
         single=single,
         multi=multi,
         features=features.reshape(n_runs, n_pairs, N_FEATURES),
-        curve_epochs=np.arange(1, 5),
-        single_curve=np.full((n_runs, 4), 0.5),
-        multi_curve=np.full((n_runs, 3), 0.5),
     )
 
 

@@ -104,7 +104,7 @@ def write_multiverse(
         )
         for problem in multiverse.problems
     }
-    warnings = warnings_of(list(scopes.values()), corpus.edition)
+    warnings = warnings_of(list(scopes.values()))
     answer = finding(universes, effects, scopes)
     drawn: list[str] = []
     if figures_available():

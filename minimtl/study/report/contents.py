@@ -3,8 +3,9 @@
 What it says of the study is made from the records that the tables are written from.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from minimtl.gains import FAILS, HOLDS, MeasuredClaim, Prediction
 from minimtl.report import (
@@ -36,8 +37,8 @@ from minimtl.study.report.answer import (
     table1,
 )
 from minimtl.study.report.figures import CAPTIONS, FIGURE4, gains_picture
-from minimtl.study.report.problemresult import PUBLISHED_EDITIONS, ProblemResult, warnings_of
-from minimtl.tasks import ERRATA, Hierarchy
+from minimtl.study.report.problemresult import ProblemResult, warnings_of
+from minimtl.tasks import ERRATA
 
 _OPEN = "Claims that stay open"
 _TITLES = ("Hold", "Do not hold", "Hold in part", _OPEN)
@@ -180,35 +181,19 @@ def _accuracy(row: Prediction | None) -> str:
     return text(row.scores.accuracy if row else float("nan"))
 
 
-class About(NamedTuple):
-    """What the reader must know to judge the numbers or to make them again.
-
-    Edition, hierarchy, source, digest and sizes are those of the loaded corpus; ``command`` is the
-    line that a person would type, and ``trained_by`` the kinds of processors.
-    """
-
-    version: str
-    edition: str
-    hierarchy: Hierarchy
-    source: str
-    sha256: str
-    n_train: int
-    n_test: int
-    seed: int
-    command: str
-    trained_by: tuple[str, ...] = ()
-
-
 def report_document(
-    results: Sequence[ProblemResult], about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], manifest: Mapping[str, Any], figures: Sequence[str]
 ) -> Document:
-    """The report; ``figures`` are the names of those that were drawn, without suffix."""
+    """The report of the study that `manifest` is of.
+
+    ``figures`` are the names of those that were drawn, without suffix.
+    """
     curves: list[Block] = [
         Figure(name, CAPTIONS[name]) for name in figures if name in FIGURE4.values()
     ]
     return Document(
         TITLE,
-        warnings_of([result.scope for result in results], about.edition),
+        warnings_of([result.scope for result in results]),
         answer(results),
         (
             Beside((_table1(results), _for_whom(results))),
@@ -218,7 +203,7 @@ def report_document(
             Heading(2, "Figure 4, again"),
             *(curves or [Paragraph(FIGURES_NOTE)]),
             *_beside(predictability(results), claims(results)),
-            *_appendix(results, about, figures),
+            *_appendix(results, manifest, figures),
         ),
     )
 
@@ -285,7 +270,7 @@ def _for_whom(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
 
 
 def _appendix(
-    results: Sequence[ProblemResult], about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], manifest: Mapping[str, Any], figures: Sequence[str]
 ) -> list[Block]:
     others = [Figure(name, CAPTIONS[name]) for name in figures if name not in FIGURE4.values()]
     errata = [sentence for sentences in ERRATA.values() for sentence in sentences]
@@ -293,7 +278,7 @@ def _appendix(
     blocks: list[Block] = [
         Heading(2, "Appendix"),
         Folded("What the words mean", (Terms(_TERMS),)),
-        Folded("The study, and how to run it again", _study(results, about)),
+        Folded("The study, and how to run it again", _study(results, manifest)),
         Folded("All other numbers", (Items(files),)),
     ]
     if others:
@@ -305,9 +290,11 @@ def _appendix(
     return blocks
 
 
-def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
+def _study(results: Sequence[ProblemResult], manifest: Mapping[str, Any]) -> tuple[Block, ...]:
     """Question, paper, data, method and command."""
-    name = "20 Newsgroups, " if about.edition in PUBLISHED_EDITIONS else ""
+    corpus, trained_by = manifest["corpus"], manifest.get("trained_by", ())
+    name = "20 Newsgroups, " if results[0].scope.compares else ""
+    command = shlex.join(["minimtl", *manifest["command"]])
     extents = tuple(
         f"{result.name} {result.protocol.meaning}: {result.scope.extent}." for result in results
     )
@@ -319,9 +306,9 @@ def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
         Paragraph(("The paper: ", PAPER_TITLE, ANTHOLOGY, ".")),
         Paragraph(
             (
-                f"The data: {name}the {about.edition} edition, {about.n_train:,} training and "
-                f"{about.n_test:,} test posts, from {about.source} (SHA-256 ",
-                Marked(about.sha256, "code"),
+                f"The data: {name}the {corpus['edition']} edition, {corpus['train']:,} training "
+                f"and {corpus['test']:,} test posts, from {corpus['source']} (SHA-256 ",
+                Marked(corpus["sha256"], "code"),
                 ").",
             )
         ),
@@ -334,12 +321,13 @@ def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
                 "and 3 use those of the authors' code."
             )
         )
-    lines += [Paragraph(f"minimtl {about.version}, seed {about.seed}:"), Code(about.command)]
-    if len(about.trained_by) > 1:
+    seed = manifest["identity"]["seed"]
+    lines += [Paragraph(f"minimtl {manifest['minimtl']}, seed {seed}:"), Code(command)]
+    if len(trained_by) > 1:
         lines.append(
             Paragraph(
-                f"The models were trained on {len(about.trained_by)} kinds of processors "
-                f"({'; '.join(about.trained_by)}), which round differently: the last digits of "
+                f"The models were trained on {len(trained_by)} kinds of processors "
+                f"({'; '.join(trained_by)}), which round differently: the last digits of "
                 "some numbers may differ from those of a study that one kind trained."
             )
         )

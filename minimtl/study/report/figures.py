@@ -102,15 +102,17 @@ def make_figures(result: ProblemResult, hierarchy: Hierarchy) -> dict[str, tuple
 
 
 def _learning_curves(result: ProblemResult) -> Chart:
-    outcomes, reading = result.outcomes, result.protocol.reading
+    curves, reading = result.curves, result.protocol.reading
     lines = [
-        _curve(outcomes.curve_epochs, outcomes.single_curve, "alone", "blue", "cross"),
-        _curve(outcomes.curve_epochs, outcomes.multi_curve, "jointly", "orange", "circle"),
+        _curve(curves.epochs, curves.of_runs.single, "alone", "blue", "cross"),
+        _curve(curves.epochs, curves.of_runs.multi, "jointly", "orange", "circle"),
     ]
     read = reading.read_at + 1
     scores = [score for line in lines for score in line.y]
     return Chart(
-        title=_title(f"{SCORE_NAMES[reading.score]}, {result.name}", outcomes.n_pairs, result),
+        title=_title(
+            f"{SCORE_NAMES[reading.score]}, {result.name}", result.outcomes.n_pairs, result
+        ),
         series=(*lines, Rule(axis="x", at=read, name=f"scores read (epoch {read})")),
         x=Axis(label="epoch"),
         y=Axis(

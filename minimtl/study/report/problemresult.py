@@ -46,7 +46,7 @@ class Scope(NamedTuple):
     Attributes
     ----------
     problem : ``related`` or ``unrelated``.
-    compares : whether the corpus is the one that the published numbers are of.
+    edition : of the corpus.
     """
 
     problem: str
@@ -54,7 +54,12 @@ class Scope(NamedTuple):
     all_pairs: int
     n_runs: int
     protocol_runs: int
-    compares: bool
+    edition: str
+
+    @property
+    def compares(self) -> bool:
+        """Whether the corpus is the one that the published numbers are of."""
+        return self.edition in PUBLISHED_EDITIONS
 
     @property
     def is_whole(self) -> bool:
@@ -99,11 +104,11 @@ def scope_of(
         all_pairs=len(enumerate_pairs[problem](hierarchy)),
         n_runs=n_runs,
         protocol_runs=protocol.runs("related" if problem == "related" else "unrelated"),
-        compares=edition in PUBLISHED_EDITIONS,
+        edition=edition,
     )
 
 
-def warnings_of(scopes: Sequence[Scope], edition: str) -> tuple[str, ...]:
+def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
     """What must be known before any number is read; nothing of a whole study on its corpus."""
     partial = [
         f"{scope.problem.upper()}: {scope.extent}: a look, no finding."
@@ -115,8 +120,8 @@ def warnings_of(scopes: Sequence[Scope], edition: str) -> tuple[str, ...]:
         partial.append(f"{NEEDED}; below that there are numbers and intervals only.")
     if not all(scope.compares for scope in scopes):
         partial.append(
-            f"The corpus is the {edition} edition, on which nothing was published: no number is "
-            "compared with the paper's."
+            f"The corpus is the {scopes[0].edition} edition, on which nothing was published: no "
+            "number is compared with the paper's."
         )
     return tuple(partial)
 
@@ -155,6 +160,7 @@ class ProblemResult:
     scores : Table 1.
     meta : Table 2, and what else the meta-analysis gives.
     claims : of the paper's text.
+    curves : of every pair in every run.
     """
 
     outcomes: Outcomes
@@ -164,6 +170,7 @@ class ProblemResult:
     meta: MetaAnalysis
     pairs: tuple[PairGain, ...]
     claims: tuple[MeasuredClaim, ...]
+    curves: PairCurves
 
     @property
     def problem(self) -> str:
@@ -203,36 +210,32 @@ def problem_results(
     claims: dict[int, list[MeasuredClaim]] = {}
     for analysed, claim in measure_claims(concluded):
         claims.setdefault(id(analysed), []).append(claim)
-    return [
-        _result(analysed, edition, hierarchy, tuple(claims[id(analysed)]))
-        for analysed, _ in concluded
-    ]
 
-
-def _result(
-    analysed: Analysed, edition: str, hierarchy: Hierarchy, claims: tuple[MeasuredClaim, ...]
-) -> ProblemResult:
-    outcomes, meta, protocol = analysed
-    scope = scope_of(
-        outcomes.problem, outcomes.n_pairs, outcomes.n_runs, protocol, edition, hierarchy
-    )
-    scores = MeanScores(
-        single=float(outcomes.single.mean()),
-        multi=float(outcomes.multi.mean()),
-        improved=improved_share(outcomes, protocol.reading),
-        gain=meta.pairs.gain,
-        relative_gain=mean_relative_gain(outcomes),
-        published=TABLE1[outcomes.problem],
-    )
-    return ProblemResult(
-        outcomes=outcomes,
-        protocol=protocol,
-        scope=scope,
-        scores=scores,
-        meta=meta,
-        pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
-        claims=claims,
-    )
+    results = []
+    for analysed, curves in concluded:
+        outcomes, meta, protocol = analysed
+        size = outcomes.n_pairs, outcomes.n_runs
+        scores = MeanScores(
+            single=float(outcomes.single.mean()),
+            multi=float(outcomes.multi.mean()),
+            improved=improved_share(outcomes, protocol.reading),
+            gain=meta.pairs.gain,
+            relative_gain=mean_relative_gain(outcomes),
+            published=TABLE1[outcomes.problem],
+        )
+        results.append(
+            ProblemResult(
+                outcomes=outcomes,
+                protocol=protocol,
+                scope=scope_of(outcomes.problem, *size, protocol, edition, hierarchy),
+                scores=scores,
+                meta=meta,
+                pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
+                claims=tuple(claims[id(analysed)]),
+                curves=curves,
+            )
+        )
+    return results
 
 
 def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:

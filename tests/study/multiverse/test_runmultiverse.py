@@ -124,7 +124,7 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
 
 
 def scope(n_runs=3):
-    return {"RELATED": Scope("related", 52, 52, n_runs, 5, compares=True)}
+    return {"RELATED": Scope("related", 52, 52, n_runs, 5, "bydate")}
 
 
 def test_the_sentence_names_the_choice_that_turns_one_gain_into_the_other(made_up_outcomes):

@@ -67,6 +67,7 @@ def result(
         meta=SimpleNamespace(pairs=analysis),
         pairs=(),
         claims=(),
+        curves=None,
     )
 
 
