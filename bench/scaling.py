@@ -41,12 +41,17 @@ from minimtl.jobs.progress import Progress  # noqa: E402
 from minimtl.jobs.runner import run_jobs  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
 from minimtl.tasks.collect import Results, collect_outcomes  # noqa: E402
-from minimtl.tasks.hierarchy import Hierarchy  # noqa: E402
 from minimtl.tasks.modeljobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
 from minimtl.tasks.pairfeatures import FEATURE_NAMES  # noqa: E402
 from minimtl.tasks.plan import Problem, plan_jobs  # noqa: E402
 from minimtl.tasks.protocol import PAPER  # noqa: E402
-from minimtl.tasks.taskpairs import EvenSample, HierarchyPairs, Task, unrelated_pairs  # noqa: E402
+from minimtl.tasks.taskpairs import (  # noqa: E402
+    EvenSample,
+    Hierarchy,
+    HierarchyPairs,
+    Task,
+    unrelated_pairs,
+)
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
 IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)

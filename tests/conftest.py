@@ -33,10 +33,9 @@ def made_up_outcomes():
     """A function that makes the outcomes of a problem: scores and features at random."""
     import numpy as np
 
-    from minimtl.tasks.hierarchy import NEWSGROUPS
     from minimtl.tasks.outcomes import Outcomes
     from minimtl.tasks.pairfeatures import FEATURE_NAMES
-    from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+    from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
 
     def make(problem="related", n_pairs=12, n_runs=2):
         every = related_pairs if problem == "related" else unrelated_pairs

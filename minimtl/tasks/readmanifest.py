@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
-from minimtl.tasks.hierarchy import Hierarchy
 from minimtl.tasks.pairfeatures import DEFINITIONS
-from minimtl.tasks.plan import Problem, make_problems
+from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems
 from minimtl.tasks.protocol import PROTOCOLS, Protocol
-from minimtl.tasks.shards import WHOLE, Shard
+from minimtl.tasks.taskpairs import Hierarchy
 
 NAME = "manifest.json"
 

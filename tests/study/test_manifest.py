@@ -6,10 +6,10 @@ from minimtl.corpora.partitions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.study.definition import Study
 from minimtl.study.manifest import Stopwatch, finished_manifest, make_manifest, write_manifest
-from minimtl.tasks.hierarchy import Hierarchy
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.readmanifest import hierarchy_of, problems_of, read_manifest
+from minimtl.tasks.taskpairs import Hierarchy
 
 # Not those of 20 Newsgroups, and not in alphabetical order.
 TREE = {"z": {"y": ("d", "c"), "x": ("b", "a")}, "w": {"v": ("f", "e")}}

@@ -6,9 +6,9 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.study import trainmodels
 from minimtl.study.definition import PlacedJob
 from minimtl.tasks.compute import StudyData
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SETUP = 0.5
 SECONDS_PER_EPOCH = {1: 2.0, 2: 3.0}  # by the number of tasks

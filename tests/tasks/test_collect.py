@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from minimtl.tasks.collect import Results, collect_outcomes
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.modeljobs import JobResult, encode, job_key, joint_job, single_job
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
 from tests.tasks.test_modeljobs import IDENTITY
 
 N_RUNS, N_FEATURES = 2, 30

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import (
     Outcomes,
     disjoint_pairs,
@@ -12,7 +11,7 @@ from minimtl.tasks.outcomes import (
     mean_relative_gain,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import EvenSample, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs
 
 N_FEATURES = 30
 

@@ -7,14 +7,11 @@ import pytest
 from minimtl.audit.kerineclogs import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
-from minimtl.stats.curves import fit_log_curve
 from minimtl.tasks.bags import FeatureWords
 from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     features_of_run,
-    pair_features,
-    task_features,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.sampling import Sample, draw_sample
@@ -151,15 +148,8 @@ def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs
     pairs = [Pair(AUX, MAIN), Pair(MAIN, AUX)]
     words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
     table = features_of_run(pairs, SAMPLES.__getitem__, LOSSES, words, PAPER.reading)
-    of = {
-        task: task_features(
-            SAMPLES[task], LOSSES[task], fit_log_curve(LOSSES[task]), words, PAPER.reading
-        )
-        for task in (MAIN, AUX)
-    }
     for got, pair in zip(table, pairs, strict=True):
-        # Curves fitted together and apart may differ in the last bits of c.
-        assert got == pytest.approx(pair_features(of[pair.main], of[pair.aux]), rel=1e-6)
+        assert got == pytest.approx(row(pair=pair), rel=1e-6)
 
 
 def test_counting_words_twice_in_one_way_changes_nothing():

@@ -2,11 +2,18 @@ from itertools import combinations, islice
 
 import pytest
 
-from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.tasks.modeljobs import Job, joint_job, single_job
 from minimtl.tasks.plan import Problem, plan_jobs
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import EvenSample, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    NEWSGROUPS,
+    EvenSample,
+    Hierarchy,
+    Pair,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
 
 RELATED, UNRELATED = related_pairs(NEWSGROUPS), unrelated_pairs(NEWSGROUPS)
 

@@ -3,8 +3,15 @@ from itertools import groupby, islice, product
 import numpy as np
 import pytest
 
-from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
-from minimtl.tasks.taskpairs import EvenSample, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    NEWSGROUPS,
+    EvenSample,
+    Hierarchy,
+    Pair,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
 
 SMALL = Hierarchy.from_tree(
     {"x": {"s": ["a1", "a2", "a3"], "t": ["b1", "b2"]}, "y": {"u": ["c1", "c2"], "v": ["d1"]}}

@@ -9,13 +9,12 @@ from scipy.spatial.distance import jensenshannon
 from minimtl.jobs.store import open_store
 from minimtl.tasks.bags import FeatureWords
 from minimtl.tasks.collect import _features
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.modeljobs import job_key, single_job
 from minimtl.tasks.pairfeatures import DEFINITIONS, features_of_run
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.sampling import Sample
-from minimtl.tasks.taskpairs import EvenSample, Pair, Task, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, Pair, Task, related_pairs
 from minimtl.text.tokenize import tokenize
 
 TEXT = PAPER.replace(features="text")

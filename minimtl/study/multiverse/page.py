@@ -21,6 +21,7 @@ from minimtl.report import (
     signed,
     text,
 )
+from minimtl.stats import Estimate
 from minimtl.study.multiverse.universefigures import CAPTIONS
 from minimtl.study.multiverse.universeresults import (
     ALL,
@@ -28,15 +29,12 @@ from minimtl.study.multiverse.universeresults import (
     WHOLE,
     Effect,
     UniverseResult,
-    new_tasks,
-    these_tasks,
     universe_rows,
 )
 from minimtl.study.multiverse.universes import Choice
-from minimtl.study.report.problemresult import Scope
+from minimtl.study.report.problemresult import Scope, ends
 from minimtl.tasks import PAPER, RELEASED
 
-_WHOSE = (("these tasks", these_tasks), ("new tasks", new_tasks))
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (
     f"“{SHARE}”: the mean change that the choice makes, over all orders in which the choices "
@@ -105,8 +103,8 @@ def _of_all(problem: str, universes: Sequence[UniverseResult], scope: Scope) -> 
     ]
     if scope.concludes:
         counts = []
-        for whose, ends in _WHOSE:
-            intervals = [ends(universe.gain) for universe in universes]
+        for whose in ("these tasks", "new tasks"):
+            intervals = [_by_whose(universe.gain)[whose] for universe in universes]
             above = sum(low > 0 for low, _ in intervals)
             below = sum(high < 0 for _, high in intervals)
             counts.append(f"{above} above and {below} below for {whose}")
@@ -119,12 +117,15 @@ def _step(effect: Effect) -> str:
     return f"{comparison.field} from {comparison.before} to {comparison.after}"
 
 
+def _by_whose(estimate: Estimate) -> dict[str, tuple[float, float]]:
+    return {"these tasks": ends(estimate.these_tasks), "new tasks": ends(estimate.new_tasks)}
+
+
 def _effect(effect: Effect) -> str:
     """An effect with both of its intervals, as far as they exist."""
     known = [
         f"{between(low, high, 4)} for {whose}"
-        for whose, ends in _WHOSE
-        for low, high in [ends(effect.estimate)]
+        for whose, (low, high) in _by_whose(effect.estimate).items()
         if not math.isnan(low)
     ]
     mean = signed(effect.estimate.value, 4)
@@ -136,9 +137,7 @@ def _verdict(effect: Effect, scope: Scope) -> str:
     if not scope.concludes:
         return ""
     decided = {
-        whose: low > 0 or high < 0
-        for whose, ends in _WHOSE
-        for low, high in [ends(effect.estimate)]
+        whose: low > 0 or high < 0 for whose, (low, high) in _by_whose(effect.estimate).items()
     }
     if all(decided.values()):
         return ", which is not chance, for these tasks or for new ones"
@@ -192,8 +191,8 @@ def _effects(effects: Sequence[Effect]) -> Grid:
             effect.comparison.after,
             effect.comparison.about,
             signed(effect.estimate.value, 4),
-            between(*these_tasks(effect.estimate), 4),
-            between(*new_tasks(effect.estimate), 4),
+            between(*ends(effect.estimate.these_tasks), 4),
+            between(*ends(effect.estimate.new_tasks), 4),
             text(effect.estimate.new_tasks.p_value) if effect.estimate.new_tasks else NOTHING,
         )
         for effect in effects
@@ -216,8 +215,8 @@ def _universes(universes: Sequence[UniverseResult], names: Sequence[str]) -> Gri
             *universe.levels.values(),
             *(text(float(row[name])) for name in ("single", "multi")),
             signed(universe.gain.value, 4),
-            between(*these_tasks(universe.gain), 4),
-            between(*new_tasks(universe.gain), 4),
+            between(*ends(universe.gain.these_tasks), 4),
+            between(*ends(universe.gain.new_tasks), 4),
             text(float(row["improved"])),
             text(universe.brier("block_out")),
         )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
-from minimtl.study.multiverse.universeresults import UniverseResult, new_tasks, these_tasks
+from minimtl.study.multiverse.universeresults import UniverseResult
 from minimtl.study.multiverse.universes import Choice
+from minimtl.study.report.problemresult import ends
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"
@@ -164,8 +165,8 @@ def _documents(problem: str, universes: Sequence[UniverseResult]) -> Chart:
 
 def _mark(x: float, result: UniverseResult, size: float = 1.0) -> Dot:
     """A gain with both of its intervals, as far as they exist."""
-    low, high = these_tasks(result.gain)
-    outer_low, outer_high = new_tasks(result.gain)
+    low, high = ends(result.gain.these_tasks)
+    outer_low, outer_high = ends(result.gain.new_tasks)
     return Dot(
         x=x,
         y=result.gain.value,

@@ -28,10 +28,11 @@ import numpy as np
 from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
 from minimtl.jobs import Store, rng_for
 from minimtl.report import Row
-from minimtl.stats import Estimate, MeanEstimate, estimate_mean
+from minimtl.stats import Estimate, estimate_mean
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.universes import Choice, Design, Universe, labels_of, leads_across
+from minimtl.study.report.problemresult import intervals
 from minimtl.tasks import (
     PAPER,
     PROTOCOLS,
@@ -265,7 +266,7 @@ def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
             "single": float(outcomes.single.mean()),
             "multi": float(outcomes.multi.mean()),
             "gain": result.gain.value,
-            **_intervals(result.gain),
+            **_cells(result.gain),
             "improved": improved_share(outcomes, universe.protocol.reading),
         }
         for design in PREDICTED:
@@ -286,34 +287,13 @@ def effect_rows(effects: Sequence[Effect]) -> list[Row]:
             "about": effect.comparison.about,
             "n_comparisons": len(effect.comparison.steps),
             "effect": effect.estimate.value,
-            **_intervals(effect.estimate),
+            **_cells(effect.estimate),
         }
         for effect in effects
     ]
 
 
-def these_tasks(estimate: Estimate) -> tuple[float, float]:
-    """The interval of a mean for these tasks; NaN where there is none."""
-    return _ends(estimate.these_tasks)
-
-
-def new_tasks(estimate: Estimate) -> tuple[float, float]:
-    """The interval of a mean for new tasks; NaN where there is none."""
-    return _ends(estimate.new_tasks)
-
-
-def _ends(interval: MeanEstimate | None) -> tuple[float, float]:
-    return (interval.low, interval.high) if interval else (math.nan, math.nan)
-
-
-def _intervals(estimate: Estimate) -> Row:
-    """Both intervals of a mean; p for new tasks; empty cells where there is none."""
-    low_tasks, high_tasks = these_tasks(estimate)
-    low, high = new_tasks(estimate)
-    return {
-        "low_tasks": low_tasks,
-        "high_tasks": high_tasks,
-        "low": low,
-        "high": high,
-        "p_value": estimate.new_tasks.p_value if estimate.new_tasks else math.nan,
-    }
+def _cells(estimate: Estimate) -> Row:
+    """Both intervals of a mean, and p for new tasks; empty cells where there is none."""
+    p_value = estimate.new_tasks.p_value if estimate.new_tasks else math.nan
+    return {**intervals(estimate), "p_value": p_value}

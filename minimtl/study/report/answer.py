@@ -14,13 +14,12 @@ pairs gain, the label that is commoner in training is the scarcer one in the pai
 majority learned from the others scores below a tossed coin.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 from minimtl.gains import Prediction
 from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
 from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult
+from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult, ends
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin
@@ -66,8 +65,8 @@ def gains_table(results: Sequence[ProblemResult]) -> Grid:
         (
             f"{result.name} {result.protocol.meaning}",
             signed(result.scores.gain.value, 4),
-            _interval(result.scores.gain.these_tasks),
-            _interval(result.scores.gain.new_tasks),
+            between(*ends(result.scores.gain.these_tasks), 4),
+            between(*ends(result.scores.gain.new_tasks), 4),
         )
         for result in results
     )
@@ -191,10 +190,6 @@ def _score(result: ProblemResult, field: str) -> Inline:
     if result.scope.compares and result.scope.is_whole and _is_near(result, field):
         return Marked(shown, "good")
     return shown
-
-
-def _interval(estimate: MeanEstimate | None) -> str:
-    return between(estimate.low, estimate.high, 4) if estimate else text(math.nan)
 
 
 def _by_protocol(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:

@@ -18,8 +18,8 @@ from minimtl.gains import (
     Prediction,
     measure_claims,
 )
-from minimtl.report import counted
-from minimtl.stats import Estimate, corrected_mean, further_runs
+from minimtl.report import Row, counted
+from minimtl.stats import Estimate, MeanEstimate, compare_paired
 from minimtl.tasks import (
     TABLE1,
     Hierarchy,
@@ -135,6 +135,17 @@ class MeanScores(NamedTuple):
     gain: Estimate
     relative_gain: float
     published: PrintedScores
+
+
+def ends(interval: MeanEstimate | None) -> tuple[float, float]:
+    """An interval's ends; NaN where there is none."""
+    return (interval.low, interval.high) if interval else (math.nan, math.nan)
+
+
+def intervals(estimate: Estimate) -> Row:
+    """Cells of a mean's interval for these tasks, and of that for new ones."""
+    (low_tasks, high_tasks), (low, high) = map(ends, (estimate.these_tasks, estimate.new_tasks))
+    return {"low_tasks": low_tasks, "high_tasks": high_tasks, "low": low, "high": high}
 
 
 class PairGain(NamedTuple):

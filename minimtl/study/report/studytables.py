@@ -13,8 +13,8 @@ import numpy as np
 
 from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
 from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
-from minimtl.stats import MeanEstimate, mean_of_runs
-from minimtl.study.report.problemresult import ProblemResult
+from minimtl.stats import mean_of_runs
+from minimtl.study.report.problemresult import ProblemResult, ends, intervals
 from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Outcomes, Pair
 
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
@@ -122,17 +122,12 @@ def _features_of_run(
 
 def _table1(result: ProblemResult) -> Iterable[Row]:
     scores, outcomes = result.scores, result.outcomes
-    low_tasks, high_tasks = _ends(scores.gain.these_tasks)
-    low, high = _ends(scores.gain.new_tasks)
     yield {
         "single": scores.single,
         "multi": scores.multi,
         "improved": scores.improved,
         "gain": scores.gain.value,
-        "low_tasks": low_tasks,
-        "high_tasks": high_tasks,
-        "low": low,
-        "high": high,
+        **intervals(scores.gain),
         "relative_gain": scores.relative_gain,
         "n_pairs": outcomes.n_pairs,
         "n_runs": outcomes.n_runs,
@@ -150,7 +145,7 @@ def _blocks(result: ProblemResult) -> Iterable[Row]:
         members.setdefault(" / ".join(block), []).append(row)
     for name, rows in members.items():
         gains = outcomes.gains[rows]
-        low, high = _ends(mean_of_runs(gains) if outcomes.n_runs > 1 else None)
+        low, high = ends(mean_of_runs(gains) if outcomes.n_runs > 1 else None)
         gain = float(gains.mean())
         yield {"block": name, "n_pairs": len(rows), "gain": gain, "low": low, "high": high}
 
@@ -253,10 +248,6 @@ def _claim(measured: MeasuredClaim, judged: bool) -> Row:
     claim, estimate = measured
     row: Row = {**claim._asdict(), "estimate": estimate.value}
     for ending, found in (("_tasks", estimate.these_tasks), ("", estimate.new_tasks)):
-        row[f"low{ending}"], row[f"high{ending}"] = _ends(found)
+        row[f"low{ending}"], row[f"high{ending}"] = ends(found)
         row[f"verdict{ending}"] = claim.verdict(found) if judged else ""
     return row
-
-
-def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
-    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)

@@ -10,9 +10,9 @@ from minimtl.jobs.store import open_store
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.runmultiverse import train_universes
 from minimtl.study.multiverse.universes import make_universes, parse_choice
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SMALL = {
     "max_features": 400,

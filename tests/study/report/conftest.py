@@ -18,9 +18,9 @@ import pytest
 
 from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
 from minimtl.study.report.problemresult import problem_results
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
 

@@ -10,9 +10,9 @@ from minimtl.report import Marked
 from minimtl.stats import Estimate, MeanEstimate
 from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
 from minimtl.study.report.problemresult import MeanScores, ProblemResult, scope_of
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.printedtables import TABLE1, PrintedScores
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 NEAR = PrintedScores(0.834, 0.843, 0.72)
 SETS = ("all", "no_curve", "only_curve", "only_ratio", "no_ratio")

@@ -8,8 +8,8 @@ from scipy import stats
 
 from minimtl.study.report import figures
 from minimtl.study.report.figures import CAPTIONS
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.report.conftest import curves_of
 
 pytest.importorskip("matplotlib")

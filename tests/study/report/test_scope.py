@@ -3,8 +3,8 @@
 import pytest
 
 from minimtl.study.report.problemresult import scope_of, warnings_of
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 WHOLE = {"related": (52, 5), "unrelated": (516, 5)}
 

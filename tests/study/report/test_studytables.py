@@ -10,9 +10,9 @@ from minimtl.gains import STUDY_DESIGNS
 from minimtl.report.csvfile import to_csv
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.report.conftest import concluded_of
 
 NUMBER = r"(?<=,)-?[\d.]+(?:e-?\d+)?(?=[,\n])"
