@@ -36,12 +36,10 @@ from minimtl.study.definition import (
     define_studies,
     feature_maker,
     jobs_of,
-    share_data,
 )
 from minimtl.study.manifest import (
     Stopwatch,
     check_manifest_of,
-    finished_manifest,
     make_manifest,
     write_manifest,
 )
@@ -344,8 +342,13 @@ def _finished(
             f"The models were trained on {len(trained_by)} kinds of processors "
             f"({'; '.join(trained_by)}), so the last digits of the tables may differ."
         )
-    n_resumed = sum(trained_by.values()) - n_done
-    finished = finished_manifest(manifest, n_done, n_resumed, trained_by, took)
+    finished = {
+        **manifest,
+        "finished": True,
+        "jobs": {"done": n_done, "resumed": sum(trained_by.values()) - n_done},
+        "trained_by": trained_by,
+        **took.read(),
+    }
     return _result(concluded, finished, folder)
 
 
@@ -382,6 +385,7 @@ def _studies_of(
             )
 
     loaded, features = load_corpus(corpus, announce=announce), manifest["features"]
+    made: dict[Any, Any] = {}
     studies = [
         Study(
             loaded,
@@ -390,10 +394,10 @@ def _studies_of(
             identity["seed"],
             identity["backend"],
             place,
+            made,
         )
         for place, (protocol, problems) in enumerate(problems_of(manifest))
     ]
-    share_data(studies)
     if found := differences(identity, studies[0].identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {corpus} gives ({found}); "

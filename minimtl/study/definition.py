@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -50,9 +50,12 @@ class PlacedJob(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the tables of a study by one protocol depend on.
+    """Everything that the tables of a study by one protocol depend on; no number on the last two.
 
-    `place` is that of its data among those of the workers, on which nothing depends.
+    Attributes
+    ----------
+    place : of its data among those of the workers.
+    made : the corpora as numbers, for all studies that are given this dictionary.
     """
 
     corpus: Corpus
@@ -61,6 +64,7 @@ class Study:
     seed: int
     backend: str
     place: int = 0
+    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -79,26 +83,24 @@ class Study:
     @cached_property
     def data(self) -> StudyData:
         """The corpus as numbers, which every job needs."""
-        data = StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
-        give_back_memory()  # of reading and counting texts, before workers need theirs
-        return data
-
-    def take_data(self, data: StudyData) -> None:
-        """Use the texts as numbers of another study of the same corpus and vocabulary."""
-        vars(self)["data"] = replace(data, protocol=self.protocol)  # where the property keeps them
+        vocabulary = self.protocol.model.posts, self.protocol.model.max_features
+        if vocabulary not in self.made:
+            self.made[vocabulary] = StudyData.of(
+                self.corpus, self.protocol, self.seed, self.backend
+            )
+            give_back_memory()  # of reading and counting texts, before workers need theirs
+        return replace(self.made[vocabulary], protocol=self.protocol)
 
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
-        words = FeatureWords.of(
-            self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
-        )
-        give_back_memory()
-        return words
-
-    def take_words(self, words: FeatureWords) -> None:
-        """Use the words of another study of the same corpus that cuts them alike."""
-        vars(self)["words"] = words
+        reading = self.protocol.reading
+        cut = self.protocol.model.posts, reading.words_jsd, reading.words_counts
+        if cut not in self.made:
+            train, test = self.corpus.train.texts, self.corpus.test.texts
+            self.made[cut] = FeatureWords.of(train, test, reading)
+            give_back_memory()
+        return self.made[cut]
 
     def keyed_jobs(
         self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE
@@ -185,12 +187,12 @@ def define_studies(
     sizes = make_problems(problem, protocols[0], hierarchy, n_runs=runs, n_pairs=pairs)
     say_sizes(sizes, pairs)
 
-    studies = []
+    studies: list[Study] = []
+    made: dict[Any, Any] = {}
     for place, one in enumerate(protocols):
         problems = make_problems(problem, one, hierarchy, n_runs=runs, n_pairs=pairs)
         chosen = one.replace(features=features)
-        studies.append(Study(loaded, chosen, problems, seed, backend, place))
-    share_data(studies)
+        studies.append(Study(loaded, chosen, problems, seed, backend, place, made))
     return _with_samples(studies, announce)
 
 
@@ -209,16 +211,6 @@ def _with_samples(studies: Sequence[Study], announce: Callable[[str], None]) -> 
     for reason in reasons:
         announce(f"A protocol is left out: {reason}")
     return possible
-
-
-def share_data(studies: Sequence[Study]) -> None:
-    """Let studies of the same posts and vocabulary have the texts as numbers once."""
-    first: dict[tuple[str, int], Study] = {}
-    for study in studies:
-        model = study.protocol.model
-        known = first.setdefault((model.posts, model.max_features), study)
-        if known is not study:
-            study.take_data(known.data)
 
 
 def data_of(studies: Iterable[Study]) -> dict[int, StudyData]:

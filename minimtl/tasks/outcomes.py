@@ -46,7 +46,7 @@ class Outcomes:
     Raises
     ------
     ValueError
-        If a shape does not fit the pairs, or a value is not finite.
+        If a value is not finite.
     """
 
     problem: str
@@ -57,17 +57,8 @@ class Outcomes:
     features: FloatArray
 
     def __post_init__(self) -> None:
-        n_pairs, n_runs = len(self.pairs), self.single.shape[1]
-        shapes = {
-            "single": (n_pairs, n_runs),
-            "multi": (n_pairs, n_runs),
-            "features": (n_runs, n_pairs, self.features.shape[2]),
-        }
-        for name, shape in shapes.items():
-            values = getattr(self, name)
-            if values.shape != shape:
-                raise ValueError(f"{name} has shape {values.shape}; {shape} was expected.")
-            if not np.isfinite(values).all():
+        for name in ("single", "multi", "features"):
+            if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(
                     f"{name} of the problem {self.problem} has a value that is not finite."
                 )

@@ -67,9 +67,7 @@ def test_relative_gain_leaves_out_a_single_score_of_zero():
     )
 
 
-def test_misfitting_or_missing_values_are_refused():
-    with pytest.raises(ValueError, match=r"multi has shape \(2, 2\)"):
-        outcomes(SINGLE, MULTI[:2])
+def test_missing_values_are_refused():
     with pytest.raises(ValueError, match="not finite"):
         outcomes(SINGLE, [*MULTI[:2], [0.8, float("nan")]])
 

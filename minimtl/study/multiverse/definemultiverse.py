@@ -21,7 +21,6 @@ from minimtl.study.definition import (
     data_of,
     jobs_of,
     say_sizes,
-    share_data,
 )
 from minimtl.study.multiverse.universes import (
     Choice,
@@ -75,9 +74,10 @@ class Multiverse:
 
     @cached_property
     def studies(self) -> list[Study]:
-        """The study of each universe; those of one vocabulary share the texts as numbers."""
+        """The study of each universe; they share the texts as numbers."""
         places: dict[ModelSettings, int] = {}
-        studies = [
+        made: dict[Any, Any] = {}
+        return [
             Study(
                 self.corpora[universe.protocol.model.posts],
                 universe.protocol,
@@ -85,11 +85,10 @@ class Multiverse:
                 self.seed,
                 self.backend,
                 places.setdefault(universe.protocol.settings, len(places)),
+                made,
             )
             for universe in self.universes
         ]
-        share_data(studies)
-        return studies
 
     @cached_property
     def data(self) -> dict[int, StudyData]:

@@ -38,7 +38,6 @@ from minimtl.tasks import (
     PROTOCOLS,
     RELEASED,
     FeatureMaker,
-    FeatureWords,
     Outcomes,
     Problem,
     Results,
@@ -202,21 +201,15 @@ class UniverseResult(NamedTuple):
 
 def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
     """The results of each problem, universe by universe; all models are in the store."""
-    words: dict[Any, FeatureWords] = {}
     names = [choice.name for choice in multiverse.choices]
     studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
     for problem in multiverse.problems:
         features: dict[Any, np.ndarray] = {}
         results = []
         for universe, study in studies:
-            reading = study.protocol.reading
-            own_words = (study.protocol.model.posts, reading.words_jsd, reading.words_counts)
-            if own_words in words:
-                study.take_words(words[own_words])
             outcomes, analysis = _analysed(study, problem, store, features)
             levels = dict(zip(names, universe.labels, strict=True))
             results.append(UniverseResult(universe, levels, outcomes, analysis))
-            words.setdefault(own_words, study.words)
         yield results
 
 

@@ -142,6 +142,7 @@ def _curve(epochs: IntArray, curve: FloatArray, name: str, colour: Colour, shape
 def _relative_gains(result: ProblemResult, rows: Sequence[int], parent: str) -> Chart:
     """A line a pair, under one of its main task."""
     outcomes = result.outcomes
+    score = SCORE_NAMES[result.protocol.reading.score]
     mean, half = interval_over_runs(100 * relative_gains(outcomes))
     ordered = sorted(rows, key=lambda row: outcomes.pairs[row])
     labels: list[str] = []
@@ -160,7 +161,7 @@ def _relative_gains(result: ProblemResult, rows: Sequence[int], parent: str) -> 
             Dots(dots=tuple(dots[True]), colour="orange", is_across=True),
             Dots(dots=tuple(dots[False]), colour="blue", shape="square", is_across=True),
         ),
-        x=Axis(label=_relative_label(result), is_grid=True),
+        x=Axis(label=f"relative gain in {score} of joint training, %", is_grid=True),
         y=Axis(
             low=len(labels) - 0.4,  # first task on top
             high=-0.6,
@@ -179,10 +180,6 @@ def _gain_mark(line: int, mean: float, half: float) -> Dot:
         high=mean + half,
         is_hollow=bool(np.isfinite(half)) and abs(mean) <= half,
     )
-
-
-def _relative_label(result: ProblemResult) -> str:
-    return f"relative gain in {SCORE_NAMES[result.protocol.reading.score]} of joint training, %"
 
 
 def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -44,10 +44,10 @@ def tables(results: Sequence[ProblemResult]) -> list[Table]:
             if any(one.problem == problem for one in results)
         ),
         _table("labels", results, _labels),
-        _table("calibration", results, _calibration),
+        _table("calibration", results, lambda one: (b._asdict() for b in one.meta.calibration)),
         _table("single_features", results, _alone),
         _table("pairs", results, _pairs),
-        _table("sizes", results, _sizes),
+        _table("sizes", results, lambda one: (size._asdict() for size in one.meta.sizes)),
         _table("claims", results, _claims),
     ]
 
@@ -209,10 +209,6 @@ def _labels(result: ProblemResult) -> Iterable[Row]:
     }
 
 
-def _calibration(result: ProblemResult) -> Iterable[Row]:
-    return (bin_._asdict() for bin_ in result.meta.calibration)
-
-
 def _alone(result: ProblemResult) -> Iterable[Row]:
     for feature in result.analysis.table.features:
         row = result.analysis.of("groups_unseen", feature)
@@ -233,10 +229,6 @@ def _pairs(result: ProblemResult) -> Iterable[Row]:
             "high": row.high,
             "runs_needed": row.runs_needed,
         }
-
-
-def _sizes(result: ProblemResult) -> Iterable[Row]:
-    return (scores._asdict() for scores in result.meta.sizes)
 
 
 def _claims(result: ProblemResult) -> Iterable[Row]:
