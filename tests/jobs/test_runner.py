@@ -1,8 +1,5 @@
 """The runner: every job once, in the store before it counts, whatever happens."""
 
-import io
-import itertools
-import os
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -12,7 +9,6 @@ import pytest
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs import Workers, make_workers
-from minimtl.jobs.pool import ProcessPool
 from tests.jobs import toy_study as toy
 
 JOBS, EXPECTED = toy.JOBS, toy.EXPECTED
@@ -116,11 +112,6 @@ def test_when_no_job_succeeds_the_rest_is_not_tried(store):
     assert len(executor.jobs) < 60
 
 
-def test_without_data_every_job_fails(store):
-    with ProcessPool(1) as pool, pytest.raises(MinimtlError, match="_held"):
-        toy.run(store, Workers(pool), jobs=JOBS[:1])
-
-
 def test_an_executor_that_breaks_on_submit_is_a_sentence(store):
     class Broken(InlineExecutor):
         def submit(self, fn, /, *args, **kwargs):
@@ -128,12 +119,6 @@ def test_an_executor_that_breaks_on_submit_is_a_sentence(store):
 
     with pytest.raises(MinimtlError, match="executor broke"):
         run(store, Broken())
-
-
-def test_a_store_that_cannot_be_written_stops_the_run(store):
-    store._connection.execute("PRAGMA query_only = ON")
-    with pytest.raises(MinimtlError, match="readonly"):
-        run(store, ThreadPoolExecutor(1))
 
 
 def test_an_interrupt_keeps_what_has_finished(store):
@@ -158,28 +143,3 @@ def test_no_thread_or_process_is_left_over(store):
         toy.run(store, workers)
     assert active_children() == []
     assert threading.active_count() == before
-
-
-def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
-    jumps = itertools.cycle([0.0, 4e9, 1.7e9, -1.0])
-    monkeypatch.setattr(time, "time", lambda: next(jumps))
-    with make_workers("process", 2, toy.DATA) as workers:
-        toy.run(store, workers, progress=toy.Progress(len(JOBS), io.StringIO()))
-    assert contents(store) == EXPECTED
-
-
-def test_a_worker_that_replaces_another_gets_the_data_too(store, tmp_path):
-    data = toy.TracedData(os.fsencode(tmp_path))
-    with make_workers("process", 1, data) as workers:
-        assert toy.run(store, workers, toy.die_first_time) == (0, len(JOBS))
-    arrivals = [mark.name.partition("-")[0] for mark in tmp_path.glob("[0-9]*-*")]
-    assert len(arrivals) == len(set(arrivals)) == 3  # two of them died
-
-
-def test_a_job_that_lacks_memory_is_reported_and_the_others_are_kept(store):
-    with (
-        make_workers("process", 1, toy.DATA) as workers,
-        pytest.raises(MinimtlError, match="MemoryError"),
-    ):
-        toy.run(store, workers, toy.lack_memory)
-    assert contents(store) == toy.EXPECTED_BUT_THE_FOURTH

@@ -46,7 +46,3 @@ def test_a_manifest_without_a_tree_has_its_sentence(study, tmp_path):
     path.write_text(path.read_text().replace('"tree"', '"trees"'))
     with pytest.raises(MinimtlError, match=r"not the manifest of a study \(KeyError: 'tree'\)"):
         read_manifest(tmp_path)
-
-
-def test_the_identity_has_the_digest_and_not_the_edition(study):
-    assert study.identity["corpus"] == {"digest": study.corpus.digest}

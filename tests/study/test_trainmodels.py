@@ -42,7 +42,3 @@ def test_every_epoch_of_every_model_counts(trainings):
     assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
     assert len(trainings) == 2 * 3
-
-
-def test_without_jobs_there_is_no_kind():
-    assert trainmodels.kinds_of([]) == []

@@ -112,12 +112,6 @@ def test_bytes_are_laid_out_as_the_module_says():
     assert encode(dataclasses.replace(RESULT, trained_by="cpu")) == head + numbers + b"cpu"
 
 
-def test_a_result_of_a_transposed_array_is_written_in_its_own_order():
-    turned = np.arange(6.0).reshape(3, 2).T / 10
-    result = JobResult(turned, np.arange(3), dict.fromkeys(SCORES, turned), 0.0)
-    assert_equal(decode(encode(result)), result)
-
-
 def test_every_truncation_is_noticed():
     whole = encode(dataclasses.replace(RESULT, trained_by="numba, generic"))
     for length in range(len(whole)):

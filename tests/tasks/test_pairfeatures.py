@@ -1,4 +1,3 @@
-import dataclasses
 import math
 
 import numpy as np
@@ -150,16 +149,6 @@ def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs
     table = features_of_run(pairs, SAMPLES.__getitem__, LOSSES, words, PAPER.reading)
     for got, pair in zip(table, pairs, strict=True):
         assert got == pytest.approx(row(pair=pair), rel=1e-6)
-
-
-def test_counting_words_twice_in_one_way_changes_nothing():
-    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
-    apart = dataclasses.replace(words, for_counts=dataclasses.replace(words.for_jsd))
-    tables = [
-        features_of_run([Pair(MAIN, AUX)], SAMPLES.__getitem__, LOSSES, w, PAPER.reading)
-        for w in (words, apart)
-    ]
-    assert np.array_equal(*tables)
 
 
 @pytest.fixture(scope="module")

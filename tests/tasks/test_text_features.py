@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from minimtl.jobs.store import open_store
 from minimtl.tasks.bags import FeatureWords
-from minimtl.tasks.collect import _features
-from minimtl.tasks.modeljobs import job_key, single_job
 from minimtl.tasks.pairfeatures import DEFINITIONS, features_of_run
-from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.sampling import Sample
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, Pair, Task, related_pairs
+from minimtl.tasks.taskpairs import Pair, Task
 from minimtl.text.tokenize import tokenize
 
 TEXT = PAPER.replace(features="text")
@@ -96,41 +92,9 @@ def test_a_relative_difference_is_by_the_size_of_the_auxiliary_value(made, name)
     assert np.sign(value[f"{name}_relative"]) == np.sign(main - aux)
 
 
-def test_the_relative_difference_of_gradients_by_hand(made):
-    value = made[-1]
-    # The auxiliary loss falls twice as fast at every epoch: (−1 − −2) / 2.
-    for p in (10, 25, 50, 75):
-        assert value[f"gradient_{p}_relative"] == pytest.approx(0.5)
-    assert value["jsd_test_train_ratio"] == pytest.approx(
-        value["jsd_test_train_main"] / value["jsd_test_train_aux"]
-    )
-
-
 def test_a_relative_difference_to_zero_is_zero(made):
     train, test, samples, _ = made
     losses = {MAIN: 0.7 - 0.1 * np.log(np.arange(150) + 1), AUX: np.full(150, 0.5)}
     counts = FeatureWords.of(train, test, TEXT.reading)
     row = features_of_run([PAIR], samples.__getitem__, losses, counts, TEXT.reading)[0]
     assert row[NAMES.index("gradient_50_relative")] == 0
-
-
-def test_models_and_stores_are_the_same_by_both_definitions(tmp_path):
-    from minimtl.corpora.synthetic import generate_synthetic
-    from minimtl.study.definition import Study
-    from minimtl.tasks.collect import Results
-
-    problem = Problem("related", EvenSample(related_pairs(NEWSGROUPS), 2), 1)
-    corpus = generate_synthetic()
-    code, text = (Study(corpus, p, [problem], 0, "numpy") for p in (PAPER, TEXT))
-    assert code.identity == text.identity
-    job = single_job(problem.pairs[0].main, 0)
-    assert job_key(job, code.data.identity) == job_key(job, text.data.identity)
-    with open_store(tmp_path, code.identity, announce=pytest.fail) as store:
-        for study, number in ((code, 1.0), (text, 2.0)):
-            results = Results(store, study.data.identity, study.protocol)
-            n_features = len(DEFINITIONS[study.protocol.reading.features].names)
-            expected = np.full((2, n_features), number)
-            made = _features(problem, 0, results, lambda *_, values=expected: values)
-            again = _features(problem, 0, results, pytest.fail)
-            assert np.array_equal(made, expected)
-            assert np.array_equal(again, made)

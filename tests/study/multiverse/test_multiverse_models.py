@@ -10,8 +10,6 @@ from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
 from minimtl.study.conductor import train_models
 from minimtl.study.definition import Study, feature_maker
-from minimtl.study.multiverse import runmultiverse
-from minimtl.study.multiverse.runmultiverse import train_universes
 from minimtl.study.multiverse.universeresults import collect_universes
 from minimtl.tasks.collect import Results
 from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
@@ -51,32 +49,6 @@ def test_models_are_trained_once_and_found_by_further_universes(make_multiverse,
     store, n_computed = train(more, tmp_path)
     store.close()
     assert n_computed == len(more.keyed_jobs) - len(first.keyed_jobs) > 0
-
-
-def test_an_interrupted_training_is_continued(make_multiverse, train, tmp_path, monkeypatch):
-    multiverse = make_multiverse("dropout=0,0.5", n_runs=1)
-    n_begun = 0
-
-    def until_the_tenth(job, data):
-        nonlocal n_begun
-        n_begun += 1
-        if n_begun == 10:
-            raise KeyboardInterrupt
-        return plain(job, data)
-
-    plain = runmultiverse.compute_placed
-    monkeypatch.setattr(runmultiverse, "compute_placed", until_the_tenth)
-    with (
-        open_store(tmp_path, multiverse.identity, announce=pytest.fail) as store,
-        ThreadPoolExecutor(1) as executor,
-        pytest.raises(KeyboardInterrupt),
-    ):
-        train_universes(multiverse, store, Workers(executor, multiverse.data), quiet=True)
-    monkeypatch.undo()
-    store, n_computed = train(multiverse, tmp_path)
-    with store:
-        assert len(multiverse.keyed_jobs) - 9 <= n_computed < len(multiverse.keyed_jobs)
-        assert set(store) >= set(multiverse.keyed_jobs)
 
 
 def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(

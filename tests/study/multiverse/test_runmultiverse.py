@@ -98,13 +98,6 @@ def test_the_page_and_the_figure(written):
     assert len(re.findall("<tr", page)) >= 12
 
 
-def test_the_same_bytes_again(written, trained, tmp_path):
-    multiverse, store = trained
-    write_multiverse(multiverse, store, "minimtl multiverse …", tmp_path, pytest.fail)
-    for path in written[0].iterdir():
-        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
-
-
 def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
     """Results and effects of made-up gains: ``gain_of(universe)`` beside noise."""
     from dataclasses import replace

@@ -2,7 +2,6 @@ from minimtl.study.multiverse.universes import (
     DIFFERENCES,
     labels_of,
     make_universes,
-    named,
     parse_choice,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
@@ -56,8 +55,3 @@ def test_one_difference_at_a_time():
     universes = make_universes(DIFFERENCES, "main-effects", BOTH)
     assert [u.own for u in universes if u.own] == ["paper", "released"]
     assert len(universes) == 2 * (1 + 2 + 4)  # each protocol, its two other levels, four other ones
-
-
-def test_protocols_by_name():
-    assert named("both") == BOTH
-    assert named("released") == (RELEASED,)

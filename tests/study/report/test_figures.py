@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from minimtl.study.report import figures
-from minimtl.study.report.figures import CAPTIONS
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.report.conftest import curves_of
@@ -124,7 +123,3 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     (dot,) = [dot for series in chart.series[1:] for dot in series.dots if dot.y == line]
     assert dot.x == pytest.approx(expected)
     assert "%" in chart.x.label
-
-
-def test_every_figure_has_a_caption():
-    assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}

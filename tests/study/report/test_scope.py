@@ -42,23 +42,8 @@ def test_how_much_there_is_of_how_much(size, extent, concludes):
     assert scope.is_whole == concludes
 
 
-def test_the_banner_of_a_quick_look():
-    sizes = {"related": (52, 5), "unrelated": (4, 2)}
-    first, second = warnings_of(scopes(sizes))
-    assert first == "UNRELATED: 4 of 516 pairs, 2 of 5 runs: a look, no finding."
-    assert second.startswith("A verdict needs all pairs of a problem and at least 3 runs")
-
-
 def test_all_runs_of_the_protocol_are_no_look_but_three_make_a_verdict():
     (scope,) = scopes({"unrelated": (516, 1)}, RELEASED)
     assert scope.is_whole
     assert not scope.concludes
     assert warnings_of([scope]) == ()
-
-
-@pytest.mark.parametrize("edition", ["synthetic", "pypi", "<script>"])
-def test_another_corpus_compares_with_nothing(edition):
-    found = scopes(WHOLE, edition=edition)
-    assert all(scope.concludes and not scope.judges for scope in found)
-    (warning,) = warnings_of(found)
-    assert f"The corpus is the {edition} edition, on which nothing was published" in warning

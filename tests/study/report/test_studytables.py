@@ -154,19 +154,6 @@ def test_p_values_are_adjusted_for_all_that_stand_in_the_table(made):
     assert (adjusted >= raw).all()
 
 
-def test_each_feature_alone_is_scored(problems, made):
-    rows = made["single_features"]
-    assert [row["feature"] for row in rows] == 2 * list(FEATURE_NAMES)
-    found = problems[0].analysis.of("groups_unseen", FEATURE_NAMES[3])
-    assert rows[3]["brier"] == found.scores.brier
-
-
-def test_labels_have_their_noise(problems, made):
-    noise = problems[0].analysis.noise
-    assert made["labels"][0]["ceiling_accuracy"] == noise.ceiling_accuracy
-    assert made["labels"][0]["condition_number"] > 1
-
-
 def test_pairs_have_the_runs_that_they_need(problems, made):
     rows = made["pairs"]
     assert len(rows) == 12 + 40
@@ -199,10 +186,3 @@ def test_a_problem_that_was_not_run_has_no_table(problems):
     only = {table.name: table.rows for table in tables(problems[1:])}
     assert "table3a" not in only
     assert [row["problem"] for row in only["table1"]] == ["unrelated"]
-
-
-def test_the_same_problems_give_the_same_bytes(problems, made):
-    again = {table.name: to_csv(table) for table in tables(problems)}
-    for table in tables(problems):
-        assert to_csv(table) == again[table.name]
-    assert b"nan" not in b"".join(again.values())
