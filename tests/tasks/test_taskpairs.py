@@ -61,11 +61,6 @@ def test_pairs_are_those_of_the_definition(hierarchy, pairs_of, related):
     assert set(pairs_of(hierarchy)) == by_definition(hierarchy, related)
 
 
-@pytest.mark.parametrize("pairs", [unrelated_pairs(SMALL), EvenSample(unrelated_pairs(SMALL), 7)])
-def test_index_inverts_getitem(pairs):
-    assert [pairs.index(pairs[i]) for i in range(len(pairs))] == list(range(len(pairs)))
-
-
 @pytest.mark.parametrize("index", [-1, 28])
 def test_index_outside_is_an_index_error(index):
     pairs = unrelated_pairs(SMALL)  # (a, b): 3·2·2·1 = 12, (a, c): 12, (b, c): 2·2·1·1 = 4

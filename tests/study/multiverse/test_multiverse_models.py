@@ -34,12 +34,6 @@ def test_universes_that_differ_in_reading_share_models(make_multiverse):
     assert len(varied.keyed_jobs) == 3 * n_models
 
 
-def test_directions_apart_hold_the_models_of_shared_ones(make_multiverse):
-    both = make_multiverse("share_directions=yes,no", n_pairs=None)
-    apart = make_multiverse("share_directions=no", n_pairs=None)
-    assert set(both.keyed_jobs) == set(apart.keyed_jobs)
-
-
 def test_models_are_trained_once_and_found_by_further_universes(make_multiverse, train, tmp_path):
     first = make_multiverse("dropout=0.5", n_runs=1)
     store, n_computed = train(first, tmp_path)

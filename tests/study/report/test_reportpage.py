@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from minimtl.report import to_html, to_markdown
-from minimtl.study.report.answer import answer
 from minimtl.study.report.contents import DOCUMENTS_EFFECT, report_document
 from tests.study.report.conftest import EVIL, whole
 
@@ -27,12 +26,6 @@ def path(document, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(to_html(document, FIGURES), encoding="utf-8")
     return path
-
-
-def test_the_three_sentences_come_first(results, document):
-    sentences = answer(whole(results))
-    beginning = to_markdown(document).split("## ")[0]
-    assert all(sentence in beginning.replace("\\", "") for sentence in sentences)
 
 
 def test_two_screens_and_the_rest_is_folded(document):
@@ -76,11 +69,6 @@ def test_claims_are_a_list_where_a_problem_can_tell(results, manifest, document)
     assert len(listed) <= len(sentences)
     assert "“the mean gain is about 5%”" in claims
     assert "What the paper claims" not in to_markdown(report_document(results, manifest, ()))
-
-
-def test_part_of_a_study_says_so_first(results, manifest):
-    page = to_markdown(report_document(results, manifest, ()))
-    assert page.splitlines()[2] == "> RELATED: 12 of 52 pairs, 3 of 5 runs: a look, no finding.  "
 
 
 def test_text_from_outside_is_no_markup(document, manifest):

@@ -78,20 +78,6 @@ def test_statistics_have_six_digits_and_data_ten(problems):
     assert digits["table1"] == digits["table2"] == digits["sizes"] == 6
 
 
-def test_scores_are_the_outcomes(problems, made):
-    assert len(made["scores"]) == 12 * 2 + 40 * 1
-    outcomes = problems[0].outcomes
-    row = made["scores"][3]  # the second pair's second run
-    pair = outcomes.pairs[1]
-    assert (row["main_positive"], row["aux_negative"]) == (pair.main.positive, pair.aux.negative)
-    assert (row["run"], row["single"], row["multi"]) == (
-        1,
-        outcomes.single[1, 1],
-        outcomes.multi[1, 1],
-    )
-    assert row["gain"] == pytest.approx(row["multi"] - row["single"])
-
-
 def test_a_pair_of_both_problems_has_one_row_of_features(problems, made):
     related, unrelated = (set(problem.outcomes.pairs) for problem in problems)
     assert len(made["features"]) == 2 * len(related) + len(unrelated - related)
