@@ -15,6 +15,7 @@ from minimtl.nn import TRAINING_VERSION
 from minimtl.report import counted
 from minimtl.study.conductor import describe_problem
 from minimtl.study.definition import (
+    BOTH,
     PlacedJob,
     Study,
     choose_backend,
@@ -28,12 +29,13 @@ from minimtl.study.multiverse.universes import (
     Universe,
     check_together,
     make_universes,
-    named,
 )
 from minimtl.study.trainmodels import Conditions, time_here
 from minimtl.system import say
 from minimtl.tasks import (
     PAPER,
+    PROTOCOLS,
+    RELEASED,
     Hierarchy,
     ModelSettings,
     Problem,
@@ -161,7 +163,8 @@ def define_multiverse(
         If a corpus cannot be had, or has too few documents.
     """
     check_together(choices)
-    universes = make_universes(choices, design, named(about))
+    protocols = (PAPER, RELEASED) if about == BOTH else (PROTOCOLS[about],)
+    universes = make_universes(choices, design, protocols)
     backend = choose_backend(backend)
     stripped = load_corpus(corpus, announce=announce)
     corpora = {"stripped": stripped}

@@ -260,8 +260,3 @@ def leads_across(choices: Sequence[Choice], design: Design) -> bool:
 def labels_of(protocol: Protocol, choices: Sequence[Choice]) -> tuple[str, ...]:
     """The level of each choice that a protocol has."""
     return tuple(choice.label_of(protocol) for choice in choices)
-
-
-def named(name: str) -> Sequence[Protocol]:
-    """The protocol of this name, or with ``both`` the paper's text's and its code's."""
-    return (PAPER, RELEASED) if name == "both" else (PROTOCOLS[name],)

@@ -45,7 +45,8 @@ def table1(results: Sequence[ProblemResult]) -> Grid:
     """Scores and gains beside the published ones, a column a protocol."""
     protocols = _by_protocol(results)
     lines: list[tuple[Inline, ...]] = []
-    for name, members in _by_problem(results).items():
+    for name in _names(results):
+        members = [result for result in results if result.name == name]
         of_protocol = {result.protocol.meaning: result for result in members}
         columns = [of_protocol.get(meaning) for meaning in protocols]
         published = members[0].scores.published
@@ -103,8 +104,8 @@ def _comes_out(results: Sequence[ProblemResult]) -> str:
         share = f"{sum(found)} of {len(found)} numbers"
         subject = "it" if clauses else "the paper's Table 1"
         clauses.append(f"{meaning} {subject} {verdict} ({share})")
-    names = _by_problem(whole)
-    part = "" if len(names) == len(_by_problem(results)) else f", as far as {_joined(names)} goes"
+    names = _names(whole)
+    part = "" if names == _names(results) else f", as far as {' and '.join(names)} goes"
     return _sentence("; ".join(clauses) + part)
 
 
@@ -146,7 +147,7 @@ def _changes(results: Sequence[ProblemResult]) -> str:
                 verb = helped if verdict > 0 else hurt
                 decided.setdefault(f"{verb} {whose}", []).append(result.name)
 
-    phrases = [f"{whom} {_joined(names)} tasks" for whom, names in decided.items()]
+    phrases = [f"{whom} {' and '.join(names)} tasks" for whom, names in decided.items()]
     return " and ".join(phrases) or "made no clear difference"
 
 
@@ -200,15 +201,9 @@ def _by_protocol(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResu
     return found
 
 
-def _by_problem(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:
-    found: dict[str, list[ProblemResult]] = {}
-    for result in results:
-        found.setdefault(result.name, []).append(result)
-    return found
-
-
-def _joined(names: Iterable[str]) -> str:
-    return " and ".join(names)
+def _names(results: Iterable[ProblemResult]) -> list[str]:
+    """The problems, each once."""
+    return list(dict.fromkeys(result.name for result in results))
 
 
 def _sentence(clauses: str) -> str:

@@ -191,6 +191,7 @@ def report_document(
     curves: list[Block] = [
         Figure(name, CAPTIONS[name]) for name in figures if name in FIGURE4.values()
     ]
+    last = [tuple(part) for part in (predictability(results), claims(results)) if part]
     return Document(
         TITLE,
         warnings_of([result.scope for result in results]),
@@ -202,16 +203,10 @@ def report_document(
             Paragraph("Each pair's gain is in pairs.csv, with its interval over the runs.", "note"),
             Heading(2, "Figure 4, again"),
             *(curves or [Paragraph(FIGURES_NOTE)]),
-            *_beside(predictability(results), claims(results)),
+            *([Beside(tuple(last))] if last else []),
             *_appendix(results, manifest, figures),
         ),
     )
-
-
-def _beside(*parts: Sequence[Block]) -> list[Block]:
-    """The parts that there are, side by side."""
-    filled = tuple(tuple(part) for part in parts if part)
-    return [Beside(filled)] if filled else []
 
 
 def why_they_differ(results: Sequence[ProblemResult]) -> Paragraph | None:

@@ -37,7 +37,6 @@ from minimtl.tasks import (
 MIN_RUNS = 3
 # Editions with the words of the paper's corpus.
 PUBLISHED_EDITIONS = ("bydate", "packaged")
-NEEDED = f"A verdict needs all pairs of a problem and at least {MIN_RUNS} runs"
 
 
 class Scope(NamedTuple):
@@ -117,7 +116,10 @@ def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
     ]
     if partial:
         partial = list(dict.fromkeys(partial))
-        partial.append(f"{NEEDED}; below that there are numbers and intervals only.")
+        partial.append(
+            f"A verdict needs all pairs of a problem and at least {MIN_RUNS} runs; below that "
+            "there are numbers and intervals only."
+        )
     if not all(scope.compares for scope in scopes):
         partial.append(
             f"The corpus is the {scopes[0].edition} edition, on which nothing was published: no "
