@@ -1,5 +1,7 @@
 """The runner: every job once, in the store before it counts, whatever happens."""
 
+import io
+import itertools
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -143,3 +145,20 @@ def test_no_thread_or_process_is_left_over(store):
         toy.run(store, workers)
     assert active_children() == []
     assert threading.active_count() == before
+
+
+def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
+    jumps = itertools.cycle([0.0, 4e9, 1.7e9, -1.0])
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+    with make_workers("process", 2, toy.DATA) as workers:
+        toy.run(store, workers, progress=toy.Progress(len(JOBS), io.StringIO()))
+    assert contents(store) == EXPECTED
+
+
+def test_a_job_that_lacks_memory_is_reported_and_the_others_are_kept(store):
+    with (
+        make_workers("process", 1, toy.DATA) as workers,
+        pytest.raises(MinimtlError, match="MemoryError"),
+    ):
+        toy.run(store, workers, toy.lack_memory)
+    assert contents(store) == toy.EXPECTED_BUT_THE_FOURTH
