@@ -6,6 +6,7 @@ fails every time is reported and the others go on. Only if the first ten jobs al
 time, and none succeeds, is the rest not tried.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs.executors import Compute, JobError, Workers
-from minimtl.jobs.progress import Progress
+from minimtl.jobs.progress import Describe, Progress, make_progress
 from minimtl.jobs.store import Store
 
 TRIES = 3
@@ -76,6 +77,23 @@ def run_jobs(
             f"{jobs_failed} failed {TRIES} times; all other results are kept, and the same command "
             f"tries again:\n{reports}"
         )
+
+
+def run_shown(
+    jobs: Iterable[tuple[str, Any]],
+    n_jobs: int,
+    compute: Compute,
+    store: Store,
+    workers: Workers,
+    *,
+    decode: Callable[[bytes], object],
+    describe: Describe,
+    quiet: bool = False,
+) -> int:
+    """`run_jobs` with progress on standard error; returns how many of `n_jobs` were computed."""
+    with make_progress(n_jobs, stream=sys.stderr, describe=describe, quiet=quiet) as progress:
+        run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
+    return progress.n_computed
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from minimtl.jobs import (
     make_workers,
     open_existing_store,
     open_store,
+    run_shown,
 )
 from minimtl.report import counted
 from minimtl.study.definition import (
@@ -49,7 +50,6 @@ from minimtl.study.trainmodels import (
     announce_training,
     compute_placed,
     time_here,
-    train_missing,
 )
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
@@ -304,7 +304,10 @@ def train_models(
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
     jobs, n_jobs = study.keyed_jobs(problems, shard), study.count_jobs(problems, shard)
-    return train_missing(jobs, n_jobs, compute_placed, store, workers, describe, quiet=quiet)
+    return run_shown(
+        jobs, n_jobs, compute_placed, store, workers,
+        decode=decode, describe=describe, quiet=quiet,
+    )  # fmt: skip
 
 
 def _announce_training(

@@ -1,23 +1,20 @@
-"""Training the models that a store lacks: where it happens, how long it will take, how far it is.
+"""Training the models that a store lacks: where it happens, and how long it will take.
 
 The same for a study, for the many of a multiverse, and for a tuning.
 """
 
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minimtl.jobs import (
     Store,
     Workers,
     duration,
     is_local,
-    make_progress,
-    run_jobs,
 )
 from minimtl.nn import TaskData
 from minimtl.report import counted
@@ -27,7 +24,6 @@ from minimtl.tasks import (
     Job,
     StudyData,
     compute,
-    decode,
     epochs_of,
     samples_of,
     task_data,
@@ -71,28 +67,6 @@ class Conditions:
         """Say what a part took, if it is wanted."""
         if self.verbose:
             say(f"{what}: {seconds} s")
-
-
-def train_missing(
-    jobs: Iterable[tuple[str, Any]],
-    n_jobs: int,
-    compute: Callable[[Any, Any], bytes],
-    store: Store,
-    workers: Workers,
-    describe: Callable[[Any, bytes], str],
-    *,
-    quiet: bool = False,
-) -> int:
-    """Compute the keyed jobs that the store lacks, with progress on standard error; their number.
-
-    Raises
-    ------
-    MinimtlError
-        As `run_jobs`.
-    """
-    with make_progress(n_jobs, stream=sys.stderr, describe=describe, quiet=quiet) as progress:
-        run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
-    return progress.n_computed
 
 
 def compute_placed(placed: PlacedJob, data: Mapping[int, StudyData]) -> bytes:

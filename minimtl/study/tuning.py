@@ -13,25 +13,24 @@ f1, accuracy    after the last epoch, shape (n_settings, n_domains, n_parts), fl
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from minimtl.corpora import AmazonReviews
-from minimtl.jobs import make_workers, open_store, rng_for, stable_hash
+from minimtl.jobs import make_workers, open_store, rng_for, run_shown, stable_hash
 from minimtl.nn import TRAINING_VERSION, TaskData
 from minimtl.stats import (
     FloatArray,
-    MeanEstimate,
-    corrected_mean,
+    IntArray,
+    PairedComparison,
+    compare_paired,
     draw_per_class,
     stratified_parts,
 )
-from minimtl.study.trainmodels import train_missing
 from minimtl.system import available_cores, say
 from minimtl.tasks import PAPER, JobResult, Protocol, decode, encode, scores_of, train_model
 from minimtl.text import weigh_counts
@@ -87,52 +86,34 @@ def make_grid(learning_rates: Sequence[float], dropouts: Sequence[float]) -> lis
 
 
 @dataclass(frozen=True, eq=False)
-class Domain:
-    """One task: tell positive reviews (label 1) from negative ones (0).
+class TuneData:
+    """Unigrams of the reviews, as in the paper, and the ``parts`` of each domain.
 
-    Attributes
-    ----------
-    counts : CSR int64 (n, n_words)
-    labels, part : int64 (n,)
+    ``digest`` is a hash of the reviews and of how they are divided.
     """
 
-    name: str
-    counts: csr_matrix
-    labels: np.ndarray
-    part: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class TuneData:
-    """All domains. ``digest`` is a hash of the reviews and of how they are divided."""
-
-    domains: tuple[Domain, ...]
+    reviews: AmazonReviews
+    parts: tuple[IntArray, ...]
     digest: str
 
     @classmethod
     def of(cls, reviews: AmazonReviews) -> "TuneData":
-        """Keep the unigrams, as the paper does, and divide each domain."""
-        unigrams = np.flatnonzero(["_" not in token for token in reviews.vocabulary])
-        return cls(
-            tuple(
-                Domain(
-                    domain.domain,
-                    domain.counts[:, unigrams],
-                    domain.labels,
-                    stratified_parts(
-                        domain.labels, N_FOLDS + 1, rng_for("tune parts", SEED, domain.domain)
-                    ),
-                )
-                for domain in reviews.domains
-            ),
-            stable_hash("tune", reviews.sha256, SEED, N_FOLDS),
+        """Keep the unigrams, and divide each domain."""
+        unigrams = [number for number, token in enumerate(reviews.vocabulary) if "_" not in token]
+        words = tuple(reviews.vocabulary[number] for number in unigrams)
+        domains = tuple(replace(one, counts=one.counts[:, unigrams]) for one in reviews.domains)
+        parts = tuple(
+            stratified_parts(one.labels, N_FOLDS + 1, rng_for("tune parts", SEED, one.domain))
+            for one in domains
         )
+        digest = stable_hash("tune", reviews.sha256, SEED, N_FOLDS)
+        return cls(replace(reviews, vocabulary=words, domains=domains), parts, digest)
 
 
-def rows_of(domain: Domain, tested: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows to learn from and rows to test on, where the part `tested` is tested."""
-    learned = (domain.part != tested) & (domain.part != HELD_OUT)
-    return np.flatnonzero(learned), np.flatnonzero(domain.part == tested)
+def rows_of(part: IntArray, tested: int) -> tuple[IntArray, IntArray]:
+    """Rows to learn from and rows to test on, where the part `tested` of a domain is tested."""
+    learned = (part != tested) & (part != HELD_OUT)
+    return np.flatnonzero(learned), np.flatnonzero(part == tested)
 
 
 class TuningFit(NamedTuple):
@@ -168,9 +149,9 @@ def compute(fit: TuningFit, data: TuneData) -> bytes:
     are drawn to train on.
     """
     began = time.perf_counter()
-    protocol, domain = fit.setting.protocol(), data.domains[fit.domain]
-    learned, tested = rows_of(domain, fit.tested)
-    draws = rng_for("tune sample", SEED, domain.name, fit.tested)
+    protocol, domain = fit.setting.protocol(), data.reviews.domains[fit.domain]
+    learned, tested = rows_of(data.parts[fit.domain], fit.tested)
+    draws = rng_for("tune sample", SEED, domain.domain, fit.tested)
     drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
     X = weigh_counts(domain.counts, learned, protocol.model.max_features)
     rng = rng_for("tune training", key_of(fit, data.digest))
@@ -206,7 +187,7 @@ class Tuning:
     def of(
         cls, settings: Sequence[Setting], domains: Sequence[str], results: Sequence[JobResult]
     ) -> "Tuning":
-        """From the results of ``, in its order."""
+        """From the results of `plan`, in its order."""
         shape = (N_FOLDS + 1, len(domains), len(settings))
         f1, accuracy, seconds = (
             np.array(values).reshape(shape).T
@@ -262,11 +243,11 @@ def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fres
         If a fit fails every time, `out` holds another study, or cannot be written.
     """
     data = TuneData.of(reviews)
-    fits = plan(settings, len(data.domains), N_FOLDS + 1)
+    fits = plan(settings, len(reviews.domains), N_FOLDS + 1)
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
     with open_store(out, identity, fresh=fresh, announce=say) as store:
         with make_workers("process", available_cores(), data) as workers:
             keyed = ((key_of(fit, data.digest), fit) for fit in fits)
-            train_missing(keyed, len(fits), compute, store, workers, describe)
+            run_shown(keyed, len(fits), compute, store, workers, decode=decode, describe=describe)
         results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
-    return Tuning.of(settings, [domain.name for domain in data.domains], results)
+    return Tuning.of(settings, [one.domain for one in reviews.domains], results)

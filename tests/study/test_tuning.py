@@ -51,23 +51,23 @@ def reviews():
 
 def test_the_data_are_unigrams_and_a_digest_of_the_reviews(reviews):
     data = TuneData.of(reviews)
-    assert all(domain.counts.shape == (36, 30) for domain in data.domains)
+    assert all(domain.counts.shape == (36, 30) for domain in data.reviews.domains)
     assert TuneData.of(reviews).digest == data.digest
     assert TuneData.of(dataclasses.replace(reviews, sha256="6" * 64)).digest != data.digest
 
 
 def test_folds_and_the_part_held_out(reviews):
-    for domain in TuneData.of(reviews).domains:
-        held_out = set(np.flatnonzero(domain.part == HELD_OUT))
+    for domain, part in zip(reviews.domains, TuneData.of(reviews).parts, strict=True):
+        held_out = set(np.flatnonzero(part == HELD_OUT))
         tested = []
         for fold in range(N_FOLDS):
-            learned, test = rows_of(domain, fold)
+            learned, test = rows_of(part, fold)
             assert not set(learned) & set(test)
             assert not held_out & (set(learned) | set(test))
             assert list(np.bincount(domain.labels[test])) == [3, 3]
             tested += list(test)
         assert sorted([*tested, *held_out]) == list(range(36))
-        learned, test = rows_of(domain, HELD_OUT)
+        learned, test = rows_of(part, HELD_OUT)
         assert set(test) == held_out
         assert sorted(tested) == list(learned)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minimtl._version import __version__
-from minimtl.jobs import Store, Workers, make_workers, open_store
+from minimtl.jobs import Store, Workers, make_workers, open_store, run_shown
 from minimtl.report import (
     FIGURES_NOTE,
     Table,
@@ -32,10 +32,9 @@ from minimtl.study.trainmodels import (
     Conditions,
     announce_training,
     compute_placed,
-    train_missing,
 )
 from minimtl.system import say
-from minimtl.tasks import PAPER, Hierarchy, resume_command
+from minimtl.tasks import PAPER, Hierarchy, decode, resume_command
 
 
 def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
@@ -66,9 +65,10 @@ def train_universes(
     `workers` compute on ``multiverse.data``.
     """
     jobs = multiverse.keyed_jobs
-    return train_missing(
-        jobs.items(), len(jobs), compute_placed, store, workers, _describe, quiet=quiet
-    )
+    return run_shown(
+        jobs.items(), len(jobs), compute_placed, store, workers,
+        decode=decode, describe=_describe, quiet=quiet,
+    )  # fmt: skip
 
 
 def _describe(placed: PlacedJob, payload: bytes) -> str:
