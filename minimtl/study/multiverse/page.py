@@ -31,7 +31,6 @@ from minimtl.study.multiverse.universeresults import (
     UniverseResult,
     universe_rows,
 )
-from minimtl.study.multiverse.universes import Choice
 from minimtl.study.report.problemresult import Scope, ends
 from minimtl.tasks import PAPER, RELEASED
 
@@ -150,7 +149,6 @@ def _verdict(effect: Effect, scope: Scope) -> str:
 def document(
     universes: Sequence[UniverseResult],
     effects: Sequence[Effect],
-    choices: Sequence[Choice],
     answer: Sequence[str],
     warnings: Sequence[str],
     figures: Sequence[str],
@@ -158,7 +156,7 @@ def document(
     command: str,
 ) -> Document:
     """The page; `figures` are the names of those that were drawn, `command` makes it again."""
-    names = [choice.name for choice in choices]
+    names = list(universes[0].universe.levels)
     pictures: list[Block] = [Figure(name, CAPTIONS[name]) for name in figures]
     return Document(
         TITLE,
@@ -212,7 +210,7 @@ def _universes(universes: Sequence[UniverseResult], names: Sequence[str]) -> Gri
             str(row["universe"]),
             str(row["protocol"]),
             str(row["about"]),
-            *universe.levels.values(),
+            *universe.universe.levels.values(),
             *(text(float(row[name])) for name in ("single", "multi")),
             signed(universe.gain.value, 4),
             between(*ends(universe.gain.these_tasks), 4),

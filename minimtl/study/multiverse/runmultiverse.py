@@ -116,6 +116,6 @@ def write_multiverse(
         f"{multiverse.seed}, {len(multiverse.keyed_jobs):,} models; universes that differ only in "
         "how scores are read share them."
     )
-    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made, command)
+    page = document(universes, effects, answer, warnings, drawn, made, command)
     write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])

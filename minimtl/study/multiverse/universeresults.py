@@ -178,13 +178,11 @@ class UniverseResult(NamedTuple):
 
     Attributes
     ----------
-    levels : the level of each choice, by the choice's name.
     analysis : the mean gain with its intervals, and how well all features together predict who
         gains, by the designs of `PREDICTED`.
     """
 
     universe: Universe
-    levels: dict[str, str]
     outcomes: Outcomes
     analysis: PairAnalysis
 
@@ -201,29 +199,26 @@ class UniverseResult(NamedTuple):
 
 def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
     """The results of each problem, universe by universe; all models are in the store."""
-    names = [choice.name for choice in multiverse.choices]
     studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
     for problem in multiverse.problems:
         features: dict[Any, np.ndarray] = {}
-        results = []
-        for universe, study in studies:
-            outcomes, analysis = _analysed(study, problem, store, features)
-            levels = dict(zip(names, universe.labels, strict=True))
-            results.append(UniverseResult(universe, levels, outcomes, analysis))
-        yield results
+        yield [_analysed(*placed, problem, store, features) for placed in studies]
 
 
 def _analysed(
-    study: Study, problem: Problem, store: Store, features: dict[Any, np.ndarray]
-) -> tuple[Outcomes, PairAnalysis]:
-    protocol = study.protocol
-    results = Results(store, study.data.identity, protocol)
+    universe: Universe,
+    study: Study,
+    problem: Problem,
+    store: Store,
+    features: dict[Any, np.ndarray],
+) -> UniverseResult:
+    results = Results(store, study.data.identity, study.protocol)
     make = _shared_features(study, feature_maker(study, results), features)
     outcomes, _ = collect_outcomes(problem, results, make)
     rng = rng_for("multiverse", study.seed)
-    table = replace(table_of(outcomes, protocol), sets={})
+    table = replace(table_of(outcomes, study.protocol), sets={})
     analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return outcomes, analysis
+    return UniverseResult(universe, outcomes, analysis)
 
 
 def _shared_features(
@@ -252,7 +247,7 @@ def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
             "universe": universe.number,
             "about": universe.about,
             "protocol": universe.own,
-            **result.levels,
+            **universe.levels,
             "problem": outcomes.problem,
             "n_pairs": outcomes.n_pairs,
             "n_runs": outcomes.n_runs,

@@ -204,15 +204,20 @@ class Universe(NamedTuple):
     number : from 1, in the order of the plan.
     about : name of the protocol that it was made from.
     own : name of the protocol that it is, if it is one.
-    labels : the level of each choice.
+    levels : the level of each choice, by the choice's name.
     protocol : by which it is conducted.
     """
 
     number: int
     about: str
     own: str
-    labels: tuple[str, ...]
+    levels: dict[str, str]
     protocol: Protocol
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The levels alone."""
+        return tuple(self.levels.values())
 
 
 def make_universes(
@@ -246,10 +251,12 @@ def make_universes(
     if crosses:
         for own in (PAPER, RELEASED):
             made[about[0].name, labels_of(own, choices)] = own
-    return [
-        Universe(number, name, protocol.name * (protocol in PROTOCOLS.values()), labels, protocol)
-        for number, ((name, labels), protocol) in enumerate(made.items(), start=1)
-    ]
+    universes = []
+    for number, ((name, labels), protocol) in enumerate(made.items(), start=1):
+        is_one = protocol in PROTOCOLS.values()
+        levels = {choice.name: label for choice, label in zip(choices, labels, strict=True)}
+        universes.append(Universe(number, name, protocol.name * is_one, levels, protocol))
+    return universes
 
 
 def leads_across(choices: Sequence[Choice], design: Design) -> bool:

@@ -48,7 +48,7 @@ def tables(results: Sequence[ProblemResult]) -> list[Table]:
         _table("single_features", results, _alone),
         _table("pairs", results, _pairs),
         _table("sizes", results, lambda one: (size._asdict() for size in one.meta.sizes)),
-        _table("claims", results, _claims),
+        _table("claims", results, lambda one: (_claim(c, one.scope.judges) for c in one.claims)),
     ]
 
 
@@ -229,10 +229,6 @@ def _pairs(result: ProblemResult) -> Iterable[Row]:
             "high": row.high,
             "runs_needed": row.runs_needed,
         }
-
-
-def _claims(result: ProblemResult) -> Iterable[Row]:
-    return (_claim(claim, result.scope.judges) for claim in result.claims)
 
 
 def _claim(measured: MeasuredClaim, judged: bool) -> Row:

@@ -94,8 +94,7 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
         outcomes = replace(plain, multi=plain.single + (plain.gains + gain_of(universe)) / 10)
         table = table_of(outcomes, PAPER)
         analysis = analyse(table, np.random.default_rng(0), PREDICTED, alone=(), tested=())
-        levels = dict(zip((choice.name for choice in choices), universe.labels, strict=True))
-        results.append(UniverseResult(universe, levels, outcomes, analysis))
+        results.append(UniverseResult(universe, outcomes, analysis))
     every = [result.outcomes for result in results]
     effects = [effect_of(c, every) for c in comparisons(universes, choices, design)]
     return results, effects
