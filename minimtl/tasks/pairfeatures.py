@@ -248,7 +248,7 @@ class TaskFeatures(NamedTuple):
     values: dict[str, float]
 
 
-def _task_features(
+def task_features(
     sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, reading: Reading
 ) -> TaskFeatures:
     """The features of one task in one run, from its documents, its losses and their log curve."""
@@ -313,7 +313,7 @@ def features_of_run(
 
     @lru_cache(maxsize=_TASKS_KEPT)
     def of(task: Task) -> TaskFeatures:
-        return _task_features(sample_of(task), losses[task], curves[task], words, reading)
+        return task_features(sample_of(task), losses[task], curves[task], words, reading)
 
     columns = DEFINITIONS[reading.features].columns
     rows = ((of(pair.main), of(pair.aux)) for pair in pairs)
