@@ -94,13 +94,9 @@ def write_multiverse(
     tables = [Table("universes", universe_rows(universes)), Table("effects", effect_rows(effects))]
     write_tables(tables, out)
     hierarchy = Hierarchy.from_tree(corpus.tree)
-    sizes = {
-        one.outcomes.problem: (one.outcomes.n_pairs, one.outcomes.n_runs)
-        for one in reversed(universes)
-    }
     scopes = {
         problem.name.upper(): scope_of(
-            problem.name, *sizes[problem.name], PAPER, corpus.edition, hierarchy
+            problem.name, len(problem.pairs), problem.n_runs, PAPER, corpus.edition, hierarchy
         )
         for problem in multiverse.problems
     }

@@ -212,23 +212,16 @@ def _labels(result: ProblemResult) -> Iterable[Row]:
 def _alone(result: ProblemResult) -> Iterable[Row]:
     for feature in result.analysis.table.features:
         row = result.analysis.of("groups_unseen", feature)
-        accuracy, brier, log_loss = (
-            (math.nan,) * 3
-            if row is None
-            else (row.scores.accuracy, row.scores.brier, row.scores.log_loss)
-        )
-        yield {"feature": feature, "accuracy": accuracy, "brier": brier, "log_loss": log_loss}
+        scores: Row = {"feature": feature}
+        for name in ("accuracy", "brier", "log_loss"):
+            scores[name] = getattr(row.scores, name) if row else math.nan
+        yield scores
 
 
 def _pairs(result: ProblemResult) -> Iterable[Row]:
     for row in result.pairs:
-        yield {
-            **_topics(row.pair),
-            "gain": row.gain,
-            "low": row.low,
-            "high": row.high,
-            "runs_needed": row.runs_needed,
-        }
+        numbers = row._asdict()
+        yield {**_topics(numbers.pop("pair")), **numbers}
 
 
 def _claim(measured: MeasuredClaim, judged: bool) -> Row:
