@@ -26,8 +26,8 @@ from minimtl.nn import TRAINING_VERSION, TaskData
 from minimtl.stats import (
     FloatArray,
     IntArray,
-    PairedComparison,
-    compare_paired,
+    MeanEstimate,
+    corrected_mean,
     draw_per_class,
     stratified_parts,
 )

@@ -3,15 +3,7 @@
 import numpy as np
 
 from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
-
-SINGLE = "Epoch {}, loss {}, val_loss 0.5, cacc {}, acc 0.5, val_acc {}, f1 {}, p 0.0, r 1.0\n"
-JOINT = (
-    "Epoch {}, cacc {}, f1 {}, p 0.0, r 1.0 activation_9_acc 0.5 activation_9_loss {} "
-    "activation_10_acc 0.5 activation_10_loss 0.6 loss 1.2 val_activation_9_acc {} "
-    "val_activation_9_loss 0.7 val_activation_10_acc 0.25 val_activation_10_loss 0.7 "
-    "val_loss 1.4 \n"
-)
-N_TEST = 700
+from tests.frozen.inputs import write_experiment, write_tasks
 
 EFFICIENCY = """Epoch 80
 

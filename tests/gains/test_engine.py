@@ -12,7 +12,7 @@ from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)

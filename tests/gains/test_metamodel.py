@@ -9,7 +9,7 @@ from minimtl.gains.metamodel import (
     importance,
 )
 from minimtl.tasks.outcomes import LabelledPairs
-from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.protocol import RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
 from tests.gains.tables import of_topics
 

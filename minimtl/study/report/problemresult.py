@@ -19,7 +19,7 @@ from minimtl.gains import (
     measure_claims,
 )
 from minimtl.report import Row, counted
-from minimtl.stats import Estimate, MeanEstimate, compare_paired
+from minimtl.stats import Estimate, MeanEstimate, corrected_mean, further_runs
 from minimtl.tasks import (
     TABLE1,
     Hierarchy,
