@@ -17,10 +17,9 @@ from bench.settings import Settings
 from minimtl.audit.kerineclogs import read_released
 from minimtl.gains import Design, random_folds, score_pairs
 from minimtl.stats import scale_features
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 
 SECTION = "100 × 5-fold logistic regression"
 SOLVERS = ("lbfgs", "liblinear", "newton-cholesky")

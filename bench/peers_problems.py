@@ -15,8 +15,7 @@ from minimtl.corpora.load import load_amazon
 from minimtl.stats.crossval import stratified_parts
 from minimtl.system import say
 from minimtl.tasks.compute import sample_of
-from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
 
 TOPICS, PAIRS, AMAZON = "20 Newsgroups, 20 topics", "pairs of the study", "Amazon reviews"
 GROUPS = (TOPICS, PAIRS, AMAZON)

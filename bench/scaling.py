@@ -41,12 +41,17 @@ from minimtl.jobs.progress import Progress  # noqa: E402
 from minimtl.jobs.runner import run_jobs  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
 from minimtl.tasks.collect import Results, collect_outcomes  # noqa: E402
-from minimtl.tasks.hierarchy import Hierarchy  # noqa: E402
 from minimtl.tasks.modeljobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
 from minimtl.tasks.pairfeatures import FEATURE_NAMES  # noqa: E402
 from minimtl.tasks.plan import Problem, plan_jobs  # noqa: E402
 from minimtl.tasks.protocol import PAPER  # noqa: E402
-from minimtl.tasks.taskpairs import EvenSample, HierarchyPairs, Task, unrelated_pairs  # noqa: E402
+from minimtl.tasks.taskpairs import (  # noqa: E402
+    EvenSample,
+    Hierarchy,
+    HierarchyPairs,
+    Task,
+    unrelated_pairs,
+)
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
 IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)
@@ -73,6 +78,7 @@ TREE = {
 # What the report says of a corpus that is none.
 MANIFEST = {
     "minimtl": "",
+    "finished": False,
     "command": ["study"],
     "identity": {"seed": 0},
     "corpus": {
@@ -143,11 +149,9 @@ def plan_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 def store_models(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """Run or resume the study without training."""
     with open_here(folder) as store, make_workers(executor, 1, None) as workers:
-        summary = run_jobs(
-            keyed_jobs(n_pairs), untrained, store, workers, decode=decode, progress=Progress(0)
-        )
-    summary.raise_for_failures()
-    return summary.n_computed + summary.n_resumed, "models"
+        progress = Progress(0)
+        run_jobs(keyed_jobs(n_pairs), untrained, store, workers, decode=decode, progress=progress)
+    return progress.n_computed + progress.n_resumed, "models"
 
 
 def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
@@ -161,8 +165,7 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
     from minimtl.gains import conclude  # here, as other steps load less
-    from minimtl.study.report.problemresult import problem_results
-    from minimtl.study.studyresult import about_of, write_report
+    from minimtl.study.studyresult import StudyResult
 
     with (
         open_here(folder) as store,
@@ -170,9 +173,7 @@ def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]
     ):
         results = Results(store, IDENTITY, PAPER)
         concluded = conclude(some(n_pairs), results, 0, made_up_features)
-        about = about_of(MANIFEST)
-        shown = problem_results(concluded, about.edition, about.hierarchy)
-        write_report(shown, about, Path(out), print)
+        StudyResult(MANIFEST, concluded, Path(out)).write(out, announce=print)
     return n_pairs, "pairs"
 
 

@@ -13,9 +13,8 @@ from minimtl.corpora.partitions import Corpus
 from minimtl.nn.training import TaskData
 from minimtl.system import say
 from minimtl.tasks.compute import StudyData, sample_of
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 
 # Of the RELATED pairs this one's documents have the median number of words: 40,687 nonzeros in
 # 5,491 distinct words for the main task, 6,581 for both.

@@ -11,9 +11,9 @@ from bench import starts
 from bench.processes import Ended, run_python
 from bench.rows import Row, missing_row
 from bench.settings import Settings
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import Problem, make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SECTION = "The RELATED study"
 CPU, WALL = "CPU seconds, one worker", "wall seconds"

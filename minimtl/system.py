@@ -296,7 +296,7 @@ def begin_process() -> None:
             os.open(os.devnull, mode)  # the lowest number that is free
     sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
     sys.stdout = _text_stream(_Output(1, "w", closefd=False), sys.stdout)
-    sys.stderr = _text_stream(_Messages(2, "w", closefd=False), sys.stderr, line_buffering=True)
+    sys.stderr = _text_stream(_Messages(2, "w", closefd=False), sys.stderr, by_line=True)
     for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -373,14 +373,14 @@ class _Messages(io.FileIO):
         return len(content)
 
 
-def _text_stream(raw: io.FileIO, old: Any, **options: Any) -> io.TextIOWrapper:
+def _text_stream(raw: io.FileIO, old: Any, *, by_line: bool = False) -> io.TextIOWrapper:
     """The stream as text in the encoding of `old`; what that cannot express is escaped."""
     encoding = old.encoding if old else "utf-8"
     if old:
         old.flush()
-    interactive = options.pop("line_buffering", False) or raw.isatty()
+    by_line = by_line or raw.isatty()
     return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding, "backslashreplace", line_buffering=interactive
+        io.BufferedWriter(raw), encoding, "backslashreplace", line_buffering=by_line
     )
 
 

@@ -33,10 +33,9 @@ def made_up_outcomes():
     """A function that makes the outcomes of a problem: scores and features at random."""
     import numpy as np
 
-    from minimtl.tasks.hierarchy import NEWSGROUPS
     from minimtl.tasks.outcomes import Outcomes
     from minimtl.tasks.pairfeatures import FEATURE_NAMES
-    from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+    from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
 
     def make(problem="related", n_pairs=12, n_runs=2):
         every = related_pairs if problem == "related" else unrelated_pairs
@@ -50,9 +49,6 @@ def made_up_outcomes():
             single=single,
             multi=single + rng.normal(0.005, 0.02, (n_pairs, n_runs)),
             features=rng.normal(size=(n_runs, n_pairs, len(FEATURE_NAMES))),
-            curve_epochs=np.arange(1, 151),
-            single_curve=np.linspace(0.5, 0.9, 150) + rng.normal(0, 0.01, (n_runs, 1)),
-            multi_curve=np.linspace(0.5, 0.92, 100) + rng.normal(0, 0.01, (n_runs, 1)),
         )
 
     return make

@@ -14,14 +14,12 @@ from minimtl.cli.main import build_parser
 from minimtl.study.report.figures import FIGURE4, FIGURE5
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
-from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.study.tuning.summary import tuning_table
-from minimtl.study.tuning.tuning import Tuning
-from minimtl.study.tuning.tuningfits import N_FOLDS
-from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.study.tuning import N_FOLDS, PAPERS, Setting, Tuning
+from minimtl.study.tuningpage import tuning_table
 from minimtl.tasks.pairfeatures import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
 from tests.study.report.conftest import concluded_of
 

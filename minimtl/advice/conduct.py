@@ -10,7 +10,6 @@ verdicts than looking once; tests/advice/test_error_rates.py measures them. To l
 is unlikely to win spends nothing, as no verdict is said of it.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +29,7 @@ from minimtl.advice.verdicts import (
     without_verdict,
 )
 from minimtl.advice.ways import ALONE, JOINTLY, Way
-from minimtl.jobs import Store, Workers, make_progress, run_jobs
+from minimtl.jobs import Store, Workers, run_shown
 from minimtl.stats import LEVEL, macro_f1
 from minimtl.system import say
 
@@ -239,18 +238,16 @@ class Measuring:
         """The labels that each way gives the tested texts, (n_rounds, n)."""
         n_folds = self.sets.n_folds(target)
         fits = [Fit(target, way, run) for run in range(n_rounds * n_folds) for way in ways]
-        with make_progress(
-            len(fits), stream=sys.stderr, describe=self._describe, quiet=self.is_quiet
-        ) as progress:
-            summary = run_jobs(
-                ((key_of(fit, self.sets), fit) for fit in fits),
-                compute,
-                self.store,
-                self.workers,
-                decode=decode,
-                progress=progress,
-            )
-        summary.raise_for_failures()
+        run_shown(
+            ((key_of(fit, self.sets), fit) for fit in fits),
+            len(fits),
+            compute,
+            self.store,
+            self.workers,
+            decode=decode,
+            describe=self._describe,
+            quiet=self.is_quiet,
+        )
 
         rows = self.sets.tested_rows(target)
         size = (n_rounds, len(rows))

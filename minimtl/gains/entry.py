@@ -132,7 +132,7 @@ def read_study(folder: Path) -> dict[str, PairTable]:
             pairs,
             table_gains,
             [labelled],
-            (hierarchy.place(topic)[0] for pair in pairs for topic in pair.main),
+            (hierarchy.place(topic) for pair in pairs for topic in pair.main),
             definitions,
             Meta(**manifest["protocols"][protocol]["meta"]),
         )

@@ -13,13 +13,12 @@ from minimtl.jobs.executors import (
     make_workers,
 )
 from minimtl.jobs.identity import differences, rng_for, stable_hash
-from minimtl.jobs.progress import duration, make_progress
-from minimtl.jobs.runner import RunSummary, run_jobs
+from minimtl.jobs.progress import duration
+from minimtl.jobs.runner import run_shown
 from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
 
 __all__ = [
     "EXECUTOR_FORMS",
-    "RunSummary",
     "Store",
     "Workers",
     "check_executor",
@@ -27,11 +26,10 @@ __all__ = [
     "differences",
     "duration",
     "is_local",
-    "make_progress",
     "make_workers",
     "open_existing_store",
     "open_store",
     "rng_for",
-    "run_jobs",
+    "run_shown",
     "stable_hash",
 ]

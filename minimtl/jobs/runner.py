@@ -6,57 +6,22 @@ fails every time is reported and the others go on. Only if the first ten jobs al
 time, and none succeeds, is the rest not tried.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs.executors import Compute, JobError, Workers
-from minimtl.jobs.progress import Progress
+from minimtl.jobs.progress import Describe, Progress, make_progress
 from minimtl.jobs.store import Store
 
 TRIES = 3
 WINDOW = 4096  # jobs handed to the executor at a time: enough to keep 2,000 workers busy
 _TICK = 0.5  # seconds after which progress is shown although no job has finished
 _MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same reasons
-
-
-class Failure(NamedTuple):
-    """A job that failed every time, and how it failed the last time."""
-
-    job: Any
-    traceback: str
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a call of `run_jobs` did.
-
-    Attributes
-    ----------
-    n_resumed : jobs that were in the store before.
-    n_computed : jobs computed and stored now.
-    n_failed : jobs that failed every time.
-    failures : the first of those, with their tracebacks.
-    """
-
-    n_resumed: int
-    n_computed: int
-    n_failed: int
-    failures: tuple[Failure, ...]
-
-    def raise_for_failures(self) -> None:
-        """Raise MinimtlError with the tracebacks if a job failed every time."""
-        if not self.n_failed:
-            return
-        reports = "\n".join(f"\n{failure.job}:\n{failure.traceback}" for failure in self.failures)
-        jobs = "1 job" if self.n_failed == 1 else f"{self.n_failed} jobs"
-        raise MinimtlError(
-            f"{jobs} failed {TRIES} times; all other results are kept, and the same command tries "
-            f"again:\n{reports}"
-        )
 
 
 def run_jobs(
@@ -68,7 +33,7 @@ def run_jobs(
     decode: Callable[[bytes], object],
     progress: Progress,
     window: int = WINDOW,
-) -> RunSummary:
+) -> None:
     """Compute the jobs that the store lacks, and store them.
 
     Parameters
@@ -91,7 +56,8 @@ def run_jobs(
     Raises
     ------
     MinimtlError
-        If the store cannot be written or the executor breaks. What was stored stays stored.
+        If the store cannot be written, the executor breaks, or jobs failed every time; then with
+        the tracebacks of the first of these. What was stored stays stored.
     KeyboardInterrupt
         On Ctrl-C, after what had finished was stored.
     """
@@ -104,9 +70,30 @@ def run_jobs(
     finally:
         for future in run.in_flight:
             future.cancel()
-    return RunSummary(
-        progress.n_resumed, progress.n_computed, progress.n_failed, tuple(run.failures)
-    )
+    if run.failures:
+        jobs_failed = "1 job" if progress.n_failed == 1 else f"{progress.n_failed} jobs"
+        reports = "\n".join(run.failures)
+        raise MinimtlError(
+            f"{jobs_failed} failed {TRIES} times; all other results are kept, and the same command "
+            f"tries again:\n{reports}"
+        )
+
+
+def run_shown(
+    jobs: Iterable[tuple[str, Any]],
+    n_jobs: int,
+    compute: Compute,
+    store: Store,
+    workers: Workers,
+    *,
+    decode: Callable[[bytes], object],
+    describe: Describe,
+    quiet: bool = False,
+) -> int:
+    """`run_jobs` with progress on standard error; returns how many of `n_jobs` were computed."""
+    with make_progress(n_jobs, stream=sys.stderr, describe=describe, quiet=quiet) as progress:
+        run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
+    return progress.n_computed
 
 
 @dataclass(slots=True)
@@ -129,7 +116,7 @@ class _Run:
     decode: Callable[[bytes], object]
     progress: Progress
     window: int
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # the first jobs and tracebacks
     in_flight: dict[Future[Any], _Attempt] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)  # of the jobs in flight
     arrivals: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
@@ -221,7 +208,7 @@ class _Run:
         self.keys.discard(attempt.key)
         self.progress.failed(attempt.job)
         if len(self.failures) < _MAX_FAILURES:
-            self.failures.append(Failure(attempt.job, answer.traceback))
+            self.failures.append(f"\n{attempt.job}:\n{answer.traceback}")
 
 
 def _answer(future: Future[Any]) -> bytes | JobError | BaseException:

@@ -17,13 +17,12 @@ from minimtl.study.definition import (
     define_studies,
     feature_maker,
 )
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
 from minimtl.study.multiverse.definemultiverse import define_multiverse, plan_multiverse
 from minimtl.study.multiverse.runmultiverse import conduct_multiverse
+from minimtl.study.multiverse.universes import DIFFERENCES, parse_choice
 from minimtl.study.trainmodels import Conditions
-from minimtl.study.tuning.grid import make_grid
-from minimtl.study.tuning.summary import draw_tuning, tuning_document, tuning_finding, tuning_table
-from minimtl.study.tuning.tuning import tune
+from minimtl.study.tuning import make_grid, tune
+from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
 
 __all__ = [
     "DIFFERENCES",

@@ -25,6 +25,7 @@ from minimtl.jobs import (
     make_workers,
     open_existing_store,
     open_store,
+    run_shown,
 )
 from minimtl.report import counted
 from minimtl.study.definition import (
@@ -32,25 +33,23 @@ from minimtl.study.definition import (
     PlacedJob,
     Study,
     count_processors,
+    data_of,
     define_studies,
     feature_maker,
-    share_data,
+    jobs_of,
 )
 from minimtl.study.manifest import (
     Stopwatch,
     check_manifest_of,
-    finished_manifest,
     make_manifest,
     write_manifest,
 )
 from minimtl.study.studyresult import StudyResult
 from minimtl.study.trainmodels import (
     Conditions,
+    announce_training,
     compute_placed,
-    kinds_of,
-    time_by_workers,
     time_here,
-    train_missing,
 )
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
@@ -157,9 +156,9 @@ def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyR
     took, out = Stopwatch(), conditions.out
     manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
     parts = [
-        (place, study, problem)
+        (study, problem)
         for name in dict.fromkeys(problem.name for problem in studies[0].problems)
-        for place, study in enumerate(studies)
+        for study in studies
         for problem in study.problems
         if problem.name == name
     ]
@@ -168,13 +167,11 @@ def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyR
     with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(manifest, out)
-        data = tuple(study.data for study in studies)
+        data = data_of(studies)
         with make_workers(conditions.executor, conditions.n_workers, data) as workers:
             _announce_training(studies, WHOLE, store, workers, conditions)
-            for place, study, problem in parts:
-                n_done += train_models(
-                    study, store, workers, [problem], place=place, quiet=conditions.quiet
-                )
+            for study, problem in parts:
+                n_done += train_models(study, store, workers, [problem], quiet=conditions.quiet)
                 concluded.append(_conclude(study, problem, store))
                 if len(concluded) < len(parts):
                     yield _result(concluded, manifest, out)
@@ -187,15 +184,13 @@ def train_shard(studies: Sequence[Study], shard: Shard, conditions: Conditions) 
     """Train a part of the studies, for `merge_shards`; returns the number of its models."""
     manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
     manifest["shard"] = str(shard)
-    out, data = conditions.out, tuple(study.data for study in studies)
+    out, data = conditions.out, data_of(studies)
     with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
         write_manifest(manifest, out)
         with make_workers(conditions.executor, conditions.n_workers, data) as workers:
             _announce_training(studies, shard, store, workers, conditions)
-            for place, study in enumerate(studies):
-                train_models(
-                    study, store, workers, shard=shard, place=place, quiet=conditions.quiet
-                )
+            for study in studies:
+                train_models(study, store, workers, shard=shard, quiet=conditions.quiet)
     return sum(study.count_jobs(shard=shard) for study in studies)
 
 
@@ -264,9 +259,8 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
 
 def plan_study(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
     """The models to train and how long it would take, in a line a problem and one for all."""
-    jobs = list(_jobs(studies, shard).values())
-    kinds = kinds_of(jobs)
-    when = time_here(kinds, tuple(study.data for study in studies), conditions)
+    jobs = jobs_of(studies, shard)
+    when = time_here(jobs, data_of(studies), conditions)
     return "\n".join(
         [
             *(
@@ -294,13 +288,12 @@ def train_models(
     problems: Sequence[Problem] | None = None,
     *,
     shard: Shard = WHOLE,
-    place: int = 0,
     quiet: bool = False,
 ) -> int:
     """Train every model of a study that the store lacks; returns their number.
 
-    Those of all problems or of some, or of a shard. `workers` compute on the data of several
-    studies, among which that of this one has a place.
+    Those of all problems or of some, or of a shard. `workers` compute on the data of this study and
+    of others, by their places.
     """
     reading = study.protocol.reading
 
@@ -310,36 +303,23 @@ def train_models(
         beside = f" beside {' / '.join(others[0])}" if others else ""
         return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
 
-    n_jobs = study.count_jobs(problems, shard)
-    jobs = study.keyed_jobs(problems, shard, place)
-    return train_missing(
-        jobs, n_jobs, compute_placed, store, workers, describe, quiet=quiet
-    ).n_computed
-
-
-def _jobs(studies: Sequence[Study], shard: Shard = WHOLE) -> dict[str, PlacedJob]:
-    """The models of all studies, or of a shard of them, by their keys."""
-    return {
-        key: job
-        for place, study in enumerate(studies)
-        for key, job in study.keyed_jobs(shard=shard, place=place)
-    }
+    jobs, n_jobs = study.keyed_jobs(problems, shard), study.count_jobs(problems, shard)
+    return run_shown(
+        jobs, n_jobs, compute_placed, store, workers,
+        decode=decode, describe=describe, quiet=quiet,
+    )  # fmt: skip
 
 
 def _announce_training(
     studies: Sequence[Study], shard: Shard, store: Store, workers: Workers, conditions: Conditions
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
-    missing = kinds_of(job for key, job in _jobs(studies, shard).items() if key not in store)
-    if conditions.quiet or not missing:
-        return
-    when = time_by_workers(missing, workers, conditions)
-    n_models = counted(sum(kind.n_jobs for kind in missing), "model")
     first = studies[0].problems[0].name.upper()
     has_parts = shard == WHOLE and len(studies) + len(studies[0].problems) > 2
     order = f"; {first} by the protocol {studies[0].protocol.name} comes first" if has_parts else ""
     goal = "the report goes" if shard == WHOLE else f"shard {shard} goes"
-    say(f"{n_models} to train{when}{order}; {goal} to {conditions.out}")
+    after = f"{order}; {goal} to {conditions.out}"
+    announce_training(jobs_of(studies, shard), store, workers, conditions, "", after)
 
 
 def _conclude(study: Study, problem: Problem, store: Store) -> tuple[Analysed, PairCurves]:
@@ -365,8 +345,13 @@ def _finished(
             f"The models were trained on {len(trained_by)} kinds of processors "
             f"({'; '.join(trained_by)}), so the last digits of the tables may differ."
         )
-    n_resumed = sum(trained_by.values()) - n_done
-    finished = finished_manifest(manifest, n_done, n_resumed, trained_by, took)
+    finished = {
+        **manifest,
+        "finished": True,
+        "jobs": {"done": n_done, "resumed": sum(trained_by.values()) - n_done},
+        "trained_by": trained_by,
+        **took.read(),
+    }
     return _result(concluded, finished, folder)
 
 
@@ -403,6 +388,7 @@ def _studies_of(
             )
 
     loaded, features = load_corpus(corpus, announce=announce), manifest["features"]
+    made: dict[Any, Any] = {}
     studies = [
         Study(
             loaded,
@@ -410,10 +396,11 @@ def _studies_of(
             problems,
             identity["seed"],
             identity["backend"],
+            place,
+            made,
         )
-        for protocol, problems in problems_of(manifest)
+        for place, (protocol, problems) in enumerate(problems_of(manifest))
     ]
-    share_data(studies)
     if found := differences(identity, studies[0].identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {corpus} gives ({found}); "
@@ -426,7 +413,7 @@ def _refuse_missing(
     studies: Sequence[Study], store: Store, manifests: Sequence[dict[str, Any]], out: Path
 ) -> None:
     """Raise MinimtlError if the store lacks models, naming the shards that would have them."""
-    wanted = _jobs(studies)
+    wanted = jobs_of(studies)
     keys = [key for key in wanted if key not in store]
     if not keys:
         return

@@ -1,8 +1,8 @@
 """Studies: corpus, protocol, problems and seed, and the models that follow from them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -50,13 +50,21 @@ class PlacedJob(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the tables of a study by one protocol depend on."""
+    """Everything that the tables of a study by one protocol depend on; no number on the last two.
+
+    Attributes
+    ----------
+    place : of its data among those of the workers.
+    made : the corpora as numbers, for all studies that are given this dictionary.
+    """
 
     corpus: Corpus
     protocol: Protocol
     problems: Sequence[Problem]
     seed: int
     backend: str
+    place: int = 0
+    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -75,29 +83,27 @@ class Study:
     @cached_property
     def data(self) -> StudyData:
         """The corpus as numbers, which every job needs."""
-        data = StudyData.of(self.corpus, self.protocol, self.seed, self.backend)
-        give_back_memory()  # of reading and counting texts, before workers need theirs
-        return data
-
-    def take_data(self, data: StudyData) -> None:
-        """Use the texts as numbers of another study of the same corpus and vocabulary."""
-        vars(self)["data"] = replace(data, protocol=self.protocol)  # where the property keeps them
+        vocabulary = self.protocol.model.posts, self.protocol.model.max_features
+        if vocabulary not in self.made:
+            self.made[vocabulary] = StudyData.of(
+                self.corpus, self.protocol, self.seed, self.backend
+            )
+            give_back_memory()  # of reading and counting texts, before workers need theirs
+        return replace(self.made[vocabulary], protocol=self.protocol)
 
     @cached_property
     def words(self) -> FeatureWords:
         """The corpus's words, which the features need."""
-        words = FeatureWords.of(
-            self.corpus.train.texts, self.corpus.test.texts, self.protocol.reading
-        )
-        give_back_memory()
-        return words
-
-    def take_words(self, words: FeatureWords) -> None:
-        """Use the words of another study of the same corpus that cuts them alike."""
-        vars(self)["words"] = words
+        reading = self.protocol.reading
+        cut = self.protocol.model.posts, reading.words_jsd, reading.words_counts
+        if cut not in self.made:
+            train, test = self.corpus.train.texts, self.corpus.test.texts
+            self.made[cut] = FeatureWords.of(train, test, reading)
+            give_back_memory()
+        return self.made[cut]
 
     def keyed_jobs(
-        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE, place: int = 0
+        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE
     ) -> Iterator[tuple[str, PlacedJob]]:
         """The models that the study needs, each once, behind its key.
 
@@ -105,19 +111,15 @@ class Study:
         ----------
         problems : those whose models are wanted; all by default.
         shard : the part that is wanted.
-        place : of the study's data among those of the workers.
         """
         identity = self.data.identity
         for job in plan_jobs(self.problems if problems is None else problems, self.protocol):
             key = job_key(job, identity)
             if shard.holds(key):
-                yield key, PlacedJob(place, job)
+                yield key, PlacedJob(self.place, job)
 
     def count_jobs(self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE) -> int:
         """The number of those models."""
-        if shard == WHOLE:
-            wanted = self.problems if problems is None else problems
-            return sum(1 for _ in plan_jobs(wanted, self.protocol))
         return sum(1 for _ in self.keyed_jobs(problems, shard))
 
     def check_samples(self) -> None:
@@ -185,12 +187,12 @@ def define_studies(
     sizes = make_problems(problem, protocols[0], hierarchy, n_runs=runs, n_pairs=pairs)
     say_sizes(sizes, pairs)
 
-    studies = []
-    for one in protocols:
+    studies: list[Study] = []
+    made: dict[Any, Any] = {}
+    for place, one in enumerate(protocols):
         problems = make_problems(problem, one, hierarchy, n_runs=runs, n_pairs=pairs)
         chosen = one.replace(features=features)
-        studies.append(Study(loaded, chosen, problems, seed, backend))
-    share_data(studies)
+        studies.append(Study(loaded, chosen, problems, seed, backend, place, made))
     return _with_samples(studies, announce)
 
 
@@ -211,14 +213,14 @@ def _with_samples(studies: Sequence[Study], announce: Callable[[str], None]) -> 
     return possible
 
 
-def share_data(studies: Sequence[Study]) -> None:
-    """Let studies of the same posts and vocabulary have the texts as numbers once."""
-    first: dict[tuple[str, int], Study] = {}
-    for study in studies:
-        model = study.protocol.model
-        known = first.setdefault((model.posts, model.max_features), study)
-        if known is not study:
-            study.take_data(known.data)
+def data_of(studies: Iterable[Study]) -> dict[int, StudyData]:
+    """What the models of studies are computed from, by the places of the studies."""
+    return {study.place: study.data for study in studies}
+
+
+def jobs_of(studies: Iterable[Study], shard: Shard = WHOLE) -> dict[str, PlacedJob]:
+    """The models of studies, or of a shard of them, by their keys."""
+    return {key: job for study in studies for key, job in study.keyed_jobs(shard=shard)}
 
 
 def choose_backend(asked: str | None) -> str:

@@ -76,27 +76,6 @@ def make_manifest(
     }
 
 
-def finished_manifest(
-    manifest: Mapping[str, Any],
-    n_done: int,
-    n_resumed: int,
-    trained_by: Mapping[str, int],
-    took: Stopwatch,
-) -> dict[str, Any]:
-    """The manifest of the study when it is finished: models trained now, found before, time.
-
-    `trained_by` says how many of all models each kind of processor trained.
-    """
-    jobs = {"done": n_done, "resumed": n_resumed}
-    return {
-        **manifest,
-        "finished": True,
-        "jobs": jobs,
-        "trained_by": dict(trained_by),
-        **took.read(),
-    }
-
-
 def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
     """Write ``manifest.json`` into `out`, whole or not at all."""
     write_atomically(out / NAME, (json.dumps(manifest, indent=2) + "\n").encode())

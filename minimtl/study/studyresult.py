@@ -1,6 +1,5 @@
 """A study's result: its tables as records, pairs and curves; how it is written and shown."""
 
-import shlex
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,10 +21,9 @@ from minimtl.report import (
 )
 from minimtl.study.manifest import write_manifest
 from minimtl.study.report.answer import answer, table1
-from minimtl.study.report.contents import About, report_document, why_they_differ
+from minimtl.study.report.contents import report_document, why_they_differ
 from minimtl.study.report.figures import draw_figures
-from minimtl.study.report.problemresult import ProblemResult, problem_results
-from minimtl.study.report.scope import warnings_of
+from minimtl.study.report.problemresult import ProblemResult, problem_results, warnings_of
 from minimtl.study.report.studytables import tables
 from minimtl.system import say
 from minimtl.tasks import PairCurves, hierarchy_of
@@ -107,7 +105,13 @@ class StudyResult:
                 open_store(out, self.manifest["identity"], announce=say) as target,
             ):
                 copy_results(source, target)
-        write_report(self._results, about_of(self.manifest), out, announce)
+        write_tables(self._tables, out)
+        drawn: list[str] = []
+        if figures_available():
+            drawn = draw_figures(self._results, hierarchy_of(self.manifest), out)
+        else:
+            announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
+        write_document(report_document(self._results, self.manifest, drawn), "report", out)
         if self.is_finished:
             write_manifest(self.manifest, out)
 
@@ -128,12 +132,19 @@ class StudyResult:
     @cached_property
     def summary(self) -> str:
         """Lines for a terminal: what must be known first, the answer, and the table behind it."""
-        return summary(self._results, about_of(self.manifest))
+        reason = why_they_differ(self._results)
+        warnings = warnings_of([result.scope for result in self._results])
+        blocks: list[Block] = [
+            *map(Paragraph, self.answer),
+            table1(self._results),
+            *([reason] if reason else []),
+        ]
+        return "\n".join([*warnings, "", to_text(blocks)]).lstrip()
 
     @cached_property
     def _results(self) -> list[ProblemResult]:
-        about = about_of(self.manifest)
-        return problem_results(self.concluded, about.edition, about.hierarchy)
+        edition = self.manifest["corpus"]["edition"]
+        return problem_results(self.concluded, edition, hierarchy_of(self.manifest))
 
     @cached_property
     def _tables(self) -> list[Table]:
@@ -148,48 +159,3 @@ class StudyResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary)}</pre>"
-
-
-def write_report(
-    results: Sequence[ProblemResult], about: About, out: Path, announce: Callable[[str], None]
-) -> None:
-    """Write all that a study shows into `out`.
-
-    `announce` is told which extra would add what is not drawn.
-    """
-    write_tables(tables(results), out)
-    drawn: list[str] = []
-    if figures_available():
-        drawn = draw_figures(results, about.hierarchy, out)
-    else:
-        announce('`pip install "minimtl[figures]"` would draw Figures 4 and 5')
-    write_document(report_document(results, about, drawn), "report", out)
-
-
-def about_of(manifest: dict[str, Any]) -> About:
-    """What the pages say of corpus, seed and machine, from a study's manifest."""
-    corpus = manifest["corpus"]
-    return About(
-        version=manifest["minimtl"],
-        edition=corpus["edition"],
-        hierarchy=hierarchy_of(manifest),
-        source=corpus["source"],
-        sha256=corpus["sha256"],
-        n_train=corpus["train"],
-        n_test=corpus["test"],
-        seed=manifest["identity"]["seed"],
-        command=shlex.join(["minimtl", *manifest["command"]]),
-        trained_by=tuple(manifest.get("trained_by", ())),
-    )
-
-
-def summary(results: Sequence[ProblemResult], about: About) -> str:
-    """Lines for a terminal: what must be known first, the answer, and the table behind it."""
-    reason = why_they_differ(results)
-    warnings = warnings_of([result.scope for result in results], about.edition)
-    blocks: list[Block] = [
-        *map(Paragraph, answer(results)),
-        table1(results),
-        *([reason] if reason else []),
-    ]
-    return "\n".join([*warnings, "", to_text(blocks)]).lstrip()

@@ -1,33 +1,29 @@
-"""Training the models that a store lacks: where it happens, how long it will take, how far it is.
+"""Training the models that a store lacks: where it happens, and how long it will take.
 
 The same for a study, for the many of a multiverse, and for a tuning.
 """
 
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minimtl.jobs import (
-    RunSummary,
     Store,
     Workers,
     duration,
     is_local,
-    make_progress,
-    run_jobs,
 )
 from minimtl.nn import TaskData
+from minimtl.report import counted
 from minimtl.study.definition import PlacedJob
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
     Job,
     StudyData,
     compute,
-    decode,
     epochs_of,
     samples_of,
     task_data,
@@ -73,31 +69,7 @@ class Conditions:
             say(f"{what}: {seconds} s")
 
 
-def train_missing(
-    jobs: Iterable[tuple[str, Any]],
-    n_jobs: int,
-    compute: Callable[[Any, Any], bytes],
-    store: Store,
-    workers: Workers,
-    describe: Callable[[Any, bytes], str],
-    *,
-    quiet: bool = False,
-) -> RunSummary:
-    """Compute the keyed jobs that the store lacks, with progress on standard error.
-
-    Raises
-    ------
-    MinimtlError
-        If a job fails every time, or as `run_jobs`.
-    """
-    progress = make_progress(n_jobs, stream=sys.stderr, describe=describe, quiet=quiet)
-    with progress:
-        summary = run_jobs(jobs, compute, store, workers, decode=decode, progress=progress)
-    summary.raise_for_failures()
-    return summary
-
-
-def compute_placed(placed: PlacedJob, data: Sequence[StudyData]) -> bytes:
+def compute_placed(placed: PlacedJob, data: Mapping[int, StudyData]) -> bytes:
     """Train the job's model from its data; as `minimtl.tasks.compute`."""
     return compute(placed.job, data[placed.place])
 
@@ -120,7 +92,7 @@ def kinds_of(jobs: Iterable[PlacedJob]) -> list[JobKind]:
     return [JobKind(example, counts[kind]) for kind, example in examples.items()]
 
 
-def seconds_of(placed: PlacedJob, data: Sequence[StudyData]) -> float:
+def seconds_of(placed: PlacedJob, data: Mapping[int, StudyData]) -> float:
     """Seconds that a core takes to train the job's model, from a few of its epochs.
 
     The kernels are loaded, or compiled, before.
@@ -140,19 +112,35 @@ def _timed(job: Job, data: StudyData, tasks: list[TaskData], n_epochs: int) -> f
     return time.perf_counter() - began
 
 
-def time_by_workers(kinds: Sequence[JobKind], workers: Workers, conditions: Conditions) -> str:
-    """The time that all jobs will take, as the workers find by trying; "" where they fail.
+def announce_training(
+    jobs: Mapping[str, PlacedJob],
+    store: Store,
+    workers: Workers,
+    conditions: Conditions,
+    before: str,
+    after: str,
+) -> None:
+    """Say how many models the store lacks and what they will take, between two parts of a line.
 
-    A job that cannot be timed cannot be trained either, and the training says why.
+    The workers find the time by trying. A job that cannot be timed cannot be trained either, and
+    the training says why.
     """
-    futures = [workers.submit_job(seconds_of, kind.example) for kind in kinds]
+    missing = kinds_of(job for key, job in jobs.items() if key not in store)
+    if conditions.quiet or not missing:
+        return
+    futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
     answers = [future.result() for future in futures if future.exception() is None]
     seconds = [answer for answer in answers if isinstance(answer, float)]
-    return _training_time(kinds, seconds, conditions) if len(seconds) == len(kinds) else ""
+    when = _training_time(missing, seconds, conditions) if len(seconds) == len(missing) else ""
+    n_models = counted(sum(kind.n_jobs for kind in missing), "model")
+    say(f"{before}{n_models} to train{when}{after}")
 
 
-def time_here(kinds: Sequence[JobKind], data: Sequence[StudyData], conditions: Conditions) -> str:
+def time_here(
+    jobs: Mapping[str, PlacedJob], data: Mapping[int, StudyData], conditions: Conditions
+) -> str:
     """The time that all jobs will take, as this process finds by trying."""
+    kinds = kinds_of(jobs.values())
     return _training_time(kinds, [seconds_of(kind.example, data) for kind in kinds], conditions)
 
 

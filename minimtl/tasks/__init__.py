@@ -15,7 +15,6 @@ from minimtl.tasks.compute import (
     task_data,
     train_model,
 )
-from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.tasks.modeljobs import (
     Job,
     JobResult,
@@ -45,7 +44,7 @@ from minimtl.tasks.pairfeatures import (
     Definitions,
     features_of_run,
 )
-from minimtl.tasks.plan import Problem, make_problems, plan_jobs
+from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems, plan_jobs
 from minimtl.tasks.printedtables import (
     AUTHORS_FEATURES,
     ERRATA,
@@ -77,8 +76,14 @@ from minimtl.tasks.readmanifest import (
     resume_command,
 )
 from minimtl.tasks.sampling import Sample
-from minimtl.tasks.shards import WHOLE, Shard
-from minimtl.tasks.taskpairs import Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    NEWSGROUPS,
+    Hierarchy,
+    Pair,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
 
 __all__ = [
     "AUTHORS_FEATURES",

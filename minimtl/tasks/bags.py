@@ -99,9 +99,7 @@ def bag_divergence(a: Bag, b: Bag) -> float:
 
 
 def unseen_share(bag: Bag, known: Bag) -> float:
-    """Share of the bag's distinct words that ``known`` lacks; 0 for an empty bag."""
-    if bag.words.size == 0:
-        return 0.0
+    """Share of the distinct words of a bag, which has some, that ``known`` lacks."""
     _, is_known = _places(bag, known)
     return float(1 - is_known.mean())
 

@@ -147,9 +147,6 @@ def collect_outcomes(
         single=single,
         multi=multi,
         features=np.stack([_features(problem, run, results, features) for run in range(n_runs)]),
-        curve_epochs=curves.epochs,
-        single_curve=curves.of_runs.single,
-        multi_curve=curves.of_runs.multi,
     )
     return outcomes, curves
 

@@ -29,7 +29,7 @@ TIE = 1e-12
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The scores, features and mean learning curves of one problem.
+    """The scores and features of one problem.
 
     Attributes
     ----------
@@ -42,16 +42,11 @@ class Outcomes:
     single, multi : array of float64, shape (n_pairs, n_runs)
         Test score of the main task, trained alone and jointly, at the protocol's epoch.
     features : array of float64, shape (n_runs, n_pairs, n_features)
-    curve_epochs : array of int64, shape (n_tested,)
-        The epochs, from 1, after which the test documents were predicted.
-    single_curve, multi_curve : array of float64, shape (n_runs, n_tested)
-        Test score after these, averaged over the pairs of a run; the shorter training has the
-        first of them.
 
     Raises
     ------
     ValueError
-        If a shape does not fit the pairs, or a value is not finite.
+        If a value is not finite.
     """
 
     problem: str
@@ -60,24 +55,10 @@ class Outcomes:
     single: FloatArray
     multi: FloatArray
     features: FloatArray
-    curve_epochs: IntArray
-    single_curve: FloatArray
-    multi_curve: FloatArray
 
     def __post_init__(self) -> None:
-        n_pairs, n_runs = len(self.pairs), self.single.shape[1]
-        shapes = {
-            "single": (n_pairs, n_runs),
-            "multi": (n_pairs, n_runs),
-            "features": (n_runs, n_pairs, self.features.shape[2]),
-            "single_curve": (n_runs, self.single_curve.shape[1]),
-            "multi_curve": (n_runs, self.multi_curve.shape[1]),
-        }
-        for name, shape in shapes.items():
-            values = getattr(self, name)
-            if values.shape != shape:
-                raise ValueError(f"{name} has shape {values.shape}; {shape} was expected.")
-            if not np.isfinite(values).all():
+        for name in ("single", "multi", "features"):
+            if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(
                     f"{name} of the problem {self.problem} has a value that is not finite."
                 )

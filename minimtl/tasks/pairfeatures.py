@@ -217,11 +217,6 @@ class Definitions:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
 
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """Those in which a feature of a task enters a pair."""
-        return tuple(role for role in _BY_TASK if any(role in f.roles for f in self.features))
-
     @cached_property
     def sets(self) -> dict[str, tuple[int, ...]]:
         """Column numbers of each set of features that Table 2 compares."""
@@ -256,14 +251,7 @@ class TaskFeatures(NamedTuple):
 def task_features(
     sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, reading: Reading
 ) -> TaskFeatures:
-    """The features of one task in one run.
-
-    Parameters
-    ----------
-    sample : the documents of the task's single-task run.
-    losses : float64 (n_epochs,), that run's training losses.
-    curve : the log curve fitted to them.
-    """
+    """The features of one task in one run, from its documents, its losses and their log curve."""
     positive = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 1])
     negative = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 0])
     test = bag_of(words.for_jsd.test, sample.test_rows)
@@ -283,13 +271,6 @@ def task_features(
     features = DEFINITIONS[reading.features].features
     of_one = (feature for feature in features if feature.roles != ("pair",))
     return TaskFeatures(run, {feature.name: float(feature.compute(run)) for feature in of_one})
-
-
-def pair_features(
-    main: TaskFeatures, aux: TaskFeatures, definitions: Definitions = DEFINITIONS["code"]
-) -> np.ndarray:
-    """The features of a pair, float64 (n_features,), named by ``definitions.names``."""
-    return np.array([_value(column, main, aux) for column in definitions.columns])
 
 
 def _value(column: FeatureColumn, main: TaskFeatures, aux: TaskFeatures) -> float:
@@ -334,5 +315,6 @@ def features_of_run(
     def of(task: Task) -> TaskFeatures:
         return task_features(sample_of(task), losses[task], curves[task], words, reading)
 
-    definitions = DEFINITIONS[reading.features]
-    return np.array([pair_features(of(pair.main), of(pair.aux), definitions) for pair in pairs])
+    columns = DEFINITIONS[reading.features].columns
+    rows = ((of(pair.main), of(pair.aux)) for pair in pairs)
+    return np.array([[_value(column, *row) for column in columns] for row in rows])

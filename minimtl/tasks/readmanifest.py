@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
-from minimtl.tasks.hierarchy import Hierarchy
 from minimtl.tasks.pairfeatures import DEFINITIONS
-from minimtl.tasks.plan import Problem, make_problems
+from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems
 from minimtl.tasks.protocol import PROTOCOLS, Protocol
-from minimtl.tasks.shards import WHOLE, Shard
+from minimtl.tasks.taskpairs import Hierarchy
 
 NAME = "manifest.json"
 
@@ -59,27 +58,25 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
         raise _not_ours(path, str(error)) from None
     try:
         problems_of(content)
-        for name in ("edition", "source", "sha256", "digest"):
-            if not isinstance(content["corpus"][name], str):
-                raise TypeError(name)
-        for name in ("train", "test"):
-            if not isinstance(content["corpus"][name], int):
-                raise TypeError(name)
+        corpus, identity = content["corpus"], content["identity"]
+        for holder, names, of_type in (
+            (corpus, ("edition", "source", "sha256", "digest"), str),
+            (corpus, ("train", "test"), int),
+            (content, ("minimtl", "features"), str),
+            (content, ("finished",), bool),
+            (content, ("protocols",), dict),
+            (identity, ("seed",), int),
+            (identity, ("backend",), str),
+        ):
+            for name in names:
+                if not isinstance(holder[name], of_type):
+                    raise TypeError(name)
         if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
             raise TypeError("trained_by")
         if content["features"] not in DEFINITIONS:
             raise ValueError("features")
-        if not isinstance(content["finished"], bool):
-            raise TypeError("finished")
-        if not isinstance(content["minimtl"], str):
-            raise TypeError("minimtl")
         if not all(isinstance(word, str) for word in content["command"]):
             raise TypeError("command")
-        if not isinstance(content["identity"]["seed"], int):
-            raise TypeError("seed")
-        if not isinstance(content["identity"]["backend"], str):
-            raise TypeError("backend")
-        dict(content["protocols"])
         Shard.parse(content.get("shard", str(WHOLE)))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise _not_ours(path, f"{type(error).__name__}: {error}") from None

@@ -1,25 +1,88 @@
-"""Tasks and pairs of tasks: RELATED and UNRELATED, enumerated by arithmetic.
+"""Tasks and pairs of tasks over a hierarchy of topics: RELATED and UNRELATED, by arithmetic.
 
-A task tells topic A (positive) from topic B (negative), A in subclass S and B in subclass T,
-S ≠ T. Its auxiliary tasks tell C ∈ S∖{A} from D ∈ T∖{B}. {A, B} is unordered; the topic whose
-subclass stands first in the hierarchy is the positive one. The orientation thus depends on the
-two subclasses only, so the classes of a pair are aligned by construction: C beside A, D beside B.
+A hierarchy is class → subclass → topics. A task tells topic A (positive) from topic B (negative),
+A in subclass S and B in subclass T, S ≠ T. Its auxiliary tasks tell C ∈ S∖{A} from D ∈ T∖{B}.
+{A, B} is unordered; the topic whose subclass stands first in the hierarchy is the positive one. The
+orientation thus depends on the two subclasses only, so the classes of a pair are aligned by
+construction: C beside A, D beside B.
 
 The pairs of one unordered {S, T} form a block of |S|·|T|·(|S|−1)·(|T|−1) pairs, numbered by the
 mixed-radix number (a, b, c, d) of the four positions, c and d counted without a and b. Length
 and the i-th pair are arithmetic, so that nothing grows with their number.
 """
 
-from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 from typing import NamedTuple
 
+from minimtl.corpora import TOPIC_TREE, TopicTree
 from minimtl.jobs import rng_for
 from minimtl.stats import IntArray
-from minimtl.tasks.hierarchy import Hierarchy
+
+
+class Subclass(NamedTuple):
+    """One middle node: the name of its class, its own name, and its topics in order."""
+
+    parent: str
+    name: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """Subclasses in a fixed order; their order decides which topic of a task is positive.
+
+    Raises
+    ------
+    ValueError
+        If a topic occurs twice.
+    """
+
+    subclasses: tuple[Subclass, ...]
+
+    def __post_init__(self) -> None:
+        if len(self._place) != len(self.topics):
+            twice = next(topic for topic in self.topics if self.topics.count(topic) > 1)
+            raise ValueError(f"topic {twice!r} occurs twice in the hierarchy")
+
+    @classmethod
+    def from_tree(cls, tree: TopicTree) -> "Hierarchy":
+        """The hierarchy of ``{class: {subclass: [topic, …]}}``, in the order written."""
+        return cls(
+            tuple(
+                Subclass(parent, name, tuple(topics))
+                for parent, children in tree.items()
+                for name, topics in children.items()
+            )
+        )
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """All topics, subclass by subclass."""
+        return tuple(topic for subclass in self.subclasses for topic in subclass.topics)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {
+            topic: index
+            for index, subclass in enumerate(self.subclasses)
+            for topic in subclass.topics
+        }
+
+    def place(self, topic: str) -> int:
+        """The index of the topic's subclass, from 0; KeyError if there is no such topic."""
+        return self._place[topic]
+
+    def subclass_of(self, topic: str) -> Subclass:
+        """The subclass that holds the topic; KeyError if there is none."""
+        return self.subclasses[self._place[topic]]
+
+
+# Of 20 Newsgroups, for what is about that corpus alone.
+NEWSGROUPS = Hierarchy.from_tree(TOPIC_TREE)
 
 
 class Task(NamedTuple):
@@ -44,26 +107,11 @@ class Pair(NamedTuple):
 Block = tuple[str, str]
 
 
-class Pairs(Sequence[Pair]):
-    """A sequence of distinct pairs that need not exist in memory."""
+class HierarchyPairs(Sequence[Pair]):
+    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses.
 
-    @abstractmethod
-    def __len__(self) -> int: ...
-
-    @abstractmethod
-    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
-        """The pair at ``index``, 0 ≤ index < len(self); IndexError otherwise."""
-
-    @abstractmethod
-    def block(self, pair: Pair) -> Block:
-        """The two subclasses that the pair's topics are of, by name."""
-
-    def __iter__(self) -> Iterator[Pair]:
-        return (self[index] for index in range(len(self)))
-
-
-class HierarchyPairs(Pairs):
-    """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses."""
+    They are distinct, and need not exist in memory.
+    """
 
     def __init__(self, hierarchy: Hierarchy, blocks: list[tuple[int, int]]) -> None:
         self._hierarchy = hierarchy
@@ -137,7 +185,7 @@ def _turn(first: int, n: int) -> int:
     return ((first * 0x9E3779B97F4A7C15) % (1 << 64) >> 32) % n
 
 
-class EvenSample(Pairs):
+class EvenSample(Sequence[Pair]):
     """``n`` of the pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
 
     The k-th is number ⌊k·N/n⌋ of N in the order of `HierarchyPairs.dealt`, so that a sample whose
@@ -170,6 +218,9 @@ class EvenSample(Pairs):
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, by name."""
         return self._pairs.block(pair)
+
+
+Pairs = HierarchyPairs | EvenSample
 
 
 def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from minimtl.tasks.hierarchy import NEWSGROUPS
-from minimtl.tasks.taskpairs import related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 from tests.frozen.inputs import write_experiment, write_tasks
 
 EFFICIENCY = """Epoch 80

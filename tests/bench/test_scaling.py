@@ -39,7 +39,7 @@ def test_each_step_goes_through_all_of_it(tmp_path):
 def test_the_programs_of_the_page_train(tmp_path):
     """The library's example in docs/scaling.md, on the hierarchy and a corpus that are at hand."""
     from minimtl.corpora.synthetic import generate_synthetic
-    from minimtl.tasks.hierarchy import NEWSGROUPS
+    from minimtl.tasks.taskpairs import NEWSGROUPS
 
     page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from minimtl.gains.claims import Evidence
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import Outcomes, PairCurves
 from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
 
 EPOCHS = np.arange(100)
 
@@ -34,9 +33,6 @@ def make_evidence():
             single=alone,
             multi=alone + gains,
             features=features,
-            curve_epochs=curves.epochs,
-            single_curve=curves.single.mean(axis=0),
-            multi_curve=curves.multi.mean(axis=0),
         )
         return Evidence(outcomes, protocol, curves)
 

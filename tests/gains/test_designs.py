@@ -5,9 +5,14 @@ import pytest
 
 from minimtl.gains.designs import HELD_OUT, RANDOM, make_designs
 from minimtl.gains.pairtable import pair_levels
-from minimtl.tasks.hierarchy import NEWSGROUPS, Hierarchy
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    NEWSGROUPS,
+    EvenSample,
+    Hierarchy,
+    related_pairs,
+    unrelated_pairs,
+)
 from tests.gains.tables import of_topics
 
 SETTINGS = PAPER.replace(cv_repeats=3).meta

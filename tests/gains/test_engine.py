@@ -11,9 +11,8 @@ from minimtl.gains.engine import adjusted_together, analyse
 from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import EvenSample, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)

@@ -11,9 +11,8 @@ from sklearn.preprocessing import MinMaxScaler
 from minimtl.gains.designs import HELD_OUT, unseen_design
 from minimtl.gains.gainsizes import crossed, ridge, score_sizes
 from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
 from tests.gains.tables import of_topics
 
 SAMPLE = EvenSample(unrelated_pairs(NEWSGROUPS), 120)

@@ -8,10 +8,9 @@ from minimtl.gains.metamodel import (
     collinearity,
     importance,
 )
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import RELEASED
-from minimtl.tasks.taskpairs import EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = EvenSample(unrelated_pairs(NEWSGROUPS), 150)

@@ -15,9 +15,9 @@ from minimtl.gains.studyanalysis import Analysed, analyse_problem
 from minimtl.report.csvfile import write_tables
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 QUICK = PAPER.replace(cv_repeats=2)
 

@@ -1,7 +1,6 @@
 """A study that is killed or interrupted, at any moment, goes on to the same results."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from tests.jobs.processes import (
     ENVIRONMENT,
     heed_signals,
     kill,
-    kill_some,
     session,
     wait_until,
     workers,
@@ -92,23 +90,3 @@ def test_a_closed_laptop_and_a_second_process(tmp_path):
     os.killpg(study.pid, signal.SIGCONT)
     assert finish(study) == (0, "")
     assert toy.stored_results(tmp_path) == toy.expected_results()
-
-
-@pytest.mark.slow
-def test_kills_at_fifty_random_moments(tmp_path):
-    """The same folder goes on until it is done; `test_same_tables` has the like for tables."""
-    rng = random.Random(20)
-    n_kills = n_studies = 0
-    while n_kills < 50:
-        folder = tmp_path / str(n_studies)
-        n_studies += 1
-        while True:
-            study = start(folder)
-            time.sleep(rng.uniform(0, 1.2))
-            n_kills += kill_some(study.pid, rng)
-            code, said = finish(study)
-            assert code in (0, -signal.SIGKILL), said
-            if code == 0:
-                break
-        assert toy.stored_results(folder) == toy.expected_results()
-    print(f"{n_kills} kills in {n_studies} studies")

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from minimtl.jobs import duration, make_progress
-from minimtl.jobs.progress import Progress
+from minimtl.jobs import duration
+from minimtl.jobs.progress import Progress, make_progress
 
 
 class Terminal(io.StringIO):

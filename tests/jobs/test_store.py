@@ -180,26 +180,6 @@ def test_a_store_that_is_held_is_only_read(filled):
     opened(filled).close()
 
 
-def test_a_second_process_is_refused_until_the_first_is_killed(filled):
-    hold = (
-        "import sys, time, pathlib\n"
-        "from minimtl.jobs import open_existing_store\n"
-        "store = open_existing_store(pathlib.Path(sys.argv[1]))\n"
-        "print('held', flush=True)\n"
-        "time.sleep(60)\n"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", hold, str(filled)], stdout=subprocess.PIPE, env=ENVIRONMENT
-    )
-    try:
-        assert holder.stdout.readline() == b"held\n"
-        refused(filled, "another minimtl is at work")
-    finally:
-        holder.kill()
-        holder.communicate()
-    opened(filled).close()
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows locks in another way")
 def test_a_file_system_without_locks(filled, monkeypatch):
     def refuse(descriptor, operation):

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from minimtl.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
 from minimtl.errors import MinimtlError
-from minimtl.jobs import make_workers, open_existing_store, open_store, run_jobs
+from minimtl.jobs import make_workers, open_existing_store, open_store
 from minimtl.jobs.progress import Progress
+from minimtl.jobs.runner import run_jobs
 from minimtl.system import THREAD_VARIABLES
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
@@ -68,11 +69,10 @@ EXPECTED_BUT_THE_FOURTH = {key: compute(job, DATA) for key, job in keyed(JOBS[:3
 
 
 def run(store, workers, compute=compute, jobs=JOBS, *, progress=None, **options):
-    """The jobs by these workers."""
+    """The jobs by these workers: how many were found in the store, and how many computed."""
     progress = progress or Progress(len(jobs))
-    return run_jobs(
-        keyed(jobs), compute, store, workers, decode=decode, progress=progress, **options
-    )
+    run_jobs(keyed(jobs), compute, store, workers, decode=decode, progress=progress, **options)
+    return progress.n_resumed, progress.n_computed
 
 
 def compute_and_note_worker(job, data):
@@ -144,14 +144,13 @@ def stored_results(folder):
 
 def main():
     try:
-        summary = run_toy(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
-        summary.raise_for_failures()
+        counts = run_toy(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
     except MinimtlError as error:
         print(f"minimtl: {error}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    print(summary)
+    print(counts)
     return 0
 
 

@@ -32,9 +32,9 @@ from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
 from minimtl.system import processor
 from minimtl.tasks.collect import Results
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 pytest.importorskip("numba")
 EXPECTED = Path(__file__).parent / "expected"

@@ -19,9 +19,9 @@ from minimtl.jobs.store import open_store
 from minimtl.nn.backend import default_backend
 from minimtl.study.conductor import train_models
 from minimtl.study.definition import Study
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.jobs.processes import (
     ENVIRONMENT,
     dask_worker,

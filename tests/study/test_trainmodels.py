@@ -6,9 +6,9 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.study import trainmodels
 from minimtl.study.definition import PlacedJob
 from minimtl.tasks.compute import StudyData
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SETUP = 0.5
 SECONDS_PER_EPOCH = {1: 2.0, 2: 3.0}  # by the number of tasks
@@ -42,7 +42,3 @@ def test_every_epoch_of_every_model_counts(trainings):
     assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
     assert len(trainings) == 2 * 3
-
-
-def test_without_jobs_there_is_no_kind():
-    assert trainmodels.kinds_of([]) == []

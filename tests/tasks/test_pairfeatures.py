@@ -1,31 +1,31 @@
-import dataclasses
-import math
+"""The features of pairs, each against a peer that counts words itself, and the released ones."""
+
+from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import jensenshannon
 
 from minimtl.audit.kerineclogs import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
-from minimtl.stats.curves import fit_log_curve
-from minimtl.tasks.bags import FeatureWords
-from minimtl.tasks.pairfeatures import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    features_of_run,
-    pair_features,
-    task_features,
-)
+from minimtl.tasks.bags import TOKENIZERS, FeatureWords
+from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES, FEATURE_SETS, features_of_run
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.sampling import Sample, draw_sample
 from minimtl.tasks.taskpairs import Pair, Task
 
+TEXT = PAPER.replace(features="text")
 MAIN, AUX = Task("a", "b"), Task("c", "d")
-TRAIN = ("red red blue", "red green", "blue grey", "Red-Blue", "green green grey")
-TEST = ("red pink", "blue", "pink lilac")
+PAIR = Pair(MAIN, AUX)
 SAMPLES = {
-    MAIN: Sample(np.array([0, 2]), np.array([1, 0]), np.array([0, 1]), np.array([1, 0])),
-    AUX: Sample(np.array([4, 1, 3]), np.array([0, 1, 1]), np.array([2]), np.array([0])),
+    task: Sample(
+        np.arange(start, start + 16),
+        np.tile([1, 0], 8),
+        np.arange(start, start + 12),
+        np.tile([1, 0], 6),
+    )
+    for task, start in ((MAIN, 0), (AUX, 20))
 }
 LOSSES = {
     MAIN: 0.7 - 0.1 * np.log(0.5 * np.arange(150) + 1),
@@ -39,13 +39,58 @@ WORD_FEATURES = [
 COLUMN = {name: column for column, name in enumerate(FEATURE_NAMES)}
 
 
-def row(protocol=PAPER, pair=Pair(MAIN, AUX), losses=LOSSES):  # noqa: B008
+def random_texts():
+    """Training and test documents of words that the three ways to cut tell apart."""
+    rng = np.random.default_rng(3)
+    words = np.array([f"{word}{i}" for i in range(60) for word in ("w", "W", "x-y", "z.")])
+    chance = rng.dirichlet(np.full(len(words), 0.3))
+    return tuple([" ".join(rng.choice(words, 30, p=chance)) for _ in range(40)] for _ in "ab")
+
+
+TRAIN, TEST = random_texts()
+
+
+def features(protocol=PAPER, pair=PAIR, losses=LOSSES):
+    """The features of a pair by name."""
     words = FeatureWords.of(TRAIN, TEST, protocol.reading)
-    return features_of_run([pair], SAMPLES.__getitem__, losses, words, protocol.reading)[0]
+    row = features_of_run([pair], SAMPLES.__getitem__, losses, words, protocol.reading)[0]
+    return dict(zip(DEFINITIONS[protocol.reading.features].names, row.tolist(), strict=True))
 
 
-def value(name, **kwargs):
-    return row(**kwargs)[COLUMN[name]]
+def divergence(a, b):
+    words = sorted(a.keys() | b.keys())
+    return jensenshannon([a[word] for word in words], [b[word] for word in words]) ** 2
+
+
+def peer(reading):
+    """Every feature of words but ratios and differences, by either definition."""
+
+    def counted(texts, rows, cut):
+        return Counter(word for row in rows for word in TOKENIZERS[cut](texts[row]))
+
+    found, classes, learned = {}, {}, {}
+    for role, task in (("main", MAIN), ("aux", AUX)):
+        sample = SAMPLES[task]
+        rows = (sample.train_rows[sample.train_labels == label] for label in (1, 0))
+        classes[role] = [counted(TRAIN, of_class, reading.words_jsd) for of_class in rows]
+        learned[role] = classes[role][0] + classes[role][1]
+        tested = counted(TEST, sample.test_rows, reading.words_jsd)
+        train_words = counted(TRAIN, sample.train_rows, reading.words_counts)
+        test_words = counted(TEST, sample.test_rows, reading.words_counts)
+        unseen = test_words.keys() - train_words.keys()
+        found |= {
+            f"jsd_between_classes_{role}": divergence(*classes[role]),
+            f"n_words_train_{role}": len(train_words),
+            f"n_words_test_{role}": len(test_words),
+            f"oov_rate_{role}": len(unseen) / len(test_words),
+            f"type_token_ratio_{role}": len(train_words) / sum(train_words.values()),
+            f"jsd_test_train_{role}": divergence(tested, learned[role]),
+            f"jsd_test_train_positive_{role}": divergence(tested, classes[role][0]),
+            f"jsd_test_train_negative_{role}": divergence(tested, classes[role][1]),
+        }
+    for label, main, aux in zip(("positive", "negative"), *classes.values(), strict=True):
+        found[f"jsd_main_aux_{label}"] = divergence(main, aux)
+    return found | {"jsd_main_aux": divergence(*learned.values())}
 
 
 def test_names_stand_in_the_released_order():
@@ -73,103 +118,82 @@ def test_sets_have_the_sizes_the_paper_gives_and_complement_each_other():
     assert FEATURE_SETS["only_curve"] == (*range(2, 8), *range(10, 16), *range(18, 24))
 
 
-def test_word_features_of_the_paper_protocol_by_hand():
-    # Main: positive "red red blue", negative "blue grey"; test "red pink blue".
-    assert value("n_words_train_main") == 3  # red blue grey
-    assert value("n_words_train_aux") == 4  # green grey red blue
-    assert value("n_words_test_main") == 3
-    assert value("oov_rate_main") == pytest.approx(1 / 3)  # pink
-    # p = (red 2/3, blue 1/3), q = (blue 1/2, grey 1/2): red and grey add ln 2 · 7/6 / 2,
-    # blue adds (1/3 · ln(4/5) + 1/2 · ln(6/5)) / 2.
-    blue = (math.log(4 / 5) / 3 + math.log(6 / 5) / 2) / 2
-    assert value("jsd_between_classes_main") == pytest.approx(7 / 12 * math.log(2) + blue)
+def test_what_the_text_names_comes_to_the_30_that_it_counts():
+    names = DEFINITIONS["text"].names
+    assert len(names) == len(set(names)) == 30
+    sizes = {name: len(columns) for name, columns in DEFINITIONS["text"].sets.items()}
+    assert sizes == {"all": 30, "no_curve": 14, "only_curve": 16, "only_ratio": 7, "no_ratio": 23}
+    assert set(names) - set(DEFINITIONS["code"].names) == {
+        *(f"jsd_test_train_{role}" for role in ("main", "aux", "ratio")),
+        *(f"type_token_ratio_{role}" for role in ("main", "aux", "relative")),
+        *(f"oov_rate_{role}" for role in ("aux", "relative")),
+        *(f"gradient_{p}_relative" for p in (10, 25, 50, 75)),
+        "jsd_main_aux",
+    }
 
 
-def test_divergences_between_main_and_auxiliary_task_by_hand():
-    # Positive: (red 2/3, blue 1/3) against "red green" + "red blue": (1/2, 1/4, green 1/4).
-    red = (2 / 3 * math.log(8 / 7) + 1 / 2 * math.log(6 / 7)) / 2
-    blue = (1 / 3 * math.log(8 / 7) + 1 / 4 * math.log(6 / 7)) / 2
-    expected = red + blue + math.log(2) / 8
-    assert value("jsd_main_aux_positive") == pytest.approx(expected)
-    # Negative: (blue 1/2, grey 1/2) against (green 2/3, grey 1/3).
-    grey = (1 / 2 * math.log(6 / 5) + 1 / 3 * math.log(4 / 5)) / 2
-    expected = (1 / 2 + 2 / 3) / 2 * math.log(2) + grey
-    assert value("jsd_main_aux_negative") == pytest.approx(expected)
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED, TEXT], ids=["paper", "released", "text"])
+def test_features_of_words_equal_a_peers(protocol):
+    expected, found = peer(protocol.reading), features(protocol)
+    of_words = {
+        name
+        for name in found
+        if name.startswith(("jsd", "n_words", "oov", "type"))
+        and not name.endswith(("_ratio", "_relative"))
+    }
+    assert of_words <= expected.keys()
+    assert expected["oov_rate_main"] > 0
+    for name in of_words:
+        assert found[name] == pytest.approx(expected[name], abs=1e-12), name
 
 
-def test_divergences_of_all_test_documents_from_each_class_by_hand():
-    # Test (red 1/3, pink 1/3, blue 1/3) against (red 2/3, blue 1/3), then (blue 1/2, grey 1/2).
-    red = (1 / 3 * math.log(2 / 3) + 2 / 3 * math.log(4 / 3)) / 2
-    assert value("jsd_test_train_positive_main") == pytest.approx(red + math.log(2) / 6)
-    blue = (1 / 3 * math.log(4 / 5) + 1 / 2 * math.log(6 / 5)) / 2
-    expected = blue + (2 / 3 + 1 / 2) / 2 * math.log(2)
-    assert value("jsd_test_train_negative_main") == pytest.approx(expected)
-
-
-def test_released_words_keep_case_and_are_cut_twice():
-    # White space leaves "Red-Blue" whole; counts split it into Red and Blue.
-    assert value("n_words_train_aux", protocol=RELEASED) == 5  # green grey red Red Blue
-    # Positive (red 2/3, blue 1/3) against (red 1/2·…): "red green" + "Red-Blue" = 1/3 each.
-    red = (2 / 3 * math.log(4 / 3) + 1 / 3 * math.log(2 / 3)) / 2
-    expected = red + (1 / 3 + 2 / 3) / 2 * math.log(2)
-    assert value("jsd_main_aux_positive", protocol=RELEASED) == pytest.approx(expected)
+@pytest.mark.parametrize("protocol", [PAPER, TEXT], ids=["code", "text"])
+def test_ratios_and_relative_differences_are_those_of_both_tasks(protocol):
+    found = features(protocol)
+    for name in found:
+        stem, _, role = name.rpartition("_")
+        if role in ("ratio", "relative") and stem != "type_token":
+            main, aux = found[f"{stem}_main"], found[f"{stem}_aux"]
+            expected = main / aux if role == "ratio" else (main - aux) / abs(aux)
+            assert found[name] == pytest.approx(expected), name
 
 
 def test_curve_features_are_the_parameters_the_losses_were_made_with():
     # The fit is exact on exact curves up to the flatness of its minimum: c to about 1e-6.
-    assert value("curve_a_main") == pytest.approx(-0.1, rel=1e-6)
-    assert value("curve_c_main") == pytest.approx(0.5, rel=1e-5)
-    assert value("curve_a_ratio") == pytest.approx(0.5, rel=1e-6)
-    assert value("curve_c_ratio") == pytest.approx(2.0, rel=1e-5)
+    assert features()["curve_a_main"] == pytest.approx(-0.1, rel=1e-6)
+    assert features()["curve_c_main"] == pytest.approx(0.5, rel=1e-5)
+    assert features()["curve_a_ratio"] == pytest.approx(0.5, rel=1e-6)
+    assert features()["curve_c_ratio"] == pytest.approx(2.0, rel=1e-5)
 
 
 @pytest.mark.parametrize(
     ("protocol", "epochs"), [(PAPER, (15, 37, 75, 112)), (RELEASED, (8, 20, 40, 60))]
 )
 def test_gradients_are_taken_at_the_protocols_epochs(protocol, epochs):
+    found = features(protocol)
     for percent, i in zip((10, 25, 50, 75), epochs, strict=True):
         expected = (LOSSES[MAIN][i + 1] - LOSSES[MAIN][i - 1]) / 2
-        assert value(f"gradient_{percent}_main", protocol=protocol) == pytest.approx(expected)
+        assert found[f"gradient_{percent}_main"] == pytest.approx(expected)
 
 
-def test_a_ratio_to_zero_is_zero():
+def test_what_is_divided_by_zero_is_zero():
     flat = {MAIN: LOSSES[MAIN], AUX: np.full(150, 0.5)}
-    assert value("gradient_10_aux", losses=flat) == 0
-    assert value("gradient_10_ratio", losses=flat) == 0
-    assert value("curve_a_ratio", losses=flat) == 0
+    code, text = features(losses=flat), features(TEXT, losses=flat)
+    assert code["gradient_10_aux"] == 0
+    assert code["gradient_10_ratio"] == code["curve_a_ratio"] == 0
+    assert text["gradient_50_relative"] == 0
 
 
-def test_directions_exchange_roles():
-    there, back = row(), row(pair=Pair(AUX, MAIN))
+def test_rows_stand_in_the_order_of_the_pairs_and_directions_exchange_roles():
+    pairs = [PAIR.reversed, PAIR]
+    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
+    back, there = features_of_run(pairs, SAMPLES.__getitem__, LOSSES, words, PAPER.reading)
+    for row, pair in ((back, PAIR.reversed), (there, PAIR)):
+        assert row == pytest.approx(list(features(pair=pair).values()), rel=1e-6)
     assert np.array_equal(there[:8], back[8:16])
     assert np.array_equal(there[8:16], back[:8])
     assert there[16:24] == pytest.approx(1 / back[16:24])
     assert there[27:29] == pytest.approx(back[27:29])
-
-
-def test_rows_stand_in_the_order_of_the_pairs_and_equal_features_of_single_pairs():
-    pairs = [Pair(AUX, MAIN), Pair(MAIN, AUX)]
-    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
-    table = features_of_run(pairs, SAMPLES.__getitem__, LOSSES, words, PAPER.reading)
-    of = {
-        task: task_features(
-            SAMPLES[task], LOSSES[task], fit_log_curve(LOSSES[task]), words, PAPER.reading
-        )
-        for task in (MAIN, AUX)
-    }
-    for got, pair in zip(table, pairs, strict=True):
-        # Curves fitted together and apart may differ in the last bits of c.
-        assert got == pytest.approx(pair_features(of[pair.main], of[pair.aux]), rel=1e-6)
-
-
-def test_counting_words_twice_in_one_way_changes_nothing():
-    words = FeatureWords.of(TRAIN, TEST, PAPER.reading)
-    apart = dataclasses.replace(words, for_counts=dataclasses.replace(words.for_jsd))
-    tables = [
-        features_of_run([Pair(MAIN, AUX)], SAMPLES.__getitem__, LOSSES, w, PAPER.reading)
-        for w in (words, apart)
-    ]
-    assert np.array_equal(*tables)
 
 
 @pytest.fixture(scope="module")

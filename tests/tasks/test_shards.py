@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from minimtl.jobs import stable_hash
-from minimtl.tasks.shards import WHOLE, Shard
+from minimtl.tasks.plan import WHOLE, Shard
 
 KEYS = [stable_hash("key", number) for number in range(2_000)]
 

@@ -14,13 +14,28 @@ from minimtl.errors import MinimtlError
 from minimtl.nn import TRAINING_VERSION
 from minimtl.report import counted
 from minimtl.study.conductor import describe_problem
-from minimtl.study.definition import PlacedJob, Study, choose_backend, say_sizes, share_data
-from minimtl.study.multiverse.choices import Choice, check_together
-from minimtl.study.multiverse.universes import Design, Universe, make_universes, named
-from minimtl.study.trainmodels import Conditions, kinds_of, time_here
+from minimtl.study.definition import (
+    BOTH,
+    PlacedJob,
+    Study,
+    choose_backend,
+    data_of,
+    jobs_of,
+    say_sizes,
+)
+from minimtl.study.multiverse.universes import (
+    Choice,
+    Design,
+    Universe,
+    check_together,
+    make_universes,
+)
+from minimtl.study.trainmodels import Conditions, time_here
 from minimtl.system import say
 from minimtl.tasks import (
     PAPER,
+    PROTOCOLS,
+    RELEASED,
     Hierarchy,
     ModelSettings,
     Problem,
@@ -61,40 +76,31 @@ class Multiverse:
 
     @cached_property
     def studies(self) -> list[Study]:
-        """The study of each universe; those of one vocabulary share the texts as numbers."""
-        studies = [
+        """The study of each universe; they share the texts as numbers."""
+        places: dict[ModelSettings, int] = {}
+        made: dict[Any, Any] = {}
+        return [
             Study(
                 self.corpora[universe.protocol.model.posts],
                 universe.protocol,
                 self.problems,
                 self.seed,
                 self.backend,
+                places.setdefault(universe.protocol.settings, len(places)),
+                made,
             )
             for universe in self.universes
         ]
-        share_data(studies)
-        return studies
 
     @cached_property
-    def settings(self) -> dict[ModelSettings, int]:
-        """The different settings of models, and the place of each."""
-        different = dict.fromkeys(universe.protocol.settings for universe in self.universes)
-        return {settings: place for place, settings in enumerate(different)}
-
-    @cached_property
-    def data(self) -> tuple[StudyData, ...]:
-        """Data that the jobs of each settings are computed from, in the order of their places."""
-        by_settings = {study.protocol.settings: study.data for study in self.studies}
-        return tuple(by_settings[settings] for settings in self.settings)
+    def data(self) -> dict[int, StudyData]:
+        """What models are computed from, once for all universes of the same settings."""
+        return data_of(self.studies)
 
     @cached_property
     def keyed_jobs(self) -> dict[str, PlacedJob]:
-        """Every model that some universe needs, by its key; placed by its settings."""
-        return {
-            key: job
-            for study in self.studies
-            for key, job in study.keyed_jobs(place=self.settings[study.protocol.settings])
-        }
+        """Every model that some universe needs, by its key."""
+        return jobs_of(self.studies)
 
     def check_samples(self) -> "Multiverse":
         """Itself, with `allow_fewer` where the corpus has fewer documents than are asked for.
@@ -157,7 +163,8 @@ def define_multiverse(
         If a corpus cannot be had, or has too few documents.
     """
     check_together(choices)
-    universes = make_universes(choices, design, named(about))
+    protocols = (PAPER, RELEASED) if about == BOTH else (PROTOCOLS[about],)
+    universes = make_universes(choices, design, protocols)
     backend = choose_backend(backend)
     stripped = load_corpus(corpus, announce=announce)
     corpora = {"stripped": stripped}
@@ -174,13 +181,12 @@ def define_multiverse(
 
 def plan_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
     """The models to train and how long it would take, in a line a problem and one for all."""
-    kinds = kinds_of(multiverse.keyed_jobs.values())
-    when = time_here(kinds, multiverse.data, conditions)
+    when = time_here(multiverse.keyed_jobs, multiverse.data, conditions)
     return "\n".join(
         [
             *map(describe_problem, multiverse.problems),
             f"{counted(len(multiverse.universes), 'universe')} of "
-            f"{counted(len(multiverse.settings), 'setting')} of training, "
+            f"{counted(len(multiverse.data), 'setting')} of training, "
             f"{len(multiverse.keyed_jobs):,} models, seed {multiverse.seed}, into "
             f"{conditions.out}{when}; nothing was computed",
         ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from minimtl._version import __version__
-from minimtl.jobs import RunSummary, Store, Workers, make_workers, open_store
+from minimtl.jobs import Store, Workers, make_workers, open_store, run_shown
 from minimtl.report import (
     FIGURES_NOTE,
     Table,
@@ -16,26 +16,25 @@ from minimtl.report import (
 from minimtl.study.definition import PlacedJob
 from minimtl.study.manifest import Stopwatch
 from minimtl.study.multiverse.definemultiverse import Multiverse
-from minimtl.study.multiverse.effects import Effect, comparisons, effect_of
-from minimtl.study.multiverse.finding import finding
-from minimtl.study.multiverse.page import document
+from minimtl.study.multiverse.page import document, finding
 from minimtl.study.multiverse.universefigures import draw_figures
 from minimtl.study.multiverse.universeresults import (
+    Effect,
     UniverseResult,
     collect_universes,
+    comparisons,
+    effect_of,
     effect_rows,
     universe_rows,
 )
-from minimtl.study.report.scope import scope_of, warnings_of
+from minimtl.study.report.problemresult import scope_of, warnings_of
 from minimtl.study.trainmodels import (
     Conditions,
+    announce_training,
     compute_placed,
-    kinds_of,
-    time_by_workers,
-    train_missing,
 )
 from minimtl.system import say
-from minimtl.tasks import PAPER, Hierarchy, resume_command
+from minimtl.tasks import PAPER, Hierarchy, decode, resume_command
 
 
 def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
@@ -46,7 +45,9 @@ def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
     took, out = Stopwatch(), conditions.out
     with open_store(out, multiverse.identity, fresh=conditions.fresh, announce=say) as store:
         with make_workers(conditions.executor, conditions.n_workers, multiverse.data) as workers:
-            _announce_training(multiverse, store, workers, conditions)
+            before = f"{counted(len(multiverse.universes), 'universe')}, "
+            after = f"; the page goes to {out}"
+            announce_training(multiverse.keyed_jobs, store, workers, conditions, before, after)
             train_universes(multiverse, store, workers, quiet=conditions.quiet)
         conditions.announce_time("Models", took.read()["wall_seconds"])
 
@@ -58,32 +59,21 @@ def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
 
 def train_universes(
     multiverse: Multiverse, store: Store, workers: Workers, *, quiet: bool = False
-) -> RunSummary:
-    """Train every model that the store lacks. `workers` compute on ``multiverse.data``."""
+) -> int:
+    """Train every model that the store lacks; their number.
+
+    `workers` compute on ``multiverse.data``.
+    """
     jobs = multiverse.keyed_jobs
-    return train_missing(
-        jobs.items(), len(jobs), compute_placed, store, workers, _describe, quiet=quiet
-    )
+    return run_shown(
+        jobs.items(), len(jobs), compute_placed, store, workers,
+        decode=decode, describe=_describe, quiet=quiet,
+    )  # fmt: skip
 
 
 def _describe(placed: PlacedJob, payload: bytes) -> str:
     """A text about a finished model, for the progress display."""
     return " beside ".join(" / ".join(task) for task in placed.job.tasks)
-
-
-def _announce_training(
-    multiverse: Multiverse, store: Store, workers: Workers, conditions: Conditions
-) -> None:
-    """One line: how many models there are to train, and how long it will take."""
-    missing = kinds_of(job for key, job in multiverse.keyed_jobs.items() if key not in store)
-    if conditions.quiet or not missing:
-        return
-    when = time_by_workers(missing, workers, conditions)
-    n_models = sum(kind.n_jobs for kind in missing)
-    say(
-        f"{counted(len(multiverse.universes), 'universe')}, {n_models:,} models to train{when}; "
-        f"the page goes to {conditions.out}"
-    )
 
 
 def write_multiverse(
@@ -104,17 +94,13 @@ def write_multiverse(
     tables = [Table("universes", universe_rows(universes)), Table("effects", effect_rows(effects))]
     write_tables(tables, out)
     hierarchy = Hierarchy.from_tree(corpus.tree)
-    sizes = {
-        one.outcomes.problem: (one.outcomes.n_pairs, one.outcomes.n_runs)
-        for one in reversed(universes)
-    }
     scopes = {
         problem.name.upper(): scope_of(
-            problem.name, *sizes[problem.name], PAPER, corpus.edition, hierarchy
+            problem.name, len(problem.pairs), problem.n_runs, PAPER, corpus.edition, hierarchy
         )
         for problem in multiverse.problems
     }
-    warnings = warnings_of(list(scopes.values()), corpus.edition)
+    warnings = warnings_of(list(scopes.values()))
     answer = finding(universes, effects, scopes)
     drawn: list[str] = []
     if figures_available():
@@ -126,6 +112,6 @@ def write_multiverse(
         f"{multiverse.seed}, {len(multiverse.keyed_jobs):,} models; universes that differ only in "
         "how scores are read share them."
     )
-    page = document(universes, effects, multiverse.choices, answer, warnings, drawn, made, command)
+    page = document(universes, effects, answer, warnings, drawn, made, command)
     write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])

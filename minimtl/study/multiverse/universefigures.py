@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minimtl.report import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, draw_charts
-from minimtl.study.multiverse.choices import Choice
-from minimtl.study.multiverse.universeresults import UniverseResult, new_tasks, these_tasks
+from minimtl.study.multiverse.universeresults import UniverseResult
+from minimtl.study.multiverse.universes import Choice
+from minimtl.study.report.problemresult import ends
 
 SPECIFICATION = "figure_specification"
 DOCUMENTS = "figure_documents"
@@ -44,16 +45,11 @@ def draw_figures(
     for result in universes:
         problems.setdefault(result.outcomes.problem.upper(), []).append(result)
     _draw_specification(problems, folder)
-    if not varies_documents(choices):
+    if not any(choice.name == _DOCUMENTS and len(choice.levels) > 1 for choice in choices):
         return [SPECIFICATION]
     panels = [_documents(problem, members) for problem, members in problems.items()]
     draw_charts([panels], folder, DOCUMENTS, (3.4 * len(panels) + 0.6, 3.0))
     return [DOCUMENTS, SPECIFICATION]
-
-
-def varies_documents(choices: Sequence[Choice]) -> bool:
-    """Whether there are several numbers of documents a class."""
-    return any(c.name == _DOCUMENTS and len(c.levels) > 1 for c in choices)
 
 
 def _draw_specification(problems: dict[str, list[UniverseResult]], folder: Path) -> None:
@@ -61,8 +57,8 @@ def _draw_specification(problems: dict[str, list[UniverseResult]], folder: Path)
     universes = [result for members in problems.values() for result in members]
     levels = [
         (name, label)
-        for name in universes[0].levels
-        for label in dict.fromkeys(result.levels[name] for result in universes)
+        for name in universes[0].universe.levels
+        for label in dict.fromkeys(result.universe.levels[name] for result in universes)
     ]
     abouts = list(dict.fromkeys(result.universe.about for result in universes))
     levels += [("about", about) for about in abouts if len(abouts) > 1]
@@ -104,7 +100,7 @@ def _levels(universes: Sequence[UniverseResult], levels: Sequence[tuple[str, str
     size = 0.6 if len(universes) > _MANY else 1.0
     strokes = []
     for place, result in enumerate(universes):
-        known = {**result.levels, "about": result.universe.about}
+        known = {**result.universe.levels, "about": result.universe.about}
         lines = [line for line, (name, label) in enumerate(levels) if known[name] == label]
         dots = tuple(Dot(x=place, y=line, size=size) for line in lines)
         strokes.append(Dots(dots=dots, colour=_colour(result), shape="stroke"))
@@ -125,17 +121,17 @@ def _documents(problem: str, universes: Sequence[UniverseResult]) -> Chart:
     """The gains by the number of documents, a line for each set of other levels."""
     lines: dict[tuple[str, ...], list[UniverseResult]] = {}
     for result in universes:
-        if result.levels[_DOCUMENTS] != "none":
-            others = [label for name, label in result.levels.items() if name != _DOCUMENTS]
+        if result.universe.levels[_DOCUMENTS] != "none":
+            others = [label for name, label in result.universe.levels.items() if name != _DOCUMENTS]
             lines.setdefault((result.universe.about, *others), []).append(result)
-    names = ("about", *(name for name in universes[0].levels if name != _DOCUMENTS))
+    names = ("about", *(name for name in universes[0].universe.levels if name != _DOCUMENTS))
     several = [k for k in range(len(names)) if len({labels[k] for labels in lines}) > 1]
     series: list[Line | Dots | Rule] = [Rule(axis="y", at=0.0)]
     counts: set[int] = set()
     for number, (labels, members) in enumerate(lines.items()):
         colour, shape = _LINES[number % len(_LINES)]
-        members.sort(key=lambda result: int(result.levels[_DOCUMENTS]))
-        documents = [int(result.levels[_DOCUMENTS]) for result in members]
+        members.sort(key=lambda result: int(result.universe.levels[_DOCUMENTS]))
+        documents = [int(result.universe.levels[_DOCUMENTS]) for result in members]
         counts.update(documents)
         dots = tuple(
             _mark(count * _SHIFT**number, result)
@@ -164,8 +160,8 @@ def _documents(problem: str, universes: Sequence[UniverseResult]) -> Chart:
 
 def _mark(x: float, result: UniverseResult, size: float = 1.0) -> Dot:
     """A gain with both of its intervals, as far as they exist."""
-    low, high = these_tasks(result.gain)
-    outer_low, outer_high = new_tasks(result.gain)
+    low, high = ends(result.gain.these_tasks)
+    outer_low, outer_high = ends(result.gain.new_tasks)
     return Dot(
         x=x,
         y=result.gain.value,

@@ -1,4 +1,17 @@
-"""The results of each universe, and the rows of universes.csv and effects.csv.
+"""Each universe's results, the effects of choices, and the rows of universes.csv and effects.csv.
+
+Notation
+--------
+g_u     gains of universe u, shape (n_pairs, n_runs), float64; pairs, runs and, as far as the
+        protocols allow, documents are the same in all universes
+d       Σ_j w_j (g_to(j) − g_from(j)), Σ_j w_j = 1, the effect of a choice on each pair and run
+
+An effect is a gain of gains, and its mean has the intervals of a mean gain: for these tasks over
+runs, for new tasks by crossed random effects (`minimtl.stats.crossed`).
+
+The difference between the two protocols is divided among the choices by Shapley's rule: the mean
+change when a choice is made, over all orders in which the choices may be made one after another.
+These shares add up to the difference.
 
 Universes whose features are the same share them: features depend on documents and loss curves, not
 on how scores are read.
@@ -7,21 +20,24 @@ on how scores are read.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, table_of
+from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
 from minimtl.jobs import Store, rng_for
 from minimtl.report import Row
-from minimtl.stats import Estimate, MeanEstimate
+from minimtl.stats import Estimate, estimate_mean
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.multiverse.definemultiverse import Multiverse
-from minimtl.study.multiverse.effects import Effect
-from minimtl.study.multiverse.universes import Universe
+from minimtl.study.multiverse.universes import Choice, Design, Universe, labels_of, leads_across
+from minimtl.study.report.problemresult import intervals
 from minimtl.tasks import (
+    PAPER,
+    PROTOCOLS,
+    RELEASED,
     FeatureMaker,
-    FeatureWords,
     Outcomes,
     Problem,
     Results,
@@ -29,7 +45,132 @@ from minimtl.tasks import (
     improved_share,
 )
 
+ALL = "all universes"
+SHARE = "share of the difference"
+WHOLE = "all choices"
 PREDICTED = ("block_out", "groups_unseen")
+
+
+class Step(NamedTuple):
+    """From one universe to another, by their places; weights of a comparison add up to 1."""
+
+    weight: float
+    before: int
+    after: int
+
+
+class ChoiceComparison(NamedTuple):
+    """A choice changed from one level to another, in one universe or averaged over several.
+
+    Attributes
+    ----------
+    field : the choice, or `WHOLE` for a protocol changed into the other.
+    about : a protocol, all of whose other values stand; `ALL`; or `SHARE`, Shapley's.
+    """
+
+    field: str
+    before: str
+    after: str
+    about: str
+    steps: tuple[Step, ...]
+
+
+class Effect(NamedTuple):
+    """The effect of a comparison on a problem."""
+
+    problem: str
+    comparison: ChoiceComparison
+    estimate: Estimate
+
+
+def comparisons(
+    universes: Sequence[Universe], choices: Sequence[Choice], design: Design
+) -> list[ChoiceComparison]:
+    """All comparisons that the universes allow; those of the whole difference come first."""
+    place = {(u.about, u.labels): index for index, u in enumerate(universes)}
+    found: list[ChoiceComparison] = []
+    if leads_across(choices, design):
+        found += _shares({u.labels: index for index, u in enumerate(universes)}, choices)
+    for column, choice in enumerate(choices):
+        names = [level.label for level in choice.levels]
+        names += [label for u in universes if (label := u.labels[column]) not in names]
+        for before, after in _changes(list(dict.fromkeys(names))):
+            steps = {
+                (about, labels): (index, there)
+                for (about, labels), index in place.items()
+                if labels[column] == before
+                and (there := place.get((about, _with(labels, column, after)))) is not None
+            }
+            found += _averaged(choice.name, before, after, steps, choices, design)
+    return found
+
+
+def _changes(names: list[str]) -> Iterator[tuple[str, str]]:
+    """From each level to the next, and from the first to the last."""
+    yield from pairwise(names)
+    if len(names) > 2:
+        yield names[0], names[-1]
+
+
+def _averaged(
+    name: str,
+    before: str,
+    after: str,
+    steps: dict[tuple[str, tuple[str, ...]], tuple[int, int]],
+    choices: Sequence[Choice],
+    design: Design,
+) -> Iterator[ChoiceComparison]:
+    """A change over all universes, in a full design, and about each protocol by itself."""
+    column = [choice.name for choice in choices].index(name)
+    alone = []
+    for protocol in PROTOCOLS.values():
+        own = _with(labels_of(protocol, choices), column, before)
+        for (about, labels), pair in steps.items():
+            if labels == own and (about == protocol.name or leads_across(choices, design)):
+                alone.append(
+                    ChoiceComparison(name, before, after, protocol.name, (Step(1.0, *pair),))
+                )
+    if design == "full" and steps and not (len(steps) == 1 and alone):
+        weight = 1 / len(steps)
+        yield ChoiceComparison(
+            name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
+        )
+    yield from alone
+
+
+def _shares(
+    place: dict[tuple[str, ...], int], choices: Sequence[Choice]
+) -> Iterator[ChoiceComparison]:
+    """The whole difference between the protocols, and the share of each choice."""
+    start, end = labels_of(PAPER, choices), labels_of(RELEASED, choices)
+    whole = Step(1.0, place[start], place[end])
+    yield ChoiceComparison(WHOLE, PAPER.name, RELEASED.name, SHARE, (whole,))
+    n = len(choices)
+    for column, choice in enumerate(choices):
+        others = [other for other in range(n) if other != column]
+        steps = []
+        for size in range(n):
+            weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
+            for made in combinations(others, size):
+                labels = tuple(end[k] if k in made else start[k] for k in range(n))
+                after = place[_with(labels, column, end[column])]
+                steps.append(Step(weight, place[labels], after))
+        yield ChoiceComparison(choice.name, start[column], end[column], SHARE, tuple(steps))
+
+
+def _with(labels: tuple[str, ...], column: int, label: str) -> tuple[str, ...]:
+    return (*labels[:column], label, *labels[column + 1 :])
+
+
+def effect_of(comparison: ChoiceComparison, outcomes: Sequence[Outcomes]) -> Effect:
+    """The effect on one problem, whose outcomes are given universe by universe."""
+    difference = sum(
+        weight * (outcomes[after].gains - outcomes[before].gains)
+        for weight, before, after in comparison.steps
+    )
+    first = outcomes[comparison.steps[0].before]
+    estimate = estimate_mean(np.asarray(difference), effects_of(first.pairs))
+    return Effect(first.problem, comparison, estimate)
 
 
 class UniverseResult(NamedTuple):
@@ -37,13 +178,11 @@ class UniverseResult(NamedTuple):
 
     Attributes
     ----------
-    levels : the level of each choice, by the choice's name.
     analysis : the mean gain with its intervals, and how well all features together predict who
         gains, by the designs of `PREDICTED`.
     """
 
     universe: Universe
-    levels: dict[str, str]
     outcomes: Outcomes
     analysis: PairAnalysis
 
@@ -60,35 +199,26 @@ class UniverseResult(NamedTuple):
 
 def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
     """The results of each problem, universe by universe; all models are in the store."""
-    words: dict[Any, FeatureWords] = {}
-    names = [choice.name for choice in multiverse.choices]
     studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
     for problem in multiverse.problems:
         features: dict[Any, np.ndarray] = {}
-        results = []
-        for universe, study in studies:
-            reading = study.protocol.reading
-            own_words = (study.protocol.model.posts, reading.words_jsd, reading.words_counts)
-            if own_words in words:
-                study.take_words(words[own_words])
-            outcomes, analysis = _analysed(study, problem, store, features)
-            levels = dict(zip(names, universe.labels, strict=True))
-            results.append(UniverseResult(universe, levels, outcomes, analysis))
-            words.setdefault(own_words, study.words)
-        yield results
+        yield [_analysed(*placed, problem, store, features) for placed in studies]
 
 
 def _analysed(
-    study: Study, problem: Problem, store: Store, features: dict[Any, np.ndarray]
-) -> tuple[Outcomes, PairAnalysis]:
-    protocol = study.protocol
-    results = Results(store, study.data.identity, protocol)
+    universe: Universe,
+    study: Study,
+    problem: Problem,
+    store: Store,
+    features: dict[Any, np.ndarray],
+) -> UniverseResult:
+    results = Results(store, study.data.identity, study.protocol)
     make = _shared_features(study, feature_maker(study, results), features)
     outcomes, _ = collect_outcomes(problem, results, make)
     rng = rng_for("multiverse", study.seed)
-    table = replace(table_of(outcomes, protocol), sets={})
+    table = replace(table_of(outcomes, study.protocol), sets={})
     analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return outcomes, analysis
+    return UniverseResult(universe, outcomes, analysis)
 
 
 def _shared_features(
@@ -117,14 +247,14 @@ def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
             "universe": universe.number,
             "about": universe.about,
             "protocol": universe.own,
-            **result.levels,
+            **universe.levels,
             "problem": outcomes.problem,
             "n_pairs": outcomes.n_pairs,
             "n_runs": outcomes.n_runs,
             "single": float(outcomes.single.mean()),
             "multi": float(outcomes.multi.mean()),
             "gain": result.gain.value,
-            **_intervals(result.gain),
+            **_cells(result.gain),
             "improved": improved_share(outcomes, universe.protocol.reading),
         }
         for design in PREDICTED:
@@ -145,34 +275,13 @@ def effect_rows(effects: Sequence[Effect]) -> list[Row]:
             "about": effect.comparison.about,
             "n_comparisons": len(effect.comparison.steps),
             "effect": effect.estimate.value,
-            **_intervals(effect.estimate),
+            **_cells(effect.estimate),
         }
         for effect in effects
     ]
 
 
-def these_tasks(estimate: Estimate) -> tuple[float, float]:
-    """The interval of a mean for these tasks; NaN where there is none."""
-    return _ends(estimate.these_tasks)
-
-
-def new_tasks(estimate: Estimate) -> tuple[float, float]:
-    """The interval of a mean for new tasks; NaN where there is none."""
-    return _ends(estimate.new_tasks)
-
-
-def _ends(interval: MeanEstimate | None) -> tuple[float, float]:
-    return (interval.low, interval.high) if interval else (math.nan, math.nan)
-
-
-def _intervals(estimate: Estimate) -> Row:
-    """Both intervals of a mean; p for new tasks; empty cells where there is none."""
-    low_tasks, high_tasks = these_tasks(estimate)
-    low, high = new_tasks(estimate)
-    return {
-        "low_tasks": low_tasks,
-        "high_tasks": high_tasks,
-        "low": low,
-        "high": high,
-        "p_value": estimate.new_tasks.p_value if estimate.new_tasks else math.nan,
-    }
+def _cells(estimate: Estimate) -> Row:
+    """Both intervals of a mean, and p for new tasks; empty cells where there is none."""
+    p_value = estimate.new_tasks.p_value if estimate.new_tasks else math.nan
+    return {**intervals(estimate), "p_value": p_value}

@@ -14,14 +14,12 @@ pairs gain, the label that is commoner in training is the scarcer one in the pai
 majority learned from the others scores below a tossed coin.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 from minimtl.gains import Prediction
 from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
 from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import ProblemResult
-from minimtl.study.report.scope import MIN_RUNS
+from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult, ends
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin
@@ -47,7 +45,8 @@ def table1(results: Sequence[ProblemResult]) -> Grid:
     """Scores and gains beside the published ones, a column a protocol."""
     protocols = _by_protocol(results)
     lines: list[tuple[Inline, ...]] = []
-    for name, members in _by_problem(results).items():
+    for name in _names(results):
+        members = [result for result in results if result.name == name]
         of_protocol = {result.protocol.meaning: result for result in members}
         columns = [of_protocol.get(meaning) for meaning in protocols]
         published = members[0].scores.published
@@ -67,8 +66,8 @@ def gains_table(results: Sequence[ProblemResult]) -> Grid:
         (
             f"{result.name} {result.protocol.meaning}",
             signed(result.scores.gain.value, 4),
-            _interval(result.scores.gain.these_tasks),
-            _interval(result.scores.gain.new_tasks),
+            between(*ends(result.scores.gain.these_tasks), 4),
+            between(*ends(result.scores.gain.new_tasks), 4),
         )
         for result in results
     )
@@ -105,8 +104,8 @@ def _comes_out(results: Sequence[ProblemResult]) -> str:
         share = f"{sum(found)} of {len(found)} numbers"
         subject = "it" if clauses else "the paper's Table 1"
         clauses.append(f"{meaning} {subject} {verdict} ({share})")
-    names = _by_problem(whole)
-    part = "" if len(names) == len(_by_problem(results)) else f", as far as {_joined(names)} goes"
+    names = _names(whole)
+    part = "" if names == _names(results) else f", as far as {' and '.join(names)} goes"
     return _sentence("; ".join(clauses) + part)
 
 
@@ -148,7 +147,7 @@ def _changes(results: Sequence[ProblemResult]) -> str:
                 verb = helped if verdict > 0 else hurt
                 decided.setdefault(f"{verb} {whose}", []).append(result.name)
 
-    phrases = [f"{whom} {_joined(names)} tasks" for whom, names in decided.items()]
+    phrases = [f"{whom} {' and '.join(names)} tasks" for whom, names in decided.items()]
     return " and ".join(phrases) or "made no clear difference"
 
 
@@ -194,10 +193,6 @@ def _score(result: ProblemResult, field: str) -> Inline:
     return shown
 
 
-def _interval(estimate: MeanEstimate | None) -> str:
-    return between(estimate.low, estimate.high, 4) if estimate else text(math.nan)
-
-
 def _by_protocol(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:
     """The results by the meaning of their protocol, such as ``by the authors' code``."""
     found: dict[str, list[ProblemResult]] = {}
@@ -206,15 +201,9 @@ def _by_protocol(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResu
     return found
 
 
-def _by_problem(results: Iterable[ProblemResult]) -> dict[str, list[ProblemResult]]:
-    found: dict[str, list[ProblemResult]] = {}
-    for result in results:
-        found.setdefault(result.name, []).append(result)
-    return found
-
-
-def _joined(names: Iterable[str]) -> str:
-    return " and ".join(names)
+def _names(results: Iterable[ProblemResult]) -> list[str]:
+    """The problems, each once."""
+    return list(dict.fromkeys(result.name for result in results))
 
 
 def _sentence(clauses: str) -> str:

@@ -3,9 +3,11 @@
 What it says of the study is made from the records that the tables are written from.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from minimtl.gains import FAILS, HOLDS, MeasuredClaim, Prediction
 from minimtl.report import (
     FIGURES_NOTE,
     SCORE_NAMES,
@@ -15,28 +17,33 @@ from minimtl.report import (
     Document,
     Figure,
     Folded,
+    Grid,
     Heading,
+    Inline,
     Items,
     Link,
     Marked,
     Paragraph,
     Terms,
+    text,
 )
 from minimtl.study.report.answer import (
+    NEW_PROBLEM,
     SCORE_MARGIN,
     SHARE_MARGIN,
     answer,
     gains_table,
+    predicts,
     table1,
 )
-from minimtl.study.report.claimlist import claims
-from minimtl.study.report.figures import CAPTIONS, FIGURE4
-from minimtl.study.report.gainspicture import gains_picture
-from minimtl.study.report.predictability import predictability
-from minimtl.study.report.problemresult import ProblemResult
-from minimtl.study.report.scope import PUBLISHED_EDITIONS, warnings_of
-from minimtl.tasks import ERRATA, Hierarchy
+from minimtl.study.report.figures import CAPTIONS, FIGURE4, gains_picture
+from minimtl.study.report.problemresult import ProblemResult, warnings_of
+from minimtl.tasks import ERRATA
 
+_OPEN = "Claims that stay open"
+_TITLES = ("Hold", "Do not hold", "Hold in part", _OPEN)
+FOLDS = "in_fold"
+FEWEST = 10  # pairs
 TITLE = "When does multi-task learning help?"
 PAPER_TITLE = (
     "Emma Kerinec, Chloé Braud and Anders Søgaard: “When does deep multi-task learning work for "
@@ -70,35 +77,124 @@ _FILES = (
 )
 
 
-class About(NamedTuple):
-    """What the reader must know to judge the numbers or to make them again.
+def claims(results: Sequence[ProblemResult]) -> list[Block]:
+    """Each sentence of the paper once; nothing where no problem can tell."""
+    judged = [result for result in results if result.scope.judges]
+    if not judged:
+        return []
 
-    Edition, hierarchy, source, digest and sizes are those of the loaded corpus; ``command`` is the
-    line that a person would type, and ``trained_by`` the kinds of processors.
+    groups: dict[str, list[Inline]] = {title: [] for title in _TITLES}
+    sentences = dict.fromkeys(one.claim.sentence for result in judged for one in result.claims)
+    for sentence in sentences:
+        verdicts = {
+            f"{result.name} {result.protocol.meaning}": verdict
+            for result in judged
+            if (verdict := _verdict(sentence, result.claims))
+        }
+        if not verdicts:
+            continue
+        held = [place for place, verdict in verdicts.items() if verdict == HOLDS]
+        failed = [place for place, verdict in verdicts.items() if verdict == FAILS]
+        title = _TITLES[2 if held and failed else 0 if held else 1 if failed else 3]
+        groups[title].append(_line(sentence, held, failed))
+
+    blocks: list[Block] = [Heading(2, "What the paper claims")]
+    for title, lines in groups.items():
+        if title == _OPEN and lines:
+            blocks.append(Folded(title, (Items(tuple(lines)),)))
+        elif lines:
+            blocks += [Heading(3, title), Items(tuple(lines))]
+    note = (
+        "Each claim is measured for these tasks. It holds if it is true of every value in its 95 % "
+        "interval. Statistics, intervals and verdicts on new tasks are in claims.csv."
+    )
+    return [*blocks, Paragraph(note, "note")]
+
+
+def _verdict(sentence: str, measured: Sequence[MeasuredClaim]) -> str:
+    """What all measures of a claim say of these tasks: one that fails outweighs those that hold."""
+    verdicts = [
+        one.claim.verdict(one.estimate.these_tasks)
+        for one in measured
+        if one.claim.sentence == sentence
+    ]
+    found = list(filter(None, verdicts))  # a measure that only informs has none
+    if FAILS in found:
+        return FAILS
+    return HOLDS if found and set(found) == {HOLDS} else next(iter(found), "")
+
+
+def _line(sentence: str, held: Sequence[str], failed: Sequence[str]) -> Inline:
+    pieces: list[str | Marked] = [f"“{sentence}”"]
+    for mark, words, places in (("good", "holds on", held), ("bad", "does not hold on", failed)):
+        if places:
+            sign = Marked(words, "good" if mark == "good" else "bad")
+            pieces += [": " if len(pieces) == 1 else "; ", sign, f" {', '.join(places)}"]
+    return tuple(pieces)
+
+
+def predictability(results: Sequence[ProblemResult]) -> list[Block]:
+    """Accuracies on the paper's folds and on a new problem, a column a problem and protocol.
+
+    Nothing of fewer pairs than `minimtl meta` asks for.
     """
+    results = [result for result in results if len(result.pairs) >= FEWEST]
+    if not results:
+        return []
+    columns = [_accuracies(result) for result in results]
+    protocols = [result.protocol.meaning.removeprefix("by the ") for result in results]
+    header = ("", *(f"{r.name}, {name}" for r, name in zip(results, protocols, strict=True)))
+    lines = tuple((name, *(column[name] for column in columns)) for name in columns[0])
+    note = (
+        "Share of pairs for which gain or no gain is predicted correctly. The paper's random folds "
+        "have each main task in both training and test; for a new problem no topic's subclass was "
+        "in training. A model that knows only the main task's name shows how much the random folds "
+        "give away. All sets of features and designs, with intervals, F1, Brier scores and "
+        "p-values, are in table2.csv; the features one by one are in table3a.csv, table3b.csv and "
+        "single_features.csv."
+    )
+    return [
+        Heading(2, "Can it be predicted?"),
+        Grid(header, lines),
+        Paragraph(note, "note"),
+    ]
 
-    version: str
-    edition: str
-    hierarchy: Hierarchy
-    source: str
-    sha256: str
-    n_train: int
-    n_test: int
-    seed: int
-    command: str
-    trained_by: tuple[str, ...] = ()
+
+def _accuracies(result: ProblemResult) -> dict[str, Inline]:
+    of_sets = result.predictions(NEW_PROBLEM).values()
+    best = max(of_sets, key=lambda row: row.scores.accuracy, default=None)
+    best_cell: Inline = text(float("nan"))
+    if best is not None:
+        shown = text(best.scores.accuracy)
+        is_found = result.scope.concludes and predicts(best, result)
+        best_cell = Marked(shown, "good") if is_found else shown
+    return {
+        "random folds: all 30 features": _accuracy(result.analysis.of(FOLDS, "all")),
+        "random folds: the main task's name": _accuracy(result.analysis.of(FOLDS, "main_name")),
+        "new problem: all 30 features": _accuracy(result.analysis.of(NEW_PROBLEM, "all")),
+        "new problem: the best set of features": best_cell,
+        "new problem: the commoner answer": _accuracy(result.analysis.of(NEW_PROBLEM, "majority")),
+    }
+
+
+def _accuracy(row: Prediction | None) -> str:
+    return text(row.scores.accuracy if row else float("nan"))
 
 
 def report_document(
-    results: Sequence[ProblemResult], about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], manifest: Mapping[str, Any], figures: Sequence[str]
 ) -> Document:
-    """The report; ``figures`` are the names of those that were drawn, without suffix."""
+    """The report of the study that `manifest` is of.
+
+    ``figures`` are the names of those that were drawn, without suffix.
+    """
     curves: list[Block] = [
         Figure(name, CAPTIONS[name]) for name in figures if name in FIGURE4.values()
     ]
+    last = [tuple(part) for part in (predictability(results), claims(results)) if part]
     return Document(
         TITLE,
-        warnings_of([result.scope for result in results], about.edition),
+        warnings_of([result.scope for result in results]),
         answer(results),
         (
             Beside((_table1(results), _for_whom(results))),
@@ -107,16 +203,10 @@ def report_document(
             Paragraph("Each pair's gain is in pairs.csv, with its interval over the runs.", "note"),
             Heading(2, "Figure 4, again"),
             *(curves or [Paragraph(FIGURES_NOTE)]),
-            *_beside(predictability(results), claims(results)),
-            *_appendix(results, about, figures),
+            *([Beside(tuple(last))] if last else []),
+            *_appendix(results, manifest, figures),
         ),
     )
-
-
-def _beside(*parts: Sequence[Block]) -> list[Block]:
-    """The parts that there are, side by side."""
-    filled = tuple(tuple(part) for part in parts if part)
-    return [Beside(filled)] if filled else []
 
 
 def why_they_differ(results: Sequence[ProblemResult]) -> Paragraph | None:
@@ -175,7 +265,7 @@ def _for_whom(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
 
 
 def _appendix(
-    results: Sequence[ProblemResult], about: About, figures: Sequence[str]
+    results: Sequence[ProblemResult], manifest: Mapping[str, Any], figures: Sequence[str]
 ) -> list[Block]:
     others = [Figure(name, CAPTIONS[name]) for name in figures if name not in FIGURE4.values()]
     errata = [sentence for sentences in ERRATA.values() for sentence in sentences]
@@ -183,7 +273,7 @@ def _appendix(
     blocks: list[Block] = [
         Heading(2, "Appendix"),
         Folded("What the words mean", (Terms(_TERMS),)),
-        Folded("The study, and how to run it again", _study(results, about)),
+        Folded("The study, and how to run it again", _study(results, manifest)),
         Folded("All other numbers", (Items(files),)),
     ]
     if others:
@@ -195,9 +285,11 @@ def _appendix(
     return blocks
 
 
-def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
+def _study(results: Sequence[ProblemResult], manifest: Mapping[str, Any]) -> tuple[Block, ...]:
     """Question, paper, data, method and command."""
-    name = "20 Newsgroups, " if about.edition in PUBLISHED_EDITIONS else ""
+    corpus, trained_by = manifest["corpus"], manifest.get("trained_by", ())
+    name = "20 Newsgroups, " if results[0].scope.compares else ""
+    command = shlex.join(["minimtl", *manifest["command"]])
     extents = tuple(
         f"{result.name} {result.protocol.meaning}: {result.scope.extent}." for result in results
     )
@@ -209,9 +301,9 @@ def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
         Paragraph(("The paper: ", PAPER_TITLE, ANTHOLOGY, ".")),
         Paragraph(
             (
-                f"The data: {name}the {about.edition} edition, {about.n_train:,} training and "
-                f"{about.n_test:,} test posts, from {about.source} (SHA-256 ",
-                Marked(about.sha256, "code"),
+                f"The data: {name}the {corpus['edition']} edition, {corpus['train']:,} training "
+                f"and {corpus['test']:,} test posts, from {corpus['source']} (SHA-256 ",
+                Marked(corpus["sha256"], "code"),
                 ").",
             )
         ),
@@ -224,12 +316,13 @@ def _study(results: Sequence[ProblemResult], about: About) -> tuple[Block, ...]:
                 "and 3 use those of the authors' code."
             )
         )
-    lines += [Paragraph(f"minimtl {about.version}, seed {about.seed}:"), Code(about.command)]
-    if len(about.trained_by) > 1:
+    seed = manifest["identity"]["seed"]
+    lines += [Paragraph(f"minimtl {manifest['minimtl']}, seed {seed}:"), Code(command)]
+    if len(trained_by) > 1:
         lines.append(
             Paragraph(
-                f"The models were trained on {len(about.trained_by)} kinds of processors "
-                f"({'; '.join(about.trained_by)}), which round differently: the last digits of "
+                f"The models were trained on {len(trained_by)} kinds of processors "
+                f"({'; '.join(trained_by)}), which round differently: the last digits of "
                 "some numbers may differ from those of a study that one kind trained."
             )
         )

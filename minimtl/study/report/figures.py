@@ -1,13 +1,13 @@
-"""Figures 4a-b and 5a-c, as .svg for the page and .png for everything else.
+"""The figures: 4a-b and 5a-c, as .svg for the page and .png for everything else, and all gains.
 
 Figure 4 shows the mean score every few epochs, a figure a problem: alone in blue crosses, jointly
 in orange points, as in the paper. Figure 5 shows the relative gain of every RELATED pair, a figure
 a top-level class. Each has a panel a protocol. Bands and whiskers are 95 % t-intervals over the
-runs; one run has none.
-
-Drawn with Matplotlib, which is an extra: ask `figures_available` first.
+runs; one run has none. They are drawn with Matplotlib, which is an extra: ask `figures_available`
+first. The picture of all gains is part of the page and needs none.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -17,22 +17,27 @@ import numpy as np
 from minimtl.report import (
     SCORE_NAMES,
     Axis,
+    Beside,
+    Block,
     Chart,
     Colour,
     Dot,
     Dots,
+    Drawing,
     Line,
     Rule,
     Shape,
     counted,
     draw_charts,
+    round_axis,
+    signed,
+    text,
 )
 from minimtl.stats import FloatArray, IntArray, corrected_mean
-from minimtl.study.report.problemresult import ProblemResult
+from minimtl.study.report.problemresult import MIN_RUNS, PairGain, ProblemResult
 from minimtl.tasks import Hierarchy, Task, relative_gains
 
 Inches = tuple[float, float]
-
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}
 FIGURE5 = {"rec": "figure5a", "comp": "figure5b", "talk": "figure5c"}
 _FIGURE4 = (
@@ -54,6 +59,12 @@ CAPTIONS = {
 }
 _MOST_LINES = 500  # pairs of Figure 5, which has a line a pair; 36 in 20 Newsgroups
 _MARGIN = 0.05  # of score above and below the mean curves, for their bands
+_MANY = 120  # pairs: with more, dots are small and have no intervals
+_LOOKS: tuple[tuple[str, Colour, Shape], ...] = (
+    ("gain", "orange", "circle"),
+    ("undecided", "ink", "circle"),
+    ("lose", "blue", "square"),
+)
 
 
 def draw_figures(results: Iterable[ProblemResult], hierarchy: Hierarchy, folder: Path) -> list[str]:
@@ -91,15 +102,17 @@ def make_figures(result: ProblemResult, hierarchy: Hierarchy) -> dict[str, tuple
 
 
 def _learning_curves(result: ProblemResult) -> Chart:
-    outcomes, reading = result.outcomes, result.protocol.reading
+    curves, reading = result.curves, result.protocol.reading
     lines = [
-        _curve(outcomes.curve_epochs, outcomes.single_curve, "alone", "blue", "cross"),
-        _curve(outcomes.curve_epochs, outcomes.multi_curve, "jointly", "orange", "circle"),
+        _curve(curves.epochs, curves.of_runs.single, "alone", "blue", "cross"),
+        _curve(curves.epochs, curves.of_runs.multi, "jointly", "orange", "circle"),
     ]
     read = reading.read_at + 1
     scores = [score for line in lines for score in line.y]
     return Chart(
-        title=_title(f"{SCORE_NAMES[reading.score]}, {result.name}", outcomes.n_pairs, result),
+        title=_title(
+            f"{SCORE_NAMES[reading.score]}, {result.name}", result.outcomes.n_pairs, result
+        ),
         series=(*lines, Rule(axis="x", at=read, name=f"scores read (epoch {read})")),
         x=Axis(label="epoch"),
         y=Axis(
@@ -129,6 +142,7 @@ def _curve(epochs: IntArray, curve: FloatArray, name: str, colour: Colour, shape
 def _relative_gains(result: ProblemResult, rows: Sequence[int], parent: str) -> Chart:
     """A line a pair, under one of its main task."""
     outcomes = result.outcomes
+    score = SCORE_NAMES[result.protocol.reading.score]
     mean, half = interval_over_runs(100 * relative_gains(outcomes))
     ordered = sorted(rows, key=lambda row: outcomes.pairs[row])
     labels: list[str] = []
@@ -147,7 +161,7 @@ def _relative_gains(result: ProblemResult, rows: Sequence[int], parent: str) -> 
             Dots(dots=tuple(dots[True]), colour="orange", is_across=True),
             Dots(dots=tuple(dots[False]), colour="blue", shape="square", is_across=True),
         ),
-        x=Axis(label=_relative_label(result), is_grid=True),
+        x=Axis(label=f"relative gain in {score} of joint training, %", is_grid=True),
         y=Axis(
             low=len(labels) - 0.4,  # first task on top
             high=-0.6,
@@ -166,10 +180,6 @@ def _gain_mark(line: int, mean: float, half: float) -> Dot:
         high=mean + half,
         is_hollow=bool(np.isfinite(half)) and abs(mean) <= half,
     )
-
-
-def _relative_label(result: ProblemResult) -> str:
-    return f"relative gain in {SCORE_NAMES[result.protocol.reading.score]} of joint training, %"
 
 
 def interval_over_runs(values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -206,3 +216,71 @@ def _title(name: str, n_pairs: int, result: ProblemResult) -> str:
     n_runs = result.outcomes.n_runs
     runs = "1 run" if n_runs == 1 else f"mean of {n_runs} runs"
     return f"{name} {result.protocol.meaning}: {counted(n_pairs, 'pair')}, {runs}"
+
+
+def gains_picture(results: Sequence[ProblemResult]) -> list[Block]:
+    """A row of charts a problem."""
+    blocks: list[Block] = []
+    for problem in dict.fromkeys(result.problem for result in results):
+        members = [result for result in results if result.problem == problem]
+        axis = _axis(members)
+        blocks.append(Beside(tuple((_picture(result, axis),) for result in members)))
+    return blocks
+
+
+def _axis(results: Sequence[ProblemResult]) -> Axis:
+    """The scale of all gains of a problem; intervals much longer than most are cut."""
+    pairs = [pair for result in results for pair in result.pairs]
+    gains = [pair.gain for pair in pairs]
+    widths = [pair.high - pair.gain for pair in pairs if not math.isnan(pair.high)]
+    margin = float(np.median(widths)) if widths and len(results[0].pairs) <= _MANY else 0.0
+    return round_axis([0.0, min(gains) - margin, max(gains) + margin])
+
+
+def _picture(result: ProblemResult, axis: Axis) -> Drawing:
+    ordered = sorted(result.pairs, key=lambda pair: (-pair.gain, *pair.pair))
+    enough = result.outcomes.n_runs >= MIN_RUNS
+    dots: dict[str, list[Dot]] = {name: [] for name, _, _ in _LOOKS}
+    for rank, pair in enumerate(ordered):
+        name = "undecided"
+        if enough and (pair.low > 0 or pair.high < 0):
+            name = "gain" if pair.low > 0 else "lose"
+        dots[name].append(_dot(rank, pair, len(ordered), name == "undecided"))
+
+    score = SCORE_NAMES[result.protocol.reading.score]
+    decided = ", ".join(f"{len(found)} {name}" for name, found in dots.items())
+    chart = Chart(
+        title=f"Gain of each of {counted(len(ordered), 'pair')}, from the largest down",
+        series=(
+            Rule(axis="y", at=0.0, is_dashed=False),
+            *(
+                Dots(dots=tuple(dots[name]), colour=colour, shape=shape)
+                for name, colour, shape in _LOOKS
+            ),
+        ),
+        x=Axis(low=-1, high=len(ordered), ticks=()),
+        y=axis,
+        width=480,
+        height=180,
+    )
+    caption = f"{result.name} {result.protocol.meaning}, gain in {score}: {decided}."
+    return Drawing(chart, caption)
+
+
+def _dot(rank: int, pair: PairGain, n_pairs: int, is_hollow: bool) -> Dot:
+    main, aux = pair.pair
+    words = f"{' / '.join(main)} with {' / '.join(aux)}: {signed(pair.gain)}"
+    low = high = math.nan
+    if not math.isnan(pair.low):
+        words += f" ± {text(pair.high - pair.gain)}"
+        if n_pairs <= _MANY:
+            low, high = pair.low, pair.high
+    return Dot(
+        x=rank + 0.5,
+        y=pair.gain,
+        low=low,
+        high=high,
+        words=words,
+        is_hollow=is_hollow,
+        size=0.6 if n_pairs <= _MANY else 0.4,
+    )

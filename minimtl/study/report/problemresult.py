@@ -1,4 +1,9 @@
-"""A problem of a study by one protocol, as records: all that its tables and its report say."""
+"""A problem of a study by one protocol, as records, and how much of it there is to conclude from.
+
+A verdict on gains (helped, hurt, predicted) needs all pairs of a problem and `MIN_RUNS` runs; with
+less there are only numbers and intervals. Published numbers come out again or not by all pairs and
+the protocol's own runs, and on the corpus that they are of alone.
+"""
 
 import math
 from collections.abc import Sequence
@@ -13,8 +18,8 @@ from minimtl.gains import (
     Prediction,
     measure_claims,
 )
-from minimtl.stats import Estimate, corrected_mean, further_runs
-from minimtl.study.report.scope import Scope, scope_of
+from minimtl.report import Row, counted
+from minimtl.stats import Estimate, MeanEstimate, corrected_mean, further_runs
 from minimtl.tasks import (
     TABLE1,
     Hierarchy,
@@ -25,7 +30,102 @@ from minimtl.tasks import (
     Protocol,
     improved_share,
     mean_relative_gain,
+    related_pairs,
+    unrelated_pairs,
 )
+
+MIN_RUNS = 3
+# Editions with the words of the paper's corpus.
+PUBLISHED_EDITIONS = ("bydate", "packaged")
+
+
+class Scope(NamedTuple):
+    """How much of one problem was computed, of how much by the protocol.
+
+    Attributes
+    ----------
+    problem : ``related`` or ``unrelated``.
+    edition : of the corpus.
+    """
+
+    problem: str
+    n_pairs: int
+    all_pairs: int
+    n_runs: int
+    protocol_runs: int
+    edition: str
+
+    @property
+    def compares(self) -> bool:
+        """Whether the corpus is the one that the published numbers are of."""
+        return self.edition in PUBLISHED_EDITIONS
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all pairs were run, as often as by the protocol or often enough for a verdict."""
+        return self.n_pairs >= self.all_pairs and self.n_runs >= min(self.protocol_runs, MIN_RUNS)
+
+    @property
+    def concludes(self) -> bool:
+        """Whether there is enough of it for a verdict."""
+        return self.n_pairs >= self.all_pairs and self.n_runs >= MIN_RUNS
+
+    @property
+    def judges(self) -> bool:
+        """Whether there is enough of it for a verdict on what the paper claims."""
+        return self.compares and self.concludes
+
+    @property
+    def extent(self) -> str:
+        """Such as ``4 of 52 pairs, 2 of 5 runs``."""
+        pairs = f"{self.n_pairs} of {self.all_pairs} pairs"
+        if self.n_pairs >= self.all_pairs:
+            pairs = f"all {self.all_pairs} pairs"
+        runs = counted(self.n_runs, "run")
+        if self.n_runs < self.protocol_runs:
+            runs = f"{self.n_runs} of {self.protocol_runs} runs"
+        return f"{pairs}, {runs}"
+
+
+def scope_of(
+    problem: str,
+    n_pairs: int,
+    n_runs: int,
+    protocol: Protocol,
+    edition: str,
+    hierarchy: Hierarchy,
+) -> Scope:
+    """The scope of a problem of which so many pairs and runs were computed."""
+    enumerate_pairs = {"related": related_pairs, "unrelated": unrelated_pairs}
+    return Scope(
+        problem=problem,
+        n_pairs=n_pairs,
+        all_pairs=len(enumerate_pairs[problem](hierarchy)),
+        n_runs=n_runs,
+        protocol_runs=protocol.runs("related" if problem == "related" else "unrelated"),
+        edition=edition,
+    )
+
+
+def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
+    """What must be known before any number is read; nothing of a whole study on its corpus."""
+    partial = [
+        f"{scope.problem.upper()}: {scope.extent}: a look, no finding."
+        for scope in scopes
+        if not scope.is_whole
+    ]
+    if partial:
+        partial = list(dict.fromkeys(partial))
+        partial.append(
+            f"A verdict needs all pairs of a problem and at least {MIN_RUNS} runs; below that "
+            "there are numbers and intervals only."
+        )
+    if not all(scope.compares for scope in scopes):
+        partial.append(
+            f"The corpus is the {scopes[0].edition} edition, on which nothing was published: no "
+            "number is compared with the paper's."
+        )
+    return tuple(partial)
 
 
 class MeanScores(NamedTuple):
@@ -37,6 +137,17 @@ class MeanScores(NamedTuple):
     gain: Estimate
     relative_gain: float
     published: PrintedScores
+
+
+def ends(interval: MeanEstimate | None) -> tuple[float, float]:
+    """An interval's ends; NaN where there is none."""
+    return (interval.low, interval.high) if interval else (math.nan, math.nan)
+
+
+def intervals(estimate: Estimate) -> Row:
+    """Cells of a mean's interval for these tasks, and of that for new ones."""
+    (low_tasks, high_tasks), (low, high) = map(ends, (estimate.these_tasks, estimate.new_tasks))
+    return {"low_tasks": low_tasks, "high_tasks": high_tasks, "low": low, "high": high}
 
 
 class PairGain(NamedTuple):
@@ -62,6 +173,7 @@ class ProblemResult:
     scores : Table 1.
     meta : Table 2, and what else the meta-analysis gives.
     claims : of the paper's text.
+    curves : of every pair in every run.
     """
 
     outcomes: Outcomes
@@ -71,6 +183,7 @@ class ProblemResult:
     meta: MetaAnalysis
     pairs: tuple[PairGain, ...]
     claims: tuple[MeasuredClaim, ...]
+    curves: PairCurves
 
     @property
     def problem(self) -> str:
@@ -110,36 +223,32 @@ def problem_results(
     claims: dict[int, list[MeasuredClaim]] = {}
     for analysed, claim in measure_claims(concluded):
         claims.setdefault(id(analysed), []).append(claim)
-    return [
-        _result(analysed, edition, hierarchy, tuple(claims[id(analysed)]))
-        for analysed, _ in concluded
-    ]
 
-
-def _result(
-    analysed: Analysed, edition: str, hierarchy: Hierarchy, claims: tuple[MeasuredClaim, ...]
-) -> ProblemResult:
-    outcomes, meta, protocol = analysed
-    scope = scope_of(
-        outcomes.problem, outcomes.n_pairs, outcomes.n_runs, protocol, edition, hierarchy
-    )
-    scores = MeanScores(
-        single=float(outcomes.single.mean()),
-        multi=float(outcomes.multi.mean()),
-        improved=improved_share(outcomes, protocol.reading),
-        gain=meta.pairs.gain,
-        relative_gain=mean_relative_gain(outcomes),
-        published=TABLE1[outcomes.problem],
-    )
-    return ProblemResult(
-        outcomes=outcomes,
-        protocol=protocol,
-        scope=scope,
-        scores=scores,
-        meta=meta,
-        pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
-        claims=claims,
-    )
+    results = []
+    for analysed, curves in concluded:
+        outcomes, meta, protocol = analysed
+        size = outcomes.n_pairs, outcomes.n_runs
+        scores = MeanScores(
+            single=float(outcomes.single.mean()),
+            multi=float(outcomes.multi.mean()),
+            improved=improved_share(outcomes, protocol.reading),
+            gain=meta.pairs.gain,
+            relative_gain=mean_relative_gain(outcomes),
+            published=TABLE1[outcomes.problem],
+        )
+        results.append(
+            ProblemResult(
+                outcomes=outcomes,
+                protocol=protocol,
+                scope=scope_of(outcomes.problem, *size, protocol, edition, hierarchy),
+                scores=scores,
+                meta=meta,
+                pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
+                claims=tuple(claims[id(analysed)]),
+                curves=curves,
+            )
+        )
+    return results
 
 
 def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:

@@ -13,8 +13,8 @@ import numpy as np
 
 from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
 from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
-from minimtl.stats import MeanEstimate, mean_of_runs
-from minimtl.study.report.problemresult import ProblemResult
+from minimtl.stats import mean_of_runs
+from minimtl.study.report.problemresult import ProblemResult, ends, intervals
 from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Outcomes, Pair
 
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
@@ -44,11 +44,11 @@ def tables(results: Sequence[ProblemResult]) -> list[Table]:
             if any(one.problem == problem for one in results)
         ),
         _table("labels", results, _labels),
-        _table("calibration", results, _calibration),
+        _table("calibration", results, lambda one: (b._asdict() for b in one.meta.calibration)),
         _table("single_features", results, _alone),
         _table("pairs", results, _pairs),
-        _table("sizes", results, _sizes),
-        _table("claims", results, _claims),
+        _table("sizes", results, lambda one: (size._asdict() for size in one.meta.sizes)),
+        _table("claims", results, lambda one: (_claim(c, one.scope.judges) for c in one.claims)),
     ]
 
 
@@ -122,17 +122,12 @@ def _features_of_run(
 
 def _table1(result: ProblemResult) -> Iterable[Row]:
     scores, outcomes = result.scores, result.outcomes
-    low_tasks, high_tasks = _ends(scores.gain.these_tasks)
-    low, high = _ends(scores.gain.new_tasks)
     yield {
         "single": scores.single,
         "multi": scores.multi,
         "improved": scores.improved,
         "gain": scores.gain.value,
-        "low_tasks": low_tasks,
-        "high_tasks": high_tasks,
-        "low": low,
-        "high": high,
+        **intervals(scores.gain),
         "relative_gain": scores.relative_gain,
         "n_pairs": outcomes.n_pairs,
         "n_runs": outcomes.n_runs,
@@ -150,7 +145,7 @@ def _blocks(result: ProblemResult) -> Iterable[Row]:
         members.setdefault(" / ".join(block), []).append(row)
     for name, rows in members.items():
         gains = outcomes.gains[rows]
-        low, high = _ends(mean_of_runs(gains) if outcomes.n_runs > 1 else None)
+        low, high = ends(mean_of_runs(gains) if outcomes.n_runs > 1 else None)
         gain = float(gains.mean())
         yield {"block": name, "n_pairs": len(rows), "gain": gain, "low": low, "high": high}
 
@@ -214,38 +209,19 @@ def _labels(result: ProblemResult) -> Iterable[Row]:
     }
 
 
-def _calibration(result: ProblemResult) -> Iterable[Row]:
-    return (bin_._asdict() for bin_ in result.meta.calibration)
-
-
 def _alone(result: ProblemResult) -> Iterable[Row]:
     for feature in result.analysis.table.features:
         row = result.analysis.of("groups_unseen", feature)
-        accuracy, brier, log_loss = (
-            (math.nan,) * 3
-            if row is None
-            else (row.scores.accuracy, row.scores.brier, row.scores.log_loss)
-        )
-        yield {"feature": feature, "accuracy": accuracy, "brier": brier, "log_loss": log_loss}
+        scores: Row = {"feature": feature}
+        for name in ("accuracy", "brier", "log_loss"):
+            scores[name] = getattr(row.scores, name) if row else math.nan
+        yield scores
 
 
 def _pairs(result: ProblemResult) -> Iterable[Row]:
     for row in result.pairs:
-        yield {
-            **_topics(row.pair),
-            "gain": row.gain,
-            "low": row.low,
-            "high": row.high,
-            "runs_needed": row.runs_needed,
-        }
-
-
-def _sizes(result: ProblemResult) -> Iterable[Row]:
-    return (scores._asdict() for scores in result.meta.sizes)
-
-
-def _claims(result: ProblemResult) -> Iterable[Row]:
-    return (_claim(claim, result.scope.judges) for claim in result.claims)
+        numbers = row._asdict()
+        yield {**_topics(numbers.pop("pair")), **numbers}
 
 
 def _claim(measured: MeasuredClaim, judged: bool) -> Row:
@@ -253,10 +229,6 @@ def _claim(measured: MeasuredClaim, judged: bool) -> Row:
     claim, estimate = measured
     row: Row = {**claim._asdict(), "estimate": estimate.value}
     for ending, found in (("_tasks", estimate.these_tasks), ("", estimate.new_tasks)):
-        row[f"low{ending}"], row[f"high{ending}"] = _ends(found)
+        row[f"low{ending}"], row[f"high{ending}"] = ends(found)
         row[f"verdict{ending}"] = claim.verdict(found) if judged else ""
     return row
-
-
-def _ends(estimate: MeanEstimate | None) -> tuple[float, float]:
-    return (estimate.low, estimate.high) if estimate else (math.nan, math.nan)

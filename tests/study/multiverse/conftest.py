@@ -7,13 +7,12 @@ import pytest
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.study.multiverse.choices import parse_choice
 from minimtl.study.multiverse.definemultiverse import Multiverse
 from minimtl.study.multiverse.runmultiverse import train_universes
-from minimtl.study.multiverse.universes import make_universes
-from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.study.multiverse.universes import make_universes, parse_choice
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SMALL = {
     "max_features": 400,

@@ -3,10 +3,9 @@
 import pytest
 
 from minimtl.errors import UsageError
-from minimtl.study.multiverse.choices import (
+from minimtl.study.multiverse.universes import (
     DIFFERENCES,
     changed,
-    check_together,
     parse_choice,
     shown,
 )
@@ -59,15 +58,6 @@ def test_what_is_wrong_is_one_sentence(text, sentence):
     assert "\n" not in str(error.value)
 
 
-def test_fields_that_cannot_be_varied_together():
-    twice = tuple(map(parse_choice, ("dropout=0", "dropout=0.5")))
-    with pytest.raises(UsageError, match="dropout is given twice"):
-        check_together(twice)
-    both = tuple(map(parse_choice, ("train_per_class=10", "train_per_task=20")))
-    with pytest.raises(UsageError, match="exclude each other"):
-        check_together(both)
-
-
 def test_values_bring_with_them_what_they_cannot_do_without():
     in_all = changed(PAPER, {"train_per_task": 100}).sampling
     assert (in_all.train_per_class, in_all.train_per_task) == (None, 100)
@@ -79,11 +69,6 @@ def test_values_bring_with_them_what_they_cannot_do_without():
     assert not changed(PAPER, {"aux_weight": 0.5}).share_directions
     assert not changed(PAPER, {"aux_times": 2.0}).share_directions
     assert changed(PAPER, {"aux_weight": 1.0}).share_directions
-
-
-def test_values_that_contradict_one_another():
-    with pytest.raises(UsageError, match="read_at=120 about the protocol paper: scores cannot be"):
-        changed(PAPER, {"read_at": 120})
 
 
 def test_the_differences_lead_from_one_protocol_to_the_other_in_all_that_gains_depend_on():

@@ -2,14 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from minimtl.gains import effects_of
-from minimtl.stats import estimate_mean
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.effects import ALL, SHARE, WHOLE, comparisons, effect_of
-from minimtl.study.multiverse.universes import make_universes
+from minimtl.study.multiverse.universeresults import ALL, SHARE, comparisons, effect_of
+from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 BOTH = (PAPER, RELEASED)
@@ -52,21 +48,6 @@ def test_a_constant_effect_is_found_exactly_with_intervals_of_no_width(with_gain
             assert (interval.low, interval.high) == pytest.approx((expected, expected), abs=1e-9)
 
 
-def test_an_effect_has_the_intervals_of_the_differences_as_gains(made_up_outcomes):
-    rng = np.random.default_rng(1)
-    choices = [parse_choice("dropout=0,0.5")]
-    universes = make_universes(choices, "full", (PAPER,))
-    first = made_up_outcomes(n_runs=3)
-    second = replace(first, multi=first.multi + rng.normal(0.01, 0.02, first.multi.shape))
-    (one, *_) = comparisons(universes, choices, "full")
-    effect = effect_of(one, [first, second])
-    difference = second.gains - first.gains
-    expected = estimate_mean(difference, effects_of(first.pairs))
-    assert effect.estimate.new_tasks.low == pytest.approx(expected.new_tasks.low, rel=1e-9)
-    assert effect.estimate.these_tasks.high == pytest.approx(expected.these_tasks.high, rel=1e-9)
-    assert effect.estimate.value == pytest.approx(difference.mean())
-
-
 def test_effects_about_a_protocol_and_over_all(with_gains):
     """An interaction: dropout matters by released alone."""
     choices = [parse_choice("dropout=0,0.5")]
@@ -101,26 +82,6 @@ def test_main_effects_have_no_mean_over_all_universes():
         ]
         assert sum(differing) == 1
         assert universes[before].about == universes[after].about == comparison.about
-
-
-def test_shares_of_choices_that_do_not_interact_are_their_effects(with_gains):
-    true = dict(
-        zip((c.name for c in DIFFERENCES), (0.005, 0.001, -0.002, 0.0, 0.0005), strict=True)
-    )
-    universes = make_universes(DIFFERENCES, "full", BOTH)
-    outcomes = [
-        with_gains(
-            sum(
-                true[choice.name] * (label == choice.levels[-1].label)
-                for choice, label in zip(DIFFERENCES, u.labels, strict=True)
-            )
-        )
-        for u in universes
-    ]
-    found = comparisons(universes, DIFFERENCES, "full")
-    shares = {c.field: effect_of(c, outcomes).estimate.value for c in found if c.about == SHARE}
-    assert shares.pop(WHOLE) == pytest.approx(sum(true.values()), abs=1e-12)
-    assert shares == pytest.approx(true, abs=1e-12)
 
 
 def test_shares_add_up_and_choices_that_work_only_together_share_alike(with_gains):

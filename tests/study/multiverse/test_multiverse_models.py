@@ -10,8 +10,6 @@ from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
 from minimtl.study.conductor import train_models
 from minimtl.study.definition import Study, feature_maker
-from minimtl.study.multiverse import runmultiverse
-from minimtl.study.multiverse.runmultiverse import train_universes
 from minimtl.study.multiverse.universeresults import collect_universes
 from minimtl.tasks.collect import Results
 from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
@@ -27,58 +25,24 @@ def test_universes_that_differ_in_reading_share_models(make_multiverse):
     """Six readings about each protocol take the models of one study by it each."""
     multiverse = make_multiverse("score=f1,accuracy,log_loss", "read_at=0,4", "scaling=minmax")
     assert len(multiverse.universes) == 12
-    assert len(multiverse.settings) == 2
+    assert len(multiverse.data) == 2
     by_paper, by_released = (multiverse.universes[n] for n in (0, -1))
     n_models = planned(multiverse, by_paper) + planned(multiverse, by_released)
     assert len(multiverse.keyed_jobs) == n_models
     varied = make_multiverse("score=f1,accuracy", "dropout=0,0.1,0.5")
-    assert len(varied.settings) == 6
+    assert len(varied.data) == 6
     assert len(varied.keyed_jobs) == 3 * n_models
-
-
-def test_directions_apart_hold_the_models_of_shared_ones(make_multiverse):
-    both = make_multiverse("share_directions=yes,no", n_pairs=None)
-    apart = make_multiverse("share_directions=no", n_pairs=None)
-    assert set(both.keyed_jobs) == set(apart.keyed_jobs)
 
 
 def test_models_are_trained_once_and_found_by_further_universes(make_multiverse, train, tmp_path):
     first = make_multiverse("dropout=0.5", n_runs=1)
-    store, summary = train(first, tmp_path)
+    store, n_computed = train(first, tmp_path)
     store.close()
-    assert (summary.n_computed, summary.n_resumed) == (len(first.keyed_jobs), 0)
+    assert n_computed == len(first.keyed_jobs)
     more = make_multiverse("dropout=0.2,0.5", "score=f1,accuracy", n_runs=1)
-    store, summary = train(more, tmp_path)
+    store, n_computed = train(more, tmp_path)
     store.close()
-    n_first = len(first.keyed_jobs)
-    assert summary.n_resumed == n_first
-    assert summary.n_computed == len(more.keyed_jobs) - n_first > 0
-
-
-def test_an_interrupted_training_is_continued(make_multiverse, train, tmp_path, monkeypatch):
-    multiverse = make_multiverse("dropout=0,0.5", n_runs=1)
-    n_begun = 0
-
-    def until_the_tenth(job, data):
-        nonlocal n_begun
-        n_begun += 1
-        if n_begun == 10:
-            raise KeyboardInterrupt
-        return plain(job, data)
-
-    plain = runmultiverse.compute_placed
-    monkeypatch.setattr(runmultiverse, "compute_placed", until_the_tenth)
-    with (
-        open_store(tmp_path, multiverse.identity, announce=pytest.fail) as store,
-        ThreadPoolExecutor(1) as executor,
-        pytest.raises(KeyboardInterrupt),
-    ):
-        train_universes(multiverse, store, Workers(executor, multiverse.data), quiet=True)
-    monkeypatch.undo()
-    store, summary = train(multiverse, tmp_path)
-    with store:
-        assert 0 < summary.n_resumed <= 9
-        assert summary.n_resumed + summary.n_computed == len(multiverse.keyed_jobs)
+    assert n_computed == len(more.keyed_jobs) - len(first.keyed_jobs) > 0
 
 
 def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
@@ -129,7 +93,7 @@ def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp
 
 def test_features_by_the_text_are_of_the_same_models(make_multiverse, train, tmp_path):
     multiverse = make_multiverse("features=code,text", about=BASES[:1], n_runs=1)
-    assert len(multiverse.settings) == 1
+    assert len(multiverse.data) == 1
     store, _ = train(multiverse, tmp_path)
     with store:
         ((code, text),) = collect_universes(multiverse, store)
@@ -144,7 +108,7 @@ def test_the_epoch_of_each_model_is_that_of_its_best_validation_score(
     make_multiverse, train, tmp_path
 ):
     multiverse = make_multiverse("epoch=fixed,validation", "validation_share=0.25")
-    assert len(multiverse.settings) == 2
+    assert len(multiverse.data) == 2
     store, _ = train(multiverse, tmp_path)
     with store:
         (results,) = collect_universes(multiverse, store)

@@ -2,20 +2,22 @@
 
 import csv
 import re
-from html import unescape
 
 import numpy as np
 import pytest
 
 from minimtl.gains import analyse, table_of
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.effects import comparisons, effect_of
-from minimtl.study.multiverse.finding import finding
+from minimtl.study.multiverse.page import finding
 from minimtl.study.multiverse.runmultiverse import write_multiverse
 from minimtl.study.multiverse.universefigures import draw_figures
-from minimtl.study.multiverse.universeresults import PREDICTED, UniverseResult
-from minimtl.study.multiverse.universes import make_universes
-from minimtl.study.report.scope import Scope
+from minimtl.study.multiverse.universeresults import (
+    PREDICTED,
+    UniverseResult,
+    comparisons,
+    effect_of,
+)
+from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
+from minimtl.study.report.problemresult import Scope
 from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.test_docs_reference import columns_of
 
@@ -81,27 +83,6 @@ def test_a_part_of_a_study_claims_nothing(written):
     assert "> RELATED: 16 of 52 pairs" in page
 
 
-def test_the_page_and_the_figure(written):
-    folder, _ = written
-    names = {path.name for path in folder.iterdir()}
-    assert names == {
-        "universes.csv", "effects.csv", "multiverse.md", "multiverse.html",
-        "figure_specification.svg", "figure_specification.png",
-    }  # fmt: skip
-    page = (folder / "multiverse.html").read_text(encoding="utf-8")
-    assert page.count("data:image/svg+xml;base64,") == 1
-    assert "script-src" not in page
-    assert "default-src 'none'" in unescape(page)
-    assert len(re.findall("<tr", page)) >= 12
-
-
-def test_the_same_bytes_again(written, trained, tmp_path):
-    multiverse, store = trained
-    write_multiverse(multiverse, store, "minimtl multiverse …", tmp_path, pytest.fail)
-    for path in written[0].iterdir():
-        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
-
-
 def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
     """Results and effects of made-up gains: ``gain_of(universe)`` beside noise."""
     from dataclasses import replace
@@ -113,15 +94,14 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
         outcomes = replace(plain, multi=plain.single + (plain.gains + gain_of(universe)) / 10)
         table = table_of(outcomes, PAPER)
         analysis = analyse(table, np.random.default_rng(0), PREDICTED, alone=(), tested=())
-        levels = dict(zip((choice.name for choice in choices), universe.labels, strict=True))
-        results.append(UniverseResult(universe, levels, outcomes, analysis))
+        results.append(UniverseResult(universe, outcomes, analysis))
     every = [result.outcomes for result in results]
     effects = [effect_of(c, every) for c in comparisons(universes, choices, design)]
     return results, effects
 
 
 def scope(n_runs=3):
-    return {"RELATED": Scope("related", 52, 52, n_runs, 5, compares=True)}
+    return {"RELATED": Scope("related", 52, 52, n_runs, 5, "bydate")}
 
 
 def test_the_sentence_names_the_choice_that_turns_one_gain_into_the_other(made_up_outcomes):

@@ -1,5 +1,9 @@
-from minimtl.study.multiverse.choices import DIFFERENCES, parse_choice
-from minimtl.study.multiverse.universes import labels_of, make_universes, named
+from minimtl.study.multiverse.universes import (
+    DIFFERENCES,
+    labels_of,
+    make_universes,
+    parse_choice,
+)
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 BOTH = (PAPER, RELEASED)
@@ -45,14 +49,3 @@ def test_the_differences_have_both_protocols_themselves():
     assert paper.labels == labels_of(PAPER, DIFFERENCES)
     assert released.labels == tuple(choice.levels[-1].label for choice in DIFFERENCES)
     assert len({u.labels for u in universes}) == len(universes)
-
-
-def test_one_difference_at_a_time():
-    universes = make_universes(DIFFERENCES, "main-effects", BOTH)
-    assert [u.own for u in universes if u.own] == ["paper", "released"]
-    assert len(universes) == 2 * (1 + 2 + 4)  # each protocol, its two other levels, four other ones
-
-
-def test_protocols_by_name():
-    assert named("both") == BOTH
-    assert named("released") == (RELEASED,)

@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 
 from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
-from minimtl.study.report.contents import About
 from minimtl.study.report.problemresult import problem_results
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 EVIL = "<script>alert(1)</script>\"&'{{ 7*7 }}|*x*"
 
@@ -196,19 +195,15 @@ def results(made_up_outcomes):
 
 
 @pytest.fixture(scope="session")
-def about():
-    """Data and command of a study; texts from outside are hostile."""
-    return About(
-        version="1.2.3",
-        edition="bydate",
-        hierarchy=NEWSGROUPS,
-        source=EVIL,
-        sha256="ab" * 32,
-        n_train=11314,
-        n_test=7532,
-        seed=7,
-        command=f"minimtl study --seed 7 --out '{EVIL}'",
-    )
+def manifest():
+    """The manifest of a study; texts from outside are hostile."""
+    corpus = {"edition": "bydate", "source": EVIL, "sha256": "ab" * 32}
+    return {
+        "minimtl": "1.2.3",
+        "corpus": {**corpus, "train": 11314, "test": 7532},
+        "identity": {"seed": 7},
+        "command": ["study", "--seed", "7", "--out", EVIL],
+    }
 
 
 def curves_of(outcomes):

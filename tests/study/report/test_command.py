@@ -104,12 +104,6 @@ def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder,
     assert drawn(bare)["features.csv"] == of_text["features.csv"]
 
 
-def test_quiet_says_nothing(folder, capsys):
-    again = ["study", *STUDY, "--workers", "1", "--quiet", "--out", str(folder)]
-    assert main(again) == 0
-    assert capsys.readouterr() == ("", "")
-
-
 def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
     monkeypatch.setattr("minimtl.tasks.modeljobs.TRAINING_VERSION", -1)
     assert main(["report", str(bare)]) == 1

@@ -7,21 +7,26 @@ import pytest
 from scipy import stats
 
 from minimtl.study.report import figures
-from minimtl.study.report.figures import CAPTIONS
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
+from tests.study.report.conftest import curves_of
 
 pytest.importorskip("matplotlib")
 
 
 @pytest.fixture
 def outcomes(made_up_outcomes):
-    """A problem of which a figure needs no more than outcomes and protocol."""
+    """A problem of which a figure needs no more than outcomes, curves and protocol."""
 
     def make(problem, n_runs, n_pairs, protocol=PAPER):
         found = made_up_outcomes(problem, n_pairs, n_runs)
-        name = problem.upper()
-        return SimpleNamespace(outcomes=found, protocol=protocol, problem=problem, name=name)
+        return SimpleNamespace(
+            outcomes=found,
+            protocol=protocol,
+            problem=problem,
+            name=problem.upper(),
+            curves=curves_of(found),
+        )
 
     return make
 
@@ -71,11 +76,11 @@ def made(problem, name):
 
 def test_learning_curves_show_the_means_and_name_their_axes(outcomes):
     problem = outcomes("related", 3, 6)
+    problem.curves.single[:3] += 0.1
     chart = made(problem, "figure4a")
-    problem = problem.outcomes
     single, multi, read = chart.series
-    np.testing.assert_allclose(single.y, problem.single_curve.mean(axis=0))
-    np.testing.assert_allclose(multi.y, problem.multi_curve.mean(axis=0))
+    np.testing.assert_allclose(single.y, problem.curves.single.mean(axis=(0, 1)))
+    np.testing.assert_allclose(multi.y, problem.curves.multi.mean(axis=(0, 1)))
     assert (single.colour, single.shape) == ("blue", "cross")
     assert (multi.colour, multi.shape) == ("orange", "circle")
     assert (read.axis, read.at) == ("x", 100)
@@ -93,10 +98,10 @@ def test_a_figure_has_a_panel_a_protocol(tmp_path, outcomes):
 def test_wide_bands_do_not_flatten_the_curves(outcomes):
     """Two runs that disagree wildly have a band from below 0 to above 1."""
     result = outcomes("related", 2, 6)
-    problem = result.outcomes
-    problem.single_curve[:, :20] = [[0.0], [1.0]]
+    curves = result.curves
+    curves.single[..., :20] = [[0.0], [1.0]]
     axis = made(result, "figure4a").y
-    means = problem.single_curve.mean(axis=0), problem.multi_curve.mean(axis=0)
+    means = curves.single.mean(axis=(0, 1)), curves.multi.mean(axis=(0, 1))
     assert 0 <= axis.low <= min(map(np.min, means)) <= max(map(np.max, means)) <= axis.high <= 1
     assert axis.high - axis.low <= np.ptp(np.concatenate(means)) + 0.1 + 1e-9
 
@@ -118,7 +123,3 @@ def test_gains_stand_beside_the_pair_they_belong_to(outcomes):
     (dot,) = [dot for series in chart.series[1:] for dot in series.dots if dot.y == line]
     assert dot.x == pytest.approx(expected)
     assert "%" in chart.x.label
-
-
-def test_every_figure_has_a_caption():
-    assert set(CAPTIONS) == {*figures.FIGURE4.values(), *figures.FIGURE5.values()}

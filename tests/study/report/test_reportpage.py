@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from minimtl.report import to_html, to_markdown
-from minimtl.study.report.answer import answer
 from minimtl.study.report.contents import DOCUMENTS_EFFECT, report_document
 from tests.study.report.conftest import EVIL, whole
 
@@ -18,8 +17,8 @@ FIGURES = {"figure4a": SVG, "figure5a": SVG}
 
 
 @pytest.fixture(scope="module")
-def document(results, about):
-    return report_document(whole(results), about, list(FIGURES))
+def document(results, manifest):
+    return report_document(whole(results), manifest, list(FIGURES))
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +26,6 @@ def path(document, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(to_html(document, FIGURES), encoding="utf-8")
     return path
-
-
-def test_the_three_sentences_come_first(results, document):
-    sentences = answer(whole(results))
-    beginning = to_markdown(document).split("## ")[0]
-    assert all(sentence in beginning.replace("\\", "") for sentence in sentences)
 
 
 def test_two_screens_and_the_rest_is_folded(document):
@@ -50,12 +43,12 @@ def test_two_screens_and_the_rest_is_folded(document):
     assert appendix.count("<details>") == appendix.count("</details>") == 5
 
 
-def test_why_the_protocols_differ_is_cited_from_where_it_is_published(results, about, document):
+def test_why_the_protocols_differ_is_cited_from_where_it_is_published(results, manifest, document):
     assert DOCUMENTS_EFFECT in to_markdown(document)
     low = re.search(r"new tasks (.*)\)", DOCUMENTS_EFFECT)[1]
     assert f"| {DOCUMENTS_EFFECT[:7]} |" in (ROOT / "docs/multiverse.md").read_text()
     assert f"| {low} |" in (ROOT / "docs/multiverse.md").read_text()
-    one = report_document(whole(results)[1:], about, ())
+    one = report_document(whole(results)[1:], manifest, ())
     assert "What decides" not in to_markdown(one)
     assert "pip install" in to_markdown(one)  # no figures
 
@@ -69,21 +62,16 @@ def test_the_table_of_prediction_has_five_rows(results, document):
     assert "| – |" not in lines[0]
 
 
-def test_claims_are_a_list_where_a_problem_can_tell(results, about, document):
+def test_claims_are_a_list_where_a_problem_can_tell(results, manifest, document):
     claims = to_markdown(document).split("## What the paper claims")[1].split("## Appendix")[0]
     sentences = {one.claim.sentence for result in results for one in result.claims}
     listed = [line for line in claims.splitlines() if line.startswith("- ")]
     assert len(listed) <= len(sentences)
     assert "“the mean gain is about 5%”" in claims
-    assert "What the paper claims" not in to_markdown(report_document(results, about, ()))
+    assert "What the paper claims" not in to_markdown(report_document(results, manifest, ()))
 
 
-def test_part_of_a_study_says_so_first(results, about):
-    page = to_markdown(report_document(results, about, ()))
-    assert page.splitlines()[2] == "> RELATED: 12 of 52 pairs, 3 of 5 runs: a look, no finding.  "
-
-
-def test_text_from_outside_is_no_markup(document, about):
+def test_text_from_outside_is_no_markup(document, manifest):
     page = to_html(document, FIGURES)
     assert EVIL not in page
     assert "<script" not in page
@@ -91,8 +79,8 @@ def test_text_from_outside_is_no_markup(document, about):
     assert "<script>" not in re.sub("(?s)```.*?```", "", to_markdown(document))
 
 
-def test_several_kinds_of_processors_are_said(results, about):
-    mixed = about._replace(trained_by=("one", "another"))
+def test_several_kinds_of_processors_are_said(results, manifest):
+    mixed = {**manifest, "trained_by": {"one": 3, "another": 1}}
     assert "2 kinds of processors (one; another)" in to_markdown(
         report_document(results, mixed, ())
     )
@@ -109,11 +97,11 @@ def test_pairs_have_their_dots_from_the_largest_gain_down(results, document):
     assert f"{max(gains):+.3f}" in page
 
 
-def test_a_result_without_two_labels_makes_a_page(results, about):
+def test_a_result_without_two_labels_makes_a_page(results, manifest):
     (result,) = whole(results)[:1]
     analysis = dataclasses.replace(result.analysis, predictions=())
     alone = dataclasses.replace(result, meta=dataclasses.replace(result.meta, pairs=analysis))
-    page = to_markdown(report_document([alone], about, ()))
+    page = to_markdown(report_document([alone], manifest, ()))
     assert "| new problem: all 30 features | – |" in page
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from minimtl.study.report.scope import Scope, scope_of, warnings_of
-from minimtl.tasks.hierarchy import NEWSGROUPS
+from minimtl.study.report.problemresult import scope_of, warnings_of
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 WHOLE = {"related": (52, 5), "unrelated": (516, 5)}
 
@@ -20,8 +20,8 @@ def test_a_whole_study_of_the_papers_corpus_judges_and_warns_of_nothing():
     found = scopes(WHOLE)
     assert [scope.problem for scope in found] == ["related", "unrelated"]
     assert all(scope.judges for scope in found)
-    assert warnings_of(found, "bydate") == ()
-    assert warnings_of(scopes(WHOLE, edition="packaged"), "packaged") == ()
+    assert warnings_of(found) == ()
+    assert warnings_of(scopes(WHOLE, edition="packaged")) == ()
 
 
 @pytest.mark.parametrize(
@@ -42,28 +42,8 @@ def test_how_much_there_is_of_how_much(size, extent, concludes):
     assert scope.is_whole == concludes
 
 
-def test_the_banner_of_a_quick_look():
-    sizes = {"related": (52, 5), "unrelated": (4, 2)}
-    first, second = warnings_of(scopes(sizes), "bydate")
-    assert first == "UNRELATED: 4 of 516 pairs, 2 of 5 runs: a look, no finding."
-    assert second.startswith("A verdict needs all pairs of a problem and at least 3 runs")
-
-
 def test_all_runs_of_the_protocol_are_no_look_but_three_make_a_verdict():
     (scope,) = scopes({"unrelated": (516, 1)}, RELEASED)
     assert scope.is_whole
     assert not scope.concludes
-    assert warnings_of([scope], "bydate") == ()
-
-
-@pytest.mark.parametrize("edition", ["synthetic", "pypi", "<script>"])
-def test_another_corpus_compares_with_nothing(edition):
-    found = scopes(WHOLE, edition=edition)
-    assert all(scope.concludes and not scope.judges for scope in found)
-    (warning,) = warnings_of(found, edition)
-    assert f"The corpus is the {edition} edition, on which nothing was published" in warning
-
-
-def test_a_scope_is_what_its_numbers_say():
-    scope = Scope("related", 52, 52, 3, 5, compares=False)
-    assert (scope.concludes, scope.judges) == (True, False)
+    assert warnings_of([scope]) == ()

@@ -10,9 +10,9 @@ from minimtl.gains import STUDY_DESIGNS
 from minimtl.report.csvfile import to_csv
 from minimtl.study.report.problemresult import problem_results
 from minimtl.study.report.studytables import tables
-from minimtl.tasks.hierarchy import NEWSGROUPS
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.report.conftest import concluded_of
 
 NUMBER = r"(?<=,)-?[\d.]+(?:e-?\d+)?(?=[,\n])"
@@ -78,20 +78,6 @@ def test_statistics_have_six_digits_and_data_ten(problems):
     assert digits["table1"] == digits["table2"] == digits["sizes"] == 6
 
 
-def test_scores_are_the_outcomes(problems, made):
-    assert len(made["scores"]) == 12 * 2 + 40 * 1
-    outcomes = problems[0].outcomes
-    row = made["scores"][3]  # the second pair's second run
-    pair = outcomes.pairs[1]
-    assert (row["main_positive"], row["aux_negative"]) == (pair.main.positive, pair.aux.negative)
-    assert (row["run"], row["single"], row["multi"]) == (
-        1,
-        outcomes.single[1, 1],
-        outcomes.multi[1, 1],
-    )
-    assert row["gain"] == pytest.approx(row["multi"] - row["single"])
-
-
 def test_a_pair_of_both_problems_has_one_row_of_features(problems, made):
     related, unrelated = (set(problem.outcomes.pairs) for problem in problems)
     assert len(made["features"]) == 2 * len(related) + len(unrelated - related)
@@ -154,19 +140,6 @@ def test_p_values_are_adjusted_for_all_that_stand_in_the_table(made):
     assert (adjusted >= raw).all()
 
 
-def test_each_feature_alone_is_scored(problems, made):
-    rows = made["single_features"]
-    assert [row["feature"] for row in rows] == 2 * list(FEATURE_NAMES)
-    found = problems[0].analysis.of("groups_unseen", FEATURE_NAMES[3])
-    assert rows[3]["brier"] == found.scores.brier
-
-
-def test_labels_have_their_noise(problems, made):
-    noise = problems[0].analysis.noise
-    assert made["labels"][0]["ceiling_accuracy"] == noise.ceiling_accuracy
-    assert made["labels"][0]["condition_number"] > 1
-
-
 def test_pairs_have_the_runs_that_they_need(problems, made):
     rows = made["pairs"]
     assert len(rows) == 12 + 40
@@ -199,10 +172,3 @@ def test_a_problem_that_was_not_run_has_no_table(problems):
     only = {table.name: table.rows for table in tables(problems[1:])}
     assert "table3a" not in only
     assert [row["problem"] for row in only["table1"]] == ["unrelated"]
-
-
-def test_the_same_problems_give_the_same_bytes(problems, made):
-    again = {table.name: to_csv(table) for table in tables(problems)}
-    for table in tables(problems):
-        assert to_csv(table) == again[table.name]
-    assert b"nan" not in b"".join(again.values())

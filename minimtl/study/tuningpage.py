@@ -27,9 +27,7 @@ from minimtl.report import (
     signed,
 )
 from minimtl.stats import MeanEstimate
-from minimtl.study.tuning.grid import LAYERS, PAPERS
-from minimtl.study.tuning.tuning import Tuning
-from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, PER_CLASS
+from minimtl.study.tuning import HELD_OUT, LAYERS, N_FOLDS, PAPERS, PER_CLASS, Tuning
 
 _LOOKS: tuple[tuple[Colour, Shape], ...] = (
     ("blue", "circle"),

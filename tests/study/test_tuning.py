@@ -1,18 +1,105 @@
-"""Which setting is chosen, and what is said of the others."""
+"""The tuning: how reviews are divided, what a fit gives, what is chosen and what is said of it."""
+
+import dataclasses
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
+from minimtl.corpora.amazon import AmazonReviews, Reviews
 from minimtl.report import to_csv, to_markdown, to_text
-from minimtl.study.tuning.grid import PAPERS, Setting
-from minimtl.study.tuning.summary import draw_tuning, tuning_document, tuning_finding, tuning_table
-from minimtl.study.tuning.tuning import Tuning
-from minimtl.study.tuning.tuningfits import HELD_OUT, N_FOLDS, plan
-from minimtl.tasks.modeljobs import JobResult
+from minimtl.study.tuning import (
+    HELD_OUT,
+    LAYERS,
+    N_FOLDS,
+    PAPERS,
+    SIZES,
+    Setting,
+    TuneData,
+    Tuning,
+    TuningFit,
+    compute,
+    describe,
+    key_of,
+    make_grid,
+    plan,
+    rows_of,
+)
+from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
+from minimtl.tasks.modeljobs import JobResult, decode
 
 WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
 BEST = Setting(2, 50, 1e-3, 0.5)
 DOMAINS = ("books", "dvd")
+
+
+@pytest.fixture
+def reviews():
+    """Two domains of 36 reviews over 30 unigrams and 10 bigrams that give the label away."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 18)
+    vocabulary = (*(f"w{i:02}" for i in range(30)), *(f"w_{i}" for i in range(10)))
+
+    def domain(name):
+        counts = rng.poisson(0.5, (36, 40))
+        counts[:, :5] += 2 * labels[:, None] * rng.integers(0, 2, (36, 5))
+        counts[:, 30:] = 9 * labels[:, None]
+        return Reviews(name, csr_matrix(counts.astype(np.int64)), labels)
+
+    return AmazonReviews("made up", "5" * 64, vocabulary, (domain("books"), domain("dvd")))
+
+
+def test_the_data_are_unigrams_and_a_digest_of_the_reviews(reviews):
+    data = TuneData.of(reviews)
+    assert all(domain.counts.shape == (36, 30) for domain in data.reviews.domains)
+    assert TuneData.of(reviews).digest == data.digest
+    assert TuneData.of(dataclasses.replace(reviews, sha256="6" * 64)).digest != data.digest
+
+
+def test_folds_and_the_part_held_out(reviews):
+    for domain, part in zip(reviews.domains, TuneData.of(reviews).parts, strict=True):
+        held_out = set(np.flatnonzero(part == HELD_OUT))
+        tested = []
+        for fold in range(N_FOLDS):
+            learned, test = rows_of(part, fold)
+            assert not set(learned) & set(test)
+            assert not held_out & (set(learned) | set(test))
+            assert list(np.bincount(domain.labels[test])) == [3, 3]
+            tested += list(test)
+        assert sorted([*tested, *held_out]) == list(range(36))
+        learned, test = rows_of(part, HELD_OUT)
+        assert set(test) == held_out
+        assert sorted(tested) == list(learned)
+
+
+def test_the_grid_holds_the_paper_s_setting_once():
+    grid = make_grid([1e-3], [0.5])
+    assert len(grid) == len(set(grid)) == len(LAYERS) * len(SIZES)
+    assert grid.count(PAPERS) == 1
+    assert str(PAPERS) == "2 × 100"
+    wider = make_grid([1e-3, 1e-2, 1e-3], [0.5, 0.2])
+    assert len(wider) == 4 * len(grid)
+    assert "2 × 100, learning rate 0.01, dropout 0.2" in map(str, wider)
+
+
+def test_keys_differ_where_results_do():
+    fits = plan(make_grid([1e-3, 1e-2], [0.0, 0.5]), 2, 3)
+    assert len({key_of(fit, "d") for fit in fits}) == len(fits)
+    assert key_of(fits[0], "d") != key_of(fits[0], "e")
+
+
+@pytest.mark.slow
+def test_a_fit_is_reproducible_and_learns(reviews):
+    data = TuneData.of(reviews)
+    fit = TuningFit(Setting(1, 25, 1e-2, 0.0), 0, HELD_OUT)
+    first, second = (decode(compute(fit, data)) for _ in range(2))
+    assert first.losses.shape == (1, 100)
+    np.testing.assert_array_equal(first.losses, second.losses)
+    np.testing.assert_array_equal(first.scores["f1"], second.scores["f1"])
+    assert first.losses[0, -1] < 0.1 < first.losses[0, 0]
+    assert describe(fit, compute(fit, data)) == (
+        f"1 × 25, learning rate 0.01, dropout 0: F1 {first.scores['f1'][0, -1]:.3f}"
+    )
 
 
 @pytest.fixture
