@@ -122,6 +122,41 @@ def test_the_best_of_many_equal_ways_is_not_believed():
     assert best.probability < 0.95
 
 
+def test_beliefs_are_those_of_a_normal_model_with_an_unknown_level():
+    """By conditioning on the scores, with a prior that leaves the level of all ways open."""
+    n, tested, rng = 300, sample(300), np.random.default_rng(1)
+    networks = [Way("alone", "network"), OTHER]
+    ways = [ALONE, Way("pooled", "regression", (1,)), *networks]
+    easiness, luck = rng.permutation(n) / n, {way: 0.1 * rng.normal(size=n) for way in ways}
+    given = {}
+    for way, share in zip(ways, (0.7, 0.78, 0.69, 0.76), strict=True):
+        of_kind = luck[networks[0]] if way in networks else 0.0  # networks are lucky together
+        right = easiness + luck[way] + of_kind + 0.05 * rng.normal(size=(4, n)) < share
+        given[way] = np.where(right, tested.labels, 1 - tested.labels)
+    alone = [ways[0], ways[2]]
+    found = compare(tested, given, alone, error=0.05, margin=0.02)
+
+    means = np.array([influences(tested.labels, labels).mean(axis=0) for labels in given.values()])
+    scores, noise = means.mean(axis=1), 1.25 * np.cov(means, bias=True) / n
+    typical = np.trace(noise - noise.mean(axis=0)) / len(ways)
+    variance = np.median(np.square(scores - scores.mean())) / stats.chi2(1).median() - typical
+    assert variance > 0.1 * typical
+    prior = variance * np.eye(len(ways)) + 100.0
+    kept = prior @ np.linalg.inv(prior + noise)
+    believed, covariance = kept @ (scores - scores.mean()), prior - kept @ prior
+
+    best = max((0, 2), key=lambda number: scores[number])
+    for number in (1, 3):
+        gain = min(believed[number] - believed[best], scores[number] - scores[best])
+        size = np.sqrt(
+            np.array([1, 1, -2]) @ covariance[[number, best, number], [number, best, best]]
+        )
+        one = found[ways[number]]
+        assert gain > 0
+        assert one.expected == pytest.approx(gain, rel=2e-3)  # the median of χ² has three digits
+        assert one.probability == pytest.approx(stats.norm.cdf(gain / size), rel=2e-3)
+
+
 def test_so_many_more_texts_would_do():
     found = compared((0.8, 0.804), noise=0.3)
     assert found.verdict == CANNOT_TELL
