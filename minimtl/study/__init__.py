@@ -1,6 +1,6 @@
 """A study from its definition to its report; many of them as a multiverse; tuning.
 
-May import: system, stats, text, nn, corpora, report, jobs, tasks, gains.
+May import: system, stats, text, estimator, nn, corpora, report, jobs, tasks, gains.
 """
 
 from minimtl.study.conductor import (

@@ -15,6 +15,7 @@ import numpy as np
 
 from minimtl.corpora import load_corpus
 from minimtl.errors import MinimtlError
+from minimtl.estimator import check_whole
 from minimtl.gains import Analysed, adjusted_for_all, conclude
 from minimtl.jobs import (
     Store,
@@ -102,6 +103,8 @@ def run_study(
 
     Raises
     ------
+    TypeError
+        If a number is not whole.
     UsageError
         If there is no such problem or protocol, or a number is too small.
     MinimtlError
@@ -113,6 +116,9 @@ def run_study(
     >>> study.table1[0].gain  # doctest: +SKIP
     """
     check_executor(executor)
+    for name, number in (("runs", runs), ("pairs", pairs), ("seed", seed), ("workers", workers)):
+        if number is not None:
+            check_whole(name, number)
     command = ["study"]
     for flag, value in (
         ("--problem", problem),
@@ -126,9 +132,8 @@ def run_study(
     ):
         command += [] if value is None else [flag, str(value)]
     folder = Path(tempfile.mkdtemp(prefix="minimtl-") if out is None else out)
-    conditions = Conditions(
-        folder, workers or available_cores(), executor, fresh, quiet, command=command
-    )
+    n_workers = available_cores() if workers is None else workers
+    conditions = Conditions(folder, n_workers, executor, fresh, quiet, command=command)
     try:
         studies = define_studies(
             problem, protocol, corpus,

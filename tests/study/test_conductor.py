@@ -89,3 +89,10 @@ def test_the_models_go_with_the_result():
 def test_what_cannot_be_is_one_sentence(wrong, sentence):
     with pytest.raises(UsageError, match=sentence):
         run_study(**SMALL | wrong, quiet=True)
+
+
+@pytest.mark.parametrize("wrong", [{"runs": "a"}, {"pairs": 2.5}, {"seed": 1.5}, {"workers": "2"}])
+def test_numbers_are_whole(wrong):
+    (name,) = wrong
+    with pytest.raises(TypeError, match=f"{name} must be whole"):
+        run_study(corpus="synthetic", **wrong)
