@@ -91,6 +91,8 @@ def procedure_of(advice: Measured) -> list[str]:
             f"equal shares, drawn anew for every {N_FOLDS} runs)"
         )
     inputs = "TF-IDF of one and two words and of three to five characters in a row"
+    if settings.tokenizer == "characters":
+        inputs = "TF-IDF of characters and pairs of characters"
     words = (
         "With the words of others: their texts count for vocabulary and idf, their labels do not. "
     )

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--main",
         required=True,
         metavar="FILE",
-        help="your labelled texts: .csv, .tsv or .jsonl, lines of fastText, or a folder "
+        help="your labelled texts: .csv, .tsv, .jsonl or .json, lines of fastText, or a folder "
         "<label>/<file> or train/<label>/<file> with test/<label>/<file>; or features with labels: "
         ".npz or .npy",
     )
@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tokenizer",
         choices=("auto", *TOKENIZERS),
         default="auto",
-        help="words: runs of letters and digits; whitespace: texts already split into words; "
+        help="words: runs of two or more letters or digits; whitespace: texts already split into words; "
         "characters: for scripts without spaces; auto (default): what suits the texts",
     )
     # Where the verdict is open, it says how many more runs would settle it.
@@ -101,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runs",
         type=whole_number(2, MOST_RUNS),
         metavar="N",
-        help=f"paired runs (default: {RUNS})",
+        help=f"trainings of each way (default: {RUNS})",
     )
     parser.add_argument(
         "--per-class",

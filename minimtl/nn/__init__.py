@@ -1,4 +1,5 @@
-"""Networks on arrays: multi-task perceptrons, their gradients and Adam. No files, no clocks.
+"""Networks on arrays: multi-task perceptrons, their gradients and Adam. No clocks, and no files but
+compiled code.
 
 May import: system, estimator.
 """
