@@ -93,8 +93,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tokenizer",
         choices=("auto", *TOKENIZERS),
         default="auto",
-        help="words: runs of two or more letters or digits; whitespace: texts already split into words; "
-        "characters: for scripts without spaces; auto (default): what suits the texts",
+        help="words: runs of two or more letters or digits; whitespace: texts already split into "
+        "words; characters: for scripts without spaces; auto (default): what suits the texts",
     )
     # Where the verdict is open, it says how many more runs would settle it.
     parser.add_argument(

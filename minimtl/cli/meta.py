@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "table",
         metavar="TABLE",
-        help=".csv, .tsv, .jsonl or .json with one row for each pair of tasks, or each pair and run; "
-        "or the folder of a finished study",
+        help=".csv, .tsv, .jsonl or .json with one row for each pair of tasks, or each pair and "
+        "run; or the folder of a finished study",
     )
     for flag, meaning in (
         ("--main", "column of the main task's name"),
