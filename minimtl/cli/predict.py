@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        help="new texts: .csv, .tsv, .jsonl, .json, a .txt file with one text per line, a folder of "
-        "text files, or - for lines on standard input; or .npz or .npy for a model of features",
+        help="new texts: .csv, .tsv, .jsonl, .json, a .txt file with one text per line, a folder "
+        "of text files, or - for lines on standard input; or .npz or .npy for a model of features",
     )
     parser.add_argument(
         "--text-column",
