@@ -13,7 +13,13 @@ from minimtl.advice.conduct import Measuring
 from minimtl.advice.features import Features, FeatureSet, are_features, feature_set
 from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
-from minimtl.advice.tokenizers import AUTO, FEATURES, choose_tokenizer, make_vectorizer
+from minimtl.advice.tokenizers import (
+    AUTO,
+    FEATURES,
+    TOKENIZERS,
+    choose_tokenizer,
+    make_vectorizer,
+)
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
@@ -147,6 +153,8 @@ def advise_on(
     """
     named = with_own_names(sets)
     features = Features.of(named)
+    if features is None and settings.tokenizer == FEATURES:
+        raise ValueError(f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))} for texts.")
     prepared, tokenizer = prepare_all(named, settings.tokenizer if features is None else FEATURES)
     settings = replace(settings, tokenizer=tokenizer)
     counted = SetsOfTexts.of(

@@ -147,8 +147,10 @@ class Measuring:
             return self.compare(0, given, alone, ERROR)
 
         first = {row.way: row for row in self.compare(0, given, alone, FIRST_ERROR)}
-        if all(row.verdict != CANNOT_TELL for row in first.values() if row.way.uses_labels):
-            self._say("The first look settled all of them.")
+        undecided = [row for row in first.values() if row.verdict == CANNOT_TELL]
+        is_found = way_to_take(list(first.values())).verdict == HELPS
+        if not undecided or (is_found and not any(row.way.uses_labels for row in undecided)):
+            self._say("The first look settled it.")
             return list(first.values())
 
         left = self._that_go_on(given, first)

@@ -76,7 +76,8 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
         )
     warnings += _several(text_set.train, name)
     train = _with_words(text_set.train, analyze, name, warnings)
-    test = _with_words(text_set.test, analyze, name, warnings) if is_main else ()
+    tested = text_set.test if is_main else ()
+    test = _with_words(tested, analyze, f"the test part of {name}", warnings)
     train = _first_copies(train, name, warnings)
     to_learn = _without(train, test, name, "the test part", warnings)
     if train and not to_learn:

@@ -38,7 +38,8 @@ of the ways' mean ψ over texts. Centred over the ways,
 
 so that the best of many noisy scores is not believed too much, and what two ways were lucky or
 unlucky on together favours neither. A way that measured no gain is not believed to have one, nor
-any way to have more than it measured. τ² is what the scores vary beyond Σ, by their median.
+any way to have more than it measured. τ² is what the scores of the ways that do not clearly hurt
+vary beyond Σ.
 
 References
 ----------
@@ -60,8 +61,7 @@ HELPS, HURTS = "helps", "hurts"
 NO_DIFFERENCE, CANNOT_TELL = "no difference that matters", "open"
 _OTHER_TRAINING_TEXTS = 0.2
 _N_DRAWS = 20_000
-_MEDIAN_OF_SQUARES = 0.455  # of a standard normal variable
-_LEAST_SPREAD = 1e-9  # a variance
+_LEAST_SPREAD = 0.01**2  # of true scores; ways that differ by less hardly matter
 _MOST_TIMES = 10  # as many texts or rounds as there are: more is no advice
 
 
@@ -267,21 +267,30 @@ def _believed_gains(
     inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
     noise = inflation * (sums @ sums.T) / n**2
 
-    # The median keeps ways that clearly hurt from lending their spread to the others.
+    at = list(influence).index(reference)
+    measured, of_measured = scores - scores[at], _of_differences(noise, at)
+    # Ways that clearly hurt lend their spread to no other.
+    level = scores[measured >= -2 * np.sqrt(of_measured)]
     typical = float(np.trace(noise)) / n_ways
-    spread = float(np.median(scores**2)) / _MEDIAN_OF_SQUARES
-    tau = max(spread - typical, 0.1 * typical, _LEAST_SPREAD)
+    spread = float(level.var(ddof=1)) if len(level) > 1 else 0.0
+    tau = max(spread - typical, _LEAST_SPREAD)
 
     kept = tau * np.linalg.inv(tau * np.eye(n_ways) + noise)
     believed, covariance = kept @ scores, tau * (np.eye(n_ways) - kept)
-    at = list(influence).index(reference)
-    gains = np.minimum(believed - believed[at], np.maximum(scores - scores[at], 0.0))
-    variances = np.diag(covariance) + covariance[at, at] - 2 * covariance[at]
-    sizes = np.sqrt(np.maximum(variances, _LEAST_SPREAD))
+    alone = measured * 2 * tau / (2 * tau + of_measured)  # as if there were these two ways only
+    most = np.where(measured > 0, measured, alone)
+    gains = np.minimum(believed - believed[at], most)
+    sizes = np.sqrt(_of_differences(covariance, at))
     certainty = special.ndtr(gains / sizes)
     return dict(zip(influence, gains.tolist(), strict=True)), dict(
         zip(influence, certainty.tolist(), strict=True)
     )
+
+
+def _of_differences(covariance: np.ndarray, at: int) -> np.ndarray:
+    """Variances of the differences from the variable `at`."""
+    variances: np.ndarray = np.diag(covariance) + covariance[at, at] - 2 * covariance[at]
+    return np.maximum(variances, 1e-12)  # two ways may have given all texts the same labels
 
 
 def _verdict(

@@ -8,7 +8,7 @@ from minimtl.advice.measured import Measured
 from minimtl.advice.tokenizers import FEATURES, REGRESSION
 from minimtl.advice.trials import N_FOLDS, most_per_class
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
-from minimtl.advice.ways import N_EPOCHS
+from minimtl.advice.ways import ALONE, N_EPOCHS
 from minimtl.report import signed
 from minimtl.stats import LEVEL
 
@@ -27,7 +27,7 @@ def verdict_of(advice: Measured) -> str:
             f"label. {_remedy(advice)}"
         )
 
-    others = [row for row in advice.rows if row.way.uses_labels]
+    others = [row for row in advice.rows if row.way.use != ALONE]
     if best is reference:
         take = f"{look}Train on {main} {alone}: {best.score:.3f} macro-F1."
         if all(row.verdict in (HURTS, NO_DIFFERENCE) for row in others):

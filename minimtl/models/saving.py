@@ -72,6 +72,8 @@ def save_model(estimator: Any, path: str | Path) -> None:
         If the file cannot be written; nothing is left behind.
     """
     if isinstance(estimator, TextModel):
+        if max(len(estimator.classifiers), len(estimator.vectorizers)) > len(_NUMBERS):
+            raise ValueError(f"A file holds at most {len(_NUMBERS)} classifiers or vectorizers.")
         classifiers = zip(_CLASSIFIERS, estimator.classifiers, strict=False)
         vectorizers = zip(_VECTORIZERS, estimator.vectorizers, strict=False)
         parts, arrays = _describe_parts(dict([*classifiers, *vectorizers]))

@@ -100,8 +100,8 @@ class TextModel:
         return float(macro_f1(true, self.predict_proba(texts).argmax(axis=1)))
 
     def knows(self, texts: Iterable[Any]) -> np.ndarray:
-        """True for each text with a word that a vectorizer knows, bool (n_texts,)."""
-        X = self._features(texts)
+        """True for each text with a word that the first vectorizer knows, bool (n_texts,)."""
+        X = self.vectorizers[0].transform(texts) if self.vectorizers else self._features(texts)
         known: np.ndarray = (X != 0).sum(axis=1)
         return np.asarray(known).ravel() > 0
 

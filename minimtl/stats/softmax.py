@@ -112,16 +112,19 @@ class SoftmaxLoss:
         """The loss where decisions and penalty are these."""
         if self.shape[1] == 1:
             z = decisions[:, 0]
-            surprise = np.logaddexp(0, z) - self._is_second * z
+            surprise = np.logaddexp(0, np.where(self._is_second, -z, z))
             pi = expit(decisions)
             residual = (self._c * (pi[:, 0] - self._is_second))[:, np.newaxis]
         else:
-            top = decisions.max(axis=1, keepdims=True)
-            pi = np.exp(decisions - top)
-            sums = pi.sum(axis=1, keepdims=True)
-            pi /= sums
-            true = np.arange(self.n_samples), self._y
-            surprise = (np.log(sums) + top)[:, 0] - decisions[true]
+            rows = np.arange(self.n_samples)
+            largest, true = (rows, decisions.argmax(axis=1)), (rows, self._y)
+            top = decisions[largest]
+            pi = np.exp(decisions - top[:, np.newaxis])
+            pi[largest] = 0.0  # the others' sum by itself, so that a loss near 0 keeps its digits
+            others = pi.sum(axis=1)
+            pi[largest] = 1.0
+            pi /= 1 + others[:, np.newaxis]
+            surprise = top - decisions[true] + np.log1p(others)
             residual = pi.copy()
             residual[true] -= 1
             residual *= self._c[:, np.newaxis]

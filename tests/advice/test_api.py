@@ -138,6 +138,7 @@ def test_chinese_is_cut_into_characters():
         ({"runs": 1}, "runs must be at least 2"),
         ({"margin": 1.0}, "margin must lie in"),
         ({"tokenizer": "letters"}, "tokenizer must be one of auto, words"),
+        ({"tokenizer": "features"}, "tokenizer must be one of auto, words"),
     ],
 )
 def test_what_cannot_be(texts, change, sentence):

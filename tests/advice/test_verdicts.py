@@ -139,7 +139,7 @@ def test_beliefs_are_those_of_a_normal_model_with_an_unknown_level():
     means = np.array([influences(tested.labels, labels).mean(axis=0) for labels in given.values()])
     scores, noise = means.mean(axis=1), 1.25 * np.cov(means, bias=True) / n
     typical = np.trace(noise - noise.mean(axis=0)) / len(ways)
-    variance = np.median(np.square(scores - scores.mean())) / stats.chi2(1).median() - typical
+    variance = scores.var(ddof=1) - typical
     assert variance > 0.1 * typical
     prior = variance * np.eye(len(ways)) + 100.0
     kept = prior @ np.linalg.inv(prior + noise)
@@ -153,8 +153,8 @@ def test_beliefs_are_those_of_a_normal_model_with_an_unknown_level():
         )
         one = found[ways[number]]
         assert gain > 0
-        assert one.expected == pytest.approx(gain, rel=2e-3)  # the median of χ² has three digits
-        assert one.probability == pytest.approx(stats.norm.cdf(gain / size), rel=2e-3)
+        assert one.expected == pytest.approx(gain, rel=1e-6)
+        assert one.probability == pytest.approx(stats.norm.cdf(gain / size), rel=1e-6)
 
 
 def test_so_many_more_texts_would_do():
@@ -229,3 +229,25 @@ def test_a_test_part_of_ones_own_has_intervals_that_hold_the_truth(n_rounds):
         found = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
         n_held += found.low <= gain <= found.high
     assert n_held >= 0.93 * 200
+
+
+def test_a_way_that_clearly_hurts_lends_no_spread_and_a_loss_is_no_tie():
+    tested, rng = sample(300), np.random.default_rng(3)
+    easiness = rng.permutation(300) / 300
+    right = {ALONE: 0.7, OTHER: 0.74, Way("pooled", "regression", (1,)): 0.67}
+    given = {
+        way: np.where(easiness + 0.1 * rng.normal(size=(4, 300)) < share, tested.labels, 1)
+        for way, share in right.items()
+    }
+    bad = Way("pretrained", "network", (1,))
+    worse = {bad: np.where(rng.random((4, 300)) < 0.5, tested.labels, 1 - tested.labels)}
+    without, beside = (
+        compare(tested, labels, [ALONE], error=0.05, margin=0.02)
+        for labels in (given, given | worse)
+    )
+    for way in (OTHER, Way("pooled", "regression", (1,))):
+        assert beside[way].expected == pytest.approx(without[way].expected, abs=0.01)
+    lost = beside[Way("pooled", "regression", (1,))]
+    assert lost.gain < 0
+    assert lost.probability < 0.4
+    assert beside[bad].probability < 0.01

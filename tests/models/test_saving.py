@@ -136,6 +136,8 @@ def test_an_average_on_features_and_on_those_of_vectorizers(path, n_vectorizers)
     expected = np.mean([member.predict_proba(X) for member in members], axis=0)
     np.testing.assert_allclose(loaded.predict_proba(given), expected, atol=1e-7)
     assert loaded.score(given, loaded.predict(given)) == 1
+    with pytest.raises(ValueError, match="at most 10"):
+        save_model(TextModel(vectorizers, members[:1] * 11, {}), path)
     with pytest.raises(ValueError, match="different classes"):
         TextModel(vectorizers, [members[0], LogisticRegression().fit(X, list("abab"))], {})
 

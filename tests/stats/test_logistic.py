@@ -1,5 +1,7 @@
 """LogisticRegression: the minimum of few and many features, labels, weights, refusals."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -144,3 +146,15 @@ def test_one_class_weighs_next_to_nothing():
     model = LogisticRegression().fit(X, y, np.where(y == 0, 1e-12, 1.0))
     assert np.isfinite(model.coef_).all()
     assert np.isfinite(model.intercept_).all()
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize(("rows", "C"), [([0, 1, 0, 1], 1e5), ([0, 1, 2], 1e6)])
+def test_a_loss_near_zero_keeps_its_digits(make, rows, C):
+    """Separable classes with a weak penalty: the fall of the loss is far below 1."""
+    X = make(np.eye(max(rows) + 1)[rows])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = LogisticRegression(C=C).fit(X, rows)
+    assert model.n_iter_[0] < 30
+    assert list(model.predict(X)) == rows
