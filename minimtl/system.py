@@ -39,7 +39,6 @@ __all__ = [
     "processor",
     "remove_unfinished",
     "say",
-    "was_interrupted",
     "write_atomically",
 ]
 
@@ -280,7 +279,7 @@ ENDING_SIGNALS = tuple(
 )
 _DEVICES = (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)  # how 0, 1 and 2 are opened
 _LEAST_ADDRESS_SPACE = 600_000_000  # bytes; a worker with the kernels takes 450 MB
-_state: dict[str, int] = {}
+_state: dict[str, int] = {"arrived": signal.SIGINT}
 
 
 def begin_process() -> None:
@@ -343,12 +342,7 @@ def ignore_signals() -> None:
 
 def exit_code_of_signal() -> int:
     """128 and the number of the signal that interrupted the process, as shells count."""
-    return 128 + _state.get("arrived", signal.SIGINT)
-
-
-def was_interrupted() -> bool:
-    """Whether an ending signal has come."""
-    return "arrived" in _state
+    return 128 + _state["arrived"]
 
 
 def _interrupt(number: int, frame: Any) -> None:

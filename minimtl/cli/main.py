@@ -23,7 +23,6 @@ from minimtl.system import (
     ignore_signals,
     pin_threads,
     say,
-    was_interrupted,
 )
 
 # The doors of `minimtl --help`: what for, and the commands behind it.
@@ -148,13 +147,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"minimtl: {error}")
         return EXIT_FAILED
     except KeyboardInterrupt as interrupt:
-        return _end_by_signal(arguments, str(interrupt))
+        ignore_signals()
+        again = f"interrupted; `{shlex.join(['minimtl', *arguments])}` begins again"
+        say(f"minimtl: {str(interrupt) or again}")
+        return exit_code_of_signal()
     except MemoryError:
         say("minimtl: memory ran out; what was finished before is kept; give it more memory")
         return EXIT_FAILED
     except ImportError as error:  # a library that is installed, and that the system cannot load
-        if was_interrupted():  # which a library in C took for its own failure
-            return _end_by_signal(arguments, "")
         say(f"minimtl: a package cannot be loaded ({error}); `minimtl doctor` says what is there")
         return EXIT_FAILED
     except BrokenPipeError:
@@ -162,14 +162,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # too few open files or processes are allowed, say
         say(f"minimtl: the system refused something ({error}); what was finished before is kept")
         return EXIT_FAILED
-
-
-def _end_by_signal(arguments: Sequence[str], message: str) -> int:
-    """Say what was interrupted, and return the exit code."""
-    ignore_signals()
-    again = f"interrupted; `{shlex.join(['minimtl', *arguments])}` begins again"
-    say(f"minimtl: {message or again}")
-    return exit_code_of_signal()
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

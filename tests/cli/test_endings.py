@@ -14,7 +14,6 @@ import time
 
 import pytest
 
-from minimtl import system
 from minimtl.cli import main
 from minimtl.jobs import store as storefile
 from tests.jobs.processes import ENVIRONMENT, heed_signals, session, wait_until
@@ -228,18 +227,3 @@ def test_an_interrupted_process_ends_by_its_signal_wherever_it_is(tmp_path):
         "minimtl: interrupted; `minimtl doctor` begins again\n",
     )
     assert os.listdir(tmp_path) == []
-
-
-def test_a_signal_that_a_library_takes_for_its_own_failure_is_an_interruption(monkeypatch, capsys):
-    """As where it comes while a module in C is loaded."""
-
-    def interrupted(args):
-        raise ImportError("initialization failed")
-
-    monkeypatch.setattr("minimtl.cli.cache.run", interrupted)
-    assert main(["cache", "info"]) == 1
-    monkeypatch.setitem(system._state, "arrived", signal.SIGTERM)
-    assert main(["cache", "info"]) == 143
-    first, second = capsys.readouterr().err.splitlines()
-    assert "cannot be loaded" in first
-    assert "interrupted; `minimtl cache info` begins again" in second
