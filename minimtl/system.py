@@ -10,6 +10,7 @@ import platform
 import re
 import signal
 import sys
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
@@ -279,6 +280,7 @@ ENDING_SIGNALS = tuple(
 )
 _DEVICES = (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)  # how 0, 1 and 2 are opened
 _LEAST_ADDRESS_SPACE = 600_000_000  # bytes; a worker with the kernels takes 450 MB
+_AFTER_IMPORT = 0.05  # seconds until a signal comes again
 _state: dict[str, int] = {"arrived": signal.SIGINT}
 
 
@@ -346,6 +348,17 @@ def exit_code_of_signal() -> int:
 
 
 def _interrupt(number: int, frame: Any) -> None:
+    """Raise KeyboardInterrupt, but not while something is imported: the signal comes again then.
+
+    Import would swallow it in a callback, or a module in C take it for its own failure.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            again = threading.Timer(_AFTER_IMPORT, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+            return
+        frame = frame.f_back
     _state["arrived"] = number
     raise KeyboardInterrupt
 

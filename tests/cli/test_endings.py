@@ -227,3 +227,20 @@ def test_an_interrupted_process_ends_by_its_signal_wherever_it_is(tmp_path):
         "minimtl: interrupted; `minimtl doctor` begins again\n",
     )
     assert os.listdir(tmp_path) == []
+
+
+def test_a_signal_waits_while_something_is_imported(tmp_path):
+    """Python would lose it in a callback of the import, or take it for a module that is broken."""
+    (tmp_path / "slow.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
+    code = (
+        "import time\nfrom minimtl.system import begin_process, exit_code_of_signal\n"
+        "begin_process()\nimport slow\ntry:\n    time.sleep(30)\n"
+        "except KeyboardInterrupt:\n    print('after the import', exit_code_of_signal())\n"
+    )
+    environment = ENVIRONMENT | {
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), ENVIRONMENT.get("PYTHONPATH", "")])
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("after the import 143\n", "")
