@@ -9,7 +9,7 @@ from bench.rows import OURS, Row, find
 from bench.settings import Settings
 
 AT_LEAST, AT_MOST = "at least", "at most"
-TIMES_TORCH = (8.0, 6.5)  # of a single task, of two jointly
+TIMES_TORCH = (9.0, 7.0)  # of a single task, of two jointly
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
             sklearn = _times(find(rows, steps.SECTION, what, steps.SKLEARN))
             goals.append(Target(f"{what}: times scikit-learn", AT_LEAST, 20.0, sklearn))
         floor = 1.0 / _times(find(rows, steps.SECTION, what, steps.FLOOR))
-        goals.append(Target(f"{what}: over the floor", AT_MOST, 1.4, floor))
+        goals.append(Target(f"{what}: over the floor", AT_MOST, 1.5, floor))
     for what in steps.WHATS.values():
         cost = _median(rows, evaluation.SECTION, evaluation.cost_of(what))
-        goals.append(Target(f"{evaluation.cost_of(what)} (%)", AT_MOST, 20.0, cost))
+        goals.append(Target(f"{evaluation.cost_of(what)} (%)", AT_MOST, 25.0, cost))
     goals += fit_targets(rows)
     for what in (growth.EQUAL_NONZEROS, growth.SAME_WORDS):
         small, large = (
@@ -70,7 +70,7 @@ def targets(rows: list[Row], settings: Settings) -> list[Target]:
         f"two workers: times one ({size})": (1.85, _speed_up(rows, settings)),
     }
     limits = {
-        "kernels compiled, first training (s)": (20.0, starts.SECTION, starts.COLD),
+        "kernels compiled, first training (s)": (10.0, starts.SECTION, starts.COLD),
         "minimtl --help (s)": (0.3, starts.SECTION, starts.HELP),
         "Numba and SciPy loaded for --help": (0.0, starts.SECTION, starts.LIGHT),
         "peak memory of a worker (MB)": (350.0, study.SECTION, study.WORKER_MEMORY),
