@@ -7,6 +7,7 @@ take. A thread that is given up ends with its next chunk, or with the process.
 """
 
 import os
+import tempfile
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -122,6 +123,14 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
 
 def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
     """The path of `content` in the cache, if it is the edition's; raises as `fetch_edition`."""
+    with tempfile.TemporaryDirectory(prefix="minimtl-fetch-") as scratch:
+        received = Path(scratch) / edition.file_name
+        received.write_bytes(content)
+        try:
+            edition.check(received)
+        except MinimtlError:
+            raise FetchError(f"{url} gave a file whose SHA-256 is not the published one") from None
+
     folder = cache_dir()
     path = folder / edition.file_name
     try:
@@ -132,11 +141,6 @@ def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
             f"The cache folder {folder} cannot be written ({error}): "
             "set MINIMTL_CACHE to a folder that can."
         ) from None
-    try:
-        edition.check(path)
-    except MinimtlError:
-        path.unlink()
-        raise FetchError(f"{url} gave a file whose SHA-256 is not the published one") from None
     return path
 
 

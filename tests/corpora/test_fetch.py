@@ -104,6 +104,18 @@ def test_the_published_contents_in_another_packing_are_taken(edition, server, ca
     assert fetch(replace(edition, contents_sha256=contents)).read_bytes() == server.content
 
 
+def test_what_is_received_is_checked_before_it_is_in_the_cache(edition, cache):
+    checked = []
+
+    def other_contents(path):
+        checked.append(path)
+        return "others"
+
+    with pytest.raises(FetchError, match="not the published one"):
+        fetch(replace(edition, archive_sha256="", read_contents_sha256=other_contents))
+    assert [path.parent == cache for path in checked] == [False]
+
+
 def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
     monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.1)
     with (
