@@ -121,10 +121,12 @@ def train_on_all(
     vectorizers, documents = [], list(sets)
     if settings.tokenizer != FEATURES:
         every = [text for texts, _ in sets for text in texts]
-        vectorizers = [one.fit(every) for one in make_vectorizers(settings.tokenizer, way.model)]
+        vectorizers = make_vectorizers(settings.tokenizer, way.model)
+        X = sparse.hstack([one.fit_transform(every) for one in vectorizers], "csr")
+        ends = np.cumsum([len(classes) for _, classes in sets])
         documents = [
-            (sparse.hstack([one.transform(texts) for one in vectorizers], "csr"), classes)
-            for texts, classes in sets
+            (X[end - len(classes) : end], classes)
+            for end, (_, classes) in zip(ends, sets, strict=True)
         ]
     most = most_per_class(settings.per_class, way.model)
     members = []

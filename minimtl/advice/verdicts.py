@@ -108,6 +108,11 @@ class TestedTexts:
     n_train: float
     groups: np.ndarray | None = None
 
+    @property
+    def inflation(self) -> float:
+        """By what other training texts of the same kind raise the variance between texts."""
+        return 1 + _OTHER_TRAINING_TEXTS * len(self.labels) / self.n_train
+
     def by_group(self, values: np.ndarray) -> np.ndarray:
         """Sums of the values of each group's texts, (…, n_groups)."""
         if self.groups is None:
@@ -168,15 +173,21 @@ def compare(
     differences = {
         (way, other): _difference(influence[way] - influence[other], tested) for way, other in pairs
     }
-    two_sided, one_sided = _critical_values(influence, pairs, error, tested)
-    best = max(alone, key=lambda way: influence[way].mean())
-    expected, certainty = _believed_gains(influence, best, tested)
+    ways = list(influence)
+    means = np.array([influence[way].mean(axis=0) for way in ways])
+    scores = means.mean(axis=1)
+    sums = tested.by_group(means - scores[:, np.newaxis])
+    numbers = [(ways.index(way), ways.index(reference)) for way, reference in pairs]
+    two_sided, one_sided = _critical_values(sums, numbers, error)
+    best = max(map(ways.index, alone), key=lambda number: scores[number])
+    expected, certainty = _believed_gains(scores, sums, best, tested)
 
     found = {}
     for way in others:
         against = [differences[way, reference] for reference in alone]
-        judged = _verdict(against, two_sided, one_sided, margin, tested)
-        found[way] = replace(judged, expected=expected[way], probability=certainty[way])
+        number = ways.index(way)
+        believed = float(certainty[number]), float(expected[number])
+        found[way] = _verdict(against, two_sided, one_sided, margin, believed, tested)
     return found
 
 
@@ -224,30 +235,27 @@ def _difference(d: np.ndarray, tested: TestedTexts) -> _Difference:
         between = n_folds / max(n_folds - 1, 1) * between_folds
     of_run = max(0.0, between - residual * n_folds / n) / n_runs
 
-    inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
-    variance = inflation * of_text + of_run
+    variance = tested.inflation * of_text + of_run
     freedom_of_runs = (n_rounds - 1) * n_folds if n_rounds > 1 else max(n_folds - 1, 1)
     freedom = variance**2 / (of_text**2 / max(len(sums) - 1, 1) + of_run**2 / freedom_of_runs)
-    noise = min(inflation * residual / (n_rounds * n), variance) if n_rounds > 1 else 0.0
+    noise = min(tested.inflation * residual / (n_rounds * n), variance) if n_rounds > 1 else 0.0
     return _Difference(gain, variance, freedom, of_run + noise)
 
 
 def _critical_values(
-    influence: Mapping[Way, np.ndarray],
-    pairs: Sequence[tuple[Way, Way]],
-    error: float,
-    tested: TestedTexts,
+    sums: np.ndarray, pairs: Sequence[tuple[int, int]], error: float
 ) -> tuple[float, float]:
-    """Normal quantiles of the largest of all differences: of its size, and of its value."""
-    ways = list(influence)
-    means = np.array([influence[way].mean(axis=0) for way in ways])
-    sums = tested.by_group(means - means.mean(axis=1, keepdims=True))
+    """Normal quantiles of the largest of all differences: of its size, and of its value.
+
+    `sums` are the groups' of each way's deviations from its score, (n_ways, n_groups); `pairs` are
+    numbers of ways.
+    """
     values, vectors = np.linalg.eigh(np.cov(sums))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    rows = np.array([root[ways.index(way)] - root[ways.index(other)] for way, other in pairs])
+    rows = np.array([root[way] - root[other] for way, other in pairs])
     size = np.sqrt((rows**2).sum(axis=1, keepdims=True))
     rows = np.divide(rows, size, out=np.zeros_like(rows), where=size > 1e-12)
-    drawn = np.random.default_rng(0).standard_normal((_N_DRAWS, len(ways))) @ rows.T
+    drawn = np.random.default_rng(0).standard_normal((_N_DRAWS, len(sums))) @ rows.T
     two_sided = np.quantile(np.abs(drawn).max(axis=1), 1 - error)
     one_sided = np.quantile(drawn.max(axis=1), 1 - error)
     at_least = float(special.ndtri(1 - error))  # of ways that never differ nothing was drawn
@@ -255,19 +263,17 @@ def _critical_values(
 
 
 def _believed_gains(
-    influence: Mapping[Way, np.ndarray], reference: Way, tested: TestedTexts
-) -> tuple[dict[Way, float], dict[Way, float]]:
-    """Each way's expected gain over the way `reference`, and how probably it is above 0."""
-    means = np.array([of_way.mean(axis=0) for of_way in influence.values()])
-    n_ways, n = means.shape
-    scores = means.mean(axis=1)
-    sums = tested.by_group(means - scores[:, np.newaxis])
-    sums -= sums.mean(axis=0)
-    scores -= scores.mean()
-    inflation = 1 + _OTHER_TRAINING_TEXTS * n / tested.n_train
-    noise = inflation * (sums @ sums.T) / n**2
+    scores: np.ndarray, sums: np.ndarray, at: int, tested: TestedTexts
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each way's expected gain over the way `at`, and how probably it is above 0, (n_ways,).
 
-    at = list(influence).index(reference)
+    `scores`, (n_ways,), are the measured ones; `sums` as in `_critical_values`.
+    """
+    n_ways = len(scores)
+    scores = scores - scores.mean()
+    sums = sums - sums.mean(axis=0)
+    noise = tested.inflation * (sums @ sums.T) / len(tested.labels) ** 2
+
     measured, of_measured = scores - scores[at], _of_differences(noise, at)
     # Ways that clearly hurt lend their spread to no other.
     level = scores[measured >= -2 * np.sqrt(of_measured)]
@@ -281,10 +287,7 @@ def _believed_gains(
     most = np.where(measured > 0, measured, alone)
     gains = np.minimum(believed - believed[at], most)
     sizes = np.sqrt(_of_differences(covariance, at))
-    certainty = special.ndtr(gains / sizes)
-    return dict(zip(influence, gains.tolist(), strict=True)), dict(
-        zip(influence, certainty.tolist(), strict=True)
-    )
+    return gains, special.ndtr(gains / sizes)
 
 
 def _of_differences(covariance: np.ndarray, at: int) -> np.ndarray:
@@ -298,8 +301,10 @@ def _verdict(
     two_sided: float,
     one_sided: float,
     margin: float,
+    believed: tuple[float, float],
     tested: TestedTexts,
 ) -> Comparison:
+    """`believed` are the probability of a gain, and the expected one."""
     halves = [_half(one, two_sided) for one in against]
     gains = [one.gain for one in against]
     low = min(gain - half for gain, half in zip(gains, halves, strict=True))
@@ -310,7 +315,7 @@ def _verdict(
         and min(gain + half for gain, half in zip(gains, narrow, strict=True)) <= margin
     )
 
-    found = Comparison(min(gains), low, high, CANNOT_TELL, 0.5, 0.0, 0, 0)
+    found = Comparison(min(gains), low, high, CANNOT_TELL, *believed, 0, 0)
     if low > 0:
         return replace(found, verdict=HELPS)
     if high < 0:
