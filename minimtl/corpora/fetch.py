@@ -125,7 +125,7 @@ def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
     """The path of `content` in the cache, if it is the edition's; raises as `fetch_edition`."""
     with tempfile.TemporaryDirectory(prefix="minimtl-fetch-") as scratch:
         received = Path(scratch) / edition.file_name
-        received.write_bytes(content)
+        write_atomically(received, content)
         try:
             edition.check(received)
         except MinimtlError:
