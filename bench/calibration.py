@@ -33,7 +33,7 @@ import numpy as np  # noqa: E402  (reads the variables that were just set)
 from bench.published_intervals import clustered_mean, dyadic_mean  # noqa: E402
 from minimtl.audit.kerineclogs import read_released  # noqa: E402
 from minimtl.gains.designs import Design, unseen_design  # noqa: E402
-from minimtl.gains.labelnull import accuracy_p_value, null_labels  # noqa: E402
+from minimtl.gains.pairlabels import accuracy_p_value, null_labels  # noqa: E402
 from minimtl.gains.pairtable import (  # noqa: E402
     PairTable,
     labels_of,

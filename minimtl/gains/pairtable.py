@@ -1,5 +1,7 @@
 """A table of pairs of tasks: the one record that every analysis of gains begins with.
 
+That of a study is made here, of its results or of the tables in its folder.
+
 Notation
 --------
 main, aux       number of each pair's tasks, (n_pairs,), int64; a task has one in either role
@@ -7,12 +9,15 @@ gains           (n_pairs, n_runs), float64, NaN where a pair lacks a run
 data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and labels (n_pairs,)
 """
 
+import csv
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from minimtl.errors import MinimtlError
 from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effects
 from minimtl.tasks import (
     DEFINITIONS,
@@ -23,9 +28,14 @@ from minimtl.tasks import (
     Outcomes,
     Pair,
     Protocol,
+    Task,
     disjoint_pairs,
+    hierarchy_of,
     labelled_pairs,
+    read_manifest,
 )
+
+_TOPICS = ("main_positive", "main_negative", "aux_positive", "aux_negative")
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,71 @@ def topic_table(
         levels=levels,
         settings=settings,
     )
+
+
+def read_study(folder: Path) -> dict[str, PairTable]:
+    """The pairs of each problem by each protocol of a study in a folder, by their names.
+
+    The meta-model is that of the protocol. Features and labels are of means over the runs.
+
+    Raises
+    ------
+    MinimtlError
+        If the study is not finished, or its tables are damaged or do not belong together.
+    """
+    manifest = read_manifest(folder)
+    definitions, hierarchy = DEFINITIONS[manifest["features"]], hierarchy_of(manifest)
+    features = _read(folder / "features.csv", definitions.names)
+    gains = _read(folder / "scores.csv", ["gain"])
+
+    tables = {}
+    parts = [(name, problem) for name, sizes in manifest["problems"].items() for problem in sizes]
+    for protocol, problem in parts:
+        of_problem = {
+            key[2:]: gain for key, gain in gains.items() if key[:2] == (protocol, problem)
+        }
+        pairs = tuple(dict.fromkeys(pair for pair, _ in of_problem))
+        runs = list(dict.fromkeys(run for _, run in of_problem))
+        try:
+            g = np.array([[of_problem[pair, run][0] for run in runs] for pair in pairs])
+            X = np.array([[features[protocol, "", pair, run] for run in runs] for pair in pairs])
+        except KeyError:
+            raise MinimtlError(
+                f"features.csv and scores.csv in {folder} do not belong together; "
+                f"run minimtl report {folder} to write them again"
+            ) from None
+
+        name = problem if len(manifest["problems"]) == 1 else f"{problem}, {protocol}"
+        tables[name] = topic_table(
+            name.replace(problem, problem.upper()),
+            pairs,
+            g,
+            [LabelledPairs(X.mean(axis=1), labels_of(g.mean(axis=1), 0.0))],
+            (hierarchy.place(topic) for pair in pairs for topic in pair.main),
+            definitions,
+            Meta(**manifest["protocols"][protocol]["meta"]),
+        )
+    return tables
+
+
+def _read(path: Path, columns: Sequence[str]) -> dict[tuple[str, str, Pair, str], FloatArray]:
+    """Numbers of each row by protocol, problem ("" where the table has none), pair and run."""
+    rows = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                topics = [row[name] for name in _TOPICS]
+                pair = Pair(Task(*topics[:2]), Task(*topics[2:]))
+                key = row["protocol"], row.get("problem", ""), pair, row["run"]
+                rows[key] = np.array([float(row[name]) for name in columns])
+    except (OSError, KeyError, TypeError, ValueError, csv.Error):
+        rows = {}
+    if not rows or not all(np.isfinite(row).all() for row in rows.values()):
+        raise MinimtlError(
+            f"{path} is missing or not as a study wrote it; run minimtl report {path.parent} to "
+            "write it again"
+        )
+    return rows
 
 
 def effects_of(pairs: Sequence[Pair]) -> Effects:

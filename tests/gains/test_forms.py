@@ -8,11 +8,10 @@ import pytest
 
 from minimtl import meta_analysis
 from minimtl.cli import main
-from minimtl.gains.entry import analyse_tables
-from minimtl.gains.metaforms import to_json, write_forms
-from minimtl.gains.pairanalysis import to_text
+from minimtl.gains.engine import analyse_tables
+from minimtl.gains.metamodel import BASELINES
+from minimtl.gains.pairanalysis import to_json, to_text, write_forms
 from minimtl.gains.readtable import Roles, read_table
-from minimtl.gains.scoring import BASELINES
 from tests.gains.tables import made_up, pairs_of, write
 
 

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from minimtl.gains.designs import HELD_OUT, unseen_design
-from minimtl.gains.gainsizes import crossed, ridge, score_sizes
+from minimtl.gains.studyanalysis import crossed, ridge, score_sizes
 from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs

@@ -10,12 +10,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from minimtl.gains.designs import Design, random_folds
-from minimtl.gains.scoring import (
+from minimtl.gains.metamodel import (
     identity_probability,
-    reliability_diagram,
     score_design,
     score_pairs,
 )
+from minimtl.gains.studyanalysis import calibration
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER, RELEASED
 
@@ -106,7 +106,7 @@ def test_bins_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     probability = rng.uniform(0.15, 0.95, 500)  # no bin below 0.1; none of the values on an edge
     y = (rng.uniform(size=500) < probability).astype(np.int64)
-    bins = reliability_diagram(y, probability)
+    bins = calibration(y, probability)
     observed, predicted = calibration_curve(y, probability, n_bins=10)
     np.testing.assert_allclose([b.observed for b in bins], observed)
     np.testing.assert_allclose([b.predicted for b in bins], predicted)

@@ -10,7 +10,7 @@ from minimtl import meta_analysis
 from minimtl.cli import main
 from minimtl.corpora import TOPIC_TREE
 from minimtl.errors import MinimtlError
-from minimtl.gains.entry import read_study
+from minimtl.gains.pairtable import read_study
 from minimtl.gains.studyanalysis import Analysed, analyse_problem
 from minimtl.report.csvfile import write_tables
 from minimtl.study.report.problemresult import problem_results

@@ -50,7 +50,7 @@ def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
 ):
     """Exactly: scores, gains, features, share improved, intervals and Brier scores."""
     monkeypatch.setattr(
-        "minimtl.gains.labelnull.N_SIMULATIONS", 9
+        "minimtl.gains.pairlabels.N_SIMULATIONS", 9
     )  # of p-values, which nobody reads
     multiverse, store = trained
     (results,) = collect_universes(multiverse, store)
