@@ -9,7 +9,7 @@ import pytest
 
 from minimtl._version import __version__
 from minimtl.audit import audit, audit_csv
-from minimtl.audit.auditfindings import Finding
+from minimtl.audit.released import Finding
 from minimtl.cli.main import build_parser
 from minimtl.study.report.figures import FIGURE4, FIGURE5
 from minimtl.study.report.problemresult import problem_results

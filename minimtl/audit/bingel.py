@@ -25,33 +25,32 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
+from minimtl.audit.released import (
     AGREES,
     AS_COMPUTED,
     INCOMPLETE,
+    NUMBER,
+    TOP,
     Audited,
     Finding,
     Judgement,
     Part,
-    by_digits,
-    joined,
-    judge,
-)
-from minimtl.audit.released import (
-    NUMBER,
-    TOP,
     ReleasedFile,
     ReleasedStudy,
     bad_line,
+    by_digits,
     damaged,
+    joined,
+    judge,
     text_lines,
 )
 from minimtl.gains import PairAnalysis, Roles, analyse, read_tables
 from minimtl.report import DATA_DIGITS, Row, Table
-from minimtl.stats import FloatArray, fit_log_curve
+from minimtl.stats import FloatArray, IntArray, fit_log_curve
 from minimtl.tasks import Meta
 
 # Printed slopes of the training loss at 30 % of the log, to four significant digits.
@@ -129,12 +128,11 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class TrainingLog:
+class TrainingLog(NamedTuple):
     """Iterations, int64, and training losses, float64, both of shape (n_lines,), as logged."""
 
-    iteration: np.ndarray
-    loss: np.ndarray
+    iteration: IntArray
+    loss: FloatArray
 
 
 @dataclass(frozen=True)
@@ -152,20 +150,40 @@ class BingelLogs:
     f1: dict[tuple[str, str], dict[int, float]]
 
     @property
-    def tasks(self) -> tuple[str, ...]:
-        """All tasks that were trained alone, sorted."""
-        return tuple(self.training)
-
-    @property
     def pairs(self) -> list[tuple[str, str]]:
         """Main and auxiliary task of every joint run, in both directions, sorted."""
-        return [
-            pair for pair in permutations(self.tasks, 2) if (joint_name(pair), pair[0]) in self.f1
-        ]
+        every = permutations(self.training, 2)
+        return [pair for pair in every if (_joint_name(pair), pair[0]) in self.f1]
+
+    def f1_after(self, run: str, task: str, iteration: int) -> float:
+        """The F1 of a task in a run; MinimtlError if there is none after so many iterations."""
+        try:
+            return self.f1[run, task][iteration]
+        except KeyError:
+            raise damaged(
+                f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
+            ) from None
+
+    def gains(self, earlier: int = 0) -> FloatArray:
+        """The gain of each pair in per cent, read so many iterations before the authors did.
+
+        MinimtlError is raised if a log ends before, or the F1 alone is 0.
+        """
+        values = []
+        for pair in self.pairs:
+            main, iteration = pair[0], ALONE_AT - earlier
+            alone = self.f1_after(main, main, iteration)
+            joint = self.f1_after(_joint_name(pair), main, JOINT_AT - earlier)
+            if alone == 0:
+                raise damaged(
+                    f"the F1 of {main!r} alone is 0 after {iteration:,} iterations, so no gain "
+                    "relative to it exists"
+                )
+            values.append((joint / alone - 1) * 100)
+        return np.array(values)
 
 
-def joint_name(pair: tuple[str, str]) -> str:
-    """The name of the joint run of two tasks."""
+def _joint_name(pair: tuple[str, str]) -> str:
     return "_".join(sorted(pair))
 
 
@@ -179,7 +197,10 @@ def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     f1: dict[tuple[str, str], dict[int, float]] = {}
     for file in files:
         if (task := file.parts["alone"]) is not None:
-            training[task] = _training(file, task)
+            lines = _lines(file, task)
+            iterations = np.array([int(line["iteration"]) for line in lines], np.int64)
+            losses = np.array([float(line["loss"]) for line in lines])
+            training[task] = TrainingLog(iterations, losses)
         else:
             f1 |= _development(file, str(file.parts["run"]))
 
@@ -192,34 +213,24 @@ def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     return BingelLogs({task: training[task] for task in sorted(training)}, f1)
 
 
-def _training(file: ReleasedFile, task: str) -> TrainingLog:
-    lines = _lines(file)
-    for number, line in enumerate(lines, start=1):
-        if line["task"] != task:
-            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not {task!r}")
-    return TrainingLog(
-        np.array([int(line["iteration"]) for line in lines], np.int64),
-        np.array([float(line["loss"]) for line in lines]),
-    )
-
-
 def _development(file: ReleasedFile, run: str) -> dict[tuple[str, str], dict[int, float]]:
     scores: dict[tuple[str, str], dict[int, float]] = {(run, task): {} for task in run.split("_")}
-    for number, line in enumerate(_lines(file), start=1):
-        if (run, line["task"]) not in scores:
-            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not of {run!r}")
+    for number, line in enumerate(_lines(file, run), start=1):
         if line["f1"] is None or not 0 <= float(line["f1"]) <= 1:
             raise bad_line(file.file, number, "has no F1 between 0 and 1")
         scores[run, line["task"]].setdefault(int(line["iteration"]), float(line["f1"]))
     return scores
 
 
-def _lines(file: ReleasedFile) -> list[re.Match[str]]:
+def _lines(file: ReleasedFile, run: str) -> list[re.Match[str]]:
+    """The lines of a log, each of a task of the run."""
     lines = []
     for number, text in enumerate(text_lines(file.content, file.file), start=1):
         line = _LINE.fullmatch(text)
         if line is None or not np.isfinite(float(line["loss"])):
             raise bad_line(file.file, number, "is no line such as 'Iter 10, task ccg, loss 7.16'")
+        if line["task"] not in run.split("_"):
+            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not of {run!r}")
         lines.append(line)
     return lines
 
@@ -246,13 +257,12 @@ class LoggedPairs:
         rows: list[Row] = []
         for (main, aux), gain, features in zip(self.pairs, self.gain, self.features, strict=True):
             row: Row = {"main": main, "aux": aux, "gain": float(gain)}
-            row |= zip(CURVE_FEATURES, map(float, features), strict=True)
-            rows.append(row)
+            rows.append(row | dict(zip(CURVE_FEATURES, map(float, features), strict=True)))
         return Table(_PAIRS, rows, DATA_DIGITS)
 
 
 def logged_pairs(logs: BingelLogs) -> LoggedPairs:
-    """The pairs of the logs; raises as `gains` does, without any pair, and for too short a log."""
+    """The pairs of the logs; raises as `BingelLogs.gains`, without a pair, for too short a log."""
     if not logs.pairs:
         raise damaged("the logs have no run of two tasks")
     of_task = {task: _task_features(log, task) for task, log in logs.training.items()}
@@ -261,35 +271,7 @@ def logged_pairs(logs: BingelLogs) -> LoggedPairs:
         ratio = np.zeros(len(_TASK_FEATURES))
         np.divide(of_task[main], of_task[aux], out=ratio, where=of_task[aux] != 0)
         rows.append(np.concatenate([of_task[main], of_task[aux], ratio]))
-    features = np.array(rows).reshape(-1, len(CURVE_FEATURES))
-    return LoggedPairs(logs.pairs, gains(logs), features, of_task)
-
-
-def gains(logs: BingelLogs, earlier: int = 0) -> FloatArray:
-    """The gain of each pair in per cent, read so many iterations before the authors did.
-
-    MinimtlError is raised if a log ends before, or the F1 alone is 0.
-    """
-    values = []
-    for pair in logs.pairs:
-        alone = _f1(logs, pair[0], pair[0], ALONE_AT - earlier)
-        joint = _f1(logs, joint_name(pair), pair[0], JOINT_AT - earlier)
-        if alone == 0:
-            raise damaged(
-                f"the F1 of {pair[0]!r} alone is 0 after {ALONE_AT - earlier:,} iterations, so no "
-                "gain relative to it exists"
-            )
-        values.append((joint / alone - 1) * 100)
-    return np.array(values)
-
-
-def _f1(logs: BingelLogs, run: str, task: str, iteration: int) -> float:
-    try:
-        return logs.f1[run, task][iteration]
-    except KeyError:
-        raise damaged(
-            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
-        ) from None
+    return LoggedPairs(logs.pairs, logs.gains(), np.array(rows), of_task)
 
 
 def _task_features(log: TrainingLog, task: str) -> FloatArray:
@@ -317,10 +299,8 @@ def _is_rounded(printed: float, gain: float) -> bool:
 def audit_gains(table: LoggedPairs) -> Part:
     """The printed gains and the largest of them."""
     printed = {
-        (main, aux): GAINS[row, column]
-        for row, main in enumerate(TASKS)
-        for column, aux in enumerate(TASKS)
-        if main != aux
+        (TASKS[main], TASKS[aux]): GAINS[main, aux]
+        for main, aux in permutations(range(len(TASKS)), 2)
     }
     is_whole = printed.keys() <= set(table.pairs)
     n_agreeing = sum(
@@ -328,45 +308,48 @@ def audit_gains(table: LoggedPairs) -> Part:
         for pair, gain in zip(table.pairs, table.gain, strict=True)
     )
     n_gains, n_losses = int((table.gain > 0).sum()), int((table.gain <= 0).sum())
+    place = int(table.gain.argmax())
+    gain = float(table.gain[place])
+    pair = f"per cent: {' with '.join(table.pairs[place])}"
     rule = (
         f"F1 of the main task after {JOINT_AT:,} joint iterations divided by F1 after {ALONE_AT:,} "
         "alone, less 1"
     )
-    counts = [
-        _notebook(item, n, sentence, n_printed, n == n_printed, is_whole)
-        for item, n, sentence, n_printed in (
-            ("gains that agree", n_agreeing, rule, len(printed)),
-            ("pairs that gain", n_gains, "", N_GAINS),
-            ("pairs that lose", n_losses, "", N_LOSSES),
-        )
-    ]
-
-    place = int(table.gain.argmax())
-    gain = float(table.gain[place])
-    pair = f"per cent: {' with '.join(table.pairs[place])}"
-    agrees = _is_rounded(LARGEST_GAIN, gain)
-    largest = _notebook("largest gain", gain, pair, LARGEST_GAIN, agrees, is_whole)
+    items = (
+        ("gains that agree", n_agreeing, rule, len(printed), n_agreeing == len(printed)),
+        ("pairs that gain", n_gains, "", N_GAINS, n_gains == N_GAINS),
+        ("pairs that lose", n_losses, "", N_LOSSES, n_losses == N_LOSSES),
+        ("largest gain", gain, pair, LARGEST_GAIN, _is_rounded(LARGEST_GAIN, gain)),
+    )
     lines = [
         f"{n_agreeing} of {len(printed)} printed gains come out, as {rule}: {n_gains} "
         f"pairs gain, {n_losses} lose ({N_GAINS} and {N_LOSSES} are printed).",
         f"The largest gain is {gain:.2f} {pair} ({LARGEST_GAIN:.2f} is printed).",
     ]
-    return Part([*counts, largest], lines)
+    findings = [
+        _notebook(item, derived, sentence, in_print, agrees, is_whole)
+        for item, derived, sentence, in_print, agrees in items
+    ]
+    return Part(findings, lines)
 
 
 def audit_slopes(table: LoggedPairs) -> Part:
     """The printed slopes of the training losses of tasks alone."""
+    place = _TASK_FEATURES.index("gradient_30")
     n_agreeing = sum(
-        abs(table.of_task[task][_TASK_FEATURES.index("gradient_30")] / slope - 1) < _FOUR_DIGITS
+        abs(table.of_task[task][place] / slope - 1) < _FOUR_DIGITS
         for task, slope in SLOPES_AT_30.items()
         if task in table.of_task
     )
     n_printed = len(SLOPES_AT_30)
-    item = "slopes at 30 % that agree"
-    sentence = "of the training loss of a task alone; 30 % of the lines of its log, to four digits"
-    is_whole = SLOPES_AT_30.keys() <= table.of_task.keys()
-    agrees = n_agreeing == n_printed
-    finding = _notebook(item, n_agreeing, sentence, n_printed, agrees, is_whole)
+    finding = _notebook(
+        "slopes at 30 % that agree",
+        n_agreeing,
+        "of the training loss of a task alone; 30 % of the lines of its log, to four digits",
+        n_printed,
+        n_agreeing == n_printed,
+        SLOPES_AT_30.keys() <= table.of_task.keys(),
+    )
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
         "curves follow the same rules, except c, which their form of the curve does not fix. All "
@@ -392,7 +375,7 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
         ),
         (
             "labels of the checkpoint before",
-            int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum()),
+            int(((logs.gains(_CHECKPOINT) > 0) != (table.gain > 0)).sum()),
             f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone "
             "and jointly",
         ),
@@ -462,7 +445,7 @@ def audit(files: Iterator[ReleasedFile]) -> Audited:
     prediction = audit_prediction(table)
     return Audited(
         title="Bingel and Søgaard (2017): the printed numbers against the released logs",
-        read=[f"{len(logs.tasks)} tasks alone", f"{len(table.pairs)} pairs"],
+        read=[f"{len(logs.training)} tasks alone", f"{len(table.pairs)} pairs"],
         lines=[*joined([of_gains, prediction, labels, slopes]).lines, _ABSENT],
         findings=joined([of_gains, slopes, labels, prediction]).findings,
         pairs=[table.table()],

@@ -17,23 +17,6 @@ from typing import get_args
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
-    AS_COMPUTED,
-    AS_LOGGED,
-    AS_PRINTED,
-    DIFFERS,
-    INCOMPLETE,
-    MISSING,
-    Audited,
-    Finding,
-    Judgement,
-    Part,
-    by_digits,
-    joined,
-    judge,
-    tally,
-    undecided,
-)
 from minimtl.audit.kerinecfeatures import audit_majority, audit_table2, audit_table3, audit_text
 from minimtl.audit.kerineclogs import (
     EPOCH,
@@ -47,7 +30,25 @@ from minimtl.audit.kerineclogs import (
     missing_runs,
     read_experiments,
 )
-from minimtl.audit.released import ReleasedFile, ReleasedStudy
+from minimtl.audit.released import (
+    AS_COMPUTED,
+    AS_LOGGED,
+    AS_PRINTED,
+    DIFFERS,
+    INCOMPLETE,
+    MISSING,
+    Audited,
+    Finding,
+    Judgement,
+    Part,
+    ReleasedFile,
+    ReleasedStudy,
+    by_digits,
+    joined,
+    judge,
+    tally,
+    undecided,
+)
 from minimtl.report import DATA_DIGITS, Row, Table, counted, signed
 from minimtl.tasks import (
     AUTHORS_FEATURES,

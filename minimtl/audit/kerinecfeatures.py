@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
+from minimtl.audit.kerineclogs import Efficiency, Experiment, Runs
+from minimtl.audit.released import (
     AS_COMPUTED,
     AS_LOGGED,
     AS_PRINTED,
@@ -29,7 +30,6 @@ from minimtl.audit.auditfindings import (
     tally,
     undecided,
 )
-from minimtl.audit.kerineclogs import Efficiency, Experiment, Runs
 from minimtl.gains import Design, fit_all_pairs, random_folds, score_pairs
 from minimtl.report import signed
 from minimtl.stats import FloatArray, central_difference, inverse_ranks
@@ -248,13 +248,18 @@ def audit_text(experiments: Sequence[Experiment]) -> Part:
     )
 
 
+def _feature(run: Experiment, name: str) -> FloatArray:
+    column: FloatArray = run.labelled.X[:, AUTHORS_FEATURES.index(name)]
+    return column
+
+
 def _gradient(run: Experiment) -> Finding:
     """The epoch at which the loss of the main tasks has the slopes of the feature table."""
     logs = [run.single[pair.main].loss for pair in run.pairs]
     n_epochs = min(loss.size for loss in logs)
     inner = np.arange(1, n_epochs - 1)
     slopes = central_difference(np.array([loss[:n_epochs] for loss in logs]), inner)
-    apart = np.abs(slopes - run.feature("gradient_75_main")[:, np.newaxis]).max(axis=0)
+    apart = np.abs(slopes - _feature(run, "gradient_75_main")[:, np.newaxis]).max(axis=0)
     epoch = int(inner[apart.argmin()])
     window = PAPER.reading.gradient_window
     stated = int(0.75 * window)
@@ -264,7 +269,7 @@ def _gradient(run: Experiment) -> Finding:
 
 
 def _words(run: Experiment) -> Finding:
-    counts = run.feature("n_words_train_main")
+    counts = _feature(run, "n_words_train_main")
     are_counts = bool((counts == np.rint(counts)).all() and counts.max() > 1)
     sentence = "is the largest of these features"
     if are_counts:

@@ -27,10 +27,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import INCOMPLETE, Finding, Judgement
 from minimtl.audit.released import (
+    INCOMPLETE,
     NUMBER,
     TOP,
+    Finding,
+    Judgement,
     ReleasedFile,
     ascii_text,
     bad_line,
@@ -93,10 +95,10 @@ PAIRS: dict[ProblemName, Sequence[Pair]] = {
     "related": related_pairs(NEWSGROUPS),
     "unrelated": unrelated_pairs(NEWSGROUPS),
 }
+_PROBLEM_OF: dict[str, ProblemName] = {"1": "related", "2": "unrelated"}  # number in a file's name
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(NamedTuple):
     """What one training run logged, each an array of shape (n_epochs,), float64.
 
     Attributes
@@ -107,10 +109,10 @@ class Log:
     f1 : F1 of the positive class on the test documents.
     """
 
-    loss: np.ndarray
-    printed_accuracy: np.ndarray
-    accuracy: np.ndarray
-    f1: np.ndarray
+    loss: FloatArray
+    printed_accuracy: FloatArray
+    accuracy: FloatArray
+    f1: FloatArray
 
 
 class Efficiency(NamedTuple):
@@ -123,7 +125,7 @@ class Efficiency(NamedTuple):
     """
 
     accuracies: dict[str, float]
-    coefficients: np.ndarray
+    coefficients: FloatArray
 
 
 class ScannedEpoch(NamedTuple):
@@ -161,7 +163,7 @@ class Experiment:
     @property
     def problem(self) -> ProblemName:
         """Which of the paper's two problems it is."""
-        return _problem(self.name[3])
+        return _PROBLEM_OF[self.name[3]]
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -191,11 +193,6 @@ class Experiment:
         """
         single, joint = self.scores("printed_accuracy")
         return np.asarray(joint - single > TIE)
-
-    def feature(self, name: str) -> FloatArray:
-        """A column of the features of an experiment that has them, (n_pairs,)."""
-        column: FloatArray = self.labelled.X[:, AUTHORS_FEATURES.index(name)]
-        return column
 
     @property
     def labelled(self) -> LabelledPairs:
@@ -256,7 +253,7 @@ class Runs:
 def missing_runs(experiments: Iterable[Experiment], problem: ProblemName) -> list[str]:
     """Names of the problem's published runs that are not among these with all their pairs."""
     whole = {one.name for one in experiments if one.is_complete}
-    number = {"related": 1, "unrelated": 2}[problem]
+    (number,) = (number for number, name in _PROBLEM_OF.items() if name == problem)
     published = [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
     return [name for name in published if name not in whole]
 
@@ -285,14 +282,21 @@ def read_experiments(files: Iterable[ReleasedFile]) -> Released:
     scans: dict[ProblemName, list[ScannedEpoch]] = {}
     for file in files:
         if (number := file.parts["scan"]) is not None:
-            scans[_problem(number)] = parse_scan(file.content, file.file)
+            scans[_PROBLEM_OF[number]] = parse_scan(file.content, file.file)
             continue
         name = str(file.parts["experiment"])
         experiment = experiments.setdefault(name, Experiment(name))
-        if file.parts["features"]:
-            tables[name] = file
-        else:
-            _add(experiment, file)
+        match file.parts:
+            case {"single": str(topics)}:
+                (task,) = _tasks(topics, 1, file.file)
+                experiment.single[task] = _long_enough(file)
+            case {"joint": str(topics)}:
+                main, aux = _tasks(topics, 2, file.file)
+                experiment.joint[Pair(main, aux)] = _long_enough(file)
+            case {"features": str()}:
+                tables[name] = file
+            case _:
+                experiment.efficiency = parse_efficiency(file.content, file.file)
 
     if not any(experiment.joint for experiment in experiments.values()):
         raise MinimtlError(
@@ -309,23 +313,6 @@ def read_experiments(files: Iterable[ReleasedFile]) -> Released:
             _add_features(experiment, tables[name])
     ordered = sorted(experiments.values(), key=lambda one: (one.name[:4], int(one.name[5:])))
     return Released(ordered, scans)
-
-
-def _problem(number: str) -> ProblemName:
-    return "related" if number == "1" else "unrelated"
-
-
-def _add(experiment: Experiment, file: ReleasedFile) -> None:
-    match file.parts:
-        case {"single": str(name)}:
-            (task,) = _tasks(name, 1, file.file)
-            experiment.single[task] = _long_enough(file)
-        case {"joint": str(name)}:
-            main, aux = _tasks(name, 2, file.file)
-            experiment.joint[Pair(main, aux)] = _long_enough(file)
-        case _:
-            logged = parse_efficiency(file.content, file.file)
-            experiment.efficiency = logged._replace(coefficients=logged.coefficients[_ORDER])
 
 
 def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
@@ -439,7 +426,10 @@ def parse_features(content: bytes, file: str) -> np.ndarray:
 
 
 def parse_efficiency(content: bytes, file: str) -> Efficiency:
-    """The numbers of an efficiency file; MinimtlError if one of its parts is absent or none."""
+    """The numbers of an efficiency file; MinimtlError if one of its parts is absent or none.
+
+    Coefficients are put into the order of `AUTHORS_FEATURES`.
+    """
     text = ascii_text(content, file)
     # Nothing in these patterns backtracks: the file may be hostile.
     accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({NUMBER}) ", text, re.MULTILINE)
@@ -451,7 +441,7 @@ def parse_efficiency(content: bytes, file: str) -> Efficiency:
         raise damaged(f"{file} does not list {len(_COLUMNS)} coefficients")
     return Efficiency(
         accuracies={name: float(value) for name, value in accuracies},
-        coefficients=np.array([float(word) for word in words]),
+        coefficients=np.array([float(word) for word in words])[_ORDER],
     )
 
 

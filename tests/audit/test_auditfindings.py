@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.audit.auditfindings import by_digits
+from minimtl.audit.released import by_digits
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def logs(made_up_logs, root):
 
 def test_what_was_written(logs, root):
     made_up, found = logs()
-    assert found.tasks == made_up.tasks
+    assert tuple(found.training) == made_up.tasks
     assert sorted(found.pairs) == sorted(made_up.joint)
-    for task in found.tasks:
+    for task in found.training:
         assert found.training[task].loss.tolist() == made_up.losses[task].tolist()
         assert found.training[task].iteration[:3].tolist() == [10, 20, 30]
         assert found.f1[task, task][50_000] == made_up.alone[task]
@@ -53,7 +53,7 @@ def test_what_was_written(logs, root):
     [
         ("ant/loss_tr.log", "Iter 10, task ant, loss nan", "no line such as"),
         ("ant/loss_tr.log", "Iter 10, task ant, loss 1e999", "no line such as"),
-        ("ant/loss_tr.log", "Iter 10, task bee, loss 1", "is of the task 'bee', not 'ant'"),
+        ("ant/loss_tr.log", "Iter 10, task bee, loss 1", "is of the task 'bee', not of 'ant'"),
         ("ant/loss_tr.log", "Iter 10, task ant", "no line such as"),
         ("ant/loss_dv.log", "Iter 10, task ant, loss 1", "no F1 between 0 and 1"),
         ("ant/loss_dv.log", "Iter 10, task ant, loss 1, acc 1, f1 1.5", "no F1 between 0 and 1"),
