@@ -56,6 +56,24 @@ from minimtl.tasks import (
 HOLDS = "holds"
 FAILS = "does not hold"
 OPEN = "cannot tell"
+DISTANCE = 0.01  # of a score from its end: one point of F1
+LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
+_MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
+_RHO = "Spearman's ρ of the gain and "
+# The columns that a claim may mean, those of either definition of the features.
+_DIVERGENCES = (
+    (
+        "divergence",
+        "distributional divergence is strongly, negatively correlated with performance gains",
+        ("jsd_main_aux", "jsd_main_aux_positive", "jsd_main_aux_negative"),
+    ),
+    (
+        "test_divergence",
+        "JSD between training and test is strongly negatively correlated with gains",
+        ("jsd_test_train_main", "jsd_test_train_positive_main", "jsd_test_train_negative_main"),
+    ),
+)
+Columns = tuple[int, ...]
 STRONG = 0.3  # a correlation from which on it may be called strong: Cohen's "medium"
 
 
@@ -112,45 +130,33 @@ class MeasuredClaim(NamedTuple):
     estimate: Estimate
 
 
-_MEAN = Claim(
-    "mean_gain",
-    "on average, multi-task learning leads to slight improvements over single-task learning",
-    "mean gain",
-    above=0,
-)
-_SHARE = {
-    "related": Claim(
-        "share_improved",
-        "we see improvements in more than 70% of the cases",
-        "share of pairs improved",
-        above=0.7,
-    ),
-    "unrelated": Claim(
-        "share_improved",
-        "multi-task learning leads to improvements in about 57% of all cases",
-        "share of pairs improved",
-        above=0.52,
-        below=0.62,
-    ),
-}
-_RELATIVE = Claim(
-    "relative_gain",
-    "the mean gain is about 5%",
-    "mean of the gain by the single-task score",
-    above=0.04,
-    below=0.06,
-)
-_BETTER = "UNRELATED TOPICS […] has better result than RELATED TOPICS"
-
-
 def gain_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about gains of one problem."""
     outcomes, effects = evidence.outcomes, evidence.table.effects
-    yield MeasuredClaim(_MEAN, estimate_mean(outcomes.gains, effects))
-    share = _share(evidence)
-    yield MeasuredClaim(_SHARE[outcomes.problem], share)
-    if outcomes.problem == "related":
-        yield MeasuredClaim(_RELATIVE, estimate_mean(relative_gains(outcomes), effects))
+    slight = Claim(
+        "mean_gain",
+        "on average, multi-task learning leads to slight improvements over single-task learning",
+        "mean gain",
+        above=0,
+    )
+    yield MeasuredClaim(slight, estimate_mean(outcomes.gains, effects))
+
+    name, statistic = "share_improved", "share of pairs improved"
+    if outcomes.problem == "unrelated":
+        sentence = "multi-task learning leads to improvements in about 57% of all cases"
+        yield MeasuredClaim(Claim(name, sentence, statistic, 0.52, 0.62), _share(evidence))
+        return
+
+    sentence = "we see improvements in more than 70% of the cases"
+    yield MeasuredClaim(Claim(name, sentence, statistic, above=0.7), _share(evidence))
+    about_5 = Claim(
+        "relative_gain",
+        "the mean gain is about 5%",
+        "mean of the gain by the single-task score",
+        above=0.04,
+        below=0.06,
+    )
+    yield MeasuredClaim(about_5, estimate_mean(relative_gains(outcomes), effects))
 
 
 def _share(evidence: Evidence) -> Estimate:
@@ -163,13 +169,11 @@ def _share(evidence: Evidence) -> Estimate:
         return (by_run.mean(axis=0) > TIE).astype(np.float64)
 
     by_run = outcomes.gains.T
-    several = outcomes.n_runs > 1
-    return estimate_from(
-        float(improved(by_run).mean()),
-        pseudo_values(lambda x: float(improved(x).mean()), by_run) if several else None,
-        improved(by_run),
-        effects,
-    )
+    of_runs = None
+    if outcomes.n_runs > 1:
+        of_runs = pseudo_values(lambda x: float(improved(x).mean()), by_run)
+    each = improved(by_run)
+    return estimate_from(float(each.mean()), of_runs, each, effects)
 
 
 def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[MeasuredClaim]:
@@ -182,7 +186,7 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
     for name, scores in (("single", outcomes.single), ("multi", outcomes.multi)):
         claim = Claim(
             "unrelated_better",
-            _BETTER,
+            "UNRELATED TOPICS […] has better result than RELATED TOPICS",
             f"mean {name}-task score of all pairs less that of the RELATED ones among them",
             above=0,
         )
@@ -204,63 +208,68 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
         yield MeasuredClaim(claim, found)
 
 
-DISTANCE = 0.01  # of a score from its end: one point of F1
-LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
-_SETTLED = (
-    f"epoch from which on the mean {{}} curve (epochs of Figure 4, joined by straight lines) stays "
-    f"within {DISTANCE} of the mean of its last {LAST} epochs"
-)
-_75 = "the global stabilization occurs after approximatively 75 epochs"
-_SINGLE_SETTLES = Claim("settles_at_75", _75, _SETTLED.format("single-task"), above=65, below=85)
-_MULTI_SETTLES = _SINGLE_SETTLES._replace(statistic=_SETTLED.format("multi-task"))
-_SLOWER = Claim(
-    "multi_slower",
-    "The number of epochs needed to train the multi-task models is slightly greater than the one "
-    "for the single-task ones",
-    "that epoch of multi-task learning less that of single-task learning",
-    above=0,
-)
-_REGULARISES = Claim(
-    "regularises",
-    "Multi-task learning […] has strong regularization effects",
-    "test score at equal training loss, multi-task less single-task",
-    above=0,
-)
-_FITS_LESS = _REGULARISES._replace(  # as does whatever learns more slowly: no claim
-    statistic="training loss where scores are read, multi-task less single-task", above=-math.inf
-)
-_OVERFITS = Claim(
-    "overfits_less",
-    "Such overfitting can be remedied by multi-task learning",
-    f"how far the mean curve falls from its best epoch to its last {LAST}, single-task less "
-    "multi-task",
-    above=0,
-)
-
-
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
     curves, runs = evidence.curves, evidence.curves.of_runs
     effects = evidence.table.effects
     n = min(curves.single.shape[2], curves.multi.shape[2])
     epochs = curves.epochs[:n]
+    settled = (
+        f"epoch from which on the mean {{}} curve (epochs of Figure 4, joined by straight lines) "
+        f"stays within {DISTANCE} of the mean of its last {LAST} epochs"
+    )
+    at_75 = Claim(
+        "settles_at_75",
+        "the global stabilization occurs after approximatively 75 epochs",
+        settled.format("single-task"),
+        above=65,
+        below=85,
+    )
+    slower = Claim(
+        "multi_slower",
+        "The number of epochs needed to train the multi-task models is slightly greater than the "
+        "one for the single-task ones",
+        "that epoch of multi-task learning less that of single-task learning",
+        above=0,
+    )
+    overfits = Claim(
+        "overfits_less",
+        "Such overfitting can be remedied by multi-task learning",
+        f"how far the mean curve falls from its best epoch to its last {LAST}, single-task less "
+        "multi-task",
+        above=0,
+    )
     by_pair = _stacked((curves.single, curves.multi), n).mean(axis=1)
     by_run = _stacked((runs.single, runs.multi), n)
     for claim, statistic in (
-        (_SINGLE_SETTLES, lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
-        (_MULTI_SETTLES, lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs)),
-        (_SLOWER, lambda x: _later(x, epochs)),
-        (_OVERFITS, lambda x: _falls_less(x, epochs)),
+        (at_75, lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
+        (
+            at_75._replace(statistic=settled.format("multi-task")),
+            lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs),
+        ),
+        (slower, lambda x: _later(x, epochs)),
+        (overfits, lambda x: _falls_less(x, epochs)),
     ):
         yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects))
 
+    regularises = Claim(
+        "regularises",
+        "Multi-task learning […] has strong regularization effects",
+        "test score at equal training loss, multi-task less single-task",
+        above=0,
+    )
     n = int(np.searchsorted(curves.epochs, evidence.protocol.reading.read_at + 1)) + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
     by_pair = _stacked(each, n)
     found = estimate(at_equal_loss, by_pair.mean(axis=1), _stacked(runs, n), effects)
-    yield MeasuredClaim(_REGULARISES, found)
+    yield MeasuredClaim(regularises, found)
+
+    fits_less = regularises._replace(  # as does whatever learns more slowly: no claim
+        statistic="training loss where scores are read, multi-task less single-task",
+        above=-math.inf,
+    )
     _, _, single_loss, multi_loss = np.moveaxis(by_pair[..., -1], -1, 0)
-    yield MeasuredClaim(_FITS_LESS, estimate_mean(multi_loss - single_loss, effects))
+    yield MeasuredClaim(fits_less, estimate_mean(multi_loss - single_loss, effects))
 
 
 def _stacked(curves: Iterable[FloatArray], n: int) -> FloatArray:
@@ -327,46 +336,6 @@ def _score_at(score: FloatArray, loss: FloatArray, level: float) -> float:
     return float(score[k - 1] + part * (score[k] - score[k - 1]))
 
 
-_MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
-_RHO = "Spearman's ρ of the gain and "
-# The columns that a claim may mean, those of either definition of the features.
-_DIVERGENCES = (
-    (
-        "divergence",
-        "distributional divergence is strongly, negatively correlated with performance gains",
-        ("jsd_main_aux", "jsd_main_aux_positive", "jsd_main_aux_negative"),
-    ),
-    (
-        "test_divergence",
-        "JSD between training and test is strongly negatively correlated with gains",
-        ("jsd_test_train_main", "jsd_test_train_positive_main", "jsd_test_train_negative_main"),
-    ),
-)
-_OOV = Claim(
-    "oov",
-    "OOV rate is also predictive of gains, i.e., correlated with gains from multi-task learning",
-    f"{_RHO}oov_rate_main",
-    above=0,
-)
-_PLATEAU = Claim(
-    "plateaus_early",
-    "multi-task learning is particularly effective when the target task otherwise plateaus faster "
-    "than the auxiliary task",
-    f"{_RHO}curve_c_main / curve_c_aux, which is large where the main task flattens earlier",
-    above=0,
-)
-_LATE = (
-    "the good predictors based on loss curve gradients are found in the last regions of the curve"
-)
-_CURVES = Claim(
-    "curves_predict_best",
-    "features extracted from the loss curves are more predictive of gains than any other features",
-    "Brier score of curve features less that of all others, or of always answering one half where "
-    "that is lower, subclasses unseen",
-    below=0,
-)
-
-
 def association_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about correlations of features and gains."""
     outcomes = evidence.outcomes
@@ -377,9 +346,24 @@ def association_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
             if column in x:
                 claim = Claim(name, sentence, f"{_RHO}{column}", below=-STRONG)
                 yield MeasuredClaim(claim, correlation(x[column], evidence))
-    yield MeasuredClaim(_OOV, correlation(x["oov_rate_main"], evidence))
+
+    oov = Claim(
+        "oov",
+        "OOV rate is also predictive of gains, i.e., correlated with gains from multi-task "
+        "learning",
+        f"{_RHO}oov_rate_main",
+        above=0,
+    )
+    yield MeasuredClaim(oov, correlation(x["oov_rate_main"], evidence))
+    plateau = Claim(
+        "plateaus_early",
+        "multi-task learning is particularly effective when the target task otherwise plateaus "
+        "faster than the auxiliary task",
+        f"{_RHO}curve_c_main / curve_c_aux, which is large where the main task flattens earlier",
+        above=0,
+    )
     ratio = x["curve_c_main"] / x["curve_c_aux"]
-    yield MeasuredClaim(_PLATEAU, correlation(ratio, evidence))
+    yield MeasuredClaim(plateau, correlation(ratio, evidence))
 
 
 def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
@@ -422,9 +406,6 @@ def gains_of_others(gains: FloatArray) -> FloatArray:
     return (gains.sum(axis=1, keepdims=True) - gains) / (n_runs - 1)
 
 
-Columns = tuple[int, ...]
-
-
 def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about which features predict best, of pairs whose subclasses are unseen."""
     definitions = DEFINITIONS[evidence.protocol.reading.features]
@@ -436,16 +417,26 @@ def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
         return tuple(number for number, name in names if name.startswith(prefix))
 
     for percent in (10, 25, 50):
-        claim = Claim(
+        late = Claim(
             "late_gradients",
-            _LATE,
+            "the good predictors based on loss curve gradients are found in the last regions of "
+            "the curve",
             f"Brier score of the gradients at 75 % less that of those at {percent} %, subclasses "
             "unseen",
             below=0,
         )
-        yield MeasuredClaim(claim, compare(gradients(75), gradients(percent)))
+        yield MeasuredClaim(late, compare(gradients(75), gradients(percent)))
+
+    best = Claim(
+        "curves_predict_best",
+        "features extracted from the loss curves are more predictive of gains than any other "
+        "features",
+        "Brier score of curve features less that of all others, or of always answering one half "
+        "where that is lower, subclasses unseen",
+        below=0,
+    )
     sets = definitions.sets
-    yield MeasuredClaim(_CURVES, compare(sets["only_curve"], sets["no_curve"], at_most=0.25))
+    yield MeasuredClaim(best, compare(sets["only_curve"], sets["no_curve"], at_most=0.25))
 
 
 def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
@@ -478,11 +469,9 @@ def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
             other = errors(second, which)
             return errors(first, which) - (other if other.mean() < at_most else at_most)
 
-        of_runs = (
-            pseudo_values(lambda some: float(difference(some).mean()), runs)
-            if len(runs) > 2
-            else None
-        )
+        of_runs = None
+        if len(runs) > 2:
+            of_runs = pseudo_values(lambda some: float(difference(some).mean()), runs)
         each = difference(runs)
         effects = evidence.table.effects_among(design.tested)
         return estimate_from(float(each.mean()), of_runs, each, effects)

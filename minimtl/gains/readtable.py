@@ -228,7 +228,7 @@ class Roles:
     """The column of each role, None where there is none, or where it is to be guessed.
 
     ``features`` is None for all numeric columns that have no other role; ``sets`` are features by
-    the name of their set.
+    the name of their set, whether or not ``features`` has them.
     """
 
     main: str | None = None
@@ -246,6 +246,12 @@ class Roles:
         each = {role: getattr(self, role) for role in _NAMES}
         return {role: column for role, column in each.items() if column is not None}
 
+    @property
+    def named_features(self) -> tuple[str, ...]:
+        """The features that were asked for, those of sets behind the others."""
+        in_sets = (column for columns in self.sets.values() for column in columns)
+        return tuple(dict.fromkeys((*(self.features or ()), *in_sets)))
+
 
 def _assign_roles(asked: Roles, table: Columns, notes: list[str]) -> dict[str, str]:
     """The column of each role; ``notes`` takes in what was guessed.
@@ -257,29 +263,31 @@ def _assign_roles(asked: Roles, table: Columns, notes: list[str]) -> dict[str, s
         named nor to be guessed.
     """
     used = asked.columns
-    for column in used.values():
+    for column in (*used.values(), *asked.named_features):
         table.check(column)
+    for column in used.values():
         if list(used.values()).count(column) > 1:
             raise MinimtlError(
                 f"The column {column!r} of {table.source} has two roles; name another."
             )
+        if column in asked.named_features:
+            raise MinimtlError(
+                f"The column {column!r} of {table.source} has a role and is a feature as well."
+            )
 
-    free = {name.strip().lower(): name for name in table.cells if name not in used.values()}
-    taken = {column for named in (asked.features or (), *asked.sets.values()) for column in named}
+    taken = {*used.values(), *asked.named_features}
+    free = {name.strip().lower(): name for name in table.cells if name not in taken}
     guessed = {}
     for role, names in _NAMES.items():
-        known = [free[name] for name in names if name in free and free[name] not in taken]
+        known = [name for name in names if name in free]
         if role not in used and known:
-            guessed[role] = known[0]
-            del free[known[0].strip().lower()]
-
-    roles = used | guessed
-    _check_needed(roles, table)
-    _check_features(asked, roles, table)
+            guessed[role] = free.pop(known[0])
     if guessed:
         shown = ", ".join(f"{role.replace('_', ' ')}: {name}" for role, name in guessed.items())
         notes.append(f"Columns taken by their names: {shown}.")
-    return roles
+
+    _check_needed(used | guessed, table)
+    return used | guessed
 
 
 def _check_needed(roles: Mapping[str, str], table: Columns) -> None:
@@ -297,25 +305,6 @@ def _check_needed(roles: Mapping[str, str], table: Columns) -> None:
         f"{table.source} has no column that is known to hold the {_NEEDED[missing]}; name it with "
         f"--{missing} (columns: {table.shown})."
     )
-
-
-def _check_features(asked: Roles, roles: Mapping[str, str], table: Columns) -> None:
-    features = asked.features
-    for column in features or ():
-        table.check(column)
-    for name, columns in asked.sets.items():
-        for column in columns:
-            table.check(column)
-            if features is not None and column not in features:
-                raise MinimtlError(
-                    f"The set {name!r} has {column!r}, which is not among --features; add it there."
-                )
-
-    both = set(roles.values()) & set(features or ())
-    if both:
-        raise MinimtlError(
-            f"The column {min(both)!r} of {table.source} has a role and is a feature as well."
-        )
 
 
 def read_table(
@@ -443,8 +432,8 @@ def _features(
     notes: list[str],
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Names and means over the runs of the features asked for, or of all there are."""
-    names = asked.features
-    if names is None:
+    names: Sequence[str] = asked.named_features
+    if asked.features is None:
         names = _numeric_columns(columns, asked, roles, notes)
     values = {name: columns.all_numbers(name, "feature") for name in names}
     count = np.bincount(pair)
@@ -455,14 +444,13 @@ def _features(
 def _numeric_columns(
     columns: Columns, asked: Roles, roles: Mapping[str, str], notes: list[str]
 ) -> list[str]:
-    """The columns of numbers that have no role and are no further gain, and those of sets."""
-    in_sets = {column for members in asked.sets.values() for column in members}
+    """The columns of numbers that have no role and are no further gain, and those asked for."""
     features, passed_over, gains = [], [], []
     for name in columns.cells:
         if name in roles.values():
             continue
         wrong = np.flatnonzero(np.isnan(columns.numbers(name)))
-        if name in in_sets:
+        if name in asked.named_features:
             features.append(name)
         elif wrong.size:
             row = int(wrong[0])
