@@ -46,6 +46,7 @@ from minimtl.audit.released import (
     by_digits,
     joined,
     judge,
+    one_sentence,
     tally,
     undecided,
 )
@@ -243,14 +244,11 @@ def audit_scans(
     problems: Sequence[Runs], scans: Mapping[ProblemName, Sequence[ScannedEpoch]]
 ) -> Part:
     """The epochs that the authors' files hold, of which one is in print, against the logs."""
-    part = joined([_scan(scans[runs.problem], runs) for runs in problems if runs.problem in scans])
-    if not part.lines:
-        return part
-    line = (
-        f"Epoch {EPOCH} is one of those that the authors' files hold, and the only one in print: "
-        f"{'; '.join(part.lines)}."
+    parts = [_scan(scans[runs.problem], runs) for runs in problems if runs.problem in scans]
+    return one_sentence(
+        parts,
+        f"Epoch {EPOCH} is one of those that the authors' files hold, and the only one in print: ",
     )
-    return Part(part.findings, [line])
 
 
 def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:

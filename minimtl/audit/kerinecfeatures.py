@@ -25,8 +25,8 @@ from minimtl.audit.released import (
     Judgement,
     Part,
     by_digits,
-    joined,
     judge,
+    one_sentence,
     tally,
     undecided,
 )
@@ -186,9 +186,7 @@ def coefficients(run: Experiment) -> FloatArray:
 
 def audit_table3(problems: Sequence[Runs]) -> Part:
     """Table 3a (RELATED) and 3b (UNRELATED); of runs with features and both labels."""
-    part = joined([_table3(runs) for runs in problems])
-    line = "; ".join(part.lines)
-    return Part(part.findings, [f"{line[0].upper()}{line[1:]}."] if line else [])
+    return one_sentence([_table3(runs) for runs in problems])
 
 
 def _table3(runs: Runs) -> Part:

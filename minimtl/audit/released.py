@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from minimtl.corpora import members_of
 from minimtl.errors import MinimtlError
-from minimtl.report import Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
+from minimtl.report import Block, Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
 TOP = r"(?:\./)?(?:[\w.-]+/)?"
@@ -112,6 +112,12 @@ def joined(parts: Sequence[Part]) -> Part:
         [finding for part in parts for finding in part.findings],
         [line for part in parts for line in part.lines],
     )
+
+
+def one_sentence(parts: Sequence[Part], opening: str = "") -> Part:
+    """All findings of several parts, and their lines as one sentence if there are any."""
+    findings, lines = joined(parts)
+    return Part(findings, [f"{opening}{'; '.join(lines)}."] if lines else [])
 
 
 @dataclass(frozen=True)
@@ -250,41 +256,20 @@ def audit_document(audited: Audited) -> Document:
         "missing."
     )
 
-    by_table: dict[str, list[Finding]] = {}
-    for finding in audited.findings:
-        by_table.setdefault(finding.table, []).append(finding)
-
-    return Document(
-        audited.title,
-        warnings=(),
-        answer=(),
-        blocks=(
-            Items(tuple(audited.lines)),
-            Paragraph(read),
-            Paragraph(EXPLANATION),
-            *(_folded(table, rows) for table, rows in by_table.items()),
-        ),
-    )
-
-
-def _folded(table: str, findings: Sequence[Finding]) -> Folded:
-    n_differing = sum(finding.verdict == DIFFERS for finding in findings)
-    differing = f", {n_differing} differ" if n_differing else ""
-    heading = f"{table[0].upper()}{table[1:]} ({len(findings)}{differing})"
-    return Folded(heading, (Grid(_HEAD, tuple(map(_cells, findings)), n_labels=2),))
+    blocks: list[Block] = [Items(tuple(audited.lines)), Paragraph(read), Paragraph(EXPLANATION)]
+    for table in dict.fromkeys(finding.table for finding in audited.findings):
+        findings = [finding for finding in audited.findings if finding.table == table]
+        n_differing = sum(finding.verdict == DIFFERS for finding in findings)
+        differing = f", {n_differing} differ" if n_differing else ""
+        heading = f"{table[0].upper()}{table[1:]} ({len(findings)}{differing})"
+        blocks.append(Folded(heading, (Grid(_HEAD, tuple(map(_cells, findings)), n_labels=2),)))
+    return Document(audited.title, warnings=(), answer=(), blocks=tuple(blocks))
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
-    return (
-        finding.problem,
-        finding.item,
-        finding.reading,
-        "" if finding.printed is None else f"{finding.printed:.6g}",
-        _short(finding.derived),
-        finding.experiments,
-        finding.verdict,
-        finding.reason,
-    )
+    _, problem, item, reading, printed, derived, *rest = vars(finding).values()
+    shown = "" if printed is None else f"{printed:.6g}"
+    return problem, item, reading, shown, _short(derived), *rest
 
 
 def _short(value: float | None) -> str:

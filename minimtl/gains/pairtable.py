@@ -46,13 +46,14 @@ class PairTable:
     ----------
     source : what the table is called.
     tasks : names of tasks, by number.
-    main, aux, gains : see above.
+    gains : see above.
     data_sets : one with labels of the mean gains, or one for each run.
     features : names of the columns of X.
     sets : for the name of each set, its columns of X; ``all`` is no set, and always there.
     groups : the groups of a pair's tasks, (n_pairs, n_groups), None where none are known. Of a
         study they are the two subclasses of its topics.
-    levels : of the crossed effects of the gains, as `stats.crossed_effects` takes them.
+    levels : of the crossed effects of the gains, as `stats.crossed_effects` takes them; those of
+        ``main`` and ``aux`` are the tasks.
     settings : of the meta-model and its folds.
     threshold : a gain above it is a gain.
     disjoint : data sets whose features and labels come from different runs; none where features
@@ -62,8 +63,6 @@ class PairTable:
 
     source: str
     tasks: tuple[str, ...]
-    main: IntArray
-    aux: IntArray
     gains: FloatArray
     data_sets: tuple[LabelledPairs, ...]
     features: tuple[str, ...]
@@ -76,8 +75,18 @@ class PairTable:
     notes: tuple[str, ...] = ()
 
     @property
+    def main(self) -> IntArray:
+        """The number of each pair's main task, (n_pairs,)."""
+        return self.levels["main"]
+
+    @property
+    def aux(self) -> IntArray:
+        """The number of each pair's auxiliary task, (n_pairs,)."""
+        return self.levels["aux"]
+
+    @property
     def n_pairs(self) -> int:
-        return len(self.main)
+        return len(self.gains)
 
     @property
     def mean_gains(self) -> FloatArray:
@@ -128,8 +137,6 @@ class PairTable:
 
         return replace(
             self,
-            main=self.main[chosen],
-            aux=self.aux[chosen],
             gains=self.gains[chosen],
             data_sets=of_rows(self.data_sets),
             disjoint=of_rows(self.disjoint),
@@ -168,14 +175,12 @@ def topic_table(
 ) -> PairTable:
     """The table of pairs of topics; ``subclasses`` are two of each pair, which are its groups."""
     levels = pair_levels(pairs)
-    tasks: dict[int, str] = {}
-    for pair, main, aux in zip(pairs, levels["main"], levels["aux"], strict=True):
-        tasks |= {int(main): " / ".join(pair.main), int(aux): " / ".join(pair.aux)}
+    names: dict[frozenset[str], str] = {}
+    for task in (task for pair in pairs for task in pair):
+        names[frozenset(task)] = " / ".join(task)
     return PairTable(
         source=source,
-        tasks=tuple(tasks[number] for number in range(len(tasks))),
-        main=levels["main"],
-        aux=levels["aux"],
+        tasks=tuple(names.values()),
         gains=gains,
         data_sets=tuple(data_sets),
         features=definitions.names,

@@ -337,12 +337,10 @@ def read_table(
     first = np.unique(pair, return_index=True)[1]
     gains = _by_run(gain, pair, of_role.get("run"), columns, rows, notes)
     features, X = _features(columns, asked, roles, pair, rows, notes)
-    levels = {role: of_role[role][first] for role in ("main", "aux")}
-    groups = {}
-    for role in ("main_group", "aux_group"):
-        if role in of_role:
-            _check_groups(columns, roles[role], of_role, role, rows)
-            groups[role] = of_role[role][first]
+    groups = [role for role in ("main_group", "aux_group") if role in of_role]
+    for role in groups:
+        _check_groups(columns, roles[role], of_role, role, rows)
+    levels = {role: of_role[role][first] for role in ("main", "aux", *groups)}
 
     if threshold is None:
         threshold = 0.5 if np.isin(gain, (0, 1)).all() else 0.0
@@ -351,8 +349,6 @@ def read_table(
     return PairTable(
         source=columns.source,
         tasks=tasks,
-        main=levels["main"],
-        aux=levels["aux"],
         gains=gains,
         data_sets=(LabelledPairs(X, labels_of(np.nanmean(gains, axis=1), threshold)),),
         features=features,
@@ -360,8 +356,8 @@ def read_table(
             name: tuple(features.index(column) for column in members)
             for name, members in asked.sets.items()
         },
-        groups=np.stack(list(groups.values()), axis=1) if groups else None,
-        levels=levels | groups,
+        groups=np.stack([levels[role] for role in groups], axis=1) if groups else None,
+        levels=levels,
         settings=SETTINGS,
         threshold=threshold,
         notes=tuple(notes),
