@@ -11,7 +11,7 @@ A pair's single score is its main task's, so that a task with many auxiliary tas
 among pairs, and once among tasks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import get_args
 
@@ -51,6 +51,7 @@ from minimtl.audit.released import (
     undecided,
 )
 from minimtl.report import DATA_DIGITS, Row, Table, counted, signed
+from minimtl.stats import FloatArray
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     MEAN_GAIN_PRINTED,
@@ -58,7 +59,6 @@ from minimtl.tasks import (
     PAPER,
     TABLE1,
     TIE,
-    PrintedScores,
     ProblemName,
 )
 
@@ -71,6 +71,13 @@ _TABLE1_READINGS: dict[str, tuple[ScoreName, str]] = {
     AS_COMPUTED: ("printed_accuracy", "the accuracy"),
 }
 _SAME = 1e-9  # of numbers that a scan has to twelve digits
+# Of single and joint scores of pairs, (n_pairs, …), over the pairs.
+_OF_SCORES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
+    "single": lambda single, joint: single.mean(axis=0),
+    "multi": lambda single, joint: joint.mean(axis=0),
+    "improved": lambda single, joint: (joint - single > TIE).mean(axis=0),
+    "relative": lambda single, joint: ((joint - single) / single).mean(axis=0),
+}
 
 
 def audit(files: Iterator[ReleasedFile]) -> Audited:
@@ -163,16 +170,9 @@ def audit_table1(problems: Sequence[Runs]) -> Part:
 
 def _table1(runs: Runs, reading: str) -> Iterator[Finding]:
     score, words = _TABLE1_READINGS[reading]
-    both = runs.scores(score)
-    derived = PrintedScores(
-        single=float(np.mean([single.mean() for single, _ in both])),
-        multi=float(np.mean([joint.mean() for _, joint in both])),
-        improved=float(np.mean([(joint - single > TIE).mean() for single, joint in both])),
-    )
-    for item, printed, value in zip(
-        PrintedScores._fields, TABLE1[runs.problem], derived, strict=True
-    ):
-        sentence = f"{words} after {EPOCH + 1} epochs"
+    sentence = f"{words} after {EPOCH + 1} epochs"
+    for item, printed in TABLE1[runs.problem]._asdict().items():
+        value = float(runs.mean(_OF_SCORES[item], score))
         judgement = by_digits(printed, value, 3)
         yield runs.against("Table 1", item, value, sentence, reading, printed, judgement)
 
@@ -188,11 +188,10 @@ def audit_mean_gain(problems: Sequence[Runs]) -> Part:
 
 def _mean_gain(runs: Runs) -> Part:
     printed, table = MEAN_GAIN_PRINTED[runs.problem], TABLE1[runs.problem]
-    both = runs.scores("printed_accuracy")
-    relative = float(np.mean([np.mean((joint - single) / single) for single, joint in both]))
+    names = ("single", "multi", "relative")
+    single, joint, relative = (float(runs.mean(_OF_SCORES[name])) for name in names)
     relative_of_table = (table.multi - table.single) / table.single
-    single, joint = np.mean([[alone.mean(), jointly.mean()] for alone, jointly in both], axis=0)
-    fall = float((joint - single) / (1 - single))
+    fall = (joint - single) / (1 - single)
     fall_of_table = (table.multi - table.single) / (1 - table.single)
 
     of_accuracy = "relative gain in accuracy, averaged over pairs and runs"
@@ -218,14 +217,13 @@ def _mean_gain(runs: Runs) -> Part:
 
 def audit_figure4(runs: Runs) -> Part:
     """Figure 4's two curves: one is a mean over tasks, the other over pairs."""
-    both = runs.scores("printed_accuracy")
-    of_pairs, joint = np.mean([[scores.mean() for scores in run] for run in both], axis=0)
+    of_pairs, joint = (runs.mean(_OF_SCORES[name]) for name in ("single", "multi"))
     tasks = [
         [log.printed_accuracy[EPOCH] for log in run.single.values()] for run in runs.experiments
     ]
     of_tasks = np.mean([np.mean(accuracies) for accuracies in tasks])
 
-    n_pairs = len(both[0][0])
+    n_pairs = len(runs.experiments[0].joint)
     unlike = f"a mean over {n_pairs} pairs less one over {len(tasks[0])} tasks"
     figure = "Figure 4a" if runs.problem == "related" else "Figure 4b"
     findings, leads = [], []
@@ -266,9 +264,11 @@ def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:
     logged = [row for row in scan if row.epoch < runs.n_epochs]
     if not logged:
         return Part(findings, [line])
-    both = runs.scores("printed_accuracy", [row.epoch for row in logged])
-    shares_of_logs = np.mean([(joint > single).mean(axis=0) for single, joint in both], axis=0)
-    gains = np.mean([((joint - single) / single).mean(axis=0) for single, joint in both], axis=0)
+    epochs = [row.epoch for row in logged]
+    shares_of_logs = runs.mean(
+        lambda single, joint: (joint > single).mean(axis=0), "printed_accuracy", epochs
+    )
+    gains = runs.mean(_OF_SCORES["relative"], "printed_accuracy", epochs)
     n_same = sum(
         abs(row.share - share) < _SAME and abs(row.relative_gain - gain) < _SAME
         for row, share, gain in zip(logged, shares_of_logs, gains, strict=True)

@@ -21,9 +21,9 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -217,11 +217,15 @@ class Runs:
         """Names of the problem's published runs that are not here with all their pairs."""
         return missing_runs(self.experiments, self.problem)
 
-    def scores(
-        self, score: ScoreName, epochs: Epochs = EPOCH
-    ) -> list[tuple[FloatArray, FloatArray]]:
-        """Single and joint scores of each run, as `Experiment.scores` has them."""
-        return [experiment.scores(score, epochs) for experiment in self.experiments]
+    def mean(
+        self,
+        statistic: Callable[[FloatArray, FloatArray], FloatArray],
+        score: ScoreName = "printed_accuracy",
+        epochs: Epochs = EPOCH,
+    ) -> Any:
+        """The mean over the runs of a statistic of `Experiment.scores`: a number, or an array."""
+        of_runs = [statistic(*run.scores(score, epochs)) for run in self.experiments]
+        return np.mean(of_runs, axis=0)
 
     @property
     def n_epochs(self) -> int:
@@ -336,32 +340,28 @@ def _long_enough(file: ReleasedFile) -> Log:
 def _add_features(experiment: Experiment, file: ReleasedFile) -> None:
     """Read the feature table, and put the joint logs into the order of its rows."""
     features = parse_features(file.content, file.file)[:, _ORDER]
-    tasks = list(experiment.single)
+    if len(features) != len(experiment.joint):
+        n_logs = len(experiment.joint)
+        raise damaged(f"{file.file} has {len(features)} rows for {n_logs} joint logs")
+
     epochs = np.array(RELEASED.reading.gradient_epochs)
-    slopes = [central_difference(log.loss, epochs) for log in experiment.single.values()]
-    gradients = np.array(slopes).reshape(-1, len(epochs))  # also without any log
+    slopes = {task: central_difference(log.loss, epochs) for task, log in experiment.single.items()}
+    pairs = [pair for pair in experiment.joint if pair.aux in slopes]
+    of_pairs = np.array([[*slopes[pair.main], *slopes[pair.aux]] for pair in pairs])
+    columns = [
+        AUTHORS_FEATURES.index(f"gradient_{100 * fraction:.0f}_{role}")
+        for role in ("main", "aux")
+        for fraction in RELEASED.reading.gradient_fractions
+    ]
 
     joint: dict[Pair, Log] = {}
-    mains, auxes = (_nearest(features, role, gradients) for role in ("main", "aux"))
-    for row, (main, aux) in enumerate(zip(mains, auxes, strict=True), start=1):
-        pair = Pair(tasks[main], tasks[aux]) if min(main, aux) >= 0 else None
-        if pair not in experiment.joint or pair in joint:
-            raise damaged(f"{file.file}, row {row}, belongs to no pair of logs of its own")
-        joint[pair] = experiment.joint[pair]
-    if len(joint) != len(experiment.joint):
-        raise damaged(f"{file.file} has {len(joint)} rows for {len(experiment.joint)} joint logs")
+    for number, row in enumerate(features[:, columns], start=1):
+        apart = np.abs(of_pairs.reshape(-1, len(columns)) - row).max(axis=1)
+        found = [pairs[place] for place in np.flatnonzero(apart < _SAME_GRADIENT)]
+        if len(found) != 1 or found[0] in joint:
+            raise damaged(f"{file.file}, row {number}, belongs to no pair of logs of its own")
+        joint[found[0]] = experiment.joint[found[0]]
     experiment.joint, experiment.features = joint, features
-
-
-def _nearest(features: FloatArray, role: str, gradients: FloatArray) -> np.ndarray:
-    """For each row the one task with those gradients, -1 where there is none or more than one."""
-    columns = [
-        AUTHORS_FEATURES.index(f"gradient_{p * 100:.0f}_{role}")
-        for p in RELEASED.reading.gradient_fractions
-    ]
-    apart = np.abs(features[:, None, columns] - gradients[None]).max(axis=2)
-    same = apart < _SAME_GRADIENT
-    return np.where(same.sum(axis=1) == 1, same.argmax(axis=1), -1)
 
 
 def parse_log(content: bytes, file: str) -> Log:

@@ -130,6 +130,16 @@ class MeasuredClaim(NamedTuple):
     estimate: Estimate
 
 
+def claims_of(evidence: Evidence, related: Container[Pair]) -> Iterator[MeasuredClaim]:
+    """All claims about one problem; ``related`` are the pairs of RELATED, where they are known."""
+    yield from gain_claims(evidence)
+    if evidence.outcomes.problem == "unrelated":
+        yield from problem_claims(evidence, related)
+    yield from curve_claims(evidence)
+    yield from prediction_claims(evidence)
+    yield from association_claims(evidence)
+
+
 def gain_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about gains of one problem."""
     outcomes, effects = evidence.outcomes, evidence.table.effects
@@ -391,7 +401,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     effects = evidence.table.effects
     if outcomes.n_pairs > _MOST_PAIRS:
         rows = np.random.default_rng(0).choice(outcomes.n_pairs, _MOST_PAIRS, replace=False)
-        by_pair, effects = by_pair[rows], evidence.table.effects_among(rows)
+        by_pair, effects = by_pair[rows], evidence.table.rows(rows).effects
     return estimate_from(
         over_runs(by_run),
         pseudo_values(over_runs, by_run) if n_runs > 2 else None,
@@ -473,7 +483,7 @@ def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
         if len(runs) > 2:
             of_runs = pseudo_values(lambda some: float(difference(some).mean()), runs)
         each = difference(runs)
-        effects = evidence.table.effects_among(design.tested)
+        effects = evidence.table.rows(design.tested).effects
         return estimate_from(float(each.mean()), of_runs, each, effects)
 
     return compare

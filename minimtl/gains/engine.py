@@ -174,9 +174,9 @@ def analyse(
         data_sets = table.disjoint if name == DISJOINT else table.data_sets
         if not design.n_fits or not data_sets:
             continue
-        for features, kind in _predictors(table, name in alone):
-            has_p = kind in tested and name != DISJOINT
-            row = _prediction(table, features, kind, data_sets, design, null if has_p else None)
+        for predictor in _predictors(table, name in alone):
+            has_p = predictor[1] in tested and name != DISJOINT
+            row = _prediction(table, *predictor, data_sets, design, null if has_p else None)
             predictions.append(row)
 
     names = _name_p_values(table, made["seen"], rng) if "seen" in made and tested else {}
@@ -244,32 +244,35 @@ def adjusted_together(analyses: Sequence[PairAnalysis]) -> list[PairAnalysis]:
     ]
 
 
-def _predictors(table: PairTable, alone: bool) -> list[tuple[str, Kind]]:
-    """Baselines, all features, the sets, and perhaps each feature by itself."""
-    predictors: list[tuple[str, Kind]] = [(name, "baseline") for name in BASELINES]
-    predictors += [("all", "all")] if table.features else []
-    predictors += [(name, "set") for name in table.sets]
-    return predictors + ([(name, "feature") for name in table.features] if alone else [])
+def _predictors(table: PairTable, alone: bool) -> list[tuple[str, Kind, tuple[int, ...]]]:
+    """Baselines, all features, the sets, perhaps each feature by itself; with columns of X."""
+    every = tuple(range(len(table.features)))
+    predictors: list[tuple[str, Kind, tuple[int, ...]]] = []
+    predictors += [(name, "baseline", ()) for name in BASELINES]
+    predictors += [("all", "all", every)] if every else []
+    predictors += [(name, "set", columns) for name, columns in table.sets.items()]
+    if alone:
+        predictors += [(table.features[column], "feature", (column,)) for column in every]
+    return predictors
 
 
 def _prediction(
     table: PairTable,
     name: str,
     kind: Kind,
+    columns: tuple[int, ...],
     data_sets: Sequence[LabelledPairs],
     design: Design,
     null: NDArray[np.int8] | None,
 ) -> Prediction:
-    """A baseline, or the meta-model that sees a feature or the features of a set."""
+    """A baseline, or the meta-model that sees these columns."""
     settings, tested = table.settings, design.tested
-    columns: tuple[int, ...] = ()
     if kind == "baseline":
         answers = [
             baseline_probability(name, one.y, design.train, table.main, table.aux)
             for one in data_sets
         ]
     else:
-        columns = (table.features.index(name),) if kind == "feature" else table.columns_of(name)
         fits = [fit_design(one.X[:, columns], one.y, design, settings) for one in data_sets]
         answers = [fit.probability for fit in fits]
 
@@ -288,7 +291,7 @@ def _prediction(
             share_right(one.y, probability, design.test)[tested]
             for one, probability in zip(data_sets, answers, strict=True)
         ]
-        effects = table.effects_among(tested)
+        effects = table.rows(tested).effects
         low, high = _accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
         row = row._replace(low=low, high=high)
     if null is None:

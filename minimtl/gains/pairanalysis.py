@@ -47,19 +47,13 @@ _NAME_WORDS = {
     "aux_name": "the auxiliary task's name",
     "both_names": "both tasks' names",
 }
+# What a design is called, and what it holds out.
 _DESIGN_WORDS = {
-    "seen": "random folds",
-    "main_unseen": "unseen main tasks",
-    "aux_unseen": "unseen auxiliary tasks",
-    "both_unseen": "pairs of unseen tasks",
-    "groups_unseen": "pairs of unseen groups",
-}
-_UNSEEN = {
-    "seen": "nothing: random folds",
-    "main_unseen": "the main task",
-    "aux_unseen": "the auxiliary task",
-    "both_unseen": "both tasks",
-    "groups_unseen": "the groups of both tasks",
+    "seen": ("random folds", "nothing: random folds"),
+    "main_unseen": ("unseen main tasks", "the main task"),
+    "aux_unseen": ("unseen auxiliary tasks", "the auxiliary task"),
+    "both_unseen": ("pairs of unseen tasks", "both tasks"),
+    "groups_unseen": ("pairs of unseen groups", "the groups of both tasks"),
 }
 _DESIGN_HEAD = (
     *("unseen in training", "pairs", "all features", "95 % interval", "p", "p (Holm)"),
@@ -189,8 +183,8 @@ class PairAnalysis:
             verdict = "same tasks"
 
         on_new = "".join(
-            f"; on {_DESIGN_WORDS[row.design]} the features predict {row.share}, and the majority "
-            f"{self.baselines(row.design)['majority'].share}"
+            f"; on {_DESIGN_WORDS[row.design][0]} the features predict {row.share}, and the "
+            f"majority {self.baselines(row.design)['majority'].share}"
             for row in predicted[-1:] or unseen[:1]
         )
         return PairFinding(
@@ -304,7 +298,7 @@ def _design_grid(analysis: PairAnalysis) -> Grid:
 
         baselines = list(analysis.baselines(design).values())
         names = [text(baseline.scores.accuracy) for baseline in baselines]
-        lines.append((_UNSEEN[design], f"{baselines[0].n_pairs:,}", *cells, *names))
+        lines.append((_DESIGN_WORDS[design][1], f"{baselines[0].n_pairs:,}", *cells, *names))
     return Grid(_DESIGN_HEAD, tuple(lines))
 
 
@@ -359,22 +353,20 @@ def _rows(analyses: Analyses) -> list[Row]:
 
 
 def _row(analysis: PairAnalysis, prediction: Prediction) -> Row:
-    scores = prediction.scores._asdict()
-    accuracies = {
-        name: row.scores.accuracy for name, row in analysis.baselines(prediction.design).items()
-    }
-    in_order = ("accuracy", "f1", "auc", "brier", "log_loss", "rank_correlation")
+    baselines = analysis.baselines(prediction.design)
+    accuracies = {f"{name}_accuracy": baselines[name].scores.accuracy for name in BASELINES}
+    both_names = accuracies.pop("both_names_accuracy")
     return {
         "design": prediction.design,
         "features": prediction.features,
         "n_pairs": prediction.n_pairs,
-        **{name: scores[name] for name in in_order},
-        **{f"{name}_accuracy": accuracies[name] for name in BASELINES[:-1]},
+        **prediction.scores._asdict(),
+        **accuracies,
         "low": prediction.low,
         "high": prediction.high,
         "p": prediction.p,
         "p_holm": prediction.p_holm,
-        "both_names_accuracy": accuracies["both_names"],
+        "both_names_accuracy": both_names,
         "kind": prediction.kind,
     }
 
@@ -434,7 +426,8 @@ def _picture(analysis: PairAnalysis) -> Chart:
             series.append(Dots(name=words, dots=dots, shape=shape, colour=colour))
 
     middles = tuple(
-        (_COLUMN * (column + 0.5), _DESIGN_WORDS[design]) for column, design in enumerate(designs)
+        (_COLUMN * (column + 0.5), _DESIGN_WORDS[design][0])
+        for column, design in enumerate(designs)
     )
     width = _COLUMN * max(_FEWEST_COLUMNS, len(designs))
     shares = tuple((fifth / 5, f"{fifth / 5:.1f}") for fifth in range(6))
@@ -461,5 +454,5 @@ def _feature_grid(analysis: PairAnalysis) -> Grid:
         (name, *(f"{text(row.scores.accuracy)} ({text(row.p_holm, 2)})" for row in each))
         for name, each in ordered[:_MOST_FEATURES]
     ]
-    head = ("feature", *(_DESIGN_WORDS[design] for design in analysis.designs))
+    head = ("feature", *(_DESIGN_WORDS[design][0] for design in analysis.designs))
     return Grid(head, tuple(lines))

@@ -119,18 +119,8 @@ class PairTable:
         """The crossed effects of the gains."""
         return crossed_effects(self.levels)
 
-    def effects_among(self, rows: IntArray | BoolArray) -> Effects:
-        """The crossed effects of some of the pairs, by number or mask."""
-        return crossed_effects({name: level[rows] for name, level in self.levels.items()})
-
-    def columns_of(self, features: str) -> tuple[int, ...]:
-        """The columns of X of all features, of a set, or of a single feature."""
-        if features == "all":
-            return tuple(range(len(self.features)))
-        return self.sets[features] if features in self.sets else (self.features.index(features),)
-
-    def rows(self, chosen: IntArray) -> "PairTable":
-        """The table of some of its pairs."""
+    def rows(self, chosen: IntArray | BoolArray) -> "PairTable":
+        """The table of some of its pairs, by number or mask."""
 
         def of_rows(data_sets: tuple[LabelledPairs, ...]) -> tuple[LabelledPairs, ...]:
             return tuple(LabelledPairs(one.X[chosen], one.y[chosen]) for one in data_sets)

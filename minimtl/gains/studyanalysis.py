@@ -31,15 +31,7 @@ import numpy as np
 from scipy import linalg
 from scipy.special import ndtr
 
-from minimtl.gains.claims import (
-    Evidence,
-    MeasuredClaim,
-    association_claims,
-    curve_claims,
-    gain_claims,
-    prediction_claims,
-    problem_claims,
-)
+from minimtl.gains.claims import Evidence, MeasuredClaim, claims_of
 from minimtl.gains.designs import HELD_OUT, Design, make_designs
 from minimtl.gains.engine import STUDY_DESIGNS, adjusted_together, analyse
 from minimtl.gains.metamodel import (
@@ -235,13 +227,8 @@ def measure_claims(
     }
     for analysed, curves in concluded:
         evidence = Evidence(analysed.outcomes, analysed.protocol, curves)
-        measured = [*gain_claims(evidence)]
-        if analysed.outcomes.problem == "unrelated":
-            measured += problem_claims(evidence, related.get(analysed.protocol.name, ()))
-        measured += curve_claims(evidence)
-        measured += prediction_claims(evidence)
-        measured += association_claims(evidence)
-        yield from ((analysed, one) for one in measured)
+        for measured in claims_of(evidence, related.get(analysed.protocol.name, frozenset())):
+            yield analysed, measured
 
 
 def calibration(y: IntArray, probability: FloatArray) -> list[CalibrationBin]:
@@ -334,12 +321,12 @@ def _inflation(Z: FloatArray, column: int) -> float:
 
 def score_sizes(table: PairTable, designs: Sequence[Design]) -> list[SizeScores]:
     """The scores of each set of features, and of the crossed model, under each design."""
-    n_sets = len(table.data_sets)
+    sets = {"all": tuple(range(len(table.features))), **table.sets}
     predictors = {
-        name: [ridge(one.X[:, table.columns_of(name)], table.settings) for one in table.data_sets]
-        for name in ("all", *table.sets)
+        name: [ridge(one.X[:, columns], table.settings) for one in table.data_sets]
+        for name, columns in sets.items()
     }
-    predictors[CROSSED] = [crossed(table)] * n_sets
+    predictors[CROSSED] = [crossed(table)] * len(table.data_sets)
     return [
         _score(name, of_name, design, table)
         for name, of_name in predictors.items()
@@ -371,7 +358,7 @@ def _score(
     squares = np.stack([np.mean(errors, axis=0), np.mean(base, axis=0)], axis=1)
     of_pairs = pseudo_values_of_means(_r_squared, squares) if len(squares) > 1 else None
     value = float(_r_squared(squares.mean(axis=0)[:, np.newaxis])[0])
-    found = estimate_from(value, None, of_pairs, table.effects_among(tested))
+    found = estimate_from(value, None, of_pairs, table.rows(tested).effects)
     new = found.new_tasks
     low, high = (new.low, new.high) if new else (_NAN, _NAN)
     return SizeScores(name, design.name, found.value, low, high, *map(float, np.mean(rows, axis=0)))
@@ -405,7 +392,7 @@ def crossed(table: PairTable) -> Predictor:
     def predict(g: FloatArray, train: BoolArray, test: BoolArray) -> tuple[FloatArray, FloatArray]:
         if train.sum() < 2:
             return np.full(test.sum(), g[train].mean()), np.zeros(test.sum())
-        components = fit_components(g[train][:, np.newaxis], table.effects_among(train))
+        components = fit_components(g[train][:, np.newaxis], table.rows(train).effects)
         theta = components.of_average(1)
         covariance = sum(
             component * (Z @ Z.T).toarray() for component, Z in zip(theta, incidence, strict=True)
