@@ -24,6 +24,7 @@ task relations for multi-task learning in deep neural networks".
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import permutations
 from typing import NamedTuple
 
@@ -164,7 +165,7 @@ class BingelLogs:
                 f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
             ) from None
 
-    def gains(self, earlier: int = 0) -> FloatArray:
+    def gains_before(self, earlier: int) -> FloatArray:
         """The gain of each pair in per cent, read so many iterations before the authors did.
 
         MinimtlError is raised if a log ends before, or the F1 alone is 0.
@@ -181,6 +182,28 @@ class BingelLogs:
                 )
             values.append((joint / alone - 1) * 100)
         return np.array(values)
+
+    @cached_property
+    def gains(self) -> FloatArray:
+        """The gain of each pair in per cent, (n_pairs,)."""
+        return self.gains_before(0)
+
+    @cached_property
+    def of_task(self) -> dict[str, FloatArray]:
+        """{task: its seven features}; MinimtlError for too short a log."""
+        return {task: _task_features(log, task) for task, log in self.training.items()}
+
+    @property
+    def table(self) -> Table:
+        """The pairs with their gains and features, as a table that ``minimtl meta`` reads."""
+        rows: list[Row] = []
+        for (main, aux), gain in zip(self.pairs, self.gains, strict=True):
+            of_main, of_aux = self.of_task[main], self.of_task[aux]
+            ratio = np.divide(of_main, of_aux, out=np.zeros(len(of_aux)), where=of_aux != 0)
+            features = map(float, (*of_main, *of_aux, *ratio))
+            row: Row = {"main": main, "aux": aux, "gain": float(gain)}
+            rows.append(row | dict(zip(CURVE_FEATURES, features, strict=True)))
+        return Table(_PAIRS, rows, DATA_DIGITS)
 
 
 def _joint_name(pair: tuple[str, str]) -> str:
@@ -235,45 +258,6 @@ def _lines(file: ReleasedFile, run: str) -> list[re.Match[str]]:
     return lines
 
 
-@dataclass(frozen=True)
-class LoggedPairs:
-    """Every pair with its gain and its features.
-
-    Attributes
-    ----------
-    pairs : main and auxiliary task of each.
-    gain : per cent, shape (n_pairs,).
-    features : shape (n_pairs, 21), columns as in `CURVE_FEATURES`.
-    of_task : {task: its seven features}.
-    """
-
-    pairs: list[tuple[str, str]]
-    gain: FloatArray
-    features: FloatArray
-    of_task: dict[str, FloatArray]
-
-    def table(self) -> Table:
-        """The pairs as a table that ``minimtl meta`` reads."""
-        rows: list[Row] = []
-        for (main, aux), gain, features in zip(self.pairs, self.gain, self.features, strict=True):
-            row: Row = {"main": main, "aux": aux, "gain": float(gain)}
-            rows.append(row | dict(zip(CURVE_FEATURES, map(float, features), strict=True)))
-        return Table(_PAIRS, rows, DATA_DIGITS)
-
-
-def logged_pairs(logs: BingelLogs) -> LoggedPairs:
-    """The pairs of the logs; raises as `BingelLogs.gains`, without a pair, for too short a log."""
-    if not logs.pairs:
-        raise damaged("the logs have no run of two tasks")
-    of_task = {task: _task_features(log, task) for task, log in logs.training.items()}
-    rows = []
-    for main, aux in logs.pairs:
-        ratio = np.zeros(len(_TASK_FEATURES))
-        np.divide(of_task[main], of_task[aux], out=ratio, where=of_task[aux] != 0)
-        rows.append(np.concatenate([of_task[main], of_task[aux], ratio]))
-    return LoggedPairs(logs.pairs, logs.gains(), np.array(rows), of_task)
-
-
 def _task_features(log: TrainingLog, task: str) -> FloatArray:
     k = np.array([int(p * len(log.loss)) for p in _FRACTIONS])
     if len(log.loss) < _FEWEST_LINES or not (log.iteration[k + 1] - log.iteration[k - 1]).all():
@@ -296,21 +280,21 @@ def _is_rounded(printed: float, gain: float) -> bool:
     return by_digits(printed, gain, GAIN_DIGITS) == Judgement(AGREES)
 
 
-def audit_gains(table: LoggedPairs) -> Part:
+def audit_gains(logs: BingelLogs) -> Part:
     """The printed gains and the largest of them."""
     printed = {
         (TASKS[main], TASKS[aux]): GAINS[main, aux]
         for main, aux in permutations(range(len(TASKS)), 2)
     }
-    is_whole = printed.keys() <= set(table.pairs)
+    is_whole = printed.keys() <= set(logs.pairs)
     n_agreeing = sum(
         pair in printed and _is_rounded(printed[pair], gain)
-        for pair, gain in zip(table.pairs, table.gain, strict=True)
+        for pair, gain in zip(logs.pairs, logs.gains, strict=True)
     )
-    n_gains, n_losses = int((table.gain > 0).sum()), int((table.gain <= 0).sum())
-    place = int(table.gain.argmax())
-    gain = float(table.gain[place])
-    pair = f"per cent: {' with '.join(table.pairs[place])}"
+    n_gains, n_losses = int((logs.gains > 0).sum()), int((logs.gains <= 0).sum())
+    place = int(logs.gains.argmax())
+    gain = float(logs.gains[place])
+    pair = f"per cent: {' with '.join(logs.pairs[place])}"
     rule = (
         f"F1 of the main task after {JOINT_AT:,} joint iterations divided by F1 after {ALONE_AT:,} "
         "alone, less 1"
@@ -333,13 +317,13 @@ def audit_gains(table: LoggedPairs) -> Part:
     return Part(findings, lines)
 
 
-def audit_slopes(table: LoggedPairs) -> Part:
+def audit_slopes(logs: BingelLogs) -> Part:
     """The printed slopes of the training losses of tasks alone."""
     place = _TASK_FEATURES.index("gradient_30")
     n_agreeing = sum(
-        abs(table.of_task[task][place] / slope - 1) < _FOUR_DIGITS
+        abs(logs.of_task[task][place] / slope - 1) < _FOUR_DIGITS
         for task, slope in SLOPES_AT_30.items()
-        if task in table.of_task
+        if task in logs.of_task
     )
     n_printed = len(SLOPES_AT_30)
     finding = _notebook(
@@ -348,7 +332,7 @@ def audit_slopes(table: LoggedPairs) -> Part:
         "of the training loss of a task alone; 30 % of the lines of its log, to four digits",
         n_printed,
         n_agreeing == n_printed,
-        SLOPES_AT_30.keys() <= table.of_task.keys(),
+        SLOPES_AT_30.keys() <= logs.of_task.keys(),
     )
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
@@ -358,11 +342,11 @@ def audit_slopes(table: LoggedPairs) -> Part:
     return Part([finding], [line])
 
 
-def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
+def audit_labels(logs: BingelLogs) -> Part:
     """How firm labels are: at another checkpoint, by their size, within a main task."""
-    n_pairs = len(table.pairs)
+    n_pairs = len(logs.pairs)
     of_main: dict[str, list[bool]] = {}
-    for (main, _), gain in zip(table.pairs, table.gain, strict=True):
+    for (main, _), gain in zip(logs.pairs, logs.gains, strict=True):
         of_main.setdefault(main, []).append(bool(gain > 0))
     always = sorted(main for main, gained in of_main.items() if all(gained))
     never = sorted(main for main, gained in of_main.items() if not any(gained))
@@ -375,13 +359,13 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
         ),
         (
             "labels of the checkpoint before",
-            int(((logs.gains(_CHECKPOINT) > 0) != (table.gain > 0)).sum()),
+            int(((logs.gains_before(_CHECKPOINT) > 0) != (logs.gains > 0)).sum()),
             f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone "
             "and jointly",
         ),
         (
             "small gains",
-            int((np.abs(table.gain) < _SMALL).sum()),
+            int((np.abs(logs.gains) < _SMALL).sum()),
             f"of {n_pairs} gains are within {_SMALL:.0f} % of 0, and 1 run of each pair is "
             "released, so nothing shows how reliable a label is",
         ),
@@ -392,9 +376,9 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
     )
 
 
-def audit_prediction(table: LoggedPairs) -> Part:
+def audit_prediction(logs: BingelLogs) -> Part:
     """How well curve features and the main task's name predict gains; nothing of too few pairs."""
-    analysis = _predict(table)
+    analysis = _predict(logs)
     if analysis.predicted is None:
         return Part()
 
@@ -430,9 +414,9 @@ def audit_prediction(table: LoggedPairs) -> Part:
     return Part(findings, lines)
 
 
-def _predict(table: LoggedPairs) -> PairAnalysis:
+def _predict(logs: BingelLogs) -> PairAnalysis:
     """The sign of the gains by the authors' meta-model, on their folds and on unseen tasks."""
-    (pairs,) = read_tables(table.table().rows, Roles())
+    (pairs,) = read_tables(logs.table.rows, Roles())
     pairs, rng = replace(pairs, settings=_META), np.random.default_rng(_SEED)
     return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
 
@@ -440,15 +424,16 @@ def _predict(table: LoggedPairs) -> PairAnalysis:
 def audit(files: Iterator[ReleasedFile]) -> Audited:
     """The audit of the logs in `files`; MinimtlError if a log is damaged, too short, or missing."""
     logs = read_logs(files)
-    table = logged_pairs(logs)
-    of_gains, slopes, labels = audit_gains(table), audit_slopes(table), audit_labels(logs, table)
-    prediction = audit_prediction(table)
+    if not logs.pairs:
+        raise damaged("the logs have no run of two tasks")
+    gains, slopes, labels = audit_gains(logs), audit_slopes(logs), audit_labels(logs)
+    prediction = audit_prediction(logs)
     return Audited(
         title="Bingel and Søgaard (2017): the printed numbers against the released logs",
-        read=[f"{len(logs.training)} tasks alone", f"{len(table.pairs)} pairs"],
-        lines=[*joined([of_gains, prediction, labels, slopes]).lines, _ABSENT],
-        findings=joined([of_gains, slopes, labels, prediction]).findings,
-        pairs=[table.table()],
+        read=[f"{len(logs.training)} tasks alone", f"{len(logs.pairs)} pairs"],
+        lines=[*joined([gains, prediction, labels, slopes]).lines, _ABSENT],
+        findings=joined([gains, slopes, labels, prediction]).findings,
+        pairs=[logs.table],
     )
 
 

@@ -23,7 +23,7 @@ E. R. Dempster and I. M. Lerner (1950), Heritability of threshold characters, Ge
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,12 +175,9 @@ def accuracy_p_value(
         mean: FloatArray = np.mean(of_sets, axis=0)
         return mean
 
-    def simulated() -> Iterator[FloatArray]:
-        for start in range(0, len(null), _BATCH):
-            yield mean_accuracies(null[start : start + _BATCH])
-
     (true,) = mean_accuracies(np.stack([labelled.y for labelled in data_sets])[np.newaxis])
-    return simulated_p_value(simulated(), float(true))
+    batches = (null[start : start + _BATCH] for start in range(0, len(null), _BATCH))
+    return simulated_p_value(map(mean_accuracies, batches), float(true))
 
 
 def accuracies(X: FloatArray, labels: LabelArray, design: Design, settings: Meta) -> FloatArray:

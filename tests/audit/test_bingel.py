@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from minimtl.audit import audit
-from minimtl.audit.bingel import CURVE_FEATURES, GAINS, PATTERN, TASKS, logged_pairs, read_logs
+from minimtl.audit.bingel import GAINS, PATTERN, TASKS, read_logs
 from minimtl.audit.released import released_files
 from minimtl.errors import MinimtlError
 from tests.audit.madeup import by_item
@@ -80,15 +80,13 @@ def test_a_joint_run_of_a_task_that_is_missing(made_up_logs, root, file):
 
 def test_gains(logs):
     made_up, found = logs()
-    table = logged_pairs(found)
-    for pair, gain in zip(table.pairs, table.gain, strict=True):
+    for pair, gain in zip(found.pairs, found.gains, strict=True):
         assert gain == pytest.approx(made_up.gain(pair), abs=1e-9)
 
 
 def test_features_of_a_pair(logs):
     made_up, found = logs()
-    table = logged_pairs(found)
-    row = dict(zip(CURVE_FEATURES, table.features[table.pairs.index(("ant", "bee"))], strict=True))
+    (row,) = (row for row in found.table.rows if (row["main"], row["aux"]) == ("ant", "bee"))
     ant, bee = (made_up.losses[task] for task in ("ant", "bee"))
     assert row["gradient_30_main"] == pytest.approx((ant[121] - ant[119]) / 20)
     assert row["gradient_30_aux"] == pytest.approx((bee[121] - bee[119]) / 20)
@@ -110,17 +108,17 @@ def test_a_gain_that_cannot_be_told(root, made_up_logs):
     whole = joint.read_text()
     joint.write_text(whole.replace("Iter 100000, task bee", "Iter 99999, task bee"))
     with pytest.raises(MinimtlError, match="no score of 'bee' after 100,000 iterations"):
-        logged_pairs(read_logs(released_files(root, PATTERN)))
+        audit(root)
     joint.write_text(whole)
     alone.write_text(alone.read_text().replace(f"f1 {made_up.alone['ant']}", "f1 0.0"))
     with pytest.raises(MinimtlError, match="'ant' alone is 0 after 50,000"):
-        logged_pairs(read_logs(released_files(root, PATTERN)))
+        audit(root)
 
 
 def test_a_log_too_short_for_a_curve(logs):
     _, found = logs(n_lines=29)
     with pytest.raises(MinimtlError, match="too few iterations"):
-        logged_pairs(found)
+        _ = found.table
 
 
 def test_made_up_logs_are_of_nothing_in_print(made_up_logs, root):
