@@ -73,7 +73,7 @@ def meta_analysis(
 
     Parameters
     ----------
-    table : path, mapping of columns, data frame, structured array, or list of dicts
+    table : path, mapping of columns, data frame, or list of dicts
         A row a pair of a main and an auxiliary task, or a pair and run. A path is a ``.csv``,
         ``.tsv`` or ``.jsonl`` file, or the folder of a finished study, of which UNRELATED is taken
         where there is one.
@@ -86,7 +86,7 @@ def meta_analysis(
     threshold : float, optional
         A mean gain above it counts as a gain: 0 by default, and 0.5 where all gains are 0 or 1.
     matrix : bool
-        The table is a matrix of gains, a row a main task and a column an auxiliary task.
+        The file is a matrix of gains, a row a main task and a column an auxiliary task.
     seed : int
         Of folds and simulations.
 

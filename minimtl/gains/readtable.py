@@ -1,9 +1,8 @@
 """The table of pairs of a file or of columns in Python; features are means over runs.
 
 - A file that `minimtl.corpora.read_records` reads: CSV, TSV, JSON lines or a JSON list.
-- In Python: a mapping of columns (a dict, a data frame), a structured array, or a list of dicts.
-- A matrix, as a ``.csv`` or ``.tsv``, an array or a data frame: a row a main task and a column an
-  auxiliary task.
+- In Python: a mapping of columns (a dict, a data frame), or a list of dicts.
+- A matrix, as a ``.csv`` or ``.tsv``: a row a main task and a column an auxiliary task.
 
 Each becomes `Columns`. A column's role is named by the user, or guessed from its name.
 """
@@ -151,7 +150,9 @@ def read_columns(table: Any, *, matrix: bool = False) -> Columns:
         If the table is of no known kind or cannot be read, naming the row.
     """
     if not isinstance(table, str | Path):
-        return _columns_of_matrix(_matrix(table)) if matrix else _named_columns(table)
+        if matrix:
+            raise MinimtlError("A matrix of gains is a .csv or .tsv file; give its path.")
+        return _named_columns(table)
 
     path = Path(table)
     suffix = path.suffix.lower()
@@ -176,25 +177,9 @@ def _columns_of_matrix(records: Records) -> Columns:
         (f"{place}, column {aux!r}", (main, aux, gain))
         for place, (main, *gains) in records.rows
         for aux, gain in zip(columns, gains, strict=True)
-        if _text(gain) and aux != main.strip()
+        if gain.strip() and aux != main.strip()
     ]
     return Columns.of(records._replace(columns=("main", "aux", "gain"), rows=rows))
-
-
-def _matrix(table: Any) -> Records:
-    """An array, whose tasks are numbered, or a data frame, which names them."""
-    values = np.asarray(table, np.float64)
-    if values.ndim != 2 or not values.size:
-        raise MinimtlError(f"A matrix of gains has two dimensions, not the shape {values.shape}.")
-
-    main = map(str, getattr(table, "index", range(values.shape[0])))
-    aux = map(str, getattr(table, "columns", range(values.shape[1])))
-    cells = [[None if math.isnan(cell) else cell for cell in row] for row in values.tolist()]
-    rows: list[tuple[str, Sequence[Any]]] = [
-        (f"row {number}", (name, *row))
-        for number, (name, row) in enumerate(zip(main, cells, strict=True), start=1)
-    ]
-    return Records("the matrix", ("main", *aux), rows, ())
 
 
 def _named_columns(table: Any) -> Columns:
@@ -204,18 +189,13 @@ def _named_columns(table: Any) -> Columns:
             raise MinimtlError(f"Row {missing + 1} of the table has other columns than row 1.")
         table = {name: [row[name] for row in table] for name in table[0]}
 
-    names: list[Any] = []
-    if isinstance(table, np.ndarray):
-        names = list(table.dtype.names or ())
-    elif isinstance(table, Mapping) or hasattr(table, "columns"):
-        names = list(table if isinstance(table, Mapping) else table.columns)
-
+    names = table if isinstance(table, Mapping) else getattr(table, "columns", ())
     columns = {str(name): np.asarray(table[name]) for name in names}
     shapes = {column.shape for column in columns.values()}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1:
         raise MinimtlError(
             "The table needs named columns of one dimension and one length: give a dict of them, a "
-            "data frame, a structured array or a list of dicts."
+            "data frame or a list of dicts."
         )
     ((n_rows,),) = shapes
     places = [f"row {number}" for number in range(1, n_rows + 1)]

@@ -21,12 +21,11 @@ from minimtl.gains.claims import (
     problem_claims,
     settled_epoch,
 )
-from minimtl.gains.studyanalysis import Analysed, measure_claims
 from minimtl.stats.crossed import NO_ESTIMATE
 from minimtl.stats.intervals import MeanEstimate
 from minimtl.stats.scores import spearman
 from minimtl.tasks.outcomes import PairCurves, improved_share
-from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.gains.conftest import EPOCHS
 
@@ -97,16 +96,6 @@ def test_problems_are_compared_on_the_pairs_of_the_larger(make_evidence):
         2 * [single.mean() - single[among].mean()]
     )
     assert found[0].claim.verdict(found[0].estimate.new_tasks) == HOLDS
-
-
-def test_all_claims_of_a_problem_are_measured(make_evidence):
-    evidence = make_evidence(GAINS)
-    analysed = Analysed(evidence.outcomes, None, PAPER)
-    measured = list(measure_claims([(analysed, evidence.curves)]))
-    assert all(one is analysed for one, _ in measured)
-    assert len(measured) == 19
-    statistics = [one.claim.statistic for _, one in measured]
-    assert len(set(statistics)) == len(statistics)
 
 
 CURVE_RNG = np.random.default_rng(5)
@@ -245,19 +234,6 @@ def test_each_association_is_of_the_feature_it_names(make_evidence):
     assert strong.claim.verdict(strong.estimate.these_tasks) == HOLDS
     assert abs(rho["jsd_test_train_positive_main"].estimate.value) < 0.5
     assert len(found) == 6
-
-
-def test_the_text_definition_has_its_own_divergences(make_evidence):
-    protocol = PAPER.replace(features="text")
-    evidence = make_evidence(FEATURE_RNG.normal(size=(N, 3)), protocol=protocol)
-    names = {name.split()[6] for name in by_statistic(association_claims(evidence))}
-    assert names - {"curve_c_main", "oov_rate_main"} == {
-        "jsd_main_aux",
-        "jsd_main_aux_positive",
-        "jsd_main_aux_negative",
-        "jsd_test_train_main",
-    }
-    assert DEFINITIONS["text"].names[0] == "jsd_between_classes_main"
 
 
 @pytest.mark.parametrize(

@@ -84,13 +84,6 @@ def test_few_pairs_are_not_predicted_and_why_is_said(n_tasks):
     assert "interval" not in said
 
 
-def test_one_label_is_nothing_to_tell_apart():
-    table = made_up("noise", 0)
-    analysis = meta_analysis(table | {"gain": np.abs(table["gain"])})
-    assert "choose another --threshold" in analysis.finding.sentence
-    assert analysis.gain is not None
-
-
 def test_one_main_task_leaves_designs_out():
     main, aux = pairs_of(13)
     rng = np.random.default_rng(0)
