@@ -21,10 +21,13 @@ Numbers in print are from ``experiments.ipynb`` beside the released logs of "Ide
 task relations for multi-task learning in deep neural networks".
 """
 
+import csv
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.resources import files
 from itertools import permutations
 from typing import NamedTuple
 
@@ -54,36 +57,13 @@ from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, IntArray, fit_log_curve
 from minimtl.tasks import Meta
 
-# Printed slopes of the training loss at 30 % of the log, to four significant digits.
-SLOPES_AT_30 = {
-    "ccg": -6.298e-03,
-    "chunking": 1.435e-03,
-    "com": 5.261e-05,
-    "fnt": 4.132e-05,
-    "gpos": -6.624e-04,
-    "hyperlinks": -8.521e-04,
-    "keysem17": -9.096e-05,
-    "mwe": -7.284e-05,
-    "semcor": 1.184e-03,
-    "streusle": 3.213e-04,
-}
-TASKS = tuple(SLOPES_AT_30)
-# Printed gains in per cent, a row a main task, a column an auxiliary one, both as in `TASKS`;
-# printed with all digits, here with two.
-GAINS = np.array(
-    [
-        [np.nan, 1.38, 0.45, 0.58, 1.81, 0.24, 0.30, 0.45, 1.37, 0.84],
-        [-0.05, np.nan, -0.15, -0.12, -0.45, -0.50, -0.22, -0.27, -0.10, -0.32],
-        [-5.03, 1.34, np.nan, 1.28, -1.35, -2.39, -4.84, 0.82, -2.99, -0.63],
-        [-5.79, -1.01, -6.11, np.nan, -9.41, -5.72, -3.56, -9.36, -2.96, -0.68],
-        [4.89, 2.87, 1.87, 0.90, np.nan, -0.85, -0.26, 1.29, 3.36, 2.87],
-        [12.05, 4.02, -10.70, 9.18, 22.24, np.nan, 1.45, -7.71, 23.20, 8.09],
-        [5.65, 3.21, -1.03, -0.43, -1.25, -2.64, np.nan, -4.73, 0.59, 0.69],
-        [17.98, 19.56, 7.38, 5.50, 1.64, -3.81, -5.85, np.nan, 15.98, 8.61],
-        [-4.99, -0.76, -1.24, -0.81, -0.85, -1.27, -0.83, -1.08, np.nan, -1.71],
-        [-1.73, 1.46, -0.26, -0.72, 0.04, -1.47, -1.40, -1.64, 1.72, np.nan],
-    ]
-)
+# In print, a row a main task: the slope of its training loss at 30 % of the log, to four
+# significant digits, and the gain in per cent with each auxiliary task, here to two decimals.
+_PRINTED = (files("minimtl.audit") / "bingel2017.csv").read_text(encoding="ascii").splitlines()
+_ROWS = {row["main"]: row for row in csv.DictReader(_PRINTED)}
+TASKS = tuple(_ROWS)
+SLOPES_AT_30 = {task: float(row["slope_at_30"]) for task, row in _ROWS.items()}
+GAINS = np.array([[float(row[aux] or math.nan) for aux in TASKS] for row in _ROWS.values()])
 GAIN_DIGITS = 2
 N_GAINS, N_LOSSES, LARGEST_GAIN = 40, 50, 23.20
 _FOUR_DIGITS = 5e-4  # relative

@@ -1,5 +1,8 @@
 """The claims of the paper: a sentence, a statistic, and for which values of that it holds.
 
+They stand in paperclaims.csv, to be read beside the paper; what is measured for each is here. A
+correlation may be called strong from 0.3 on, Cohen's "medium".
+
 Notation
 --------
 x, g        a feature and the gain of each pair in each run, shape (n_pairs, n_runs)
@@ -18,10 +21,12 @@ the mean over the runs.
 Derived in docs/mathematics.md, §18.
 """
 
+import csv
 import math
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -59,22 +64,16 @@ OPEN = "cannot tell"
 DISTANCE = 0.01  # of a score from its end: one point of F1
 LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
 _MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
-_RHO = "Spearman's ρ of the gain and "
 # The columns that a claim may mean, those of either definition of the features.
-_DIVERGENCES = (
-    (
-        "divergence",
-        "distributional divergence is strongly, negatively correlated with performance gains",
-        ("jsd_main_aux", "jsd_main_aux_positive", "jsd_main_aux_negative"),
+_DIVERGENCES = {
+    "divergence": ("jsd_main_aux", "jsd_main_aux_positive", "jsd_main_aux_negative"),
+    "test_divergence": (
+        "jsd_test_train_main",
+        "jsd_test_train_positive_main",
+        "jsd_test_train_negative_main",
     ),
-    (
-        "test_divergence",
-        "JSD between training and test is strongly negatively correlated with gains",
-        ("jsd_test_train_main", "jsd_test_train_positive_main", "jsd_test_train_negative_main"),
-    ),
-)
+}
 Columns = tuple[int, ...]
-STRONG = 0.3  # a correlation from which on it may be called strong: Cohen's "medium"
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,28 @@ class Claim(NamedTuple):
         return OPEN
 
 
+@cache
+def _paper_claims() -> dict[str, Claim]:
+    """The claims of paperclaims.csv by their keys."""
+    text = (files("minimtl.gains") / "paperclaims.csv").read_text(encoding="utf-8")
+    return {
+        row["key"]: Claim(
+            row["name"],
+            row["sentence"],
+            row["statistic"],
+            float(row["above"] or -math.inf),
+            float(row["below"] or math.inf),
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def paper_claim(key: str, **places: object) -> Claim:
+    """A claim of paperclaims.csv; ``places`` stand for what its statistic has in braces."""
+    claim = _paper_claims()[key]
+    return claim._replace(statistic=claim.statistic.format(**places))
+
+
 class MeasuredClaim(NamedTuple):
     """A claim and what a study has to say of it."""
 
@@ -143,30 +164,11 @@ def claims_of(evidence: Evidence, related: Container[Pair]) -> Iterator[Measured
 def gain_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about gains of one problem."""
     outcomes, effects = evidence.outcomes, evidence.table.effects
-    slight = Claim(
-        "mean_gain",
-        "on average, multi-task learning leads to slight improvements over single-task learning",
-        "mean gain",
-        above=0,
-    )
-    yield MeasuredClaim(slight, estimate_mean(outcomes.gains, effects))
-
-    name, statistic = "share_improved", "share of pairs improved"
-    if outcomes.problem == "unrelated":
-        sentence = "multi-task learning leads to improvements in about 57% of all cases"
-        yield MeasuredClaim(Claim(name, sentence, statistic, 0.52, 0.62), _share(evidence))
-        return
-
-    sentence = "we see improvements in more than 70% of the cases"
-    yield MeasuredClaim(Claim(name, sentence, statistic, above=0.7), _share(evidence))
-    about_5 = Claim(
-        "relative_gain",
-        "the mean gain is about 5%",
-        "mean of the gain by the single-task score",
-        above=0.04,
-        below=0.06,
-    )
-    yield MeasuredClaim(about_5, estimate_mean(relative_gains(outcomes), effects))
+    yield MeasuredClaim(paper_claim("mean_gain"), estimate_mean(outcomes.gains, effects))
+    yield MeasuredClaim(paper_claim(f"share_of_{outcomes.problem}"), _share(evidence))
+    if outcomes.problem == "related":
+        relative = estimate_mean(relative_gains(outcomes), effects)
+        yield MeasuredClaim(paper_claim("relative_gain"), relative)
 
 
 def _share(evidence: Evidence) -> Estimate:
@@ -194,12 +196,7 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
         return
 
     for name, scores in (("single", outcomes.single), ("multi", outcomes.multi)):
-        claim = Claim(
-            "unrelated_better",
-            "UNRELATED TOPICS […] has better result than RELATED TOPICS",
-            f"mean {name}-task score of all pairs less that of the RELATED ones among them",
-            above=0,
-        )
+        claim = paper_claim("unrelated_better", task=name)
 
         def apart(means: FloatArray) -> FloatArray:
             """Of means (score, whether the pair is RELATED, the product of both), (3, n)."""
@@ -224,62 +221,27 @@ def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     effects = evidence.table.effects
     n = min(curves.single.shape[2], curves.multi.shape[2])
     epochs = curves.epochs[:n]
-    settled = (
-        f"epoch from which on the mean {{}} curve (epochs of Figure 4, joined by straight lines) "
-        f"stays within {DISTANCE} of the mean of its last {LAST} epochs"
-    )
-    at_75 = Claim(
-        "settles_at_75",
-        "the global stabilization occurs after approximatively 75 epochs",
-        settled.format("single-task"),
-        above=65,
-        below=85,
-    )
-    slower = Claim(
-        "multi_slower",
-        "The number of epochs needed to train the multi-task models is slightly greater than the "
-        "one for the single-task ones",
-        "that epoch of multi-task learning less that of single-task learning",
-        above=0,
-    )
-    overfits = Claim(
-        "overfits_less",
-        "Such overfitting can be remedied by multi-task learning",
-        f"how far the mean curve falls from its best epoch to its last {LAST}, single-task less "
-        "multi-task",
-        above=0,
-    )
     by_pair = _stacked((curves.single, curves.multi), n).mean(axis=1)
     by_run = _stacked((runs.single, runs.multi), n)
-    for claim, statistic in (
-        (at_75, lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
-        (
-            at_75._replace(statistic=settled.format("multi-task")),
-            lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs),
-        ),
-        (slower, lambda x: _later(x, epochs)),
-        (overfits, lambda x: _falls_less(x, epochs)),
+    for key, task, statistic in (
+        ("settles_at_75", "single", lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
+        ("settles_at_75", "multi", lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs)),
+        ("multi_slower", "", lambda x: _later(x, epochs)),
+        ("overfits_less", "", lambda x: _falls_less(x, epochs)),
     ):
+        claim = paper_claim(key, task=task, distance=DISTANCE, last=LAST)
         yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects))
 
-    regularises = Claim(
-        "regularises",
-        "Multi-task learning […] has strong regularization effects",
-        "test score at equal training loss, multi-task less single-task",
-        above=0,
-    )
     n = int(np.searchsorted(curves.epochs, evidence.protocol.reading.read_at + 1)) + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
     by_pair = _stacked(each, n)
     found = estimate(at_equal_loss, by_pair.mean(axis=1), _stacked(runs, n), effects)
-    yield MeasuredClaim(regularises, found)
+    yield MeasuredClaim(paper_claim("regularises"), found)
 
-    fits_less = regularises._replace(  # as does whatever learns more slowly: no claim
-        statistic="training loss where scores are read, multi-task less single-task",
-        above=-math.inf,
-    )
+    # Whatever learns more slowly fits less: no claim.
     _, _, single_loss, multi_loss = np.moveaxis(by_pair[..., -1], -1, 0)
-    yield MeasuredClaim(fits_less, estimate_mean(multi_loss - single_loss, effects))
+    fits_less = estimate_mean(multi_loss - single_loss, effects)
+    yield MeasuredClaim(paper_claim("fits_less"), fits_less)
 
 
 def _stacked(curves: Iterable[FloatArray], n: int) -> FloatArray:
@@ -351,29 +313,15 @@ def association_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     outcomes = evidence.outcomes
     names = DEFINITIONS[evidence.protocol.reading.features].names
     x = dict(zip(names, np.moveaxis(outcomes.features, (2, 1, 0), (0, 1, 2)), strict=True))
-    for name, sentence, columns in _DIVERGENCES:
+    for key, columns in _DIVERGENCES.items():
         for column in columns:
             if column in x:
-                claim = Claim(name, sentence, f"{_RHO}{column}", below=-STRONG)
+                claim = paper_claim(key, feature=column)
                 yield MeasuredClaim(claim, correlation(x[column], evidence))
 
-    oov = Claim(
-        "oov",
-        "OOV rate is also predictive of gains, i.e., correlated with gains from multi-task "
-        "learning",
-        f"{_RHO}oov_rate_main",
-        above=0,
-    )
-    yield MeasuredClaim(oov, correlation(x["oov_rate_main"], evidence))
-    plateau = Claim(
-        "plateaus_early",
-        "multi-task learning is particularly effective when the target task otherwise plateaus "
-        "faster than the auxiliary task",
-        f"{_RHO}curve_c_main / curve_c_aux, which is large where the main task flattens earlier",
-        above=0,
-    )
+    yield MeasuredClaim(paper_claim("oov"), correlation(x["oov_rate_main"], evidence))
     ratio = x["curve_c_main"] / x["curve_c_aux"]
-    yield MeasuredClaim(plateau, correlation(ratio, evidence))
+    yield MeasuredClaim(paper_claim("plateaus_early"), correlation(ratio, evidence))
 
 
 def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
@@ -427,26 +375,12 @@ def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
         return tuple(number for number, name in names if name.startswith(prefix))
 
     for percent in (10, 25, 50):
-        late = Claim(
-            "late_gradients",
-            "the good predictors based on loss curve gradients are found in the last regions of "
-            "the curve",
-            f"Brier score of the gradients at 75 % less that of those at {percent} %, subclasses "
-            "unseen",
-            below=0,
-        )
-        yield MeasuredClaim(late, compare(gradients(75), gradients(percent)))
+        claim = paper_claim("late_gradients", percent=percent)
+        yield MeasuredClaim(claim, compare(gradients(75), gradients(percent)))
 
-    best = Claim(
-        "curves_predict_best",
-        "features extracted from the loss curves are more predictive of gains than any other "
-        "features",
-        "Brier score of curve features less that of all others, or of always answering one half "
-        "where that is lower, subclasses unseen",
-        below=0,
-    )
     sets = definitions.sets
-    yield MeasuredClaim(best, compare(sets["only_curve"], sets["no_curve"], at_most=0.25))
+    best = compare(sets["only_curve"], sets["no_curve"], at_most=0.25)
+    yield MeasuredClaim(paper_claim("curves_predict_best"), best)
 
 
 def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
