@@ -10,6 +10,7 @@ w       coefficients of the meta-model fitted to all pairs of an experiment, (n_
 rank    place of |w| in its row, 0 the largest, (n_runs, 30)
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -273,7 +274,7 @@ def _words(run: Experiment) -> Finding:
     if are_counts:
         sentence += ": numbers of distinct words, and not their ratio to all words"
     finding = Runs([run]).finding("§3.5", "type-token ratio", float(counts.max()), sentence)
-    return finding.against(AS_PRINTED, None, judge(not are_counts))
+    return finding.against(AS_PRINTED, math.nan, judge(not are_counts))
 
 
 def _scaling(run: Experiment, logged: Efficiency) -> Finding:
@@ -286,4 +287,4 @@ def _scaling(run: Experiment, logged: Efficiency) -> Finding:
         f"the text says; with standardised ones it is {standardised:.1g}"
     )
     finding = Runs([run]).finding("§3.5", "scaling to [0, 1]", scaled, sentence)
-    return finding.against(AS_PRINTED, None, judge(scaled < _SAME_COEFFICIENT))
+    return finding.against(AS_PRINTED, math.nan, judge(scaled < _SAME_COEFFICIENT))

@@ -75,8 +75,8 @@ class Finding:
     ----------
     table, problem, item : where the number is printed.
     reading : how the printed number is understood; empty where nothing is printed.
-    printed : the number in print.
-    derived : from the logs; None if they do not have it.
+    printed : the number in print, NaN where there is none.
+    derived : from the logs, NaN if they do not have it.
     experiments : names of the runs that it is derived from.
     reason : what `derived` is, and why the verdict is what it is, where that is not plain.
     """
@@ -85,13 +85,13 @@ class Finding:
     problem: str
     item: str
     reading: str = ""
-    printed: float | None = None
-    derived: float | None = None
+    printed: float = math.nan
+    derived: float = math.nan
     experiments: str = ""
     verdict: str = FOUND
     reason: str = ""
 
-    def against(self, reading: str, printed: float | None, judgement: Judgement) -> "Finding":
+    def against(self, reading: str, printed: float, judgement: Judgement) -> "Finding":
         """The finding held against what is printed, so understood and judged."""
         reason = "; ".join(filter(None, (self.reason, judgement.remark)))
         return replace(
@@ -239,11 +239,7 @@ def undecided(findings: Sequence[Finding]) -> str:
 
 def audit_csv(findings: Sequence[Finding]) -> bytes:
     """The findings as CSV with a header; an absent number is an empty cell."""
-    rows = [
-        {name: math.nan if value is None else value for name, value in vars(finding).items()}
-        for finding in findings
-    ]
-    return to_csv(Table("audit", rows))
+    return to_csv(Table("audit", [dict(vars(finding)) for finding in findings]))
 
 
 def audit_document(audited: Audited) -> Document:
@@ -268,13 +264,13 @@ def audit_document(audited: Audited) -> Document:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     _, problem, item, reading, printed, derived, *rest = vars(finding).values()
-    shown = "" if printed is None else f"{printed:.6g}"
+    shown = "" if math.isnan(printed) else f"{printed:.6g}"
     return problem, item, reading, shown, _short(derived), *rest
 
 
-def _short(value: float | None) -> str:
+def _short(value: float) -> str:
     """The derived number to one digit more than any table prints."""
-    if value is None:
+    if math.isnan(value):
         return ""
     if value == round(value):
         return f"{value:.0f}"

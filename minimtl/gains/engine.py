@@ -36,7 +36,6 @@ from minimtl.gains.readtable import Roles, read_table
 from minimtl.jobs import rng_for
 from minimtl.report import counted
 from minimtl.stats import (
-    Effects,
     FloatArray,
     IntArray,
     decide,
@@ -266,7 +265,7 @@ def _prediction(
     null: NDArray[np.int8] | None,
 ) -> Prediction:
     """A baseline, or the meta-model that sees these columns."""
-    settings, tested = table.settings, design.tested
+    settings = table.settings
     if kind == "baseline":
         answers = [
             baseline_probability(name, one.y, design.train, table.main, table.aux)
@@ -284,36 +283,37 @@ def _prediction(
         for one, gain, probability in zip(data_sets, gains, answers, strict=True)
     ]
     scores = Scores(*np.mean(each, axis=0).tolist())
-    row = Prediction(design.name, name, kind, int(tested.sum()), scores)
+    row = Prediction(design.name, name, kind, int(design.tested.sum()), scores)
 
     if kind != "feature":
-        right = [
-            share_right(one.y, probability, design.test)[tested]
-            for one, probability in zip(data_sets, answers, strict=True)
-        ]
-        effects = table.rows(tested).effects
-        low, high = _accuracy_interval(scores.accuracy, np.stack(right, axis=1), effects)
+        low, high = _accuracy_interval(scores.accuracy, table, data_sets, answers, design)
         row = row._replace(low=low, high=high)
     if null is None:
         return row
     return row._replace(p=accuracy_p_value(data_sets, columns, design, settings, null))
 
 
-def _accuracy_interval(accuracy: float, right: FloatArray, effects: Effects) -> tuple[float, float]:
+def _accuracy_interval(
+    accuracy: float,
+    table: PairTable,
+    data_sets: Sequence[LabelledPairs],
+    answers: Sequence[FloatArray],
+    design: Design,
+) -> tuple[float, float]:
     """95 % interval of an accuracy, were the tasks drawn anew; cut to what a share can be.
 
     Whether a pair is told right depends on its tasks, as its gain does. NaN where there is one main
     or one auxiliary task.
-
-    Parameters
-    ----------
-    right : float64, shape (n_pairs, n_data_sets)
-        The share of the fits tested on each pair that tell its label.
     """
-    estimate = estimate_mean(right, effects).new_tasks
-    if estimate is None:
+    tested = design.tested
+    right = [
+        share_right(one.y, probability, design.test)[tested]
+        for one, probability in zip(data_sets, answers, strict=True)
+    ]
+    new = estimate_mean(np.stack(right, axis=1), table.rows(tested).effects).new_tasks
+    if new is None:
         return float("nan"), float("nan")
-    half = (estimate.high - estimate.low) / 2
+    half = (new.high - new.low) / 2
     return max(0.0, accuracy - half), min(1.0, accuracy + half)
 
 
