@@ -16,8 +16,6 @@ The meta-model is logistic regression on scaled features; many training parts ar
 Where the training pairs are all gains, or all losses, the loss has no minimum. The fit is then the
 limit: coefficients of 0 and a probability of 1 or 0 for every pair. Coefficients are in units of
 the scaled features, so that their sizes compare. Baselines know the majority or the tasks' names.
-
-Derived in docs/mathematics.md, §11.
 """
 
 from collections.abc import Sequence

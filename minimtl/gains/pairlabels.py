@@ -15,7 +15,7 @@ are those of the gains, or those that the labels themselves show, whichever is l
 share π of them gains, a share s of the variance is s π (1 − π) / φ(z)² of what is behind them, z
 being the threshold of π and φ the normal density (Dempster & Lerner 1950).
 
-Derived in docs/mathematics.md, §12 and §17.
+Derived in docs/mathematics.md, §12, and docs/mathematics.md, §17.
 
 References
 ----------

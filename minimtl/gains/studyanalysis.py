@@ -20,7 +20,7 @@ ridge       linear regression on scaled features, of gains in units of their own
 crossed     the best linear prediction (Henderson 1975), which sees no feature:
             m = μ + Σ_ut Σ_tt⁻¹ (g_t − μ)
 
-Derived in docs/mathematics.md, §13 and §19.
+Derived in docs/mathematics.md, §11, docs/mathematics.md, §13, and docs/mathematics.md, §19.
 """
 
 from collections.abc import Callable, Iterator, Sequence
