@@ -145,27 +145,6 @@ def test_an_absurd_row_is_named(tmp_path, change, message):
     assert str(error.value).count(".") <= 3
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "is empty"),
-        ("main,aux,gain\n", "has no pair"),
-        ("main,aux,gain\na,b\n", "row 2, has 2 columns"),
-        ('main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
-        ("main,main,gain\n", "two columns 'main'"),
-        ("one,two,three\na,b,1\n", "known to hold the main task; name it with --main"),
-        ("main_positive,aux_positive,gain\n", "give the study's folder"),
-        ("target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
-        (",a,b\na,,1\nb,2,\n", "or give --matrix"),
-    ],
-)
-def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
-    path = tmp_path / "pairs.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(MinimtlError, match=message):
-        read_table(path, Roles())
-
-
 def test_a_column_that_is_no_feature_is_noted_with_its_row():
     table = {"main": ["a", "b"], "aux": ["b", "a"], "gain": [1.0, 2.0], "size": [3.0, math.nan]}
     assert (
@@ -181,46 +160,48 @@ def test_a_column_that_is_no_feature_is_noted_with_its_row():
         ("missing.csv", None, "does not exist"),
         ("pairs.xlsx", b"", "no known kind"),
         ("pairs.csv", b"main,aux,gain\n\x81,b,1\n", "not UTF-8 in line 2"),
+        ("pairs.csv", b"", "is empty"),
+        ("pairs.csv", b"main,aux,gain\n", "has no pair"),
+        ("pairs.csv", b"main,aux,gain\na,b\n", "row 2, has 2 columns"),
+        ("pairs.csv", b'main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
+        ("pairs.csv", b"main,main,gain\n", "two columns 'main'"),
         (
-            "pairs.jsonl",
-            b'{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n',
-            "row 2, has no aux",
+            "pairs.csv",
+            b"one,two,three\na,b,1\n",
+            "known to hold the main task; name it with --main",
         ),
+        ("pairs.csv", b"main_positive,aux_positive,gain\n", "give the study's folder"),
+        ("pairs.csv", b"target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
+        ("pairs.csv", b",a,b\na,,1\nb,2,\n", "or give --matrix"),
+        ("pairs.jsonl", b'{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n', "2, has no aux"),
         ("pairs.jsonl", b"[1]\n", "row 1, is no JSON object"),
+        ("matrix.jsonl", b"[1]\n", "give a .csv or .tsv matrix"),
+        ("matrix.csv", b",a,b\na,,x\nb,2,\n", "row 2, column 'b', has 'x' for the gain"),
+        ("matrix.csv", b"a\n1\n", "must name the auxiliary tasks"),
     ],
 )
 def test_files_that_are_none(tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(MinimtlError, match=message):
-        read_table(tmp_path / name, Roles())
+        read_table(tmp_path / name, Roles(), matrix="matrix" in name)
 
 
 @pytest.mark.parametrize(
-    ("table", "message"),
+    ("table", "options", "message"),
     [
-        (np.zeros((3, 3)), "A matrix of gains is a .csv or .tsv file"),
-        ([{"main": 1}, {"aux": 2}], "Row 2 of the table has other columns"),
-        (7, "needs named columns"),
+        (np.zeros((3, 3)), {"matrix": True}, "A matrix of gains is a .csv or .tsv file"),
+        ([{"main": 1}, {"aux": 2}], {}, "Row 2 of the table has other columns"),
+        (7, {}, "needs named columns"),
+        (COLUMNS, {"main": "nobody"}, "no column 'nobody'"),
+        (COLUMNS, {"main": "aux", "aux": "aux"}, "two roles"),
+        (COLUMNS, {"gain": "gain", "features": ["size", "gain"]}, "as well"),
+        (COLUMNS, {"features": ["size"], "sets": {"s": ["x"]}}, "no column 'x'"),
     ],
 )
-def test_what_is_no_table_in_python(table, message):
+def test_tables_in_python_and_roles_that_cannot_be(table, options, message):
     with pytest.raises(MinimtlError, match=message):
-        read_table(table, Roles(), matrix="matrix" in message)
-
-
-@pytest.mark.parametrize(
-    ("roles", "message"),
-    [
-        ({"main": "nobody"}, "no column 'nobody'"),
-        ({"main": "aux", "aux": "aux"}, "two roles"),
-        ({"gain": "gain", "features": ["size", "gain"]}, "as well"),
-        ({"features": ["size"], "sets": {"s": ["x"]}}, "no column 'x'"),
-    ],
-)
-def test_roles_that_cannot_be(roles, message):
-    with pytest.raises(MinimtlError, match=message):
-        meta_analysis(COLUMNS, **roles)
+        meta_analysis(table, **options)
 
 
 PAGE = Path(__file__).parents[2] / "docs" / "pairs.md"
