@@ -86,20 +86,18 @@ def audit(files: Iterator[ReleasedFile]) -> Audited:
     problems = _by_problem([run for run in experiments if run.joint])
     fitted = [run for run in experiments if run.features is not None and 0 < run.gains.mean() < 1]
 
-    table1, mean_gain = audit_table1(problems), audit_mean_gain(problems)
-    scanned, figure4 = audit_scans(problems, scans), joined(list(map(audit_figure4, problems)))
-    runs = audit_runs(problems, experiments)
-    table2 = majority = table3 = text = Part()
+    parts = [audit_table1(problems), audit_mean_gain(problems), audit_scans(problems, scans)]
+    parts += [audit_runs(problems, experiments), *map(audit_figure4, problems)]
     if fitted:
-        table2 = audit_table2(_by_problem(fitted), np.random.default_rng(_SEED))
-        majority = audit_majority(_by_problem(fitted))
-        table3, text = audit_table3(_by_problem(fitted)), audit_text(fitted)
-    parts = (table1, mean_gain, scanned, runs, figure4, table2, majority, table3, text)
+        with_features, rng = _by_problem(fitted), np.random.default_rng(_SEED)
+        parts += [audit_table2(with_features, rng), audit_majority(with_features)]
+        parts += [audit_table3(with_features), audit_text(fitted)]
+    findings, lines = joined(parts)
     return Audited(
         title="Kerinec, Braud and Søgaard (2018): the printed numbers against the released logs",
         read=[f"{run.name} ({run.problem}, {len(run.joint)} pairs)" for run in experiments],
-        lines=joined(parts).lines,
-        findings=[*_absent(experiments, fitted), *joined(parts).findings],
+        lines=lines,
+        findings=[*_absent(experiments, fitted), *findings],
         pairs=_pair_tables(experiments),
     )
 

@@ -27,7 +27,6 @@ from minimtl.gains.metamodel import (
     baseline_probability,
     fit_design,
     score_design,
-    share_right,
 )
 from minimtl.gains.pairanalysis import FEWEST, PairAnalysis
 from minimtl.gains.pairlabels import LabelNoise, accuracy_p_value, label_noise, null_labels
@@ -305,12 +304,13 @@ def _accuracy_interval(
     Whether a pair is told right depends on its tasks, as its gain does. NaN where there is one main
     or one auxiliary task.
     """
-    tested = design.tested
+    tested, n_fits = design.tested, design.test.sum(axis=0)
     right = [
-        share_right(one.y, probability, design.test)[tested]
+        ((decide(probability) == one.y) & design.test).sum(axis=0)
         for one, probability in zip(data_sets, answers, strict=True)
     ]
-    new = estimate_mean(np.stack(right, axis=1), table.rows(tested).effects).new_tasks
+    shares = np.stack(right, axis=1)[tested] / n_fits[tested, np.newaxis]
+    new = estimate_mean(shares, table.rows(tested).effects).new_tasks
     if new is None:
         return float("nan"), float("nan")
     half = (new.high - new.low) / 2

@@ -241,13 +241,6 @@ def score_design(y: IntArray, gain: FloatArray, probability: FloatArray, design:
     )
 
 
-def share_right(y: IntArray, probability: FloatArray, test: BoolArray) -> FloatArray:
-    """The share of the fits tested on each pair that tell its label, (n_pairs,)."""
-    right = ((decide(probability) == y) & test).sum(axis=0)
-    share: FloatArray = right / np.maximum(test.sum(axis=0), 1)
-    return share
-
-
 def baseline_probability(
     name: str, y: IntArray, train: BoolArray, main: IntArray, aux: IntArray
 ) -> FloatArray:
