@@ -52,7 +52,7 @@ from minimtl.audit.released import (
     judge,
     text_lines,
 )
-from minimtl.gains import PairAnalysis, Roles, analyse, read_tables
+from minimtl.gains import Roles, analyse, read_tables
 from minimtl.report import DATA_DIGITS, Row, Table
 from minimtl.stats import FloatArray, IntArray, fit_log_curve
 from minimtl.tasks import Meta
@@ -358,7 +358,10 @@ def audit_labels(logs: BingelLogs) -> Part:
 
 def audit_prediction(logs: BingelLogs) -> Part:
     """How well curve features and the main task's name predict gains; nothing of too few pairs."""
-    analysis = _predict(logs)
+    (table,) = read_tables(logs.table.rows, Roles())
+    # The authors' meta-model on their folds, and on tasks that were not in training.
+    table, rng = replace(table, settings=_META), np.random.default_rng(_SEED)
+    analysis = analyse(table, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
     if analysis.predicted is None:
         return Part()
 
@@ -392,13 +395,6 @@ def audit_prediction(logs: BingelLogs) -> Part:
             f"{both.accuracy:.3f}; the majority {of_both.accuracy:.3f})."
         )
     return Part(findings, lines)
-
-
-def _predict(logs: BingelLogs) -> PairAnalysis:
-    """The sign of the gains by the authors' meta-model, on their folds and on unseen tasks."""
-    (pairs,) = read_tables(logs.table.rows, Roles())
-    pairs, rng = replace(pairs, settings=_META), np.random.default_rng(_SEED)
-    return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
 
 
 def audit(files: Iterator[ReleasedFile]) -> Audited:

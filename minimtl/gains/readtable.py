@@ -408,10 +408,10 @@ def _features(
     notes: list[str],
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Names and means over the runs of the features asked for, or of all there are."""
-    names: Sequence[str] = asked.named_features
     if asked.features is None:
-        names = _numeric_columns(columns, asked, roles, notes)
-    values = {name: columns.all_numbers(name, "feature") for name in names}
+        values = _numeric_columns(columns, asked, roles, notes)
+    else:
+        values = {name: columns.all_numbers(name, "feature") for name in asked.named_features}
     count = np.bincount(pair)
     means = [np.bincount(pair, each[rows]) / count for each in values.values()]
     return tuple(values), np.stack(means, axis=1) if means else np.zeros((len(count), 0))
@@ -419,22 +419,25 @@ def _features(
 
 def _numeric_columns(
     columns: Columns, asked: Roles, roles: Mapping[str, str], notes: list[str]
-) -> list[str]:
+) -> dict[str, FloatArray]:
     """The columns of numbers that have no role and are no further gain, and those asked for."""
-    features, passed_over, gains = [], [], []
+    features: dict[str, FloatArray] = {}
+    passed_over, gains = [], []
     for name in columns.cells:
         if name in roles.values():
             continue
-        wrong = np.flatnonzero(np.isnan(columns.numbers(name)))
         if name in asked.named_features:
-            features.append(name)
-        elif wrong.size:
+            features[name] = columns.all_numbers(name, "feature")
+            continue
+        values = columns.numbers(name)
+        wrong = np.flatnonzero(np.isnan(values))
+        if wrong.size:
             row = int(wrong[0])
             passed_over.append(f"{name} ({columns.places[row]} has {columns.cell(name, row)})")
         elif name.strip().lower() in _NAMES["gain"]:
             gains.append(name)  # with the answer among its features any model predicts it
         else:
-            features.append(name)
+            features[name] = values
 
     if passed_over:
         shown = ", ".join(passed_over[:_LISTED])
