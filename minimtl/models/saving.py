@@ -43,6 +43,7 @@ MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
 # How many threads work is a matter of the machine, and no model's.
 NOT_SAVED = {"n_jobs"}
+FORMER = {"verbose"}  # parameters of earlier versions, which changed no number
 _PARTS = ("vectorizer", "classifier")  # of a MultiTaskTextClassifier
 # Of a TextModel, which has one or more of each.
 _NUMBERS = ("", *range(2, 11))
@@ -185,9 +186,9 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     estimator = cls()
     params = description["params"]
     known = set(estimator.get_params(deep=False)) - NOT_SAVED
-    if not set(params) <= known:  # younger ones than the file have their defaults
+    if not set(params) <= known | FORMER:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
-    estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
+    estimator.set_params(**{name: value_from_plain(params[name]) for name in known & set(params)})
     _check_params(estimator)
     facts = description["fitted"]
     _, set_state = CONVERTERS[cls]

@@ -25,8 +25,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         Fitted to the texts of all tasks together; by default one that takes words by Unicode's
         rules, ``TfidfVectorizer(unicode=True)``.
     classifier : MultiTaskMLPClassifier, optional
-        By default one with its defaults. Its `class_weight` names the tasks as here, and its
-        callbacks are called.
+        By default one with its defaults. Its `class_weight` names the tasks as here.
     auxiliary : dict of (texts, labels) by name, optional
         Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
@@ -139,8 +138,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         copied = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        network = type(classifier)(**classifier.get_params()).set_callbacks(*classifier.callbacks)
-        return copied, network
+        return copied, type(classifier)(**classifier.get_params())
 
     def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], dict[Any, Any], bool]:
         """Texts and labels by task, and whether there are several."""

@@ -4,7 +4,7 @@ compiled code.
 May import: system, estimator.
 """
 
-from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.adam import Adam, Moments, Schedule
 from minimtl.nn.backend import (
     Trainer,
     default_backend,
@@ -16,7 +16,6 @@ from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
 from minimtl.nn.reference import forward, loss_and_gradients, softmax
-from minimtl.nn.schedule import Schedule
 from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData
 
 __all__ = [

@@ -12,11 +12,9 @@ from typing import Protocol
 
 from scipy import sparse
 
-from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.network import Network
+from minimtl.nn.adam import Adam, Moments, Schedule
+from minimtl.nn.network import FloatArray, IntArray, Network
 from minimtl.nn.reference import ReferenceTrainer
-from minimtl.nn.schedule import Schedule
 from minimtl.system import processor
 
 BACKENDS = ("numba", "numpy")
@@ -28,17 +26,15 @@ _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
 class Trainer(Protocol):
     """Trains a network, an epoch at a time, call after call.
 
-    It begins with the weights of `network`, in `dtype`, whose first matrix has a row for each word
-    that the trainer knows; `add_words` adds others. It learns what `take` gives by `adam`.
+    It begins with the weights of `network`, in `dtype`, whose first matrix has a row for each of
+    the `n_words` that the trainer knows; `add_words` adds others. It learns what `take` gives by
+    `adam`, whose state `moments` is that of the training that this one continues, if any.
     """
 
     dtype: str
+    n_words: int
 
-    @property
-    def n_words(self) -> int:
-        """How many words the trainer knows."""
-
-    def __init__(self, network: Network, adam: Adam) -> None: ...
+    def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None: ...
 
     def add_words(self, first: FloatArray) -> None:
         """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
@@ -56,9 +52,6 @@ class Trainer(Protocol):
         each within its task. `class_weights` (T, K), K ≥ K_t of every task, multiply the losses of
         documents by task and class; None is a weight of 1 for each.
         """
-
-    def forget(self) -> None:
-        """Drop the documents and labels; `take` gives others."""
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Train on `order` (T, n), rows of X by task; the mean training loss of each task (T,).
@@ -83,9 +76,6 @@ class Trainer(Protocol):
 
     def is_finite(self, words: IntArray) -> bool:
         """Whether all weights of `words`, and those above the first layer, are finite."""
-
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training: the next step follows its last one."""
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

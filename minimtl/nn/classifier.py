@@ -5,7 +5,6 @@
 
 import copy
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from numbers import Integral
 from threading import RLock
@@ -15,27 +14,22 @@ import numpy as np
 
 from minimtl.estimator import (
     BaseEstimator,
-    CallbackMixin,
     ClassifierMixin,
-    FitCalls,
     check_features,
     check_is_fitted,
     check_random_state,
     check_real,
     check_whole,
 )
-from minimtl.nn.adam import Adam
-from minimtl.nn.arraytypes import FloatArray
+from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Network, Shape, check_layers, copy_hidden, initialize
+from minimtl.nn.network import FloatArray, Network, Shape, check_layers, copy_hidden, initialize
 from minimtl.nn.reference import logits_of, softmax
-from minimtl.nn.schedule import Schedule
-from minimtl.nn.stopping import Stopping, hold_out
 from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
-from minimtl.nn.training import AfterEpoch, History, Learner
+from minimtl.nn.training import Learner, Stopping, hold_out
 
 
-class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
+class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
 
     ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly, and so
@@ -74,8 +68,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         Share of each class that is held out, in (0, 1).
     n_iter_no_change : int, default=10
     tol : float, default=1e-4
-    verbose : bool, default=False
-        Whether `fit` prints a line after each epoch.
     backend : {"numba", "numpy"}, optional
         Compiled kernels in float32, or their NumPy twin in float64. By default Numba where it is
         installed.
@@ -111,9 +103,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     Notes
     -----
     Words that no training document had keep their random initial weights.
-
-    `set_callbacks` takes callbacks by scikit-learn's protocol, its `ProgressBar` for one; `fit` and
-    `fine_tune` call them at each epoch. `minimtl.estimator.callbacks` has the protocol.
 
     `fit` takes no `sample_weight`: steps are made on batches of documents, so a document of weight
     2 would not equal two documents, nor one of weight 0 a document left out.
@@ -158,7 +147,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
-        verbose: bool = False,
         backend: str | None = None,
         random_state: int | np.random.Generator | np.random.RandomState | None = None,
     ) -> None:
@@ -177,7 +165,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
-        self.verbose = verbose
         self.backend = backend
         self.random_state = random_state
         self._lock = RLock()
@@ -362,45 +349,21 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         What was learnt before is replaced at the end, and stays if anything fails.
         """
         schedule = self._check_params()
-        # `CallbackMixin.callbacks`, where there are any.
-        has_callbacks = bool(vars(self).get("_skl_callbacks"))
-        calls = FitCalls(self, schedule.n_epochs, X, y) if has_callbacks else None
+        tasks = read_tasks(X, y, self, None)
+        classes = [np.unique(labels) for labels in tasks.labels]
+        learner, rng = self._begin(tasks, classes, pretrained)
+        data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
 
-        with nullcontext() if calls is None else calls.around():
-            tasks = read_tasks(X, y, self, None)
-            classes = [np.unique(labels) for labels in tasks.labels]
-            learner, rng = self._begin(tasks, classes, pretrained)
-            data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
-            stopping = None
-            if self.early_stopping:
-                data = [hold_out(task, self.validation_fraction, rng) for task in data]
-                stopping = Stopping(data, self.tol, int(self.n_iter_no_change))
+        if not self.early_stopping:
+            losses = learner.run(data, schedule, rng, self.backend).losses
+            self._store(tasks, classes, learner, rng, losses)
+            return self
 
-            def copied(history: History) -> "MultiTaskMLPClassifier":
-                # A copy of the learner would end its pending moves, and round what comes after.
-                fitted = type(self)(**self.get_params())
-                here, state = Learner(learner.network()), copy.deepcopy(rng)
-                fitted._store(tasks, classes, here, state, history.losses.copy())
-                return fitted
-
-            def after_epoch(history: History) -> bool:
-                ends = calls is not None and calls.end_epoch(lambda: copied(history))
-                if stopping is not None:
-                    ends |= stopping.ends(history, learner)
-                if self.verbose:
-                    print(_line(history, stopping))
-                if calls is not None and not ends and history.losses.shape[1] < schedule.n_epochs:
-                    calls.begin_epoch()
-                return ends
-
-            is_watched = calls is not None or stopping is not None or self.verbose
-            watch: AfterEpoch | None = after_epoch if is_watched else None
-            if calls is not None:
-                calls.begin_epoch()
-            history = learner.run(data, schedule, rng, self.backend, watch)
-            if stopping is not None and stopping.best_network is not None:
-                learner = Learner(stopping.best_network)
-            self._store(tasks, classes, learner, rng, history.losses, stopping)
+        data = [hold_out(task, self.validation_fraction, rng) for task in data]
+        stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
+        losses = learner.run(data, schedule, rng, self.backend, stopping.ends).losses
+        best = Learner(stopping.best_network)
+        self._store(tasks, classes, best, rng, losses, stopping)
         return self
 
     def _begin(
@@ -534,12 +497,3 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _line(history: History, stopping: Stopping | None) -> str:
-    """What `verbose` prints of the last epoch."""
-    losses = ", ".join(f"{loss:.6f}" for loss in history.losses[:, -1])
-    line = f"Epoch {history.losses.shape[1]}, loss = {losses}"
-    if stopping is None:
-        return line
-    return f"{line}, validation score = " + ", ".join(f"{s:.6f}" for s in stopping.scores[-1])

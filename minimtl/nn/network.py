@@ -15,11 +15,14 @@ one block a layer, its weights and then its biases, and then one block a head li
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
+# The arrays of `minimtl.nn`, whatever their precision; docstrings give their shapes.
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+IntArray: TypeAlias = NDArray[np.integer[Any]]
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
@@ -92,13 +95,17 @@ class Network:
         return Network, (self.shape, self.first, self.flat)
 
     @classmethod
-    def zeros(cls, shape: Shape, n_rows: int, dtype: np.dtype | type) -> "Network":
+    def zeros(cls, shape: Shape, n_rows: int, dtype: DTypeLike) -> "Network":
         """All zeros, with `n_rows` rows in the first weight matrix."""
         return cls(shape, np.zeros((n_rows, shape.hidden[0]), dtype), np.zeros(shape.n_flat, dtype))
 
-    def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Network":
-        """A copy in `dtype` that keeps only `rows` of the first weight matrix."""
-        return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
+    def astype(self, dtype: DTypeLike) -> "Network":
+        """A copy in another precision."""
+        return Network(self.shape, self.first.astype(dtype), self.flat.astype(dtype))
+
+    def rows(self, rows: IntArray) -> "Network":
+        """A copy that keeps only these rows of the first weight matrix."""
+        return Network(self.shape, self.first[rows], self.flat.copy())
 
     def put(self, rows: IntArray, part: "Network") -> None:
         """Copy the values of `part`, which holds only `rows` of the first weight matrix."""

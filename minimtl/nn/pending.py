@@ -10,8 +10,8 @@ import numpy as np
 
 from minimtl.elementary import expm1, log, powers
 from minimtl.nn.adam import Adam
-from minimtl.nn.arraytypes import FloatArray
 from minimtl.nn.kernels.adamrows import Pending
+from minimtl.nn.network import FloatArray
 
 # The most that the dropped terms of a pending move may be of it.
 NEGLIGIBLE = 3.1e-11

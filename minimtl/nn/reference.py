@@ -24,11 +24,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import LARGEST, Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.adam import LARGEST, Adam, Moments, Schedule
 from minimtl.nn.dropout import dropout_mask
-from minimtl.nn.network import Network
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.network import FloatArray, IntArray, Network
 
 
 def activate(Z: FloatArray, activation: str) -> FloatArray:
@@ -148,16 +146,13 @@ class ReferenceTrainer:
 
     dtype = "float64"
 
-    def __init__(self, network: Network, adam: Adam) -> None:
-        self.network, self.adam = network, adam
-        self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
-        self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
-        self.step = 0
-
-    @property
-    def n_words(self) -> int:
-        """How many words there are."""
-        return len(self.network.first)
+    def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None:
+        self.network, self.adam, self.n_words = network, adam, len(network.first)
+        moments = moments or Moments.zeros(network.shape, self.n_words)
+        self.step = moments.step
+        self.m, self.v = moments.m.astype(network.flat.dtype), moments.r.astype(network.flat.dtype)
+        self.v.first **= 2
+        self.v.flat **= 2
 
     def add_words(self, first: FloatArray) -> None:
         """Add words; see `backend.Trainer`."""
@@ -166,6 +161,7 @@ class ReferenceTrainer:
             Network(part.shape, np.vstack([part.first, rows]).astype(part.flat.dtype), part.flat)
             for part, rows in ((self.network, first), (self.m, none), (self.v, none))
         )
+        self.n_words += len(first)
 
     def take(
         self,
@@ -178,10 +174,6 @@ class ReferenceTrainer:
         self.X, self.labels = X.astype(self.network.flat.dtype), labels
         self.schedule, self.class_weights = schedule, class_weights
         self.task_weights = schedule.weights(len(self.network.shape.n_classes))
-
-    def forget(self) -> None:
-        """Drop the documents; see `backend.Trainer`."""
-        self.X, self.labels = self.X[:0], self.labels[:0]
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
@@ -242,14 +234,6 @@ class ReferenceTrainer:
         """Whether all weights are finite, in float32 too, in which they are kept."""
         parts = self.network.first, self.network.flat
         return all((np.abs(part) <= LARGEST).all() for part in parts)
-
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training."""
-        self.step = moments.step
-        for part in ("first", "flat"):
-            m, r = getattr(moments.m, part), getattr(moments.r, part)
-            getattr(self.m, part)[: len(m)] = m
-            getattr(self.v, part)[: len(r)] = r.astype(self.v.flat.dtype) ** 2
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

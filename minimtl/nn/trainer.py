@@ -6,18 +6,14 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.adam import Adam, Moments, Schedule
 from minimtl.nn.kernels.adamrows import read_rows
 from minimtl.nn.kernels.epoch import Batch, Documents, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
 from minimtl.nn.kernels.prediction import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
-from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
+from minimtl.nn.network import ACTIVATIONS, FloatArray, IntArray, Network, Shape, copy_common
 from minimtl.nn.pending import make_pending
-from minimtl.nn.schedule import Schedule
-
-NO_DOCUMENTS = Documents(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 class KernelTrainer:
@@ -28,22 +24,27 @@ class KernelTrainer:
 
     dtype = "float32"
 
-    def __init__(self, network: Network, adam: Adam) -> None:
-        self.shape, self.adam, self.n_words = network.shape, adam, 0
+    def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None:
+        self.shape, self.adam, self.n_words = network.shape, adam, len(network.first)
         hidden = tuple(-(-width // LANES) * LANES for width in network.shape.hidden)
         self.padded = replace(network.shape, hidden=hidden)
+        step = 0 if moments is None else moments.step
         self.state = State(
-            _aligned(0, 3 * hidden[0]),
-            np.zeros(0, np.int64),
+            _aligned(self.n_words, 3 * hidden[0]),
+            np.zeros(self.n_words, np.int64),
             Flat(*_aligned(4, self.padded.n_flat)),
-            make_pending(self.adam, 0, 0),
-            0,
+            make_pending(adam, step, begun=step),
+            step,
         )
-        w, _, _ = self.as_networks()
-        copy_common(network, w)
+        w, m, r = self.as_networks()
         self.layout = _layout(self.shape, w)
-        self.batch, self.buffers = _batch(0, 0), _buffers(self.padded, 0)
-        self.add_words(network.first)
+        self.batch, self.buffers = _batch(self.n_words, 0), _buffers(self.padded, 0)
+
+        copy_common(network, w)
+        if moments is not None:
+            copy_common(moments.m, m)
+            copy_common(moments.r, r)
+            self.state.last[moments.moved_rows()] = step
 
     def add_words(self, first: FloatArray) -> None:
         """Add words; see `backend.Trainer`."""
@@ -82,10 +83,6 @@ class KernelTrainer:
         n_batch = batch_size * n_tasks
         if n_batch > self.buffers.A.shape[1]:
             self.buffers = _buffers(self.padded, n_batch)
-
-    def forget(self) -> None:
-        """Drop the documents; see `backend.Trainer`."""
-        self.documents, self.labels = NO_DOCUMENTS, np.empty(0, np.int64)
 
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
         """Make one pass over `order`; see `backend.Trainer`."""
@@ -160,15 +157,6 @@ class KernelTrainer:
     def is_finite(self, words: IntArray) -> bool:
         """Whether weights are finite; see `backend.Trainer`."""
         return are_finite(words, self.state.rows) and bool(np.isfinite(self.state.flat.w).all())
-
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training: the next step follows its last one."""
-        _, m, r = self.as_networks()
-        copy_common(moments.m, m)
-        copy_common(moments.r, r)
-        self.state.last[moments.moved_rows()] = moments.step
-        pending = make_pending(self.adam, moments.step, begun=moments.step)
-        self.state = self.state._replace(pending=pending, step=moments.step)
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

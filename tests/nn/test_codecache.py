@@ -281,7 +281,7 @@ import numpy as np
 from scipy import sparse
 warnings.simplefilter("error" if {strict} else "default")
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.adam import Schedule
 from minimtl.nn.training import Learner, TaskData
 rng = np.random.default_rng(0)
 X = sparse.random(20, 30, 0.3, "csr", np.float32, random_state=0)

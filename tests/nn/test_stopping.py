@@ -7,8 +7,7 @@ from sklearn.neural_network import MLPClassifier
 
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.stopping import Stopping, hold_out
-from minimtl.nn.training import History, Learner, TaskData
+from minimtl.nn.training import History, Learner, Stopping, TaskData, hold_out
 
 
 def task(n=120, seed=0):
@@ -37,10 +36,10 @@ def test_the_rule_is_that_of_scikit_learns_perceptron():
             n_peer += 1
         network = initialize(Shape(2, (2,), (2,), "tanh"), rng)
         learner = Learner(network)
-        watch = Stopping([TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
+        watch = Stopping(learner, [TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
         for n in range(1, len(scores) + 1):
             hits = (np.arange(100) >= round(100 * scores[n - 1])).astype(int)
-            if watch.ends(History(np.zeros((1, n)), np.arange(n), [hits[np.newaxis]], []), learner):
+            if watch.ends(History(np.zeros((1, n)), np.arange(n), [hits[np.newaxis]], [])):
                 break
         assert n == n_peer
         assert watch.best == peer.best_validation_score_
@@ -79,20 +78,6 @@ def test_documents_are_held_out_by_class():
     assert len(held_out(np.array([0, 0, 1]), 0.1).y_test) == 1
     with pytest.raises(ValueError, match="lower validation_fraction"):
         held_out(np.array([0, 0, 1]), 0.9)
-
-
-def test_verbose_prints_a_line_an_epoch_and_changes_nothing(capsys):
-    X, y = task()
-    loud = classifier(n_epochs=3, verbose=True).fit([X, X], [y, y])
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    losses = ", ".join(f"{loss:.6f}" for loss in loud.loss_curve_[:, 2])
-    assert lines[2] == f"Epoch 3, loss = {losses}"
-    silent = classifier(n_epochs=3).fit([X, X], [y, y])
-    np.testing.assert_array_equal(loud.coefs_[0], silent.coefs_[0])
-    assert capsys.readouterr().out == ""
-    classifier(n_epochs=1, verbose=True, early_stopping=True).fit(X, y)
-    assert "validation score = " in capsys.readouterr().out
 
 
 def test_tasks_by_name_are_those_of_a_list():

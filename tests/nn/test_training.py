@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import predict_proba
-from minimtl.nn.schedule import Schedule
 from minimtl.nn.training import Learner, TaskData, _epochs
 
 

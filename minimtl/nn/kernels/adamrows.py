@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.jit import EntryKernel, inlined, spliced
 from minimtl.nn.kernels.vectors import ask_for
+from minimtl.nn.network import FloatArray, IntArray
 
 f32 = np.float32
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2, drop_threshold
 from minimtl.nn.kernels.jit import compiled, spliced
+from minimtl.nn.network import FloatArray, IntArray
 
 f32 = np.float32
 u32 = np.uint32

@@ -1,4 +1,4 @@
-"""The shared layers: forward and backward through products, activation and dropout.
+"""The shared layers, forward and backward, and the heads with their softmax and loss.
 
 Notation as in `reference`: a step's B documents, those of each task in turn, run through the
 shared layers together. ``A[l]`` (B, S) activations, ``R[l]`` their dropout mask, ``D[l]`` = A∘R,
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.kernels.elementwise import activate, fill_mask, threshold_of, times_slope
-from minimtl.nn.kernels.jit import inlined, spliced
-from minimtl.nn.kernels.vectors import add_four_products, add_rows
+from minimtl.nn.kernels.elementwise import activate, exp32, fill_mask, threshold_of, times_slope
+from minimtl.nn.kernels.jit import compiled, inlined, spliced
+from minimtl.nn.kernels.vectors import add_four_products, add_rows, dot
+from minimtl.nn.network import FloatArray, IntArray
 
 f32 = np.float32
 
@@ -202,3 +202,57 @@ def transpose(W: FloatArray, n_rows: int, n_columns: int, T: FloatArray) -> None
     for i in range(n_rows):
         for k in range(n_columns):
             T[k, i] = W[i, k]
+
+
+@compiled
+def head_softmax(
+    p: FloatArray, d: FloatArray, t: int, y: int, flat: FloatArray, layout: Layout
+) -> float:
+    """Class probabilities p of task t from d = D_L; returns the loss −ln p[y]."""
+    width, n_classes = layout.widths[-1], layout.n_classes[t]
+    U = flat[layout.heads[t] :]
+    top = f32(-np.inf)
+    for c in range(n_classes):
+        p[c] = U[n_classes * width + c] + dot(U[c * width :], d, width)
+        top = max(top, p[c])
+    total, o_y = f32(0.0), p[y]
+    for c in range(n_classes):
+        p[c] = exp32(p[c] - top)
+        total += p[c]
+    for c in range(n_classes):
+        p[c] /= total
+    return np.log(total) - (o_y - top)
+
+
+@spliced
+def heads(
+    batch_rows: IntArray,
+    labels: IntArray,
+    size: int,
+    plan: Plan,
+    flat: Flat,
+    buffers: Buffers,
+    losses: FloatArray,
+) -> None:
+    """Loss and gradient of the heads; the gradient by D_L goes to the last layer of G."""
+    layout, p = plan.layout, buffers.p
+    width = layout.widths[-1]
+    top = len(layout.widths) - 1
+    for task in range(len(layout.n_classes)):
+        n_classes, begin = layout.n_classes[task], layout.heads[task]
+        for i in range(task * size, (task + 1) * size):
+            d, delta = buffers.D[top, i], buffers.G[top, i]
+            y = labels[batch_rows[i]]
+            omega = plan.class_weights[task, y]
+            scale = f32(omega * plan.task_weights[task] / size)
+            losses[task] += omega * head_softmax(p, d, task, y, flat.w, layout)
+            p[y] -= f32(1.0)
+            delta[:] = f32(0.0)
+            for c in range(n_classes):
+                g = p[c] * scale
+                u = flat.w[begin + c * width :]
+                g_u = flat.g[begin + c * width :]
+                for h in range(width):
+                    delta[h] += g * u[h]
+                    g_u[h] += g * d[h]
+                flat.g[begin + n_classes * width + c] += g

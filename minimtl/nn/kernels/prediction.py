@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.adamrows import ROWS_AHEAD, Pending, read_row
 from minimtl.nn.kernels.elementwise import activate
-from minimtl.nn.kernels.heads import head_softmax
 from minimtl.nn.kernels.jit import EntryKernel, spliced
-from minimtl.nn.kernels.layers import Buffers, Layout, biases, pass_up
+from minimtl.nn.kernels.layers import Buffers, Layout, biases, head_softmax, pass_up
 from minimtl.nn.kernels.vectors import add_to_rows, ask_for
+from minimtl.nn.network import FloatArray, IntArray
 
 
 class Occurrences(NamedTuple):
