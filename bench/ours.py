@@ -57,7 +57,7 @@ class OurEpochs:
         network = fresh_network(tasks[0].X.shape[1], len(tasks), hidden)
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
         schedule = Schedule(batch_size=BATCH, dropout=dropout)
-        self.trainer = KernelTrainer(network.rows(active), schedule.adam)
+        self.trainer = KernelTrainer(network.rows(active, np.float32), schedule.adam)
         self.trainer.take(self.X, labels, schedule)
         self.rng = np.random.default_rng(SEED)
         self.n_tasks, self.n_documents = len(tasks), tasks[0].X.shape[0]

@@ -138,7 +138,7 @@ class Moments:
 
     def rows(self, rows: IntArray) -> "Moments":
         """A copy that keeps only these rows of the first weight matrix's moments."""
-        return Moments(self.step, self.m.rows(rows), self.r.rows(rows))
+        return Moments(self.step, self.m.rows(rows, np.float32), self.r.rows(rows, np.float32))
 
     def put(self, rows: IntArray, part: "Moments") -> None:
         """Copy `part`, which holds only `rows` of the first weight matrix's moments."""

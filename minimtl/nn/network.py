@@ -99,13 +99,9 @@ class Network:
         """All zeros, with `n_rows` rows in the first weight matrix."""
         return cls(shape, np.zeros((n_rows, shape.hidden[0]), dtype), np.zeros(shape.n_flat, dtype))
 
-    def astype(self, dtype: DTypeLike) -> "Network":
-        """A copy in another precision."""
-        return Network(self.shape, self.first.astype(dtype), self.flat.astype(dtype))
-
-    def rows(self, rows: IntArray) -> "Network":
-        """A copy that keeps only these rows of the first weight matrix."""
-        return Network(self.shape, self.first[rows], self.flat.copy())
+    def rows(self, rows: IntArray | slice, dtype: DTypeLike) -> "Network":
+        """A copy in `dtype` that keeps only these rows of the first weight matrix."""
+        return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
 
     def put(self, rows: IntArray, part: "Network") -> None:
         """Copy the values of `part`, which holds only `rows` of the first weight matrix."""

@@ -150,7 +150,8 @@ class ReferenceTrainer:
         self.network, self.adam, self.n_words = network, adam, len(network.first)
         moments = moments or Moments.zeros(network.shape, self.n_words)
         self.step = moments.step
-        self.m, self.v = moments.m.astype(network.flat.dtype), moments.r.astype(network.flat.dtype)
+        dtype, every = network.flat.dtype, slice(None)
+        self.m, self.v = moments.m.rows(every, dtype), moments.r.rows(every, dtype)
         self.v.first **= 2
         self.v.flat **= 2
 

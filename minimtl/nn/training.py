@@ -194,7 +194,7 @@ class Learner:
 
         trainer = self._trainer
         if trainer is None:
-            part = self._network.rows(known).astype(make_trainer.dtype)
+            part = self._network.rows(known, make_trainer.dtype)
             moments = None if self._moments is None else self._moments.rows(known)
             trainer = make_trainer(part, schedule.adam, moments)
             self._made_for, self._trainer, self._moments = made_for, trainer, None
@@ -215,11 +215,12 @@ class Learner:
         number = np.int16 if max(shape.n_classes) <= 1 << 15 else np.int32
         tested = range(n_epochs) if schedule.test_epochs is None else schedule.test_epochs
         history = History(np.empty((len(tasks), n_epochs)), np.array(tested, np.int64), [], [])
-        tests = [task.X[:0] if task.X_test is None else task.X_test for task in tasks]
-        n_tests = np.array([X.shape[0] for X in tests], np.int64)
-        for task, n_test in zip(tasks, n_tests, strict=True):
+        tests, n_tests = [], np.zeros(len(tasks), np.int64)
+        for t, task in enumerate(tasks):
+            tests.append(task.X[:0] if task.X_test is None else task.X_test)
+            n_tests[t] = tests[t].shape[0]
             n_losses = 0 if task.y_test is None else len(task.y_test)
-            history.predictions.append(np.empty((len(tested), n_test), number))
+            history.predictions.append(np.empty((len(tested), n_tests[t]), number))
             history.test_losses.append(np.empty((len(tested), n_losses)))
 
         rows = {}

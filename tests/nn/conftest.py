@@ -33,9 +33,9 @@ class Race:
             batch_size=batch_size, dropout=dropout, task_weights=task_weights, adam=adam or Adam()
         )
         self.trainers = {
-            "kernel": KernelTrainer(start.astype("float32"), settings.adam),
-            "exact": ReferenceTrainer(start.astype("float64"), settings.adam),
-            "dense32": ReferenceTrainer(start.astype("float32"), settings.adam),
+            "kernel": KernelTrainer(start.rows(slice(None), "float32"), settings.adam),
+            "exact": ReferenceTrainer(start.rows(slice(None), "float64"), settings.adam),
+            "dense32": ReferenceTrainer(start.rows(slice(None), "float32"), settings.adam),
         }
         for trainer in self.trainers.values():
             trainer.take(X, labels, settings)

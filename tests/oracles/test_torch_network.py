@@ -129,7 +129,7 @@ def test_losses_and_gradients(activation, hidden, n_classes, rate, weighted, agr
     batch = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
     labels = [rng.integers(0, k, size) for k, size in zip(n_classes, sizes, strict=True)]
     network = initialize(Shape(60, hidden, n_classes, activation), rng)
-    network = network.astype(np.float64)
+    network = network.rows(slice(None), np.float64)
     network.flat += rng.normal(scale=0.3, size=network.flat.shape)
     weights = np.array([1.0, 0.3, 2.5])[: len(sizes)]
     omega = rng.uniform(0.2, 3.0, (len(sizes), max(n_classes))) if weighted else None
@@ -154,8 +154,8 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
     weights = np.array([1.0, 0.5, 2.0])[:n_tasks]
     settings = Schedule(batch_size=batch_size, dropout=rate, task_weights=tuple(weights))
-    exact = ReferenceTrainer(network.astype("float64"), settings.adam)
-    kernel = KernelTrainer(network.astype("float32"), settings.adam)
+    exact = ReferenceTrainer(network.rows(slice(None), "float64"), settings.adam)
+    kernel = KernelTrainer(network.rows(slice(None), "float32"), settings.adam)
     for trainer in (exact, kernel):
         trainer.take(X, labels, settings)
     peer, peer32 = (

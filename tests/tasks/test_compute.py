@@ -80,7 +80,7 @@ def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backe
     tasks = task_data(samples_of(job, data), data)
     shape = Shape(data.train.shape[1], (12, 8), (2, 2))
     start = initialize(shape, training_rng(job, data.identity))
-    start = start.astype(np.float64)
+    start = start.rows(slice(None), np.float64)
     X = np.concatenate([task.X.toarray() for task in tasks])
     labels = [task.y for task in tasks]
     _, gradient = loss_and_gradients(start, X, labels, np.array([1.0, 0.3]), [None, None])
