@@ -22,9 +22,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numba
+from llvmlite import binding
 
 from minimtl.errors import MinimtlError
-from minimtl.nn.kernels.processor import target
 from minimtl.system import cache_dir, write_atomically
 
 HERE = Path(__file__).parent
@@ -34,6 +34,18 @@ CHECKSUMS = "sha256.json"
 # Folders of other versions and processors that are left, the last used ones: environments and
 # machines that share a cache must not compile in turns.
 N_OTHERS = 7
+
+
+def target() -> tuple[str, str]:
+    """The processor that kernels are compiled for, and its features, as LLVM names them.
+
+    Raises RuntimeError where LLVM does not know the features of this machine.
+    """
+    features = numba.config.CPU_FEATURES
+    return (
+        numba.config.CPU_NAME or binding.get_host_cpu_name(),
+        binding.get_host_cpu_features().flatten() if features is None else features,
+    )
 
 
 def kernel_folder() -> Path:
