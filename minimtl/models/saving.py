@@ -24,8 +24,7 @@ from minimtl.models.archive import (
     value_to_plain,
     write_model_file,
 )
-from minimtl.models.textclassifier import MultiTaskTextClassifier
-from minimtl.models.textmodel import TextModel
+from minimtl.models.textmodel import MultiTaskTextClassifier, TextModel
 from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer

@@ -354,16 +354,14 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         learner, rng = self._begin(tasks, classes, pretrained)
         data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
 
-        if not self.early_stopping:
+        if self.early_stopping:
+            data = [hold_out(task, self.validation_fraction, rng) for task in data]
+            stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
+            losses = learner.run(data, schedule, rng, self.backend, stopping.ends).losses
+            self._store(tasks, classes, Learner(stopping.best_network), rng, losses, stopping)
+        else:
             losses = learner.run(data, schedule, rng, self.backend).losses
             self._store(tasks, classes, learner, rng, losses)
-            return self
-
-        data = [hold_out(task, self.validation_fraction, rng) for task in data]
-        stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
-        losses = learner.run(data, schedule, rng, self.backend, stopping.ends).losses
-        best = Learner(stopping.best_network)
-        self._store(tasks, classes, best, rng, losses, stopping)
         return self
 
     def _begin(

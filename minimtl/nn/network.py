@@ -13,6 +13,7 @@ treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart. The 
 one block a layer, its weights and then its biases, and then one block a head likewise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -129,9 +130,12 @@ def _fill_uniform(out: FloatArray, bound: float, rng: np.random.Generator) -> No
     out *= np.float32(2.0 * bound)
 
 
-def copy_common(source: Network, target: Network) -> None:
+PARTS = ("weights", "biases", "head_weights", "head_biases")
+
+
+def copy_common(source: Network, target: Network, parts: Sequence[str] = PARTS) -> None:
     """Copy what both have: of each array the corner that source and target share."""
-    for part in ("weights", "biases", "head_weights", "head_biases"):
+    for part in parts:
         for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
             corner = tuple(map(slice, np.minimum(a.shape, b.shape)))
             b[corner] = a[corner]
@@ -144,6 +148,4 @@ def copy_hidden(source: Network, target: Network) -> None:
             f"the pretrained network has {len(source.first)} features and the hidden layers "
             f"{source.shape.hidden}, not {len(target.first)} and {target.shape.hidden}."
         )
-    for part in ("weights", "biases"):
-        for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
-            b[...] = a
+    copy_common(source, target, ("weights", "biases"))

@@ -42,7 +42,7 @@ class TaskInputs(NamedTuple):
     def split(self, name: str, values: Any) -> Sequence[Any]:
         """`values` as one item for each task, else ValueError."""
         values = _in_order(name, values, self.names)
-        return _as_list(name, values, len(self.documents)) if self.is_joint else [values]
+        return _as_list(name, values, len(self.names)) if self.is_joint else [values]
 
     def compare_features(self, estimator: str, names: Any, n_features: int) -> None:
         """ValueError for documents with other features than these; warns as `check_features`."""
@@ -58,16 +58,10 @@ class TaskInputs(NamedTuple):
             return [class_weight]
         if class_weight is None or isinstance(class_weight, str):
             return [class_weight] * len(self.names)
-        if isinstance(class_weight, list | tuple):
-            if len(class_weight) != len(self.names):
-                raise ValueError(
-                    f"class_weight has {len(class_weight)} items for {len(self.names)} tasks; "
-                    "it needs one for each."
-                )
-            return list(class_weight)
-        of_labels = not isinstance(class_weight, Mapping) or any(
-            isinstance(weight, Real) for weight in class_weight.values()
-        )
+        if not isinstance(class_weight, Mapping):
+            return list(_as_list("class_weight", class_weight, len(self.names)))
+
+        of_labels = any(isinstance(weight, Real) for weight in class_weight.values())
         if of_labels or not set(class_weight) <= set(self.names):
             raise ValueError(
                 f"With the tasks {self.names}, class_weight must be a dict of weights by task, "
@@ -77,10 +71,8 @@ class TaskInputs(NamedTuple):
 
     def encode(self, classes: Sequence[np.ndarray], class_weights: Sequence[Any]) -> list[TaskData]:
         """The tasks as they are trained, of these classes and what `split_class_weight` gave."""
-        return [
-            task_data(*task)
-            for task in zip(self.documents, self.labels, classes, class_weights, strict=True)
-        ]
+        of_tasks = zip(self.documents, self.labels, classes, class_weights, strict=True)
+        return [task_data(*task) for task in of_tasks]
 
 
 def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -> TaskInputs:
@@ -136,8 +128,8 @@ def _as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
     """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
     if not isinstance(values, list | tuple) or len(values) != n_tasks:
         raise ValueError(
-            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks} arrays, "
-            "one for each task."
+            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks}, one for "
+            "each task."
         )
     return values
 

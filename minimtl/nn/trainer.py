@@ -7,13 +7,12 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.nn.adam import Adam, Moments, Schedule
-from minimtl.nn.kernels.adamrows import read_rows
+from minimtl.nn.kernels.adamrows import make_pending, read_rows
 from minimtl.nn.kernels.epoch import Batch, Documents, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
 from minimtl.nn.kernels.prediction import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
 from minimtl.nn.network import ACTIVATIONS, FloatArray, IntArray, Network, Shape, copy_common
-from minimtl.nn.pending import make_pending
 
 
 class KernelTrainer:

@@ -25,7 +25,7 @@ from minimtl.nn.backend import Trainer, trainer_class
 from minimtl.nn.network import FloatArray, IntArray, Network, Shape
 
 # The version of the numbers that training gives. Raise it with every change that gives other
-# ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
+# ones: of dropout masks (dropout.py), of Adam (adam.py), of the initial weights
 # (network.py), of the order of documents (below), of the kernels (kernels/). Stored models and
 # the random streams of jobs depend on it; models of another version are trained anew.
 TRAINING_VERSION = 3
