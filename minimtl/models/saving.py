@@ -302,21 +302,19 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
     step = facts["step"]
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
-    model._learner = Learner(network, Moments(step, m, r))
-    model._rng = np.random.default_rng(0)
-    model._rng.bit_generator.state = facts["rng"]
+    rng = np.random.default_rng(0)
+    rng.bit_generator.state = facts["rng"]
 
-    _require(facts["joint"] is True or n_tasks == 1, "classes")
-    model.classes_ = classes if facts["joint"] else classes[0]
-    model.n_tasks_, model.n_features_in_ = n_tasks, n_features
-    model.tasks_ = facts.get("tasks", list(range(n_tasks)))
-    _require(_are_names(model.tasks_) and len(model.tasks_) == n_tasks, "tasks")
-    model.loss_curve_ = _array(arrays, "loss_curve", np.float64, n_tasks, None)
-    model.n_iter_ = model.loss_curve_.shape[1]
+    is_joint = facts["joint"] is True
+    _require(is_joint or n_tasks == 1, "classes")
+    tasks = facts.get("tasks", list(range(n_tasks)))
+    _require(_are_names(tasks) and len(tasks) == n_tasks, "tasks")
+    losses = _array(arrays, "loss_curve", np.float64, n_tasks, None)
+    scores = None
     if "validation_scores" in arrays:
         scores = _array(arrays, "validation_scores", np.float64, n_tasks, None)
-        model.validation_scores_ = scores
-        model.best_validation_score_ = float(scores.mean(axis=0).max())
+    learner = Learner(network, Moments(step, m, r))
+    model._store(tasks, is_joint, classes, learner, rng, losses, scores)
 
 
 def _array(arrays: Arrays, name: str, dtype: Any, *shape: int | None) -> np.ndarray:

@@ -109,10 +109,6 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         """Of two classes the log-odds of the second, (n_texts,), else the logits of each."""
         return self._ready().decision_function(self.vectorizer_.transform(X), task)
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
-        """Accuracy at a task, the mean over texts weighted by `sample_weight`."""
-        return self._ready().score(self.vectorizer_.transform(X), y, sample_weight, task)
-
     @property
     def classes_(self) -> Any:
         """The main task's labels where there is one, else the list of those of each task."""

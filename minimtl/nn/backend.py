@@ -33,6 +33,7 @@ class Trainer(Protocol):
 
     dtype: str
     n_words: int
+    adam: Adam
 
     def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None: ...
 

@@ -88,8 +88,6 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         Biases in the same order.
     loss_curve_ : float64, shape (n_tasks, n_epochs)
         Mean training loss of each epoch, in nats, with dropout on, at the weights of each step.
-    loss_ : float
-        The last epoch's training loss, the sum over tasks by `task_weights`.
     n_iter_ : int
         Epochs trained, those of `partial_fit` included.
     validation_scores_ : float64, shape (n_tasks, n_epochs)
@@ -264,7 +262,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 self.loss_curve_ = np.hstack([self.loss_curve_, losses])
                 self.n_iter_ = self.loss_curve_.shape[1]
             else:
-                self._store(tasks, classes, learner, rng, losses)
+                self._store(
+                    tasks.names, tasks.is_joint, classes, learner, rng, losses, None, tasks.features
+                )
         return self
 
     def predict_proba(self, X: Any, task: int | str = 0) -> FloatArray:
@@ -295,11 +295,6 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         chosen: np.ndarray = classes[softmax(logits).argmax(axis=1)]
         return chosen
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
-        """Accuracy at a task, the mean over documents weighted by `sample_weight`."""
-        correct = self.predict(X, task) == np.asarray(y)
-        return float(np.average(correct, weights=sample_weight))
-
     @property
     def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""
@@ -311,13 +306,6 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         """Biases of the hidden layers, then of each task's head."""
         network = self._network()
         return [*network.biases, *network.head_biases]
-
-    @property
-    def loss_(self) -> float:
-        """The last epoch's training loss, the sum over tasks by `task_weights` as they are now."""
-        losses = self.loss_curve_[:, -1]
-        weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
-        return float(losses @ np.asarray(weights, np.float64))
 
     def _network(self) -> Network:
         """The network as it is now; training on leaves it as it is."""
@@ -354,14 +342,18 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         learner, rng = self._begin(tasks, classes, pretrained)
         data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
 
+        ends = scores = None
         if self.early_stopping:
             data = [hold_out(task, self.validation_fraction, rng) for task in data]
             stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
-            losses = learner.run(data, schedule, rng, self.backend, stopping.ends).losses
-            self._store(tasks, classes, Learner(stopping.best_network), rng, losses, stopping)
-        else:
-            losses = learner.run(data, schedule, rng, self.backend).losses
-            self._store(tasks, classes, learner, rng, losses)
+            ends = stopping.ends
+        losses = learner.run(data, schedule, rng, self.backend, ends).losses
+        if self.early_stopping:
+            learner, scores = Learner(stopping.best_network), np.array(stopping.scores).T
+
+        self._store(
+            tasks.names, tasks.is_joint, classes, learner, rng, losses, scores, tasks.features
+        )
         return self
 
     def _begin(
@@ -388,29 +380,31 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _store(
         self,
-        tasks: TaskInputs,
+        tasks: list[Any],
+        is_joint: bool,
         classes: list[np.ndarray],
         learner: Learner,
         rng: np.random.Generator,
         losses: FloatArray,
-        stopping: Stopping | None = None,
+        scores: FloatArray | None = None,
+        features: Any = None,
     ) -> None:
-        """Set all that was learnt, in place of what was before."""
+        """Set all that was learnt, in place of what was before; `features` are their names."""
         fitted = {
-            "classes_": classes if tasks.is_joint else classes[0],
-            "n_tasks_": len(classes),
-            "tasks_": tasks.names,
-            "n_features_in_": tasks.documents[0].shape[1],
+            "classes_": classes if is_joint else classes[0],
+            "n_tasks_": len(tasks),
+            "tasks_": tasks,
+            "n_features_in_": learner.shape.n_features,
             "loss_curve_": losses,
             "n_iter_": losses.shape[1],
             "_learner": learner,
             "_rng": rng,
         }
-        if tasks.features is not None:
-            fitted["feature_names_in_"] = tasks.features
-        if stopping is not None:
-            fitted["validation_scores_"] = np.array(stopping.scores).T
-            fitted["best_validation_score_"] = stopping.best
+        if scores is not None:
+            fitted["validation_scores_"] = scores
+            fitted["best_validation_score_"] = float(scores.mean(axis=0).max())
+        if features is not None:
+            fitted["feature_names_in_"] = features
 
         with self._lock:
             for name in list(vars(self)):

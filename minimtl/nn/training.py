@@ -20,7 +20,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.elementary import log
-from minimtl.nn.adam import Adam, Moments, Schedule
+from minimtl.nn.adam import Moments, Schedule
 from minimtl.nn.backend import Trainer, trainer_class
 from minimtl.nn.network import FloatArray, IntArray, Network, Shape
 
@@ -97,9 +97,8 @@ class Learner:
         self._begin_from(network, moments)
 
     def _begin_from(self, network: Network, moments: Moments | None) -> None:
-        self._network, self._moments = network, moments
+        self._network, self._moments, self.shape = network, moments, network.shape
         self._trainer: Trainer | None = None
-        self._made_for: tuple[type[Trainer], Adam] | None = None
         self._stale = False  # whether the trainer has newer weights than the network
         self._words = np.empty(0, np.int64)  # the active ones, in the order of the trainer's rows
         self._columns = np.full(network.shape.n_features, -1, np.int32)
@@ -116,13 +115,12 @@ class Learner:
 
     def moments(self) -> Moments:
         """Adam's state after the last step, of all words."""
-        shape, trainer = self._network.shape, self._trainer
-        if trainer is not None:
-            # In float32 whatever the backend, as in a saved model.
-            moments = Moments.zeros(shape, shape.n_features)
-            moments.put(self._words[: trainer.n_words], trainer.moments())
+        # In float32 whatever the backend, as in a saved model.
+        moments = self._moments or Moments.zeros(self.shape, self.shape.n_features)
+        if self._trainer is not None:
+            moments.put(self._words[: self._trainer.n_words], self._trainer.moments())
             self._begin_from(self.network(), moments)
-        return self._moments or Moments.zeros(shape, shape.n_features)
+        return moments
 
     def __reduce__(self) -> tuple[Any, ...]:
         self.moments()  # which ends the pending moves
@@ -179,8 +177,8 @@ class Learner:
 
         It is made anew if it was of another kind, or made for another Adam.
         """
-        made_for = make_trainer, schedule.adam
-        if self._trainer is not None and made_for != self._made_for:
+        trainer = self._trainer
+        if trainer is not None and (type(trainer), trainer.adam) != (make_trainer, schedule.adam):
             self.moments()  # which ends the pending moves
         X = tasks[0].X if len(tasks) == 1 else sparse.vstack([task.X for task in tasks], "csr")
         occurs = np.zeros(len(self._columns), bool)
@@ -190,14 +188,14 @@ class Learner:
         self._add_words(words[self._columns[words] < 0])
         X = renumber(X, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
-        class_weights = _class_weights(tasks, self._network.shape)
+        class_weights = _class_weights(tasks, self.shape)
 
         trainer = self._trainer
         if trainer is None:
             part = self._network.rows(known, make_trainer.dtype)
             moments = None if self._moments is None else self._moments.rows(known)
             trainer = make_trainer(part, schedule.adam, moments)
-            self._made_for, self._trainer, self._moments = made_for, trainer, None
+            self._trainer, self._moments = trainer, None
         trainer.take(X, labels, schedule, class_weights)
         # Also those of an earlier call that was interrupted before this line.
         trainer.add_words(self._network.first[self._words[trainer.n_words :]])
@@ -211,7 +209,7 @@ class Learner:
         rng: np.random.Generator,
         ends: Callable[[History], bool] | None,
     ) -> History:
-        n_epochs, shape = schedule.n_epochs, self._network.shape
+        n_epochs, shape = schedule.n_epochs, self.shape
         number = np.int16 if max(shape.n_classes) <= 1 << 15 else np.int32
         tested = range(n_epochs) if schedule.test_epochs is None else schedule.test_epochs
         history = History(np.empty((len(tasks), n_epochs)), np.array(tested, np.int64), [], [])

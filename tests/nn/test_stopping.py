@@ -98,9 +98,3 @@ def test_tasks_by_name_are_those_of_a_list():
         named.predict(X1, task="planes")
     with pytest.raises(ValueError, match=r"y is a dict of the tasks \['cars'\]"):
         classifier().fit({"cars": X1, "ships": X2}, {"cars": y1})
-
-
-def test_loss_is_the_last_one_by_weights():
-    X, y = task()
-    model = classifier(n_epochs=2, task_weights=[1.0, 0.5]).fit([X, X], [y, y])
-    assert model.loss_ == model.loss_curve_[0, -1] + 0.5 * model.loss_curve_[1, -1]
