@@ -278,17 +278,11 @@ def test_the_package_s_own_folder_is_not_used_instead(monkeypatch):
 TRAIN = """
 import hashlib, warnings
 import numpy as np
-from scipy import sparse
 warnings.simplefilter("error" if {strict} else "default")
-from minimtl.nn.network import Shape, initialize
-from minimtl.nn.adam import Schedule
-from minimtl.nn.training import Learner, TaskData
-rng = np.random.default_rng(0)
-X = sparse.random(20, 30, 0.3, "csr", np.float32, random_state=0)
-learner = Learner(initialize(Shape(30, (8, 8), (2, 2)), rng))
-learner.run([TaskData(X, np.arange(20) % 2, X)] * 2, Schedule(3, 5), rng, "numba")
-network = learner.network()
-print(hashlib.sha256(network.first.tobytes() + network.flat.tobytes()).hexdigest())
+from minimtl import MultiTaskMLPClassifier
+X = np.random.default_rng(0).random((20, 30))
+model = MultiTaskMLPClassifier(8, n_epochs=3, backend="numba", random_state=0)
+print(hashlib.sha256(model.fit(X, np.arange(20) % 2).coefs_[0].tobytes()).hexdigest())
 """
 
 

@@ -48,12 +48,6 @@ def test_layers_of_every_width_predict_as_the_twin_does(width, make_race, docume
         assert not W[:, real.shape[1] :].any()
 
 
-def test_a_batch_of_one_document_many_times(make_race, rng):
-    race = make_race()
-    losses = race.epoch(np.zeros((1, 8), np.int64), rng)
-    np.testing.assert_allclose(losses["kernel"], losses["exact"], atol=1e-6)
-
-
 def test_exp32_is_exact_to_two_units_in_the_last_place():
     call = EntryKernel(exp32.py_func, folder=None)
     x = np.linspace(-86, 87, 20001).astype(np.float32)
