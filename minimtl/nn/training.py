@@ -21,8 +21,9 @@ from scipy import sparse
 
 from minimtl.elementary import log
 from minimtl.nn.adam import Moments, Schedule
-from minimtl.nn.backend import Trainer, trainer_class
+from minimtl.nn.backend import trainer_class
 from minimtl.nn.network import FloatArray, IntArray, Network, Shape
+from minimtl.nn.reference import Trainer
 
 # The version of the numbers that training gives. Raise it with every change that gives other
 # ones: of dropout masks (dropout.py), of Adam (adam.py), of the initial weights

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer
+from minimtl.nn.reference import Trainer
 from minimtl.nn.trainer import KernelTrainer
 
 
@@ -34,8 +34,8 @@ class Race:
         )
         self.trainers = {
             "kernel": KernelTrainer(start.rows(slice(None), "float32"), settings.adam),
-            "exact": ReferenceTrainer(start.rows(slice(None), "float64"), settings.adam),
-            "dense32": ReferenceTrainer(start.rows(slice(None), "float32"), settings.adam),
+            "exact": Trainer(start.rows(slice(None), "float64"), settings.adam),
+            "dense32": Trainer(start.rows(slice(None), "float32"), settings.adam),
         }
         for trainer in self.trainers.values():
             trainer.take(X, labels, settings)

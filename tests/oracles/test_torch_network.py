@@ -14,7 +14,7 @@ from scipy import sparse
 from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients
+from minimtl.nn.reference import Trainer, loss_and_gradients
 from minimtl.nn.trainer import KernelTrainer
 
 torch = pytest.importorskip("torch")
@@ -154,7 +154,7 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
     weights = np.array([1.0, 0.5, 2.0])[:n_tasks]
     settings = Schedule(batch_size=batch_size, dropout=rate, task_weights=tuple(weights))
-    exact = ReferenceTrainer(network.rows(slice(None), "float64"), settings.adam)
+    exact = Trainer(network.rows(slice(None), "float64"), settings.adam)
     kernel = KernelTrainer(network.rows(slice(None), "float32"), settings.adam)
     for trainer in (exact, kernel):
         trainer.take(X, labels, settings)

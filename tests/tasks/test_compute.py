@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients, predict_proba
+from minimtl.nn.reference import Trainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
 from minimtl.tasks.collect import score_curves
 from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
@@ -101,13 +101,13 @@ def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backe
 def test_updates_of_an_epoch(data_by, monkeypatch, equal, alone, jointly):
     """Of 40 documents, in steps of 32: one pass; or as 400; or as 400 of both tasks together."""
     n_steps = []
-    plain = ReferenceTrainer.epoch
+    plain = Trainer.epoch
 
     def counted(self, order, keys):
         n_steps.append(len(keys))
         return plain(self, order, keys)
 
-    monkeypatch.setattr(ReferenceTrainer, "epoch", counted)
+    monkeypatch.setattr(Trainer, "epoch", counted)
     data = data_by(equal=equal)
     compute(single_job(MAIN, 0), data)
     assert n_steps == [alone] * 12
