@@ -77,19 +77,22 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
             As the parts do, and for tasks of `X` and `y` that do not fit together.
         """
         self._check_params()
-        texts, labels, joint = self._tasks(X, y)
-        vectorizer, classifier = self._parts()
-        lengths = [len(texts_t) for texts_t in texts.values()]
-        rows = vectorizer.fit_transform([text for texts_t in texts.values() for text in texts_t])
-        bounds = np.cumsum([0, *lengths])
-        documents = {
-            name: rows[begin:end]
-            for name, begin, end in zip(texts, bounds[:-1], bounds[1:], strict=True)
-        }
-        if joint:
+        texts, labels = self._tasks(X, y)
+        vectorizer = self.vectorizer or TfidfVectorizer(unicode=True)
+        classifier = self.classifier or MultiTaskMLPClassifier()
+        # Data frames would have one task's index for all tasks.
+        vectorizer = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
+        classifier = type(classifier)(**classifier.get_params())
+
+        rows = vectorizer.fit_transform([text for of_task in texts.values() for text in of_task])
+        documents, end = {}, 0
+        for name, of_task in texts.items():
+            begin, end = end, end + len(of_task)
+            documents[name] = rows[begin:end]
+        if isinstance(X, Mapping) or self.auxiliary:
             classifier.fit(documents, labels)
         else:
-            classifier.fit(documents[MAIN], labels[MAIN])
+            classifier.fit(rows, y)
         self.vectorizer_, self.classifier_ = vectorizer, classifier
         return self
 
@@ -130,36 +133,25 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return self.classifier_
 
-    def _parts(self) -> tuple[TfidfVectorizer, MultiTaskMLPClassifier]:
-        """Unfitted copies of both parts."""
-        vectorizer = self.vectorizer or TfidfVectorizer(unicode=True)
-        classifier = self.classifier or MultiTaskMLPClassifier()
-        # Data frames would have one task's index for all tasks.
-        copied = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        return copied, type(classifier)(**classifier.get_params())
-
-    def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], dict[Any, Any], bool]:
-        """Texts and labels by task, and whether there are several."""
-        auxiliary = dict(self.auxiliary or {})
+    def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], Any]:
+        """Texts and labels by task."""
         if isinstance(X, Mapping):
-            if not isinstance(y, Mapping) or set(X) != set(y):
-                raise ValueError(f"X is a dict of the tasks {list(X)}; y must be one of the same.")
-            if auxiliary:
+            if self.auxiliary:
                 raise ValueError(
                     "With auxiliary tasks, X is the texts of one task; or give all tasks in X."
                 )
-            return {name: self._texts(name, X[name]) for name in X}, dict(y), True
-        texts, labels = {MAIN: self._texts(MAIN, X)}, {MAIN: y}
-        for name, (texts_t, labels_t) in auxiliary.items():
-            texts[name], labels[name] = self._texts(name, texts_t), labels_t
-        return texts, labels, bool(auxiliary)
+            texts, labels = dict(X), y
+        else:
+            texts, labels = {MAIN: X}, {MAIN: y}
+            for name, (texts_t, labels_t) in (self.auxiliary or {}).items():
+                texts[name], labels[name] = texts_t, labels_t
 
-    @staticmethod
-    def _texts(name: Any, texts: Any) -> list[Any]:
-        """The texts of a task as a list."""
-        if isinstance(texts, str):
-            raise ValueError(f"The task {name!r} needs a sequence of texts, and is a single one.")
-        return list(texts)
+        for name, of_task in texts.items():
+            if isinstance(of_task, str):
+                raise ValueError(
+                    f"The task {name!r} needs a sequence of texts, and is a single one."
+                )
+        return {name: list(of_task) for name, of_task in texts.items()}, labels
 
     def _check_params(self) -> None:
         """Raise TypeError or ValueError for parts that are something else."""

@@ -107,7 +107,9 @@ def test_files_keep_all_but_the_auxiliary_texts(tmp_path, auxiliary):
 def test_what_is_refused():
     with pytest.raises(NotFittedError):
         model().predict(TEXTS)
-    with pytest.raises(ValueError, match="y must be one of the same"):
+    with pytest.raises(
+        ValueError, match=r"y is a dict of the tasks \['b'\], but the tasks are \['a'\]"
+    ):
         model().fit({"a": TEXTS}, {"b": LABELS})
     with pytest.raises(ValueError, match="is a single one"):
         model().fit({"a": "a text"}, {"a": LABELS})

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import numba
 from llvmlite import binding
@@ -13,8 +13,6 @@ from llvmlite import binding
 from minimtl.errors import MinimtlError
 from minimtl.nn.kernels.codecache import open_folder, record_files, target, warn_not_kept
 
-P = ParamSpec("P")
-R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
 if numba.config.DISABLE_JIT:
@@ -99,10 +97,10 @@ def inlined(function: F) -> F:
     return compiled(function, forceinline=True)
 
 
-class EntryKernel(Generic[P, R]):
+class EntryKernel:
     """A kernel that Python calls; its machine code is kept in `folder`, if there is one."""
 
-    def __init__(self, function: Callable[P, R], folder: Path | None = FOLDER) -> None:
+    def __init__(self, function: Callable[..., Any], folder: Path | None = FOLDER) -> None:
         self._function, self._folder, self._n_recorded = function, folder, 0
         self._kernel: Any = self._compiled() if folder is None else self._cached(folder)
 
@@ -124,14 +122,14 @@ class EntryKernel(Generic[P, R]):
         self._folder = None
         return self._compiled()
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, *args: Any) -> Any:
         try:
-            result: R = self._kernel(*args, **kwargs)
+            result = self._kernel(*args)
         except OSError as error:  # Numba could not save the code; nothing has been run yet
             if self._folder is None:
                 raise
             self._give_up(f"{self._folder} cannot be written ({error.strerror}).")
-            return self(*args, **kwargs)
+            return self._kernel(*args)
         if self._folder is not None and len(self._kernel.overloads) > self._n_recorded:
             self._n_recorded = len(self._kernel.overloads)
             try:
