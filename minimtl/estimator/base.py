@@ -117,9 +117,6 @@ class BaseEstimator:
 class ClassifierMixin:
     """A `BaseEstimator` (named after this class among the bases) that predicts classes."""
 
-    # scikit-learn before 1.6 recognises a classifier by this; later ones ask for tags.
-    _estimator_type = "classifier"
-
     def score(self, X: Any, y: Any, sample_weight: Any = None, **task: Any) -> float:
         """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`.
 

@@ -138,8 +138,9 @@ def _make(description: Facts, arrays: Arrays) -> Any:
     set_state(estimator, facts, arrays)
     names = facts.get("feature_names")
     if names is not None:
-        _require(_are_texts(names) and len(names) == estimator.n_features_in_, "feature names")
-        estimator.feature_names_in_ = np.array(names, dtype=object)
+        names = np.array(_list(names, "feature names", str), dtype=object)
+        _require(len(names) == estimator.n_features_in_, "feature names")
+        estimator.feature_names_in_ = names
     return estimator
 
 
@@ -177,14 +178,8 @@ def _describe_parts(fitted: Iterable[tuple[str, Any]]) -> tuple[Facts, Arrays]:
 def _make_part(part: str, kinds: Any, parts: Facts, arrays: Arrays) -> Any:
     """The estimator of one of the `kinds` that `_describe_parts` described as this part."""
     begin = f"{part}_"
-    estimator = _make(
-        parts[part],
-        {
-            name.removeprefix(begin): array
-            for name, array in arrays.items()
-            if name.startswith(begin)
-        },
-    )
+    its = {name.removeprefix(begin): arrays[name] for name in arrays if name.startswith(begin)}
+    estimator = _make(parts[part], its)
     _require(isinstance(estimator, kinds), f"the {part}")
     return estimator
 
@@ -245,8 +240,8 @@ def _vectorizer_state(vectorizer: TfidfVectorizer) -> tuple[Facts, Arrays]:
 
 
 def _set_vectorizer_state(vectorizer: TfidfVectorizer, facts: Facts, arrays: Arrays) -> None:
-    words = facts["words"]
-    _require(_are_texts(words) and len(set(words)) == len(words) > 0, "words")
+    words = _list(facts["words"], "words", str)
+    _require(len(set(words)) == len(words) > 0, "words")
     vectorizer.vocabulary_ = {word: column for column, word in enumerate(words)}
     vectorizer.idf_ = _array(arrays, "idf", vectorizer.dtype, len(words))
     vectorizer.set_output(transform=facts["output"])
@@ -270,7 +265,7 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
     with model._lock:  # other threads may train it
         moments, network = model._learner.moments(), model._learner.network()
         facts = {
-            "hidden": list(map(int, network.shape.hidden)),
+            "hidden": list(network.shape.hidden),
             "activation": network.shape.activation,
             "joint": isinstance(model.classes_, list),
             "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
@@ -288,8 +283,8 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
 
 def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: Arrays) -> None:
     classes = [labels_from_plain(plain) for plain in facts["classes"]]
-    n_tasks, n_features, hidden = len(classes), len(arrays["w_first"]), tuple(facts["hidden"])
-    _require(all(type(width) is int for width in hidden), "hidden")
+    n_tasks, n_features = len(classes), len(arrays["w_first"])
+    hidden = tuple(_list(facts["hidden"], "hidden", int))
     shape = Shape(n_features, hidden, tuple(map(len, classes)), facts["activation"])
     network, m, r = (
         Network(
@@ -307,8 +302,8 @@ def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: A
 
     is_joint = facts["joint"] is True
     _require(is_joint or n_tasks == 1, "classes")
-    tasks = facts.get("tasks", list(range(n_tasks)))
-    _require(_are_names(tasks) and len(tasks) == n_tasks, "tasks")
+    tasks = _list(facts.get("tasks", list(range(n_tasks))), "tasks", str, int)
+    _require(len(set(tasks)) == len(tasks) == n_tasks, "tasks")
     losses = _array(arrays, "loss_curve", np.float64, n_tasks, None)
     scores = None
     if "validation_scores" in arrays:
@@ -326,22 +321,16 @@ def _array(arrays: Arrays, name: str, dtype: Any, *shape: int | None) -> np.ndar
     return array
 
 
+def _list(values: Any, what: str, *kinds: type) -> list[Any]:
+    """`values`; ValueError unless they are a list of items of these types."""
+    _require(isinstance(values, list) and all(type(value) in kinds for value in values), what)
+    items: list[Any] = values
+    return items
+
+
 def _require(fits: bool, what: str) -> None:
     if not fits:
         raise ValueError(f"{what} and the rest do not fit together")
-
-
-def _are_names(values: Any) -> bool:
-    """Whether these can name tasks: different texts and numbers."""
-    return (
-        isinstance(values, list)
-        and all(type(value) in (str, int) for value in values)
-        and len(set(values)) == len(values)
-    )
-
-
-def _are_texts(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 # By class, what converts the fitted state of an estimator to JSON values and arrays, and what sets
