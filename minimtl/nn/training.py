@@ -291,14 +291,13 @@ def _epochs(
         yield order, keys
 
 
-def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray | None:
-    """The weights of the tasks' classes in rows of one length, or None where no task has any."""
-    weights, has_weights = np.ones((len(tasks), max(shape.n_classes))), False
+def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray:
+    """The weights of the tasks' classes in rows of one length."""
+    weights = np.ones((len(tasks), max(shape.n_classes)))
     for row, task in zip(weights, tasks, strict=True):
         if task.class_weights is not None:
             row[: len(task.class_weights)] = task.class_weights
-            has_weights = True
-    return weights if has_weights else None
+    return weights
 
 
 def hold_out(task: TaskData, share: float, rng: np.random.Generator) -> TaskData:
