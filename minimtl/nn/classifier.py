@@ -28,6 +28,11 @@ from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
 from minimtl.nn.training import Learner, Stopping, hold_out
 
+# Parameters by the type that they must have; first those of `Adam`, in its order.
+ADAM = ("learning_rate", "beta1", "beta2", "eps")
+REAL = (*ADAM, "dropout", "validation_fraction", "tol")
+WHOLE = ("n_epochs", "batch_size", "n_iter_no_change")
+
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
@@ -239,7 +244,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
 
         with self._lock:
             has_begun = hasattr(self, "_learner")
-            tasks = read_tasks(X, y, self, self.tasks_ if has_begun else None)
+            tasks = read_tasks(X, y, self, has_begun)
             class_weights = tasks.split_class_weight(self.class_weight)
             if any(isinstance(of_task, str) for of_task in class_weights):
                 raise ValueError(
@@ -337,7 +342,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         What was learnt before is replaced at the end, and stays if anything fails.
         """
         schedule = self._check_params()
-        tasks = read_tasks(X, y, self, None)
+        tasks = read_tasks(X, y, self)
         classes = [np.unique(labels) for labels in tasks.labels]
         learner, rng = self._begin(tasks, classes, pretrained)
         data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
@@ -366,11 +371,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                     f"{type(self).__name__} needs samples of at least two classes in each task; "
                     f"got {len(of_task)} class."
                 )
-        n_features = tasks.documents[0].shape[1]
-        if tasks.is_joint:
-            tasks.compare_features(type(self).__name__, tasks.features, n_features)
-
-        n_classes = tuple(map(len, classes))
+        n_features, n_classes = tasks.documents[0].shape[1], tuple(map(len, classes))
         shape = Shape(n_features, self._widths(), n_classes, self.activation)
         rng = check_random_state(self.random_state)
         network = initialize(shape, rng)
@@ -413,7 +414,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             vars(self).update(fitted)
 
     def _check_same(self, tasks: TaskInputs, classes: list[np.ndarray] | None) -> None:
-        """ValueError unless the tasks and features, and classes if given, are those of before."""
+        """ValueError unless the tasks, and classes if given, are those of before."""
         before = self._classes()
         if classes is not None and (
             len(classes) != len(before) or not all(map(np.array_equal, classes, before))
@@ -425,18 +426,17 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} was fitted to {self.n_tasks_} task(s), and X now has "
                 "another number of them, or is a list where it was none before."
             )
-        names = getattr(self, "feature_names_in_", None)
-        tasks.compare_features(type(self).__name__, names, self.n_features_in_)
 
     def _check_params(self) -> Schedule:
         """The schedule; ValueError for a parameter out of range, TypeError for another type."""
         check_layers(self._widths(), self.activation)
-        if not 0 < check_real("validation_fraction", self.validation_fraction) < 1:
+        real = {name: check_real(name, getattr(self, name)) for name in REAL}
+        whole = {name: check_whole(name, getattr(self, name)) for name in WHOLE}
+        if not 0 < real["validation_fraction"] < 1:
             raise ValueError(
                 f"validation_fraction must lie in (0, 1), got {self.validation_fraction!r}."
             )
-        n_idle = check_whole("n_iter_no_change", self.n_iter_no_change)
-        if n_idle < 1 or not check_real("tol", self.tol) >= 0:
+        if whole["n_iter_no_change"] < 1 or not real["tol"] >= 0:
             raise ValueError(
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
@@ -450,18 +450,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             if not isinstance(weights, Sequence | np.ndarray) or np.ndim(weights) != 1:
                 raise TypeError(f"task_weights must be a sequence of numbers, got {weights!r}.")
             weights = tuple(check_real("each of task_weights", weight) for weight in weights)
-        return Schedule(
-            check_whole("n_epochs", self.n_epochs),
-            check_whole("batch_size", self.batch_size),
-            check_real("dropout", self.dropout),
-            weights,
-            adam=Adam(
-                check_real("learning_rate", self.learning_rate),
-                check_real("beta1", self.beta1),
-                check_real("beta2", self.beta2),
-                check_real("eps", self.eps),
-            ),
-        )
+        adam = Adam(*(real[name] for name in ADAM))
+        return Schedule(whole["n_epochs"], whole["batch_size"], real["dropout"], weights, adam=adam)
 
     def _widths(self) -> tuple[int, ...]:
         """The units of each hidden layer; TypeError for what is not whole."""

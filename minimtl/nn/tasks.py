@@ -27,15 +27,13 @@ class TaskInputs(NamedTuple):
     """The tasks of one call, as they were passed and as they were read.
 
     `names` are the keys of a dict, else 0, 1, …, and with `is_joint` there may be several.
-    `features` are the names of the first task's features, of a data frame with such columns.
-    `given` are the documents as they came, which may be data frames, and `documents` the checked
-    ones, dense or CSR float64 (n_samples, n_features); `labels` are (n_samples,) for each task.
+    `features` are the names of the features, of a data frame with such columns. `documents` are
+    dense or CSR float64 (n_samples, n_features), and `labels` (n_samples,), for each task.
     """
 
     names: list[Any]
     is_joint: bool
     features: Any
-    given: Sequence[Any]
     documents: list[Any]
     labels: list[np.ndarray]
 
@@ -43,11 +41,6 @@ class TaskInputs(NamedTuple):
         """`values` as one item for each task, else ValueError."""
         values = _in_order(name, values, self.names)
         return _as_list(name, values, len(self.names)) if self.is_joint else [values]
-
-    def compare_features(self, estimator: str, names: Any, n_features: int) -> None:
-        """ValueError for documents with other features than these; warns as `check_features`."""
-        for given, documents in zip(self.given, self.documents, strict=True):
-            compare_features(estimator, names, n_features, given, documents.shape[1])
 
     def split_class_weight(self, class_weight: Any) -> list[Any]:
         """The `class_weight` of each task.
@@ -75,23 +68,30 @@ class TaskInputs(NamedTuple):
         return [task_data(*task) for task in of_tasks]
 
 
-def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -> TaskInputs:
-    """Read the arguments `X` and `y` of `estimator`, which was fitted to the tasks `names`, if any.
+def read_tasks(X: Any, y: Any, estimator: Any, has_begun: bool = False) -> TaskInputs:
+    """Read the arguments `X` and `y` of `estimator`, whose training goes on if it has begun.
 
-    Raises ValueError as `read_documents` and `check_y` do, and for documents and labels of
-    different tasks.
+    Raises ValueError as `read_documents` and `check_y` do, for documents and labels of different
+    tasks, and for documents with other features than the first ones or those of before.
     """
-    in_dict = _are_named(X)
-    names = list(names or (X if in_dict else ()))
+    names = list(estimator.tasks_ if has_begun else X if _are_named(X) else ())
     X, y = _in_order("X", X, names), _in_order("y", y, names)
     joint = is_joint(X)
     given, labels = (X, _as_list("y", y, len(X))) if joint else ([X], [y])
 
     names = names or list(range(len(given)))
-    tasks = TaskInputs(names, joint, feature_names(given[0]), given, [], [])
+    tasks = TaskInputs(names, joint, feature_names(given[0]), [], [])
     for given_t, labels_t in zip(given, labels, strict=True):
         tasks.documents.append(read_documents(given_t, estimator))
         tasks.labels.append(check_y(labels_t, tasks.documents[-1], estimator))
+
+    features, n_features = tasks.features, tasks.documents[0].shape[1]
+    if has_begun:
+        features = getattr(estimator, "feature_names_in_", None)
+        n_features = estimator.n_features_in_
+    for given_t, documents in zip(given, tasks.documents, strict=True):
+        name = type(estimator).__name__
+        compare_features(name, features, n_features, given_t, documents.shape[1])
     return tasks
 
 
