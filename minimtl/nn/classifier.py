@@ -28,11 +28,6 @@ from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
 from minimtl.nn.training import Learner, Stopping, hold_out
 
-# Parameters by the type that they must have; first those of `Adam`, in its order.
-ADAM = ("learning_rate", "beta1", "beta2", "eps")
-REAL = (*ADAM, "dropout", "validation_fraction", "tol")
-WHOLE = ("n_epochs", "batch_size", "n_iter_no_change")
-
 
 class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
@@ -430,13 +425,12 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     def _check_params(self) -> Schedule:
         """The schedule; ValueError for a parameter out of range, TypeError for another type."""
         check_layers(self._widths(), self.activation)
-        real = {name: check_real(name, getattr(self, name)) for name in REAL}
-        whole = {name: check_whole(name, getattr(self, name)) for name in WHOLE}
-        if not 0 < real["validation_fraction"] < 1:
+        if not 0 < check_real("validation_fraction", self.validation_fraction) < 1:
             raise ValueError(
                 f"validation_fraction must lie in (0, 1), got {self.validation_fraction!r}."
             )
-        if whole["n_iter_no_change"] < 1 or not real["tol"] >= 0:
+        n_idle = check_whole("n_iter_no_change", self.n_iter_no_change)
+        if n_idle < 1 or not check_real("tol", self.tol) >= 0:
             raise ValueError(
                 "n_iter_no_change must be at least 1 and tol not negative, "
                 f"got {self.n_iter_no_change!r} and {self.tol!r}."
@@ -450,8 +444,18 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
             if not isinstance(weights, Sequence | np.ndarray) or np.ndim(weights) != 1:
                 raise TypeError(f"task_weights must be a sequence of numbers, got {weights!r}.")
             weights = tuple(check_real("each of task_weights", weight) for weight in weights)
-        adam = Adam(*(real[name] for name in ADAM))
-        return Schedule(whole["n_epochs"], whole["batch_size"], real["dropout"], weights, adam=adam)
+        return Schedule(
+            check_whole("n_epochs", self.n_epochs),
+            check_whole("batch_size", self.batch_size),
+            check_real("dropout", self.dropout),
+            weights,
+            adam=Adam(
+                check_real("learning_rate", self.learning_rate),
+                check_real("beta1", self.beta1),
+                check_real("beta2", self.beta2),
+                check_real("eps", self.eps),
+            ),
+        )
 
     def _widths(self) -> tuple[int, ...]:
         """The units of each hidden layer; TypeError for what is not whole."""
