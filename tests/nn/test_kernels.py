@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minimtl.nn.kernels.elementwise import exp32
 from minimtl.nn.kernels.jit import EntryKernel
+from minimtl.nn.kernels.layers import exp32
 from minimtl.nn.network import ACTIVATIONS
 
 TRAINERS = ("kernel", "exact")

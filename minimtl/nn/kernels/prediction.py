@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.nn.kernels.adamrows import ROWS_AHEAD, Pending, read_row
-from minimtl.nn.kernels.elementwise import activate
 from minimtl.nn.kernels.jit import EntryKernel, spliced
-from minimtl.nn.kernels.layers import Buffers, Layout, biases, head_softmax, pass_up
+from minimtl.nn.kernels.layers import Buffers, Layout, activate, biases, head_softmax, pass_up
 from minimtl.nn.kernels.vectors import add_to_rows, ask_for
 from minimtl.nn.network import FloatArray, IntArray
 
