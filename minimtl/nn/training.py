@@ -98,13 +98,16 @@ class Learner:
         self._begin_from(network, moments)
 
     def _begin_from(self, network: Network, moments: Moments | None) -> None:
+        words = np.empty(0, np.int64) if moments is None else moments.moved_rows()
+        columns = np.full(network.shape.n_features, -1, np.int32)
+        columns[words] = np.arange(len(words))
+
+        # Nothing is called between these lines, so that no interrupt comes between them.
         self._network, self._moments, self.shape = network, moments, network.shape
         self._trainer: Trainer | None = None
         self._stale = False  # whether the trainer has newer weights than the network
-        self._words = np.empty(0, np.int64)  # the active ones, in the order of the trainer's rows
-        self._columns = np.full(network.shape.n_features, -1, np.int32)
-        if moments is not None:
-            self._add_words(moments.moved_rows())
+        # The active ones, in the order of the trainer's rows, and the places of their rows.
+        self._words, self._columns = words, columns
 
     def network(self) -> Network:
         """The network after the last step; steps to come leave it as it is."""

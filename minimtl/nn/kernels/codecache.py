@@ -61,7 +61,7 @@ def open_folder() -> Path | None:
     """
     try:
         folder = kernel_folder()
-        folder = _make_private(folder.parent.parent.resolve(), folder.parent.name, folder.name)
+        folder = _make_private(folder.parents[1].resolve(), folder.parent.name, folder.name)
         _remove_damaged(folder)
     # RuntimeError: LLVM does not know the processor's instruction sets.
     except (OSError, RuntimeError, MinimtlError) as error:
@@ -145,13 +145,12 @@ def _read_own(path: Path) -> bytes | None:
 
 def _checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of each of Numba's files, by its path within `folder`; "" for strange ones."""
-    contents = {path: _read_own(path) for path in sorted(folder.glob("*/*.nb?"))}
-    return {
-        path.relative_to(folder).as_posix(): (
-            "" if content is None else hashlib.sha256(content).hexdigest()
-        )
-        for path, content in contents.items()
-    }
+    checksums = {}
+    for path in sorted(folder.glob("*/*.nb?")):
+        content = _read_own(path)
+        digest = "" if content is None else hashlib.sha256(content).hexdigest()
+        checksums[path.relative_to(folder).as_posix()] = digest
+    return checksums
 
 
 def _remove_damaged(folder: Path) -> None:
