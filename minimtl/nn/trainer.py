@@ -115,16 +115,13 @@ class KernelTrainer(Trainer):
     def predict_proba(
         self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
     ) -> list[FloatArray]:
-        n, state = X.shape[0], self.state
+        n = X.shape[0]
         probabilities = np.empty((n, max(self.shape.n_classes)), np.float32)
         Z = _aligned(n, self.padded.hidden[0])
         indptr, docs, data = _compressed(X)
         words = np.flatnonzero(np.diff(indptr))
         found = Occurrences(words, indptr[np.append(words, X.shape[1])], docs, data)
-        predict(
-            found, base, sizes, state.rows, state.last, state.step, state.pending,
-            state.flat.w, self.layout, self.buffers, Z, probabilities,
-        )  # fmt: skip
+        predict(found, base, sizes, self.state, self.layout, self.buffers, Z, probabilities)
         of_tasks = np.split(probabilities, np.cumsum(sizes)[:-1])
         return [P[:, :k] for P, k in zip(of_tasks, self.shape.n_classes, strict=True)]
 
