@@ -357,8 +357,8 @@ class _WorkerProcess:
 
 def _no_worker(error: Exception) -> WorkerStartError:
     return WorkerStartError(
-        f"no worker process could be started: {error}; ask for fewer workers, or raise the limits of "
-        "open files and processes (`ulimit -n`, `ulimit -u`)"
+        f"no worker process could be started: {error}; ask for fewer workers, or raise the limits "
+        "of open files and processes (`ulimit -n`, `ulimit -u`)"
     )
 
 
