@@ -12,7 +12,6 @@ import importlib
 import multiprocessing
 import multiprocessing.resource_tracker
 import os
-import pickle
 import re
 import signal
 import sys
@@ -24,6 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from minimtl.errors import MinimtlError, UsageError
@@ -237,7 +237,7 @@ class _LocalWorkers(Workers):
 
     def __init__(self, n_workers: int, data: Any) -> None:
         super().__init__(ThreadPoolExecutor(n_workers, "worker", _block_signals))
-        self._pickled_data = pickle.dumps(data)
+        self._pickled_data = ForkingPickler.dumps(data)
         self._of_thread = threading.local()
         self._processes: set[_WorkerProcess] = set()
         self._is_killed = False
@@ -327,7 +327,7 @@ class _WorkerProcess:
         self._process.start()
         child_connection.close()  # so that the death of the process closes the pipe
 
-    def prepare(self, pickled_data: bytes) -> None:
+    def prepare(self, pickled_data: Any) -> None:
         """Have it load the data; EOFError or OSError if it cannot, or ends."""
         self._connection.send_bytes(pickled_data)
         self.complaint = self._connection.recv()
@@ -374,9 +374,10 @@ def _answer_jobs(connection: "Connection[Any, Any]") -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The parent may end, or be killed, at any time; there is nobody to tell of it then.
     with suppress(EOFError, ConnectionError):
-        pickled_data = connection.recv_bytes()
         try:
-            hold_data(pickle.loads(pickled_data))
+            hold_data(connection.recv())
+        except (EOFError, ConnectionError):
+            raise
         except Exception as error:
             connection.send(f"{type(error).__name__}: {error}")
             return
