@@ -23,6 +23,7 @@ from minimtl.errors import MinimtlError
 
 __all__ = [
     "ENDING_SIGNALS",
+    "EXTRA_OF",
     "available_cores",
     "begin_process",
     "cache_dir",
@@ -193,7 +194,15 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "tqdm", "distributed", "mpi4py")
+# The packages that can matter, and the extra of setup.cfg that brings each; None: all have it.
+EXTRA_OF = {
+    **dict.fromkeys(("numpy", "scipy", "numba", "llvmlite")),
+    "matplotlib": "figures",
+    "nbformat": "notebook",
+    "tqdm": "progress",
+    "distributed": "dask",
+    "mpi4py": "mpi",
+}
 
 
 def pin_threads() -> None:
@@ -259,7 +268,7 @@ def installed_version(package: str) -> str | None:
 
 def package_versions() -> dict[str, str | None]:
     """The version of each package that can matter; None where it is not installed."""
-    return {package: installed_version(package) for package in _PACKAGES}
+    return {package: installed_version(package) for package in EXTRA_OF}
 
 
 # --------------------------------------------------------------------------------------------------
