@@ -11,7 +11,7 @@ from typing import Any
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.features import Features, FeatureSet, are_features, feature_set
-from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
+from minimtl.advice.sets import Prepared, prepare
 from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import (
     AUTO,
@@ -234,17 +234,14 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
         chosen = choose_tokenizer([row.text for row in main.train])
     # A row of features is one word, its digest: equal to another one or not, never a near copy.
     analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
-    first = prepare(main, analyze, is_main=True)
+    first = prepare(main, analyze)
     if chosen != "words" and tokenizer == AUTO:
         note = (
             f"Most texts of {main.name} are in a script without spaces, so characters and pairs of "
             "them are counted (--tokenizer characters)."
         )
         first = replace(first, warnings=(note, *first.warnings))
-    first = without_near_copies(first, (), analyze)
-    known = (*first.train, *first.test)
-    others = [without_texts_of(prepare(one, analyze, is_main=False), first) for one in sets[1:]]
-    return (first, *(without_near_copies(one, known, analyze) for one in others)), chosen
+    return (first, *(prepare(one, analyze, first) for one in sets[1:])), chosen
 
 
 def _text_set(

@@ -26,9 +26,9 @@ def measuring(text_set, tmp_path, monkeypatch):
 
     def make(score, n_aux=2, constant=False, **settings):
         sets = [
-            prepare(text_set("main", n=200), words, is_main=True),
+            prepare(text_set("main", n=200), words),
             *(
-                prepare(text_set(f"aux{i}", ("c", "d"), n=100, seed=i), words, is_main=False)
+                prepare(text_set(f"aux{i}", ("c", "d"), n=100, seed=i), words)
                 for i in range(1, n_aux + 1)
             ),
         ]

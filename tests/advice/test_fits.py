@@ -18,8 +18,8 @@ words = make_vectorizer("words").build_analyzer()
 def sets(text_set):
     def make(per_class=200, seed=0, aux_seed=1, **main):
         prepared = [
-            prepare(text_set("main", **main), words, is_main=True),
-            prepare(text_set("aux", seed=aux_seed), words, is_main=False),
+            prepare(text_set("main", **main), words),
+            prepare(text_set("aux", seed=aux_seed), words),
         ]
         return SetsOfTexts.of(prepared, "words", per_class, seed)
 
