@@ -21,7 +21,7 @@ from minimtl.advice.tokenizers import (
     make_vectorizer,
 )
 from minimtl.advice.trials import SetsOfTexts
-from minimtl.advice.ways import WORDS, all_ways
+from minimtl.advice.ways import WORDS, all_ways, way_called
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_whole, is_missing
@@ -142,14 +142,16 @@ def advise_on(
     out: str | Path | None = None,
     workers: int = 1,
     fresh: bool = False,
+    way: str | None = None,
     is_quiet: bool = False,
     label_values: Mapping[str, Any] | None = None,
 ) -> Advice:
     """Advice on text sets, the main one first; the parameters are those of `advise`.
 
     `groups` has, for each set, the threads or authors of its texts by their places. `fresh` sets
-    what `out` holds aside; `label_values` are the labels that the model is to give, by the text
-    that stands for them. Raises as `advise`, and if `out` holds another study.
+    what `out` holds aside; `way` is a name that must be one way's; `label_values` are the labels
+    that the model is to give, by the text that stands for them. Raises as `advise`, and if `out`
+    holds another study.
     """
     named = with_own_names(sets)
     features = Features.of(named)
@@ -161,6 +163,9 @@ def advise_on(
         prepared, tokenizer, settings.per_class, settings.seed, groups, features
     )
     names = tuple(one.name for one in prepared)
+    ways = all_ways(counted.classes, has_words=features is None)
+    if way is not None:
+        way_called(way, ways, names)
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
         _folder(out) as folder,
@@ -168,7 +173,7 @@ def advise_on(
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
-        rows = measuring.measure(all_ways(counted.classes, has_words=features is None))
+        rows = measuring.measure(ways)
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
     # Within each kind the best first, so that a reader sees what words of others add, and then
     # what their labels add.

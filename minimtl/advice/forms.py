@@ -5,8 +5,7 @@ from typing import Any
 
 from minimtl._version import __version__
 from minimtl.advice.conduct import Row
-from minimtl.advice.measured import Measured
-from minimtl.advice.mistakes import label_scores, surest_mistakes
+from minimtl.advice.measured import Measured, label_scores, surest_mistakes
 from minimtl.advice.sets import Prepared
 from minimtl.advice.verdicts import HELPS, HURTS, Comparison
 from minimtl.advice.words import (

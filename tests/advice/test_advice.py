@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from minimtl.advice.forms import advice_document
-from minimtl.advice.mistakes import label_scores, surest_mistakes
+from minimtl.advice.measured import label_scores, surest_mistakes
 from minimtl.advice.verdicts import CANNOT_TELL
 from minimtl.advice.words import further, printable
 from minimtl.errors import MinimtlError
