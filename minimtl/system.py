@@ -33,7 +33,6 @@ __all__ = [
     "exit_code_of_signal",
     "give_back_memory",
     "ignore_signals",
-    "installed_version",
     "is_one_line",
     "machine_facts",
     "package_versions",
@@ -258,17 +257,13 @@ def machine_facts() -> dict[str, Any]:
     }
 
 
-def installed_version(package: str) -> str | None:
-    """The version of a package; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def package_versions() -> dict[str, str | None]:
-    """The version of each package that can matter; None where it is not installed."""
-    return {package: installed_version(package) for package in EXTRA_OF}
+def package_versions(packages: Iterable[str] = EXTRA_OF) -> dict[str, str | None]:
+    """The version of each package, by default of all that can matter; None if not installed."""
+    versions: dict[str, str | None] = dict.fromkeys(packages)
+    for package in versions:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    return versions
 
 
 # --------------------------------------------------------------------------------------------------
