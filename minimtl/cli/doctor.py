@@ -16,7 +16,6 @@ import sys
 import tempfile
 import warnings
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def check_machine(facts: Facts, found: Diagnosis) -> None:
 
 
 def check_packages(facts: Facts, found: Diagnosis) -> None:
-    """Versions; the required packages are imported too, because an installed one may be broken."""
+    """Versions, and what brings a package that is missing; the training shows what is broken."""
     for package, version in package_versions().items():
         extra = EXTRA_OF[package]
         if version is None and extra is not None:
@@ -110,19 +109,6 @@ def check_packages(facts: Facts, found: Diagnosis) -> None:
             facts[package] = "missing; NumPy trains in its place, some ten times slower"
         else:
             facts[package] = version or "missing"
-            if extra is None:
-                _import(package, found)
-
-
-def _import(package: str, found: Diagnosis) -> None:
-    try:
-        import_module(package)
-    # An extension module may raise anything while it is loaded.
-    except Exception as error:
-        found.broken.append(
-            f"{package} cannot be imported ({type(error).__name__}: {error}); install it again "
-            f"with 'pip install --force-reinstall {package}'."
-        )
 
 
 def check_cache(facts: Facts, found: Diagnosis) -> None:
