@@ -11,8 +11,8 @@ from typing import Any
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.features import Features, FeatureSet, are_features, feature_set
+from minimtl.advice.fits import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.sets import Prepared, prepare
-from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
 from minimtl.advice.tokenizers import (
     AUTO,
     FEATURES,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.advice.conduct import Row, best_alone, way_to_take
+from minimtl.advice.fits import Settings
 from minimtl.advice.sets import Prepared
-from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import FEATURES
 from minimtl.advice.verdicts import Comparison
 from minimtl.advice.ways import way_called

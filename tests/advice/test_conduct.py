@@ -8,9 +8,8 @@ import pytest
 
 from minimtl.advice import conduct
 from minimtl.advice.conduct import Measuring, best_alone, way_to_take
-from minimtl.advice.fits import Given, encode
+from minimtl.advice.fits import Given, Settings, encode
 from minimtl.advice.sets import prepare
-from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from minimtl.advice.fits import Fit, compute, decode, key_of, train_on_all
+from minimtl.advice.fits import Fit, Settings, compute, decode, key_of, train_on_all
 from minimtl.advice.sets import prepare
-from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import Way
