@@ -10,6 +10,7 @@ pipe and a thread in the parent, which knows what its worker held and starts ano
 
 import importlib
 import multiprocessing
+import multiprocessing.process
 import multiprocessing.resource_tracker
 import os
 import re
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from typing import Any
+from typing import Any, NamedTuple
 
 from minimtl.errors import MinimtlError, UsageError
 from minimtl.system import ENDING_SIGNALS, pin_threads
@@ -227,6 +228,23 @@ class WorkerStartError(BrokenExecutor):
     """No worker can be started here: processes, files or memory are lacking, or a package."""
 
 
+class _Process(NamedTuple):
+    """A process that answers jobs, and the parent's end of its pipe."""
+
+    process: multiprocessing.process.BaseProcess
+    connection: "Connection[Any, Any]"
+
+    def end(self) -> int | None:
+        """End the process and return its exit code, which is its own if it was about to end."""
+        self.connection.close()
+        self.process.join(_SECONDS_TO_END)
+        self.process.kill()
+        self.process.join()
+        exit_code = self.process.exitcode
+        self.process.close()
+        return exit_code
+
+
 class _LocalWorkers(Workers):
     """Processes of this machine, each started when there is a job for it.
 
@@ -239,7 +257,7 @@ class _LocalWorkers(Workers):
         super().__init__(ThreadPoolExecutor(n_workers, "worker", _block_signals))
         self._pickled_data = ForkingPickler.dumps(data)
         self._of_thread = threading.local()
-        self._processes: set[_WorkerProcess] = set()
+        self._processes: set[_Process] = set()
         self._is_killed = False
         # Processes are started and waited for by one thread at a time, as multiprocessing wants.
         self._lock = threading.Lock()
@@ -257,102 +275,69 @@ class _LocalWorkers(Workers):
         """End all workers at once; jobs that they held fail with WorkerDiedError."""
         with self._lock:
             self._is_killed = True
-            for process in self._processes:
-                process.kill()
+            for worker in self._processes:
+                worker.process.kill()
         self._executor.shutdown(cancel_futures=True)
 
     def end(self) -> None:
         """End the workers after the jobs that are left."""
         self._executor.shutdown()
-        for process in list(self._processes):
-            self._forget(process)
+        for worker in list(self._processes):
+            self._end(worker)
 
-    def _compute(self, compute: Compute, job: Any) -> Any:
+    def _compute(self, compute: Callable[[Any, Any], Any], job: Any) -> Any:
         """Have the process of this thread compute the job; a new one if it has none."""
-        process = getattr(self._of_thread, "process", None) or self._start()
+        worker = getattr(self._of_thread, "worker", None) or self._start()
         try:
-            if not process.is_ready:
-                process.prepare(self._pickled_data)
-            return process.ask((compute, job))
+            worker.connection.send((compute, job))
+            return worker.connection.recv()
         except (EOFError, OSError):
-            error = self._forget(process)
-        if error is None:
+            exit_code = self._end(worker)
+        if exit_code == _ENDED_IDLE:
             return self._compute(compute, job)
-        raise error
+        raise _death(exit_code)
 
-    def _start(self) -> "_WorkerProcess":
+    def _start(self) -> _Process:
+        """A process that has the data, for this thread."""
         with self._lock:
             if self._is_killed:
                 raise WorkerDiedError("the workers were killed")
             try:
-                process = _WorkerProcess()
+                connection, child_connection = _SPAWN.Pipe()
+                process = _SPAWN.Process(target=_answer_jobs, args=(child_connection,), daemon=True)
+                process.start()
             except (OSError, RuntimeError) as error:
                 raise _no_worker(error) from None
-            self._processes.add(process)
-        self._of_thread.process = process
-        return process
-
-    def _forget(self, process: "_WorkerProcess") -> Exception | None:
-        """End a process, dead or alive; an exception that says how it ended, unless idle."""
-        self._of_thread.process = None
-        with self._lock:
-            self._processes.discard(process)
-            exit_code = process.end()
-        if exit_code == _ENDED_IDLE:
-            return None
-        if process.complaint:
-            return WorkerStartError(f"a worker process could not begin: {process.complaint}")
-        if not process.is_ready and exit_code and exit_code > 0:
-            return WorkerStartError(
-                f"a worker process could not begin: it ended with exit code {exit_code}; a script "
-                'of your own must call minimtl below `if __name__ == "__main__":`'
+            child_connection.close()  # so that the death of the process closes the pipe
+            worker = _Process(process, connection)
+            self._processes.add(worker)
+        try:
+            connection.send_bytes(self._pickled_data)
+            complaint = connection.recv()
+        except (EOFError, OSError):
+            exit_code = self._end(worker)
+            if exit_code is None or exit_code <= 0:  # it was killed; another might do better
+                raise _death(exit_code) from None
+            complaint = (
+                f"it ended with exit code {exit_code}; a script of your own must call minimtl "
+                'below `if __name__ == "__main__":`'
             )
-        hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
-        return WorkerDiedError(f"the worker process ended with exit code {exit_code}{hint}")
+        if complaint:
+            raise WorkerStartError(f"a worker process could not begin: {complaint}")
+        self._of_thread.worker = worker
+        return worker
+
+    def _end(self, worker: _Process) -> int | None:
+        """End a process, dead or alive; its exit code."""
+        self._of_thread.worker = None
+        with self._lock:
+            self._processes.discard(worker)
+            return worker.end()
 
 
-class _WorkerProcess:
-    """A process that answers jobs, and the parent's end of its pipe.
-
-    Attributes
-    ----------
-    is_ready : whether it has the data.
-    complaint : why it has not, where it could say so.
-    """
-
-    def __init__(self) -> None:
-        self.is_ready, self.complaint = False, ""
-        self._connection, child_connection = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_answer_jobs, args=(child_connection,), daemon=True)
-        self._process.start()
-        child_connection.close()  # so that the death of the process closes the pipe
-
-    def prepare(self, pickled_data: Any) -> None:
-        """Have it load the data; EOFError or OSError if it cannot, or ends."""
-        self._connection.send_bytes(pickled_data)
-        self.complaint = self._connection.recv()
-        if self.complaint:
-            raise EOFError
-        self.is_ready = True
-
-    def ask(self, call: tuple[Compute, Any]) -> Any:
-        """The answer to a job; EOFError or OSError if the process ends before."""
-        self._connection.send(call)
-        return self._connection.recv()
-
-    def kill(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-
-    def end(self) -> int | None:
-        """End the process and return its exit code, which is its own if it was about to end."""
-        self._connection.close()
-        self._process.join(_SECONDS_TO_END)
-        self._process.kill()
-        self._process.join()
-        exit_code = self._process.exitcode
-        self._process.close()
-        return exit_code
+def _death(exit_code: int | None) -> WorkerDiedError:
+    hint = ", killed, perhaps because memory ran out" if exit_code == -9 else ""
+    return WorkerDiedError(f"the worker process ended with exit code {exit_code}{hint}")
 
 
 def _no_worker(error: Exception) -> WorkerStartError:
