@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -169,7 +169,7 @@ def advise_on(
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
         _folder(out) as folder,
-        open_store(folder, identity, fresh=fresh, announce=say) as store,
+        open_store(Path(folder), identity, fresh=fresh, announce=say) as store,
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
@@ -284,14 +284,9 @@ def _written(label: Any, values: dict[str, Any]) -> str:
     return written
 
 
-@contextmanager
-def _folder(out: str | Path | None) -> Iterator[Path]:
+def _folder(out: str | Path | None) -> AbstractContextManager[str | Path]:
     """The folder of the store: `out`, or one that is gone afterwards."""
-    if out is not None:
-        yield Path(out)
-        return
-    with TemporaryDirectory(prefix="minimtl-") as name:
-        yield Path(name)
+    return TemporaryDirectory(prefix="minimtl-") if out is None else nullcontext(out)
 
 
 def _make_workers(workers: int, data: SetsOfTexts) -> AbstractContextManager[Workers]:

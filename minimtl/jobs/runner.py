@@ -29,7 +29,7 @@ _MAX_FAILURES = 10  # tracebacks kept; if more jobs fail, it is for the same rea
 
 
 class Progress:
-    """Counts jobs and, given a stream, prints a line every 30 s and one at the end.
+    """Counts jobs and, given a stream, prints a line every 30 s and one at the end, or draws a bar.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ class Progress:
         ``describe(job, result)`` is a short text about a finished job.
     clock : callable
         The time in seconds.
+    bar : tqdm.tqdm, optional
+        Drawn twice a second in place of lines.
 
     Attributes
     ----------
@@ -48,18 +50,18 @@ class Progress:
         How many jobs were finished before, were finished now, and failed every time.
     """
 
-    seconds_between = 30.0
-
     def __init__(
         self,
         n_jobs: int,
         stream: TextIO | None = None,
         describe: Describe = lambda job, result: str(job),
         clock: Callable[[], float] = time.monotonic,
+        bar: Any = None,
     ) -> None:
         self.n_jobs = n_jobs
         self.n_resumed = self.n_computed = self.n_failed = 0
-        self._stream, self._describe, self._clock = stream, describe, clock
+        self._stream, self._describe, self._clock, self._bar = stream, describe, clock, bar
+        self._seconds_between = 30.0 if bar is None else 0.5
         self._started = self._last_shown = clock()
         self._last: tuple[Any, bytes] | None = None
 
@@ -80,7 +82,7 @@ class Progress:
 
     def tick(self) -> None:
         """Show how far the study is, if it is time."""
-        if self._stream and self._clock() - self._last_shown >= self.seconds_between:
+        if self._stream and self._clock() - self._last_shown >= self._seconds_between:
             self._last_shown = self._clock()
             self._show()
 
@@ -88,11 +90,26 @@ class Progress:
         """Show how far the study is a last time."""
         if self._stream:
             self._show()
+        if self._bar is not None:
+            self._bar.close()
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        if self._bar is not None:
+            self._bar.write(line, file=self._stream)
+        else:
+            print(line, file=self._stream, flush=True)
 
     def _show(self) -> None:
+        if self._bar is not None:
+            self._bar.initial = self.n_resumed  # not part of the rate
+            self._bar.n = self.n_resumed + self.n_computed
+            if self._last:
+                self._bar.set_postfix_str(self._describe(*self._last), refresh=False)
+            self._bar.refresh()
+        else:
+            self._print(self._line())
+
+    def _line(self) -> str:
         elapsed = self._clock() - self._started
         n_done = self.n_resumed + self.n_computed
         parts = [f"{n_done} of {self.n_jobs} models"]
@@ -106,44 +123,13 @@ class Progress:
             parts += [f"{rate:.2g} per second", f"{duration(n_left / rate)} left"]
         if self._last:
             parts.append(f"last: {self._describe(*self._last)}")
-        self._print(", ".join(parts))
+        return ", ".join(parts)
 
     def __enter__(self) -> "Progress":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-class BarProgress(Progress):
-    """Draws tqdm's bar twice a second in place of lines."""
-
-    seconds_between = 0.5
-
-    def __init__(self, n_jobs: int, stream: TextIO, describe: Describe, tqdm: Any) -> None:
-        super().__init__(n_jobs, stream, describe)
-        self._bar = tqdm(
-            total=n_jobs,
-            file=stream,
-            unit=" models",
-            smoothing=0,  # the rate is the mean, as single and joint models differ in cost
-            bar_format="{l_bar}{bar:10}{r_bar}",  # of a fixed width, which leaves the rest its room
-            dynamic_ncols=True,
-        )
-
-    def close(self) -> None:
-        super().close()
-        self._bar.close()
-
-    def _print(self, line: str) -> None:
-        self._bar.write(line, file=self._stream)
-
-    def _show(self) -> None:
-        self._bar.initial = self.n_resumed  # not part of the rate
-        self._bar.n = self.n_resumed + self.n_computed
-        if self._last:
-            self._bar.set_postfix_str(self._describe(*self._last), refresh=False)
-        self._bar.refresh()
 
 
 def make_progress(
@@ -159,7 +145,15 @@ def make_progress(
     except ImportError:
         print('`pip install "minimtl[progress]"` would show a bar here', file=stream)
         return Progress(n_jobs, stream, describe)
-    return BarProgress(n_jobs, stream, describe, tqdm)
+    bar = tqdm(
+        total=n_jobs,
+        file=stream,
+        unit=" models",
+        smoothing=0,  # the rate is the mean, as single and joint models differ in cost
+        bar_format="{l_bar}{bar:10}{r_bar}",  # of a fixed width, which leaves the rest its room
+        dynamic_ncols=True,
+    )
+    return Progress(n_jobs, stream, describe, bar=bar)
 
 
 def duration(seconds: float) -> str:
