@@ -153,8 +153,7 @@ def make_workers(spec: str, n_workers: int, data: Any) -> Iterator[Workers]:
         except BaseException:
             workers.kill()
             raise
-        finally:
-            workers.end()
+        workers.end()
     elif spec == "mpi":
         futures = importlib.import_module("mpi4py.futures")
         with futures.MPIPoolExecutor(initializer=hold_data, initargs=(data,)) as executor:
@@ -278,6 +277,7 @@ class _LocalWorkers(Workers):
             for worker in self._processes:
                 worker.process.kill()
         self._executor.shutdown(cancel_futures=True)
+        self.end()
 
     def end(self) -> None:
         """End the workers after the jobs that are left."""

@@ -115,17 +115,6 @@ def test_rounds_are_made_whole(measuring, runs, made_runs):
     assert set(counted.values()) == {made_runs}
 
 
-def test_what_is_in_the_store_is_not_measured_again(measuring):
-    made, counted = measuring(lambda fit: 0.8, runs=8)
-    first = named(made)
-    n_first = sum(counted.values())
-    again = named(made)
-    assert sum(counted.values()) == n_first
-    for name, row in first.items():
-        assert again[name].scores.tolist() == row.scores.tolist()
-        assert again[name].comparison == row.comparison
-
-
 def test_constant_ways_tell_nothing(measuring):
     made, _ = measuring(lambda fit: 0.33, constant=True, runs=5)
     assert {row.verdict for row in named(made).values()} == {"", CANNOT_TELL}

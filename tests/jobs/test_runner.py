@@ -4,7 +4,7 @@ import io
 import itertools
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from multiprocessing import active_children
 
 import pytest
@@ -112,15 +112,6 @@ def test_when_no_job_succeeds_the_rest_is_not_tried(store):
         run(store, executor, jobs, toy.fail, window=4)
     assert len(store) == 0
     assert len(executor.jobs) < 60
-
-
-def test_an_executor_that_breaks_on_submit_is_a_sentence(store):
-    class Broken(InlineExecutor):
-        def submit(self, fn, /, *args, **kwargs):
-            raise BrokenExecutor("gone")
-
-    with pytest.raises(MinimtlError, match="executor broke"):
-        run(store, Broken())
 
 
 def test_an_interrupt_keeps_what_has_finished(store):
