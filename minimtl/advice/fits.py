@@ -33,19 +33,10 @@ QUICK_PER_CLASS = 100
 
 @dataclass(frozen=True)
 class Settings:
-    """How advice is measured.
+    """How advice is measured: parameters of `minimtl.advise`, where it is said what they mean.
 
-    Attributes
-    ----------
-    runs : trainings of each way, 2 at least; whole rounds are made, each of 5 runs, or of 1 with a
-        test part of its own.
-    per_class : at most so many texts of a class does a network learn from in a run, and a
-        regression from ten times as many.
-    margin : differences of the score up to this do not matter.
-    tokenizer : one of `TOKENIZERS`, or `AUTO`; `FEATURES` where sets hold no texts.
-    seed : of the folds, the draws and the networks.
-    all_pairs : whether to measure each set's gain with each other set.
-    is_quick : whether this was asked for as a quick look; a word in the output.
+    `tokenizer` is `FEATURES` where sets hold no texts. A quick look `is_quick`, which is no more
+    than a word in the output.
 
     Raises
     ------
