@@ -267,10 +267,7 @@ class _Run:
         """Run all jobs to their end, or until it is plain that none will succeed."""
         self._fill()
         while self.in_flight:
-            arrived = self._arrived()
-            self.store_results(arrived)
-            for future in arrived:
-                self._settle(self.in_flight.pop(future), _answer(future))
+            self._take(self._arrived())
             self.progress.tick()
             if self.progress.n_computed == 0 and self.progress.n_failed >= _MAX_FAILURES:
                 return
@@ -328,21 +325,27 @@ class _Run:
             return futures
 
     def store_results(self, futures: list[Future[Any]]) -> None:
-        """Store the results among the answers in one transaction, and count them after it."""
-        answers = [(self.in_flight[future], _answer(future)) for future in futures]
-        results = [(attempt, answer) for attempt, answer in answers if isinstance(answer, bytes)]
+        """Store the results among the answers, in one transaction."""
+        answers = ((self.in_flight[future].key, _answer(future)) for future in futures)
+        results = [(key, answer) for key, answer in answers if isinstance(answer, bytes)]
         if results:
-            self.store.add((attempt.key, result) for attempt, result in results)
-        for attempt, result in results:
-            self.keys.discard(attempt.key)
-            self.progress.computed(attempt.job, result)
+            self.store.add(results)
 
-    def _settle(self, attempt: _Attempt, answer: bytes | JobError | BaseException) -> None:
-        """Try a job again that failed, or count it; a result is stored and counted by now."""
-        if isinstance(answer, BaseException):
-            raise _broken(answer) from answer
-        if isinstance(answer, bytes):
-            return
+    def _take(self, futures: list[Future[Any]]) -> None:
+        """Store the results among the answers, then count them, and try failed jobs again."""
+        self.store_results(futures)
+        for future in futures:
+            attempt, answer = self.in_flight.pop(future), _answer(future)
+            if isinstance(answer, bytes):
+                self.keys.discard(attempt.key)
+                self.progress.computed(attempt.job, answer)
+            elif isinstance(answer, JobError):
+                self._try_again(attempt, answer)
+            else:
+                raise _broken(answer) from answer
+
+    def _try_again(self, attempt: _Attempt, error: JobError) -> None:
+        """Submit a job that failed, or count it if it failed as often as it may."""
         attempt.n_failures += 1
         if attempt.n_failures < TRIES:
             self._submit(attempt)
@@ -350,7 +353,7 @@ class _Run:
         self.keys.discard(attempt.key)
         self.progress.failed(attempt.job)
         if len(self.failures) < _MAX_FAILURES:
-            self.failures.append(f"\n{attempt.job}:\n{answer.traceback}")
+            self.failures.append(f"\n{attempt.job}:\n{error.traceback}")
 
 
 def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
