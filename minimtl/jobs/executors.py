@@ -282,6 +282,8 @@ class _LocalWorkers(Workers):
     def end(self) -> None:
         """End the workers after the jobs that are left."""
         self._executor.shutdown()
+        for worker in self._processes:
+            worker.connection.close()  # so that all end at the same time
         for worker in list(self._processes):
             self._end(worker)
 
