@@ -92,21 +92,14 @@ class Advice(Measured):
         Its ``predict(texts)`` gives the labels as they were given, ``predict_proba(texts)`` the
         probabilities.
         """
-        used = [self.sets[0], *(self.sets[number] for number in row.way.aux)]
-        texts = [(*prepared.train, *prepared.test) for prepared in used]
-        return train_on_all(
-            row.way,
-            [
-                (self._inputs([one.text for one in own]), prepared.labels(own))
-                for prepared, own in zip(used, texts, strict=True)
-            ],
-            [self.label_values.get(label, label) for label in used[0].classes],
-            self.settings,
-            self._how(row),
-        )
-
-    def _inputs(self, texts: list[str]) -> Any:
-        return texts if self.features is None else self.features.matrix(texts)
+        sets = []
+        for prepared in (self.sets[0], *(self.sets[number] for number in row.way.aux)):
+            rows = (*prepared.train, *prepared.test)
+            texts = [one.text for one in rows]
+            inputs = texts if self.features is None else self.features.matrix(texts)
+            sets.append((inputs, prepared.labels(rows)))
+        labels = [self.label_values.get(label, label) for label in self.sets[0].classes]
+        return train_on_all(row.way, sets, labels, self.settings, self._how(row))
 
     def predict(self, texts: Iterable[str]) -> np.ndarray:
         """The labels that `model` gives these texts."""
@@ -131,7 +124,24 @@ class Advice(Measured):
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON values, unrounded; docs/outputs.md has the keys."""
-        return to_dict(self)
+        content: dict[str, Any] = {
+            "minimtl": __version__,
+            "verdict": self.verdict,
+            "best": self.name_of(self.best),
+            "sets": [_set(prepared) for prepared in self.sets],
+            "score": "macro_f1",
+            "settings": asdict(self.settings),
+            "ways": [_way(self, row) for row in self.rows],
+            "labels": [score._asdict() for score in label_scores(self)],
+            "mistakes": [mistake._asdict() for mistake in surest_mistakes(self)],
+            "notes": self.notes,
+            "procedure": self.procedure,
+        }
+        if self.matrix is not None:
+            content["matrix"] = [
+                [comparison and asdict(comparison) for comparison in row] for row in self.matrix
+            ]
+        return content
 
     def to_frame(self) -> Any:
         """The table as a pandas data frame, a row a way; MinimtlError without pandas."""
@@ -188,28 +198,6 @@ def advice_document(advice: Measured) -> Document:
     title = f"What to train on {printable(advice.names[0])}"
     answer = Marked(advice.verdict, "strong")
     return Document(title, (), (answer,), tuple(page_blocks(advice)))
-
-
-def to_dict(advice: Measured) -> dict[str, Any]:
-    """The advice as JSON values: every number of the other forms, unrounded."""
-    content: dict[str, Any] = {
-        "minimtl": __version__,
-        "verdict": advice.verdict,
-        "best": advice.name_of(advice.best),
-        "sets": [_set(prepared) for prepared in advice.sets],
-        "score": "macro_f1",
-        "settings": asdict(advice.settings),
-        "ways": [_way(advice, row) for row in advice.rows],
-        "labels": [score._asdict() for score in label_scores(advice)],
-        "mistakes": [mistake._asdict() for mistake in surest_mistakes(advice)],
-        "notes": advice.notes,
-        "procedure": advice.procedure,
-    }
-    if advice.matrix is not None:
-        content["matrix"] = [
-            [comparison and asdict(comparison) for comparison in row] for row in advice.matrix
-        ]
-    return content
 
 
 def _label_by_label(advice: Measured) -> list[Block]:
