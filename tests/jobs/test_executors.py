@@ -85,9 +85,12 @@ def test_results_are_the_same(store, start):
     assert {key: store[key] for key in store} == toy.EXPECTED
 
 
-def test_a_failing_job_is_reported_and_the_others_are_kept(store, start):
+@pytest.mark.parametrize(
+    ("compute", "reason"), [(toy.fail, "ValueError: toy failure"), (toy.lack_memory, "MemoryError")]
+)
+def test_a_failing_job_is_reported_and_the_others_are_kept(store, start, compute, reason):
     with start(toy.DATA) as workers:
-        assert_only_the_fourth_fails(store, workers, toy.fail, "ValueError: toy failure")
+        assert_only_the_fourth_fails(store, workers, compute, reason)
 
 
 def assert_only_the_fourth_fails(store, workers, compute, reason):

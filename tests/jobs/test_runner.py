@@ -144,12 +144,3 @@ def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
     with make_workers("process", 2, toy.DATA) as workers:
         toy.run(store, workers, progress=toy.Progress(len(JOBS), io.StringIO()))
     assert contents(store) == EXPECTED
-
-
-def test_a_job_that_lacks_memory_is_reported_and_the_others_are_kept(store):
-    with (
-        make_workers("process", 1, toy.DATA) as workers,
-        pytest.raises(MinimtlError, match="MemoryError"),
-    ):
-        toy.run(store, workers, toy.lack_memory)
-    assert contents(store) == toy.EXPECTED_BUT_THE_FOURTH
