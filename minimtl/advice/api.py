@@ -233,19 +233,19 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
     """The sets without what cannot be used, and the tokenizer that is taken."""
     if len(sets) < 2:
         raise ValueError("advice needs one auxiliary set at least.")
-    main = sets[0]
-    chosen = tokenizer
+    main, chosen = sets[0], tokenizer
     if tokenizer == AUTO:
         chosen = choose_tokenizer([row.text for row in main.train])
-    # A row of features is one word, its digest: equal to another one or not, never a near copy.
-    analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
-    first = prepare(main, analyze)
-    if chosen != "words" and tokenizer == AUTO:
+    if chosen != tokenizer and chosen != "words":
         note = (
             f"Most texts of {main.name} are in a script without spaces, so characters and pairs of "
             "them are counted (--tokenizer characters)."
         )
-        first = replace(first, warnings=(note, *first.warnings))
+        main = replace(main, notes=(note, *main.notes))
+
+    # A row of features is one word, its digest: equal to another one or not, never a near copy.
+    analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
+    first = prepare(main, analyze)
     return (first, *(prepare(one, analyze, first) for one in sets[1:])), chosen
 
 
