@@ -40,8 +40,8 @@ TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
 # Threads are a matter of the machine. The parts of a text classifier are in the file fitted, with
-# their parameters.
-NOT_SAVED = {"n_jobs", "vectorizer", "classifier"}
+# their parameters; its auxiliary texts stay out of it.
+NOT_SAVED = {"n_jobs", "vectorizer", "classifier", "auxiliary"}
 FORMER = {"verbose"}  # parameters of earlier versions, which changed no number
 # Parts of a MultiTaskTextClassifier; a TextModel may have several of each.
 VECTORIZER, CLASSIFIER = "vectorizer", "classifier"

@@ -11,12 +11,15 @@ from minimtl.nn import MultiTaskMLPClassifier
 from minimtl.stats import LogisticRegression, macro_f1
 from minimtl.text import TfidfVectorizer
 
+MAIN = "main"
+
 
 class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
     """TF-IDF and `MultiTaskMLPClassifier` on the texts of one task or several.
 
-    ``fit({"name": texts, …}, {"name": labels, …})`` learns several tasks jointly, ``fit(texts,
-    labels)`` one.
+    ``fit({"name": texts, …}, {"name": labels, …})`` learns several tasks jointly. ``fit(texts,
+    labels)`` learns one task, and the `auxiliary` ones with it: so it can be cross-validated and
+    searched, on the task that matters, by scikit-learn's own tools.
 
     Parameters
     ----------
@@ -25,6 +28,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         rules, ``TfidfVectorizer(unicode=True)``.
     classifier : MultiTaskMLPClassifier, optional
         By default one with its defaults. Its `class_weight` names the tasks as here.
+    auxiliary : dict of (texts, labels) by name, optional
+        Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
     Attributes
     ----------
@@ -36,21 +41,27 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
 
     Examples
     --------
-    >>> texts = {"weather": ["sun and sea", "rain and wind"] * 20, "places": ["sea", "town"] * 20}
-    >>> labels = {"weather": ["good", "bad"] * 20, "places": [1, 0] * 20}
-    >>> network = MultiTaskMLPClassifier(8, learning_rate=0.1, random_state=0)
-    >>> model = MultiTaskTextClassifier(classifier=network).fit(texts, labels)
-    >>> model.predict(["sun"], task="weather").tolist()
+    >>> texts, labels = ["sun and sea", "rain and wind"] * 20, ["good", "bad"] * 20
+    >>> others = {"places": (["by the sea", "in town"] * 20, [1, 0] * 20)}
+    >>> model = MultiTaskTextClassifier(
+    ...     classifier=MultiTaskMLPClassifier(8, learning_rate=0.1, random_state=0),
+    ...     auxiliary=others,
+    ... )
+    >>> model.fit(texts, labels).predict(["sun"]).tolist()
     ['good']
+    >>> model.predict(["a town"], task="places").tolist()
+    [0]
     """
 
     def __init__(
         self,
         vectorizer: TfidfVectorizer | None = None,
         classifier: MultiTaskMLPClassifier | None = None,
+        auxiliary: Mapping[str, tuple[Sequence[str], Any]] | None = None,
     ) -> None:
         self.vectorizer = vectorizer
         self.classifier = classifier
+        self.auxiliary = auxiliary
 
     def fit(self, X: Any, y: Any) -> "MultiTaskTextClassifier":
         """Learn the vocabulary and train; if either fails, what was learnt before is still there.
@@ -66,13 +77,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
             As the parts do, and for tasks of `X` and `y` that do not fit together.
         """
         self._check_params()
-        texts = X if isinstance(X, Mapping) else {0: X}
-        for name, of_task in texts.items():
-            if isinstance(of_task, str):
-                raise ValueError(
-                    f"The task {name!r} needs a sequence of texts, and is a single one."
-                )
-        texts = {name: list(of_task) for name, of_task in texts.items()}
+        texts, labels = self._tasks(X, y)
         vectorizer = self.vectorizer or TfidfVectorizer(unicode=True)
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
@@ -84,7 +89,10 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         for name, of_task in texts.items():
             begin, end = end, end + len(of_task)
             documents[name] = rows[begin:end]
-        classifier.fit(documents if isinstance(X, Mapping) else rows, y)
+        if isinstance(X, Mapping) or self.auxiliary:
+            classifier.fit(documents, labels)
+        else:
+            classifier.fit(rows, y)
         self.vectorizer_, self.classifier_ = vectorizer, classifier
         return self
 
@@ -106,8 +114,9 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def classes_(self) -> Any:
-        """The labels of the task, or a list of those of each."""
-        return self.classifier_.classes_
+        """The main task's labels where there is one, else the list of those of each task."""
+        classes = self.classifier_.classes_
+        return classes[0] if isinstance(classes, list) and self.tasks_[0] == MAIN else classes
 
     @property
     def tasks_(self) -> list[Any]:
@@ -124,6 +133,26 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return self.classifier_
 
+    def _tasks(self, X: Any, y: Any) -> tuple[dict[Any, list[Any]], Any]:
+        """Texts and labels by task."""
+        if isinstance(X, Mapping):
+            if self.auxiliary:
+                raise ValueError(
+                    "With auxiliary tasks, X is the texts of one task; or give all tasks in X."
+                )
+            texts, labels = dict(X), y
+        else:
+            texts, labels = {MAIN: X}, {MAIN: y}
+            for name, (texts_t, labels_t) in (self.auxiliary or {}).items():
+                texts[name], labels[name] = texts_t, labels_t
+
+        for name, of_task in texts.items():
+            if isinstance(of_task, str):
+                raise ValueError(
+                    f"The task {name!r} needs a sequence of texts, and is a single one."
+                )
+        return {name: list(of_task) for name, of_task in texts.items()}, labels
+
     def _check_params(self) -> None:
         """Raise TypeError or ValueError for parts that are something else."""
         kinds = {"vectorizer": TfidfVectorizer, "classifier": MultiTaskMLPClassifier}
@@ -131,6 +160,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
             value = getattr(self, name)
             if not isinstance(value, kind | None):
                 raise TypeError(f"{name} must be a {kind.__name__} or None, got {value!r}.")
+        if self.auxiliary and MAIN in self.auxiliary:
+            raise ValueError(f"{MAIN!r} is the task that fit is given; rename the auxiliary one.")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

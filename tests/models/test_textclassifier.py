@@ -44,9 +44,16 @@ def test_words_are_those_of_all_languages(tmp_path):
     assert load_model(tmp_path / "model.npz").predict(["café", "आधी"]).tolist() == ["bad", "good"]
 
 
-def test_one_task_alone():
+def test_auxiliary_tasks_are_learnt_beside_the_one_given():
+    with_others = model(auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
+    expected = model().fit(
+        {"main": TEXTS, "places": PLACES[0]}, {"main": LABELS, "places": PLACES[1]}
+    )
+    np.testing.assert_array_equal(with_others.predict_proba(TEXTS), expected.predict_proba(TEXTS))
+    assert with_others.tasks_ == ["main", "places"]
+    assert list(with_others.classes_) == ["bad", "good"]
     alone = model().fit(TEXTS, LABELS)
-    assert (alone.n_tasks_, alone.tasks_) == (1, [0])
+    assert alone.n_tasks_ == 1
     assert list(alone.classes_) == ["bad", "good"]
     assert alone.predict(["sun"]).tolist() == ["good"]
     np.testing.assert_allclose(
@@ -56,8 +63,8 @@ def test_one_task_alone():
 
 def test_weights_of_classes_by_task_and_decisions():
     weighted = network(class_weight={"places": "balanced", "main": {"good": 9.0}})
-    texts, labels = {"main": TEXTS, "places": PLACES[0]}, {"main": LABELS, "places": PLACES[1]}
-    fitted, plain = model(classifier=weighted).fit(texts, labels), model().fit(texts, labels)
+    fitted = model(classifier=weighted, auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
+    plain = model(auxiliary={"places": PLACES}).fit(TEXTS, LABELS)
     unseen = ["snow"]
     assert fitted.predict_proba(unseen)[0, 1] > plain.predict_proba(unseen)[0, 1]
     odds = fitted.decision_function(TEXTS)
@@ -66,7 +73,7 @@ def test_weights_of_classes_by_task_and_decisions():
 
 
 def test_searches_reach_both_parts():
-    estimator = model(vectorizer=TfidfVectorizer())
+    estimator = model(vectorizer=TfidfVectorizer(), auxiliary={"places": PLACES})
     grid = {"vectorizer__min_df": [1, 2], "classifier__learning_rate": [1e-9, 0.05]}
     search = GridSearchCV(estimator, grid, cv=2).fit(TEXTS, LABELS)
     assert search.best_params_["classifier__learning_rate"] == 0.05
@@ -80,12 +87,15 @@ def test_searches_reach_both_parts():
         model().set_params(vectorizer__min_df=2)
 
 
-def test_files_keep_both_parts(tmp_path):
-    fitted = model(classifier=network(class_weight={"good": 9.0})).fit(TEXTS, LABELS)
+@pytest.mark.parametrize("auxiliary", [None, {"places": PLACES}])
+def test_files_keep_all_but_the_auxiliary_texts(tmp_path, auxiliary):
+    weighted = network(class_weight="balanced" if auxiliary else {"good": 9.0})
+    fitted = model(classifier=weighted, auxiliary=auxiliary).fit(TEXTS, LABELS)
     path = tmp_path / "model.npz"
     save_model(fitted, path)
     again = load_model(path)
     assert again.tasks_ == fitted.tasks_
+    assert again.auxiliary is None
     np.testing.assert_array_equal(again.predict_proba(TEXTS), fitted.predict_proba(TEXTS))
     assert again.classifier.get_params() == fitted.classifier.get_params()
     again.fit(TEXTS, LABELS)  # its parts are there to be fitted again
@@ -100,6 +110,10 @@ def test_what_is_refused():
         model().fit({"a": TEXTS}, {"b": LABELS})
     with pytest.raises(ValueError, match="is a single one"):
         model().fit({"a": "a text"}, {"a": LABELS})
+    with pytest.raises(ValueError, match="or give all tasks in X"):
+        model(auxiliary={"places": PLACES}).fit({"a": TEXTS}, {"a": LABELS})
+    with pytest.raises(ValueError, match="rename the auxiliary one"):
+        model(auxiliary={"main": PLACES}).fit(TEXTS, LABELS)
     with pytest.raises(TypeError, match="classifier must be a MultiTaskMLPClassifier"):
         model(classifier=TfidfVectorizer()).fit(TEXTS, LABELS)
 
