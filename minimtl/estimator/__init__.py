@@ -10,6 +10,7 @@ from minimtl.estimator.base import (
     as_scikit_learn,
     check_is_fitted,
 )
+from minimtl.estimator.callbacks import CallbackMixin, FitCalls
 from minimtl.estimator.sparse import check_sparse
 from minimtl.estimator.validation import (
     check_class_weight,
@@ -32,8 +33,10 @@ from minimtl.estimator.validation import (
 
 __all__ = [
     "BaseEstimator",
+    "CallbackMixin",
     "ClassifierMixin",
     "ConvergenceWarning",
+    "FitCalls",
     "as_scikit_learn",
     "check_X",
     "check_X_y",

@@ -7,6 +7,8 @@ tags are built only when it asks for them, and its exceptions are raised only wh
 
 import inspect
 import sys
+from html import escape
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import numpy as np
@@ -103,6 +105,18 @@ class BaseEstimator:
             if not _same(getattr(self, name), parameter.default)
         )
         return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _repr_html_(self) -> str:
+        """A table of the parameters for notebooks, bold where they are not the defaults."""
+        rows = ""
+        for name, parameter in self._parameters().items():
+            value = getattr(self, name)
+            weight = "normal" if _same(value, parameter.default) else "bold"
+            text = escape(shorten(repr(value), 200))
+            rows += f'<tr style="font-weight:{weight}"><td>{name}</td><td>{text}</td></tr>'
+        return (
+            f"<details open><summary>{type(self).__name__}</summary><table>{rows}</table></details>"
+        )
 
     def __sklearn_tags__(self) -> Any:
         """The estimator's tags; subclasses change fields of what ``super()`` returns."""

@@ -42,7 +42,6 @@ LONGEST_REASON = 200
 # Threads are a matter of the machine. The parts of a text classifier are in the file fitted, with
 # their parameters; its auxiliary texts stay out of it.
 NOT_SAVED = {"n_jobs", "vectorizer", "classifier", "auxiliary"}
-FORMER = {"verbose"}  # parameters of earlier versions, which changed no number
 # Parts of a MultiTaskTextClassifier; a TextModel may have several of each.
 VECTORIZER, CLASSIFIER = "vectorizer", "classifier"
 MOST_PARTS = 10
@@ -127,11 +126,9 @@ def _make(description: Facts, arrays: Arrays) -> Any:
     cls = CLASSES[description["estimator"]]
     estimator, params, facts = cls(), description["params"], description["fitted"]
     known = estimator.get_params(deep=False).keys() - NOT_SAVED
-    if not params.keys() <= known | FORMER:  # younger ones than the file have their defaults
+    if not params.keys() <= known:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
-    estimator.set_params(
-        **{name: value_from_plain(value) for name, value in params.items() if name in known}
-    )
+    estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)
 
     _, set_state = CONVERTERS[cls]

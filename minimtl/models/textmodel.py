@@ -27,7 +27,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         Fitted to the texts of all tasks together; by default one that takes words by Unicode's
         rules, ``TfidfVectorizer(unicode=True)``.
     classifier : MultiTaskMLPClassifier, optional
-        By default one with its defaults. Its `class_weight` names the tasks as here.
+        By default one with its defaults. Its `class_weight` names the tasks as here, and its
+        callbacks are called.
     auxiliary : dict of (texts, labels) by name, optional
         Other tasks to learn with the one that `fit` is given. That one is then called ``"main"``.
 
@@ -82,7 +83,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         vectorizer = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        classifier = type(classifier)(**classifier.get_params())
+        callbacks = classifier.callbacks
+        classifier = type(classifier)(**classifier.get_params()).set_callbacks(*callbacks)
 
         rows = vectorizer.fit_transform([text for of_task in texts.values() for text in of_task])
         documents, end = {}, 0

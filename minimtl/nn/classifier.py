@@ -5,6 +5,7 @@
 
 import copy
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from numbers import Integral
 from threading import RLock
@@ -14,7 +15,9 @@ import numpy as np
 
 from minimtl.estimator import (
     BaseEstimator,
+    CallbackMixin,
     ClassifierMixin,
+    FitCalls,
     check_features,
     check_is_fitted,
     check_random_state,
@@ -26,10 +29,10 @@ from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import FloatArray, Network, Shape, check_layers, copy_hidden, initialize
 from minimtl.nn.reference import logits_of, softmax
 from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
-from minimtl.nn.training import Learner, Stopping, hold_out
+from minimtl.nn.training import History, Learner, Stopping, hold_out
 
 
-class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
+class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     """Perceptron whose hidden layers are shared by one task or more, with a softmax head for each.
 
     ``fit(X, y)`` learns one task; ``fit([X1, X2, …], [y1, y2, …])`` learns several jointly, and so
@@ -68,6 +71,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         Share of each class that is held out, in (0, 1).
     n_iter_no_change : int, default=10
     tol : float, default=1e-4
+    verbose : bool, default=False
+        Whether `fit` prints a line after each epoch.
     backend : {"numba", "numpy"}, optional
         Compiled kernels in float32, or their NumPy twin in float64. By default Numba where it is
         installed.
@@ -88,6 +93,8 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         Biases in the same order.
     loss_curve_ : float64, shape (n_tasks, n_epochs)
         Mean training loss of each epoch, in nats, with dropout on, at the weights of each step.
+    loss_ : float
+        The last epoch's training loss, the sum over tasks by `task_weights`.
     n_iter_ : int
         Epochs trained, those of `partial_fit` included.
     validation_scores_ : float64, shape (n_tasks, n_epochs)
@@ -101,6 +108,9 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Words that no training document had keep their random initial weights.
+
+    `set_callbacks` takes callbacks by scikit-learn's protocol, its `ProgressBar` for one; `fit` and
+    `fine_tune` call them at each epoch. `minimtl.estimator.callbacks` has the protocol.
 
     `fit` takes no `sample_weight`: steps are made on batches of documents, so a document of weight
     2 would not equal two documents, nor one of weight 0 a document left out.
@@ -145,6 +155,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         tol: float = 1e-4,
+        verbose: bool = False,
         backend: str | None = None,
         random_state: int | np.random.Generator | np.random.RandomState | None = None,
     ) -> None:
@@ -163,6 +174,7 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
+        self.verbose = verbose
         self.backend = backend
         self.random_state = random_state
         self._lock = RLock()
@@ -307,6 +319,12 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         network = self._network()
         return [*network.biases, *network.head_biases]
 
+    @property
+    def loss_(self) -> float:
+        """The last epoch's training loss, the sum over tasks by `task_weights` as they are now."""
+        weights = self._check_params().weights(self.n_tasks_)
+        return float((self.loss_curve_[:, -1] * weights).sum())
+
     def _network(self) -> Network:
         """The network as it is now; training on leaves it as it is."""
         with self._lock:
@@ -337,23 +355,53 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         What was learnt before is replaced at the end, and stays if anything fails.
         """
         schedule = self._check_params()
-        tasks = read_tasks(X, y, self)
-        classes = [np.unique(labels) for labels in tasks.labels]
-        learner, rng = self._begin(tasks, classes, pretrained)
-        data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
+        calls = FitCalls(self, schedule.n_epochs, X, y) if self.callbacks else None
 
-        ends = scores = None
-        if self.early_stopping:
-            data = [hold_out(task, self.validation_fraction, rng) for task in data]
-            stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
-            ends = stopping.ends
-        losses = learner.run(data, schedule, rng, self.backend, ends).losses
-        if self.early_stopping:
-            learner, scores = Learner(stopping.best_network), np.array(stopping.scores).T
+        with nullcontext() if calls is None else calls.around():
+            tasks = read_tasks(X, y, self)
+            classes = list(map(np.unique, tasks.labels))
+            learner, rng = self._begin(tasks, classes, pretrained)
+            data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
 
-        self._store(
-            tasks.names, tasks.is_joint, classes, learner, rng, losses, scores, tasks.features
-        )
+            stopping = scores = None
+            if self.early_stopping:
+                data = [hold_out(task, self.validation_fraction, rng) for task in data]
+                stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
+
+            def fitted(losses: FloatArray) -> MultiTaskMLPClassifier:
+                """This estimator as if fitting ended here."""
+                ended = type(self)(**self.get_params())
+                # A copy of the learner would end its pending moves, and round what comes after.
+                here, state = Learner(learner.network()), copy.deepcopy(rng)
+                ended._store(
+                    tasks.names, tasks.is_joint, classes, here, state, losses, None, tasks.features
+                )
+                return ended
+
+            def ends(history: History) -> bool:
+                """Tell of the last epoch; whether training should end with it."""
+                is_last = history.losses.shape[1] == schedule.n_epochs
+                if stopping is not None:
+                    is_last |= stopping.ends(history)
+                if self.verbose:
+                    print(_line(history, stopping))
+                if calls is not None:
+                    is_last |= calls.end_epoch(lambda: fitted(history.losses.copy()))
+                    if not is_last:
+                        calls.begin_epoch()
+                return is_last
+
+            is_watched = self.verbose or stopping is not None or calls is not None
+            if calls is not None:
+                calls.begin_epoch()
+            history = learner.run(data, schedule, rng, self.backend, ends if is_watched else None)
+
+            if stopping is not None:
+                learner, scores = Learner(stopping.best_network), np.array(stopping.scores).T
+            losses = history.losses
+            self._store(
+                tasks.names, tasks.is_joint, classes, learner, rng, losses, scores, tasks.features
+            )
         return self
 
     def _begin(
@@ -483,3 +531,12 @@ class MultiTaskMLPClassifier(ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _line(history: History, stopping: Stopping | None) -> str:
+    """What `verbose` prints of the last epoch."""
+    losses = ", ".join(f"{loss:.6f}" for loss in history.losses[:, -1])
+    line = f"Epoch {history.losses.shape[1]}, loss = {losses}"
+    if stopping is None:
+        return line
+    return f"{line}, validation score = " + ", ".join(f"{s:.6f}" for s in stopping.scores[-1])

@@ -34,6 +34,15 @@ class Majority(ClassifierMixin, BaseEstimator):
         return np.full(len(X), self.class_)
 
 
+def test_a_notebook_shows_the_parameters_and_escapes_them():
+    page = Majority(fallback="<b>" + "x" * 300)._repr_html_()
+    assert "<summary>Majority</summary>" in page
+    assert '<tr style="font-weight:bold"><td>fallback</td>' in page
+    assert '<tr style="font-weight:normal"><td>weights</td><td>None</td></tr>' in page
+    assert "<b>" not in page
+    assert "x" * 201 not in page
+
+
 def test_params_are_read_and_set_by_name():
     estimator = Majority(fallback=3)
     assert estimator.get_params() == {"fallback": 3, "weights": None}

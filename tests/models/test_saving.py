@@ -434,7 +434,7 @@ def test_members_that_are_compressed_or_missing_or_there_twice(saved, path):
 def test_a_file_of_before_a_parameter_has_its_default(saved, path):
     members = saved()
     description = json.loads(members["model.json"])
-    for name in ("class_weight", "early_stopping", "tol"):
+    for name in ("class_weight", "early_stopping", "tol", "verbose"):
         del description["params"][name]
     del description["fitted"]["tasks"]
     write(path, members | {"model.json": json.dumps(description)})
@@ -447,7 +447,7 @@ EARLIER = Path(__file__).parent / "earlier"
 
 
 def test_files_of_the_version_before_are_read():
-    """With a parameter that is gone (`verbose`), tasks by name, dates and several parts."""
+    """With tasks by name, dates and several parts."""
     X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
     network, texts, model = (
         load_model(EARLIER / f"{name}.npz") for name in ("network", "texts", "textmodel")

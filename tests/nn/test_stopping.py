@@ -80,6 +80,20 @@ def test_documents_are_held_out_by_class():
         held_out(np.array([0, 0, 1]), 0.9)
 
 
+def test_verbose_prints_a_line_an_epoch_and_changes_nothing(capsys):
+    X, y = task()
+    loud = classifier(n_epochs=3, verbose=True).fit([X, X], [y, y])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    losses = ", ".join(f"{loss:.6f}" for loss in loud.loss_curve_[:, 2])
+    assert lines[2] == f"Epoch 3, loss = {losses}"
+    silent = classifier(n_epochs=3).fit([X, X], [y, y])
+    np.testing.assert_array_equal(loud.coefs_[0], silent.coefs_[0])
+    assert capsys.readouterr().out == ""
+    classifier(n_epochs=1, verbose=True, early_stopping=True).fit(X, y)
+    assert "validation score = " in capsys.readouterr().out
+
+
 def test_tasks_by_name_are_those_of_a_list():
     (X1, y1), (X2, y2) = task(), task(80, seed=1)
     named = classifier(n_epochs=4).fit({"cars": X1, "ships": X2}, {"ships": y2, "cars": y1})
@@ -98,3 +112,9 @@ def test_tasks_by_name_are_those_of_a_list():
         named.predict(X1, task="planes")
     with pytest.raises(ValueError, match=r"y is a dict of the tasks \['cars'\]"):
         classifier().fit({"cars": X1, "ships": X2}, {"cars": y1})
+
+
+def test_loss_is_the_last_one_by_weights():
+    X, y = task()
+    model = classifier(n_epochs=2, task_weights=[1.0, 0.5]).fit([X, X], [y, y])
+    assert model.loss_ == model.loss_curve_[0, -1] + 0.5 * model.loss_curve_[1, -1]
