@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from minimtl.errors import MinimtlError
 from minimtl.nn.kernels import codecache
-from minimtl.nn.kernels.codecache import kernel_folder, open_folder
+from minimtl.nn.kernels.codecache import N_OTHERS, kernel_folder, open_folder
 from minimtl.nn.kernels.jit import EntryKernel
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="rights as POSIX has them")
@@ -112,6 +113,22 @@ def test_no_file_that_was_changed_is_read(kind):
             change(path)
             assert hits(folder) < 2
             assert hits(folder) == 2, path.name
+
+
+def test_only_the_last_used_of_other_folders_stay():
+    parent = kernel_folder().parent
+    names = [f"{number:016x}" for number in range(N_OTHERS + 3)]
+    for age, name in enumerate(names):
+        (parent / name).mkdir(parents=True)
+        (parent / name / "code").write_text("")
+        used = time.time() - 1000 * age
+        os.utime(parent / name, (used, used))
+    parent.chmod(0o700)
+    folder = open_folder()
+    assert {path.name for path in parent.iterdir()} == {folder.name, *names[:N_OTHERS]}
+    os.utime(folder, (0, 0))
+    open_folder()
+    assert folder.stat().st_mtime > time.time() - 60
 
 
 def test_a_cache_that_cannot_be_a_folder(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ machine code.
 import hashlib
 import json
 import os
+import shutil
 import stat
 import sys
 import warnings
@@ -30,6 +31,9 @@ HERE = Path(__file__).parent
 # All that compiled code is made of.
 SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "dropout.py")
 CHECKSUMS = "sha256.json"
+# Folders of other versions and processors that are left, the last used ones: environments and
+# machines that share a cache must not compile in turns.
+N_OTHERS = 7
 
 
 def target() -> tuple[str, str]:
@@ -63,6 +67,8 @@ def open_folder() -> Path | None:
         folder = kernel_folder()
         folder = _make_private(folder.parents[1].resolve(), folder.parent.name, folder.name)
         _remove_damaged(folder)
+        os.utime(folder)  # for `_remove_oldest`
+        _remove_oldest(folder)
     # RuntimeError: LLVM does not know the processor's instruction sets.
     except (OSError, RuntimeError, MinimtlError) as error:
         warn_not_kept(str(error))
@@ -162,3 +168,15 @@ def _remove_damaged(folder: Path) -> None:
     for name, checksum in _checksums(folder).items():
         if not checksum or checksum != recorded.get(name):
             (folder / name).unlink(missing_ok=True)
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove all but the `N_OTHERS` last used of the folders beside `folder`.
+
+    A process that still loads from one of them finds its files gone, and compiles.
+    """
+    others = [path for path in folder.parent.iterdir() if path != folder]
+    with suppress(FileNotFoundError):  # another process has just removed one
+        others.sort(key=os.path.getmtime, reverse=True)
+        for path in others[N_OTHERS:]:
+            shutil.rmtree(path, ignore_errors=True)
