@@ -83,8 +83,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         classifier = self.classifier or MultiTaskMLPClassifier()
         # Data frames would have one task's index for all tasks.
         vectorizer = type(vectorizer)(**vectorizer.get_params()).set_output(transform="default")
-        callbacks = classifier.callbacks
-        classifier = type(classifier)(**classifier.get_params()).set_callbacks(*callbacks)
+        network = type(classifier)(**classifier.get_params()).set_callbacks(*classifier.callbacks)
 
         rows = vectorizer.fit_transform([text for of_task in texts.values() for text in of_task])
         documents, end = {}, 0
@@ -92,10 +91,10 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
             begin, end = end, end + len(of_task)
             documents[name] = rows[begin:end]
         if isinstance(X, Mapping) or self.auxiliary:
-            classifier.fit(documents, labels)
+            network.fit(documents, labels)
         else:
-            classifier.fit(rows, y)
-        self.vectorizer_, self.classifier_ = vectorizer, classifier
+            network.fit(rows, y)
+        self.vectorizer_, self.classifier_ = vectorizer, network
         return self
 
     def predict(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
@@ -145,8 +144,8 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
             texts, labels = dict(X), y
         else:
             texts, labels = {MAIN: X}, {MAIN: y}
-            for name, (texts_t, labels_t) in (self.auxiliary or {}).items():
-                texts[name], labels[name] = texts_t, labels_t
+            for name, task in (self.auxiliary or {}).items():
+                texts[name], labels[name] = task
 
         for name, of_task in texts.items():
             if isinstance(of_task, str):
