@@ -31,6 +31,14 @@ SECONDS_ALLOWED = 300.0
 # After 30 steps the float32 kernels' losses, near 0.7, differ from the float64 twin's by about
 # 1e-7; another order of a sum moves the last digits, a wrong kernel far more than this.
 LOSSES_AGREE = 1e-5
+# By the extra that adds it.
+ADDED = {
+    "figures": "figures 4 and 5",
+    "notebook": "the notebook explain.ipynb",
+    "progress": "a progress bar with the remaining time",
+    "dask": "studies on a Dask cluster",
+    "mpi": "studies under MPI",
+}
 COMMAND = "from minimtl.cli.doctor import print_facts; print_facts()"
 
 Facts = dict[str, str | int | float | bool | None]
@@ -103,7 +111,7 @@ def check_packages(facts: Facts, found: Diagnosis) -> None:
     for package, version in package_versions().items():
         extra = EXTRA_OF[package]
         if version is None and extra is not None:
-            facts[package] = f"missing; 'pip install minimtl[{extra}]' adds it"
+            facts[package] = f"missing; 'pip install minimtl[{extra}]' adds {ADDED[extra]}"
         elif version is None and package in ("numba", "llvmlite"):
             facts[package] = "missing; NumPy trains in its place, some ten times slower"
         else:
