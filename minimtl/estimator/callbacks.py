@@ -85,7 +85,6 @@ class FitCalls:
         self._estimator, self._data = estimator, {"X": X, "y": y}
         self._fitting = Context(type(estimator).__name__, "fit", 0, max_epochs)
         outer = getattr(estimator, "_parent_callback_ctx", None)
-        self._is_inner = outer is not None
         if outer is not None:  # this fitting is a task of a meta-estimator, and takes its place
             self._fitting.parent, self._fitting.task_id = outer.parent, outer.task_id
             self._fitting.root_uuid = outer.root_uuid
@@ -96,9 +95,10 @@ class FitCalls:
     @contextmanager
     def around(self) -> Iterator[None]:
         """Set up, begin and end the task of fitting, and tear down."""
+        is_inner = hasattr(self._estimator, "_parent_callback_ctx")
         with ExitStack() as teardowns:
             for callback in self._estimator.callbacks:
-                if not (self._is_inner and hasattr(callback, "max_propagation_depth")):
+                if not (is_inner and hasattr(callback, "max_propagation_depth")):
                     teardowns.callback(callback.teardown, self._estimator, self._fitting)
                     callback.setup(self._estimator, self._fitting)
             self._call("on_fit_task_begin", self._fitting)
@@ -107,22 +107,20 @@ class FitCalls:
 
     def begin_epoch(self) -> None:
         """Begin the task of one more epoch."""
-        fitting, epochs = self._fitting, self._fitting._children_map
-        name, number = fitting.estimator_name, len(epochs)
-        epochs[number] = Context(name, "epoch", number, 0, fitting, fitting.root_uuid)
-        self._call("on_fit_task_begin", epochs[number])
+        fitting = self._fitting
+        number = len(fitting._children_map)
+        epoch = Context(fitting.estimator_name, "epoch", number, 0, fitting, fitting.root_uuid)
+        fitting._children_map[number] = self._epoch = epoch
+        self._call("on_fit_task_begin", epoch)
 
     def end_epoch(self, make_fitted: Callable[[], Any]) -> bool:
         """End the epoch; true where a callback asks to end the training.
 
         `make_fitted` makes an estimator as if fitting ended here, for those who ask for it.
         """
-        epochs = self._fitting._children_map
-        return self._call("on_fit_task_end", epochs[len(epochs) - 1], make_fitted)
+        return self._call("on_fit_task_end", self._epoch, make_fitted)
 
-    def _call(
-        self, name: str, context: Context, make_fitted: Callable[[], Any] = lambda: None
-    ) -> bool:
+    def _call(self, name: str, context: Context, make_fitted: Any = None) -> bool:
         """Call the method of each callback with what it asks for; true where one answers so."""
         ends = False
         for callback in self._estimator.callbacks:
@@ -135,7 +133,7 @@ class FitCalls:
                     f"it may have {sorted(KEYWORDS)}."
                 )
             given = {key: self._data.get(key) for key in asked}
-            if "fitted_estimator" in asked:
+            if make_fitted is not None and "fitted_estimator" in asked:
                 given["fitted_estimator"] = make_fitted()
             ends |= bool(method(self._estimator, context, **given))
         return ends
