@@ -1,6 +1,6 @@
 """Labelled text from files: 20 Newsgroups in its editions, Amazon reviews, a person's own sets.
 
-May import: estimator, system, text.
+May import: estimator, system.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews

@@ -10,10 +10,8 @@ X      the result               (n_docs, n_words) tf · idf, rows scaled to norm
 """
 
 import sys
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial, wraps
-from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec
 
@@ -21,14 +19,15 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
-from minimtl.text.counts import count_known, count_threads, count_words
-from minimtl.text.plain import find_unicode_words, plain_text
+from minimtl.text.counts import count_known, count_words
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
+    find_unicode_words,
+    plain_text,
     word_splitter,
 )
 from minimtl.text.weights import (
@@ -42,7 +41,7 @@ from minimtl.text.weights import (
 LACKING = ("input", "encoding", "decode_error", "strip_accents", "preprocessor", "tokenizer",
            "vocabulary")  # fmt: skip
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
-OUTPUTS = ("default", "pandas", "polars")
+OUTPUTS = ("default", "pandas")
 Params = ParamSpec("Params")
 
 
@@ -71,7 +70,7 @@ class TfidfVectorizer(BaseEstimator):
         Lower-case each text first.
     unicode : bool, default=False
         Take texts by Unicode's rules, which suit all languages, in place of scikit-learn's:
-        without HTML, accents and vowel signs as parts of their words. `minimtl.text.plain` has
+        without HTML, accents and vowel signs as parts of their words. `minimtl.text.tokenize` has
         the rules; those of words hold for the default `token_pattern` only.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
@@ -95,10 +94,6 @@ class TfidfVectorizer(BaseEstimator):
         Norm by which each row is divided.
     use_idf, smooth_idf, sublinear_tf : bool, default=True, True and False
         Weights as in the formulas of this module and of `minimtl.text.weights`.
-    n_jobs : int, optional
-        How many threads work on the documents: None is one, -1 one for each core. The result is
-        the same for any number. Python's lock leaves them little to share where words are found by
-        another pattern, as n-grams or by a callable, which stays in the caller's thread.
 
     Attributes
     ----------
@@ -127,7 +122,6 @@ class TfidfVectorizer(BaseEstimator):
         use_idf: bool = True,
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
-        n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
         self.unicode = unicode
@@ -144,7 +138,6 @@ class TfidfVectorizer(BaseEstimator):
         self.use_idf = use_idf
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
-        self.n_jobs = n_jobs
 
     def fit(self, raw_documents: Iterable[Any], y: Any = None) -> "TfidfVectorizer":
         """Learn the vocabulary and its idf; `y` is part of the convention and ignored."""
@@ -172,16 +165,13 @@ class TfidfVectorizer(BaseEstimator):
         """
         check_is_fitted(self)
         documents = self._checked(raw_documents)
-        n_threads = count_threads(self.n_jobs)
-        counts = count_known(documents, self.build_analyzer(), self.vocabulary_, n_threads)
+        counts = count_known(documents, self.build_analyzer(), self.vocabulary_)
         return self._output(self._weigh(counts), raw_documents)
 
     def _learn(self, raw_documents: Iterable[Any]) -> sparse.csr_matrix:
         """Set the fitted attributes, and return the counts of the words kept."""
         self._check_params()
-        self._warn_of_unused_params()
-        documents, n_threads = self._checked(raw_documents), count_threads(self.n_jobs)
-        counts, spell = count_words(documents, self.build_analyzer(), n_threads)
+        counts, spell = count_words(self._checked(raw_documents), self.build_analyzer())
         if not counts.shape[1]:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         if self.binary:
@@ -245,8 +235,7 @@ class TfidfVectorizer(BaseEstimator):
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index if they are a series; ``"polars"``: a data frame with
-        a dense column for each word, as Polars has no sparse ones; None: no change. Without a
+        the words, and the documents' index if they are a series; None: no change. Without a
         choice, ``sklearn.set_config(transform_output=...)`` decides.
         """
         if transform not in (None, *OUTPUTS):
@@ -256,10 +245,7 @@ class TfidfVectorizer(BaseEstimator):
         return self
 
     def _output(self, X: sparse.csr_matrix, raw_documents: Any) -> Any:
-        form = self._output_form()
-        if form == "polars":
-            return _polars_frame(X, list(self.vocabulary_))
-        if form != "pandas":
+        if self._output_form() != "pandas":
             return X
         import pandas as pd  # type: ignore[import-untyped]
 
@@ -312,36 +298,12 @@ class TfidfVectorizer(BaseEstimator):
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
-        count_threads(self.n_jobs)
-
-    def _warn_of_unused_params(self) -> None:
-        if self.analyzer == "word":
-            return
-        unused, reason = ["stop_words", "token_pattern"], "'analyzer' != 'word'"
-        if callable(self.analyzer):
-            unused, reason = [*unused, "unicode", "ngram_range"], "'analyzer' is callable"
-        defaults = type(self)().get_params()
-        for name in unused:
-            if getattr(self, name) != defaults[name]:
-                message = f"The parameter {name!r} will not be used since {reason}"
-                warnings.warn(message, stacklevel=4)  # the caller of fit or fit_transform
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
-
-
-def _polars_frame(X: sparse.csr_matrix, words: list[str]) -> Any:
-    try:
-        polars = import_module("polars")
-    except ImportError:
-        raise ImportError(
-            "set_output(transform='polars') needs Polars, which is not installed: "
-            "pip install polars"
-        ) from None
-    return polars.DataFrame(X.toarray(), schema=words, orient="row")
 
 
 def _is_float(dtype: Any) -> bool:

@@ -1,18 +1,24 @@
 """The words of many documents at once, by NumPy: those that `SPLITTERS` find one by one.
 
 A block's documents become one run of UTF-8 in which all but word characters are spaces. No Python
-object is made for a word. NumPy works on blocks without Python's lock, so that threads get through
-several at a time.
+object is made for a word: it is bytes within the text. Its first eight bytes are one uint64, the
+next eight another. No byte of a word is 0, so words of up to sixteen bytes are the same if these
+numbers are, and in UTF-8 the order of bytes is the order of characters. Only longer words are
+looked at one by one.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.text.plain import find_unicode_words, is_unicode_word_character
-from minimtl.text.spellings import Spellings, as_text
-from minimtl.text.tokenize import find_words, is_word_character
+from minimtl.text.tokenize import (
+    find_unicode_words,
+    find_words,
+    is_unicode_word_character,
+    is_word_character,
+)
 
 _SPACE, _NEWLINE = ord(" "), ord("\n")
 # Bytes of a character, by its first byte.
@@ -26,6 +32,109 @@ SPLITTERS: dict[Split, Callable[[str], bool]] = {
 # Whether a character is part of words: 0 is not known yet.
 _KINDS = {split: np.zeros(0x110000, dtype=np.uint8) for split in SPLITTERS}
 _OTHER, _OF_WORDS = 1, 2
+# Follows a text, so that two aligned uint64 can be read from wherever a word begins.
+PADDING = b" " * 16
+_ONE, _THREE, _63 = np.array([1, 3, 63], dtype=np.uint64)
+_MASKS = np.array([2 ** (8 * n) - 1 for n in range(9)], dtype=np.uint64)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Words of a text in UTF-8.
+
+    `text` (n_bytes,) uint8 is as `_as_text` makes it, `start` and `length` (n_words,) int64 say
+    where each word begins in it, and how many bytes it has. Words hold no zero byte.
+    """
+
+    text: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+
+    def number(self) -> tuple[np.ndarray, np.ndarray]:
+        """Equal numbers for equal words.
+
+        Returns the numbers (n_words,), from 0 on in no particular order, and one of the words of
+        each number, (n_distinct,), int64 both.
+        """
+        keys, numbers = np.unique(self._eight_bytes(), return_inverse=True)
+        n_numbers = len(keys)
+        long = np.flatnonzero(self.length > 8)
+        if long.size:
+            keys, tails = np.unique(self.of(long)._eight_bytes(8), return_inverse=True)
+            pairs, numbers_of_pairs = np.unique(
+                numbers[long] * len(keys) + tails, return_inverse=True
+            )
+            numbers[long] = n_numbers + numbers_of_pairs
+            n_numbers += len(pairs)
+        longest = np.flatnonzero(self.length > 16)
+        number_of: dict[bytes, int] = {}
+        for word in longest.tolist():
+            spelling = self._spelling(word)
+            numbers[word] = n_numbers + number_of.setdefault(spelling, len(number_of))
+        examples = np.full(n_numbers + len(number_of), -1)
+        examples[numbers] = np.arange(len(numbers))
+        # Eight bytes that only longer words begin with have left a number without a word.
+        is_used = examples >= 0
+        if is_used.all():
+            return numbers, examples
+        return (np.cumsum(is_used) - 1).take(numbers), examples[is_used]
+
+    def alphabetical(self) -> np.ndarray:
+        """The order in which distinct words ascend, int64 (n_words,)."""
+        first, second = (self._eight_bytes(skipped).byteswap() for skipped in (0, 8))
+        order = np.lexsort((second, first))
+        # Sorting all words that begin like a neighbour at once leaves each among its own.
+        longer = _like_a_neighbour(first.take(order), second.take(order))
+        order[longer] = sorted(order.take(longer).tolist(), key=self._spelling)
+        return order
+
+    def strings(self) -> list[str]:
+        """The words."""
+        return self.alone().text.tobytes().decode().split()
+
+    def of(self, which: np.ndarray) -> "Spellings":
+        """Some of the words, within the same text."""
+        return Spellings(self.text, self.start.take(which), self.length.take(which))
+
+    def alone(self) -> "Spellings":
+        """The words in a text that has nothing else, with a space before each."""
+        start = np.cumsum(self.length + 1) - self.length
+        n_bytes = int(self.length.sum()) + len(self.length)
+        places = np.arange(n_bytes) + np.repeat(self.start - start, self.length + 1)
+        text = np.full(n_bytes + len(PADDING) + -n_bytes % 8, ord(" "), dtype=np.uint8)
+        self.text.take(places, out=text[:n_bytes], mode="wrap")
+        text[start - 1] = ord(" ")
+        return Spellings(text, start, self.length)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Spellings"]) -> "Spellings":
+        """All words of the parts, one part after the other."""
+        sizes = [len(part.text) for part in parts]
+        before = np.repeat(np.cumsum(sizes) - sizes, [len(part.start) for part in parts])
+        return cls(
+            np.concatenate([part.text for part in parts]),
+            np.concatenate([part.start for part in parts]) + before,
+            np.concatenate([part.length for part in parts]),
+        )
+
+    def _spelling(self, word: int) -> bytes:
+        return self.text[self.start[word] : self.start[word] + self.length[word]].tobytes()
+
+    def _eight_bytes(self, skipped: int = 0) -> np.ndarray:
+        """Eight bytes of each word after those `skipped`, zeros where it ends, as one uint64."""
+        eights = self.text.view("<u8").astype(np.uint64, copy=False)
+        start = np.minimum(self.start + skipped, len(self.text) - len(PADDING))
+        at, bits = start >> 3, (start & 7).view(np.uint64) << _THREE
+        key = eights.take(at) >> bits
+        at += 1
+        key |= (eights.take(at) << _ONE) << (_63 - bits)  # no shift by 64, which is not defined
+        return key & _MASKS.take(np.clip(self.length - skipped, 0, 8))
+
+
+def _like_a_neighbour(*keys: np.ndarray) -> np.ndarray:
+    """The places that have the same keys as the one before or behind them."""
+    is_as_before = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])
+    return np.flatnonzero(np.append(is_as_before, False) | np.append(False, is_as_before))
 
 
 class Cut(NamedTuple):
@@ -41,17 +150,14 @@ class Cut(NamedTuple):
     ends: np.ndarray
 
 
-def cut_block(
-    documents: Sequence[str],
-    split: Split,
-    prepare: Callable[[str], str] | None,
-) -> Cut:
+def cut_block(documents: Sequence[str], split: Split, prepare: Callable[[str], str] | None) -> Cut:
     """The words that one of `SPLITTERS` finds in what `prepare` makes of each of `documents`."""
-    lowercase = prepare is str.lower  # which NumPy does, of what is ASCII
-    if prepare and not lowercase:
-        documents = list(map(prepare, documents))
-    encoded = _encode(documents, split, lowercase)
-    words = _find(as_text(encoded), lowercase)
+    texts = list(map(prepare, documents)) if prepare else documents
+    beyond_ascii = [text for text in texts if not text.isascii()]
+    blanked = iter(_blanked(beyond_ascii, split) if beyond_ascii else ())
+    encoded = [text.encode() if text.isascii() else next(blanked) for text in texts]
+
+    words = _find(_as_text(encoded))
     ends = np.cumsum([len(part) + 1 for part in encoded])
     numbers, examples = words.number()
     return Cut(
@@ -59,16 +165,6 @@ def cut_block(
         numbers.astype(np.int32),
         np.searchsorted(words.start, ends, side="right"),
     )
-
-
-def _encode(documents: Sequence[str], split: Split, lowercase: bool) -> list[bytes]:
-    """Each document in UTF-8; those beyond ASCII lower-cased, with all but words blanked out."""
-    beyond = [document for document in documents if not document.isascii()]
-    if not beyond:
-        return [document.encode() for document in documents]
-    lowered = [text.lower() for text in beyond] if lowercase else beyond
-    blanked = iter(_blanked(lowered, split))
-    return [document.encode() if document.isascii() else next(blanked) for document in documents]
 
 
 def _blanked(texts: list[str], split: Split) -> list[bytes]:
@@ -92,12 +188,15 @@ def _are_of_words(codes: np.ndarray, split: Split) -> np.ndarray:
     return kinds == _OF_WORDS
 
 
-def _find(text: np.ndarray, lowercase: bool) -> Spellings:
+def _as_text(documents: list[bytes]) -> np.ndarray:
+    """The bytes of all documents with a space before and behind each, then padding."""
+    text = b" ".join((b"", *documents, PADDING))
+    return np.frombuffer(text + b" " * (-len(text) % 8), dtype=np.uint8)
+
+
+def _find(text: np.ndarray) -> Spellings:
     """The words of two characters or more; all that is beyond ASCII belongs to one."""
-    if lowercase:
-        is_capital = (text - ord("A")) < 26  # uint8 has no numbers below 0
-        text = text | (is_capital.view(np.uint8) << 5)
-    is_word = ((text | 32) - ord("a")) < 26
+    is_word = ((text | 32) - ord("a")) < 26  # uint8 has no numbers below 0
     is_word |= (text - ord("0")) < 10
     is_word |= text == ord("_")
     is_beyond = text >= 128

@@ -1,6 +1,5 @@
 """Counts against a Counter per text."""
 
-import threading
 from collections import Counter
 
 import numpy as np
@@ -73,21 +72,20 @@ DOCUMENTS = st.lists(
 )
 
 
-@pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("analyze", ANALYZERS.values(), ids=ANALYZERS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(texts=DOCUMENTS)
 @example(texts=["ΟΔΟΣ", "ΟΔΟΣ.", "ΟΔΟΣ Α"])
 @example(texts=["a", "", "b"])
-def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_threads, texts):
+def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, texts):
     expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
-    counts, spell = count_words(iter(texts), analyze, n_threads)
+    counts, spell = count_words(iter(texts), analyze)
     assert spell(np.arange(len(vocabulary))) == vocabulary
     assert spell(np.arange(0, len(vocabulary), 2)) == vocabulary[::2]
     assert_same(counts, expected)
     known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "ab"])}
     by_one = count_known(texts, lambda text: analyze(text), known)
-    assert_same(count_known(texts, analyze, known, n_threads), by_one)
+    assert_same(count_known(texts, analyze, known), by_one)
 
 
 @pytest.mark.parametrize("analyze", [tokenize, WordAnalyzer(find_words)])
@@ -109,12 +107,9 @@ def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
     assert_same(counts, expected)
 
 
-@pytest.mark.parametrize("n_threads", [1, 3])
-def test_an_error_ends_it_and_leaves_no_thread(in_blocks, n_threads):
-    before = threading.active_count()
+def test_an_error_ends_the_reading(in_blocks):
     taken = []
     texts = (taken.append(i) or ("word " * 10 if i != 40 else None) for i in range(10_000))
     with pytest.raises(TypeError):
-        count_words(texts, tokenize, n_threads)
+        count_words(texts, tokenize)
     assert len(taken) < 200
-    assert threading.active_count() == before

@@ -1,12 +1,10 @@
 """What the vectorizer gives, by the formula, and what it refuses."""
 
 import math
-import sys
 
 import numpy as np
 import pytest
 
-from minimtl.text import counts as counting
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import find_words
@@ -60,15 +58,6 @@ def test_pandas_output_is_a_frame_with_the_documents_index():
     assert frame.columns.tolist() == ["boat", "bus", "car", "red", "the"]
 
 
-def test_polars_output_without_polars_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "polars", None)
-    vectorizer = TfidfVectorizer().fit(TEXTS).set_output(transform="polars")
-    with pytest.raises(ImportError, match="pip install polars"):
-        vectorizer.transform(TEXTS)
-    with pytest.raises(ValueError, match="must be one of"):
-        vectorizer.set_output(transform="arrow")
-
-
 def test_english_stop_words_leave_what_a_text_is_about():
     texts = ["The system isn't what they've said", "Does it cry with ten of them?"]
     words = TfidfVectorizer(stop_words="english").fit(texts).get_feature_names_out()
@@ -117,20 +106,6 @@ def test_params_out_of_range(params, message):
         TfidfVectorizer(**params).fit(TEXTS)
 
 
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"analyzer": "char", "stop_words": ["a"]}, "'stop_words' will not be used"),
-        ({"analyzer": "char_wb", "token_pattern": "a"}, "'token_pattern' will not be used"),
-        ({"analyzer": str.split, "ngram_range": (1, 2)}, "'ngram_range' will not be used"),
-    ],
-)
-def test_params_without_effect_warn(params, message):
-    with pytest.warns(UserWarning, match=message) as record:
-        TfidfVectorizer(**params).fit(TEXTS)
-    assert record[0].filename == __file__
-
-
 def test_use_before_fit_or_of_what_is_no_list_of_texts():
     for use in (lambda v: v.transform(TEXTS), lambda v: v.get_feature_names_out()):
         with pytest.raises(ValueError, match="not fitted yet"):
@@ -141,48 +116,15 @@ def test_use_before_fit_or_of_what_is_no_list_of_texts():
         TfidfVectorizer().fit(TEXTS).inverse_transform(np.eye(2))
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        {},
-        {"dtype": np.float32, "max_features": 9, "stop_words": "english"},
-        {"sublinear_tf": True, "norm": "l1", "min_df": 2, "lowercase": False},
-        {"ngram_range": (1, 2), "binary": True},
-        {"analyzer": "char_wb", "use_idf": False, "norm": None},
-    ],
-)
-def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
-    monkeypatch.setattr(counting, "SMALL", 0)
-    monkeypatch.setattr(counting, "BLOCK", 30)
-    texts = [f"The {word} sat on {word}s, É{word} {n}" for n, word in enumerate(["cat", "dog"] * 9)]
-    one = TfidfVectorizer(**params).fit(texts)
-    for n_jobs in (2, 5, -1):
-        many = TfidfVectorizer(**params, n_jobs=n_jobs)
-        fitted = many.fit_transform(texts)
-        assert list(many.vocabulary_) == list(one.vocabulary_)
-        np.testing.assert_array_equal(many.idf_, one.idf_)
-        for X, expected in (
-            (fitted, one.transform(texts)),
-            (many.transform(texts[:5]), one.transform(texts[:5])),
-            (many.transform([]), one.transform([])),
-        ):
-            assert X.shape == expected.shape
-            for attribute in ("data", "indices", "indptr"):
-                assert getattr(X, attribute).dtype == getattr(expected, attribute).dtype
-                np.testing.assert_array_equal(getattr(X, attribute), getattr(expected, attribute))
-
-
-@pytest.mark.parametrize("n_jobs", [0, -2, 1.0, True, "2", float("nan")])
-def test_n_jobs_out_of_range_is_refused_before_documents_are_read(n_jobs):
-    with pytest.raises(ValueError, match=r"n_jobs must be None, .* got"):
-        TfidfVectorizer(n_jobs=n_jobs).fit(["text", None])
-    fitted = TfidfVectorizer().fit(TEXTS).set_params(n_jobs=n_jobs)
-    with pytest.raises(ValueError, match="n_jobs must be None"):
-        fitted.transform(["text", None])
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_no_string_among_many_documents_is_named(n_jobs):
+def test_no_string_among_many_documents_is_named():
     texts = ["word " * 50_000] * 30 + [None]
     with pytest.raises(ValueError, match="Document 30 is of type NoneType"):
-        TfidfVectorizer(n_jobs=n_jobs).fit(texts)
+        TfidfVectorizer().fit(texts)
+
+
+@pytest.mark.parametrize("name", ["strip_accents", "preprocessor", "tokenizer", "vocabulary"])
+def test_what_scikit_learn_has_and_this_has_not(name):
+    with pytest.raises(TypeError, match=f"has no {name}: pass analyzer="):
+        TfidfVectorizer(**{name: None})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        TfidfVectorizer(colour=1)
