@@ -18,9 +18,8 @@ from typing import Any, ParamSpec
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
+from minimtl.estimator import BaseEstimator, check_is_fitted
 from minimtl.text.counts import count_known, count_words
-from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
@@ -75,9 +74,8 @@ class TfidfVectorizer(BaseEstimator):
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
         the callable returns for a document, which may then be of any type.
-    stop_words : collection of str, "english" or None, default=None
-        Words not to count. "english" is the list of `minimtl.text.stopwords`, words of grammar;
-        it is not scikit-learn's list.
+    stop_words : collection of str or None, default=None
+        Words not to count.
     token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
         Regular expression of a word, with at most one capturing group.
     ngram_range : (int, int), default=(1, 1)
@@ -110,7 +108,7 @@ class TfidfVectorizer(BaseEstimator):
         lowercase: bool = True,
         unicode: bool = False,
         analyzer: str | Callable[[Any], Iterable[str]] = "word",
-        stop_words: Collection[str] | str | None = None,
+        stop_words: Collection[str] | None = None,
         token_pattern: str = TOKEN_PATTERN,
         ngram_range: tuple[int, int] = (1, 1),
         max_df: float = 1.0,
@@ -198,7 +196,7 @@ class TfidfVectorizer(BaseEstimator):
             return self.analyzer
         if self.analyzer == "word":
             shortest, longest = self.ngram_range
-            split, stop_words = word_splitter(self.token_pattern), frozenset(self._stop_words())
+            split, stop_words = word_splitter(self.token_pattern), frozenset(self.stop_words or ())
             if self.unicode and self.token_pattern == TOKEN_PATTERN:
                 split = find_unicode_words
             return WordAnalyzer(split, (shortest, longest), stop_words, self._preparation())
@@ -211,25 +209,10 @@ class TfidfVectorizer(BaseEstimator):
             return partial(plain_text, lowercase=self.lowercase)
         return str.lower if self.lowercase else None
 
-    def _stop_words(self) -> Collection[str]:
-        """The words that are not counted."""
-        return ENGLISH if self.stop_words == "english" else self.stop_words or ()
-
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The word of each column, an array of str; `input_features` is ignored, by convention."""
         check_is_fitted(self)
         return np.array(list(self.vocabulary_), dtype=object)
-
-    def inverse_transform(self, X: Any) -> list[np.ndarray]:
-        """The words with a weight other than 0 in each row of `X`, dense or sparse.
-
-        Raises ValueError for another number of columns than words, or a malformed sparse `X`.
-        """
-        words = self.get_feature_names_out()
-        X = sparse.csr_matrix(check_sparse(X) if is_sparse(X) else X)
-        if X.shape[1] != len(words):
-            raise ValueError(f"X has {X.shape[1]} features, but there are {len(words)} words.")
-        return [words[row.nonzero()[1]] for row in X]
 
     def set_output(self, *, transform: str | None = None) -> "TfidfVectorizer":
         """Choose what `transform` and `fit_transform` return.
@@ -282,19 +265,14 @@ class TfidfVectorizer(BaseEstimator):
             raise ValueError(f"ngram_range must begin at 1 or above; got {self.ngram_range}.")
         if not (callable(self.analyzer) or self.analyzer in ("word", *CHAR_NGRAMS)):
             raise ValueError(f"{self.analyzer!r} is not a valid analyzer.")
-        if isinstance(self.stop_words, str) and self.stop_words != "english":
-            raise ValueError(
-                f"not a built-in stop list: {self.stop_words!r}; give a collection of words, or "
-                "'english'."
-            )
         if self.norm not in ("l1", "l2", None):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
         if not _is_float(self.dtype):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
-        stop_words = self._stop_words()
-        is_listed = isinstance(stop_words, Collection)
+        stop_words = () if self.stop_words is None else self.stop_words
+        is_listed = isinstance(stop_words, Collection) and not isinstance(stop_words, str)
         if not (is_listed and all(isinstance(word, str) for word in stop_words)):
-            raise ValueError("stop_words must be a collection of words.")
+            raise ValueError(f"stop_words must be a collection of words; got {stop_words!r}.")
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
