@@ -165,7 +165,9 @@ def _rows_of_table(records: Records, text: int, label: int | None = None) -> lis
     for place, cells in records.rows:
         where = f"{records.name}, {place},"
         words = _text(cells[text], where)
-        rows.append(LabelledText(words, "" if label is None else _label(cells[label], where), place))
+        rows.append(
+            LabelledText(words, "" if label is None else _label(cells[label], where), place)
+        )
     return rows
 
 

@@ -1,4 +1,4 @@
-"""LogisticRegression: the minimum of few and many features, labels, weights, refusals."""
+"""LogisticRegression: its minimum, weights, refusals; many fits at once, and constant features."""
 
 import warnings
 
@@ -7,7 +7,9 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
+from minimtl.stats import logistic_fit
 from minimtl.stats.logistic import LogisticRegression
+from minimtl.stats.logistic_fit import fit_logistic_regression, scaling_parameters
 
 
 @pytest.fixture
@@ -130,3 +132,25 @@ def test_a_loss_near_zero_keeps_its_digits(make, rows, C):
         model = LogisticRegression(C=C).fit(X, rows)
     assert model.n_iter_[0] < 30
     assert list(model.predict(X)) == rows
+
+
+def test_size_of_the_batch_changes_nothing(monkeypatch):
+    rng = np.random.default_rng(0)
+    X, y, masks = rng.standard_normal((40, 3)), rng.random(40) < 0.5, rng.random((9, 40)) < 0.7
+    together = fit_logistic_regression(X, y, sample_weight=masks)
+    monkeypatch.setattr(logistic_fit, "_CHUNK", 120)
+    apart = fit_logistic_regression(X, y, sample_weight=masks)
+    # Matrix products of other sizes round differently, and each ends at 1e-12 of its gradient.
+    np.testing.assert_allclose(apart.coef, together.coef, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("scaling", ["minmax", "standard"])
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_roundings_are_no_spread(scaling, size):
+    X = size * np.array([[0.1 + 0.2], [0.3], [0.3]])
+    assert np.ptp(X) > 0
+    _, scale = scaling_parameters(X, scaling)
+    assert scale == 1.0
+    _, scale = scaling_parameters(X * [[1], [1], [1 + 1e-12]], scaling)
+    assert 0 < scale < 1e-11 * size

@@ -1,11 +1,14 @@
-"""What the vectorizer gives, by the formula, and what it refuses."""
+"""What the vectorizer gives, by the formula, and what it refuses; counts that are weighed."""
 
 import math
 
 import numpy as np
 import pytest
 
+from minimtl.text.counts import count_matrix
 from minimtl.text.tfidf import TfidfVectorizer
+from minimtl.text.tokenize import tokenize
+from minimtl.text.weights import weigh_counts
 
 TEXTS = ["the red car", "the red, red bus", "the boat"]
 
@@ -103,3 +106,32 @@ def test_what_scikit_learn_has_and_this_has_not(name):
         TfidfVectorizer(**{name: None})
     with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
         TfidfVectorizer(colour=1)
+
+
+WORDS = [
+    "the cat sat on the mat",
+    "dogs and cats and the rest",
+    "mat mat mat, said the cat",
+    "entirely unknown words here",
+    "",
+]
+
+
+@pytest.mark.parametrize("max_features", [4, 100])
+def test_weighed_counts_are_the_vectorizer_s_features(max_features):
+    known = np.array([2, 0, 1])
+    counts, _ = count_matrix(WORDS, tokenize)
+    X = weigh_counts(counts, known, max_features)
+    vectorizer = TfidfVectorizer(max_features=max_features, dtype=np.float32)
+    vectorizer.fit([WORDS[row] for row in known])
+    expected = vectorizer.transform(WORDS)
+    assert X.dtype == np.float32
+    # The same operations in the same order: not a bit may differ.
+    np.testing.assert_array_equal(X.toarray(), expected.toarray())
+    assert X[3:].nnz == 0
+
+
+def test_texts_without_a_word_cannot_be_learned_from():
+    counts, _ = count_matrix(WORDS, tokenize)
+    with pytest.raises(ValueError, match="no terms remain"):
+        weigh_counts(counts, np.array([4]), 10)
