@@ -53,7 +53,11 @@ def jensen_shannon_divergence(p: ArrayLike, q: ArrayLike) -> float:
         raise ValueError(
             f"p and q must have the same number of outcomes, got {len(p)} and {len(q)}."
         )
+    return _divergence(p, q)
 
+
+def _divergence(p: NDArray[np.generic], q: NDArray[np.generic]) -> float:
+    """Divergence in nats of two vectors of counts or probabilities."""
     # From here on nothing has the size of the vocabulary: a fresh array of its size costs more
     # in page faults than the arithmetic on it.
     (support,) = np.nonzero(np.logical_or(p, q))
