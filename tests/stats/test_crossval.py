@@ -57,15 +57,6 @@ def test_counts_of_splits_are_whole_numbers(problem, params):
         cross_validate(LogisticRegression(), X, y, **params)
 
 
-def test_every_sample_is_as_often_in_every_fold():
-    rng = np.random.default_rng(0)
-    masks = repeated_k_fold(12, 5, 4000, rng)
-    # 4000 draws with probability 3/12 or 2/12: five standard deviations are 0.035.
-    shares = masks.mean(axis=0)
-    expected = np.array([3, 3, 2, 2, 2]) / 12
-    assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
-
-
 @pytest.mark.parametrize("n_splits", [0, 1, 7])
 def test_refuses_splits_that_cannot_be(n_splits):
     with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 6 samples"):
