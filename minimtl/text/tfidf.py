@@ -272,7 +272,7 @@ class TfidfVectorizer(BaseEstimator):
         stop_words = () if self.stop_words is None else self.stop_words
         is_listed = isinstance(stop_words, Collection) and not isinstance(stop_words, str)
         if not (is_listed and all(isinstance(word, str) for word in stop_words)):
-            raise ValueError(f"stop_words must be a collection of words; got {stop_words!r}.")
+            raise ValueError(f"stop_words must be a collection of words; got {stop_words!r:.60}.")
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
