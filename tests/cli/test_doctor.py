@@ -110,7 +110,10 @@ def test_what_is_missing(monkeypatch):
     assert facts["numpy"] == "1.0"
     assert facts["scipy"] == "missing"
     assert facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
-    assert facts["tqdm"] == "missing; 'pip install minimtl[progress]' adds it"
+    assert (
+        facts["tqdm"]
+        == "missing; 'pip install minimtl[progress]' adds a progress bar with the remaining time"
+    )
 
 
 @pytest.mark.parametrize("where", [None, "cache", "MINIMTL_DATA"])
