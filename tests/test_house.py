@@ -38,9 +38,9 @@ OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
 # scikit-learn, used where it happens to be.
 OPTIONAL |= {"dask", "threadpoolctl"}
 # Imported only in answer to a caller who has loaded them already: scikit-learn asking for an
-# estimator's tags, or somebody asking for output in pandas.
+# estimator's tags, or somebody asking for output in pandas or polars.
 CALLERS_OWN = {
-    ("sklearn", "base.py"),
+    *(("sklearn", "base.py"), ("polars", "tfidf.py")),
     *(("pandas", "tfidf.py"), ("pandas", "advice.py")),
 }
 # Modules whose files or bytes can hold code that runs when they are read.

@@ -41,6 +41,8 @@ LONGEST_NGRAM = 100
 TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
+# How many threads work is a matter of the machine, and no model's.
+NOT_SAVED = {"n_jobs"}
 _PARTS = ("vectorizer", "classifier")  # of a MultiTaskTextClassifier
 # Of a TextModel, which has one or more of each.
 _NUMBERS = ("", *range(2, 11))
@@ -94,6 +96,7 @@ def _describe(estimator: Any) -> tuple[Facts, Arrays]:
     params = estimator.get_params(deep=False)
     if isinstance(estimator, MultiTaskTextClassifier):
         params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
+    params = {name: value for name, value in params.items() if name not in NOT_SAVED}
     state_of, _ = CONVERTERS[cls]
     facts, arrays = state_of(estimator)
     names = getattr(estimator, "feature_names_in_", None)
@@ -181,7 +184,7 @@ def _make_estimator(description: Facts, arrays: Arrays) -> Any:
     cls = CLASSES[description["estimator"]]
     estimator = cls()
     params = description["params"]
-    known = set(estimator.get_params(deep=False))
+    known = set(estimator.get_params(deep=False)) - NOT_SAVED
     if not set(params) <= known:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})

@@ -1,6 +1,6 @@
 """From text to numbers: tokens, counts, TF-IDF. No files, no clocks.
 
-May import: estimator.
+May import: estimator, system.
 """
 
 from minimtl.text.counts import count_matrix

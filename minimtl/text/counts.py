@@ -7,7 +7,8 @@ N      counts of word j in text i           (n_docs, n_words) CSR  int64
 ====== ==================================== ====================== =======
 
 Words are numbered first, and numbers are counted. Where a text is cut by a pattern or a function of
-the caller's, into n-grams, or there is little of it, words are looked up one by one.
+the caller's, into n-grams, or there is little of it, words are looked up one by one. Of n-grams
+within words, `minimtl.text.wordngrams` cuts each distinct word once.
 
 Of many texts at once, words are found by NumPy: those that `SPLITTERS` find one by one. A block of
 texts becomes one run of UTF-8 in which all but word characters are spaces. No Python object is made
@@ -19,23 +20,31 @@ one.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
+from functools import partial
+from itertools import chain, islice
+from numbers import Integral
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
 
+from minimtl.system import available_cores
 from minimtl.text.tokenize import (
     WordAnalyzer,
+    char_wb_ngrams,
     find_unicode_words,
     find_words,
     is_unicode_word_character,
     is_word_character,
     tokenize,
 )
+from minimtl.text.wordngrams import ngrams_of_words
 
 Analyzer = Callable[[Any], Iterable[str]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Spell = Callable[[np.ndarray], list[str]]
 
 UNKNOWN = -1
@@ -98,14 +107,20 @@ def count_matrix(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_ma
     return counts, spell(np.arange(counts.shape[1]))
 
 
-def count_words(texts: Iterable[Any], analyze: Analyzer) -> tuple[sparse.csr_matrix, Spell]:
+def count_words(
+    texts: Iterable[Any], analyze: Analyzer, n_threads: int = 1
+) -> tuple[sparse.csr_matrix, Spell]:
     """The counts of `count_matrix`, and a function that gives the words of some columns."""
-    parts, n_words, spell = _number_words(texts, analyze)
-    return _count_all(parts, n_words), spell
+    if _is_within_words(analyze):
+        words, ngrams, spell = _cut_words(texts, analyze)
+        return _product(words, ngrams), spell
+
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    return _count_all(parts, n_words, n_threads), spell
 
 
 def count_known(
-    texts: Iterable[Any], analyze: Analyzer, vocabulary: Mapping[str, int]
+    texts: Iterable[Any], analyze: Analyzer, vocabulary: Mapping[str, int], n_threads: int = 1
 ) -> sparse.csr_matrix:
     """Count the words of `vocabulary`, which maps each to its column; other words are ignored.
 
@@ -113,16 +128,50 @@ def count_known(
     -------
     counts : csr_matrix of int64, shape (n_docs, len(vocabulary))
     """
-    parts, n_words, spell = _number_words(texts, analyze)
-    words = spell(np.arange(n_words))
-    # With a last one, which is what UNKNOWN takes.
-    known = np.array([*(vocabulary.get(word, UNKNOWN) for word in words), UNKNOWN])
+
+    def columns_of(n_words: int, spell: Spell) -> np.ndarray:
+        """The column of each word, and a last one, which is what UNKNOWN takes."""
+        words = spell(np.arange(n_words))
+        return np.array([*(vocabulary.get(word, UNKNOWN) for word in words), UNKNOWN])
+
+    if _is_within_words(analyze):
+        words, ngrams, spell = _cut_words(texts, analyze)
+        known = columns_of(ngrams.shape[1], spell)
+        kept = np.flatnonzero(known != UNKNOWN)
+        ngrams = ngrams[:, kept]
+        placed = (ngrams.data, known[kept][ngrams.indices], ngrams.indptr)
+        return _product(words, sparse.csr_matrix(placed, (ngrams.shape[0], len(vocabulary))))
+
+    parts, n_words, spell = _number_words(texts, analyze, n_threads)
+    known = columns_of(n_words, spell)
     parts = (_Part(known.take(part.columns), part.ends) for part in parts)
-    return _count_all(parts, len(vocabulary))
+    return _count_all(parts, len(vocabulary), n_threads)
 
 
-def _number_words(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
-    """The words that `analyze` gives for each of `texts`."""
+def _is_within_words(analyze: Analyzer) -> bool:
+    """True if n-grams of characters within words are counted."""
+    split = getattr(analyze, "split", None)
+    return isinstance(split, partial) and split.func is char_wb_ngrams
+
+
+def _cut_words(
+    texts: Iterable[Any], analyze: Any
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix, Spell]:
+    """W and G of `minimtl.text.wordngrams`, and a function that gives the n-grams of columns."""
+    counts, spell = count_words(texts, WordAnalyzer(str.split, prepare=analyze.prepare))
+    words = spell(np.arange(counts.shape[1]))
+    ngrams = ngrams_of_words(words, analyze.split.keywords["ngram_range"])
+    return counts, *(ngrams or count_words(words, analyze.split))
+
+
+def _product(words: sparse.csr_matrix, ngrams: sparse.csr_matrix) -> sparse.csr_matrix:
+    counts = words @ ngrams
+    counts.sort_indices()
+    return counts
+
+
+def _number_words(texts: Iterable[Any], analyze: Analyzer, n_threads: int) -> _Numbered:
+    """The words that `analyze` gives for each of `texts`, whose blocks go to `n_threads`."""
     if analyze is tokenize:
         analyze = WordAnalyzer(find_words, prepare=str.lower)
     if not (
@@ -136,7 +185,7 @@ def _number_words(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
     first = next(blocks, [])
     if sum(map(len, first)) < SMALL:  # and there is no other
         return _one_by_one(first, analyze)
-    return _in_blocks(chain([first], blocks), analyze)
+    return _in_blocks(chain([first], blocks), analyze, n_threads)
 
 
 def _one_by_one(texts: Iterable[Any], analyze: Analyzer) -> _Numbered:
@@ -170,8 +219,9 @@ def _look_up(
     yield np.array(words, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
-def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer) -> _Numbered:
-    cuts = [cut_block(block, analyze.split, analyze.prepare) for block in blocks]
+def _in_blocks(blocks: Iterable[list[str]], analyze: WordAnalyzer, n_threads: int) -> _Numbered:
+    cut = partial(cut_block, split=analyze.split, prepare=analyze.prepare)
+    cuts = list(in_order(cut, blocks, n_threads))
     every = Spellings.joined([cut.words for cut in cuts])
     numbers, examples = every.number()
     distinct = every.of(examples)
@@ -209,8 +259,9 @@ def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
         yield block
 
 
-def _count_all(parts: Iterable[_Part], n_words: int) -> sparse.csr_matrix:
-    columns, counts, per_row = map(np.concatenate, zip(*map(_count, parts), strict=True))
+def _count_all(parts: Iterable[_Part], n_words: int, n_threads: int) -> sparse.csr_matrix:
+    counted = in_order(_count, parts, n_threads)
+    columns, counts, per_row = map(np.concatenate, zip(*counted, strict=True))
     ends = np.concatenate(([0], np.cumsum(per_row)))
     matrix = sparse.csr_matrix((counts, columns, ends), shape=(len(per_row), n_words))
     matrix.has_canonical_format = True
@@ -235,6 +286,44 @@ def _count(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         np.diff(first, append=len(tokens)),
         np.bincount(entries >> 32, minlength=len(part.ends)),
     )
+
+
+def count_threads(n_jobs: Any) -> int:
+    """How many threads `n_jobs` asks for: None is 1, -1 one for each core.
+
+    Raises
+    ------
+    ValueError
+        For anything else but a whole number of at least 1.
+    """
+    if n_jobs is None:
+        return 1
+    is_whole = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool)
+    if is_whole and n_jobs == -1:
+        return available_cores()
+    if is_whole and n_jobs >= 1:
+        return int(n_jobs)
+    raise ValueError(
+        "n_jobs must be None, a number of threads of at least 1, or -1 for all cores; "
+        f"got {n_jobs!r}."
+    )
+
+
+def in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], n_threads: int
+) -> Iterator[Result]:
+    """The results of `function`, of which `n_threads` are computed at a time.
+
+    So many items are taken at once that threads seldom wait, and an iterator of many documents is
+    never held in memory. With one thread, the caller's own does the work.
+    """
+    if n_threads == 1:
+        yield from map(function, items)
+        return
+    left = iter(items)
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="minimtl") as pool:
+        while batch := list(islice(left, 8 * n_threads)):
+            yield from pool.map(function, batch)
 
 
 @dataclass(frozen=True)

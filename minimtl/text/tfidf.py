@@ -10,16 +10,19 @@ X      the result               (n_docs, n_words) tf · idf, rows scaled to norm
 """
 
 import sys
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial, wraps
+from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, check_is_fitted
-from minimtl.text.counts import count_known, count_words
+from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
+from minimtl.text.counts import count_known, count_threads, count_words
+from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
@@ -40,7 +43,7 @@ from minimtl.text.weights import (
 LACKING = ("input", "encoding", "decode_error", "strip_accents", "preprocessor", "tokenizer",
            "vocabulary")  # fmt: skip
 CHAR_NGRAMS = {"char": char_ngrams, "char_wb": char_wb_ngrams}
-OUTPUTS = ("default", "pandas")
+OUTPUTS = ("default", "pandas", "polars")
 Params = ParamSpec("Params")
 
 
@@ -74,8 +77,9 @@ class TfidfVectorizer(BaseEstimator):
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
         the callable returns for a document, which may then be of any type.
-    stop_words : collection of str or None, default=None
-        Words not to count.
+    stop_words : collection of str, "english" or None, default=None
+        Words not to count. "english" is the list of `minimtl.text.stopwords`, words of grammar;
+        it is not scikit-learn's list.
     token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
         Regular expression of a word, with at most one capturing group.
     ngram_range : (int, int), default=(1, 1)
@@ -92,6 +96,10 @@ class TfidfVectorizer(BaseEstimator):
         Norm by which each row is divided.
     use_idf, smooth_idf, sublinear_tf : bool, default=True, True and False
         Weights as in the formulas of this module and of `minimtl.text.weights`.
+    n_jobs : int, optional
+        How many threads work on the documents: None is one, -1 one for each core. The result is
+        the same for any number. Python's lock leaves them little to share where words are found by
+        another pattern, as n-grams or by a callable, which stays in the caller's thread.
 
     Attributes
     ----------
@@ -108,7 +116,7 @@ class TfidfVectorizer(BaseEstimator):
         lowercase: bool = True,
         unicode: bool = False,
         analyzer: str | Callable[[Any], Iterable[str]] = "word",
-        stop_words: Collection[str] | None = None,
+        stop_words: Collection[str] | str | None = None,
         token_pattern: str = TOKEN_PATTERN,
         ngram_range: tuple[int, int] = (1, 1),
         max_df: float = 1.0,
@@ -120,6 +128,7 @@ class TfidfVectorizer(BaseEstimator):
         use_idf: bool = True,
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
+        n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
         self.unicode = unicode
@@ -136,6 +145,7 @@ class TfidfVectorizer(BaseEstimator):
         self.use_idf = use_idf
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
+        self.n_jobs = n_jobs
 
     def fit(self, raw_documents: Iterable[Any], y: Any = None) -> "TfidfVectorizer":
         """Learn the vocabulary and its idf; `y` is part of the convention and ignored."""
@@ -162,14 +172,16 @@ class TfidfVectorizer(BaseEstimator):
             If a document is not a string, or `raw_documents` is a single one.
         """
         check_is_fitted(self)
-        documents = self._checked(raw_documents)
-        counts = count_known(documents, self.build_analyzer(), self.vocabulary_)
+        documents, n_threads = self._checked(raw_documents), count_threads(self.n_jobs)
+        counts = count_known(documents, self.build_analyzer(), self.vocabulary_, n_threads)
         return self._output(self._weigh(counts), raw_documents)
 
     def _learn(self, raw_documents: Iterable[Any]) -> sparse.csr_matrix:
         """Set the fitted attributes, and return the counts of the words kept."""
         self._check_params()
-        counts, spell = count_words(self._checked(raw_documents), self.build_analyzer())
+        self._warn_of_unused_params()
+        documents, n_threads = self._checked(raw_documents), count_threads(self.n_jobs)
+        counts, spell = count_words(documents, self.build_analyzer(), n_threads)
         if not counts.shape[1]:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         if self.binary:
@@ -196,7 +208,7 @@ class TfidfVectorizer(BaseEstimator):
             return self.analyzer
         if self.analyzer == "word":
             shortest, longest = self.ngram_range
-            split, stop_words = word_splitter(self.token_pattern), frozenset(self.stop_words or ())
+            split, stop_words = word_splitter(self.token_pattern), frozenset(self._stop_words())
             if self.unicode and self.token_pattern == TOKEN_PATTERN:
                 split = find_unicode_words
             return WordAnalyzer(split, (shortest, longest), stop_words, self._preparation())
@@ -209,16 +221,32 @@ class TfidfVectorizer(BaseEstimator):
             return partial(plain_text, lowercase=self.lowercase)
         return str.lower if self.lowercase else None
 
+    def _stop_words(self) -> Collection[str]:
+        """The words that are not counted."""
+        return ENGLISH if self.stop_words == "english" else self.stop_words or ()
+
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The word of each column, an array of str; `input_features` is ignored, by convention."""
         check_is_fitted(self)
         return np.array(list(self.vocabulary_), dtype=object)
 
+    def inverse_transform(self, X: Any) -> list[np.ndarray]:
+        """The words with a weight other than 0 in each row of `X`, dense or sparse.
+
+        Raises ValueError for another number of columns than words, or a malformed sparse `X`.
+        """
+        words = self.get_feature_names_out()
+        X = sparse.csr_matrix(check_sparse(X) if is_sparse(X) else X)
+        if X.shape[1] != len(words):
+            raise ValueError(f"X has {X.shape[1]} features, but there are {len(words)} words.")
+        return [words[row.nonzero()[1]] for row in X]
+
     def set_output(self, *, transform: str | None = None) -> "TfidfVectorizer":
         """Choose what `transform` and `fit_transform` return.
 
         ``"default"``: a CSR matrix; ``"pandas"``: a data frame with sparse columns named after
-        the words, and the documents' index if they are a series; None: no change. Without a
+        the words, and the documents' index if they are a series; ``"polars"``: a data frame with
+        a dense column for each word, as Polars has no sparse ones; None: no change. Without a
         choice, ``sklearn.set_config(transform_output=...)`` decides.
         """
         if transform not in (None, *OUTPUTS):
@@ -228,7 +256,10 @@ class TfidfVectorizer(BaseEstimator):
         return self
 
     def _output(self, X: sparse.csr_matrix, raw_documents: Any) -> Any:
-        if self._output_form() != "pandas":
+        form = self._output_form()
+        if form == "polars":
+            return _polars_frame(X, list(self.vocabulary_))
+        if form != "pandas":
             return X
         import pandas as pd  # type: ignore[import-untyped]
 
@@ -269,19 +300,45 @@ class TfidfVectorizer(BaseEstimator):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
         if not _is_float(self.dtype):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
-        stop_words = () if self.stop_words is None else self.stop_words
+        stop_words = self._stop_words()
         is_listed = isinstance(stop_words, Collection) and not isinstance(stop_words, str)
         if not (is_listed and all(isinstance(word, str) for word in stop_words)):
-            raise ValueError(f"stop_words must be a collection of words; got {stop_words!r:.60}.")
+            raise ValueError(
+                f"stop_words must be a collection of words, or 'english'; got {stop_words!r:.60}."
+            )
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)
+        count_threads(self.n_jobs)
+
+    def _warn_of_unused_params(self) -> None:
+        if self.analyzer == "word":
+            return
+        unused, reason = ["stop_words", "token_pattern"], "'analyzer' != 'word'"
+        if callable(self.analyzer):
+            unused, reason = [*unused, "unicode", "ngram_range"], "'analyzer' is callable"
+        defaults = type(self)().get_params()
+        for name in unused:
+            if getattr(self, name) != defaults[name]:
+                message = f"The parameter {name!r} will not be used since {reason}"
+                warnings.warn(message, stacklevel=4)  # the caller of fit or fit_transform
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _polars_frame(X: sparse.csr_matrix, words: list[str]) -> Any:
+    try:
+        polars = import_module("polars")
+    except ImportError:
+        raise ImportError(
+            "set_output(transform='polars') needs Polars, which is not installed: "
+            "pip install polars"
+        ) from None
+    return polars.DataFrame(X.toarray(), schema=words, orient="row")
 
 
 def _is_float(dtype: Any) -> bool:

@@ -74,6 +74,7 @@ def test_targets_and_tables_say_what_is_missing():
     assert (best.measured, best.verdict) == (9.0, "yes")
     assert goals["single task: over the floor"].verdict == "no"
     assert goals["single task: times scikit-learn"].verdict == "not measured"
+    assert goals["TF-IDF, two threads: times one (wall time)"].verdict == "not measured"
     about = {
         "command": "python -m bench",
         "corpus": "none",

@@ -191,12 +191,13 @@ def test_labels_keep_their_kind(data, path, kind):
     np.testing.assert_array_equal(loaded.classes_, model.classes_)
 
 
-def test_names_and_outputs_are_kept(data, path):
+def test_names_and_outputs_are_kept_and_the_number_of_threads_is_not(data, path):
     model = LogisticRegression().fit(*data)
     model.feature_names_in_ = np.array(list("uvwxyz"), dtype=object)
     np.testing.assert_array_equal(again(model, path).feature_names_in_, model.feature_names_in_)
-    save_model(TfidfVectorizer().set_output(transform="pandas").fit(TEXTS), path)
+    save_model(TfidfVectorizer(n_jobs=2).set_output(transform="pandas").fit(TEXTS), path)
     loaded = load_model(path)
+    assert loaded.n_jobs is None
     assert loaded._sklearn_output_config == {"transform": "pandas"}
 
 

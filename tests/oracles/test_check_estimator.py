@@ -90,10 +90,11 @@ def test_grid_search_with_weights_of_samples(texts):
     np.testing.assert_allclose(search.best_estimator_.coef_, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_set_output_in_a_pipeline(texts):
-    pandas = pytest.importorskip("pandas")
-    model = text_classifier().set_output(transform="pandas").fit(*texts)
-    assert isinstance(model[:-1].transform(texts[0]), pandas.DataFrame)
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_set_output_in_a_pipeline(texts, library):
+    frames = pytest.importorskip(library)
+    model = text_classifier().set_output(transform=library).fit(*texts)
+    assert isinstance(model[:-1].transform(texts[0]), frames.DataFrame)
     np.testing.assert_array_equal(model[-1].feature_names_in_, model[0].get_feature_names_out())
     default = text_classifier().fit(*texts)
     np.testing.assert_array_equal(model.predict(texts[0]), default.predict(texts[0]))

@@ -65,9 +65,9 @@ def peer_of(params, train):
     return peer_text.TfidfVectorizer(**params | kept)
 
 
-def assert_same(params, train, test):
+def assert_same(params, train, test, n_jobs=None):
     """Fit both; the same vocabulary, idf and features, or the same refusal."""
-    ours = TfidfVectorizer(**params)
+    ours = TfidfVectorizer(**params, n_jobs=n_jobs)
     try:
         peer_text.TfidfVectorizer(**params).fit(train)
     except ValueError as refusal:
@@ -93,12 +93,12 @@ def test_made_up_texts(params, train, test):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(PARAMS, ANY_TEXTS, ANY_TEXTS)
-def test_any_texts_in_blocks(monkeypatch, params, train, test):
-    """As a corpus is counted."""
+@given(PARAMS, ANY_TEXTS, ANY_TEXTS, st.sampled_from([None, 2]))
+def test_any_texts_in_blocks(monkeypatch, params, train, test, n_jobs):
+    """As a corpus is counted, by one thread and by two."""
     monkeypatch.setattr(counting, "SMALL", 0)
     monkeypatch.setattr(counting, "BLOCK", 40)
-    assert_same(params, train, test)
+    assert_same(params, train, test, n_jobs)
 
 
 @settings(deadline=None)

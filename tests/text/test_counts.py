@@ -1,6 +1,7 @@
 """Counts against a Counter per text."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from minimtl.text import counts as counting
 from minimtl.text.counts import count_known, count_matrix, count_words
-from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
+from minimtl.text.tokenize import WordAnalyzer, char_wb_ngrams, find_words, tokenize
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
 
@@ -58,6 +59,9 @@ ANALYZERS = {
     "lower-cased": tokenize,
     "case kept": WordAnalyzer(find_words),
     "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, str.lower),
+    "within words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(3, 5)), prepare=str.lower),
+    "within short words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(6, 7))),
+    "in too many digits": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(1, 64))),
 }
 
 
@@ -83,7 +87,7 @@ def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, texts):
     assert spell(np.arange(len(vocabulary))) == vocabulary
     assert spell(np.arange(0, len(vocabulary), 2)) == vocabulary[::2]
     assert_same(counts, expected)
-    known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "ab"])}
+    known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "no word"])}
     by_one = count_known(texts, lambda text: analyze(text), known)
     assert_same(count_known(texts, analyze, known), by_one)
 

@@ -1,13 +1,16 @@
 """What the vectorizer gives, by the formula, and what it refuses; counts that are weighed."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
 
+from minimtl.text import counts as counting
 from minimtl.text.counts import count_matrix
+from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tfidf import TfidfVectorizer
-from minimtl.text.tokenize import tokenize
+from minimtl.text.tokenize import find_words, tokenize
 from minimtl.text.weights import weigh_counts
 
 TEXTS = ["the red car", "the red, red bus", "the boat"]
@@ -66,7 +69,7 @@ def test_no_words_at_all(texts):
     ("params", "message"),
     [
         ({"analyzer": "sentence"}, "not a valid analyzer"),
-        ({"stop_words": "english"}, "a collection of words; got 'english'"),
+        ({"stop_words": "German"}, "a collection of words, or 'english'; got 'German'"),
         ({"norm": "max"}, "norm must be"),
         ({"dtype": np.int64}, "dtype must be"),
         ({"dtype": "abc"}, "dtype must be"),
@@ -135,3 +138,87 @@ def test_texts_without_a_word_cannot_be_learned_from():
     counts, _ = count_matrix(WORDS, tokenize)
     with pytest.raises(ValueError, match="no terms remain"):
         weigh_counts(counts, np.array([4]), 10)
+
+
+def test_words_back_from_rows():
+    vectorizer = TfidfVectorizer()
+    X = vectorizer.fit_transform(TEXTS)
+    for rows in (X, X.toarray(), X.tocsc()):
+        assert [set(words) for words in vectorizer.inverse_transform(rows)] == [
+            {"the", "red", "car"},
+            {"the", "red", "bus"},
+            {"the", "boat"},
+        ]
+
+
+def test_polars_output_without_polars_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    vectorizer = TfidfVectorizer().fit(TEXTS).set_output(transform="polars")
+    with pytest.raises(ImportError, match="pip install polars"):
+        vectorizer.transform(TEXTS)
+    with pytest.raises(ValueError, match="must be one of"):
+        vectorizer.set_output(transform="arrow")
+
+
+def test_english_stop_words_leave_what_a_text_is_about():
+    texts = ["The system isn't what they've said", "Does it cry with ten of them?"]
+    words = TfidfVectorizer(stop_words="english").fit(texts).get_feature_names_out()
+    assert words.tolist() == ["cry", "said", "system", "ten"]
+    listed = TfidfVectorizer(stop_words=ENGLISH).fit(texts).get_feature_names_out()
+    assert listed.tolist() == words.tolist()
+    # A word that is not one by the default pattern would never be met.
+    assert {word for word in ENGLISH if find_words(word) != [word]} == {"a", "i"}
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"analyzer": "char", "stop_words": ["a"]}, "'stop_words' will not be used"),
+        ({"analyzer": "char_wb", "token_pattern": "a"}, "'token_pattern' will not be used"),
+        ({"analyzer": str.split, "ngram_range": (1, 2)}, "'ngram_range' will not be used"),
+    ],
+)
+def test_params_without_effect_warn(params, message):
+    with pytest.warns(UserWarning, match=message) as record:
+        TfidfVectorizer(**params).fit(TEXTS)
+    assert record[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"dtype": np.float32, "max_features": 9, "stop_words": "english"},
+        {"sublinear_tf": True, "norm": "l1", "min_df": 2, "lowercase": False},
+        {"ngram_range": (1, 2), "binary": True},
+        {"analyzer": "char_wb", "use_idf": False, "norm": None},
+    ],
+)
+def test_any_number_of_jobs_gives_the_same(monkeypatch, params):
+    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(counting, "BLOCK", 30)
+    texts = [f"The {word} sat on {word}s, É{word} {n}" for n, word in enumerate(["cat", "dog"] * 9)]
+    one = TfidfVectorizer(**params).fit(texts)
+    for n_jobs in (2, 5, -1):
+        many = TfidfVectorizer(**params, n_jobs=n_jobs)
+        fitted = many.fit_transform(texts)
+        assert list(many.vocabulary_) == list(one.vocabulary_)
+        np.testing.assert_array_equal(many.idf_, one.idf_)
+        for X, expected in (
+            (fitted, one.transform(texts)),
+            (many.transform(texts[:5]), one.transform(texts[:5])),
+            (many.transform([]), one.transform([])),
+        ):
+            assert X.shape == expected.shape
+            for attribute in ("data", "indices", "indptr"):
+                assert getattr(X, attribute).dtype == getattr(expected, attribute).dtype
+                np.testing.assert_array_equal(getattr(X, attribute), getattr(expected, attribute))
+
+
+@pytest.mark.parametrize("n_jobs", [0, -2, 1.0, True, "2", float("nan")])
+def test_n_jobs_out_of_range_is_refused_before_documents_are_read(n_jobs):
+    with pytest.raises(ValueError, match=r"n_jobs must be None, .* got"):
+        TfidfVectorizer(n_jobs=n_jobs).fit(["text", None])
+    fitted = TfidfVectorizer().fit(TEXTS).set_params(n_jobs=n_jobs)
+    with pytest.raises(ValueError, match="n_jobs must be None"):
+        fitted.transform(["text", None])
