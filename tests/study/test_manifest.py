@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.corpora.partitions import build_corpus
+from minimtl.corpora.editions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.study.definition import Study
 from minimtl.study.manifest import make_manifest, write_manifest
