@@ -15,6 +15,7 @@ import subprocess
 import sys
 import warnings
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,11 @@ def check_training(facts: Facts, found: Diagnosis) -> None:
         found.notes.append(
             f"{cache_dir()} cannot keep the kernels, so each process compiles them again; set "
             "MINIMTL_CACHE to a folder of your own that can be written."
+        )
+    if find_spec("numba") is not None and trained["kernels"].startswith("none"):
+        found.broken.append(
+            f"The compiled kernels cannot be used ({trained['kernels']}); install Numba again with "
+            "'pip install --force-reinstall numba llvmlite'."
         )
     difference = trained.get("largest_difference", 0.0)
     if difference > LOSSES_AGREE:

@@ -178,24 +178,29 @@ def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
 
 def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
     """The path of `content` in the cache, if it is the edition's; raises as `fetch_edition`."""
-    folder = cache_dir()
-    path = folder / edition.file_name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="minimtl-fetch-") as scratch:
             received = Path(scratch) / edition.file_name
             write_atomically(received, content)
             is_published = _passes(edition, received)
-        if is_published:
-            write_atomically(path, content)
+    except (OSError, MinimtlError) as error:
+        raise MinimtlError(
+            f"What {url} gave cannot be checked, because no temporary file can be written ({error}): "
+            "set TMPDIR to a folder that can."
+        ) from None
+    if not is_published:
+        raise FetchError(f"{url} gave a file whose SHA-256 is not the published one")
+
+    folder = cache_dir()
+    path = folder / edition.file_name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
     except (OSError, MinimtlError) as error:
         raise MinimtlError(
             f"The cache folder {folder} cannot be written ({error}): "
             "set MINIMTL_CACHE to a folder that can."
         ) from None
-
-    if not is_published:
-        raise FetchError(f"{url} gave a file whose SHA-256 is not the published one")
     return path
 
 

@@ -131,12 +131,9 @@ class BaseEstimator:
 class ClassifierMixin:
     """A `BaseEstimator` (named after this class among the bases) that predicts classes."""
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None, **task: Any) -> float:
-        """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`.
-
-        An estimator of several tasks takes `task` as in ``predict``.
-        """
-        correct = np.asarray(self.predict(X, **task)) == np.asarray(y)  # type: ignore[attr-defined]
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`."""
+        correct = np.asarray(self.predict(X)) == np.asarray(y)  # type: ignore[attr-defined]
         return float(np.average(correct, weights=sample_weight))
 
     def __sklearn_tags__(self) -> Any:

@@ -107,7 +107,7 @@ class Columns:
             row = int(wrong[0])
             raise MinimtlError(
                 f"{self.place(row)} has {self.cell(column, row)} for the {what} {column!r}, which "
-                "is no number; correct it or leave it out."
+                "is no number; correct it or remove the row (in a matrix: leave the cell empty)."
             )
         return values
 

@@ -262,13 +262,18 @@ class _LocalWorkers(Workers):
         self._lock = threading.Lock()
         if hasattr(signal, "pthread_sigmask"):
             # Started here because its start would undo the threads' signal mask.
-            multiprocessing.resource_tracker.ensure_running()
+            try:
+                multiprocessing.resource_tracker.ensure_running()
+            except OSError as error:
+                raise MinimtlError(str(_no_worker(error))) from None
 
     def submit_job(self, compute: Callable[[Any, Any], Any], job: Any) -> "Future[Any]":
         try:
             return self._executor.submit(self._compute, compute, job)
         except RuntimeError as error:  # what Python raises where there are no threads
-            raise _no_worker(error) from None
+            answer: Future[Any] = Future()
+            answer.set_exception(_no_worker(error))
+            return answer
 
     def kill(self) -> None:
         """End all workers at once; jobs that they held fail with WorkerDiedError."""
@@ -371,9 +376,19 @@ def _answer_jobs(connection: "Connection[Any, Any]") -> None:
         connection.send("")
 
         while connection.poll(_SECONDS_IDLE):
-            compute, job = connection.recv()
-            connection.send(_compute_job(compute, job))
+            connection.send(_answer(connection))
         sys.exit(_ENDED_IDLE)
+
+
+def _answer(connection: "Connection[Any, Any]") -> Any:
+    """The answer to the next job; it may be one that cannot be loaded here."""
+    try:
+        compute, job = connection.recv()
+    except (EOFError, ConnectionError):
+        raise
+    except Exception:
+        return JobError(traceback.format_exc())
+    return _compute_job(compute, job)
 
 
 def _end_with_parent() -> None:

@@ -99,6 +99,9 @@ class Store:
     def __len__(self) -> int:
         return self._query("SELECT count(*) FROM results")[0][0]
 
+    def __contains__(self, key: str) -> bool:
+        return bool(self._query("SELECT 1 FROM results WHERE key = ?", key))
+
     def __getitem__(self, key: str) -> bytes:
         """The result of the job `key` as bytes; KeyError if that job is not finished."""
         rows = self._query("SELECT payload, checksum FROM results WHERE key = ?", key)

@@ -101,6 +101,12 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         """The most probable class of each text at a task, its name or its place from 0."""
         return self._ready().predict(self.vectorizer_.transform(X), task)
 
+    def score(
+        self, X: Sequence[str], y: Any, sample_weight: Any = None, task: int | str = 0
+    ) -> float:
+        """Accuracy at a task, the mean over texts weighted by `sample_weight`."""
+        return self._ready().score(self.vectorizer_.transform(X), y, sample_weight, task)
+
     def predict_proba(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
         """Probabilities (n_texts, n_classes) of a task's classes, in the order of `classes_`."""
         return self._ready().predict_proba(self.vectorizer_.transform(X), task)

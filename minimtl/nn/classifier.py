@@ -307,6 +307,11 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         chosen: np.ndarray = classes[softmax(logits).argmax(axis=1)]
         return chosen
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
+        """Accuracy at a task, the mean over documents weighted by `sample_weight`."""
+        correct = self.predict(X, task) == np.asarray(y)
+        return float(np.average(correct, weights=sample_weight))
+
     @property
     def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""

@@ -31,7 +31,12 @@ def ngrams_of_words(
     Returns G, its columns in alphabetical order, and a function that gives the n-grams of some
     columns; None if the words have so many characters that a number would not hold an n-gram.
     """
-    shortest, longest = ngram_range
+    shortest, longest = map(int, ngram_range)
+    # No word has more, and a number of so many digits may be larger than all that is.
+    longest = min(longest, max(map(len, words), default=0) + 2)
+    if shortest > longest:
+        return None
+
     text = "".join(f" {word} " for word in words).encode("utf-32-le", "surrogatepass")
     characters, ranks = np.unique(np.frombuffer(text, "<u4"), return_inverse=True)
     base = len(characters) + 1

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given, settings
@@ -52,6 +53,13 @@ def test_a_mark_that_is_never_closed_takes_no_longer_than_the_file(save):
     table = read_records(save("a.csv", f'x,y\n"{doubled}",b\n'.encode()))
     assert table.rows == [("row 2", ['"' * 200_000, "b"])]
     assert csv.field_size_limit() == limit < 200_000
+
+
+def test_threads_read_long_cells_at_the_same_time(save):
+    path = save("a.csv", f"text,label\n{'x' * 200_000},a\n".encode())
+    with ThreadPoolExecutor(4) as threads:
+        tables = threads.map(read_records, 40 * [path])
+        assert {len(table.rows[0][1][0]) for table in tables} == {200_000}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

@@ -32,6 +32,7 @@ MODELS = {
     "network by NumPy": MultiTaskMLPClassifier(**QUICK, backend="numpy"),
     "regression": LogisticRegression(),
     "texts": TfidfVectorizer(),
+    "characters": TfidfVectorizer(analyzer="char_wb"),
 }
 PARAMETERS = [(model, name) for model in MODELS for name in MODELS[model].get_params()]
 LARGEST = {"n_epochs": 20, "hidden_layer_sizes": 200}  # above, one fit takes too long

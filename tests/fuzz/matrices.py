@@ -9,6 +9,7 @@ from scipy import sparse
 from minimtl import (
     LogisticRegression,
     MultiTaskMLPClassifier,
+    TfidfVectorizer,
     cross_validate,
     jensen_shannon_divergence,
 )
@@ -63,6 +64,7 @@ def users_of_matrices(X, n_rows):
         for backend in ("numba", "numpy")
     ]
     network = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0).fit(good, labels)
+    words = TfidfVectorizer(token_pattern=r"\w").fit(["a b c d"])
     joint = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0)
 
     return {
@@ -75,6 +77,7 @@ def users_of_matrices(X, n_rows):
         "partial fit": lambda: networks[0].partial_fit(X, y, [0, 1]).coefs_[0],
         "network predict": lambda: network.predict_proba(X),
         "cross-validate": lambda: cross_validate(logistic, X, y, n_splits=2, n_repeats=1),
+        "inverse transform": lambda: words.inverse_transform(X),
         "weigh": lambda: weigh_counts(X, np.arange(n_rows), 2),
         "divergence": lambda: jensen_shannon_divergence(X, X),
     }
