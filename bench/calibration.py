@@ -52,7 +52,6 @@ from minimtl.stats.crossed import (  # noqa: E402
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
-    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     NEWSGROUPS,
@@ -99,7 +98,6 @@ class Gains:
             gains,
             [LabelledPairs(self.X, labels_of(gains[:, 0], 0.0))],
             (name for pair in self.pairs for name in _block(pair)),
-            DEFINITIONS["code"],
             self.meta,
         )
 

@@ -96,7 +96,7 @@ QUICK = ["epochs_single=12", "epochs_joint=2", "read_at=0,1", "gradient_window=1
     [
         (["tune"], "minimtl.cli.tune.load_amazon", "fit"),
         ([*MULTIVERSE, *QUICK, "--protocol", "paper"],
-         "minimtl.study.multiverse.runmultiverse.train_universes", "model"),
+         "minimtl.study.multiverse.train_models", "model"),
         (["advise", "--main", "a.csv", "--aux", "b.csv"],
          "minimtl.advice.api.Measuring.fit_all", "model"),
     ],

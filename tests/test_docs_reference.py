@@ -11,17 +11,16 @@ from minimtl._version import __version__
 from minimtl.audit import audit, audit_csv
 from minimtl.audit.auditfindings import Finding
 from minimtl.cli.main import build_parser
-from minimtl.study.report.figures import FIGURE4, FIGURE5
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
-from minimtl.study.tuning import N_FOLDS, PAPERS, Setting, Tuning
-from minimtl.study.tuningpage import tuning_table
-from minimtl.tasks.pairfeatures import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
+from minimtl.study.figures import FIGURE4, FIGURE5
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
+from minimtl.study.tuning import N_FOLDS, PAPERS, Setting, Tuning, tuning_table
+from minimtl.tasks.pairfeatures import COLUMNS, FEATURE_NAMES, ROLES
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
-from tests.study.report.conftest import concluded_of
+from tests.study.conftest import concluded_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -100,9 +99,8 @@ def test_columns_of_the_study(study_tables, name):
 
 def test_features(study_tables):
     described = columns_of("features.csv")
-    of_text = {feature.name for feature in DEFINITIONS["text"].features}
     of_code = {c.feature.name if c.feature.roles == ROLES else c.name for c in COLUMNS}
-    assert described == of_code | of_text
+    assert described == of_code
     assert study_tables["features"][6:] == list(FEATURE_NAMES)
 
 
@@ -137,7 +135,7 @@ def test_columns_of_the_tables_of_pairs(tmp_path):
 def test_columns_of_tune():
     domains = ("books", "dvd", "electronics", "kitchen")
     f1 = np.random.default_rng(0).uniform(size=(2, len(domains), N_FOLDS + 1))
-    settings = (Setting(1, 25, 1e-3, 0.5), PAPERS)
+    settings = (Setting(1, 25), PAPERS)
     (row, _) = tuning_table(Tuning(settings, domains, f1, f1, np.ones(2))).rows
     columns = dict.fromkeys(re.sub("^f1_.*", "f1_<domain>", column) for column in row)
     assert named(sections(OUTPUTS, 2)["minimtl tune"]) == list(columns)

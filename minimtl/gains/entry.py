@@ -14,7 +14,15 @@ from minimtl.gains.pairtable import PairTable, labels_of, topic_table
 from minimtl.gains.readtable import Roles, read_table
 from minimtl.jobs import rng_for
 from minimtl.stats import FloatArray
-from minimtl.tasks import DEFINITIONS, LabelledPairs, Meta, Pair, Task, hierarchy_of, read_manifest
+from minimtl.tasks import (
+    FEATURE_NAMES,
+    LabelledPairs,
+    Meta,
+    Pair,
+    Task,
+    hierarchy_of,
+    read_manifest,
+)
 
 _TOPICS = ("main_positive", "main_negative", "aux_positive", "aux_negative")
 
@@ -104,9 +112,8 @@ def read_study(folder: Path) -> dict[str, PairTable]:
         If the study is not finished, or its tables are damaged or do not belong together.
     """
     manifest = read_manifest(folder)
-    definitions, hierarchy = DEFINITIONS[manifest["features"]], hierarchy_of(manifest)
-    names = definitions.names
-    features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in names])
+    hierarchy = hierarchy_of(manifest)
+    features = _read(folder / "features.csv", lambda row: [float(row[n]) for n in FEATURE_NAMES])
     gains = _read(folder / "scores.csv", lambda row: [float(row["gain"])])
 
     tables = {}
@@ -133,7 +140,6 @@ def read_study(folder: Path) -> dict[str, PairTable]:
             table_gains,
             [labelled],
             (hierarchy.place(topic) for pair in pairs for topic in pair.main),
-            definitions,
             Meta(**manifest["protocols"][protocol]["meta"]),
         )
     return tables

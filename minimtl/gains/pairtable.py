@@ -15,9 +15,9 @@ import numpy as np
 
 from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effects
 from minimtl.tasks import (
-    DEFINITIONS,
+    FEATURE_NAMES,
+    FEATURE_SETS,
     TIE,
-    Definitions,
     LabelledPairs,
     Meta,
     Outcomes,
@@ -141,7 +141,6 @@ def table_of(outcomes: Outcomes, protocol: Protocol) -> PairTable:
         outcomes.gains,
         labelled_pairs(outcomes, protocol.reading),
         (name for block in outcomes.blocks for name in block),
-        DEFINITIONS[protocol.reading.features],
         protocol.meta,
     )
     return replace(table, disjoint=tuple(disjoint_pairs(outcomes, protocol.reading)))
@@ -153,7 +152,6 @@ def topic_table(
     gains: FloatArray,
     data_sets: Iterable[LabelledPairs],
     subclasses: Iterable[Hashable],
-    definitions: Definitions,
     settings: Meta,
 ) -> PairTable:
     """The table of pairs of topics; ``subclasses`` are two of each pair, which are its groups."""
@@ -168,8 +166,8 @@ def topic_table(
         aux=levels["aux"],
         gains=gains,
         data_sets=tuple(data_sets),
-        features=definitions.names,
-        sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
+        features=FEATURE_NAMES,
+        sets={name: columns for name, columns in FEATURE_SETS.items() if name != "all"},
         groups=numbers(subclasses).reshape(-1, 2),
         levels=levels,
         settings=settings,

@@ -3,9 +3,8 @@
 May import: stats, text, nn, corpora, models, jobs.
 """
 
-from minimtl.tasks.bags import TOKENIZERS, FeatureWords
-from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, read_score
 from minimtl.tasks.compute import (
+    Sample,
     StudyData,
     compute,
     epochs_of,
@@ -26,22 +25,26 @@ from minimtl.tasks.modeljobs import (
 )
 from minimtl.tasks.outcomes import (
     TIE,
+    FeatureMaker,
     LabelledPairs,
     Outcomes,
     PairCurves,
+    Results,
+    collect_outcomes,
     disjoint_pairs,
     improved_share,
     labelled_pairs,
     mean_relative_gain,
+    read_score,
     relative_gains,
 )
 from minimtl.tasks.pairfeatures import (
     COLUMNS,
-    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
-    Definitions,
+    TOKENIZERS,
+    FeatureWords,
     features_of_run,
 )
 from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems, plan_jobs
@@ -65,6 +68,7 @@ from minimtl.tasks.protocol import (
     ModelSettings,
     ProblemName,
     Protocol,
+    Reading,
     Sampling,
 )
 from minimtl.tasks.readmanifest import (
@@ -75,7 +79,6 @@ from minimtl.tasks.readmanifest import (
     read_manifest_of_any,
     resume_command,
 )
-from minimtl.tasks.sampling import Sample
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
     Hierarchy,
@@ -88,7 +91,6 @@ from minimtl.tasks.taskpairs import (
 __all__ = [
     "AUTHORS_FEATURES",
     "COLUMNS",
-    "DEFINITIONS",
     "ERRATA",
     "FEATURE_NAMES",
     "FEATURE_SETS",
@@ -107,7 +109,6 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
-    "Definitions",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",
@@ -124,6 +125,7 @@ __all__ = [
     "Problem",
     "ProblemName",
     "Protocol",
+    "Reading",
     "Results",
     "Sample",
     "Sampling",

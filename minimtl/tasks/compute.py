@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from minimtl.corpora import Corpus
+from minimtl.errors import MinimtlError
 from minimtl.nn import Adam, History, Learner, Schedule, Shape, TaskData, initialize, processor_of
 from minimtl.stats import accuracy, f1_score
 from minimtl.tasks.modeljobs import (
@@ -18,10 +19,118 @@ from minimtl.tasks.modeljobs import (
     sampling_rng,
     training_rng,
 )
-from minimtl.tasks.protocol import ModelSettings, Protocol, TrainingSettings
-from minimtl.tasks.sampling import Sample, cut_test_to_smallest, draw_sample
+from minimtl.tasks.protocol import ModelSettings, Protocol, Sampling, TrainingSettings
 from minimtl.tasks.taskpairs import Task
 from minimtl.text import TfidfVectorizer
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of the training and of the test partition, int64, with labels (1 = positive, int64).
+
+    Rows are in the order in which they were drawn, so the first k of them are a random k.
+    """
+
+    train_rows: np.ndarray
+    train_labels: np.ndarray
+    test_rows: np.ndarray
+    test_labels: np.ndarray
+
+
+def draw_sample(
+    task: Task,
+    train_topics: np.ndarray,
+    test_topics: np.ndarray,
+    topic_names: Sequence[str],
+    sampling: Sampling,
+    rng: np.random.Generator,
+) -> Sample:
+    """Draw the documents of one task for one run.
+
+    A draw depends on the generator, the topics and the protocol's `Sampling` only. So the single
+    and the joint models of a task in one run, given equal generators, see the same documents.
+
+    Parameters
+    ----------
+    train_topics, test_topics : int (n_documents,)
+        Of each document of a partition, the index of its topic in ``topic_names``.
+
+    Raises
+    ------
+    MinimtlError
+        If the corpus lacks one of the task's topics or has too few documents of it.
+    """
+    positive, negative = _topic_indices(task, topic_names)
+    train_rows = rng.permutation(np.flatnonzero(np.isin(train_topics, (positive, negative))))
+    test_rows = rng.permutation(np.flatnonzero(np.isin(test_topics, (positive, negative))))
+
+    if sampling.within_smaller_partition:
+        smaller = min(len(train_rows), len(test_rows))
+        train_rows, test_rows = train_rows[:smaller], test_rows[:smaller]
+
+    is_positive = train_topics[train_rows] == positive
+    if sampling.train_per_class is not None:
+        chosen = _first_of_each(task, is_positive, sampling.train_per_class, sampling.allow_fewer)
+        train_rows, is_positive = train_rows[chosen], is_positive[chosen]
+    else:
+        if not sampling.allow_fewer:
+            _require(" and ".join(map(repr, task)), len(train_rows), sampling.n_train)
+        train_rows, is_positive = train_rows[: sampling.n_train], is_positive[: sampling.n_train]
+
+    test_rows = test_rows[: sampling.max_test]
+    test_positive = test_topics[test_rows] == positive
+    _require_both_classes(task, is_positive, "training")
+    _require_both_classes(task, test_positive, "test")
+    return Sample(
+        train_rows, is_positive.astype(np.int64), test_rows, test_positive.astype(np.int64)
+    )
+
+
+def cut_test_to_smallest(samples: Sequence[Sample]) -> tuple[Sample, ...]:
+    """The samples of a joint run, each with as many test documents as the one with fewest."""
+    n_test = min(len(sample.test_rows) for sample in samples)
+    return tuple(
+        replace(
+            sample, test_rows=sample.test_rows[:n_test], test_labels=sample.test_labels[:n_test]
+        )
+        for sample in samples
+    )
+
+
+def _topic_indices(task: Task, topic_names: Sequence[str]) -> list[int]:
+    for topic in task:
+        if topic not in topic_names:
+            raise MinimtlError(
+                f"the corpus has no topic {topic!r}; use a corpus with all topics of the study"
+            )
+    return [list(topic_names).index(topic) for topic in task]
+
+
+def _first_of_each(task: Task, is_positive: np.ndarray, n: int, allow_fewer: bool) -> np.ndarray:
+    """Positions of the first ``n`` documents of each class, in the order of the documents."""
+    chosen = []
+    for topic, of_class in zip(task, (is_positive, ~is_positive), strict=True):
+        positions = np.flatnonzero(of_class)
+        if not allow_fewer:
+            _require(repr(topic), len(positions), n)
+        chosen.append(positions[:n])
+    return np.sort(np.concatenate(chosen))
+
+
+def _require(topics: str, n_found: int, n_needed: int) -> None:
+    if n_found < n_needed:
+        raise MinimtlError(
+            f"the protocol draws {n_needed} training documents of {topics}, but the corpus offers "
+            f"{n_found}; use a larger corpus"
+        )
+
+
+def _require_both_classes(task: Task, is_positive: np.ndarray, partition: str) -> None:
+    for topic, found in zip(task, (is_positive.any(), (~is_positive).any()), strict=True):
+        if not found:
+            raise MinimtlError(
+                f"no {partition} document of topic {topic!r} was drawn; use a corpus with more"
+            )
 
 
 @dataclass(frozen=True)
@@ -62,11 +171,8 @@ class StudyData:
         return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
 
 
-def sample_of(task: Task, run: int, data: StudyData, times: float = 1.0) -> Sample:
-    """The documents of a task in a run, the same for every model that trains on them.
-
-    With `times` so many times as many training documents, those that it has without among them.
-    """
+def sample_of(task: Task, run: int, data: StudyData) -> Sample:
+    """The documents of a task in a run, the same for every model that trains on them."""
     rng = sampling_rng(task, run, data.identity)
     return draw_sample(
         task,
@@ -75,7 +181,6 @@ def sample_of(task: Task, run: int, data: StudyData, times: float = 1.0) -> Samp
         data.topic_names,
         data.protocol.sampling,
         rng,
-        times,
     )
 
 
@@ -121,13 +226,13 @@ def epochs_of(job: Job, training: TrainingSettings) -> int:
 
 
 def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
-    """The documents of each task as the network takes them; those for validation come last."""
+    """The documents of each task as the network takes them."""
     return [
         TaskData(
             data.train[sample.train_rows],
             sample.train_labels,
-            vstack([data.test[sample.test_rows], data.train[sample.validation_rows]], "csr"),
-            np.concatenate([sample.test_labels, sample.validation_labels]),
+            data.test[sample.test_rows],
+            sample.test_labels,
         )
         for sample in samples
     ]
@@ -135,12 +240,7 @@ def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
 
 def samples_of(job: Job, data: StudyData) -> tuple[Sample, ...]:
     """The documents of each of the job's tasks."""
-    main, *others = job.tasks
-    times = data.protocol.sampling.aux_times
-    samples = (
-        sample_of(main, job.run, data),
-        *(sample_of(task, job.run, data, times) for task in others),
-    )
+    samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
     return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples
 
 
@@ -156,24 +256,15 @@ def compute(job: Job, data: StudyData) -> bytes:
         training_rng(job, data.identity),
         data.backend,
     )
-    scores = _score_curves(samples, history, "")
-    if data.protocol.sampling.validation_share:
-        scores |= _score_curves(samples, history, "validation_")
+    of_tasks = [
+        scores_of(sample.test_labels, predicted, losses)
+        for sample, predicted, losses in zip(
+            samples, history.predictions, history.test_losses, strict=True
+        )
+    ]
+    scores = {name: np.stack([one[name] for one in of_tasks]) for name in of_tasks[0]}
     seconds, trained_by = time.perf_counter() - began, processor_of(data.backend)
     return encode(JobResult(history.losses, history.test_epochs, scores, seconds, trained_by))
-
-
-def _score_curves(samples: Sequence[Sample], history: History, part: str) -> dict[str, np.ndarray]:
-    """Each score, (n_tasks, n_tested), of the test or the validation documents."""
-    scored = []
-    for sample, predicted, losses in zip(
-        samples, history.predictions, history.test_losses, strict=True
-    ):
-        n_test = len(sample.test_rows)
-        here = slice(n_test, None) if part else slice(n_test)
-        y = sample.validation_labels if part else sample.test_labels
-        scored.append(scores_of(y, predicted[:, here], losses[:, here]))
-    return {f"{part}{name}": np.stack([task[name] for task in scored]) for name in scored[0]}
 
 
 def scores_of(y: np.ndarray, predicted: np.ndarray, losses: np.ndarray) -> dict[str, np.ndarray]:

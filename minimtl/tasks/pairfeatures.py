@@ -1,36 +1,149 @@
 """The features of a pair of tasks: each is one record that names, explains and computes it.
 
-Most features describe one task. They enter a pair several times: of the main task, of the auxiliary
-task, as their ratio main/aux, or as their relative difference (main − aux)/|aux|, both 0 where the
-divisor is 0. Some are of the main task only, and some compare the two tasks.
+Most features describe one task. They enter a pair three times: of the main task, of the auxiliary
+task, and as their ratio main/aux, 0 where the divisor is 0. Some are of the main task only,
+and some compare the two tasks.
 
-There are two definitions of the paper's 30 features. `FEATURES` are those that the authors' code
-computed and Table 3 names, in the order of the released arrays (`AUTHORS_FEATURES`). (These hold
-class 0 before class 1 where names here say positive, negative; there class 1 is the topic that
-comes later in the alphabet.) `TEXT_FEATURES` are those that the paper's sections 3.5 and 6
-describe, read literally: 30 too, and others.
+The 30 features are those that the authors' code computed and Table 3 names, in the order of the
+released arrays (`AUTHORS_FEATURES`). (These hold class 0 before class 1 where names here say
+positive, negative; there class 1 is the topic that comes later in the alphabet.) The paper's text
+describes others.
+
+The words of a set of documents are a *bag*: the distinct words as ascending column numbers, and how
+often each occurs. A task's documents have some thousands of the corpus's hundreds of thousands of
+words, so a bag holds the words that occur, not a count for every word.
 
 To add a feature, add its record to `FEATURES`; docs/architecture.md has the recipe.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from minimtl.stats import LogCurve, central_difference, fit_log_curves
-from minimtl.tasks.bags import Bag, FeatureWords, bag_divergence, bag_of, merge, unseen_share
-from minimtl.tasks.protocol import FeatureChoice, Reading
-from minimtl.tasks.sampling import Sample
+from minimtl.stats import (
+    LogCurve,
+    central_difference,
+    fit_log_curves,
+    jensen_shannon_divergence,
+)
+from minimtl.tasks.compute import Sample
+from minimtl.tasks.protocol import Reading, Words
 from minimtl.tasks.taskpairs import Pair, Task
+from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
 
-Role = Literal["main", "aux", "ratio", "relative", "pair"]
+Role = Literal["main", "aux", "ratio", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
-_BOTH: tuple[Role, ...] = ("main", "aux")
-_AND_DIFFERENCE: tuple[Role, ...] = (*_BOTH, "relative")
-_BY_TASK: tuple[Role, ...] = (*ROLES, "relative")
+TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
+    "words": tokenize,
+    "whitespace": whitespace_tokens,
+    "nonword_split": nonword_split_tokens,
+}
+
+
+class Bag(NamedTuple):
+    """Distinct words as columns, int64 ascending, and their counts, int64, all positive."""
+
+    words: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """Counts of every word in every document of both partitions, over one vocabulary.
+
+    Attributes
+    ----------
+    train, test : CSR int64 (n_documents, n_words)
+    """
+
+    train: csr_matrix
+    test: csr_matrix
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], words: Words
+    ) -> "WordCounts":
+        """Count the documents' words, cut as ``words`` names it."""
+        counts, _ = count_matrix(chain(train_texts, test_texts), TOKENIZERS[words])
+        return cls(counts[: len(train_texts)], counts[len(train_texts) :])
+
+
+@dataclass(frozen=True)
+class FeatureWords:
+    """The word counts that features need: words for divergences, and words to be counted."""
+
+    for_jsd: WordCounts
+    for_counts: WordCounts
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], reading: Reading
+    ) -> "FeatureWords":
+        """Both counts of a corpus, made once where the protocol cuts words in one way."""
+        for_jsd = WordCounts.of(train_texts, test_texts, reading.words_jsd)
+        if reading.words_counts == reading.words_jsd:
+            return cls(for_jsd, for_jsd)
+        return cls(for_jsd, WordCounts.of(train_texts, test_texts, reading.words_counts))
+
+
+def bag_of(counts: csr_matrix, rows: np.ndarray) -> Bag:
+    """The words of the documents ``rows`` (int) together."""
+    chosen = counts[rows]
+    # Sums of integers in float64 are exact below 2**53.
+    totals = np.bincount(chosen.indices, weights=chosen.data, minlength=counts.shape[1])
+    words = np.flatnonzero(totals > 0)
+    return Bag(words, totals[words].astype(np.int64))
+
+
+def merge(a: Bag, b: Bag) -> Bag:
+    """The words of both bags together."""
+    words, a_counts, b_counts = _side_by_side(a, b)
+    ascending = np.argsort(words, kind="stable")
+    return Bag(words[ascending], (a_counts + b_counts)[ascending])
+
+
+def bag_divergence(a: Bag, b: Bag) -> float:
+    """Jensen-Shannon divergence of two bags' word distributions, in nats.
+
+    Raises
+    ------
+    ValueError
+        If a bag is empty.
+    """
+    _, a_counts, b_counts = _side_by_side(a, b)
+    return float(jensen_shannon_divergence(a_counts, b_counts))
+
+
+def unseen_share(bag: Bag, known: Bag) -> float:
+    """Share of the distinct words of a bag, which has some, that ``known`` lacks."""
+    _, is_known = _places(bag, known)
+    return float(1 - is_known.mean())
+
+
+def _side_by_side(a: Bag, b: Bag) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of both, a's and then those that only b has, and the counts of each on them."""
+    place, is_shared = _places(b, a)
+    only_b = ~is_shared
+    words = np.concatenate([a.words, b.words[only_b]])
+    a_counts, b_counts = np.zeros((2, len(words)), dtype=np.int64)
+    a_counts[: len(a.words)] = a.counts
+    b_counts[place[is_shared]] = b.counts[is_shared]
+    b_counts[len(a.words) :] = b.counts[only_b]
+    return words, a_counts, b_counts
+
+
+def _places(bag: Bag, other: Bag) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each word of ``bag`` in ``other``, had or not, and whether it is there."""
+    place = np.searchsorted(other.words, bag.words)
+    stands = np.zeros(len(place), dtype=bool)
+    inside = place < len(other.words)
+    stands[inside] = other.words[place[inside]] == bag.words[inside]
+    return place, stands
 
 
 @dataclass(frozen=True)
@@ -151,39 +264,6 @@ FEATURES = (
 )
 
 
-_CODE = {feature.name: feature for feature in FEATURES}
-TEXT_FEATURES = (
-    _CODE["jsd_between_classes"]._replace(roles=_BOTH),
-    Feature(
-        "jsd_test_train",
-        "divergence of a task's test documents from its training documents",
-        ROLES,
-        lambda task: bag_divergence(task.test, merge(task.positive, task.negative)),
-    ),
-    Feature(
-        "type_token_ratio",
-        "distinct words of a task's training documents by all their words",
-        _AND_DIFFERENCE,
-        lambda task: len(task.train_words.words) / task.train_words.counts.sum(),
-    ),
-    _CODE["oov_rate"]._replace(
-        meaning="share of a task's test words that its training documents lack",
-        roles=_AND_DIFFERENCE,
-    ),
-    *(_CODE[name]._replace(roles=_BOTH) for name in ("curve_a", "curve_c")),
-    *(_CODE[f"gradient_{p}"]._replace(roles=_AND_DIFFERENCE) for p in (10, 25, 50, 75)),
-    Feature(
-        "jsd_main_aux",
-        "divergence between all training documents of the two tasks",
-        ("pair",),
-        lambda main, aux: bag_divergence(
-            merge(main.positive, main.negative), merge(aux.positive, aux.negative)
-        ),
-    ),
-    *(_CODE[f"jsd_main_aux_{of_class}"] for of_class in ("positive", "negative")),
-)
-
-
 class FeatureColumn(NamedTuple):
     """One column of the feature table: a feature in a role."""
 
@@ -196,49 +276,30 @@ class FeatureColumn(NamedTuple):
         return self.feature.name if self.role == "pair" else f"{self.feature.name}_{self.role}"
 
 
-@dataclass(frozen=True)
-class Definitions:
-    """One definition of the features: their records, and the table that they make."""
-
-    features: tuple[Feature, ...]
-
-    @cached_property
-    def columns(self) -> tuple[FeatureColumn, ...]:
-        """Features of each task role by role, then those that a pair has once."""
-        of_tasks = [feature for feature in self.features if len(feature.roles) > 1]
-        others = [feature for feature in self.features if len(feature.roles) == 1]
-        return (
-            *(FeatureColumn(f, role) for role in _BY_TASK for f in of_tasks if role in f.roles),
-            *(FeatureColumn(f, f.roles[0]) for f in others),
-        )
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns."""
-        return tuple(column.name for column in self.columns)
-
-    @cached_property
-    def sets(self) -> dict[str, tuple[int, ...]]:
-        """Column numbers of each set of features that Table 2 compares."""
-        return {
-            "all": self._numbers(lambda column: True),
-            "no_curve": self._numbers(lambda column: not column.feature.of_curve),
-            "only_curve": self._numbers(lambda column: column.feature.of_curve),
-            "only_ratio": self._numbers(lambda column: column.role in ("ratio", "relative")),
-            "no_ratio": self._numbers(lambda column: column.role not in ("ratio", "relative")),
-        }
-
-    def _numbers(self, wanted: Callable[[FeatureColumn], bool]) -> tuple[int, ...]:
-        return tuple(number for number, column in enumerate(self.columns) if wanted(column))
+def _columns() -> tuple[FeatureColumn, ...]:
+    """Features of each task role by role, then those that a pair has once."""
+    of_tasks = [feature for feature in FEATURES if feature.roles == ROLES]
+    others = [feature for feature in FEATURES if feature.roles != ROLES]
+    return (
+        *(FeatureColumn(feature, role) for role in ROLES for feature in of_tasks),
+        *(FeatureColumn(feature, feature.roles[0]) for feature in others),
+    )
 
 
-DEFINITIONS: dict[FeatureChoice, Definitions] = {
-    "code": Definitions(FEATURES),
-    "text": Definitions(TEXT_FEATURES),
+def _numbers(wanted: Callable[[FeatureColumn], bool]) -> tuple[int, ...]:
+    return tuple(number for number, column in enumerate(COLUMNS) if wanted(column))
+
+
+COLUMNS = _columns()
+FEATURE_NAMES = tuple(column.name for column in COLUMNS)
+# Column numbers of each set of features that Table 2 compares.
+FEATURE_SETS: dict[str, tuple[int, ...]] = {
+    "all": _numbers(lambda column: True),
+    "no_curve": _numbers(lambda column: not column.feature.of_curve),
+    "only_curve": _numbers(lambda column: column.feature.of_curve),
+    "only_ratio": _numbers(lambda column: column.role == "ratio"),
+    "no_ratio": _numbers(lambda column: column.role != "ratio"),
 }
-COLUMNS: tuple[FeatureColumn, ...] = DEFINITIONS["code"].columns
-FEATURE_NAMES: tuple[str, ...] = DEFINITIONS["code"].names
-FEATURE_SETS: dict[str, tuple[int, ...]] = DEFINITIONS["code"].sets
 
 
 class TaskFeatures(NamedTuple):
@@ -268,8 +329,7 @@ def task_features(
         curve=curve,
         gradient_epochs=reading.gradient_epochs,
     )
-    features = DEFINITIONS[reading.features].features
-    of_one = (feature for feature in features if feature.roles != ("pair",))
+    of_one = (feature for feature in FEATURES if feature.roles != ("pair",))
     return TaskFeatures(run, {feature.name: float(feature.compute(run)) for feature in of_one})
 
 
@@ -278,14 +338,9 @@ def _value(column: FeatureColumn, main: TaskFeatures, aux: TaskFeatures) -> floa
     if column.role == "pair":
         return float(column.feature.compute(main.run, aux.run))
     if column.role == "ratio":
-        return _quotient(main.values[name], aux.values[name])
-    if column.role == "relative":
-        return _quotient(main.values[name] - aux.values[name], abs(aux.values[name]))
+        divisor = aux.values[name]
+        return main.values[name] / divisor if divisor != 0 else 0.0
     return (main if column.role == "main" else aux).values[name]
-
-
-def _quotient(dividend: float, divisor: float) -> float:
-    return dividend / divisor if divisor != 0 else 0.0
 
 
 # The words of a task take up to 1 MB. Pairs of a task stand together, so that few tasks are
@@ -315,6 +370,5 @@ def features_of_run(
     def of(task: Task) -> TaskFeatures:
         return task_features(sample_of(task), losses[task], curves[task], words, reading)
 
-    columns = DEFINITIONS[reading.features].columns
     rows = ((of(pair.main), of(pair.aux)) for pair in pairs)
-    return np.array([[_value(column, *row) for column in columns] for row in rows])
+    return np.array([[_value(column, *row) for column in COLUMNS] for row in rows])

@@ -15,7 +15,6 @@ from typing import Any, Literal, NamedTuple
 
 Words = Literal["words", "whitespace", "nonword_split"]
 ProblemName = Literal["related", "unrelated"]
-FeatureChoice = Literal["code", "text"]
 Score = Literal["f1", "f1_negative", "macro_f1", "accuracy", "log_loss"]
 
 # Training documents of a task by the paper's text: the yardstick of equal updates and documents.
@@ -36,9 +35,6 @@ class Sampling:
     equal_test : in joint runs, cut the test documents to the smaller of the tasks' counts.
     allow_fewer : take all the training documents that there are where the corpus has fewer than
         are asked for; without it that is an error.
-    aux_times : so many times as many training documents of the auxiliary task of a joint model.
-    validation_share : of each class's drawn training documents, the share that is held out of
-        training to choose the epoch at which scores are read.
     """
 
     train_per_class: int | None
@@ -47,8 +43,6 @@ class Sampling:
     max_test: int | None
     equal_test: bool
     allow_fewer: bool = False
-    aux_times: float = 1.0
-    validation_share: float = 0.0
 
     def __post_init__(self) -> None:
         if (self.train_per_class is None) == (self.train_per_task is None):
@@ -57,10 +51,6 @@ class Sampling:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} must be at least 1")
-        if not 0 < self.aux_times < float("inf"):
-            raise ValueError("aux_times must be positive")
-        if not 0 <= self.validation_share < 1:
-            raise ValueError("validation_share must lie in [0, 1)")
 
     @property
     def n_train(self) -> int:
@@ -155,25 +145,20 @@ class Reading:
     score : what is read of the test documents' predictions. `f1` is of the positive class;
         `log_loss` counts with a minus sign, so that more is better of every score.
     read_at : zero-based index of the epoch at which scores are read, single and joint.
-    epoch : `fixed`: scores are read at `read_at`; `validation`: for each model at the first epoch,
-        up to `read_at`, at which the same score of its validation documents is best.
     label : `mean_gain`: a pair's gains and features are averaged over the runs, one
         meta-analysis; `each_run`: each run is a meta-analysis, their results averaged.
     gradient_window : number of epochs of the loss curve that fractions refer to.
     gradient_fractions : where in the window the loss curve's four gradients are taken.
     words_jsd, words_counts : tokens of the divergences, and of word counts and OOV rates.
-    features : whose definition of the features, that of the authors' code or that of the text.
     """
 
     score: Score
     read_at: int
-    epoch: Literal["fixed", "validation"] = "fixed"
     label: Literal["mean_gain", "each_run"]
     gradient_window: int
     gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
     words_jsd: Words
     words_counts: Words
-    features: FeatureChoice = "code"
 
     @property
     def gradient_epochs(self) -> tuple[int, ...]:
@@ -213,7 +198,7 @@ class ModelSettings(NamedTuple):
 
         Without `allow_fewer` and `curve_every`: the weights are the same either way.
         """
-        values = _told(self.sampling) | _told(self.model) | _told(self.training)
+        values = _used(self.sampling) | _used(self.model) | _used(self.training)
         for name in ("allow_fewer", "curve_every"):
             values.pop(name, None)
         # Random streams are seeded by these values, so what was once a field stays among them.
@@ -258,9 +243,7 @@ class Protocol:
                 "the loss curve has no gradient at its ends; make gradient_window longer, or "
                 "gradient_fractions others"
             )
-        if self.reading.epoch == "validation" and not self.sampling.validation_share:
-            raise ValueError("an epoch chosen by validation needs a validation_share above 0")
-        if self.share_directions and (self.training.aux_weight, self.sampling.aux_times) != (1, 1):
+        if self.share_directions and training.aux_weight != 1:
             raise ValueError(
                 "an auxiliary task that counts otherwise than the main one needs "
                 "share_directions=False"
@@ -275,14 +258,14 @@ class Protocol:
         """All that a trained model depends on; the rest may change without training anew.
 
         The test documents are predicted after each epoch where one is read that is not among those
-        of `curve_every`, or where documents for validation are to choose it.
+        of `curve_every`.
         """
         training, sampling = self.training, self.sampling
         at_epochs = training.curve_epochs(training.epochs_single)
-        if sampling.validation_share or self.reading.read_at not in at_epochs:
+        if self.reading.read_at not in at_epochs:
             training = replace(training, curve_every=1)
         as_standard = sampling.n_train == STANDARD_DOCUMENTS and not sampling.allow_fewer
-        if training.equal == "updates" and as_standard and not sampling.validation_share:
+        if training.equal == "updates" and as_standard:
             training = replace(training, equal="epochs")  # which is the same then
         return ModelSettings(sampling, self.model, training)
 
@@ -314,13 +297,12 @@ class Protocol:
     def to_dict(self) -> dict[str, Any]:
         """The identity of a study in a store: the fields as JSON values, nested as here.
 
-        Not `meaning`, on which nothing depends, nor `features`: a store can be concluded by
-        either definition.
+        Not `meaning`, on which nothing depends.
         """
-        values = asdict(self) | {group: _told(getattr(self, group)) for group in _GROUPS}
-        del values["meaning"], values["reading"]["features"]
-        told: dict[str, Any] = _as_json(values)
-        return told
+        values = asdict(self) | {group: _used(getattr(self, group)) for group in _GROUPS}
+        del values["meaning"]
+        named: dict[str, Any] = _as_json(values)
+        return named
 
 
 _GROUPS = {
@@ -333,13 +315,10 @@ _GROUPS = {
 _GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
-_LATER = (
-    *("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch"),
-    "curve_every",
-)
+_LATER = ("allow_fewer", "posts", "equal", "aux_weight", "curve_every")
 
 
-def _told(group: Any) -> dict[str, Any]:
+def _used(group: Any) -> dict[str, Any]:
     """The fields of a group that results depend on."""
     values = asdict(group)
     for one in fields(group):

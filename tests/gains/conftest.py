@@ -5,9 +5,9 @@ import pytest
 
 from minimtl.gains.claims import Evidence
 from minimtl.tasks.outcomes import Outcomes, PairCurves
-from minimtl.tasks.pairfeatures import DEFINITIONS
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 
 EPOCHS = np.arange(100)
 
@@ -19,10 +19,10 @@ def make_evidence():
     def make(gains, features=None, curves=None, problem="related", protocol=PAPER, single=0.8):
         every = (related_pairs if problem == "related" else unrelated_pairs)(NEWSGROUPS)
         n_pairs, n_runs = gains.shape
-        pairs = EvenSample(every, n_pairs)
+        pairs = every.sample(n_pairs)
         if features is None:
-            n_features = len(DEFINITIONS[protocol.reading.features].names)
-            features = np.random.default_rng(0).normal(size=(n_runs, n_pairs, n_features))
+            size = (n_runs, n_pairs, len(FEATURE_NAMES))
+            features = np.random.default_rng(0).normal(size=size)
         if curves is None:
             curves = PairCurves(EPOCHS + 1, *(np.ones((n_pairs, n_runs, 100)) for _ in range(4)))
         alone = np.broadcast_to(single, gains.shape).astype(float)

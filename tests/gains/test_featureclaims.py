@@ -12,8 +12,7 @@ from minimtl.gains.claims import (
     prediction_claims,
 )
 from minimtl.stats.scores import spearman
-from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES
-from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 
 N, RUNS = 52, 4
 RNG = np.random.default_rng(2)
@@ -64,19 +63,6 @@ def test_each_association_is_of_the_feature_it_names(make_evidence):
     assert strong.claim.verdict(strong.estimate.these_tasks) == HOLDS
     assert abs(rho["jsd_test_train_positive_main"].estimate.value) < 0.5
     assert len(found) == 6
-
-
-def test_the_text_definition_has_its_own_divergences(make_evidence):
-    protocol = PAPER.replace(features="text")
-    evidence = make_evidence(RNG.normal(size=(N, 3)), protocol=protocol)
-    names = {name.split()[6] for name in by_statistic(association_claims(evidence))}
-    assert names - {"curve_c_main", "oov_rate_main"} == {
-        "jsd_main_aux",
-        "jsd_main_aux_positive",
-        "jsd_main_aux_negative",
-        "jsd_test_train_main",
-    }
-    assert DEFINITIONS["text"].names[0] == "jsd_between_classes_main"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from minimtl.gains.metamodel import (
 )
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
 from tests.gains.tables import of_topics
 
-PAIRS = EvenSample(unrelated_pairs(NEWSGROUPS), 150)
+PAIRS = unrelated_pairs(NEWSGROUPS).sample(150)
 
 
 def signal():

@@ -13,8 +13,8 @@ from minimtl.errors import MinimtlError
 from minimtl.gains.entry import read_study
 from minimtl.gains.studyanalysis import Analysed, analyse_problem
 from minimtl.report.csvfile import write_tables
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
 from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS

@@ -1,11 +1,14 @@
 """manifest.json: a study of any corpus is described so that its problems can be made again."""
 
+from pathlib import Path
+
 import pytest
 
 from minimtl.corpora.partitions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.study.definition import Study
-from minimtl.study.manifest import make_manifest, write_manifest
+from minimtl.study.studyresult import make_manifest, write_manifest
+from minimtl.study.training import Conditions
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.readmanifest import hierarchy_of, problems_of, read_manifest
@@ -24,7 +27,7 @@ def study():
 
 
 def manifest_of(study):
-    return {**make_manifest([study], ["study"], 1, "process"), "finished": True}
+    return {**make_manifest([study], Conditions(Path(), 1, command=["study"])), "finished": True}
 
 
 def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):

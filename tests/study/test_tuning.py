@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 from minimtl.corpora.amazon import AmazonReviews, Reviews
 from minimtl.report import to_csv, to_markdown, to_text
 from minimtl.study.tuning import (
+    GRID,
     HELD_OUT,
     LAYERS,
     N_FOLDS,
@@ -20,16 +21,18 @@ from minimtl.study.tuning import (
     TuningFit,
     compute,
     describe,
+    draw_tuning,
     key_of,
-    make_grid,
     plan,
     rows_of,
+    tuning_document,
+    tuning_finding,
+    tuning_table,
 )
-from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
 from minimtl.tasks.modeljobs import JobResult, decode
+from minimtl.tasks.protocol import PAPER
 
-WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
-BEST = Setting(2, 50, 1e-3, 0.5)
+WORSE, BEST, EQUAL = Setting(1, 25), Setting(2, 50), Setting(3, 50)
 DOMAINS = ("books", "dvd")
 
 
@@ -73,17 +76,14 @@ def test_folds_and_the_part_held_out(reviews):
 
 
 def test_the_grid_holds_the_paper_s_setting_once():
-    grid = make_grid([1e-3], [0.5])
-    assert len(grid) == len(set(grid)) == len(LAYERS) * len(SIZES)
-    assert grid.count(PAPERS) == 1
+    assert len(GRID) == len(set(GRID)) == len(LAYERS) * len(SIZES)
+    assert GRID.count(PAPERS) == 1
     assert str(PAPERS) == "2 × 100"
-    wider = make_grid([1e-3, 1e-2, 1e-3], [0.5, 0.2])
-    assert len(wider) == 4 * len(grid)
-    assert "2 × 100, learning rate 0.01, dropout 0.2" in map(str, wider)
+    assert PAPERS.protocol() == PAPER
 
 
 def test_keys_differ_where_results_do():
-    fits = plan(make_grid([1e-3, 1e-2], [0.0, 0.5]), 2, 3)
+    fits = plan(GRID, 2, 3)
     assert len({key_of(fit, "d") for fit in fits}) == len(fits)
     assert key_of(fits[0], "d") != key_of(fits[0], "e")
 
@@ -91,15 +91,14 @@ def test_keys_differ_where_results_do():
 @pytest.mark.slow
 def test_a_fit_is_reproducible_and_learns(reviews):
     data = TuneData.of(reviews)
-    fit = TuningFit(Setting(1, 25, 1e-2, 0.0), 0, HELD_OUT)
+    fit = TuningFit(Setting(1, 200), 0, HELD_OUT)
     first, second = (decode(compute(fit, data)) for _ in range(2))
     assert first.losses.shape == (1, 100)
     np.testing.assert_array_equal(first.losses, second.losses)
     np.testing.assert_array_equal(first.scores["f1"], second.scores["f1"])
     assert first.losses[0, -1] < 0.1 < first.losses[0, 0]
-    assert describe(fit, compute(fit, data)) == (
-        f"1 × 25, learning rate 0.01, dropout 0: F1 {first.scores['f1'][0, -1]:.3f}"
-    )
+    score = first.scores["f1"][0, -1]
+    assert describe(fit, compute(fit, data)) == f"1 × 200: F1 {score:.3f}"
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from minimtl.tasks.collect import Results, collect_outcomes
 from minimtl.tasks.modeljobs import JobResult, encode, job_key, joint_job, single_job
+from minimtl.tasks.outcomes import Results, collect_outcomes
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
 from tests.tasks.test_modeljobs import IDENTITY
 
 N_RUNS, N_FEATURES = 2, 30
-PROBLEM = Problem("unrelated", EvenSample(unrelated_pairs(NEWSGROUPS), 60), N_RUNS)
+PROBLEM = Problem("unrelated", unrelated_pairs(NEWSGROUPS).sample(60), N_RUNS)
 RNG = np.random.default_rng(2)
 
 

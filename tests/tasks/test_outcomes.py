@@ -11,7 +11,7 @@ from minimtl.tasks.outcomes import (
     mean_relative_gain,
 )
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 
 N_FEATURES = 30
 
@@ -22,7 +22,7 @@ def outcomes(single, multi):
     features = np.arange(n_runs * n_pairs * N_FEATURES, dtype=float)
     return Outcomes(
         problem="related",
-        pairs=tuple(EvenSample(related_pairs(NEWSGROUPS), n_pairs)),
+        pairs=tuple(related_pairs(NEWSGROUPS).sample(n_pairs)),
         blocks=(("sys", "others"),) * n_pairs,
         single=single,
         multi=multi,

@@ -5,7 +5,6 @@ from minimtl.tasks.plan import Problem, plan_jobs
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
-    EvenSample,
     related_pairs,
     unrelated_pairs,
 )
@@ -35,10 +34,10 @@ def needed(problems, protocol):
         [Problem("related", RELATED, 5)],
         [Problem("related", RELATED, 5), Problem("unrelated", UNRELATED, 1)],
         [Problem("related", RELATED, 1), Problem("unrelated", UNRELATED, 5)],
-        [Problem("unrelated", EvenSample(UNRELATED, 100), 2)],
+        [Problem("unrelated", UNRELATED.sample(100), 2)],
         [
-            Problem("related", EvenSample(RELATED, 20), 3),
-            Problem("unrelated", EvenSample(UNRELATED, 77), 2),
+            Problem("related", RELATED.sample(20), 3),
+            Problem("unrelated", UNRELATED.sample(77), 2),
         ],
     ],
     ids=["related", "both, fewer runs", "both, more runs", "sample", "two samples"],

@@ -8,12 +8,12 @@ from scipy import stats
 
 from minimtl.gains import STUDY_DESIGNS
 from minimtl.report.csvfile import to_csv
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
-from tests.study.report.conftest import concluded_of
+from tests.study.conftest import concluded_of
 
 NUMBER = r"(?<=,)-?[\d.]+(?:e-?\d+)?(?=[,\n])"
 QUICK = PAPER.replace(cv_repeats=2)

@@ -27,7 +27,7 @@ from minimtl.report import (
     Terms,
     text,
 )
-from minimtl.study.report.answer import (
+from minimtl.study.answer import (
     NEW_PROBLEM,
     SCORE_MARGIN,
     SHARE_MARGIN,
@@ -36,8 +36,8 @@ from minimtl.study.report.answer import (
     predicts,
     table1,
 )
-from minimtl.study.report.figures import CAPTIONS, FIGURE4, gains_picture
-from minimtl.study.report.problemresult import ProblemResult, warnings_of
+from minimtl.study.figures import CAPTIONS, FIGURE4, gains_picture
+from minimtl.study.problemresult import ProblemResult, warnings_of
 from minimtl.tasks import ERRATA
 
 _OPEN = "Claims that stay open"
@@ -309,13 +309,6 @@ def _study(results: Sequence[ProblemResult], manifest: Mapping[str, Any]) -> tup
         ),
         Items(extents),
     ]
-    if results[0].protocol.reading.features == "text":
-        lines.append(
-            Paragraph(
-                "The features are those that the paper's text describes; the published Tables 2 "
-                "and 3 use those of the authors' code."
-            )
-        )
     seed = manifest["identity"]["seed"]
     lines += [Paragraph(f"minimtl {manifest['minimtl']}, seed {seed}:"), Code(command)]
     if len(trained_by) > 1:

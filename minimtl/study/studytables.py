@@ -14,7 +14,7 @@ import numpy as np
 from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
 from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
 from minimtl.stats import mean_of_runs
-from minimtl.study.report.problemresult import ProblemResult, ends, intervals
+from minimtl.study.problemresult import ProblemResult, ends, intervals
 from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Outcomes, Pair
 
 # The paper prints ranks of RELATED and coefficients of UNRELATED.

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.jobs import (
-    Store,
-    Workers,
-    duration,
-    is_local,
-)
+from minimtl.jobs import Store, Workers, duration, is_local, run_shown
 from minimtl.nn import TaskData
 from minimtl.report import counted
-from minimtl.study.definition import PlacedJob
+from minimtl.study.definition import PlacedJob, Study, data_of, jobs_of
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
     Job,
+    Problem,
+    Reading,
+    Shard,
     StudyData,
     compute,
+    decode,
     epochs_of,
+    read_score,
     samples_of,
     task_data,
     train_model,
@@ -67,6 +67,31 @@ class Conditions:
         """Say what a part took, if it is wanted."""
         if self.verbose:
             say(f"{what}: {seconds} s")
+
+
+def train_models(
+    jobs: Mapping[str, PlacedJob],
+    store: Store,
+    workers: Workers,
+    reading: Reading | None = None,
+    *,
+    quiet: bool = False,
+) -> int:
+    """Train every model of `jobs_of` studies that the store lacks; returns their number.
+
+    `workers` compute on `data_of` these studies. The progress has the score that `reading` reads.
+    """
+
+    def describe(placed: PlacedJob, payload: bytes) -> str:
+        names = " beside ".join(" / ".join(task) for task in placed.job.tasks)
+        if reading is None:
+            return names
+        return f"{reading.score} {read_score(decode(payload), reading, 0):.3f} of {names}"
+
+    return run_shown(
+        jobs.items(), len(jobs), compute_placed, store, workers,
+        decode=decode, describe=describe, quiet=quiet,
+    )  # fmt: skip
 
 
 def compute_placed(placed: PlacedJob, data: Mapping[int, StudyData]) -> bytes:
@@ -136,12 +161,22 @@ def announce_training(
     say(f"{before}{n_models} to train{when}{after}")
 
 
-def time_here(
-    jobs: Mapping[str, PlacedJob], data: Mapping[int, StudyData], conditions: Conditions
-) -> str:
-    """The time that all jobs will take, as this process finds by trying."""
+def planned(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
+    """The number of models to train and how long it would take, as this process finds by trying."""
+    jobs, data = jobs_of(studies, shard), data_of(studies)
     kinds = kinds_of(jobs.values())
-    return _training_time(kinds, [seconds_of(kind.example, data) for kind in kinds], conditions)
+    when = _training_time(kinds, [seconds_of(kind.example, data) for kind in kinds], conditions)
+    return (
+        f"{counted(len(jobs), 'model')}, seed {studies[0].seed}, into {conditions.out}{when}; "
+        "nothing was computed"
+    )
+
+
+def described(problem: Problem) -> str:
+    """Pairs and runs of a problem."""
+    return (
+        f"{problem.name}: {counted(len(problem.pairs), 'pair')}, {counted(problem.n_runs, 'run')}"
+    )
 
 
 def _training_time(

@@ -30,17 +30,14 @@ from minimtl.jobs import Store, rng_for
 from minimtl.report import Row
 from minimtl.stats import Estimate, estimate_mean
 from minimtl.study.definition import Study, feature_maker
-from minimtl.study.multiverse.definemultiverse import Multiverse
-from minimtl.study.multiverse.universes import Choice, Design, Universe, labels_of, leads_across
-from minimtl.study.report.problemresult import intervals
+from minimtl.study.problemresult import intervals
+from minimtl.study.universes import Choice, Design, Universe, labels_of, leads_across
 from minimtl.tasks import (
     PAPER,
     PROTOCOLS,
     RELEASED,
-    FeatureMaker,
     Outcomes,
     Problem,
-    Results,
     collect_outcomes,
     improved_share,
 )
@@ -197,45 +194,33 @@ class UniverseResult(NamedTuple):
         return prediction.scores.brier if prediction else math.nan
 
 
-def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
-    """The results of each problem, universe by universe; all models are in the store."""
-    studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
-    for problem in multiverse.problems:
-        features: dict[Any, np.ndarray] = {}
-        yield [_analysed(*placed, problem, store, features) for placed in studies]
-
-
-def _analysed(
+def collect_universe(
     universe: Universe,
     study: Study,
     problem: Problem,
     store: Store,
-    features: dict[Any, np.ndarray],
+    known: dict[Any, np.ndarray],
 ) -> UniverseResult:
-    results = Results(store, study.data.identity, study.protocol)
-    make = _shared_features(study, feature_maker(study, results), features)
-    outcomes, _ = collect_outcomes(problem, results, make)
-    rng = rng_for("multiverse", study.seed)
-    table = replace(table_of(outcomes, study.protocol), sets={})
-    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return UniverseResult(universe, outcomes, analysis)
+    """The result of a universe on a problem; all models are in the store.
 
-
-def _shared_features(
-    study: Study, make: FeatureMaker, known: dict[Any, np.ndarray]
-) -> FeatureMaker:
-    """`make`, which computes the features of a run only where no universe before had the same."""
-    reading = replace(
-        study.protocol.reading, score="f1", read_at=0, epoch="fixed", label="mean_gain"
-    )
+    `known` are the features of runs that universes before had, to be computed but once.
+    """
+    protocol, results = study.protocol, study.results(store)
+    make = feature_maker(study, results)
+    # What features do not depend on has the same value for all.
+    reading = replace(protocol.reading, score="f1", read_at=0, label="mean_gain")
 
     def make_once(problem: Problem, run: int) -> np.ndarray:
-        key = (study.protocol.settings, reading, run, problem.pairs[0])  # of a part of many
+        key = (protocol.settings, reading, run, problem.pairs[0])  # of a part of many
         if key not in known:
             known[key] = make(problem, run)
         return known[key]
 
-    return make_once
+    outcomes, _ = collect_outcomes(problem, results, make_once)
+    rng = rng_for("multiverse", study.seed)
+    table = replace(table_of(outcomes, protocol), sets={})
+    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
+    return UniverseResult(universe, outcomes, analysis)
 
 
 def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.study.report.problemresult import scope_of, warnings_of
+from minimtl.study.problemresult import scope_of, warnings_of
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
 

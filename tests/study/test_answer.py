@@ -8,8 +8,8 @@ import pytest
 from minimtl.gains import PairAnalysis, Prediction, Scores
 from minimtl.report import Marked
 from minimtl.stats import Estimate, MeanEstimate
-from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
-from minimtl.study.report.problemresult import MeanScores, ProblemResult, scope_of
+from minimtl.study.answer import answer, gains_table, predicting_sets, table1
+from minimtl.study.problemresult import MeanScores, ProblemResult, scope_of
 from minimtl.tasks.printedtables import TABLE1, PrintedScores
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from minimtl.gains import Prediction
 from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
 from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult, ends
+from minimtl.study.problemresult import MIN_RUNS, ProblemResult, ends
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin
