@@ -53,7 +53,7 @@ from minimtl.tasks.taskpairs import (  # noqa: E402
 )
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
-IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)
+IDENTITY = StudyIdentity(PAPER.settings, "0" * 64, 0)
 MEGABYTE = 1 << 20
 
 

@@ -77,7 +77,7 @@ def study_tables(made_up_outcomes):
     quick = PAPER.replace(cv_repeats=2)
     made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
     results = problem_results(concluded_of(made, quick), "bydate", NEWSGROUPS)
-    return {table.name: list(table.rows[0]) for table in tables(results)}
+    return {table.name: list(next(iter(table.rows))) for table in tables(results)}
 
 
 def columns_of(title):

@@ -247,7 +247,7 @@ def reopen_study(folder: Path) -> StudyResult:
 
         concluded = Concluded()
         for protocol, problems in problems_of(manifest):
-            results = Results(store, StudyIdentity.of(protocol, digest, seed), protocol)
+            results = Results(store, StudyIdentity(protocol.settings, digest, seed), protocol)
             concluded += conclude(problems, results, seed, no_features)
     return _result(concluded, manifest, folder)
 

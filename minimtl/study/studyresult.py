@@ -171,7 +171,7 @@ class StudyResult:
 
         Empty where the study has no such table, as table3b of a study of RELATED alone.
         """
-        rows = next((table.rows for table in self._tables if table.name == name), [])
+        rows = [row for table in self._tables if table.name == name for row in table.rows]
         if not rows:
             return []
         record = namedtuple(name, rows[0])  # type: ignore[misc]  # columns differ by table

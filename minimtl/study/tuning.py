@@ -90,38 +90,7 @@ class Setting(NamedTuple):
 # The setting that the paper settled on.
 PAPERS = Setting(2, 100)
 # From the smallest network to the largest.
-GRID = [Setting(*values) for values in product(LAYERS, SIZES)]
-
-
-@dataclass(frozen=True, eq=False)
-class TuneData:
-    """Unigrams of the reviews, as in the paper, and the ``parts`` of each domain.
-
-    ``digest`` is a hash of the reviews and of how they are divided.
-    """
-
-    reviews: AmazonReviews
-    parts: tuple[IntArray, ...]
-    digest: str
-
-    @classmethod
-    def of(cls, reviews: AmazonReviews) -> "TuneData":
-        """Keep the unigrams, and divide each domain."""
-        unigrams = [number for number, token in enumerate(reviews.vocabulary) if "_" not in token]
-        words = tuple(reviews.vocabulary[number] for number in unigrams)
-        domains = tuple(replace(one, counts=one.counts[:, unigrams]) for one in reviews.domains)
-        parts = tuple(
-            stratified_parts(one.labels, N_FOLDS + 1, rng_for("tune parts", SEED, one.domain))
-            for one in domains
-        )
-        digest = stable_hash("tune", reviews.sha256, SEED, N_FOLDS)
-        return cls(replace(reviews, vocabulary=words, domains=domains), parts, digest)
-
-
-def rows_of(part: IntArray, tested: int) -> tuple[IntArray, IntArray]:
-    """Rows to learn from and rows to test on, where the part `tested` of a domain is tested."""
-    learned = (part != tested) & (part != HELD_OUT)
-    return np.flatnonzero(learned), np.flatnonzero(part == tested)
+GRID = tuple(Setting(*values) for values in product(LAYERS, SIZES))
 
 
 class TuningFit(NamedTuple):
@@ -131,44 +100,56 @@ class TuningFit(NamedTuple):
     domain: int
     tested: int
 
+    def key(self, reviews: AmazonReviews) -> str:
+        """A hash of all that the result depends on, as 64 hex digits."""
+        data = stable_hash("tune", reviews.sha256, SEED, N_FOLDS)
+        training = self.setting.protocol().settings.to_dict()
+        return stable_hash(
+            "tune", TRAINING_VERSION, training, PER_CLASS, data, self.domain, self.tested
+        )
 
-def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[TuningFit]:
+    def rows(self, reviews: AmazonReviews) -> tuple[IntArray, IntArray]:
+        """The rows of the domain to learn from, and those to test on; the same for all settings."""
+        domain = reviews.domains[self.domain]
+        draws = rng_for("tune parts", SEED, domain.domain)
+        part = stratified_parts(domain.labels, N_FOLDS + 1, draws)
+        learned = (part != self.tested) & (part != HELD_OUT)
+        return np.flatnonzero(learned), np.flatnonzero(part == self.tested)
+
+
+def plan(settings: Sequence[Setting], n_domains: int) -> list[TuningFit]:
     """All fits, part by part, so that an interrupted tuning has about as many of each setting."""
-    return [
-        TuningFit(setting, domain, tested)
-        for tested in range(n_parts)
-        for domain in range(n_domains)
-        for setting in settings
-    ]
+    parts = product(range(N_FOLDS + 1), range(n_domains), settings)
+    return [TuningFit(setting, domain, tested) for tested, domain, setting in parts]
 
 
-def key_of(fit: TuningFit, data_digest: str) -> str:
-    """A hash of all that the result depends on, as 64 hex digits."""
-    training = fit.setting.protocol().settings.to_dict()
-    return stable_hash(
-        "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
-    )
+def unigrams_of(reviews: AmazonReviews) -> AmazonReviews:
+    """The reviews without their bigrams, as in the paper."""
+    unigrams = [number for number, token in enumerate(reviews.vocabulary) if "_" not in token]
+    words = tuple(reviews.vocabulary[number] for number in unigrams)
+    domains = tuple(replace(one, counts=one.counts[:, unigrams]) for one in reviews.domains)
+    return replace(reviews, vocabulary=words, domains=domains)
 
 
-def compute(fit: TuningFit, data: TuneData) -> bytes:
+def compute(fit: TuningFit, reviews: AmazonReviews) -> bytes:
     """Train the network and encode its `JobResult`; all settings see the same reviews.
 
     Vocabulary and idf come from all reviews that may be learned from; `PER_CLASS` of each class
     are drawn to train on.
     """
     began = time.perf_counter()
-    protocol, domain = fit.setting.protocol(), data.reviews.domains[fit.domain]
-    learned, tested = rows_of(data.parts[fit.domain], fit.tested)
+    protocol, domain = fit.setting.protocol(), reviews.domains[fit.domain]
+    learned, tested = fit.rows(reviews)
     draws = rng_for("tune sample", SEED, domain.domain, fit.tested)
     drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
     X = weigh_counts(domain.counts, learned, protocol.model.max_features)
-    rng = rng_for("tune training", key_of(fit, data.digest))
+
     history = train_model(
         protocol.settings,
         [TaskData(X[drawn], domain.labels[drawn], X[tested], domain.labels[tested])],
         [2],
         protocol.reading.read_at + 1,
-        rng,
+        rng_for("tune training", fit.key(reviews)),
     )
     scores = scores_of(domain.labels[tested], history.predictions[0], history.test_losses[0])
     seconds = time.perf_counter() - began
@@ -196,14 +177,9 @@ class Tuning:
         cls, settings: Sequence[Setting], domains: Sequence[str], results: Sequence[JobResult]
     ) -> "Tuning":
         """From the results of `plan`, in its order."""
-        shape = (N_FOLDS + 1, len(domains), len(settings))
-        f1, accuracy, seconds = (
-            np.array(values).reshape(shape).T
-            for values in zip(
-                *((r.scores["f1"][0, -1], r.scores["accuracy"][0, -1], r.seconds) for r in results),
-                strict=True,
-            )
-        )
+        values = [(r.scores["f1"][0, -1], r.scores["accuracy"][0, -1], r.seconds) for r in results]
+        shape = (N_FOLDS + 1, len(domains), len(settings), 3)
+        f1, accuracy, seconds = np.array(values).reshape(shape).T
         return cls(tuple(settings), tuple(domains), f1, accuracy, seconds.mean(axis=(1, 2)))
 
     @property
@@ -234,51 +210,25 @@ class Tuning:
             if number == self.chosen or self.difference(number).high >= 0
         ]
 
-    @property
-    def papers(self) -> int:
-        """Number of the paper's setting; ValueError if it was not tried."""
-        return self.settings.index(PAPERS)
 
-
-def tune(
-    reviews: AmazonReviews, out: Path, *, settings: Sequence[Setting] = GRID, fresh: bool = False
-) -> Tuning:
-    """Train what the store in `out` lacks, on all cores, and read the results.
-
-    The grid is no part of the store's identity: a larger one adds to a smaller one's results.
+def tune(reviews: AmazonReviews, out: Path, *, fresh: bool) -> Tuning:
+    """Train the fits of the grid that the store in `out` lacks, on all cores, and read the results.
 
     Raises
     ------
     MinimtlError
         If a fit fails every time, `out` holds another study, or cannot be written.
     """
-    data = TuneData.of(reviews)
-    fits = plan(settings, len(reviews.domains), N_FOLDS + 1)
+    data = unigrams_of(reviews)
+    fits = {fit.key(data): fit for fit in plan(GRID, len(data.domains))}
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
     with open_store(out, identity, fresh=fresh, announce=say) as store:
         with make_workers("process", available_cores(), data) as workers:
-            keyed = ((key_of(fit, data.digest), fit) for fit in fits)
-            run_shown(keyed, len(fits), compute, store, workers, decode=decode, describe=describe)
-        results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
-    return Tuning.of(settings, [one.domain for one in reviews.domains], results)
-
-
-def _method(n_settings: int) -> Paragraph:
-    return Paragraph(
-        (
-            "One network for each domain and fold tells positive from negative reviews: "
-            f"{PER_CLASS} training reviews of each class, TF-IDF of the 10,000 most frequent "
-            "unigrams, everything else as in the study's ",
-            Marked("paper", "code"),
-            " protocol, scores read after 100 epochs. A sixth of each domain is held out, the rest "
-            f"is divided into {N_FOLDS} folds, the same for all settings. The setting with the "
-            "highest mean F1 over domains and folds is chosen. Differences are paired by domain "
-            "and fold; their 95 % intervals and p-values are corrected for the folds' common "
-            f"training reviews (Nadeau & Bengio 2003). The chosen setting is the best of "
-            f'{n_settings}, and so a little flattered in them; "held out" is what all settings '
-            "score on reviews that had no part in the choice.",
-        )
-    )
+            run_shown(
+                fits.items(), len(fits), compute, store, workers, decode=decode, describe=describe
+            )
+        results = [decode(store[key]) for key in fits]
+    return Tuning.of(GRID, [one.domain for one in reviews.domains], results)
 
 
 def tuning_table(tuning: Tuning) -> Table:
@@ -308,7 +258,7 @@ def _row(tuning: Tuning, number: int) -> Row:
 
 
 def tuning_finding(tuning: Tuning) -> Paragraph:
-    """What was chosen, and how the paper's setting compares, in one or two sentences."""
+    """What was chosen, and how the paper's setting compares, in two or three sentences."""
     n_others = len(tuning.settings) - 1
     n_equal = len(tuning.equals()) - 1
     if n_equal == n_others:
@@ -316,26 +266,22 @@ def tuning_finding(tuning: Tuning) -> Paragraph:
     else:
         verb = "is" if n_equal == 1 else "are"
         others = f"{n_equal} of the other {n_others} {verb} not significantly worse"
+
+    papers = tuning.settings.index(PAPERS)
+    place = "It is what the paper settled on."
+    if papers != tuning.chosen:
+        difference = tuning.difference(papers)
+        verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
+        place = (
+            f"The paper's {PAPERS} has {tuning.cv_f1[papers]:.3f}, {_with_interval(difference)}, "
+            f"which is {verdict}."
+        )
     return Paragraph(
         (
             f"Chosen of {len(tuning.settings)} settings: ",
             Marked(str(tuning.settings[tuning.chosen]), "strong"),
-            f" (mean F1 {tuning.cv_f1[tuning.chosen]:.3f}); {others}.{_papers_place(tuning)}",
+            f" (mean F1 {tuning.cv_f1[tuning.chosen]:.3f}); {others}. {place}",
         )
-    )
-
-
-def _papers_place(tuning: Tuning) -> str:
-    """How the paper's setting compares, in a sentence; nothing where it was not tried."""
-    if PAPERS not in tuning.settings:
-        return ""
-    if tuning.papers == tuning.chosen:
-        return " It is what the paper settled on."
-    difference = tuning.difference(tuning.papers)
-    verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
-    return (
-        f" The paper's 2 × 100 has {tuning.cv_f1[tuning.papers]:.3f}, "
-        f"{_with_interval(difference)}, which is {verdict}."
     )
 
 
@@ -346,8 +292,9 @@ def _with_interval(difference: MeanEstimate) -> str:
 def tuning_document(tuning: Tuning, source: str, is_drawn: bool) -> Document:
     """``tune.md``; `is_drawn` says whether there is a figure."""
     order = np.argsort(-tuning.cv_f1, kind="stable").tolist()
-    scores = ("F1", *tuning.domains)
-    header = ("layers × size", *scores, "from the chosen", "p", "held out F1", "s a fit")
+    header = (
+        "layers × size", "F1", *tuning.domains, "from the chosen", "p", "held out F1", "s a fit",
+    )  # fmt: skip
     domains = f"{len(tuning.domains)} domains: {', '.join(tuning.domains)}"
     return Document(
         "Hidden layers and their size, tuned on Amazon reviews",
@@ -360,6 +307,24 @@ def tuning_document(tuning: Tuning, source: str, is_drawn: bool) -> Document:
             _method(len(tuning.settings)),
             Paragraph(f"Reviews: {source}, {domains}."),
         ),
+    )
+
+
+def _method(n_settings: int) -> Paragraph:
+    return Paragraph(
+        (
+            "One network for each domain and fold tells positive from negative reviews: "
+            f"{PER_CLASS} training reviews of each class, TF-IDF of the 10,000 most frequent "
+            "unigrams, everything else as in the study's ",
+            Marked("paper", "code"),
+            " protocol, scores read after 100 epochs. A sixth of each domain is held out, the rest "
+            f"is divided into {N_FOLDS} folds, the same for all settings. The setting with the "
+            "highest mean F1 over domains and folds is chosen. Differences are paired by domain "
+            "and fold; their 95 % intervals and p-values are corrected for the folds' common "
+            f"training reviews (Nadeau & Bengio 2003). The chosen setting is the best of "
+            f'{n_settings}, and so a little flattered in them; "held out" is what all settings '
+            "score on reviews that had no part in the choice.",
+        )
     )
 
 

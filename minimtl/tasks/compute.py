@@ -168,7 +168,7 @@ class StudyData:
     @property
     def identity(self) -> StudyIdentity:
         """All that a job's numbers depend on beside the job."""
-        return StudyIdentity.of(self.protocol, self.corpus_digest, self.seed)
+        return StudyIdentity(self.protocol.settings, self.corpus_digest, self.seed)
 
 
 def sample_of(task: Task, run: int, data: StudyData) -> Sample:

@@ -51,11 +51,6 @@ class StudyIdentity:
     corpus_digest: str
     seed: int
 
-    @classmethod
-    def of(cls, protocol: Protocol, corpus_digest: str, seed: int) -> "StudyIdentity":
-        """The identity of a study by this protocol."""
-        return cls(protocol.settings, corpus_digest, seed)
-
 
 def job_key(job: Job, identity: StudyIdentity) -> str:
     """The job's identity: a hash of all that its result depends on, as 64 hex digits."""

@@ -17,7 +17,7 @@ To add a feature, add its record to `FEATURES`; docs/architecture.md has the rec
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Literal, NamedTuple
@@ -168,6 +168,13 @@ class TaskRun:
     losses: np.ndarray
     curve: LogCurve
     gradient_epochs: tuple[int, ...]
+    _values: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def value(self, feature: "Feature") -> float:
+        """Of a feature that needs no other task; computed once."""
+        if feature.name not in self._values:
+            self._values[feature.name] = float(feature.compute(self))
+        return self._values[feature.name]
 
 
 class Feature(NamedTuple):
@@ -302,45 +309,30 @@ FEATURE_SETS: dict[str, tuple[int, ...]] = {
 }
 
 
-class TaskFeatures(NamedTuple):
-    """A task in one run, and the values of all features that need no other task, by name."""
-
-    run: TaskRun
-    values: dict[str, float]
-
-
-def task_features(
+def task_run(
     sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, reading: Reading
-) -> TaskFeatures:
-    """The features of one task in one run, from its documents, its losses and their log curve."""
+) -> TaskRun:
+    """One task in one run, from its documents, its losses and their log curve."""
     positive = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 1])
     negative = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 0])
     test = bag_of(words.for_jsd.test, sample.test_rows)
-    counted_alike = words.for_counts is words.for_jsd
-    run = TaskRun(
-        positive=positive,
-        negative=negative,
-        test=test,
-        train_words=merge(positive, negative)
-        if counted_alike
-        else bag_of(words.for_counts.train, sample.train_rows),
-        test_words=test if counted_alike else bag_of(words.for_counts.test, sample.test_rows),
-        losses=losses,
-        curve=curve,
-        gradient_epochs=reading.gradient_epochs,
-    )
-    of_one = (feature for feature in FEATURES if feature.roles != ("pair",))
-    return TaskFeatures(run, {feature.name: float(feature.compute(run)) for feature in of_one})
+    if words.for_counts is words.for_jsd:
+        train_words, test_words = merge(positive, negative), test
+    else:
+        train_words = bag_of(words.for_counts.train, sample.train_rows)
+        test_words = bag_of(words.for_counts.test, sample.test_rows)
+    epochs = reading.gradient_epochs
+    return TaskRun(positive, negative, test, train_words, test_words, losses, curve, epochs)
 
 
-def _value(column: FeatureColumn, main: TaskFeatures, aux: TaskFeatures) -> float:
-    name = column.feature.name
+def _value(column: FeatureColumn, main: TaskRun, aux: TaskRun) -> float:
+    feature = column.feature
     if column.role == "pair":
-        return float(column.feature.compute(main.run, aux.run))
+        return float(feature.compute(main, aux))
     if column.role == "ratio":
-        divisor = aux.values[name]
-        return main.values[name] / divisor if divisor != 0 else 0.0
-    return (main if column.role == "main" else aux).values[name]
+        divisor = aux.value(feature)
+        return main.value(feature) / divisor if divisor != 0 else 0.0
+    return (main if column.role == "main" else aux).value(feature)
 
 
 # The words of a task take up to 1 MB. Pairs of a task stand together, so that few tasks are
@@ -367,8 +359,8 @@ def features_of_run(
     curves = dict(zip(losses, fit_log_curves(np.stack(list(losses.values()))), strict=True))
 
     @lru_cache(maxsize=_TASKS_KEPT)
-    def of(task: Task) -> TaskFeatures:
-        return task_features(sample_of(task), losses[task], curves[task], words, reading)
+    def of(task: Task) -> TaskRun:
+        return task_run(sample_of(task), losses[task], curves[task], words, reading)
 
     rows = ((of(pair.main), of(pair.aux)) for pair in pairs)
     return np.array([[_value(column, *row) for column in COLUMNS] for row in rows])

@@ -23,7 +23,7 @@ from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
-IDENTITY = StudyIdentity.of(PAPER, "digest", 0)
+IDENTITY = StudyIdentity(PAPER.settings, "digest", 0)
 SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
 ROW = np.array([[0.0, 1.0]])
 RESULT = JobResult(np.array([[0.7, 0.5, 0.25]]), np.array([0, 2]), dict.fromkeys(SCORES, ROW), 1.5)
@@ -51,7 +51,7 @@ def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
         job_key(Job((AUX, MAIN), 0), IDENTITY),
         job_key(job, dataclasses.replace(IDENTITY, seed=1)),
         job_key(job, dataclasses.replace(IDENTITY, corpus_digest="other")),
-        job_key(job, StudyIdentity.of(RELEASED, "digest", 0)),
+        job_key(job, StudyIdentity(RELEASED.settings, "digest", 0)),
     ]
     monkeypatch.setattr(modeljobs, "TRAINING_VERSION", modeljobs.TRAINING_VERSION + 1)
     keys.append(job_key(job, IDENTITY))
@@ -59,14 +59,17 @@ def test_keys_differ_with_all_that_a_result_depends_on(monkeypatch):
 
 
 def test_what_is_predicted_changes_the_key_and_nothing_that_is_drawn():
-    job, every = single_job(MAIN, 0), StudyIdentity.of(PAPER.replace(curve_every=1), "digest", 0)
+    job, every = (
+        single_job(MAIN, 0),
+        StudyIdentity(PAPER.replace(curve_every=1).settings, "digest", 0),
+    )
     assert job_key(job, every) != job_key(job, IDENTITY)
     assert numbers(training_rng(job, every)) == numbers(training_rng(job, IDENTITY))
 
 
 def test_keys_ignore_how_a_result_is_read():
     reading = PAPER.replace(score="accuracy", read_at=10, name="mine", cv_repeats=2)
-    same = StudyIdentity.of(reading, "digest", 0)
+    same = StudyIdentity(reading.settings, "digest", 0)
     assert job_key(single_job(MAIN, 0), same) == job_key(single_job(MAIN, 0), IDENTITY)
 
 
@@ -75,7 +78,7 @@ def numbers(rng):
 
 
 def test_documents_do_not_depend_on_how_models_are_trained():
-    other = StudyIdentity.of(PAPER.replace(dropout=0.0), "digest", 0)
+    other = StudyIdentity(PAPER.replace(dropout=0.0).settings, "digest", 0)
     job = single_job(MAIN, 3)
     assert numbers(sampling_rng(MAIN, 3, IDENTITY)) == numbers(sampling_rng(MAIN, 3, other))
     assert numbers(training_rng(job, IDENTITY)) != numbers(training_rng(job, other))
