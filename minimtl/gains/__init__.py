@@ -14,7 +14,6 @@ from minimtl.gains.pairtable import effects_of, table_of
 from minimtl.gains.readtable import Roles
 from minimtl.gains.scoring import Prediction, Scores, score_pairs
 from minimtl.gains.studyanalysis import (
-    FEWEST_PAIRS,
     Analysed,
     MetaAnalysis,
     adjusted_for_all,
@@ -24,7 +23,6 @@ from minimtl.gains.studyanalysis import (
 
 __all__ = [
     "FAILS",
-    "FEWEST_PAIRS",
     "HELD_OUT",
     "HOLDS",
     "STUDY_DESIGNS",

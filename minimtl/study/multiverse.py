@@ -44,10 +44,10 @@ from minimtl.study.training import (
 from minimtl.study.universeresults import (
     Effect,
     UniverseResult,
-    collect_universe,
     comparisons,
     effect_of,
     effect_rows,
+    universe_result,
     universe_rows,
 )
 from minimtl.study.universes import Choice, Design, Universe, check_together, make_universes
@@ -225,7 +225,10 @@ def write_multiverse(
     universes: list[UniverseResult] = []
     effects: list[Effect] = []
     for problem in multiverse.problems:
-        results = collect_universes(multiverse, problem, store)
+        results = [
+            universe_result(universe, study, problem, store)
+            for universe, study in zip(multiverse.universes, multiverse.studies, strict=True)
+        ]
         universes += results
         outcomes = [result.outcomes for result in results]
         effects += [effect_of(change, outcomes) for change in changes]
@@ -254,12 +257,3 @@ def write_multiverse(
     page = document(universes, effects, answer, warnings, drawn, made, command)
     write_document(page, "multiverse", out)
     return "\n\n".join([*warnings, *answer])
-
-
-def collect_universes(
-    multiverse: Multiverse, problem: Problem, store: Store
-) -> list[UniverseResult]:
-    """The results of a problem, universe by universe; all models are in the store."""
-    features: dict[Any, Any] = {}
-    pairs = zip(multiverse.universes, multiverse.studies, strict=True)
-    return [collect_universe(*placed, problem, store, features) for placed in pairs]

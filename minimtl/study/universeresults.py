@@ -12,24 +12,20 @@ runs, for new tasks by crossed random effects (`minimtl.stats.crossed`).
 The difference between the two protocols is divided among the choices by Shapley's rule: the mean
 change when a choice is made, over all orders in which the choices may be made one after another.
 These shares add up to the difference.
-
-Universes whose features are the same share them: features depend on documents and loss curves, not
-on how scores are read.
 """
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
-from minimtl.jobs import Store, rng_for
+from minimtl.gains import effects_of
+from minimtl.jobs import Store
 from minimtl.report import Row
 from minimtl.stats import Estimate, estimate_mean
-from minimtl.study.definition import Study, feature_maker
+from minimtl.study.definition import Study
 from minimtl.study.problemresult import intervals
 from minimtl.study.universes import Choice, Design, Universe, labels_of, leads_across
 from minimtl.tasks import (
@@ -45,7 +41,6 @@ from minimtl.tasks import (
 ALL = "all universes"
 SHARE = "share of the difference"
 WHOLE = "all choices"
-PREDICTED = ("block_out", "groups_unseen")
 
 
 class Step(NamedTuple):
@@ -171,56 +166,20 @@ def effect_of(comparison: ChoiceComparison, outcomes: Sequence[Outcomes]) -> Eff
 
 
 class UniverseResult(NamedTuple):
-    """A universe on one problem.
-
-    Attributes
-    ----------
-    analysis : the mean gain with its intervals, and how well all features together predict who
-        gains, by the designs of `PREDICTED`.
-    """
+    """A universe on one problem; `gain` is the mean gain, with its intervals."""
 
     universe: Universe
     outcomes: Outcomes
-    analysis: PairAnalysis
-
-    @property
-    def gain(self) -> Estimate:
-        """The mean gain, with its intervals."""
-        return self.analysis.gain
-
-    def brier(self, design: str, predictor: str = "all") -> float:
-        """The Brier score of all features together, or of the majority; NaN without one."""
-        prediction = self.analysis.of(design, predictor)
-        return prediction.scores.brier if prediction else math.nan
+    gain: Estimate
 
 
-def collect_universe(
-    universe: Universe,
-    study: Study,
-    problem: Problem,
-    store: Store,
-    known: dict[Any, np.ndarray],
+def universe_result(
+    universe: Universe, study: Study, problem: Problem, store: Store
 ) -> UniverseResult:
-    """The result of a universe on a problem; all models are in the store.
-
-    `known` are the features of runs that universes before had, to be computed but once.
-    """
-    protocol, results = study.protocol, study.results(store)
-    make = feature_maker(study, results)
-    # What features do not depend on has the same value for all.
-    reading = replace(protocol.reading, score="f1", read_at=0, label="mean_gain")
-
-    def make_once(problem: Problem, run: int) -> np.ndarray:
-        key = (protocol.settings, reading, run, problem.pairs[0])  # of a part of many
-        if key not in known:
-            known[key] = make(problem, run)
-        return known[key]
-
-    outcomes, _ = collect_outcomes(problem, results, make_once)
-    rng = rng_for("multiverse", study.seed)
-    table = replace(table_of(outcomes, protocol), sets={})
-    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return UniverseResult(universe, outcomes, analysis)
+    """The result of a universe on a problem; all models are in the store."""
+    outcomes, _ = collect_outcomes(problem, study.results(store))
+    gain = estimate_mean(outcomes.gains, effects_of(outcomes.pairs))
+    return UniverseResult(universe, outcomes, gain)
 
 
 def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
@@ -228,24 +187,22 @@ def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
     rows: list[Row] = []
     for result in results:
         universe, outcomes = result.universe, result.outcomes
-        row: Row = {
-            "universe": universe.number,
-            "about": universe.about,
-            "protocol": universe.own,
-            **universe.levels,
-            "problem": outcomes.problem,
-            "n_pairs": outcomes.n_pairs,
-            "n_runs": outcomes.n_runs,
-            "single": float(outcomes.single.mean()),
-            "multi": float(outcomes.multi.mean()),
-            "gain": result.gain.value,
-            **_cells(result.gain),
-            "improved": improved_share(outcomes, universe.protocol.reading),
-        }
-        for design in PREDICTED:
-            row[f"brier_{design}"] = result.brier(design)
-            row[f"majority_brier_{design}"] = result.brier(design, "majority")
-        rows.append(row)
+        rows.append(
+            {
+                "universe": universe.number,
+                "about": universe.about,
+                "protocol": universe.own,
+                **universe.levels,
+                "problem": outcomes.problem,
+                "n_pairs": outcomes.n_pairs,
+                "n_runs": outcomes.n_runs,
+                "single": float(outcomes.single.mean()),
+                "multi": float(outcomes.multi.mean()),
+                "gain": result.gain.value,
+                **_cells(result.gain),
+                "improved": improved_share(outcomes, universe.protocol.reading),
+            }
+        )
     return rows
 
 

@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from minimtl.gains import conclude
+from minimtl.gains import table_of
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
+from minimtl.stats import estimate_mean
 from minimtl.study.definition import Study, data_of, feature_maker, jobs_of
-from minimtl.study.multiverse import collect_universes
 from minimtl.study.training import train_models
-from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.study.universeresults import universe_result
+from minimtl.tasks import collect_outcomes
 from minimtl.tasks.plan import plan_jobs
 from tests.study.conftest import BASES
 
@@ -44,19 +45,14 @@ def test_models_are_trained_once_and_found_by_further_universes(make_multiverse,
     assert n_computed == len(more.jobs) - len(first.jobs) > 0
 
 
-def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
-    trained, corpus, tmp_path, monkeypatch
-):
-    """Exactly: scores, gains, features, share improved, intervals and Brier scores."""
-    monkeypatch.setattr(
-        "minimtl.gains.labelnull.N_SIMULATIONS", 9
-    )  # of p-values, which nobody reads
+def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(trained, corpus, tmp_path):
+    """Exactly: scores, gains and their intervals."""
     multiverse, store = trained
-    results = collect_universes(multiverse, multiverse.problems[0], store)
-    for number in (0, len(results) - 1):
-        found = results[number]
-        protocol = found.universe.protocol
-        study = Study(corpus, protocol, multiverse.problems, 0, "numpy")
+    (problem,) = multiverse.problems
+    for number in (0, len(multiverse.universes) - 1):
+        universe = multiverse.universes[number]
+        found = universe_result(universe, multiverse.studies[number], problem, store)
+        study = Study(corpus, universe.protocol, multiverse.problems, 0, "numpy")
         folder = tmp_path / str(number)
         with (
             open_store(folder, study.identity, announce=pytest.fail) as own,
@@ -64,30 +60,12 @@ def test_a_universe_has_the_numbers_of_a_study_by_its_protocol(
         ):
             train_models(jobs_of([study]), own, Workers(executor, (study.data,)), quiet=True)
             read = study.results(own)
-            ((analysed, _),) = conclude(study.problems, read, 0, feature_maker(study, read))
-        for name in ("single", "multi", "features"):
-            np.testing.assert_array_equal(
-                getattr(found.outcomes, name), getattr(analysed.outcomes, name)
-            )
-        assert found.analysis.gain == analysed.meta.pairs.gain
-        for design in found.analysis.designs:
-            ours, theirs = (one.of(design, "all") for one in (found.analysis, analysed.meta.pairs))
-            assert ours.scores.brier == theirs.scores.brier
-
-
-def test_features_are_computed_once_for_all_readings(make_multiverse, train, tmp_path, monkeypatch):
-    multiverse = make_multiverse("score=f1,accuracy", "dropout=0,0.5", about=BASES[:1])
-    made = []
-    monkeypatch.setattr(
-        "minimtl.study.universeresults.feature_maker",
-        lambda study, results: (
-            lambda problem, run: made.append(run) or np.zeros((16, len(FEATURE_NAMES)))
-        ),
-    )
-    store, _ = train(multiverse, tmp_path)
-    with store:
-        collect_universes(multiverse, multiverse.problems[0], store)
-    assert sorted(made) == [0, 0, 1, 1]  # of each run with and without dropout
+            outcomes, _ = collect_outcomes(problem, read, feature_maker(study, read))
+        for name in ("single", "multi"):
+            np.testing.assert_array_equal(getattr(found.outcomes, name), getattr(outcomes, name))
+        assert found.gain == estimate_mean(
+            outcomes.gains, table_of(outcomes, universe.protocol).effects
+        )
 
 
 def test_all_documents_that_there_are_where_a_universe_asks_for_more(make_multiverse, capsys):
