@@ -5,15 +5,8 @@ from pathlib import Path
 
 from minimtl.cli.arguments import add_fresh_flag, add_out_flag, resumable
 from minimtl.corpora import load_amazon
-from minimtl.report import figures_available, to_markdown, to_text, write_tables
-from minimtl.study import (
-    draw_tuning,
-    tune,
-    tuning_document,
-    tuning_finding,
-    tuning_table,
-)
-from minimtl.system import say, write_atomically
+from minimtl.study import tune, write_tuning
+from minimtl.system import say
 
 EXAMPLES = (
     "minimtl tune",
@@ -40,11 +33,6 @@ def run(args: argparse.Namespace) -> int:
     with resumable(args.argv, "fit"):
         reviews = load_amazon(args.corpus, announce=say)
         tuning = tune(reviews, out, fresh=args.fresh)
-    write_tables([tuning_table(tuning)], out)
-    if figures_available():
-        draw_tuning(tuning, out)
-    document = tuning_document(tuning, reviews.source, figures_available())
-    write_atomically(out / "tune.md", to_markdown(document).encode())
-    print(to_text([tuning_finding(tuning)]))
+    print(write_tuning(tuning, reviews.source, out))
     print(out / "tune.md")
     return 0

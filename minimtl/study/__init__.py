@@ -14,13 +14,7 @@ from minimtl.study.conductor import (
 from minimtl.study.definition import Study, define_studies, feature_maker, jobs_of
 from minimtl.study.multiverse import conduct_multiverse, define_multiverse, plan_multiverse
 from minimtl.study.training import Conditions, train_models
-from minimtl.study.tuning import (
-    draw_tuning,
-    tune,
-    tuning_document,
-    tuning_finding,
-    tuning_table,
-)
+from minimtl.study.tuning import tune, write_tuning
 from minimtl.study.universes import DIFFERENCES, parse_choice
 
 __all__ = [
@@ -31,7 +25,6 @@ __all__ = [
     "conduct_multiverse",
     "define_multiverse",
     "define_studies",
-    "draw_tuning",
     "feature_maker",
     "jobs_of",
     "merge_shards",
@@ -43,7 +36,5 @@ __all__ = [
     "train_models",
     "train_shard",
     "tune",
-    "tuning_document",
-    "tuning_finding",
-    "tuning_table",
+    "write_tuning",
 ]

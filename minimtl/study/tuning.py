@@ -43,7 +43,11 @@ from minimtl.report import (
     Shape,
     Table,
     draw_charts,
+    figures_available,
     signed,
+    to_markdown,
+    to_text,
+    write_tables,
 )
 from minimtl.stats import (
     FloatArray,
@@ -53,7 +57,7 @@ from minimtl.stats import (
     draw_per_class,
     stratified_parts,
 )
-from minimtl.system import available_cores, say
+from minimtl.system import available_cores, say, write_atomically
 from minimtl.tasks import PAPER, JobResult, Protocol, decode, encode, scores_of, train_model
 from minimtl.text import weigh_counts
 
@@ -229,6 +233,17 @@ def tune(reviews: AmazonReviews, out: Path, *, fresh: bool) -> Tuning:
             )
         results = [decode(store[key]) for key in fits]
     return Tuning.of(GRID, [one.domain for one in reviews.domains], results)
+
+
+def write_tuning(tuning: Tuning, source: str, out: Path) -> str:
+    """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; returns the finding."""
+    write_tables([tuning_table(tuning)], out)
+    is_drawn = figures_available()
+    if is_drawn:
+        draw_tuning(tuning, out)
+    document = tuning_document(tuning, source, is_drawn)
+    write_atomically(out / "tune.md", to_markdown(document).encode())
+    return to_text([tuning_finding(tuning)])
 
 
 def tuning_table(tuning: Tuning) -> Table:

@@ -7,11 +7,9 @@ from minimtl.tasks.compute import (
     Sample,
     StudyData,
     compute,
-    epochs_of,
     sample_of,
-    samples_of,
     scores_of,
-    task_data,
+    time_training,
     train_model,
 )
 from minimtl.tasks.modeljobs import (
@@ -21,7 +19,6 @@ from minimtl.tasks.modeljobs import (
     decode,
     encode,
     job_key,
-    training_rng,
 )
 from minimtl.tasks.outcomes import (
     TIE,
@@ -138,7 +135,6 @@ __all__ = [
     "decode",
     "disjoint_pairs",
     "encode",
-    "epochs_of",
     "features_of_run",
     "hierarchy_of",
     "improved_share",
@@ -155,10 +151,8 @@ __all__ = [
     "relative_gains",
     "resume_command",
     "sample_of",
-    "samples_of",
     "scores_of",
-    "task_data",
+    "time_training",
     "train_model",
-    "training_rng",
     "unrelated_pairs",
 ]

@@ -23,6 +23,10 @@ from minimtl.tasks.protocol import ModelSettings, Protocol, Sampling, TrainingSe
 from minimtl.tasks.taskpairs import Task
 from minimtl.text import TfidfVectorizer
 
+# The difference between a longer and a shorter training is the cost of the epochs alone.
+_SHORT = 5
+_LONG = 25
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -248,14 +252,7 @@ def compute(job: Job, data: StudyData) -> bytes:
     """Train the job's model and encode its `JobResult`."""
     began = time.perf_counter()
     samples = samples_of(job, data)
-    history = train_model(
-        data.protocol.settings,
-        task_data(samples, data),
-        [2] * len(job.tasks),
-        epochs_of(job, data.protocol.training),
-        training_rng(job, data.identity),
-        data.backend,
-    )
+    history = _train(job, data, task_data(samples, data), epochs_of(job, data.protocol.training))
     of_tasks = [
         scores_of(sample.test_labels, predicted, losses)
         for sample, predicted, losses in zip(
@@ -265,6 +262,29 @@ def compute(job: Job, data: StudyData) -> bytes:
     scores = {name: np.stack([one[name] for one in of_tasks]) for name in of_tasks[0]}
     seconds, trained_by = time.perf_counter() - began, processor_of(data.backend)
     return encode(JobResult(history.losses, history.test_epochs, scores, seconds, trained_by))
+
+
+def time_training(job: Job, data: StudyData) -> float:
+    """Seconds that a core takes to train the job's model, from a few of its epochs.
+
+    The kernels are loaded, or compiled, before.
+    """
+    tasks = task_data(samples_of(job, data), data)
+
+    def timed(n_epochs: int) -> float:
+        began = time.perf_counter()
+        _train(job, data, tasks, n_epochs)
+        return time.perf_counter() - began
+
+    timed(1)
+    short = timed(_SHORT)
+    per_epoch = (timed(_LONG) - short) / (_LONG - _SHORT)
+    return short + (epochs_of(job, data.protocol.training) - _SHORT) * per_epoch
+
+
+def _train(job: Job, data: StudyData, tasks: list[TaskData], n_epochs: int) -> History:
+    rng = training_rng(job, data.identity)
+    return train_model(data.protocol.settings, tasks, [2] * len(tasks), n_epochs, rng, data.backend)
 
 
 def scores_of(y: np.ndarray, predicted: np.ndarray, losses: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The features of a pair of tasks: each is one record that names, explains and computes it.
+"""The features of a pair of tasks: each is one record that names and computes it.
 
 Most features describe one task. They enter a pair three times: of the main task, of the auxiliary
 task, and as their ratio main/aux, 0 where the divisor is 0. Some are of the main task only,
@@ -38,6 +38,8 @@ from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespac
 
 Role = Literal["main", "aux", "ratio", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
+MAIN: tuple[Role, ...] = ("main",)
+PAIR: tuple[Role, ...] = ("pair",)
 TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
     "words": tokenize,
     "whitespace": whitespace_tokens,
@@ -178,20 +180,18 @@ class TaskRun:
 
 
 class Feature(NamedTuple):
-    """A feature: its name, its meaning, for whom it is computed, and how.
+    """A feature: for whom it is computed, and how; docs/outputs.md says what each means.
 
     Attributes
     ----------
     name : of the column, without the role.
-    meaning : for people, without the role.
-    roles : several for a feature of each task, ``ROLES`` for instance; ``("main",)`` for one of
-        the main task only; ``("pair",)`` for one that compares the two tasks.
+    roles : ``ROLES`` for a feature of each task; ``("main",)`` for one of the main task only;
+        ``("pair",)`` for one that compares the two tasks.
     compute : of a `TaskRun`; for a feature of the pair, of the main and the auxiliary one.
     of_curve : whether it is read off the learning curve, not the documents.
     """
 
     name: str
-    meaning: str
     roles: tuple[Role, ...]
     compute: Callable[..., float]
     of_curve: bool = False
@@ -203,71 +203,28 @@ def _gradient(number: int, task: TaskRun) -> float:
 
 FEATURES = (
     Feature(
-        "jsd_between_classes",
-        "Jensen-Shannon divergence between the words of a task's two classes",
-        ROLES,
-        lambda task: bag_divergence(task.positive, task.negative),
+        "jsd_between_classes", ROLES, lambda task: bag_divergence(task.positive, task.negative)
+    ),
+    Feature("n_words_train", ROLES, lambda task: len(task.train_words.words)),
+    # Of a·ln(c·i + 1) + b, fitted to the losses of the single-task model.
+    Feature("curve_a", ROLES, lambda task: task.curve.a, of_curve=True),
+    Feature("curve_c", ROLES, lambda task: task.curve.c, of_curve=True),
+    # Slopes of these losses after so many per cent of the epochs.
+    Feature("gradient_10", ROLES, partial(_gradient, 0), of_curve=True),
+    Feature("gradient_25", ROLES, partial(_gradient, 1), of_curve=True),
+    Feature("gradient_50", ROLES, partial(_gradient, 2), of_curve=True),
+    Feature("gradient_75", ROLES, partial(_gradient, 3), of_curve=True),
+    Feature("n_words_test", MAIN, lambda task: len(task.test_words.words)),
+    Feature("jsd_test_train_positive", MAIN, lambda task: bag_divergence(task.test, task.positive)),
+    Feature("jsd_test_train_negative", MAIN, lambda task: bag_divergence(task.test, task.negative)),
+    Feature(
+        "jsd_main_aux_positive", PAIR, lambda main, aux: bag_divergence(main.positive, aux.positive)
     ),
     Feature(
-        "n_words_train",
-        "distinct words of the training documents",
-        ROLES,
-        lambda task: len(task.train_words.words),
+        "jsd_main_aux_negative", PAIR, lambda main, aux: bag_divergence(main.negative, aux.negative)
     ),
-    Feature(
-        "curve_a",
-        "a of a·ln(c·i + 1) + b, fitted to the single-task training losses",
-        ROLES,
-        lambda task: task.curve.a,
-        of_curve=True,
-    ),
-    Feature("curve_c", "c of the same curve", ROLES, lambda task: task.curve.c, of_curve=True),
-    Feature(
-        "gradient_10",
-        "slope of the single-task training losses after 10 % of the epochs",
-        ROLES,
-        partial(_gradient, 0),
-        of_curve=True,
-    ),
-    Feature("gradient_25", "the same after 25 %", ROLES, partial(_gradient, 1), of_curve=True),
-    Feature("gradient_50", "the same after 50 %", ROLES, partial(_gradient, 2), of_curve=True),
-    Feature("gradient_75", "the same after 75 %", ROLES, partial(_gradient, 3), of_curve=True),
-    Feature(
-        "n_words_test",
-        "distinct words of the main task's test documents",
-        ("main",),
-        lambda task: len(task.test_words.words),
-    ),
-    Feature(
-        "jsd_test_train_positive",
-        "divergence of the main task's test documents from its positive training documents",
-        ("main",),
-        lambda task: bag_divergence(task.test, task.positive),
-    ),
-    Feature(
-        "jsd_test_train_negative",
-        "the same from its negative training documents",
-        ("main",),
-        lambda task: bag_divergence(task.test, task.negative),
-    ),
-    Feature(
-        "jsd_main_aux_positive",
-        "divergence between both tasks' positive training documents",
-        ("pair",),
-        lambda main, aux: bag_divergence(main.positive, aux.positive),
-    ),
-    Feature(
-        "jsd_main_aux_negative",
-        "the same between the negative ones",
-        ("pair",),
-        lambda main, aux: bag_divergence(main.negative, aux.negative),
-    ),
-    Feature(
-        "oov_rate",
-        "share of the main task's test words that its training documents lack",
-        ("main",),
-        lambda task: unseen_share(task.test_words, task.train_words),
-    ),
+    # The share of the main task's test words that its training documents lack.
+    Feature("oov_rate", MAIN, lambda task: unseen_share(task.test_words, task.train_words)),
 )
 
 

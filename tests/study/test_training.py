@@ -25,8 +25,8 @@ def trainings(monkeypatch):
     def clock():
         return sum(SETUP + SECONDS_PER_EPOCH[n_tasks] * epochs for n_tasks, epochs in done)
 
-    monkeypatch.setattr(training, "train_model", train_model)
-    monkeypatch.setattr(training.time, "perf_counter", clock)
+    monkeypatch.setattr("minimtl.tasks.compute.train_model", train_model)
+    monkeypatch.setattr("minimtl.tasks.compute.time.perf_counter", clock)
     return done
 
 
@@ -36,9 +36,9 @@ def test_every_epoch_of_every_model_counts(trainings):
     assert 0 < n_single < len(jobs)
     data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")
     kinds = training.kinds_of([PlacedJob(0, job) for job in jobs])
-    assert [len(kind.example.job.tasks) for kind in kinds] == [1, 2]
-    assert [kind.n_jobs for kind in kinds] == [n_single, len(jobs) - n_single]
-    seconds = [training.seconds_of(kind.example, [data]) for kind in kinds]
+    assert [len(kind[0].job.tasks) for kind in kinds] == [1, 2]
+    assert [len(kind) for kind in kinds] == [n_single, len(jobs) - n_single]
+    seconds = [training.seconds_of(kind[0], [data]) for kind in kinds]
     assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
     assert len(trainings) == 2 * 3
