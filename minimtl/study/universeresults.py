@@ -78,22 +78,39 @@ class Effect(NamedTuple):
 def comparisons(
     universes: Sequence[Universe], choices: Sequence[Choice], design: Design
 ) -> list[ChoiceComparison]:
-    """All comparisons that the universes allow; those of the whole difference come first."""
-    place = {(u.about, u.labels): index for index, u in enumerate(universes)}
+    """All comparisons that the universes allow; those of the whole difference come first.
+
+    A change of a choice is compared over all universes, in a full design, and about each protocol.
+    """
+    crosses = leads_across(choices, design)
+    place = {(u.about, u.labels): number for number, u in enumerate(universes)}
     found: list[ChoiceComparison] = []
-    if leads_across(choices, design):
-        found += _shares({u.labels: index for index, u in enumerate(universes)}, choices)
+    if crosses:
+        found += _shares({u.labels: number for number, u in enumerate(universes)}, choices)
+
     for column, choice in enumerate(choices):
         names = [level.label for level in choice.levels]
         names += [label for u in universes if (label := u.labels[column]) not in names]
         for before, after in _changes(list(dict.fromkeys(names))):
-            steps = {
-                (about, labels): (index, there)
-                for (about, labels), index in place.items()
-                if labels[column] == before
-                and (there := place.get((about, _with(labels, column, after)))) is not None
-            }
-            found += _averaged(choice.name, before, after, steps, choices, design)
+            changes = [
+                (universe, number, there)
+                for number, universe in enumerate(universes)
+                if universe.labels[column] == before
+                and (there := place.get((universe.about, _with(universe.labels, column, after))))
+                is not None
+            ]
+            alone = [
+                ChoiceComparison(choice.name, before, after, protocol.name, (Step(1.0, *step),))
+                for protocol in PROTOCOLS.values()
+                for universe, *step in changes
+                if universe.labels == _with(labels_of(protocol, choices), column, before)
+                and (crosses or universe.about == protocol.name)
+            ]
+            if design == "full" and changes and not (len(changes) == 1 and alone):
+                weight = 1 / len(changes)
+                steps = tuple(Step(weight, number, there) for _, number, there in changes)
+                found.append(ChoiceComparison(choice.name, before, after, ALL, steps))
+            found += alone
     return found
 
 
@@ -102,32 +119,6 @@ def _changes(names: list[str]) -> Iterator[tuple[str, str]]:
     yield from pairwise(names)
     if len(names) > 2:
         yield names[0], names[-1]
-
-
-def _averaged(
-    name: str,
-    before: str,
-    after: str,
-    steps: dict[tuple[str, tuple[str, ...]], tuple[int, int]],
-    choices: Sequence[Choice],
-    design: Design,
-) -> Iterator[ChoiceComparison]:
-    """A change over all universes, in a full design, and about each protocol by itself."""
-    column = [choice.name for choice in choices].index(name)
-    alone = []
-    for protocol in PROTOCOLS.values():
-        own = _with(labels_of(protocol, choices), column, before)
-        for (about, labels), pair in steps.items():
-            if labels == own and (about == protocol.name or leads_across(choices, design)):
-                alone.append(
-                    ChoiceComparison(name, before, after, protocol.name, (Step(1.0, *pair),))
-                )
-    if design == "full" and steps and not (len(steps) == 1 and alone):
-        weight = 1 / len(steps)
-        yield ChoiceComparison(
-            name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
-        )
-    yield from alone
 
 
 def _shares(

@@ -10,6 +10,7 @@ read of them on `Reading`; the meta-analysis on `Meta`. A field's plain name is 
 groups.
 """
 
+import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
@@ -202,7 +203,7 @@ class ModelSettings(NamedTuple):
         for name in ("allow_fewer", "curve_every"):
             values.pop(name, None)
         # Random streams are seeded by these values, so what was once a field stays among them.
-        named: dict[str, Any] = _as_json({**values, "hidden_init": "glorot_uniform"})
+        named: dict[str, Any] = json.loads(json.dumps({**values, "hidden_init": "glorot_uniform"}))
         return named
 
 
@@ -301,7 +302,7 @@ class Protocol:
         """
         values = asdict(self) | {group: _used(getattr(self, group)) for group in _GROUPS}
         del values["meaning"]
-        named: dict[str, Any] = _as_json(values)
+        named: dict[str, Any] = json.loads(json.dumps(values))
         return named
 
 
@@ -325,13 +326,6 @@ def _used(group: Any) -> dict[str, Any]:
         if one.name in _LATER and values[one.name] == one.default:
             del values[one.name]
     return values
-
-
-def _as_json(value: Any) -> Any:
-    """`value` with lists for its tuples."""
-    if isinstance(value, dict):
-        return {name: _as_json(inner) for name, inner in value.items()}
-    return list(value) if isinstance(value, tuple) else value
 
 
 PAPER = Protocol(

@@ -1,5 +1,7 @@
 """The estimate of a training's time, on a clock that a fake training moves."""
 
+from importlib import import_module
+
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
@@ -25,8 +27,9 @@ def trainings(monkeypatch):
     def clock():
         return sum(SETUP + SECONDS_PER_EPOCH[n_tasks] * epochs for n_tasks, epochs in done)
 
-    monkeypatch.setattr("minimtl.tasks.compute.train_model", train_model)
-    monkeypatch.setattr("minimtl.tasks.compute.time.perf_counter", clock)
+    computing = import_module("minimtl.tasks.compute")
+    monkeypatch.setattr(computing, "train_model", train_model)
+    monkeypatch.setattr(computing.time, "perf_counter", clock)
     return done
 
 
