@@ -156,12 +156,11 @@ def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyR
     """
     took, out = Stopwatch(), conditions.out
     manifest = make_manifest(studies, conditions)
+    # Each study has the same problems, with runs of its own.
     parts = [
-        (study, problem)
-        for name in dict.fromkeys(problem.name for problem in studies[0].problems)
+        (study, study.problems[number])
+        for number in range(len(studies[0].problems))
         for study in studies
-        for problem in study.problems
-        if problem.name == name
     ]
     n_done, concluded = 0, Concluded()
 

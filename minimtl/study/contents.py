@@ -126,9 +126,11 @@ def _verdict(sentence: str, measured: Sequence[MeasuredClaim]) -> str:
 
 def _line(sentence: str, held: Sequence[str], failed: Sequence[str]) -> Inline:
     pieces: list[str | Marked] = [f"“{sentence}”"]
-    for mark, words, places in (("good", "holds on", held), ("bad", "does not hold on", failed)):
+    for sign, places in (
+        (Marked("holds on", "good"), held),
+        (Marked("does not hold on", "bad"), failed),
+    ):
         if places:
-            sign = Marked(words, "good" if mark == "good" else "bad")
             pieces += [": " if len(pieces) == 1 else "; ", sign, f" {', '.join(places)}"]
     return tuple(pieces)
 

@@ -45,14 +45,6 @@ class Sampling:
     equal_test: bool
     allow_fewer: bool = False
 
-    def __post_init__(self) -> None:
-        if (self.train_per_class is None) == (self.train_per_task is None):
-            raise ValueError("give either train_per_class or train_per_task")
-        for name in ("train_per_class", "train_per_task", "max_test"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} must be at least 1")
-
     @property
     def n_train(self) -> int:
         """Training documents of a task, where its topics have that many."""
@@ -77,12 +69,6 @@ class Model:
     dropout: float = 0.5
     output_init_bound: float = 0.05
     posts: Literal["stripped", "whole"] = "stripped"
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.dropout < 1.0:
-            raise ValueError("dropout must lie in [0, 1)")
-        if self.max_features < 1 or not all(size > 0 for size in self.hidden_layer_sizes):
-            raise ValueError("max_features and hidden_layer_sizes must be positive")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,15 +99,6 @@ class TrainingSettings:
     equal: Literal["epochs", "updates", "documents"] = "epochs"
     aux_weight: float = 1.0
     curve_every: int = 5
-
-    def __post_init__(self) -> None:
-        for name in ("batch_size", "epochs_single", "epochs_joint", "curve_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError("learning_rate must be positive")
-        if not 0 <= self.aux_weight < float("inf"):
-            raise ValueError("aux_weight must be finite and not negative")
 
     def epoch_documents(self, n_tasks: int) -> int | None:
         """Documents of each task in an epoch; None for one pass over those of the first."""
@@ -232,14 +209,27 @@ class Protocol:
     meta: Meta
 
     def __post_init__(self) -> None:
-        read_at, training = self.reading.read_at, self.training
-        if not 0 <= read_at < min(training.epochs_single, training.epochs_joint):
-            raise ValueError(f"scores cannot be read at epoch index {read_at}")
-        if self.reading.gradient_window > training.epochs_single:
+        sampling, training, reading = self.sampling, self.training, self.reading
+        if (sampling.train_per_class is None) == (sampling.train_per_task is None):
+            raise ValueError("give either train_per_class or train_per_task")
+        for name in _COUNTS:
+            number = self.value_of(name)
+            if number is not None and number < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if not all(size > 0 for size in self.model.hidden_layer_sizes):
+            raise ValueError("hidden_layer_sizes must be positive")
+        if not 0 <= self.model.dropout < 1:
+            raise ValueError("dropout must lie in [0, 1)")
+        if not 0 < training.learning_rate < float("inf"):
+            raise ValueError("learning_rate must be positive")
+        if not 0 <= training.aux_weight < float("inf"):
+            raise ValueError("aux_weight must be finite and not negative")
+
+        if not 0 <= reading.read_at < min(training.epochs_single, training.epochs_joint):
+            raise ValueError(f"scores cannot be read at epoch index {reading.read_at}")
+        if reading.gradient_window > training.epochs_single:
             raise ValueError("gradient_window is longer than the loss curve")
-        if not all(
-            0 < epoch < training.epochs_single - 1 for epoch in self.reading.gradient_epochs
-        ):
+        if not all(0 < epoch < training.epochs_single - 1 for epoch in reading.gradient_epochs):
             raise ValueError(
                 "the loss curve has no gradient at its ends; make gradient_window longer, or "
                 "gradient_fractions others"
@@ -314,6 +304,10 @@ _GROUPS = {
     "meta": Meta,
 }
 _GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
+_COUNTS = (
+    *("train_per_class", "train_per_task", "max_test", "max_features"),
+    *("batch_size", "epochs_single", "epochs_joint", "curve_every"),
+)
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
 _LATER = ("allow_fewer", "posts", "equal", "aux_weight", "curve_every")
