@@ -104,13 +104,9 @@ def make_problems(
     for name, enumerate_pairs in _PAIRS.items():
         if choice in (name, "both"):
             pairs = enumerate_pairs(hierarchy)
-            problems.append(
-                Problem(
-                    name,
-                    pairs if n_pairs is None else pairs.sample(n_pairs),
-                    protocol.runs(name) if n_runs is None else n_runs,
-                )
-            )
+            if n_pairs is not None:
+                pairs = pairs.sample(n_pairs)
+            problems.append(Problem(name, pairs, n_runs or protocol.runs(name)))
     return problems
 
 
