@@ -199,8 +199,8 @@ def conduct_multiverse(multiverse: Multiverse, conditions: Conditions) -> str:
     Returns what a terminal shows at the end.
     """
     took, out = Stopwatch(), conditions.out
-    jobs, data = multiverse.jobs, data_of(multiverse.studies)
     with open_store(out, multiverse.identity, fresh=conditions.fresh, announce=say) as store:
+        jobs, data = multiverse.jobs, data_of(multiverse.studies)
         with make_workers(conditions.executor, conditions.n_workers, data) as workers:
             before = f"{counted(len(multiverse.universes), 'universe')}, "
             announce_training(jobs, store, workers, conditions, before, f"; the page goes to {out}")

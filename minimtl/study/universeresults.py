@@ -92,13 +92,12 @@ def comparisons(
         names = [level.label for level in choice.levels]
         names += [label for u in universes if (label := u.labels[column]) not in names]
         for before, after in _changes(list(dict.fromkeys(names))):
-            changes = [
-                (universe, number, there)
-                for number, universe in enumerate(universes)
-                if universe.labels[column] == before
-                and (there := place.get((universe.about, _with(universe.labels, column, after))))
-                is not None
-            ]
+            changes = []
+            for number, universe in enumerate(universes):
+                there = place.get((universe.about, _with(universe.labels, column, after)))
+                if universe.labels[column] == before and there is not None:
+                    changes.append((universe, number, there))
+
             alone = [
                 ChoiceComparison(choice.name, before, after, protocol.name, (Step(1.0, *step),))
                 for protocol in PROTOCOLS.values()
@@ -106,6 +105,7 @@ def comparisons(
                 if universe.labels == _with(labels_of(protocol, choices), column, before)
                 and (crosses or universe.about == protocol.name)
             ]
+
             if design == "full" and changes and not (len(changes) == 1 and alone):
                 weight = 1 / len(changes)
                 steps = tuple(Step(weight, number, there) for _, number, there in changes)
