@@ -33,7 +33,7 @@ import numpy as np  # noqa: E402  (reads the variables that were just set)
 from bench.published_intervals import clustered_mean, dyadic_mean  # noqa: E402
 from minimtl.audit.kerineclogs import read_released  # noqa: E402
 from minimtl.gains.designs import Design, unseen_design  # noqa: E402
-from minimtl.gains.labelnull import accuracy_p_value, null_labels  # noqa: E402
+from minimtl.gains.pairlabels import accuracy_p_value, null_labels  # noqa: E402
 from minimtl.gains.pairtable import (  # noqa: E402
     PairTable,
     labels_of,
@@ -52,6 +52,7 @@ from minimtl.stats.crossed import (  # noqa: E402
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
 from minimtl.tasks import (  # noqa: E402
     AUTHORS_FEATURES,
+    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     NEWSGROUPS,
@@ -98,6 +99,7 @@ class Gains:
             gains,
             [LabelledPairs(self.X, labels_of(gains[:, 0], 0.0))],
             (name for pair in self.pairs for name in _block(pair)),
+            DEFINITIONS["code"],
             self.meta,
         )
 

@@ -3,7 +3,7 @@
 May import: stats, corpora, report, models, tasks, gains.
 """
 
-from minimtl.audit.auditfindings import audit_csv, audit_document
 from minimtl.audit.recognise import audit
+from minimtl.audit.released import audit_csv, audit_document
 
 __all__ = ["audit", "audit_csv", "audit_document"]

@@ -21,69 +21,49 @@ Numbers in print are from ``experiments.ipynb`` beside the released logs of "Ide
 task relations for multi-task learning in deep neural networks".
 """
 
+import csv
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.resources import files
 from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
+from minimtl.audit.released import (
     AGREES,
     AS_COMPUTED,
     INCOMPLETE,
+    NUMBER,
+    TOP,
     Audited,
     Finding,
     Judgement,
     Part,
-    by_digits,
-    joined,
-    judge,
-)
-from minimtl.audit.released import (
-    NUMBER,
-    TOP,
     ReleasedFile,
     ReleasedStudy,
     bad_line,
+    by_digits,
     damaged,
+    joined,
+    judge,
     text_lines,
 )
-from minimtl.gains import PairAnalysis, Roles, analyse, read_tables
+from minimtl.gains import Roles, analyse, read_tables
 from minimtl.report import DATA_DIGITS, Row, Table
-from minimtl.stats import FloatArray, fit_log_curve
+from minimtl.stats import FloatArray, IntArray, fit_log_curve
 from minimtl.tasks import Meta
 
-# Printed slopes of the training loss at 30 % of the log, to four significant digits.
-SLOPES_AT_30 = {
-    "ccg": -6.298e-03,
-    "chunking": 1.435e-03,
-    "com": 5.261e-05,
-    "fnt": 4.132e-05,
-    "gpos": -6.624e-04,
-    "hyperlinks": -8.521e-04,
-    "keysem17": -9.096e-05,
-    "mwe": -7.284e-05,
-    "semcor": 1.184e-03,
-    "streusle": 3.213e-04,
-}
-TASKS = tuple(SLOPES_AT_30)
-# Printed gains in per cent, a row a main task, a column an auxiliary one, both as in `TASKS`;
-# printed with all digits, here with two.
-GAINS = np.array(
-    [
-        [np.nan, 1.38, 0.45, 0.58, 1.81, 0.24, 0.30, 0.45, 1.37, 0.84],
-        [-0.05, np.nan, -0.15, -0.12, -0.45, -0.50, -0.22, -0.27, -0.10, -0.32],
-        [-5.03, 1.34, np.nan, 1.28, -1.35, -2.39, -4.84, 0.82, -2.99, -0.63],
-        [-5.79, -1.01, -6.11, np.nan, -9.41, -5.72, -3.56, -9.36, -2.96, -0.68],
-        [4.89, 2.87, 1.87, 0.90, np.nan, -0.85, -0.26, 1.29, 3.36, 2.87],
-        [12.05, 4.02, -10.70, 9.18, 22.24, np.nan, 1.45, -7.71, 23.20, 8.09],
-        [5.65, 3.21, -1.03, -0.43, -1.25, -2.64, np.nan, -4.73, 0.59, 0.69],
-        [17.98, 19.56, 7.38, 5.50, 1.64, -3.81, -5.85, np.nan, 15.98, 8.61],
-        [-4.99, -0.76, -1.24, -0.81, -0.85, -1.27, -0.83, -1.08, np.nan, -1.71],
-        [-1.73, 1.46, -0.26, -0.72, 0.04, -1.47, -1.40, -1.64, 1.72, np.nan],
-    ]
-)
+# In print, a row a main task: the slope of its training loss at 30 % of the log, to four
+# significant digits, and the gain in per cent with each auxiliary task, here to two decimals.
+_PRINTED = (files("minimtl.audit") / "bingel2017.csv").read_text(encoding="ascii").splitlines()
+_ROWS = {row["main"]: row for row in csv.DictReader(_PRINTED)}
+TASKS = tuple(_ROWS)
+SLOPES_AT_30 = {task: float(row["slope_at_30"]) for task, row in _ROWS.items()}
+GAINS = np.array([[float(row[aux] or math.nan) for aux in TASKS] for row in _ROWS.values()])
 GAIN_DIGITS = 2
 N_GAINS, N_LOSSES, LARGEST_GAIN = 40, 50, 23.20
 _FOUR_DIGITS = 5e-4  # relative
@@ -129,12 +109,11 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class TrainingLog:
+class TrainingLog(NamedTuple):
     """Iterations, int64, and training losses, float64, both of shape (n_lines,), as logged."""
 
-    iteration: np.ndarray
-    loss: np.ndarray
+    iteration: IntArray
+    loss: FloatArray
 
 
 @dataclass(frozen=True)
@@ -152,20 +131,62 @@ class BingelLogs:
     f1: dict[tuple[str, str], dict[int, float]]
 
     @property
-    def tasks(self) -> tuple[str, ...]:
-        """All tasks that were trained alone, sorted."""
-        return tuple(self.training)
-
-    @property
     def pairs(self) -> list[tuple[str, str]]:
         """Main and auxiliary task of every joint run, in both directions, sorted."""
-        return [
-            pair for pair in permutations(self.tasks, 2) if (joint_name(pair), pair[0]) in self.f1
-        ]
+        every = permutations(self.training, 2)
+        return [pair for pair in every if (_joint_name(pair), pair[0]) in self.f1]
+
+    def f1_after(self, run: str, task: str, iteration: int) -> float:
+        """The F1 of a task in a run; MinimtlError if there is none after so many iterations."""
+        try:
+            return self.f1[run, task][iteration]
+        except KeyError:
+            raise damaged(
+                f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
+            ) from None
+
+    def gains_before(self, earlier: int) -> FloatArray:
+        """The gain of each pair in per cent, read so many iterations before the authors did.
+
+        MinimtlError is raised if a log ends before, or the F1 alone is 0.
+        """
+        values = []
+        for pair in self.pairs:
+            main, iteration = pair[0], ALONE_AT - earlier
+            alone = self.f1_after(main, main, iteration)
+            joint = self.f1_after(_joint_name(pair), main, JOINT_AT - earlier)
+            if alone == 0:
+                raise damaged(
+                    f"the F1 of {main!r} alone is 0 after {iteration:,} iterations, so no gain "
+                    "relative to it exists"
+                )
+            values.append((joint / alone - 1) * 100)
+        return np.array(values)
+
+    @cached_property
+    def gains(self) -> FloatArray:
+        """The gain of each pair in per cent, (n_pairs,)."""
+        return self.gains_before(0)
+
+    @cached_property
+    def of_task(self) -> dict[str, FloatArray]:
+        """{task: its seven features}; MinimtlError for too short a log."""
+        return {task: _task_features(log, task) for task, log in self.training.items()}
+
+    @property
+    def table(self) -> Table:
+        """The pairs with their gains and features, as a table that ``minimtl meta`` reads."""
+        rows: list[Row] = []
+        for (main, aux), gain in zip(self.pairs, self.gains, strict=True):
+            of_main, of_aux = self.of_task[main], self.of_task[aux]
+            ratio = np.divide(of_main, of_aux, out=np.zeros(len(of_aux)), where=of_aux != 0)
+            features = map(float, (*of_main, *of_aux, *ratio))
+            row: Row = {"main": main, "aux": aux, "gain": float(gain)}
+            rows.append(row | dict(zip(CURVE_FEATURES, features, strict=True)))
+        return Table(_PAIRS, rows, DATA_DIGITS)
 
 
-def joint_name(pair: tuple[str, str]) -> str:
-    """The name of the joint run of two tasks."""
+def _joint_name(pair: tuple[str, str]) -> str:
     return "_".join(sorted(pair))
 
 
@@ -179,7 +200,10 @@ def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     f1: dict[tuple[str, str], dict[int, float]] = {}
     for file in files:
         if (task := file.parts["alone"]) is not None:
-            training[task] = _training(file, task)
+            lines = _lines(file, task)
+            iterations = np.array([int(line["iteration"]) for line in lines], np.int64)
+            losses = np.array([float(line["loss"]) for line in lines])
+            training[task] = TrainingLog(iterations, losses)
         else:
             f1 |= _development(file, str(file.parts["run"]))
 
@@ -192,104 +216,26 @@ def read_logs(files: Iterable[ReleasedFile]) -> BingelLogs:
     return BingelLogs({task: training[task] for task in sorted(training)}, f1)
 
 
-def _training(file: ReleasedFile, task: str) -> TrainingLog:
-    lines = _lines(file)
-    for number, line in enumerate(lines, start=1):
-        if line["task"] != task:
-            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not {task!r}")
-    return TrainingLog(
-        np.array([int(line["iteration"]) for line in lines], np.int64),
-        np.array([float(line["loss"]) for line in lines]),
-    )
-
-
 def _development(file: ReleasedFile, run: str) -> dict[tuple[str, str], dict[int, float]]:
     scores: dict[tuple[str, str], dict[int, float]] = {(run, task): {} for task in run.split("_")}
-    for number, line in enumerate(_lines(file), start=1):
-        if (run, line["task"]) not in scores:
-            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not of {run!r}")
+    for number, line in enumerate(_lines(file, run), start=1):
         if line["f1"] is None or not 0 <= float(line["f1"]) <= 1:
             raise bad_line(file.file, number, "has no F1 between 0 and 1")
         scores[run, line["task"]].setdefault(int(line["iteration"]), float(line["f1"]))
     return scores
 
 
-def _lines(file: ReleasedFile) -> list[re.Match[str]]:
+def _lines(file: ReleasedFile, run: str) -> list[re.Match[str]]:
+    """The lines of a log, each of a task of the run."""
     lines = []
     for number, text in enumerate(text_lines(file.content, file.file), start=1):
         line = _LINE.fullmatch(text)
         if line is None or not np.isfinite(float(line["loss"])):
             raise bad_line(file.file, number, "is no line such as 'Iter 10, task ccg, loss 7.16'")
+        if line["task"] not in run.split("_"):
+            raise bad_line(file.file, number, f"is of the task {line['task']!r}, not of {run!r}")
         lines.append(line)
     return lines
-
-
-@dataclass(frozen=True)
-class LoggedPairs:
-    """Every pair with its gain and its features.
-
-    Attributes
-    ----------
-    pairs : main and auxiliary task of each.
-    gain : per cent, shape (n_pairs,).
-    features : shape (n_pairs, 21), columns as in `CURVE_FEATURES`.
-    of_task : {task: its seven features}.
-    """
-
-    pairs: list[tuple[str, str]]
-    gain: FloatArray
-    features: FloatArray
-    of_task: dict[str, FloatArray]
-
-    def table(self) -> Table:
-        """The pairs as a table that ``minimtl meta`` reads."""
-        rows: list[Row] = []
-        for (main, aux), gain, features in zip(self.pairs, self.gain, self.features, strict=True):
-            row: Row = {"main": main, "aux": aux, "gain": float(gain)}
-            row |= zip(CURVE_FEATURES, map(float, features), strict=True)
-            rows.append(row)
-        return Table(_PAIRS, rows, DATA_DIGITS)
-
-
-def logged_pairs(logs: BingelLogs) -> LoggedPairs:
-    """The pairs of the logs; raises as `gains` does, without any pair, and for too short a log."""
-    if not logs.pairs:
-        raise damaged("the logs have no run of two tasks")
-    of_task = {task: _task_features(log, task) for task, log in logs.training.items()}
-    rows = []
-    for main, aux in logs.pairs:
-        ratio = np.zeros(len(_TASK_FEATURES))
-        np.divide(of_task[main], of_task[aux], out=ratio, where=of_task[aux] != 0)
-        rows.append(np.concatenate([of_task[main], of_task[aux], ratio]))
-    features = np.array(rows).reshape(-1, len(CURVE_FEATURES))
-    return LoggedPairs(logs.pairs, gains(logs), features, of_task)
-
-
-def gains(logs: BingelLogs, earlier: int = 0) -> FloatArray:
-    """The gain of each pair in per cent, read so many iterations before the authors did.
-
-    MinimtlError is raised if a log ends before, or the F1 alone is 0.
-    """
-    values = []
-    for pair in logs.pairs:
-        alone = _f1(logs, pair[0], pair[0], ALONE_AT - earlier)
-        joint = _f1(logs, joint_name(pair), pair[0], JOINT_AT - earlier)
-        if alone == 0:
-            raise damaged(
-                f"the F1 of {pair[0]!r} alone is 0 after {ALONE_AT - earlier:,} iterations, so no "
-                "gain relative to it exists"
-            )
-        values.append((joint / alone - 1) * 100)
-    return np.array(values)
-
-
-def _f1(logs: BingelLogs, run: str, task: str, iteration: int) -> float:
-    try:
-        return logs.f1[run, task][iteration]
-    except KeyError:
-        raise damaged(
-            f"logs/{run}/loss_dv.log has no score of {task!r} after {iteration:,} iterations"
-        ) from None
 
 
 def _task_features(log: TrainingLog, task: str) -> FloatArray:
@@ -314,59 +260,60 @@ def _is_rounded(printed: float, gain: float) -> bool:
     return by_digits(printed, gain, GAIN_DIGITS) == Judgement(AGREES)
 
 
-def audit_gains(table: LoggedPairs) -> Part:
+def audit_gains(logs: BingelLogs) -> Part:
     """The printed gains and the largest of them."""
     printed = {
-        (main, aux): GAINS[row, column]
-        for row, main in enumerate(TASKS)
-        for column, aux in enumerate(TASKS)
-        if main != aux
+        (TASKS[main], TASKS[aux]): GAINS[main, aux]
+        for main, aux in permutations(range(len(TASKS)), 2)
     }
-    is_whole = printed.keys() <= set(table.pairs)
+    is_whole = printed.keys() <= set(logs.pairs)
     n_agreeing = sum(
         pair in printed and _is_rounded(printed[pair], gain)
-        for pair, gain in zip(table.pairs, table.gain, strict=True)
+        for pair, gain in zip(logs.pairs, logs.gains, strict=True)
     )
-    n_gains, n_losses = int((table.gain > 0).sum()), int((table.gain <= 0).sum())
+    n_gains, n_losses = int((logs.gains > 0).sum()), int((logs.gains <= 0).sum())
+    place = int(logs.gains.argmax())
+    gain = float(logs.gains[place])
+    pair = f"per cent: {' with '.join(logs.pairs[place])}"
     rule = (
         f"F1 of the main task after {JOINT_AT:,} joint iterations divided by F1 after {ALONE_AT:,} "
         "alone, less 1"
     )
-    counts = [
-        _notebook(item, n, sentence, n_printed, n == n_printed, is_whole)
-        for item, n, sentence, n_printed in (
-            ("gains that agree", n_agreeing, rule, len(printed)),
-            ("pairs that gain", n_gains, "", N_GAINS),
-            ("pairs that lose", n_losses, "", N_LOSSES),
-        )
-    ]
-
-    place = int(table.gain.argmax())
-    gain = float(table.gain[place])
-    pair = f"per cent: {' with '.join(table.pairs[place])}"
-    agrees = _is_rounded(LARGEST_GAIN, gain)
-    largest = _notebook("largest gain", gain, pair, LARGEST_GAIN, agrees, is_whole)
+    items = (
+        ("gains that agree", n_agreeing, rule, len(printed), n_agreeing == len(printed)),
+        ("pairs that gain", n_gains, "", N_GAINS, n_gains == N_GAINS),
+        ("pairs that lose", n_losses, "", N_LOSSES, n_losses == N_LOSSES),
+        ("largest gain", gain, pair, LARGEST_GAIN, _is_rounded(LARGEST_GAIN, gain)),
+    )
     lines = [
         f"{n_agreeing} of {len(printed)} printed gains come out, as {rule}: {n_gains} "
         f"pairs gain, {n_losses} lose ({N_GAINS} and {N_LOSSES} are printed).",
         f"The largest gain is {gain:.2f} {pair} ({LARGEST_GAIN:.2f} is printed).",
     ]
-    return Part([*counts, largest], lines)
+    findings = [
+        _notebook(item, derived, sentence, in_print, agrees, is_whole)
+        for item, derived, sentence, in_print, agrees in items
+    ]
+    return Part(findings, lines)
 
 
-def audit_slopes(table: LoggedPairs) -> Part:
+def audit_slopes(logs: BingelLogs) -> Part:
     """The printed slopes of the training losses of tasks alone."""
+    place = _TASK_FEATURES.index("gradient_30")
     n_agreeing = sum(
-        abs(table.of_task[task][_TASK_FEATURES.index("gradient_30")] / slope - 1) < _FOUR_DIGITS
+        abs(logs.of_task[task][place] / slope - 1) < _FOUR_DIGITS
         for task, slope in SLOPES_AT_30.items()
-        if task in table.of_task
+        if task in logs.of_task
     )
     n_printed = len(SLOPES_AT_30)
-    item = "slopes at 30 % that agree"
-    sentence = "of the training loss of a task alone; 30 % of the lines of its log, to four digits"
-    is_whole = SLOPES_AT_30.keys() <= table.of_task.keys()
-    agrees = n_agreeing == n_printed
-    finding = _notebook(item, n_agreeing, sentence, n_printed, agrees, is_whole)
+    finding = _notebook(
+        "slopes at 30 % that agree",
+        n_agreeing,
+        "of the training loss of a task alone; 30 % of the lines of its log, to four digits",
+        n_printed,
+        n_agreeing == n_printed,
+        SLOPES_AT_30.keys() <= logs.of_task.keys(),
+    )
     line = (
         f"{n_agreeing} of {n_printed} printed slopes at 30 % come out; the other slopes and the "
         "curves follow the same rules, except c, which their form of the curve does not fix. All "
@@ -375,11 +322,11 @@ def audit_slopes(table: LoggedPairs) -> Part:
     return Part([finding], [line])
 
 
-def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
+def audit_labels(logs: BingelLogs) -> Part:
     """How firm labels are: at another checkpoint, by their size, within a main task."""
-    n_pairs = len(table.pairs)
+    n_pairs = len(logs.pairs)
     of_main: dict[str, list[bool]] = {}
-    for (main, _), gain in zip(table.pairs, table.gain, strict=True):
+    for (main, _), gain in zip(logs.pairs, logs.gains, strict=True):
         of_main.setdefault(main, []).append(bool(gain > 0))
     always = sorted(main for main, gained in of_main.items() if all(gained))
     never = sorted(main for main, gained in of_main.items() if not any(gained))
@@ -392,13 +339,13 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
         ),
         (
             "labels of the checkpoint before",
-            int(((gains(logs, _CHECKPOINT) > 0) != (table.gain > 0)).sum()),
+            int(((logs.gains_before(_CHECKPOINT) > 0) != (logs.gains > 0)).sum()),
             f"of {n_pairs} labels change when F1 is read {_CHECKPOINT} iterations earlier, alone "
             "and jointly",
         ),
         (
             "small gains",
-            int((np.abs(table.gain) < _SMALL).sum()),
+            int((np.abs(logs.gains) < _SMALL).sum()),
             f"of {n_pairs} gains are within {_SMALL:.0f} % of 0, and 1 run of each pair is "
             "released, so nothing shows how reliable a label is",
         ),
@@ -409,9 +356,12 @@ def audit_labels(logs: BingelLogs, table: LoggedPairs) -> Part:
     )
 
 
-def audit_prediction(table: LoggedPairs) -> Part:
+def audit_prediction(logs: BingelLogs) -> Part:
     """How well curve features and the main task's name predict gains; nothing of too few pairs."""
-    analysis = _predict(table)
+    (table,) = read_tables(logs.table.rows, Roles())
+    # The authors' meta-model on their folds, and on tasks that were not in training.
+    table, rng = replace(table, settings=_META), np.random.default_rng(_SEED)
+    analysis = analyse(table, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
     if analysis.predicted is None:
         return Part()
 
@@ -447,25 +397,19 @@ def audit_prediction(table: LoggedPairs) -> Part:
     return Part(findings, lines)
 
 
-def _predict(table: LoggedPairs) -> PairAnalysis:
-    """The sign of the gains by the authors' meta-model, on their folds and on unseen tasks."""
-    (pairs,) = read_tables(table.table().rows, Roles())
-    pairs, rng = replace(pairs, settings=_META), np.random.default_rng(_SEED)
-    return analyse(pairs, rng, tuple(_DESIGNS), alone=(), fewest=_META.cv_folds, tested=())
-
-
 def audit(files: Iterator[ReleasedFile]) -> Audited:
     """The audit of the logs in `files`; MinimtlError if a log is damaged, too short, or missing."""
     logs = read_logs(files)
-    table = logged_pairs(logs)
-    of_gains, slopes, labels = audit_gains(table), audit_slopes(table), audit_labels(logs, table)
-    prediction = audit_prediction(table)
+    if not logs.pairs:
+        raise damaged("the logs have no run of two tasks")
+    gains, slopes, labels = audit_gains(logs), audit_slopes(logs), audit_labels(logs)
+    prediction = audit_prediction(logs)
     return Audited(
         title="Bingel and Søgaard (2017): the printed numbers against the released logs",
-        read=[f"{len(logs.tasks)} tasks alone", f"{len(table.pairs)} pairs"],
-        lines=[*joined([of_gains, prediction, labels, slopes]).lines, _ABSENT],
-        findings=joined([of_gains, slopes, labels, prediction]).findings,
-        pairs=[table.table()],
+        read=[f"{len(logs.training)} tasks alone", f"{len(logs.pairs)} pairs"],
+        lines=[*joined([gains, prediction, labels, slopes]).lines, _ABSENT],
+        findings=joined([gains, slopes, labels, prediction]).findings,
+        pairs=[logs.table],
     )
 
 

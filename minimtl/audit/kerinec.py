@@ -11,29 +11,12 @@ A pair's single score is its main task's, so that a task with many auxiliary tas
 among pairs, and once among tasks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import get_args
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
-    AS_COMPUTED,
-    AS_LOGGED,
-    AS_PRINTED,
-    DIFFERS,
-    INCOMPLETE,
-    MISSING,
-    Audited,
-    Finding,
-    Judgement,
-    Part,
-    by_digits,
-    joined,
-    judge,
-    tally,
-    undecided,
-)
 from minimtl.audit.kerinecfeatures import audit_majority, audit_table2, audit_table3, audit_text
 from minimtl.audit.kerineclogs import (
     EPOCH,
@@ -47,8 +30,28 @@ from minimtl.audit.kerineclogs import (
     missing_runs,
     read_experiments,
 )
-from minimtl.audit.released import ReleasedFile, ReleasedStudy
+from minimtl.audit.released import (
+    AS_COMPUTED,
+    AS_LOGGED,
+    AS_PRINTED,
+    DIFFERS,
+    INCOMPLETE,
+    MISSING,
+    Audited,
+    Finding,
+    Judgement,
+    Part,
+    ReleasedFile,
+    ReleasedStudy,
+    by_digits,
+    joined,
+    judge,
+    one_sentence,
+    tally,
+    undecided,
+)
 from minimtl.report import DATA_DIGITS, Row, Table, counted, signed
+from minimtl.stats import FloatArray
 from minimtl.tasks import (
     AUTHORS_FEATURES,
     MEAN_GAIN_PRINTED,
@@ -56,7 +59,6 @@ from minimtl.tasks import (
     PAPER,
     TABLE1,
     TIE,
-    PrintedScores,
     ProblemName,
 )
 
@@ -69,6 +71,13 @@ _TABLE1_READINGS: dict[str, tuple[ScoreName, str]] = {
     AS_COMPUTED: ("printed_accuracy", "the accuracy"),
 }
 _SAME = 1e-9  # of numbers that a scan has to twelve digits
+# Of single and joint scores of pairs, (n_pairs, …), over the pairs.
+_OF_SCORES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
+    "single": lambda single, joint: single.mean(axis=0),
+    "multi": lambda single, joint: joint.mean(axis=0),
+    "improved": lambda single, joint: (joint - single > TIE).mean(axis=0),
+    "relative": lambda single, joint: ((joint - single) / single).mean(axis=0),
+}
 
 
 def audit(files: Iterator[ReleasedFile]) -> Audited:
@@ -77,20 +86,18 @@ def audit(files: Iterator[ReleasedFile]) -> Audited:
     problems = _by_problem([run for run in experiments if run.joint])
     fitted = [run for run in experiments if run.features is not None and 0 < run.gains.mean() < 1]
 
-    table1, mean_gain = audit_table1(problems), audit_mean_gain(problems)
-    scanned, figure4 = audit_scans(problems, scans), joined(list(map(audit_figure4, problems)))
-    runs = audit_runs(problems, experiments)
-    table2 = majority = table3 = text = Part()
+    parts = [audit_table1(problems), audit_mean_gain(problems), audit_scans(problems, scans)]
+    parts += [audit_runs(problems, experiments), *map(audit_figure4, problems)]
     if fitted:
-        table2 = audit_table2(_by_problem(fitted), np.random.default_rng(_SEED))
-        majority = audit_majority(_by_problem(fitted))
-        table3, text = audit_table3(_by_problem(fitted)), audit_text(fitted)
-    parts = (table1, mean_gain, scanned, runs, figure4, table2, majority, table3, text)
+        with_features, rng = _by_problem(fitted), np.random.default_rng(_SEED)
+        parts += [audit_table2(with_features, rng), audit_majority(with_features)]
+        parts += [audit_table3(with_features), audit_text(fitted)]
+    findings, lines = joined(parts)
     return Audited(
         title="Kerinec, Braud and Søgaard (2018): the printed numbers against the released logs",
         read=[f"{run.name} ({run.problem}, {len(run.joint)} pairs)" for run in experiments],
-        lines=joined(parts).lines,
-        findings=[*_absent(experiments, fitted), *joined(parts).findings],
+        lines=lines,
+        findings=[*_absent(experiments, fitted), *findings],
         pairs=_pair_tables(experiments),
     )
 
@@ -161,16 +168,9 @@ def audit_table1(problems: Sequence[Runs]) -> Part:
 
 def _table1(runs: Runs, reading: str) -> Iterator[Finding]:
     score, words = _TABLE1_READINGS[reading]
-    both = runs.scores(score)
-    derived = PrintedScores(
-        single=float(np.mean([single.mean() for single, _ in both])),
-        multi=float(np.mean([joint.mean() for _, joint in both])),
-        improved=float(np.mean([(joint - single > TIE).mean() for single, joint in both])),
-    )
-    for item, printed, value in zip(
-        PrintedScores._fields, TABLE1[runs.problem], derived, strict=True
-    ):
-        sentence = f"{words} after {EPOCH + 1} epochs"
+    sentence = f"{words} after {EPOCH + 1} epochs"
+    for item, printed in TABLE1[runs.problem]._asdict().items():
+        value = float(runs.mean(_OF_SCORES[item], score))
         judgement = by_digits(printed, value, 3)
         yield runs.against("Table 1", item, value, sentence, reading, printed, judgement)
 
@@ -186,11 +186,10 @@ def audit_mean_gain(problems: Sequence[Runs]) -> Part:
 
 def _mean_gain(runs: Runs) -> Part:
     printed, table = MEAN_GAIN_PRINTED[runs.problem], TABLE1[runs.problem]
-    both = runs.scores("printed_accuracy")
-    relative = float(np.mean([np.mean((joint - single) / single) for single, joint in both]))
+    names = ("single", "multi", "relative")
+    single, joint, relative = (float(runs.mean(_OF_SCORES[name])) for name in names)
     relative_of_table = (table.multi - table.single) / table.single
-    single, joint = np.mean([[alone.mean(), jointly.mean()] for alone, jointly in both], axis=0)
-    fall = float((joint - single) / (1 - single))
+    fall = (joint - single) / (1 - single)
     fall_of_table = (table.multi - table.single) / (1 - table.single)
 
     of_accuracy = "relative gain in accuracy, averaged over pairs and runs"
@@ -216,14 +215,13 @@ def _mean_gain(runs: Runs) -> Part:
 
 def audit_figure4(runs: Runs) -> Part:
     """Figure 4's two curves: one is a mean over tasks, the other over pairs."""
-    both = runs.scores("printed_accuracy")
-    of_pairs, joint = np.mean([[scores.mean() for scores in run] for run in both], axis=0)
+    of_pairs, joint = (runs.mean(_OF_SCORES[name]) for name in ("single", "multi"))
     tasks = [
         [log.printed_accuracy[EPOCH] for log in run.single.values()] for run in runs.experiments
     ]
     of_tasks = np.mean([np.mean(accuracies) for accuracies in tasks])
 
-    n_pairs = len(both[0][0])
+    n_pairs = len(runs.experiments[0].joint)
     unlike = f"a mean over {n_pairs} pairs less one over {len(tasks[0])} tasks"
     figure = "Figure 4a" if runs.problem == "related" else "Figure 4b"
     findings, leads = [], []
@@ -242,14 +240,11 @@ def audit_scans(
     problems: Sequence[Runs], scans: Mapping[ProblemName, Sequence[ScannedEpoch]]
 ) -> Part:
     """The epochs that the authors' files hold, of which one is in print, against the logs."""
-    part = joined([_scan(scans[runs.problem], runs) for runs in problems if runs.problem in scans])
-    if not part.lines:
-        return part
-    line = (
-        f"Epoch {EPOCH} is one of those that the authors' files hold, and the only one in print: "
-        f"{'; '.join(part.lines)}."
+    parts = [_scan(scans[runs.problem], runs) for runs in problems if runs.problem in scans]
+    return one_sentence(
+        parts,
+        f"Epoch {EPOCH} is one of those that the authors' files hold, and the only one in print: ",
     )
-    return Part(part.findings, [line])
 
 
 def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:
@@ -267,9 +262,11 @@ def _scan(scan: Sequence[ScannedEpoch], runs: Runs) -> Part:
     logged = [row for row in scan if row.epoch < runs.n_epochs]
     if not logged:
         return Part(findings, [line])
-    both = runs.scores("printed_accuracy", [row.epoch for row in logged])
-    shares_of_logs = np.mean([(joint > single).mean(axis=0) for single, joint in both], axis=0)
-    gains = np.mean([((joint - single) / single).mean(axis=0) for single, joint in both], axis=0)
+    epochs = [row.epoch for row in logged]
+    shares_of_logs = runs.mean(
+        lambda single, joint: (joint > single).mean(axis=0), "printed_accuracy", epochs
+    )
+    gains = runs.mean(_OF_SCORES["relative"], "printed_accuracy", epochs)
     n_same = sum(
         abs(row.share - share) < _SAME and abs(row.relative_gain - gain) < _SAME
         for row, share, gain in zip(logged, shares_of_logs, gains, strict=True)

@@ -10,12 +10,14 @@ w       coefficients of the meta-model fitted to all pairs of an experiment, (n_
 rank    place of |w| in its row, 0 the largest, (n_runs, 30)
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import (
+from minimtl.audit.kerineclogs import Efficiency, Experiment, Runs
+from minimtl.audit.released import (
     AS_COMPUTED,
     AS_LOGGED,
     AS_PRINTED,
@@ -24,12 +26,11 @@ from minimtl.audit.auditfindings import (
     Judgement,
     Part,
     by_digits,
-    joined,
     judge,
+    one_sentence,
     tally,
     undecided,
 )
-from minimtl.audit.kerineclogs import Efficiency, Experiment, Runs
 from minimtl.gains import Design, fit_all_pairs, random_folds, score_pairs
 from minimtl.report import signed
 from minimtl.stats import FloatArray, central_difference, inverse_ranks
@@ -186,9 +187,7 @@ def coefficients(run: Experiment) -> FloatArray:
 
 def audit_table3(problems: Sequence[Runs]) -> Part:
     """Table 3a (RELATED) and 3b (UNRELATED); of runs with features and both labels."""
-    part = joined([_table3(runs) for runs in problems])
-    line = "; ".join(part.lines)
-    return Part(part.findings, [f"{line[0].upper()}{line[1:]}."] if line else [])
+    return one_sentence([_table3(runs) for runs in problems])
 
 
 def _table3(runs: Runs) -> Part:
@@ -248,13 +247,18 @@ def audit_text(experiments: Sequence[Experiment]) -> Part:
     )
 
 
+def _feature(run: Experiment, name: str) -> FloatArray:
+    column: FloatArray = run.labelled.X[:, AUTHORS_FEATURES.index(name)]
+    return column
+
+
 def _gradient(run: Experiment) -> Finding:
     """The epoch at which the loss of the main tasks has the slopes of the feature table."""
     logs = [run.single[pair.main].loss for pair in run.pairs]
     n_epochs = min(loss.size for loss in logs)
     inner = np.arange(1, n_epochs - 1)
     slopes = central_difference(np.array([loss[:n_epochs] for loss in logs]), inner)
-    apart = np.abs(slopes - run.feature("gradient_75_main")[:, np.newaxis]).max(axis=0)
+    apart = np.abs(slopes - _feature(run, "gradient_75_main")[:, np.newaxis]).max(axis=0)
     epoch = int(inner[apart.argmin()])
     window = PAPER.reading.gradient_window
     stated = int(0.75 * window)
@@ -264,13 +268,13 @@ def _gradient(run: Experiment) -> Finding:
 
 
 def _words(run: Experiment) -> Finding:
-    counts = run.feature("n_words_train_main")
+    counts = _feature(run, "n_words_train_main")
     are_counts = bool((counts == np.rint(counts)).all() and counts.max() > 1)
     sentence = "is the largest of these features"
     if are_counts:
         sentence += ": numbers of distinct words, and not their ratio to all words"
     finding = Runs([run]).finding("§3.5", "type-token ratio", float(counts.max()), sentence)
-    return finding.against(AS_PRINTED, None, judge(not are_counts))
+    return finding.against(AS_PRINTED, math.nan, judge(not are_counts))
 
 
 def _scaling(run: Experiment, logged: Efficiency) -> Finding:
@@ -283,4 +287,4 @@ def _scaling(run: Experiment, logged: Efficiency) -> Finding:
         f"the text says; with standardised ones it is {standardised:.1g}"
     )
     finding = Runs([run]).finding("§3.5", "scaling to [0, 1]", scaled, sentence)
-    return finding.against(AS_PRINTED, None, judge(scaled < _SAME_COEFFICIENT))
+    return finding.against(AS_PRINTED, math.nan, judge(scaled < _SAME_COEFFICIENT))

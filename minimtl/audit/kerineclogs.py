@@ -21,16 +21,18 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from minimtl.audit.auditfindings import INCOMPLETE, Finding, Judgement
 from minimtl.audit.released import (
+    INCOMPLETE,
     NUMBER,
     TOP,
+    Finding,
+    Judgement,
     ReleasedFile,
     ascii_text,
     bad_line,
@@ -93,10 +95,10 @@ PAIRS: dict[ProblemName, Sequence[Pair]] = {
     "related": related_pairs(NEWSGROUPS),
     "unrelated": unrelated_pairs(NEWSGROUPS),
 }
+_PROBLEM_OF: dict[str, ProblemName] = {"1": "related", "2": "unrelated"}  # number in a file's name
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(NamedTuple):
     """What one training run logged, each an array of shape (n_epochs,), float64.
 
     Attributes
@@ -107,10 +109,10 @@ class Log:
     f1 : F1 of the positive class on the test documents.
     """
 
-    loss: np.ndarray
-    printed_accuracy: np.ndarray
-    accuracy: np.ndarray
-    f1: np.ndarray
+    loss: FloatArray
+    printed_accuracy: FloatArray
+    accuracy: FloatArray
+    f1: FloatArray
 
 
 class Efficiency(NamedTuple):
@@ -123,7 +125,7 @@ class Efficiency(NamedTuple):
     """
 
     accuracies: dict[str, float]
-    coefficients: np.ndarray
+    coefficients: FloatArray
 
 
 class ScannedEpoch(NamedTuple):
@@ -161,7 +163,7 @@ class Experiment:
     @property
     def problem(self) -> ProblemName:
         """Which of the paper's two problems it is."""
-        return _problem(self.name[3])
+        return _PROBLEM_OF[self.name[3]]
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -192,11 +194,6 @@ class Experiment:
         single, joint = self.scores("printed_accuracy")
         return np.asarray(joint - single > TIE)
 
-    def feature(self, name: str) -> FloatArray:
-        """A column of the features of an experiment that has them, (n_pairs,)."""
-        column: FloatArray = self.labelled.X[:, AUTHORS_FEATURES.index(name)]
-        return column
-
     @property
     def labelled(self) -> LabelledPairs:
         """The features and the authors' labels of an experiment that has features."""
@@ -220,11 +217,15 @@ class Runs:
         """Names of the problem's published runs that are not here with all their pairs."""
         return missing_runs(self.experiments, self.problem)
 
-    def scores(
-        self, score: ScoreName, epochs: Epochs = EPOCH
-    ) -> list[tuple[FloatArray, FloatArray]]:
-        """Single and joint scores of each run, as `Experiment.scores` has them."""
-        return [experiment.scores(score, epochs) for experiment in self.experiments]
+    def mean(
+        self,
+        statistic: Callable[[FloatArray, FloatArray], FloatArray],
+        score: ScoreName = "printed_accuracy",
+        epochs: Epochs = EPOCH,
+    ) -> Any:
+        """The mean over the runs of a statistic of `Experiment.scores`: a number, or an array."""
+        of_runs = [statistic(*run.scores(score, epochs)) for run in self.experiments]
+        return np.mean(of_runs, axis=0)
 
     @property
     def n_epochs(self) -> int:
@@ -256,7 +257,7 @@ class Runs:
 def missing_runs(experiments: Iterable[Experiment], problem: ProblemName) -> list[str]:
     """Names of the problem's published runs that are not among these with all their pairs."""
     whole = {one.name for one in experiments if one.is_complete}
-    number = {"related": 1, "unrelated": 2}[problem]
+    (number,) = (number for number, name in _PROBLEM_OF.items() if name == problem)
     published = [f"exp{number}_{run}" for run in range(RELEASED.runs(problem))]
     return [name for name in published if name not in whole]
 
@@ -285,14 +286,21 @@ def read_experiments(files: Iterable[ReleasedFile]) -> Released:
     scans: dict[ProblemName, list[ScannedEpoch]] = {}
     for file in files:
         if (number := file.parts["scan"]) is not None:
-            scans[_problem(number)] = parse_scan(file.content, file.file)
+            scans[_PROBLEM_OF[number]] = parse_scan(file.content, file.file)
             continue
         name = str(file.parts["experiment"])
         experiment = experiments.setdefault(name, Experiment(name))
-        if file.parts["features"]:
-            tables[name] = file
-        else:
-            _add(experiment, file)
+        match file.parts:
+            case {"single": str(topics)}:
+                (task,) = _tasks(topics, 1, file.file)
+                experiment.single[task] = _long_enough(file)
+            case {"joint": str(topics)}:
+                main, aux = _tasks(topics, 2, file.file)
+                experiment.joint[Pair(main, aux)] = _long_enough(file)
+            case {"features": str()}:
+                tables[name] = file
+            case _:
+                experiment.efficiency = parse_efficiency(file.content, file.file)
 
     if not any(experiment.joint for experiment in experiments.values()):
         raise MinimtlError(
@@ -309,23 +317,6 @@ def read_experiments(files: Iterable[ReleasedFile]) -> Released:
             _add_features(experiment, tables[name])
     ordered = sorted(experiments.values(), key=lambda one: (one.name[:4], int(one.name[5:])))
     return Released(ordered, scans)
-
-
-def _problem(number: str) -> ProblemName:
-    return "related" if number == "1" else "unrelated"
-
-
-def _add(experiment: Experiment, file: ReleasedFile) -> None:
-    match file.parts:
-        case {"single": str(name)}:
-            (task,) = _tasks(name, 1, file.file)
-            experiment.single[task] = _long_enough(file)
-        case {"joint": str(name)}:
-            main, aux = _tasks(name, 2, file.file)
-            experiment.joint[Pair(main, aux)] = _long_enough(file)
-        case _:
-            logged = parse_efficiency(file.content, file.file)
-            experiment.efficiency = logged._replace(coefficients=logged.coefficients[_ORDER])
 
 
 def _tasks(name: str, n_tasks: int, file: str) -> Iterable[Task]:
@@ -349,32 +340,28 @@ def _long_enough(file: ReleasedFile) -> Log:
 def _add_features(experiment: Experiment, file: ReleasedFile) -> None:
     """Read the feature table, and put the joint logs into the order of its rows."""
     features = parse_features(file.content, file.file)[:, _ORDER]
-    tasks = list(experiment.single)
+    if len(features) != len(experiment.joint):
+        n_logs = len(experiment.joint)
+        raise damaged(f"{file.file} has {len(features)} rows for {n_logs} joint logs")
+
     epochs = np.array(RELEASED.reading.gradient_epochs)
-    slopes = [central_difference(log.loss, epochs) for log in experiment.single.values()]
-    gradients = np.array(slopes).reshape(-1, len(epochs))  # also without any log
+    slopes = {task: central_difference(log.loss, epochs) for task, log in experiment.single.items()}
+    pairs = [pair for pair in experiment.joint if pair.aux in slopes]
+    of_pairs = np.array([[*slopes[pair.main], *slopes[pair.aux]] for pair in pairs])
+    columns = [
+        AUTHORS_FEATURES.index(f"gradient_{100 * fraction:.0f}_{role}")
+        for role in ("main", "aux")
+        for fraction in RELEASED.reading.gradient_fractions
+    ]
 
     joint: dict[Pair, Log] = {}
-    mains, auxes = (_nearest(features, role, gradients) for role in ("main", "aux"))
-    for row, (main, aux) in enumerate(zip(mains, auxes, strict=True), start=1):
-        pair = Pair(tasks[main], tasks[aux]) if min(main, aux) >= 0 else None
-        if pair not in experiment.joint or pair in joint:
-            raise damaged(f"{file.file}, row {row}, belongs to no pair of logs of its own")
-        joint[pair] = experiment.joint[pair]
-    if len(joint) != len(experiment.joint):
-        raise damaged(f"{file.file} has {len(joint)} rows for {len(experiment.joint)} joint logs")
+    for number, row in enumerate(features[:, columns], start=1):
+        apart = np.abs(of_pairs.reshape(-1, len(columns)) - row).max(axis=1)
+        found = [pairs[place] for place in np.flatnonzero(apart < _SAME_GRADIENT)]
+        if len(found) != 1 or found[0] in joint:
+            raise damaged(f"{file.file}, row {number}, belongs to no pair of logs of its own")
+        joint[found[0]] = experiment.joint[found[0]]
     experiment.joint, experiment.features = joint, features
-
-
-def _nearest(features: FloatArray, role: str, gradients: FloatArray) -> np.ndarray:
-    """For each row the one task with those gradients, -1 where there is none or more than one."""
-    columns = [
-        AUTHORS_FEATURES.index(f"gradient_{p * 100:.0f}_{role}")
-        for p in RELEASED.reading.gradient_fractions
-    ]
-    apart = np.abs(features[:, None, columns] - gradients[None]).max(axis=2)
-    same = apart < _SAME_GRADIENT
-    return np.where(same.sum(axis=1) == 1, same.argmax(axis=1), -1)
 
 
 def parse_log(content: bytes, file: str) -> Log:
@@ -439,7 +426,10 @@ def parse_features(content: bytes, file: str) -> np.ndarray:
 
 
 def parse_efficiency(content: bytes, file: str) -> Efficiency:
-    """The numbers of an efficiency file; MinimtlError if one of its parts is absent or none."""
+    """The numbers of an efficiency file; MinimtlError if one of its parts is absent or none.
+
+    Coefficients are put into the order of `AUTHORS_FEATURES`.
+    """
     text = ascii_text(content, file)
     # Nothing in these patterns backtracks: the file may be hostile.
     accuracies = re.findall(rf"^([A-Z][a-z ]+)\nAccuracy ({NUMBER}) ", text, re.MULTILINE)
@@ -451,7 +441,7 @@ def parse_efficiency(content: bytes, file: str) -> Efficiency:
         raise damaged(f"{file} does not list {len(_COLUMNS)} coefficients")
     return Efficiency(
         accuracies={name: float(value) for name, value in accuracies},
-        coefficients=np.array([float(word) for word in words]),
+        coefficients=np.array([float(word) for word in words])[_ORDER],
     )
 
 

@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
-from minimtl.audit.auditfindings import Audited
 from minimtl.audit.bingel import BINGEL
 from minimtl.audit.kerinec import KERINEC
-from minimtl.audit.released import ReleasedStudy, members, released_files
+from minimtl.audit.released import Audited, ReleasedStudy, members, released_files
 from minimtl.errors import MinimtlError
 
 # The registry: a study that stands here is recognised by the names of its files.

@@ -1,23 +1,48 @@
-"""The files of a released study in a folder or a ``.tar.gz``, read one at a time, never unpacked.
+"""A released study: its files, read one at a time and never unpacked, and what an audit finds.
 
-What they hold is untrusted: readers take text by `ascii_text`, numbers by `NUMBER`, and name file
-and line of what they refuse by `bad_line`.
+What the files hold is untrusted: readers take text by `ascii_text`, numbers by `NUMBER`, and name
+file and line of what they refuse by `bad_line`.
+
+A printed number is held against the logs under one or more *readings*: what its label says, what
+the authors' code computed, what the authors' own log files say.
 """
 
+import math
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.audit.auditfindings import Audited
 from minimtl.corpora import members_of
 from minimtl.errors import MinimtlError
+from minimtl.report import Block, Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
 TOP = r"(?:\./)?(?:[\w.-]+/)?"
 NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"  # as logs print it; never "nan" or "inf"
+
+
+AS_PRINTED = "as labelled"
+AS_COMPUTED = "as computed"
+AS_LOGGED = "authors' log"
+
+AGREES = "agrees"
+DIFFERS = "differs"
+INCOMPLETE = "incomplete"
+MISSING = "missing"
+FOUND = "found"
+
+EXPLANATION = f"""\
+Each printed number stands beside what the released logs give for it, under one or more readings:
+“{AS_PRINTED}” takes its label or the text at its word, “{AS_COMPUTED}” is what the authors' code
+did, and “{AS_LOGGED}” is what their own file of results says. “{AGREES}” and “{DIFFERS}” refer to
+all printed digits. “{INCOMPLETE}”: the printed number is a mean over experiments that are not all
+here, so it cannot be decided. “{FOUND}”: not printed, but in the logs. “{MISSING}”: not
+there."""
+_HEAD = ("problem", "item", "reading", "printed", "derived", "from", "verdict", "reason")
 
 
 class ReleasedFile(NamedTuple):
@@ -33,6 +58,88 @@ class ReleasedFile(NamedTuple):
     file: str
     parts: dict[str, str | None]
     content: bytes
+
+
+class Judgement(NamedTuple):
+    """Whether a printed number agrees, and why where that is not plain."""
+
+    verdict: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A number from the logs, maybe held against one in print; the columns of ``audit.csv``.
+
+    Attributes
+    ----------
+    table, problem, item : where the number is printed.
+    reading : how the printed number is understood; empty where nothing is printed.
+    printed : the number in print, NaN where there is none.
+    derived : from the logs, NaN if they do not have it.
+    experiments : names of the runs that it is derived from.
+    reason : what `derived` is, and why the verdict is what it is, where that is not plain.
+    """
+
+    table: str
+    problem: str
+    item: str
+    reading: str = ""
+    printed: float = math.nan
+    derived: float = math.nan
+    experiments: str = ""
+    verdict: str = FOUND
+    reason: str = ""
+
+    def against(self, reading: str, printed: float, judgement: Judgement) -> "Finding":
+        """The finding held against what is printed, so understood and judged."""
+        reason = "; ".join(filter(None, (self.reason, judgement.remark)))
+        return replace(
+            self, reading=reading, printed=printed, verdict=judgement.verdict, reason=reason
+        )
+
+
+class Part(NamedTuple):
+    """Findings on one subject, and the sentences that matter most of them."""
+
+    findings: Sequence[Finding] = ()
+    lines: Sequence[str] = ()
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """All findings, and all lines, of several parts."""
+    return Part(
+        [finding for part in parts for finding in part.findings],
+        [line for part in parts for line in part.lines],
+    )
+
+
+def one_sentence(parts: Sequence[Part], opening: str = "") -> Part:
+    """All findings of several parts, and their lines as one sentence if there are any."""
+    findings, lines = joined(parts)
+    return Part(findings, [f"{opening}{'; '.join(lines)}."] if lines else [])
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What the audit of one study found.
+
+    Attributes
+    ----------
+    title : of the page.
+    read : what of the study was there, one entry each.
+    lines : the sentences that matter, most important first.
+    findings : every comparison.
+    pairs : tables with a row a pair (and run), for ``minimtl meta``: columns ``main``, ``aux``,
+        ``gain``, maybe ``run``, ``main_group`` and ``aux_group``, and the features. Each is
+        written to a file of its name.
+    """
+
+    title: str
+    read: Sequence[str]
+    lines: Sequence[str]
+    findings: Sequence[Finding]
+    pairs: Sequence[Table]
 
 
 @dataclass(frozen=True)
@@ -98,3 +205,73 @@ def text_lines(content: bytes, file: str) -> list[str]:
     if not lines:
         raise damaged(f"{file} is empty")
     return lines
+
+
+def judge(agrees: bool) -> Judgement:
+    """The judgement of a comparison that speaks for itself."""
+    return Judgement(AGREES if agrees else DIFFERS)
+
+
+def by_digits(printed: float, derived: float, digits: int) -> Judgement:
+    """The judgement of a number that is printed to `digits` places, rounded or cut."""
+    unit = 10.0**-digits
+    # A ten-thousandth of the last digit: the rounding error of sums must not decide.
+    if abs(printed - derived) <= 0.5001 * unit:
+        return Judgement(AGREES)
+
+    cut = math.trunc(derived / unit + math.copysign(1e-9, derived)) * unit
+    if abs(printed - cut) < 1e-9:
+        return Judgement(AGREES, "printed cut, not rounded")
+    return Judgement(DIFFERS)
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    """How many agree, of how many that could be decided."""
+    verdicts = Counter(finding.verdict for finding in findings)
+    return f"{verdicts[AGREES]} of {verdicts[AGREES] + verdicts[DIFFERS]}"
+
+
+def undecided(findings: Sequence[Finding]) -> str:
+    """A remark on numbers that cannot be decided, empty if there is none."""
+    n = sum(finding.verdict == INCOMPLETE for finding in findings)
+    return f" ({n} cannot be decided, as experiments are missing)" if n else ""
+
+
+def audit_csv(findings: Sequence[Finding]) -> bytes:
+    """The findings as CSV with a header; an absent number is an empty cell."""
+    return to_csv(Table("audit", [dict(vars(finding)) for finding in findings]))
+
+
+def audit_document(audited: Audited) -> Document:
+    """The page: the lines that matter, and folded below them all that they were taken from."""
+    verdicts = Counter(finding.verdict for finding in audited.findings)
+    read = (
+        f"Read: {'; '.join(audited.read)}. {counted(len(audited.findings), 'finding')}: "
+        f"{verdicts[AGREES]} agree, {verdicts[DIFFERS]} differ, {verdicts[INCOMPLETE]} cannot be "
+        f"decided, {verdicts[FOUND]} are in the logs but not in print, {verdicts[MISSING]} are "
+        "missing."
+    )
+
+    blocks: list[Block] = [Items(tuple(audited.lines)), Paragraph(read), Paragraph(EXPLANATION)]
+    for table in dict.fromkeys(finding.table for finding in audited.findings):
+        findings = [finding for finding in audited.findings if finding.table == table]
+        n_differing = sum(finding.verdict == DIFFERS for finding in findings)
+        differing = f", {n_differing} differ" if n_differing else ""
+        heading = f"{table[0].upper()}{table[1:]} ({len(findings)}{differing})"
+        blocks.append(Folded(heading, (Grid(_HEAD, tuple(map(_cells, findings)), n_labels=2),)))
+    return Document(audited.title, warnings=(), answer=(), blocks=tuple(blocks))
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    _, problem, item, reading, printed, derived, *rest = vars(finding).values()
+    shown = "" if math.isnan(printed) else f"{printed:.6g}"
+    return problem, item, reading, shown, _short(derived), *rest
+
+
+def _short(value: float) -> str:
+    """The derived number to one digit more than any table prints."""
+    if math.isnan(value):
+        return ""
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.4f}" if abs(value) >= 0.001 else f"{value:.1e}"

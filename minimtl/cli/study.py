@@ -6,7 +6,7 @@ from minimtl.cli.arguments import print_page, resumable
 from minimtl.cli.trainingflags import add_problem_flag, add_training_flags, conditions_of
 from minimtl.report import counted
 from minimtl.study import conduct, define_studies, plan_study, train_shard
-from minimtl.tasks import PROTOCOLS, WHOLE, Shard
+from minimtl.tasks import DEFINITIONS, PAPER, PROTOCOLS, WHOLE, Shard
 
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a look",
@@ -26,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         + " (default: both, side by side)",
     )
     add_training_flags(parser, "results")
+    parser.add_argument(
+        "--features",
+        choices=tuple(DEFINITIONS),
+        default=PAPER.reading.features,
+        help="the 30 features as the authors' code computes them, or as the paper's text describes "
+        "them; the models are the same (default: code)",
+    )
     parser.add_argument(
         "--shard",
         type=_shard,
@@ -47,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
             pairs=args.pairs,
             seed=args.seed,
             backend=args.backend,
+            features=args.features,
             announce=conditions.announce,
         )
         if args.dry_run:

@@ -4,22 +4,23 @@ The page needs no network, and no script to be read. The notebook computes all v
 is run, with NumPy alone, on a smaller study; nbformat writes it, an extra.
 """
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import minimtl
 from minimtl.errors import MinimtlError
 from minimtl.explain import networkstations, pairstations
-from minimtl.explain.lesson import Lesson, find_pair
-from minimtl.explain.station import (
+from minimtl.explain.lesson import (
+    Lesson,
     Station,
-    TwinComparison,
-    Values,
+    Visit,
     chapters,
-    excerpt,
+    find_pair,
     paragraphs,
     stations,
 )
@@ -30,62 +31,33 @@ from minimtl.report import (
     Document,
     Embedded,
     Folded,
-    Grid,
     Heading,
     Link,
-    Marked,
     Markup,
     Paragraph,
     Sections,
     element,
-    notebook_html,
     to_html,
 )
 from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 
-_FILL: dict[str, Callable[[Values, Lesson], None]] = {
-    "text": networkstations.text,
-    "tokens": networkstations.tokens,
-    "counts": networkstations.counts,
-    "tfidf": networkstations.tfidf,
-    "first-layer": networkstations.first_layer,
-    "dropout": networkstations.dropout,
-    "loss": networkstations.loss,
-    "gradients": networkstations.gradients,
-    "adam": networkstations.adam,
-    "deferred": networkstations.deferred,
-    "curve": pairstations.curve,
-    "features": pairstations.features,
-    "divergence": pairstations.divergence,
-    "newton": pairstations.newton,
-    "folds": pairstations.folds,
-    "table2": pairstations.table2,
-}
-
-
-class Visit(NamedTuple):
-    """A station with its values, which a notebook draws."""
-
-    station: Station
-    values: Values
-
-    @property
-    def question(self) -> tuple[str, str]:
-        """The question, and its answer by this run."""
-        asked, answer = list(self.station.parts.items())[-1]
-        return asked, " ".join(paragraphs(answer, self.values.answer))
-
-    def _repr_html_(self) -> str:
-        return notebook_html([_compared(self.values.comparisons), *self.values.pictures])
+_FUNCTIONS: tuple[Callable[[Visit, Lesson], None], ...] = (
+    *(networkstations.text, networkstations.tokens, networkstations.counts),
+    *(networkstations.tfidf, networkstations.first_layer, networkstations.dropout),
+    *(networkstations.loss, networkstations.gradients, networkstations.adam),
+    *(networkstations.deferred, pairstations.curve, pairstations.features),
+    *(pairstations.divergence, pairstations.newton, pairstations.folds, pairstations.table2),
+)
+_FILL = {function.__name__.replace("_", "-"): function for function in _FUNCTIONS}
 
 
 def visit(key: str, lesson: Lesson) -> Visit:
     """The station of this key; AssertionError if two values disagree, so that a notebook stops."""
     station = next(station for station in stations() if station.key == key)
     visited = _visit(station, lesson)
-    for compared in visited.values.comparisons:
+    for compared in visited.comparisons:
         assert compared.agrees, f"{compared.name} differs by {compared.difference:.1e}"
     return visited
 
@@ -100,14 +72,14 @@ def visit_all(lesson: Lesson, announce: Callable[[str], None]) -> list[Visit]:
 
 
 def _visit(station: Station, lesson: Lesson) -> Visit:
-    values = Values()
-    _FILL[station.key](values, lesson)
-    return Visit(station, values)
+    here = Visit(station)
+    _FILL[station.key](here, lesson)
+    return here
 
 
 def disagreements(visits: Iterable[Visit]) -> list[str]:
     """The names of what was computed twice and differs."""
-    comparisons = (c for one in visits for c in one.values.comparisons)
+    comparisons = (c for one in visits for c in one.comparisons)
     return [c.name for c in comparisons if not c.agrees]
 
 
@@ -123,7 +95,7 @@ def explain_page(
 ) -> str:
     """The whole page; `link` makes an address of a file's path within the package."""
     start, problem = chapters()[0], lesson.problem
-    comparisons = [c for one in visits for c in one.values.comparisons]
+    comparisons = [c for one in visits for c in one.comparisons]
     apart = disagreements(visits)
     agreement = f"All {len(comparisons)} comparisons agree within what the arithmetic allows."
     if apart:
@@ -161,7 +133,7 @@ def _own(name: str) -> str:
 
 
 def _on_page(place: int, one: Visit, link: Callable[[str], str]) -> list[Block]:
-    station, values = one
+    station = one.station
     formulas = [Embedded(_formula(text), text) for text in station.formulas]
     where = Paragraph(f"docs/mathematics.md, section {station.section}", "note")
     code = [block for name in station.code for block in _quoted(name, link)]
@@ -175,27 +147,47 @@ def _on_page(place: int, one: Visit, link: Callable[[str], str]) -> list[Block]:
         *map(Paragraph, station.prose),
         Beside(((Heading(3, "Formula"), *formulas, where), (Heading(3, "Code"), *code))),
         Heading(3, "Values of this run"),
-        _compared(values.comparisons),
-        *values.pictures,
+        one.compared,
+        *one.pictures,
         Folded(question, (Paragraph(answer),)),
     ]
 
 
-def _compared(comparisons: Sequence[TwinComparison]) -> Grid:
-    lines = []
-    for c in comparisons:
-        allowed = f" {c.tolerance:.0e} is allowed" if c.tolerance else " 0 is allowed"
-        difference = f"{c.difference:.1e}" if c.difference else "0"
-        lines.append(
-            (
-                (c.name, Marked(f" {' × '.join(map(str, c.twin.shape))}", "small")),
-                (c.example[0], Marked(f" {c.ours_by}", "small")),
-                (c.example[1], Marked(f" {c.twin_by}", "small")),
-                (Marked(difference, "good" if c.agrees else "bad"), Marked(allowed, "small")),
-            )
-        )
-    head = ("computed twice: what, and its shape", "largest entry by one way", "by the other")
-    return Grid((*head, "difference, and what is allowed"), tuple(lines))
+class Excerpt(NamedTuple):
+    """A definition without its docstring: where it stands in the package, and its lines."""
+
+    path: str
+    line: int
+    text: str
+
+
+@cache
+def _module(path: str) -> tuple[list[str], ast.Module]:
+    text = files("minimtl").joinpath(path).read_text(encoding="utf-8")
+    return text.splitlines(), ast.parse(text)
+
+
+def excerpt(place: str) -> Excerpt:
+    """The definition at `place`, such as ``nn/adam.py::Adam.update``, from the file as it is now.
+
+    The file is read, not imported, so that kernels can be shown where Numba is missing. LookupError
+    is raised if it has no such definition.
+    """
+    path, _, name = place.partition("::")
+    lines, tree = _module(path)
+    node: Any = tree
+    for part in name.split("."):
+        node = next((child for child in node.body if getattr(child, "name", "") == part), None)
+        if node is None:
+            raise LookupError(f"minimtl/{place} is not there; `minimtl explain` shows it")
+
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    shown = lines[first - 1 : node.end_lineno]
+    if ast.get_docstring(node) is not None:
+        docstring = node.body[0]
+        del shown[docstring.lineno - first : docstring.end_lineno - first + 1]
+    indent = len(shown[0]) - len(shown[0].lstrip())
+    return Excerpt(path, first, "\n".join(line[indent:] for line in shown))
 
 
 def _quoted(place: str, link: Callable[[str], str]) -> tuple[Block, Block]:

@@ -9,13 +9,12 @@ zero, move each of its weights by −m·f(r) in all. y_k = z_k/z_0 − 1 says ho
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from minimtl.explain.station import Array
 from minimtl.jobs import rng_for
 from minimtl.nn import (
     Adam,
@@ -31,6 +30,7 @@ from minimtl.nn import (
 )
 from minimtl.tasks import Sample, StudyData
 
+Array: TypeAlias = NDArray[Any]  # docstrings give shapes and what is in it
 N_STEPS = 130  # the two-point rule of deferred moves begins at step 96
 _WATCHED = 6
 # A rule has fewer points where the measure has no more places than these tell apart.

@@ -6,8 +6,7 @@ from collections import Counter
 import numpy as np
 
 from minimtl.explain.firststeps import N_STEPS, deferred_move
-from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Values, number
+from minimtl.explain.lesson import Lesson, Visit, number
 from minimtl.nn import Adam, softmax
 from minimtl.report import Axis
 from minimtl.text import tokenize
@@ -23,7 +22,7 @@ _SHOWN = 12  # words of a table
 _GAPS = (1, 3, 8, 13, 30, 80, 250)
 
 
-def text(here: Values, lesson: Lesson) -> None:
+def text(here: Visit, lesson: Lesson) -> None:
     """The post, both tasks, and the classes of the main task's posts."""
     corpus, sample = lesson.study.corpus, lesson.samples[lesson.pair.main]
     positive = corpus.topic_names.index(lesson.pair.main.positive)
@@ -43,14 +42,14 @@ def text(here: Values, lesson: Lesson) -> None:
     here.table("the two tasks", head, rows)
 
     share = sample.test_labels.mean()
-    here.answer = {"n": len(sample.test_labels), "share": share, "right": max(share, 1 - share)}
+    here.numbers = {"n": len(sample.test_labels), "share": share, "right": max(share, 1 - share)}
 
 
 def _words_by_pattern(text: str) -> list[str]:
     return re.findall(r"\b\w\w+\b", text.lower())
 
 
-def tokens(here: Values, lesson: Lesson) -> None:
+def tokens(here: Visit, lesson: Lesson) -> None:
     """The words of the post."""
     post = lesson.study.corpus.train.texts[lesson.post]
     words = tokenize(post)
@@ -59,10 +58,10 @@ def tokens(here: Values, lesson: Lesson) -> None:
 
     n = sum(not character.isspace() for character in post)
     in_words = sum(map(len, words))
-    here.answer = {"n": n, "in_words": in_words, "dropped": 1 - in_words / n}
+    here.numbers = {"n": n, "in_words": in_words, "dropped": 1 - in_words / n}
 
 
-def counts(here: Values, lesson: Lesson) -> None:
+def counts(here: Visit, lesson: Lesson) -> None:
     """The counts of the post's words, and what all counts take."""
     matrix, vocabulary = lesson.words.counts, lesson.words.vocabulary
     row = matrix[lesson.post]
@@ -76,7 +75,7 @@ def counts(here: Values, lesson: Lesson) -> None:
     here.table(title, ("word", "column", "count"), rows)
 
     n_docs, n_words = matrix.shape
-    here.answer = {
+    here.numbers = {
         "rows": n_docs,
         "columns": n_words,
         "share": matrix.nnz / (n_docs * n_words),
@@ -85,7 +84,7 @@ def counts(here: Values, lesson: Lesson) -> None:
     }
 
 
-def tfidf(here: Values, lesson: Lesson) -> None:
+def tfidf(here: Visit, lesson: Lesson) -> None:
     """The post's row of X by the formula in float64, and as the study has it."""
     matrix, columns = lesson.words.counts, lesson.words.columns
     row = matrix[lesson.post][:, columns]
@@ -105,7 +104,7 @@ def tfidf(here: Values, lesson: Lesson) -> None:
     here.table("the words that weigh most", ("word", "count N", "idf", "x"), rows)
 
     top, common = int(np.argmax(twin)), int(np.argmin(idf))
-    here.answer = {
+    here.numbers = {
         "top": names[top],
         "top_n": row.data[top],
         "top_idf": idf[top],
@@ -117,14 +116,14 @@ def tfidf(here: Values, lesson: Lesson) -> None:
     }
 
 
-def first_layer(here: Values, lesson: Lesson) -> None:
+def first_layer(here: Visit, lesson: Lesson) -> None:
     """Z_1 of the first batch, and the products that its zeros save."""
     steps = lesson.steps
     Z = steps.twin.Z[0]
     here.compare("Z_1", steps.ours.Z[0], Z, *steps.by, SINGLE)
 
     X, width = steps.X[steps.batch(1).ravel()], Z.shape[1]
-    here.answer = {
+    here.numbers = {
         "rows": X.shape[0],
         "columns": X.shape[1],
         "entries": X.nnz,
@@ -135,7 +134,7 @@ def first_layer(here: Values, lesson: Lesson) -> None:
     }
 
 
-def dropout(here: Values, lesson: Lesson) -> None:
+def dropout(here: Visit, lesson: Lesson) -> None:
     """A_1, its mask and D_1, and the second layer, which does the same again."""
     steps = lesson.steps
     ours, twin = steps.ours, steps.twin
@@ -149,10 +148,10 @@ def dropout(here: Values, lesson: Lesson) -> None:
 
     A = twin.A[0]
     mean = np.mean([A * steps.masks(step)[0] for step in range(1, N_STEPS + 1)])
-    here.answer = {"steps": N_STEPS, "dropped": mean, "plain": A.mean()}
+    here.numbers = {"steps": N_STEPS, "dropped": mean, "plain": A.mean()}
 
 
-def loss(here: Values, lesson: Lesson) -> None:
+def loss(here: Visit, lesson: Lesson) -> None:
     """Probabilities and losses of the first posts of both tasks."""
     steps, losses = lesson.steps, lesson.steps.twin.losses
     here.compare("loss of each task", steps.ours.losses, losses, *steps.by, SINGLE)
@@ -166,10 +165,10 @@ def loss(here: Values, lesson: Lesson) -> None:
             rows.append((role, i + 1, P[i, 0], P[i, 1], y, -np.log(P[i, y])))
     head = ("task", "post", "P of 0", "P of 1", "y", "−ln P of y")
     here.table(f"the first posts of each task; J = {number(losses.sum(), 5)}", head, rows)
-    here.answer = {"ln2": np.log(2), "main": losses[0], "aux": losses[1]}
+    here.numbers = {"ln2": np.log(2), "main": losses[0], "aux": losses[1]}
 
 
-def gradients(here: Values, lesson: Lesson) -> None:
+def gradients(here: Visit, lesson: Lesson) -> None:
     """The gradient of J, and one entry of it by differences."""
     steps = lesson.steps
     ours, twin, words = steps.ours.gradient, steps.twin.gradient, steps.words[0]
@@ -184,7 +183,7 @@ def gradients(here: Values, lesson: Lesson) -> None:
         network = steps.copy(np.float64)
         network.first[word, unit] += nudge
         J.append(steps.twin_values(network).losses.sum())
-    here.answer = {
+    here.numbers = {
         "h": h,
         "twice": 2 * h,
         "word": lesson.word(word),
@@ -194,7 +193,7 @@ def gradients(here: Values, lesson: Lesson) -> None:
     }
 
 
-def adam(here: Values, lesson: Lesson) -> None:
+def adam(here: Visit, lesson: Lesson) -> None:
     """Weights after some steps of Adam, and the moves of the first one."""
     steps = lesson.steps
     rule, g = steps.settings.adam, steps.twin.gradient.flat
@@ -212,7 +211,7 @@ def adam(here: Values, lesson: Lesson) -> None:
 
     sizes = np.abs(g[g != 0])
     low, high = np.quantile(np.abs(by_formula[g != 0]), [0.25, 0.75])
-    here.answer = {"least": sizes.min(), "most": sizes.max(), "low": low, "high": high}
+    here.numbers = {"least": sizes.min(), "most": sizes.max(), "low": low, "high": high}
 
 
 def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
@@ -223,7 +222,7 @@ def _largest_error(adam: Adam, s: int, K: int, n_points: int) -> float:
     return float(np.abs(rule / exact - 1).max())
 
 
-def deferred(here: Values, lesson: Lesson) -> None:
+def deferred(here: Visit, lesson: Lesson) -> None:
     """Rows of words that wait, moved at once and step by step."""
     steps = lesson.steps
     rule, waiting = steps.settings.adam, steps.dense[1]
@@ -262,7 +261,7 @@ def deferred(here: Values, lesson: Lesson) -> None:
         met.update(words.tolist())
         n_dense += len(met)
     n_deferred = sum(map(len, steps.words))
-    here.answer = {
+    here.numbers = {
         "steps": N_STEPS,
         "met": len(met),
         "dense": n_dense,

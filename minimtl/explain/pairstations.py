@@ -6,8 +6,8 @@ import numpy as np
 from scipy.spatial.distance import jensenshannon
 from scipy.special import expit
 
-from minimtl.explain.lesson import Lesson
-from minimtl.explain.station import Array, Values, number
+from minimtl.explain.firststeps import Array
+from minimtl.explain.lesson import Lesson, Visit, number
 from minimtl.gains import Design, score_pairs
 from minimtl.report import Axis
 from minimtl.stats import (
@@ -31,7 +31,7 @@ _MOST_STEPS = 12
 _LAST_DIGITS = 1e-8
 
 
-def curve(here: Values, lesson: Lesson) -> None:
+def curve(here: Visit, lesson: Lesson) -> None:
     """The main task's losses when learnt alone, the logarithm fitted to them, and their slopes."""
     losses = lesson.losses[lesson.pair.main]
     epochs = lesson.protocol.reading.gradient_epochs
@@ -54,10 +54,10 @@ def curve(here: Values, lesson: Lesson) -> None:
 
     other = best.a * np.log(10 * best.c * i + 10) + best.b - best.a * np.log(10)
     apart = np.abs(other - best(i)).max()
-    here.answer = {"c": best.c, "tenfold": 10 * best.c, "apart": apart}
+    here.numbers = {"c": best.c, "tenfold": 10 * best.c, "apart": apart}
 
 
-def features(here: Values, lesson: Lesson) -> None:
+def features(here: Visit, lesson: Lesson) -> None:
     """The 30 features of the pair, from the study."""
     problem = lesson.problem
     values = problem.features[0][problem.pairs.index(lesson.pair)]
@@ -72,7 +72,7 @@ def features(here: Values, lesson: Lesson) -> None:
     here.table("the features of this pair in run 1", head, rows)
 
     roles = Counter(column.role for column in COLUMNS)
-    here.answer = {
+    here.numbers = {
         "roles": ", ".join(f"{roles[role]} {role}" for role in (*ROLES, "pair")),
         "main": roles["main"],
         "curve": sum(column.feature.of_curve for column in COLUMNS),
@@ -80,7 +80,7 @@ def features(here: Values, lesson: Lesson) -> None:
     }
 
 
-def divergence(here: Values, lesson: Lesson) -> None:
+def divergence(here: Visit, lesson: Lesson) -> None:
     """The divergence of the main task's classes, and each word's part of it."""
     sample, corpus = lesson.samples[lesson.pair.main], lesson.study.corpus
     cut = TOKENIZERS[lesson.protocol.reading.words_jsd]
@@ -109,7 +109,7 @@ def divergence(here: Values, lesson: Lesson) -> None:
     rows = [(words[i], *(number(x[i], 3) for x in (p, q, parts))) for i in largest]
     head = ("word", "p", "q", "part of the JSD")
     here.table("the words that tell the classes apart most", head, rows)
-    here.answer = {
+    here.numbers = {
         "ln2": np.log(2),
         "value": value,
         "share": value / np.log(2),
@@ -145,7 +145,7 @@ def newton_by_hand(X: Array, z: Array, C: float, penalty: float) -> tuple[Array,
     return np.array(iterates), np.array(value), np.array(slope)
 
 
-def newton(here: Values, lesson: Lesson) -> None:
+def newton(here: Visit, lesson: Lesson) -> None:
     """The meta-model of all pairs, and the steps to it."""
     settings, y = lesson.protocol.meta, lesson.labelled.y
     C, penalized = settings.meta_c, settings.penalize_intercept
@@ -169,7 +169,7 @@ def newton(here: Values, lesson: Lesson) -> None:
         if k <= n_steps
     ]
     here.table(f"Newton's steps on {len(X)} pairs", head, rows)
-    here.answer = {"steps": n_steps, "slope": slope[0]}
+    here.numbers = {"steps": n_steps, "slope": slope[0]}
 
 
 def leaks(lesson: Lesson, design: Design, role: str) -> Array:
@@ -189,7 +189,7 @@ def leaks(lesson: Lesson, design: Design, role: str) -> Array:
     return seen & design.test
 
 
-def folds(here: Values, lesson: Lesson) -> None:
+def folds(here: Visit, lesson: Lesson) -> None:
     """Random folds and stricter ones, what leaks through each, and the meta-model's scores."""
     settings, random = lesson.protocol.meta, lesson.designs["in_fold"]
     tested = random.test.sum(axis=0)
@@ -219,7 +219,7 @@ def folds(here: Values, lesson: Lesson) -> None:
     head = ("folds", "main task as main", "as auxiliary", "a topic", "accuracy", "Brier score")
     here.table(title, head, rows)
 
-    here.answer = {
+    here.numbers = {
         "leak": leaks(lesson, random, "main").sum() / random.test.sum(),
         "name": lesson.baselines["main_name"].accuracy,
         "accuracy": lesson.baselines["all"].accuracy,
@@ -255,7 +255,7 @@ def f1_by_hand(lesson: Lesson, columns: tuple[int, ...]) -> tuple[Array, tuple[i
     return np.array(f1), counted[0]
 
 
-def table2(here: Values, lesson: Lesson) -> None:
+def table2(here: Visit, lesson: Lesson) -> None:
     """F1 of the five sets of features, all folds at once and one fold after the other."""
     settings, labelled = lesson.protocol.meta, lesson.labelled
     design, rows, f1 = lesson.designs["in_fold"], [], {}
@@ -272,7 +272,7 @@ def table2(here: Values, lesson: Lesson) -> None:
 
     n_test, n_train = design.test.sum(axis=1), design.train.sum(axis=1)
     estimate = corrected_mean(f1["all"], float((n_test / n_train).mean()))
-    here.answer = {
+    here.numbers = {
         "share": labelled.y.mean(),
         "majority": lesson.baselines["majority"].f1,
         "f1": f1["all"].mean(),

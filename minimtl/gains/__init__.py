@@ -5,15 +5,19 @@ May import: stats, corpora, report, jobs, tasks.
 
 from minimtl.gains.claims import FAILS, HOLDS, MeasuredClaim
 from minimtl.gains.designs import HELD_OUT, Design, make_designs, random_folds
-from minimtl.gains.engine import STUDY_DESIGNS, analyse
-from minimtl.gains.entry import analyse_tables, meta_analysis, read_tables
-from minimtl.gains.metaforms import to_json, write_forms
-from minimtl.gains.metamodel import fit_all_pairs
-from minimtl.gains.pairanalysis import PairAnalysis, to_text
+from minimtl.gains.engine import (
+    STUDY_DESIGNS,
+    analyse,
+    analyse_tables,
+    meta_analysis,
+    read_tables,
+)
+from minimtl.gains.metamodel import Prediction, Scores, fit_all_pairs, score_pairs
+from minimtl.gains.pairanalysis import PairAnalysis, to_json, to_text, write_forms
 from minimtl.gains.pairtable import effects_of, table_of
 from minimtl.gains.readtable import Roles
-from minimtl.gains.scoring import Prediction, Scores, score_pairs
 from minimtl.gains.studyanalysis import (
+    FEWEST_PAIRS,
     Analysed,
     MetaAnalysis,
     adjusted_for_all,
@@ -23,6 +27,7 @@ from minimtl.gains.studyanalysis import (
 
 __all__ = [
     "FAILS",
+    "FEWEST_PAIRS",
     "HELD_OUT",
     "HOLDS",
     "STUDY_DESIGNS",

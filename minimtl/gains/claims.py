@@ -1,5 +1,8 @@
 """The claims of the paper: a sentence, a statistic, and for which values of that it holds.
 
+They stand in paperclaims.csv, to be read beside the paper; what is measured for each is here. A
+correlation may be called strong from 0.3 on, Cohen's "medium".
+
 Notation
 --------
 x, g        a feature and the gain of each pair in each run, shape (n_pairs, n_runs)
@@ -18,10 +21,12 @@ the mean over the runs.
 Derived in docs/mathematics.md, §18.
 """
 
+import csv
 import math
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +48,7 @@ from minimtl.stats import (
     spearman,
 )
 from minimtl.tasks import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
+    DEFINITIONS,
     TIE,
     LabelledPairs,
     Outcomes,
@@ -57,7 +61,19 @@ from minimtl.tasks import (
 HOLDS = "holds"
 FAILS = "does not hold"
 OPEN = "cannot tell"
-STRONG = 0.3  # a correlation from which on it may be called strong: Cohen's "medium"
+DISTANCE = 0.01  # of a score from its end: one point of F1
+LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
+_MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
+# The columns that a claim may mean, those of either definition of the features.
+_DIVERGENCES = {
+    "divergence": ("jsd_main_aux", "jsd_main_aux_positive", "jsd_main_aux_negative"),
+    "test_divergence": (
+        "jsd_test_train_main",
+        "jsd_test_train_positive_main",
+        "jsd_test_train_negative_main",
+    ),
+}
+Columns = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -106,6 +122,28 @@ class Claim(NamedTuple):
         return OPEN
 
 
+@cache
+def _paper_claims() -> dict[str, Claim]:
+    """The claims of paperclaims.csv by their keys."""
+    text = (files("minimtl.gains") / "paperclaims.csv").read_text(encoding="utf-8")
+    return {
+        row["key"]: Claim(
+            row["name"],
+            row["sentence"],
+            row["statistic"],
+            float(row["above"] or -math.inf),
+            float(row["below"] or math.inf),
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def paper_claim(key: str, **places: object) -> Claim:
+    """A claim of paperclaims.csv; ``places`` stand for what its statistic has in braces."""
+    claim = _paper_claims()[key]
+    return claim._replace(statistic=claim.statistic.format(**places))
+
+
 class MeasuredClaim(NamedTuple):
     """A claim and what a study has to say of it."""
 
@@ -113,45 +151,24 @@ class MeasuredClaim(NamedTuple):
     estimate: Estimate
 
 
-_MEAN = Claim(
-    "mean_gain",
-    "on average, multi-task learning leads to slight improvements over single-task learning",
-    "mean gain",
-    above=0,
-)
-_SHARE = {
-    "related": Claim(
-        "share_improved",
-        "we see improvements in more than 70% of the cases",
-        "share of pairs improved",
-        above=0.7,
-    ),
-    "unrelated": Claim(
-        "share_improved",
-        "multi-task learning leads to improvements in about 57% of all cases",
-        "share of pairs improved",
-        above=0.52,
-        below=0.62,
-    ),
-}
-_RELATIVE = Claim(
-    "relative_gain",
-    "the mean gain is about 5%",
-    "mean of the gain by the single-task score",
-    above=0.04,
-    below=0.06,
-)
-_BETTER = "UNRELATED TOPICS […] has better result than RELATED TOPICS"
+def claims_of(evidence: Evidence, related: Container[Pair]) -> Iterator[MeasuredClaim]:
+    """All claims about one problem; ``related`` are the pairs of RELATED, where they are known."""
+    yield from gain_claims(evidence)
+    if evidence.outcomes.problem == "unrelated":
+        yield from problem_claims(evidence, related)
+    yield from curve_claims(evidence)
+    yield from prediction_claims(evidence)
+    yield from association_claims(evidence)
 
 
 def gain_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about gains of one problem."""
     outcomes, effects = evidence.outcomes, evidence.table.effects
-    yield MeasuredClaim(_MEAN, estimate_mean(outcomes.gains, effects))
-    share = _share(evidence)
-    yield MeasuredClaim(_SHARE[outcomes.problem], share)
+    yield MeasuredClaim(paper_claim("mean_gain"), estimate_mean(outcomes.gains, effects))
+    yield MeasuredClaim(paper_claim(f"share_of_{outcomes.problem}"), _share(evidence))
     if outcomes.problem == "related":
-        yield MeasuredClaim(_RELATIVE, estimate_mean(relative_gains(outcomes), effects))
+        relative = estimate_mean(relative_gains(outcomes), effects)
+        yield MeasuredClaim(paper_claim("relative_gain"), relative)
 
 
 def _share(evidence: Evidence) -> Estimate:
@@ -164,13 +181,11 @@ def _share(evidence: Evidence) -> Estimate:
         return (by_run.mean(axis=0) > TIE).astype(np.float64)
 
     by_run = outcomes.gains.T
-    several = outcomes.n_runs > 1
-    return estimate_from(
-        float(improved(by_run).mean()),
-        pseudo_values(lambda x: float(improved(x).mean()), by_run) if several else None,
-        improved(by_run),
-        effects,
-    )
+    of_runs = None
+    if outcomes.n_runs > 1:
+        of_runs = pseudo_values(lambda x: float(improved(x).mean()), by_run)
+    each = improved(by_run)
+    return estimate_from(float(each.mean()), of_runs, each, effects)
 
 
 def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[MeasuredClaim]:
@@ -181,12 +196,7 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
         return
 
     for name, scores in (("single", outcomes.single), ("multi", outcomes.multi)):
-        claim = Claim(
-            "unrelated_better",
-            _BETTER,
-            f"mean {name}-task score of all pairs less that of the RELATED ones among them",
-            above=0,
-        )
+        claim = paper_claim("unrelated_better", task=name)
 
         def apart(means: FloatArray) -> FloatArray:
             """Of means (score, whether the pair is RELATED, the product of both), (3, n)."""
@@ -205,40 +215,6 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
         yield MeasuredClaim(claim, found)
 
 
-DISTANCE = 0.01  # of a score from its end: one point of F1
-LAST = 10  # epochs, of which the mean over those of Figure 4 is the end
-_SETTLED = (
-    f"epoch from which on the mean {{}} curve (epochs of Figure 4, joined by straight lines) stays "
-    f"within {DISTANCE} of the mean of its last {LAST} epochs"
-)
-_75 = "the global stabilization occurs after approximatively 75 epochs"
-_SINGLE_SETTLES = Claim("settles_at_75", _75, _SETTLED.format("single-task"), above=65, below=85)
-_MULTI_SETTLES = _SINGLE_SETTLES._replace(statistic=_SETTLED.format("multi-task"))
-_SLOWER = Claim(
-    "multi_slower",
-    "The number of epochs needed to train the multi-task models is slightly greater than the one "
-    "for the single-task ones",
-    "that epoch of multi-task learning less that of single-task learning",
-    above=0,
-)
-_REGULARISES = Claim(
-    "regularises",
-    "Multi-task learning […] has strong regularization effects",
-    "test score at equal training loss, multi-task less single-task",
-    above=0,
-)
-_FITS_LESS = _REGULARISES._replace(  # as does whatever learns more slowly: no claim
-    statistic="training loss where scores are read, multi-task less single-task", above=-math.inf
-)
-_OVERFITS = Claim(
-    "overfits_less",
-    "Such overfitting can be remedied by multi-task learning",
-    f"how far the mean curve falls from its best epoch to its last {LAST}, single-task less "
-    "multi-task",
-    above=0,
-)
-
-
 def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about the learning curves of one problem."""
     curves, runs = evidence.curves, evidence.curves.of_runs
@@ -247,21 +223,25 @@ def curve_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     epochs = curves.epochs[:n]
     by_pair = _stacked((curves.single, curves.multi), n).mean(axis=1)
     by_run = _stacked((runs.single, runs.multi), n)
-    for claim, statistic in (
-        (_SINGLE_SETTLES, lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
-        (_MULTI_SETTLES, lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs)),
-        (_SLOWER, lambda x: _later(x, epochs)),
-        (_OVERFITS, lambda x: _falls_less(x, epochs)),
+    for key, task, statistic in (
+        ("settles_at_75", "single", lambda x: settled_epoch(x[:, 0].mean(axis=0), epochs)),
+        ("settles_at_75", "multi", lambda x: settled_epoch(x[:, 1].mean(axis=0), epochs)),
+        ("multi_slower", "", lambda x: _later(x, epochs)),
+        ("overfits_less", "", lambda x: _falls_less(x, epochs)),
     ):
+        claim = paper_claim(key, task=task, distance=DISTANCE, last=LAST)
         yield MeasuredClaim(claim, estimate(statistic, by_pair, by_run, effects))
 
     n = int(np.searchsorted(curves.epochs, evidence.protocol.reading.read_at + 1)) + 1
     each = (curves.single, curves.multi, curves.single_loss, curves.multi_loss)
     by_pair = _stacked(each, n)
     found = estimate(at_equal_loss, by_pair.mean(axis=1), _stacked(runs, n), effects)
-    yield MeasuredClaim(_REGULARISES, found)
+    yield MeasuredClaim(paper_claim("regularises"), found)
+
+    # Whatever learns more slowly fits less: no claim.
     _, _, single_loss, multi_loss = np.moveaxis(by_pair[..., -1], -1, 0)
-    yield MeasuredClaim(_FITS_LESS, estimate_mean(multi_loss - single_loss, effects))
+    fits_less = estimate_mean(multi_loss - single_loss, effects)
+    yield MeasuredClaim(paper_claim("fits_less"), fits_less)
 
 
 def _stacked(curves: Iterable[FloatArray], n: int) -> FloatArray:
@@ -328,57 +308,20 @@ def _score_at(score: FloatArray, loss: FloatArray, level: float) -> float:
     return float(score[k - 1] + part * (score[k] - score[k - 1]))
 
 
-_MOST_PAIRS = 2000  # whose contributions to a correlation are known; each takes a correlation
-_RHO = "Spearman's ρ of the gain and "
-# The columns that a claim may mean, those of either definition of the features.
-_DIVERGENCES = (
-    (
-        "divergence",
-        "distributional divergence is strongly, negatively correlated with performance gains",
-        ("jsd_main_aux_positive", "jsd_main_aux_negative"),
-    ),
-    (
-        "test_divergence",
-        "JSD between training and test is strongly negatively correlated with gains",
-        ("jsd_test_train_positive_main", "jsd_test_train_negative_main"),
-    ),
-)
-_OOV = Claim(
-    "oov",
-    "OOV rate is also predictive of gains, i.e., correlated with gains from multi-task learning",
-    f"{_RHO}oov_rate_main",
-    above=0,
-)
-_PLATEAU = Claim(
-    "plateaus_early",
-    "multi-task learning is particularly effective when the target task otherwise plateaus faster "
-    "than the auxiliary task",
-    f"{_RHO}curve_c_main / curve_c_aux, which is large where the main task flattens earlier",
-    above=0,
-)
-_LATE = (
-    "the good predictors based on loss curve gradients are found in the last regions of the curve"
-)
-_CURVES = Claim(
-    "curves_predict_best",
-    "features extracted from the loss curves are more predictive of gains than any other features",
-    "Brier score of curve features less that of all others, or of always answering one half where "
-    "that is lower, subclasses unseen",
-    below=0,
-)
-
-
 def association_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about correlations of features and gains."""
     outcomes = evidence.outcomes
-    x = dict(zip(FEATURE_NAMES, np.moveaxis(outcomes.features, (2, 1, 0), (0, 1, 2)), strict=True))
-    for name, sentence, columns in _DIVERGENCES:
+    names = DEFINITIONS[evidence.protocol.reading.features].names
+    x = dict(zip(names, np.moveaxis(outcomes.features, (2, 1, 0), (0, 1, 2)), strict=True))
+    for key, columns in _DIVERGENCES.items():
         for column in columns:
-            claim = Claim(name, sentence, f"{_RHO}{column}", below=-STRONG)
-            yield MeasuredClaim(claim, correlation(x[column], evidence))
-    yield MeasuredClaim(_OOV, correlation(x["oov_rate_main"], evidence))
+            if column in x:
+                claim = paper_claim(key, feature=column)
+                yield MeasuredClaim(claim, correlation(x[column], evidence))
+
+    yield MeasuredClaim(paper_claim("oov"), correlation(x["oov_rate_main"], evidence))
     ratio = x["curve_c_main"] / x["curve_c_aux"]
-    yield MeasuredClaim(_PLATEAU, correlation(ratio, evidence))
+    yield MeasuredClaim(paper_claim("plateaus_early"), correlation(ratio, evidence))
 
 
 def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
@@ -406,7 +349,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
     effects = evidence.table.effects
     if outcomes.n_pairs > _MOST_PAIRS:
         rows = np.random.default_rng(0).choice(outcomes.n_pairs, _MOST_PAIRS, replace=False)
-        by_pair, effects = by_pair[rows], evidence.table.effects_among(rows)
+        by_pair, effects = by_pair[rows], evidence.table.rows(rows).effects
     return estimate_from(
         over_runs(by_run),
         pseudo_values(over_runs, by_run) if n_runs > 2 else None,
@@ -421,29 +364,23 @@ def gains_of_others(gains: FloatArray) -> FloatArray:
     return (gains.sum(axis=1, keepdims=True) - gains) / (n_runs - 1)
 
 
-Columns = tuple[int, ...]
-
-
 def prediction_claims(evidence: Evidence) -> Iterator[MeasuredClaim]:
     """The claims about which features predict best, of pairs whose subclasses are unseen."""
+    definitions = DEFINITIONS[evidence.protocol.reading.features]
     compare = _comparison(evidence)
 
     def gradients(percent: int) -> Columns:
         prefix = f"gradient_{percent}_"
-        names = enumerate(FEATURE_NAMES)
+        names = enumerate(definitions.names)
         return tuple(number for number, name in names if name.startswith(prefix))
 
     for percent in (10, 25, 50):
-        claim = Claim(
-            "late_gradients",
-            _LATE,
-            f"Brier score of the gradients at 75 % less that of those at {percent} %, subclasses "
-            "unseen",
-            below=0,
-        )
+        claim = paper_claim("late_gradients", percent=percent)
         yield MeasuredClaim(claim, compare(gradients(75), gradients(percent)))
-    only, without = FEATURE_SETS["only_curve"], FEATURE_SETS["no_curve"]
-    yield MeasuredClaim(_CURVES, compare(only, without, at_most=0.25))
+
+    sets = definitions.sets
+    best = compare(sets["only_curve"], sets["no_curve"], at_most=0.25)
+    yield MeasuredClaim(paper_claim("curves_predict_best"), best)
 
 
 def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
@@ -476,13 +413,11 @@ def _comparison(evidence: Evidence) -> Callable[..., Estimate]:
             other = errors(second, which)
             return errors(first, which) - (other if other.mean() < at_most else at_most)
 
-        of_runs = (
-            pseudo_values(lambda some: float(difference(some).mean()), runs)
-            if len(runs) > 2
-            else None
-        )
+        of_runs = None
+        if len(runs) > 2:
+            of_runs = pseudo_values(lambda some: float(difference(some).mean()), runs)
         each = difference(runs)
-        effects = evidence.table.effects_among(design.tested)
+        effects = evidence.table.rows(design.tested).effects
         return estimate_from(float(each.mean()), of_runs, each, effects)
 
     return compare

@@ -1,46 +1,51 @@
-"""The meta-model: logistic regression on scaled features, and how strongly each feature counts.
+"""The meta-model, the baselines beside it, and how well their probabilities fit.
 
 Notation
 --------
 X, y            features (n_pairs, n_features) float64, and labels, 1 for a gain: (n_pairs,), or
                 (n_fits, n_pairs) where each fit has labels of its own
-counts          how often each fit counts each pair, shape (n_fits, n_pairs): a mask of training
-                pairs, or a bootstrap's counts
-rank            of a feature in one fit, by |coefficient|: n_features for the strongest, which the
-                paper calls the inverse rank
+gain            what the labels are of, (n_pairs,)
+train, test     which pairs each fit learns from and is scored on, (n_fits, n_pairs), bool
+counts          how often each fit counts each pair, (n_fits, n_pairs): a mask of training pairs, or
+                a bootstrap's counts
+probability     of a gain, by each fit, (n_fits, n_pairs), float64; above one half the decision is
+                "gain"
+task            number of a task of each pair, (n_pairs,), int64
 
-Many training parts are fitted at once. Where the training pairs are all gains, or all losses, the
-loss has no minimum. The fit is then the limit: coefficients of 0 and a probability of 1 or 0 for
-every pair. Coefficients are in units of the scaled features, so that their sizes compare.
-
-Derived in docs/mathematics.md, §11, and docs/mathematics.md, §13.
+The meta-model is logistic regression on scaled features; many training parts are fitted at once.
+Where the training pairs are all gains, or all losses, the loss has no minimum. The fit is then the
+limit: coefficients of 0 and a probability of 1 or 0 for every pair. Coefficients are in units of
+the scaled features, so that their sizes compare. Baselines know the majority or the tasks' names.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from minimtl.gains.designs import Design
-from minimtl.gains.pairtable import PairTable
 from minimtl.stats import (
     BoolArray,
     FloatArray,
     IntArray,
+    accuracy,
+    auc_within,
+    brier_score,
+    decide,
+    f1_score,
     fit_logistic_regression,
-    inverse_ranks,
+    log_loss,
+    rank_correlation_within,
     scale_features,
     scaling_parameters,
 )
 from minimtl.tasks import LabelledPairs, Meta
 
+Kind = Literal["baseline", "all", "set", "feature"]
 LabelArray = NDArray[np.integer[Any]]
-N_BOOTSTRAP = 1000
-# A feature is determined by the others when no more than rounding is left of it.
-_DETERMINED = 1e-12
+BASELINES = ("majority", "main_name", "aux_name", "both_names")
 
 
 class Fits(NamedTuple):
@@ -139,108 +144,146 @@ def unseen_predictions(
     return y, np.concatenate(unseen)
 
 
-@dataclass(frozen=True)
-class Importance:
-    """What the coefficients of all features say, each array float64 of shape (n_features,).
-
-    Attributes
-    ----------
-    inverse_rank, coefficient : averaged over all fits of the protocol's cross-validation.
-    coefficient_all_pairs : of one fit to all pairs, which is what the authors printed.
-    coefficient_low, coefficient_high : 95 % percentile interval over samples of main tasks.
-    sign_stability : share of those samples in which the coefficient has the sign it has here.
-    vif : variance inflation factor.
-    condition_number : of all features together.
-    """
-
-    inverse_rank: FloatArray
-    coefficient: FloatArray
-    coefficient_all_pairs: FloatArray
-    coefficient_low: FloatArray
-    coefficient_high: FloatArray
-    sign_stability: FloatArray
-    vif: FloatArray
-    condition_number: float
-
-
-class Collinearity(NamedTuple):
-    """``vif`` (n_features,), infinite for a feature that the others determine, NaN for a constant
-    one; and the condition number, infinite if any feature is determined."""
-
-    vif: FloatArray
-    condition_number: float
-
-
-def importance(table: PairTable, folds: Design, rng: np.random.Generator) -> Importance:
-    """Coefficients and ranks of all features, averaged over the data sets, and their stability."""
-    data_sets, settings = table.data_sets, table.settings
-    of_folds = [fit_design(one.X, one.y, folds, settings).coef for one in data_sets]
-    counts = bootstrap_counts(table.main, N_BOOTSTRAP, rng)
-    draws = np.mean([_fit_counts(one, counts, settings) for one in data_sets], axis=0)
-    whole = np.mean([fit_all_pairs(one, settings) for one in data_sets], axis=0)
-
-    correlation = [collinearity(one.X) for one in data_sets]
-    low, high = np.percentile(draws, [2.5, 97.5], axis=0)
-    return Importance(
-        inverse_rank=_mean_over_fits([inverse_ranks(coef) for coef in of_folds]),
-        coefficient=_mean_over_fits(of_folds),
-        coefficient_all_pairs=whole,
-        coefficient_low=low,
-        coefficient_high=high,
-        sign_stability=(np.sign(draws) == np.sign(whole)).mean(axis=0),
-        vif=np.mean([one.vif for one in correlation], axis=0),
-        condition_number=float(np.mean([one.condition_number for one in correlation])),
-    )
-
-
-def bootstrap_counts(task: IntArray, n_draws: int, rng: np.random.Generator) -> IntArray:
-    """How often each pair is in a sample of main tasks drawn with replacement.
-
-    Returns
-    -------
-    int64 array of shape (n_draws, n_pairs)
-        Pairs of one main task have the same count.
-    """
-    names, number = np.unique(task, return_inverse=True)
-    counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_draws)
-    return counts[:, number.ravel()].astype(np.int64)
-
-
 def fit_all_pairs(labelled: LabelledPairs, settings: Meta) -> FloatArray:
     """Coefficients of one fit to all pairs, features scaled over all pairs; (n_features,)."""
-    return _fit_counts(labelled, np.ones((1, len(labelled.y)), np.int64), settings)[0]
+    return fit_counts(labelled, np.ones((1, len(labelled.y)), np.int64), settings)[0]
 
 
-def _fit_counts(labelled: LabelledPairs, counts: IntArray, settings: Meta) -> FloatArray:
+def fit_counts(labelled: LabelledPairs, counts: IntArray, settings: Meta) -> FloatArray:
     """Coefficients of a fit for each row of ``counts``, which says how often a pair counts."""
     return fit_rows(scale_features(labelled.X, settings.scaling), labelled.y, counts, settings).coef
 
 
-def _mean_over_fits(per_data_set: Sequence[FloatArray]) -> FloatArray:
-    """Mean over the fits to each data set, then over these; NaN where there is no fit."""
-    if not len(per_data_set[0]):
-        return np.full(per_data_set[0].shape[1], np.nan)
-    mean: FloatArray = np.mean([values.mean(axis=0) for values in per_data_set], axis=0)
-    return mean
+class Scores(NamedTuple):
+    """Scores of one predictor under one design; NaN where a score is not defined.
+
+    Attributes
+    ----------
+    accuracy, f1, brier, log_loss : of random folds, the mean over the folds; of a design that tests
+        each pair once, over all tested pairs together. F1 is of "gain", the loss in nats.
+    auc, rank_correlation : with the label and with the size of the gain, among pairs that the same
+        fit is tested on.
+    """
+
+    accuracy: float
+    f1: float
+    auc: float
+    brier: float
+    log_loss: float
+    rank_correlation: float
 
 
-def collinearity(X: FloatArray) -> Collinearity:
-    """Variance inflation factors and condition number of X, shape (n_samples, n_features)."""
-    vif = np.full(X.shape[1], np.nan)
-    deviation = X.std(axis=0)
-    varying = np.flatnonzero(deviation > _DETERMINED * np.abs(X).max(axis=0, initial=1.0))
-    if not varying.size:
-        return Collinearity(vif, float("nan"))
-    length = deviation[varying] * np.sqrt(len(X))
-    Z = (X[:, varying] - X[:, varying].mean(axis=0)) / length
-    singular = np.linalg.svd(Z, compute_uv=False)
-    vif[varying] = [_inflation(Z, column) for column in range(varying.size)]
-    determined = varying.size > min(len(X) - 1, len(singular)) or singular[-1] <= _DETERMINED
-    return Collinearity(vif, float("inf") if determined else float(singular[0] / singular[-1]))
+class Prediction(NamedTuple):
+    """How well one predictor does under one design.
+
+    Attributes
+    ----------
+    features : "all", the name of a set or of a feature, or one of `BASELINES`.
+    n_pairs : how many pairs were tested.
+    low, high : of the accuracy, were the tasks drawn anew; NaN for single features.
+    p, p_holm : NaN for baselines, and where no p was asked for.
+    """
+
+    design: str
+    features: str
+    kind: Kind
+    n_pairs: int
+    scores: Scores
+    low: float = float("nan")
+    high: float = float("nan")
+    p: float = float("nan")
+    p_holm: float = float("nan")
+
+    @property
+    def share(self) -> str:
+        """The accuracy in per cent."""
+        return f"{self.scores.accuracy:.0%}"
 
 
-def _inflation(Z: FloatArray, column: int) -> float:
-    others = np.delete(Z, column, axis=1)
-    coefficients = np.linalg.lstsq(others, Z[:, column], rcond=None)[0]
-    left = float(((Z[:, column] - others @ coefficients) ** 2).sum())  # 1 − R², as |Z_j| = 1
-    return 1 / left if left > _DETERMINED else float("inf")
+class FoldScores(NamedTuple):
+    """Scores of each fold, all float64 of shape (n_fits,); F1 is that of "gain"."""
+
+    f1: FloatArray
+    accuracy: FloatArray
+    brier: FloatArray
+    log_loss: FloatArray
+
+
+def score_pairs(
+    labelled: LabelledPairs, columns: Sequence[int], design: Design, settings: Meta
+) -> FoldScores:
+    """The meta-model's scores in every fold of the design, seeing the given columns only."""
+    X, y = labelled.X[:, list(columns)], labelled.y
+    return score_folds(y, fit_design(X, y, design, settings).probability, design.test)
+
+
+def score_folds(y: IntArray, probability: FloatArray, test: BoolArray) -> FoldScores:
+    """Score each row of ``probability`` on the pairs of the same row of ``test``."""
+    decision = decide(probability).astype(np.int64)
+    return FoldScores(
+        f1=np.asarray(f1_score(y, decision, test)),
+        accuracy=np.asarray(accuracy(y, decision, test)),
+        brier=np.asarray(brier_score(y, probability, test)),
+        log_loss=np.asarray(log_loss(y, probability, test)),
+    )
+
+
+def score_design(y: IntArray, gain: FloatArray, probability: FloatArray, design: Design) -> Scores:
+    """The scores of one predictor of one data set."""
+    if design.is_repeated:
+        folds = score_folds(y, probability, design.test)
+    else:
+        folds = score_folds(y, of_unseen(probability, design), design.tested[np.newaxis])
+    return Scores(
+        **{name: float(each.mean()) for name, each in folds._asdict().items()},
+        auc=auc_within(y, probability, design.test),
+        rank_correlation=rank_correlation_within(gain, probability, design.test),
+    )
+
+
+def baseline_probability(
+    name: str, y: IntArray, train: BoolArray, main: IntArray, aux: IntArray
+) -> FloatArray:
+    """What one of `BASELINES` answers, (n_fits, n_pairs)."""
+    if name == "majority":
+        return majority_probability(y, train)
+    if name == "both_names":
+        return names_probability(y, train, main, aux)
+    return identity_probability(y, train, main if name == "main_name" else aux)
+
+
+def majority_probability(y: IntArray, train: BoolArray) -> FloatArray:
+    """The share of gains among the training pairs, for every pair: shape (n_fits, n_pairs)."""
+    share = (train & (y == 1)).sum(axis=1) / train.sum(axis=1)
+    return np.broadcast_to(share[:, np.newaxis], train.shape)
+
+
+def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> FloatArray:
+    """The share of gains among the training pairs of the same task, (n_fits, n_pairs).
+
+    One pair with the overall share is added to each task, (k + p) / (n + 1): a task that is not in
+    training gets the overall share, and a task with one pair is drawn halfway towards it.
+    """
+    tasks, task = np.unique(task, return_inverse=True)
+    n_tasks = len(tasks)
+    gains, seen = np.zeros((2, len(train), n_tasks), np.int64)
+    for fit, row in enumerate(train):
+        gains[fit] = np.bincount(task[row & (y == 1)], minlength=n_tasks)
+        seen[fit] = np.bincount(task[row], minlength=n_tasks)
+    share = majority_probability(y, train)[:, :1]
+    rate: FloatArray = ((gains + share) / (seen + 1))[:, task]
+    return rate
+
+
+def names_probability(y: IntArray, train: BoolArray, main: IntArray, aux: IntArray) -> FloatArray:
+    """What both names together say, (n_fits, n_pairs): their evidence adds up.
+
+    logit p = logit p_main + logit p_aux − logit p_majority, with the probabilities of
+    `identity_probability` and `majority_probability`. Where training pairs are all of one label,
+    it is theirs.
+    """
+    majority = majority_probability(y, train)
+    evidence = [logit(identity_probability(y, train, names)) for names in (main, aux)]
+    with np.errstate(invalid="ignore"):  # of fits with one label, which the last line replaces
+        both: FloatArray = expit(evidence[0] + evidence[1] - logit(majority))
+    return np.where((majority > 0) & (majority < 1), both, majority)

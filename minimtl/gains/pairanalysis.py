@@ -1,53 +1,59 @@
-"""What the analysis of a table of pairs gives, and what that comes to in plain sentences.
+"""What the analysis of a table of pairs gives, and its forms: text, JSON, CSV, Markdown, HTML."""
 
-Notation of the reliability of labels
--------------------------------------
-g_ij    gain of pair i in run j, = μ + t_i + e_ij
-τ², σ²  variances of t (between pairs) and of e (between runs of a pair)
-k       runs that are averaged before a label is read off
-
-    reliability of a label's gain   τ² / (τ² + σ²/k)
-    ceiling of a predictor          E_t Φ(|μ + t| √k / σ)
-
-Derived in docs/mathematics.md, §12.
-"""
-
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
+from minimtl._version import __version__
+from minimtl.gains.metamodel import BASELINES, Prediction
+from minimtl.gains.pairlabels import LabelNoise
 from minimtl.gains.pairtable import PairTable
-from minimtl.gains.scoring import Prediction
-from minimtl.report import Block, Grid, Paragraph, counted, signed, text
+from minimtl.report import (
+    Axis,
+    Block,
+    Chart,
+    Colour,
+    Document,
+    Dot,
+    Dots,
+    Drawing,
+    Grid,
+    Heading,
+    Items,
+    Paragraph,
+    Row,
+    Shape,
+    Table,
+    counted,
+    signed,
+    text,
+    write_document,
+    write_tables,
+)
 from minimtl.report import to_text as blocks_text
-from minimtl.stats import Estimate, FloatArray, MeanEstimate
+from minimtl.stats import Estimate, MeanEstimate
 
 Verdict = Literal["new tasks", "same tasks", "names", "nothing", "no features", "no prediction"]
 FEWEST = 10  # pairs of which anything is said
 ALPHA = 0.05
-NAME_WORDS = {
+_NAME_WORDS = {
     "majority": "the majority",
     "main_name": "the main task's name",
     "aux_name": "the auxiliary task's name",
     "both_names": "both tasks' names",
 }
-DESIGN_WORDS = {
-    "seen": "random folds",
-    "main_unseen": "unseen main tasks",
-    "aux_unseen": "unseen auxiliary tasks",
-    "both_unseen": "pairs of unseen tasks",
-    "groups_unseen": "pairs of unseen groups",
-}
-_UNSEEN = {
-    "seen": "nothing: random folds",
-    "main_unseen": "the main task",
-    "aux_unseen": "the auxiliary task",
-    "both_unseen": "both tasks",
-    "groups_unseen": "the groups of both tasks",
+# What a design is called, and what it holds out.
+_DESIGN_WORDS = {
+    "seen": ("random folds", "nothing: random folds"),
+    "main_unseen": ("unseen main tasks", "the main task"),
+    "aux_unseen": ("unseen auxiliary tasks", "the auxiliary task"),
+    "both_unseen": ("pairs of unseen tasks", "both tasks"),
+    "groups_unseen": ("pairs of unseen groups", "the groups of both tasks"),
 }
 _DESIGN_HEAD = (
     *("unseen in training", "pairs", "all features", "95 % interval", "p", "p (Holm)"),
@@ -66,61 +72,34 @@ _OF_NAMES = {
     True: "any feature that only identifies tasks would do as well",
     False: "names do not predict clearly better than chance",
 }
-_N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
-
-
-@dataclass(frozen=True)
-class LabelNoise:
-    """How noisy the labels are, estimated from several runs; all NaN if there is only one.
-
-    Attributes
-    ----------
-    run_correlation : mean correlation of the gains between two runs, over all pairs of runs.
-    label_reliability : share of the variance of a label's gain that is between pairs.
-    ceiling_accuracy : accuracy that no predictor of such labels can exceed on average
-        without having seen their runs.
-    """
-
-    run_correlation: float
-    label_reliability: float
-    ceiling_accuracy: float
-
-
-def label_noise(gains: FloatArray, runs_per_label: int) -> LabelNoise:
-    """Estimates from gains, shape (n_pairs, n_runs), for labels of the mean of some runs."""
-    n_pairs, n_runs = gains.shape
-    if n_runs < 2 or n_pairs < 2:
-        return LabelNoise(*[math.nan] * 3)
-
-    within = float(gains.var(axis=1, ddof=1).mean())
-    between = max(0.0, float(gains.mean(axis=1).var(ddof=1)) - within / n_runs)
-    noise = within / runs_per_label
-    total = between + noise
-    return LabelNoise(
-        run_correlation=_mean_correlation(gains),
-        label_reliability=between / total if total > 0 else math.nan,
-        ceiling_accuracy=ceiling(float(gains.mean()), between, noise),
-    )
-
-
-def ceiling(mean: float, between: float, noise: float) -> float:
-    """Accuracy of a predictor that knows each pair's true gain.
-
-    True gains are normal with the given mean and variance ``between``; ``noise`` is the variance
-    of what is added to them before the label is read off.
-    """
-    if noise == 0:
-        return 1.0
-    quantiles = (np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES
-    true_gain = mean + np.sqrt(between) * ndtri(quantiles)
-    return float(ndtr(np.abs(true_gain) / np.sqrt(noise)).mean())
-
-
-def _mean_correlation(gains: FloatArray) -> float:
-    if (gains.std(axis=0) == 0).any():
-        return math.nan
-    correlation = np.corrcoef(gains.T)
-    return float(correlation[np.triu_indices_from(correlation, k=1)].mean())
+_MOST_FEATURES = 50  # that the page lists
+_DESIGNS_NOTE = (
+    "Shares of pairs predicted correctly. On random folds a model may recognise a pair by the "
+    "names of its tasks: compare the features with those. An unseen task is in neither role in "
+    "training. "
+    "For p, labels are simulated from the tasks alone, without the features: p is the share of "
+    "simulations that the features predict as well. Holm's procedure allows for all designs. "
+    "The interval is for new tasks. A majority learned from other pairs may be wrong about "
+    "those left out: compare with 0.5 as well. All scores are in meta.csv."
+)
+_FEATURES_NOTE = (
+    "Each feature alone: the share of pairs predicted correctly, and p (Holm) among the features "
+    "of the column."
+)
+_CAPTION = (
+    "Accuracy by design: all features with their 95 % interval, beside the names of the tasks and "
+    "the majority."
+)
+_COLUMN = 152  # width of a design in the picture
+_FEWEST_COLUMNS = 5  # the legend is as wide
+# How far each mark stands from the middle of its column.
+_MARKS: dict[str, tuple[int, Shape, Colour]] = {
+    "all": (-30, "circle", "blue"),
+    "majority": (0, "bar", "ink"),
+    "main_name": (-4, "square", "orange"),
+    "aux_name": (16, "triangle", "orange"),
+    "both_names": (36, "diamond", "orange"),
+}
 
 
 class PairFinding(NamedTuple):
@@ -167,6 +146,11 @@ class PairAnalysis:
         """The names of the designs that have a fit."""
         return tuple(dict.fromkeys(prediction.design for prediction in self.predictions))
 
+    def baselines(self, design: str) -> dict[str, Prediction]:
+        """Those of a design that has a fit."""
+        rows = self.predictions
+        return {p.features: p for p in rows if (p.design, p.kind) == (design, "baseline")}
+
     @property
     def finding(self) -> PairFinding:
         """The verdict and the sentences that say it.
@@ -178,25 +162,19 @@ class PairAnalysis:
         if self.predicted is None:
             return PairFinding("no prediction", f"No gain was predicted: {self.why}.")
 
-        majorities = {
-            row.design: row
-            for row in self.predictions
-            if (row.kind, row.features) == ("baseline", "majority")
-        }
-        names = [p for p in self.predictions if (p.design, p.kind) == ("seen", "baseline")][1:]
+        majority, *names = self.baselines("seen").values()
         best = max(names, key=lambda row: row.scores.accuracy)
         names_tell = min(self.name_p_values.values()) <= ALPHA
-        by_name = f"{NAME_WORDS[best.features]} alone"
-        rows = {row.design: row for row in self.predictions if row.kind == "all"}
+        by_name = f"{_NAME_WORDS[best.features]} alone"
+        rows = [row for row in self.predictions if row.kind == "all"]
         if not rows:
             return PairFinding(
                 "no features",
-                f"The table has no features. On random folds {by_name} predicts {_share(best)} of "
-                f"the pairs correctly, and the majority {_share(majorities['seen'])}: "
-                f"{_OF_NAMES[names_tell]}.",
+                f"The table has no features. On random folds {by_name} predicts {best.share} of "
+                f"the pairs correctly, and the majority {majority.share}: {_OF_NAMES[names_tell]}.",
             )
 
-        seen, *unseen = rows.values()
+        seen, *unseen = rows
         predicted = [row for row in unseen if row.p_holm <= ALPHA]
         verdict: Verdict = "names" if names_tell else "nothing"
         if predicted:
@@ -205,14 +183,14 @@ class PairAnalysis:
             verdict = "same tasks"
 
         on_new = "".join(
-            f"; on {DESIGN_WORDS[row.design]} the features predict {_share(row)}, and the majority "
-            f"{_share(majorities[row.design])}"
+            f"; on {_DESIGN_WORDS[row.design][0]} the features predict {row.share}, and the "
+            f"majority {self.baselines(row.design)['majority'].share}"
             for row in predicted[-1:] or unseen[:1]
         )
         return PairFinding(
             verdict,
-            f"{_VERDICTS[verdict]} On random folds the features predict {_share(seen)} of the "
-            f"pairs correctly, and {by_name} {_share(best)}{on_new}.",
+            f"{_VERDICTS[verdict]} On random folds the features predict {seen.share} of the "
+            f"pairs correctly, and {by_name} {best.share}{on_new}.",
         )
 
     @property
@@ -246,8 +224,7 @@ class PairAnalysis:
         return _mean_gain(self), _reliability(self)
 
 
-def _share(row: Prediction) -> str:
-    return f"{row.scores.accuracy:.0%}"
+Analyses = Mapping[str, PairAnalysis]
 
 
 def _mean_gain(analysis: PairAnalysis) -> str:
@@ -290,7 +267,7 @@ def _reliability(analysis: PairAnalysis) -> str:
     return f"{said}."
 
 
-def answers(analyses: Mapping[str, PairAnalysis]) -> tuple[str, ...]:
+def _answers(analyses: Analyses) -> tuple[str, ...]:
     """The finding of each table; of a study behind the name of the problem."""
     return tuple(
         (f"{name.upper()}: " if name else "") + analysis.finding.sentence
@@ -298,18 +275,18 @@ def answers(analyses: Mapping[str, PairAnalysis]) -> tuple[str, ...]:
     )
 
 
-def to_text(analyses: Mapping[str, PairAnalysis]) -> str:
+def to_text(analyses: Analyses) -> str:
     """For a terminal: the finding first."""
     blocks: list[Block] = []
-    for answer, analysis in zip(answers(analyses), analyses.values(), strict=True):
+    for answer, analysis in zip(_answers(analyses), analyses.values(), strict=True):
         blocks += [Paragraph(answer), Paragraph(analysis.title)]
         if analysis.predictions:
-            blocks.append(design_grid(analysis))
+            blocks.append(_design_grid(analysis))
         blocks += map(Paragraph, (*analysis.background, *analysis.notes))
     return blocks_text(blocks)
 
 
-def design_grid(analysis: PairAnalysis) -> Grid:
+def _design_grid(analysis: PairAnalysis) -> Grid:
     """Accuracy under each design, of all features beside the baselines."""
     lines = []
     for design in analysis.designs:
@@ -319,7 +296,163 @@ def design_grid(analysis: PairAnalysis) -> Grid:
             interval = "–" if math.isnan(row.low) else f"{text(row.low, 2)} to {text(row.high, 2)}"
             cells = (text(row.scores.accuracy), interval, text(row.p), text(row.p_holm))
 
-        baselines = [p for p in analysis.predictions if (p.design, p.kind) == (design, "baseline")]
+        baselines = list(analysis.baselines(design).values())
         names = [text(baseline.scores.accuracy) for baseline in baselines]
-        lines.append((_UNSEEN[design], f"{baselines[0].n_pairs:,}", *cells, *names))
+        lines.append((_DESIGN_WORDS[design][1], f"{baselines[0].n_pairs:,}", *cells, *names))
     return Grid(_DESIGN_HEAD, tuple(lines))
+
+
+def to_json(analyses: Analyses) -> str:
+    """Every number, unrounded; null where there is none."""
+    content = {
+        "minimtl": __version__,
+        "tables": {name: _values(analysis) for name, analysis in analyses.items()},
+    }
+    return json.dumps(_without_nan(content), indent=2, allow_nan=False)
+
+
+def _values(analysis: PairAnalysis) -> dict[str, Any]:
+    table, gain = analysis.table, analysis.gain
+    verdict, sentence = analysis.finding
+    return {
+        "source": table.source,
+        "verdict": verdict,
+        "finding": sentence,
+        "n_pairs": table.n_pairs,
+        "n_predicted": 0 if analysis.predicted is None else analysis.predicted.n_pairs,
+        "n_runs": table.gains.shape[1],
+        "threshold": table.threshold,
+        "gained": float(table.labels.mean()),
+        "features": list(table.features),
+        "notes": list(table.notes),
+        "mean_gain": {
+            "these_tasks": gain.these_tasks and vars(gain.these_tasks),
+            "new_tasks": gain.new_tasks and vars(gain.new_tasks),
+        },
+        "reliability": vars(analysis.noise),
+        "name_p_values": dict(analysis.name_p_values),
+        "scores": _rows({"": analysis}),
+    }
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _rows(analyses: Analyses) -> list[Row]:
+    """The rows of meta.csv; those of a study have the column ``problem`` as well."""
+    rows: list[Row] = []
+    for name, analysis in analyses.items():
+        problem: Row = {"problem": name} if name else {}
+        rows += [problem | _row(analysis, prediction) for prediction in analysis.predictions]
+    return rows
+
+
+def _row(analysis: PairAnalysis, prediction: Prediction) -> Row:
+    baselines = analysis.baselines(prediction.design)
+    accuracies = {f"{name}_accuracy": baselines[name].scores.accuracy for name in BASELINES}
+    both_names = accuracies.pop("both_names_accuracy")
+    return {
+        "design": prediction.design,
+        "features": prediction.features,
+        "n_pairs": prediction.n_pairs,
+        **prediction.scores._asdict(),
+        **accuracies,
+        "low": prediction.low,
+        "high": prediction.high,
+        "p": prediction.p,
+        "p_holm": prediction.p_holm,
+        "both_names_accuracy": both_names,
+        "kind": prediction.kind,
+    }
+
+
+def write_forms(analyses: Analyses, title: str, out: Path) -> None:
+    """Write ``meta.csv``, ``meta.md``, ``meta.html`` and their pictures."""
+    write_tables([Table("meta", _rows(analyses))], out)
+    blocks = [block for name, analysis in analyses.items() for block in _on_page(name, analysis)]
+    write_document(Document(title, (), _answers(analyses), tuple(blocks)), "meta", out)
+
+
+def _on_page(name: str, analysis: PairAnalysis) -> list[Block]:
+    blocks: list[Block] = [Heading(2, analysis.table.source), Paragraph(analysis.title)]
+    if analysis.predictions:
+        blocks += [
+            Drawing(_picture(analysis), _CAPTION, f"meta_{name}" if name else "meta"),
+            Heading(3, "Features against names"),
+            _design_grid(analysis),
+            Paragraph(_DESIGNS_NOTE),
+        ]
+    if analysis.predictions and analysis.table.features:
+        blocks += [
+            Heading(3, "Each feature by itself"),
+            _feature_grid(analysis),
+            Paragraph(_FEATURES_NOTE),
+        ]
+    if analysis.background:
+        blocks += [
+            Heading(3, "The mean gain, and how much of a label is chance"),
+            Items(analysis.background),
+        ]
+    if analysis.notes:
+        blocks += [Heading(3, "How the table was read"), Items(analysis.notes)]
+    return blocks
+
+
+def _picture(analysis: PairAnalysis) -> Chart:
+    """Accuracy under each design, of features against names."""
+    designs = analysis.designs
+    series: list[Dots] = []
+    for name, (place, shape, colour) in _MARKS.items():
+        words = _NAME_WORDS.get(name, "all features")
+        rows = [(column, analysis.of(design, name)) for column, design in enumerate(designs)]
+        dots = tuple(
+            Dot(
+                x=_COLUMN * (column + 0.5) + place,
+                y=row.scores.accuracy,
+                low=row.low if row.kind == "all" else math.nan,
+                high=row.high if row.kind == "all" else math.nan,
+                words=f"{words}: {row.scores.accuracy:.3f}",
+                is_hollow=colour == "orange",
+            )
+            for column, row in rows
+            if row is not None
+        )
+        if dots:
+            series.append(Dots(name=words, dots=dots, shape=shape, colour=colour))
+
+    middles = tuple(
+        (_COLUMN * (column + 0.5), _DESIGN_WORDS[design][0])
+        for column, design in enumerate(designs)
+    )
+    width = _COLUMN * max(_FEWEST_COLUMNS, len(designs))
+    shares = tuple((fifth / 5, f"{fifth / 5:.1f}") for fifth in range(6))
+    return Chart(
+        title=_CAPTION,
+        series=tuple(series),
+        x=Axis(low=0, high=width, ticks=middles),
+        y=Axis(low=0, high=1, ticks=shares, is_grid=True),
+        width=width,
+        height=240,
+        has_legend=True,
+    )
+
+
+def _feature_grid(analysis: PairAnalysis) -> Grid:
+    """The features by their smallest p in any design, at most `_MOST_FEATURES`."""
+    rows: dict[str, list[Prediction]] = {}
+    for row in analysis.predictions:
+        if row.kind == "feature":
+            rows.setdefault(row.features, []).append(row)
+
+    ordered = sorted(rows.items(), key=lambda item: min(row.p for row in item[1]))
+    lines = [
+        (name, *(f"{text(row.scores.accuracy)} ({text(row.p_holm, 2)})" for row in each))
+        for name, each in ordered[:_MOST_FEATURES]
+    ]
+    head = ("feature", *(_DESIGN_WORDS[design][0] for design in analysis.designs))
+    return Grid(head, tuple(lines))

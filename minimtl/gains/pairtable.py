@@ -1,5 +1,7 @@
 """A table of pairs of tasks: the one record that every analysis of gains begins with.
 
+That of a study is made here, of its results or of the tables in its folder.
+
 Notation
 --------
 main, aux       number of each pair's tasks, (n_pairs,), int64; a task has one in either role
@@ -7,25 +9,33 @@ gains           (n_pairs, n_runs), float64, NaN where a pair lacks a run
 data set        what one meta-analysis is fitted to: X (n_pairs, n_features) and labels (n_pairs,)
 """
 
+import csv
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from minimtl.errors import MinimtlError
 from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effects
 from minimtl.tasks import (
-    FEATURE_NAMES,
-    FEATURE_SETS,
+    DEFINITIONS,
     TIE,
+    Definitions,
     LabelledPairs,
     Meta,
     Outcomes,
     Pair,
     Protocol,
+    Task,
     disjoint_pairs,
+    hierarchy_of,
     labelled_pairs,
+    read_manifest,
 )
+
+_TOPICS = ("main_positive", "main_negative", "aux_positive", "aux_negative")
 
 
 @dataclass(frozen=True)
@@ -36,13 +46,14 @@ class PairTable:
     ----------
     source : what the table is called.
     tasks : names of tasks, by number.
-    main, aux, gains : see above.
+    gains : see above.
     data_sets : one with labels of the mean gains, or one for each run.
     features : names of the columns of X.
     sets : for the name of each set, its columns of X; ``all`` is no set, and always there.
     groups : the groups of a pair's tasks, (n_pairs, n_groups), None where none are known. Of a
         study they are the two subclasses of its topics.
-    levels : of the crossed effects of the gains, as `stats.crossed_effects` takes them.
+    levels : of the crossed effects of the gains, as `stats.crossed_effects` takes them; those of
+        ``main`` and ``aux`` are the tasks.
     settings : of the meta-model and its folds.
     threshold : a gain above it is a gain.
     disjoint : data sets whose features and labels come from different runs; none where features
@@ -52,8 +63,6 @@ class PairTable:
 
     source: str
     tasks: tuple[str, ...]
-    main: IntArray
-    aux: IntArray
     gains: FloatArray
     data_sets: tuple[LabelledPairs, ...]
     features: tuple[str, ...]
@@ -66,8 +75,18 @@ class PairTable:
     notes: tuple[str, ...] = ()
 
     @property
+    def main(self) -> IntArray:
+        """The number of each pair's main task, (n_pairs,)."""
+        return self.levels["main"]
+
+    @property
+    def aux(self) -> IntArray:
+        """The number of each pair's auxiliary task, (n_pairs,)."""
+        return self.levels["aux"]
+
+    @property
     def n_pairs(self) -> int:
-        return len(self.main)
+        return len(self.gains)
 
     @property
     def mean_gains(self) -> FloatArray:
@@ -100,26 +119,14 @@ class PairTable:
         """The crossed effects of the gains."""
         return crossed_effects(self.levels)
 
-    def effects_among(self, rows: IntArray | BoolArray) -> Effects:
-        """The crossed effects of some of the pairs, by number or mask."""
-        return crossed_effects({name: level[rows] for name, level in self.levels.items()})
-
-    def columns_of(self, features: str) -> tuple[int, ...]:
-        """The columns of X of all features, of a set, or of a single feature."""
-        if features == "all":
-            return tuple(range(len(self.features)))
-        return self.sets[features] if features in self.sets else (self.features.index(features),)
-
-    def rows(self, chosen: IntArray) -> "PairTable":
-        """The table of some of its pairs."""
+    def rows(self, chosen: IntArray | BoolArray) -> "PairTable":
+        """The table of some of its pairs, by number or mask."""
 
         def of_rows(data_sets: tuple[LabelledPairs, ...]) -> tuple[LabelledPairs, ...]:
             return tuple(LabelledPairs(one.X[chosen], one.y[chosen]) for one in data_sets)
 
         return replace(
             self,
-            main=self.main[chosen],
-            aux=self.aux[chosen],
             gains=self.gains[chosen],
             data_sets=of_rows(self.data_sets),
             disjoint=of_rows(self.disjoint),
@@ -141,6 +148,7 @@ def table_of(outcomes: Outcomes, protocol: Protocol) -> PairTable:
         outcomes.gains,
         labelled_pairs(outcomes, protocol.reading),
         (name for block in outcomes.blocks for name in block),
+        DEFINITIONS[protocol.reading.features],
         protocol.meta,
     )
     return replace(table, disjoint=tuple(disjoint_pairs(outcomes, protocol.reading)))
@@ -152,26 +160,90 @@ def topic_table(
     gains: FloatArray,
     data_sets: Iterable[LabelledPairs],
     subclasses: Iterable[Hashable],
+    definitions: Definitions,
     settings: Meta,
 ) -> PairTable:
     """The table of pairs of topics; ``subclasses`` are two of each pair, which are its groups."""
     levels = pair_levels(pairs)
-    tasks: dict[int, str] = {}
-    for pair, main, aux in zip(pairs, levels["main"], levels["aux"], strict=True):
-        tasks |= {int(main): " / ".join(pair.main), int(aux): " / ".join(pair.aux)}
+    names: dict[frozenset[str], str] = {}
+    for task in (task for pair in pairs for task in pair):
+        names[frozenset(task)] = " / ".join(task)
     return PairTable(
         source=source,
-        tasks=tuple(tasks[number] for number in range(len(tasks))),
-        main=levels["main"],
-        aux=levels["aux"],
+        tasks=tuple(names.values()),
         gains=gains,
         data_sets=tuple(data_sets),
-        features=FEATURE_NAMES,
-        sets={name: columns for name, columns in FEATURE_SETS.items() if name != "all"},
+        features=definitions.names,
+        sets={name: columns for name, columns in definitions.sets.items() if name != "all"},
         groups=numbers(subclasses).reshape(-1, 2),
         levels=levels,
         settings=settings,
     )
+
+
+def read_study(folder: Path) -> dict[str, PairTable]:
+    """The pairs of each problem by each protocol of a study in a folder, by their names.
+
+    The meta-model is that of the protocol. Features and labels are of means over the runs.
+
+    Raises
+    ------
+    MinimtlError
+        If the study is not finished, or its tables are damaged or do not belong together.
+    """
+    manifest = read_manifest(folder)
+    definitions, hierarchy = DEFINITIONS[manifest["features"]], hierarchy_of(manifest)
+    features = _read(folder / "features.csv", definitions.names)
+    gains = _read(folder / "scores.csv", ["gain"])
+
+    tables = {}
+    parts = [(name, problem) for name, sizes in manifest["problems"].items() for problem in sizes]
+    for protocol, problem in parts:
+        of_problem = {
+            key[2:]: gain for key, gain in gains.items() if key[:2] == (protocol, problem)
+        }
+        pairs = tuple(dict.fromkeys(pair for pair, _ in of_problem))
+        runs = list(dict.fromkeys(run for _, run in of_problem))
+        try:
+            g = np.array([[of_problem[pair, run][0] for run in runs] for pair in pairs])
+            X = np.array([[features[protocol, "", pair, run] for run in runs] for pair in pairs])
+        except KeyError:
+            raise MinimtlError(
+                f"features.csv and scores.csv in {folder} do not belong together; "
+                f"run minimtl report {folder} to write them again"
+            ) from None
+
+        name = problem if len(manifest["problems"]) == 1 else f"{problem}, {protocol}"
+        tables[name] = topic_table(
+            name.replace(problem, problem.upper()),
+            pairs,
+            g,
+            [LabelledPairs(X.mean(axis=1), labels_of(g.mean(axis=1), 0.0))],
+            (hierarchy.place(topic) for pair in pairs for topic in pair.main),
+            definitions,
+            Meta(**manifest["protocols"][protocol]["meta"]),
+        )
+    return tables
+
+
+def _read(path: Path, columns: Sequence[str]) -> dict[tuple[str, str, Pair, str], FloatArray]:
+    """Numbers of each row by protocol, problem ("" where the table has none), pair and run."""
+    rows = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                topics = [row[name] for name in _TOPICS]
+                pair = Pair(Task(*topics[:2]), Task(*topics[2:]))
+                key = row["protocol"], row.get("problem", ""), pair, row["run"]
+                rows[key] = np.array([float(row[name]) for name in columns])
+    except (OSError, KeyError, TypeError, ValueError, csv.Error):
+        rows = {}
+    if not rows or not all(np.isfinite(row).all() for row in rows.values()):
+        raise MinimtlError(
+            f"{path} is missing or not as a study wrote it; run minimtl report {path.parent} to "
+            "write it again"
+        )
+    return rows
 
 
 def effects_of(pairs: Sequence[Pair]) -> Effects:

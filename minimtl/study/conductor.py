@@ -53,6 +53,7 @@ from minimtl.study.training import (
 )
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
+    PAPER,
     WHOLE,
     PairCurves,
     Problem,
@@ -79,6 +80,7 @@ def run_study(
     *,
     executor: str = "process",
     backend: str | None = None,
+    features: str = PAPER.reading.features,
     fresh: bool = False,
     quiet: bool = False,
 ) -> StudyResult:
@@ -95,7 +97,7 @@ def run_study(
         interrupted; without it models are kept as long as the result, whose `write` keeps them.
     workers : processes that train; all cores by default. A script that trains by several needs
         ``if __name__ == "__main__":``, as they import it.
-    executor, backend, fresh : as the flags of ``minimtl study``.
+    executor, backend, features, fresh : as the flags of ``minimtl study``.
     quiet : without progress on standard error.
 
     Raises
@@ -124,6 +126,7 @@ def run_study(
         ("--runs", runs),
         ("--pairs", pairs),
         ("--seed", seed),
+        ("--features", features),
         ("--out", out),
     ):
         command += [] if value is None else [flag, str(value)]
@@ -134,7 +137,8 @@ def run_study(
     try:
         studies = define_studies(
             problem, protocol, corpus,
-            runs=runs, pairs=pairs, seed=seed, backend=backend, announce=conditions.announce,
+            runs=runs, pairs=pairs, seed=seed, backend=backend, features=features,
+            announce=conditions.announce,
         )  # fmt: skip
         for result in conduct(studies, conditions):
             if out is not None:
@@ -223,32 +227,38 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
         return _finished(studies, concluded, store, manifest, 0, took, conditions.out)
 
 
-def reopen_study(folder: Path) -> StudyResult:
+def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
     """The result of the finished study in a folder, from its store.
+
+    `features` is the definition that they have, of those that the store holds; by default that of
+    the last report.
 
     Raises
     ------
     MinimtlError
-        If the study is not finished, or its store lacks its features.
+        If the study is not finished, or its store lacks these features.
     """
     with open_existing_store(folder) as store:
         if not store.is_held:
             say(f"another minimtl is at work in {folder}; its store is read as it is now")
         manifest = read_manifest(folder)
         check_manifest_of(store, manifest)
+        features = features or manifest["features"]
         digest, seed = manifest["corpus"]["digest"], manifest["identity"]["seed"]
 
         def no_features(problem: Problem, run: int) -> np.ndarray:
             raise MinimtlError(
-                f"{folder} lacks the features of {problem.name}, run {run}; run `minimtl study` "
-                f"again with --out {folder}, which keeps the models"
+                f"{folder} lacks the features of {problem.name}, run {run}, as the {features} has "
+                f"them; run `minimtl study` again with --out {folder} --features {features}, which "
+                "keeps the models"
             )
 
         concluded = Concluded()
-        for protocol, problems in problems_of(manifest):
+        for named, problems in problems_of(manifest):
+            protocol = named.replace(features=features)
             results = Results(store, StudyIdentity(protocol.settings, digest, seed), protocol)
             concluded += conclude(problems, results, seed, no_features)
-    return _result(concluded, manifest, folder)
+    return _result(concluded, {**manifest, "features": features}, folder)
 
 
 def plan_study(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
@@ -337,10 +347,12 @@ def _studies_of(
 
     loaded = load_corpus(corpus, announce=announce)
     made: dict[Any, Any] = {}
-    studies = [
-        Study(loaded, protocol, problems, identity["seed"], identity["backend"], place, made)
-        for place, (protocol, problems) in enumerate(problems_of(manifest))
-    ]
+    studies = []
+    for place, (named, problems) in enumerate(problems_of(manifest)):
+        protocol = named.replace(features=manifest["features"])
+        studies.append(
+            Study(loaded, protocol, problems, identity["seed"], identity["backend"], place, made)
+        )
     if found := differences(identity, studies[0].identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {corpus} gives ({found}); "

@@ -311,6 +311,13 @@ def _study(results: Sequence[ProblemResult], manifest: Mapping[str, Any]) -> tup
         ),
         Items(extents),
     ]
+    if results[0].protocol.reading.features == "text":
+        lines.append(
+            Paragraph(
+                "The features are those that the paper's text describes; the published Tables 2 "
+                "and 3 use those of the authors' code."
+            )
+        )
     seed = manifest["identity"]["seed"]
     lines += [Paragraph(f"minimtl {manifest['minimtl']}, seed {seed}:"), Code(command)]
     if len(trained_by) > 1:

@@ -14,6 +14,7 @@ from minimtl.jobs import Store
 from minimtl.nn import TRAINING_VERSION, default_backend, why_no_kernels
 from minimtl.system import give_back_memory, say
 from minimtl.tasks import (
+    DEFINITIONS,
     PAPER,
     PROTOCOLS,
     RELEASED,
@@ -142,6 +143,7 @@ def define_studies(
     pairs: int | None,
     seed: int,
     backend: str | None,
+    features: str,
     announce: Callable[[str], None],
 ) -> list[Study]:
     """The studies that the flags of ``minimtl study`` name, one a protocol; the corpus is loaded.
@@ -157,6 +159,8 @@ def define_studies(
         raise UsageError(
             f"there is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)} and {BOTH}"
         )
+    if features not in DEFINITIONS:
+        raise UsageError(f"there are no features {features!r}; there are {', '.join(DEFINITIONS)}")
     # That of the authors' code comes first: it gives the published table, by fewer models.
     names = (RELEASED.name, PAPER.name) if protocol == BOTH else (protocol,)
     backend = choose_backend(backend)
@@ -166,8 +170,9 @@ def define_studies(
     studies: list[Study] = []
     made: dict[Any, Any] = {}
     for place, name in enumerate(names):
-        problems = make_problems(problem, PROTOCOLS[name], hierarchy, n_runs=runs, n_pairs=pairs)
-        studies.append(Study(loaded, PROTOCOLS[name], problems, seed, backend, place, made))
+        chosen = PROTOCOLS[name].replace(features=features)
+        problems = make_problems(problem, chosen, hierarchy, n_runs=runs, n_pairs=pairs)
+        studies.append(Study(loaded, chosen, problems, seed, backend, place, made))
     say_sizes(studies[0].problems, pairs)
     return _with_samples(studies, announce)
 

@@ -68,6 +68,7 @@ def make_manifest(studies: Sequence[Study], conditions: Conditions) -> dict[str,
         "command": list(conditions.command),
         "identity": identity,
         "protocols": {study.protocol.name: study.protocol.to_dict() for study in studies},
+        "features": studies[0].protocol.reading.features,
         "problems": {
             study.protocol.name: {
                 problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}

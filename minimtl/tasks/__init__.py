@@ -37,10 +37,12 @@ from minimtl.tasks.outcomes import (
 )
 from minimtl.tasks.pairfeatures import (
     COLUMNS,
+    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
     TOKENIZERS,
+    Definitions,
     FeatureWords,
     features_of_run,
 )
@@ -88,6 +90,7 @@ from minimtl.tasks.taskpairs import (
 __all__ = [
     "AUTHORS_FEATURES",
     "COLUMNS",
+    "DEFINITIONS",
     "ERRATA",
     "FEATURE_NAMES",
     "FEATURE_SETS",
@@ -106,6 +109,7 @@ __all__ = [
     "TIE",
     "TOKENIZERS",
     "WHOLE",
+    "Definitions",
     "FeatureMaker",
     "FeatureRow",
     "FeatureWords",

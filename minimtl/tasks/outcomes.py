@@ -35,7 +35,7 @@ from minimtl.tasks.modeljobs import (
     joint_job,
     single_job,
 )
-from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import Problem
 from minimtl.tasks.protocol import Protocol, Reading, Score
 from minimtl.tasks.taskpairs import Block, Pair, Task
@@ -327,10 +327,11 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
 
     What the store holds in their place and is no array of that shape is replaced.
     """
+    names = DEFINITIONS[results.protocol.reading.features].names
     key = stable_hash(
         "features",
         FEATURES_VERSION,
-        FEATURE_NAMES,
+        names,
         results.protocol.to_dict(),
         results.identity.corpus_digest,
         results.identity.seed,
@@ -340,7 +341,7 @@ def _features(problem: Problem, run: int, results: Results, make: FeatureMaker) 
     )
     with suppress(KeyError, ValueError):
         stored = bytes_to_array(results.store[key])
-        if stored.dtype == np.float64 and stored.shape == (len(problem.pairs), len(FEATURE_NAMES)):
+        if stored.dtype == np.float64 and stored.shape == (len(problem.pairs), len(names)):
             return stored
     features = make(problem, run)
     results.store.remove(key)

@@ -1,13 +1,14 @@
 """The features of a pair of tasks: each is one record that names and computes it.
 
-Most features describe one task. They enter a pair three times: of the main task, of the auxiliary
-task, and as their ratio main/aux, 0 where the divisor is 0. Some are of the main task only,
-and some compare the two tasks.
+Most features describe one task. They enter a pair several times: of the main task, of the auxiliary
+task, as their ratio main/aux, or as their relative difference (main − aux)/|aux|, both 0 where the
+divisor is 0. Some are of the main task only, and some compare the two tasks.
 
-The 30 features are those that the authors' code computed and Table 3 names, in the order of the
-released arrays (`AUTHORS_FEATURES`). (These hold class 0 before class 1 where names here say
-positive, negative; there class 1 is the topic that comes later in the alphabet.) The paper's text
-describes others.
+There are two definitions of the paper's 30 features. `FEATURES` are those that the authors' code
+computed and Table 3 names, in the order of the released arrays (`AUTHORS_FEATURES`). (These hold
+class 0 before class 1 where names here say positive, negative; there class 1 is the topic that
+comes later in the alphabet.) `TEXT_FEATURES` are those that the paper's sections 3.5 and 6
+describe, read literally: 30 too, and others.
 
 The words of a set of documents are a *bag*: the distinct words as ascending column numbers, and how
 often each occurs. A task's documents have some thousands of the corpus's hundreds of thousands of
@@ -18,7 +19,7 @@ To add a feature, add its record to `FEATURES`; docs/architecture.md has the rec
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -32,14 +33,17 @@ from minimtl.stats import (
     jensen_shannon_divergence,
 )
 from minimtl.tasks.compute import Sample
-from minimtl.tasks.protocol import Reading, Words
+from minimtl.tasks.protocol import FeatureChoice, Reading, Words
 from minimtl.tasks.taskpairs import Pair, Task
 from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
 
-Role = Literal["main", "aux", "ratio", "pair"]
+Role = Literal["main", "aux", "ratio", "relative", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
 MAIN: tuple[Role, ...] = ("main",)
 PAIR: tuple[Role, ...] = ("pair",)
+_BOTH: tuple[Role, ...] = ("main", "aux")
+_AND_DIFFERENCE: tuple[Role, ...] = (*_BOTH, "relative")
+_BY_TASK: tuple[Role, ...] = (*ROLES, "relative")
 TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
     "words": tokenize,
     "whitespace": whitespace_tokens,
@@ -185,8 +189,8 @@ class Feature(NamedTuple):
     Attributes
     ----------
     name : of the column, without the role.
-    roles : ``ROLES`` for a feature of each task; ``("main",)`` for one of the main task only;
-        ``("pair",)`` for one that compares the two tasks.
+    roles : several for a feature of each task, ``ROLES`` for instance; ``MAIN`` for one of the main
+        task only; ``PAIR`` for one that compares the two tasks.
     compute : of a `TaskRun`; for a feature of the pair, of the main and the auxiliary one.
     of_curve : whether it is read off the learning curve, not the documents.
     """
@@ -227,6 +231,32 @@ FEATURES = (
     Feature("oov_rate", MAIN, lambda task: unseen_share(task.test_words, task.train_words)),
 )
 
+_CODE = {feature.name: feature for feature in FEATURES}
+TEXT_FEATURES = (
+    _CODE["jsd_between_classes"]._replace(roles=_BOTH),
+    Feature(
+        "jsd_test_train",
+        ROLES,
+        lambda task: bag_divergence(task.test, merge(task.positive, task.negative)),
+    ),
+    Feature(
+        "type_token_ratio",
+        _AND_DIFFERENCE,
+        lambda task: len(task.train_words.words) / task.train_words.counts.sum(),
+    ),
+    _CODE["oov_rate"]._replace(roles=_AND_DIFFERENCE),
+    *(_CODE[name]._replace(roles=_BOTH) for name in ("curve_a", "curve_c")),
+    *(_CODE[f"gradient_{p}"]._replace(roles=_AND_DIFFERENCE) for p in (10, 25, 50, 75)),
+    Feature(
+        "jsd_main_aux",
+        PAIR,
+        lambda main, aux: bag_divergence(
+            merge(main.positive, main.negative), merge(aux.positive, aux.negative)
+        ),
+    ),
+    *(_CODE[f"jsd_main_aux_{of_class}"] for of_class in ("positive", "negative")),
+)
+
 
 class FeatureColumn(NamedTuple):
     """One column of the feature table: a feature in a role."""
@@ -240,30 +270,49 @@ class FeatureColumn(NamedTuple):
         return self.feature.name if self.role == "pair" else f"{self.feature.name}_{self.role}"
 
 
-def _columns() -> tuple[FeatureColumn, ...]:
-    """Features of each task role by role, then those that a pair has once."""
-    of_tasks = [feature for feature in FEATURES if feature.roles == ROLES]
-    others = [feature for feature in FEATURES if feature.roles != ROLES]
-    return (
-        *(FeatureColumn(feature, role) for role in ROLES for feature in of_tasks),
-        *(FeatureColumn(feature, feature.roles[0]) for feature in others),
-    )
+@dataclass(frozen=True)
+class Definitions:
+    """One definition of the features: their records, and the table that they make."""
+
+    features: tuple[Feature, ...]
+
+    @cached_property
+    def columns(self) -> tuple[FeatureColumn, ...]:
+        """Features of each task role by role, then those that a pair has once."""
+        of_tasks = [feature for feature in self.features if len(feature.roles) > 1]
+        others = [feature for feature in self.features if len(feature.roles) == 1]
+        return (
+            *(FeatureColumn(f, role) for role in _BY_TASK for f in of_tasks if role in f.roles),
+            *(FeatureColumn(f, f.roles[0]) for f in others),
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def sets(self) -> dict[str, tuple[int, ...]]:
+        """Column numbers of each set of features that Table 2 compares."""
+        return {
+            "all": self._numbers(lambda column: True),
+            "no_curve": self._numbers(lambda column: not column.feature.of_curve),
+            "only_curve": self._numbers(lambda column: column.feature.of_curve),
+            "only_ratio": self._numbers(lambda column: column.role in ("ratio", "relative")),
+            "no_ratio": self._numbers(lambda column: column.role not in ("ratio", "relative")),
+        }
+
+    def _numbers(self, wanted: Callable[[FeatureColumn], bool]) -> tuple[int, ...]:
+        return tuple(number for number, column in enumerate(self.columns) if wanted(column))
 
 
-def _numbers(wanted: Callable[[FeatureColumn], bool]) -> tuple[int, ...]:
-    return tuple(number for number, column in enumerate(COLUMNS) if wanted(column))
-
-
-COLUMNS = _columns()
-FEATURE_NAMES = tuple(column.name for column in COLUMNS)
-# Column numbers of each set of features that Table 2 compares.
-FEATURE_SETS: dict[str, tuple[int, ...]] = {
-    "all": _numbers(lambda column: True),
-    "no_curve": _numbers(lambda column: not column.feature.of_curve),
-    "only_curve": _numbers(lambda column: column.feature.of_curve),
-    "only_ratio": _numbers(lambda column: column.role == "ratio"),
-    "no_ratio": _numbers(lambda column: column.role != "ratio"),
+DEFINITIONS: dict[FeatureChoice, Definitions] = {
+    "code": Definitions(FEATURES),
+    "text": Definitions(TEXT_FEATURES),
 }
+COLUMNS = DEFINITIONS["code"].columns
+FEATURE_NAMES = DEFINITIONS["code"].names
+FEATURE_SETS = DEFINITIONS["code"].sets
 
 
 def task_run(
@@ -287,9 +336,14 @@ def _value(column: FeatureColumn, main: TaskRun, aux: TaskRun) -> float:
     if column.role == "pair":
         return float(feature.compute(main, aux))
     if column.role == "ratio":
-        divisor = aux.value(feature)
-        return main.value(feature) / divisor if divisor != 0 else 0.0
+        return _quotient(main.value(feature), aux.value(feature))
+    if column.role == "relative":
+        return _quotient(main.value(feature) - aux.value(feature), abs(aux.value(feature)))
     return (main if column.role == "main" else aux).value(feature)
+
+
+def _quotient(dividend: float, divisor: float) -> float:
+    return dividend / divisor if divisor != 0 else 0.0
 
 
 # The words of a task take up to 1 MB. Pairs of a task stand together, so that few tasks are
@@ -319,5 +373,6 @@ def features_of_run(
     def of(task: Task) -> TaskRun:
         return task_run(sample_of(task), losses[task], curves[task], words, reading)
 
+    columns = DEFINITIONS[reading.features].columns
     rows = ((of(pair.main), of(pair.aux)) for pair in pairs)
-    return np.array([[_value(column, *row) for column in COLUMNS] for row in rows])
+    return np.array([[_value(column, *row) for column in columns] for row in rows])

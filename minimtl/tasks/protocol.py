@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 Words = Literal["words", "whitespace", "nonword_split"]
 ProblemName = Literal["related", "unrelated"]
+FeatureChoice = Literal["code", "text"]
 Score = Literal["f1", "f1_negative", "macro_f1", "accuracy", "log_loss"]
 
 # Training documents of a task by the paper's text: the yardstick of equal updates and documents.
@@ -128,6 +129,7 @@ class Reading:
     gradient_window : number of epochs of the loss curve that fractions refer to.
     gradient_fractions : where in the window the loss curve's four gradients are taken.
     words_jsd, words_counts : tokens of the divergences, and of word counts and OOV rates.
+    features : whose definition of the features, that of the authors' code or that of the text.
     """
 
     score: Score
@@ -137,6 +139,7 @@ class Reading:
     gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
     words_jsd: Words
     words_counts: Words
+    features: FeatureChoice = "code"
 
     @property
     def gradient_epochs(self) -> tuple[int, ...]:
@@ -288,10 +291,11 @@ class Protocol:
     def to_dict(self) -> dict[str, Any]:
         """The identity of a study in a store: the fields as JSON values, nested as here.
 
-        Not `meaning`, on which nothing depends.
+        Not `meaning`, on which nothing depends, nor `features`: a store can be concluded by
+        either definition.
         """
         values = asdict(self) | {group: _used(getattr(self, group)) for group in _GROUPS}
-        del values["meaning"]
+        del values["meaning"], values["reading"]["features"]
         named: dict[str, Any] = json.loads(json.dumps(values))
         return named
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from minimtl.errors import MinimtlError
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems
 from minimtl.tasks.protocol import PROTOCOLS, Protocol
 from minimtl.tasks.taskpairs import Hierarchy
@@ -61,7 +62,7 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
         for holder, names, of_type in (
             (corpus, ("edition", "source", "sha256", "digest"), str),
             (corpus, ("train", "test"), int),
-            (content, ("minimtl",), str),
+            (content, ("minimtl", "features"), str),
             (content, ("finished",), bool),
             (content, ("protocols",), dict),
             (identity, ("seed",), int),
@@ -72,6 +73,8 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
                     raise TypeError(name)
         if not all(isinstance(n, int) for n in dict(content.get("trained_by", {})).values()):
             raise TypeError("trained_by")
+        if content["features"] not in DEFINITIONS:
+            raise ValueError("features")
         if not all(isinstance(word, str) for word in content["command"]):
             raise TypeError("command")
         Shard.parse(content.get("shard", str(WHOLE)))

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from minimtl.audit import audit
-from minimtl.audit.bingel import CURVE_FEATURES, GAINS, PATTERN, TASKS, logged_pairs, read_logs
+from minimtl.audit.bingel import GAINS, PATTERN, TASKS, read_logs
 from minimtl.audit.released import released_files
 from minimtl.errors import MinimtlError
 from tests.audit.madeup import by_item
@@ -30,9 +30,9 @@ def logs(made_up_logs, root):
 
 def test_what_was_written(logs, root):
     made_up, found = logs()
-    assert found.tasks == made_up.tasks
+    assert tuple(found.training) == made_up.tasks
     assert sorted(found.pairs) == sorted(made_up.joint)
-    for task in found.tasks:
+    for task in found.training:
         assert found.training[task].loss.tolist() == made_up.losses[task].tolist()
         assert found.training[task].iteration[:3].tolist() == [10, 20, 30]
         assert found.f1[task, task][50_000] == made_up.alone[task]
@@ -53,7 +53,7 @@ def test_what_was_written(logs, root):
     [
         ("ant/loss_tr.log", "Iter 10, task ant, loss nan", "no line such as"),
         ("ant/loss_tr.log", "Iter 10, task ant, loss 1e999", "no line such as"),
-        ("ant/loss_tr.log", "Iter 10, task bee, loss 1", "is of the task 'bee', not 'ant'"),
+        ("ant/loss_tr.log", "Iter 10, task bee, loss 1", "is of the task 'bee', not of 'ant'"),
         ("ant/loss_tr.log", "Iter 10, task ant", "no line such as"),
         ("ant/loss_dv.log", "Iter 10, task ant, loss 1", "no F1 between 0 and 1"),
         ("ant/loss_dv.log", "Iter 10, task ant, loss 1, acc 1, f1 1.5", "no F1 between 0 and 1"),
@@ -80,15 +80,13 @@ def test_a_joint_run_of_a_task_that_is_missing(made_up_logs, root, file):
 
 def test_gains(logs):
     made_up, found = logs()
-    table = logged_pairs(found)
-    for pair, gain in zip(table.pairs, table.gain, strict=True):
+    for pair, gain in zip(found.pairs, found.gains, strict=True):
         assert gain == pytest.approx(made_up.gain(pair), abs=1e-9)
 
 
 def test_features_of_a_pair(logs):
     made_up, found = logs()
-    table = logged_pairs(found)
-    row = dict(zip(CURVE_FEATURES, table.features[table.pairs.index(("ant", "bee"))], strict=True))
+    (row,) = (row for row in found.table.rows if (row["main"], row["aux"]) == ("ant", "bee"))
     ant, bee = (made_up.losses[task] for task in ("ant", "bee"))
     assert row["gradient_30_main"] == pytest.approx((ant[121] - ant[119]) / 20)
     assert row["gradient_30_aux"] == pytest.approx((bee[121] - bee[119]) / 20)
@@ -110,17 +108,17 @@ def test_a_gain_that_cannot_be_told(root, made_up_logs):
     whole = joint.read_text()
     joint.write_text(whole.replace("Iter 100000, task bee", "Iter 99999, task bee"))
     with pytest.raises(MinimtlError, match="no score of 'bee' after 100,000 iterations"):
-        logged_pairs(read_logs(released_files(root, PATTERN)))
+        audit(root)
     joint.write_text(whole)
     alone.write_text(alone.read_text().replace(f"f1 {made_up.alone['ant']}", "f1 0.0"))
     with pytest.raises(MinimtlError, match="'ant' alone is 0 after 50,000"):
-        logged_pairs(read_logs(released_files(root, PATTERN)))
+        audit(root)
 
 
 def test_a_log_too_short_for_a_curve(logs):
     _, found = logs(n_lines=29)
     with pytest.raises(MinimtlError, match="too few iterations"):
-        logged_pairs(found)
+        _ = found.table
 
 
 def test_made_up_logs_are_of_nothing_in_print(made_up_logs, root):

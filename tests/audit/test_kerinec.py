@@ -29,7 +29,7 @@ def experiments(made_up_experiment, root):
 
 
 def _drawn(log, rng):
-    return replace(log, printed_accuracy=rng.uniform(0.5, 0.9, log.loss.size))
+    return log._replace(printed_accuracy=rng.uniform(0.5, 0.9, log.loss.size))
 
 
 def means(experiments, epoch):

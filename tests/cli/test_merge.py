@@ -83,3 +83,16 @@ def test_another_corpus_and_no_study(shards, tmp_path, capsys):
     assert "give the --corpus that the shards were trained with" in capsys.readouterr().err
     assert main([*MERGE, str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "manifest.json is missing" in capsys.readouterr().err
+
+
+def test_features_are_defined_as_in_the_shards(shards, tmp_path):
+    out, whole = tmp_path / "all", tmp_path / "whole"
+    copies = [tmp_path / number for number in ("1", "2", "3")]
+    for number, copy in enumerate(copies, 1):
+        shutil.copytree(shards / copy.name, copy)
+        again = [*TRAIN, "--features", "text", "--shard", f"{number}/3", "--out", str(copy)]
+        assert main(again) == 0
+    assert main([*MERGE, *map(str, copies), "--out", str(out)]) == 0
+    shutil.copytree(shards / "whole", whole)
+    assert main([*TRAIN, "--features", "text", "--out", str(whole)]) == 0
+    assert tables_in(out) == tables_in(whole) != tables_in(shards / "whole")

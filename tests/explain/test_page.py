@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from minimtl.explain import explain_page, visit_all
-from minimtl.explain.station import stations
+from minimtl.explain.lesson import stations
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from minimtl.explain import explain_notebook, visit_all
-from minimtl.explain.explainpage import visit
+from minimtl.explain.explainpage import excerpt, visit
 from minimtl.explain.firststeps import gauss_rule, pending_terms
+from minimtl.explain.lesson import TwinComparison, number, paragraphs, stations
 from minimtl.explain.networkstations import FIRST_OF_RULE, RULE_ERROR
-from minimtl.explain.station import TwinComparison, excerpt, number, paragraphs, stations
 from minimtl.nn import Adam
 
 KEYS = [
@@ -40,8 +40,8 @@ def test_its_formulas_and_its_code_are_there(key):
 @pytest.mark.parametrize("key", KEYS)
 def test_what_is_computed_twice_agrees_and_the_question_is_answered(lesson, key):
     here = visit(key, lesson)
-    assert here.values.comparisons
-    for comparison in here.values.comparisons:
+    assert here.comparisons
+    for comparison in here.comparisons:
         assert np.size(comparison.twin)
     question, answer = here.question
     assert question.endswith("?")

@@ -49,6 +49,7 @@ CHAINS = {
             f"study {SYNTHETIC} --pairs 3 --runs 2 --out study",
             "report study",
             "meta study --out meta",
+            f"study {SYNTHETIC} --pairs 3 --runs 2 --out study --features text --quiet",
         )
     ),
     "shards": Chain(

@@ -6,6 +6,7 @@ import numpy as np
 
 from minimtl.gains.pairtable import labels_of, topic_table
 from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.pairfeatures import DEFINITIONS
 from minimtl.tasks.protocol import PAPER
 
 
@@ -58,5 +59,7 @@ def of_topics(every, X=None, gains=None, settings=PAPER.meta):
     gains = np.zeros((len(pairs), 1)) if gains is None else gains
     data_sets = [LabelledPairs(X, y) for y in labels_of(gains, 0.0).T]
     subclasses = (name for pair in pairs for name in every.block(pair))
-    table = topic_table("topics", pairs, gains, data_sets, subclasses, settings)
+    table = topic_table(
+        "topics", pairs, gains, data_sets, subclasses, DEFINITIONS["code"], settings
+    )
     return replace(table, features=tuple(f"x{k}" for k in range(X.shape[1])), sets={})

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from minimtl.gains.designs import HELD_OUT, RANDOM, make_designs
-from minimtl.gains.pairtable import pair_levels
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
@@ -106,15 +105,3 @@ def test_folds_are_repeated_less_often_the_more_pairs_there_are(monkeypatch):
     monkeypatch.setattr("minimtl.gains.designs._N_TESTED", 300 * 3)
     pairs = unrelated_pairs(NEWSGROUPS).sample(300)
     assert designs_of(pairs, PAPER.meta)["in_fold"].n_fits == 15
-
-
-def test_levels_are_tasks_in_either_role_and_their_topics():
-    pairs = tuple(related_pairs(NEWSGROUPS))
-    levels = pair_levels(pairs)
-    assert len(set(levels["main"])) == len(set(levels["aux"])) == 19
-    assert len(set(levels["main_topics"].ravel())) == 15
-    for i, pair in enumerate(pairs):
-        for j, other in enumerate(pairs):
-            assert (levels["main"][i] == levels["aux"][j]) == (pair.main == other.aux)
-            shared = set(levels["main_topics"][i]) & set(levels["aux_topics"][j])
-            assert len(shared) == len(set(pair.main) & set(other.aux))

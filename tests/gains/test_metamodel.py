@@ -1,72 +1,100 @@
-"""Coefficients, ranks and intervals of known features; collinearity against the correlations."""
+"""Scores against scikit-learn's, and ranks within test sets against SciPy's."""
 
 import numpy as np
+import pytest
+from scipy.stats import spearmanr
+from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from minimtl.gains.designs import random_folds
+from minimtl.gains.designs import Design, random_folds
 from minimtl.gains.metamodel import (
-    bootstrap_counts,
-    collinearity,
-    importance,
+    identity_probability,
+    score_design,
+    score_pairs,
 )
 from minimtl.tasks.outcomes import LabelledPairs
-from minimtl.tasks.protocol import RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
-from tests.gains.tables import of_topics
-
-PAIRS = unrelated_pairs(NEWSGROUPS).sample(150)
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 
-def signal():
-    """Feature 7 helps much, feature 2 hurts somewhat, the others say nothing."""
+def made_up(n=60, n_fits=1):
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(150, 30)) * 50 + 3
-    z = (X[:, 7] - 3) / 50 * 2 - (X[:, 2] - 3) / 50
-    return LabelledPairs(X, (z + rng.normal(size=150) > 0).astype(np.int64))
+    gain = rng.normal(size=n)
+    probability = np.clip(0.5 + 0.2 * gain + rng.normal(0, 0.2, (n_fits, n)), 0.01, 0.99)
+    probability = probability.round(1).clip(0.05, 0.95)  # with ties
+    fold = rng.integers(0, n_fits, n)
+    test = fold == np.arange(n_fits)[:, np.newaxis]
+    return (gain > 0).astype(np.int64), gain, probability, test
 
 
-def test_the_known_features_stand_out():
-    protocol = RELEASED.replace(cv_repeats=5).meta
-    rng = np.random.default_rng(0)
-    X, y = signal()
-    table = of_topics(PAIRS, X, y[:, np.newaxis] - 0.5, protocol)
-    result = importance(table, random_folds("in_fold", 150, protocol, rng), rng)
-    assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
-    assert result.inverse_rank[7] == 30
-    np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())
-    assert result.coefficient[7] > 0 > result.coefficient[2]
-    assert result.coefficient_low[7] > 0 > result.coefficient_high[2]
-    assert result.sign_stability[7] == 1.0
-    nothing = np.delete(np.arange(30), [2, 7])
-    covered = (result.coefficient_low < 0) & (result.coefficient_high > 0)
-    assert covered[nothing].mean() > 0.75
-    assert (result.vif >= 1).all()
+def test_scores_of_one_fit_are_scikit_learns():
+    y, gain, probability, test = made_up()
+    scores = score_design(y, gain, probability, Design("any", ~test, test, 1))
+    (p,) = probability
+    assert scores.accuracy == pytest.approx(metrics.accuracy_score(y, p > 0.5))
+    assert scores.f1 == pytest.approx(metrics.f1_score(y, p > 0.5))
+    assert scores.auc == pytest.approx(metrics.roc_auc_score(y, p))
+    assert scores.brier == pytest.approx(metrics.brier_score_loss(y, p))
+    assert scores.log_loss == pytest.approx(metrics.log_loss(y, p))
+    assert scores.rank_correlation == pytest.approx(spearmanr(gain, p).statistic)
 
 
-def test_vif_is_the_diagonal_of_the_inverse_correlation():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(60, 5)) @ rng.normal(size=(5, 5)) * [1, 1e4, 1e-3, 1, 1] + 7
-    result = collinearity(X)
-    correlation = np.corrcoef(X.T)
-    np.testing.assert_allclose(result.vif, np.diag(np.linalg.inv(correlation)), rtol=1e-8)
-    values = np.linalg.eigvalsh(correlation)
-    np.testing.assert_allclose(result.condition_number, np.sqrt(values[-1] / values[0]), rtol=1e-8)
+def test_several_fits_are_scored_together_and_ranked_within_each():
+    y, gain, probability, test = made_up(n_fits=4)
+    scores = score_design(y, gain, probability, Design("any", ~test, test, 4))
+    own = probability[test.argmax(axis=0), np.arange(len(y))]
+    assert scores.accuracy == pytest.approx(metrics.accuracy_score(y, own > 0.5))
+    assert scores.brier == pytest.approx(metrics.brier_score_loss(y, own))
+
+    right = n_compared = 0.0
+    for p, members in zip(probability, test, strict=True):
+        positive, negative = p[members & (y == 1)], p[members & (y == 0)]
+        difference = positive[:, np.newaxis] - negative
+        right += (difference > 0).sum() + (difference == 0).sum() / 2
+        n_compared += difference.size
+    assert scores.auc == pytest.approx(right / n_compared)
 
 
-def test_a_determined_feature_is_infinitely_inflated_and_a_constant_has_no_factor():
-    rng = np.random.default_rng(0)
-    a, b, c = rng.normal(size=(3, 40))
-    result = collinearity(np.column_stack([a, b, a + b, c, np.full(40, 0.1)]))
-    assert np.isinf(result.vif[:3]).all()
-    assert 1 <= result.vif[3] < 2
-    assert np.isnan(result.vif[4])
-    assert np.isinf(result.condition_number)
+Y = np.array([1, 1, 0, 0, 1])
+TASK = np.array([0, 0, 1, 1, 2])
+TRAIN = np.array([[1, 1, 1, 1, 0], [1, 0, 1, 0, 1]], bool)
 
 
-def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
-    task = np.array([0, 1, 1, 0, 2, 3, 3, 4, 4, 4])
-    counts = bootstrap_counts(10 * task, 4000, np.random.default_rng(0))
-    first = [np.flatnonzero(number == task)[0] for number in range(5)]
-    np.testing.assert_array_equal(counts, counts[:, first][:, task])
-    np.testing.assert_array_equal(counts[:, first].sum(axis=1), 5)
-    # Each task is drawn once on average: 4000 draws have a standard error of √0.8 / √4000 = 0.014.
-    np.testing.assert_allclose(counts.mean(axis=0), 1, atol=0.06)
+def test_identity_is_the_tasks_own_share_with_one_pair_of_the_overall_share():
+    """Task 2 is unseen by the first fit and gets the overall 1/2."""
+    expected = [
+        [(2 + 1 / 2) / 3] * 2 + [(0 + 1 / 2) / 3] * 2 + [1 / 2],
+        [(1 + 2 / 3) / 2] * 2 + [(0 + 2 / 3) / 2] * 2 + [(1 + 2 / 3) / 2],
+    ]
+    np.testing.assert_allclose(identity_probability(Y, TRAIN, TASK), expected)
+
+
+@pytest.mark.parametrize("name", ["in_fold", "seen"])
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
+def test_every_fold_scores_as_scikit_learn_would(name, protocol):
+    """Both solvers are at the minimum to 1e-8; no probability is that close to a half."""
+    rng = np.random.default_rng(1)
+    y = (rng.uniform(size=120) < 0.6).astype(np.int64)
+    labelled = LabelledPairs(rng.normal(size=(120, 30)), y)
+    settings = protocol.replace(cv_repeats=2).meta
+    folds = random_folds(name, 120, settings, rng)
+    ours = score_pairs(labelled, range(30), folds, settings)
+    for row in range(folds.n_fits):
+        train, test = folds.train[row], folds.test[row]
+        X = labelled.X
+        scaler = MinMaxScaler() if settings.scaling == "minmax" else StandardScaler()
+        if not folds.scaled_inside:
+            X, scaler = scaler.fit_transform(X), "passthrough"
+        if settings.penalize_intercept:
+            model = LogisticRegression(solver="liblinear", tol=1e-10, max_iter=10_000)
+        else:
+            model = LogisticRegression(tol=1e-10, max_iter=10_000)
+        model = make_pipeline(scaler, model).fit(X[train], y[train])
+        decision, probability = model.predict(X[test]), model.predict_proba(X[test])[:, 1]
+        assert ours.accuracy[row] == pytest.approx(metrics.accuracy_score(y[test], decision))
+        assert ours.f1[row] == pytest.approx(metrics.f1_score(y[test], decision))
+        brier = metrics.brier_score_loss(y[test], probability)
+        assert ours.brier[row] == pytest.approx(brier, abs=1e-5)
+        expected = metrics.log_loss(y[test], probability, labels=[0, 1])
+        assert ours.log_loss[row] == pytest.approx(expected, abs=1e-5)

@@ -1,7 +1,9 @@
-"""Tables of pairs from files and from Python: what is read, guessed, and refused."""
+"""Tables of pairs from files and from Python: what is read, guessed, and refused; docs/pairs.md."""
 
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,12 +38,10 @@ def test_every_form_of_a_table_is_the_same_table(tmp_path):
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)]
     lines = tmp_path / "pairs.jsonl"
     lines.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    dtype = [("main", "U1"), ("aux", "U1"), ("gain", float), ("size", float)]
-    structured = np.array([tuple(row.values()) for row in rows], dtype)
     forms = (
         write(tmp_path / "pairs.csv", COLUMNS),
         write(tmp_path / "pairs.tsv", COLUMNS, "\t"),
-        *(lines, rows, structured),
+        *(lines, rows),
     )
     for form in forms:
         same(read_table(form, Roles()), table)
@@ -57,11 +57,6 @@ def test_a_matrix_is_rows_of_main_tasks(tmp_path):
     path.write_text(",a,b,c\na,9,0.1,-0.2\nb,0.3,,0\nc,0.5,,\n", encoding="utf-8")
     expected = read_table({name: COLUMNS[name] for name in ("main", "aux", "gain")}, Roles())
     same(read_table(path, Roles(), matrix=True), expected)
-    nan = np.nan
-    array = np.array([[nan, 0.1, -0.2], [0.3, nan, 0.0], [0.5, nan, nan]])
-    table = read_table(array, Roles(), matrix=True)
-    assert table.tasks == ("0", "1", "2")
-    np.testing.assert_array_equal(table.gains, expected.gains)
 
 
 def test_runs_are_columns_of_the_gains_and_features_their_means():
@@ -150,27 +145,6 @@ def test_an_absurd_row_is_named(tmp_path, change, message):
     assert str(error.value).count(".") <= 3
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "is empty"),
-        ("main,aux,gain\n", "has no pair"),
-        ("main,aux,gain\na,b\n", "row 2, has 2 columns"),
-        ('main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
-        ("main,main,gain\n", "two columns 'main'"),
-        ("one,two,three\na,b,1\n", "known to hold the main task; name it with --main"),
-        ("main_positive,aux_positive,gain\n", "give the study's folder"),
-        ("target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
-        (",a,b\na,,1\nb,2,\n", "or give --matrix"),
-    ],
-)
-def test_an_absurd_file_gets_a_sentence(tmp_path, content, message):
-    path = tmp_path / "pairs.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(MinimtlError, match=message):
-        read_table(path, Roles())
-
-
 def test_a_column_that_is_no_feature_is_noted_with_its_row():
     table = {"main": ["a", "b"], "aux": ["b", "a"], "gain": [1.0, 2.0], "size": [3.0, math.nan]}
     assert (
@@ -186,43 +160,69 @@ def test_a_column_that_is_no_feature_is_noted_with_its_row():
         ("missing.csv", None, "does not exist"),
         ("pairs.xlsx", b"", "no known kind"),
         ("pairs.csv", b"main,aux,gain\n\x81,b,1\n", "not UTF-8 in line 2"),
+        ("pairs.csv", b"", "is empty"),
+        ("pairs.csv", b"main,aux,gain\n", "has no pair"),
+        ("pairs.csv", b"main,aux,gain\na,b\n", "row 2, has 2 columns"),
+        ("pairs.csv", b'main,aux,gain\na,b,"1\n', "row 2, cannot be read"),
+        ("pairs.csv", b"main,main,gain\n", "two columns 'main'"),
         (
-            "pairs.jsonl",
-            b'{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n',
-            "row 2, has no aux",
+            "pairs.csv",
+            b"one,two,three\na,b,1\n",
+            "known to hold the main task; name it with --main",
         ),
+        ("pairs.csv", b"main_positive,aux_positive,gain\n", "give the study's folder"),
+        ("pairs.csv", b"target;source;delta\na;b;0,5\n", "row 2, has '0,5' for the gain"),
+        ("pairs.csv", b",a,b\na,,1\nb,2,\n", "or give --matrix"),
+        ("pairs.jsonl", b'{"main": "a", "aux": "b", "gain": 1}\n{"main": "a"}\n', "2, has no aux"),
         ("pairs.jsonl", b"[1]\n", "row 1, is no JSON object"),
+        ("matrix.jsonl", b"[1]\n", "give a .csv or .tsv matrix"),
+        ("matrix.csv", b",a,b\na,,x\nb,2,\n", "row 2, column 'b', has 'x' for the gain"),
+        ("matrix.csv", b"a\n1\n", "must name the auxiliary tasks"),
     ],
 )
 def test_files_that_are_none(tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(MinimtlError, match=message):
-        read_table(tmp_path / name, Roles())
+        read_table(tmp_path / name, Roles(), matrix="matrix" in name)
 
 
 @pytest.mark.parametrize(
-    ("table", "message"),
+    ("table", "options", "message"),
     [
-        (np.zeros(3), "two dimensions"),
-        ([{"main": 1}, {"aux": 2}], "Row 2 of the table has other columns"),
-        (7, "needs named columns"),
+        (np.zeros((3, 3)), {"matrix": True}, "A matrix of gains is a .csv or .tsv file"),
+        ([{"main": 1}, {"aux": 2}], {}, "Row 2 of the table has other columns"),
+        (7, {}, "needs named columns"),
+        (COLUMNS, {"main": "nobody"}, "no column 'nobody'"),
+        (COLUMNS, {"main": "aux", "aux": "aux"}, "two roles"),
+        (COLUMNS, {"gain": "gain", "features": ["size", "gain"]}, "as well"),
+        (COLUMNS, {"features": ["size"], "sets": {"s": ["x"]}}, "no column 'x'"),
     ],
 )
-def test_what_is_no_table_in_python(table, message):
+def test_tables_in_python_and_roles_that_cannot_be(table, options, message):
     with pytest.raises(MinimtlError, match=message):
-        read_table(table, Roles(), matrix="dimensions" in message)
+        meta_analysis(table, **options)
 
 
-@pytest.mark.parametrize(
-    ("roles", "message"),
-    [
-        ({"main": "nobody"}, "no column 'nobody'"),
-        ({"main": "aux", "aux": "aux"}, "two roles"),
-        ({"gain": "gain", "features": ["size", "gain"]}, "as well"),
-        ({"features": ["size"], "sets": {"s": ["x"]}}, "no column 'x'"),
-    ],
-)
-def test_roles_that_cannot_be(roles, message):
-    with pytest.raises(MinimtlError, match=message):
-        meta_analysis(COLUMNS, **roles)
+PAGE = Path(__file__).parents[2] / "docs" / "pairs.md"
+
+
+def test_the_recipe_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scores = ",a,b,c\na,0.5,0.6,0.4\nb,0.9,0.8,\nc,0.3,0.2,0.1\n"
+    (tmp_path / "scores.csv").write_text(scores, encoding="utf-8")
+    (tmp_path / "tasks.csv").write_text("task,size\na,1\nb,2\nc,3\n", encoding="utf-8")
+    (recipe,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    exec(compile(recipe, PAGE.name, "exec"), {})
+    table = read_table(tmp_path / "pairs.csv", Roles())
+    np.testing.assert_allclose(table.gains[:, 0], [0.1, -0.1, 0.1, 0.2, 0.1])
+    assert table.features == ("size_main", "size_aux")
+    np.testing.assert_array_equal(table.data_sets[0].X, [[1, 2], [1, 3], [2, 1], [3, 1], [3, 2]])
+
+
+def test_the_matrix_in_the_page_is_read(tmp_path):
+    lines = re.findall(r"^    (,ccg.*|ccg,.*|chunking,.*|pos,.*)$", PAGE.read_text("utf-8"), re.M)
+    (tmp_path / "gains.csv").write_text("\n".join(lines), encoding="utf-8")
+    table = read_table(tmp_path / "gains.csv", Roles(), matrix=True)
+    assert table.n_pairs == 6
+    assert table.tasks == ("ccg", "chunking", "pos")

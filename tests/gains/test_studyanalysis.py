@@ -1,12 +1,176 @@
-"""The whole meta-analysis of a problem: complete, repeatable, and fit for any number of pairs."""
+"""What a study alone has: importance, predicted sizes, the whole of it on any number of pairs."""
 
 import numpy as np
 import pytest
+from scipy import stats as peers
+from sklearn.calibration import calibration_curve
+from sklearn.linear_model import Ridge
+from sklearn.metrics import brier_score_loss, r2_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
 
+from minimtl.gains.designs import HELD_OUT, random_folds, unseen_design
 from minimtl.gains.engine import STUDY_DESIGNS
-from minimtl.gains.studyanalysis import analyse_problem
+from minimtl.gains.studyanalysis import (
+    analyse_problem,
+    bootstrap_counts,
+    calibration,
+    collinearity,
+    crossed,
+    importance,
+    ridge,
+    score_sizes,
+)
+from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
+from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
+from tests.gains.tables import of_topics
+
+PAIRS = unrelated_pairs(NEWSGROUPS).sample(150)
+
+
+def signal():
+    """Feature 7 helps much, feature 2 hurts somewhat, the others say nothing."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 30)) * 50 + 3
+    z = (X[:, 7] - 3) / 50 * 2 - (X[:, 2] - 3) / 50
+    return LabelledPairs(X, (z + rng.normal(size=150) > 0).astype(np.int64))
+
+
+def test_the_known_features_stand_out():
+    protocol = RELEASED.replace(cv_repeats=5).meta
+    rng = np.random.default_rng(0)
+    X, y = signal()
+    table = of_topics(PAIRS, X, y[:, np.newaxis] - 0.5, protocol)
+    result = importance(table, random_folds("in_fold", 150, protocol, rng), rng)
+    assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
+    assert result.inverse_rank[7] == 30
+    np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())
+    assert result.coefficient[7] > 0 > result.coefficient[2]
+    assert result.coefficient_low[7] > 0 > result.coefficient_high[2]
+    assert result.sign_stability[7] == 1.0
+    nothing = np.delete(np.arange(30), [2, 7])
+    covered = (result.coefficient_low < 0) & (result.coefficient_high > 0)
+    assert covered[nothing].mean() > 0.75
+    assert (result.vif >= 1).all()
+
+
+def test_vif_is_the_diagonal_of_the_inverse_correlation():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 5)) @ rng.normal(size=(5, 5)) * [1, 1e4, 1e-3, 1, 1] + 7
+    vif, condition_number = collinearity(X)
+    correlation = np.corrcoef(X.T)
+    np.testing.assert_allclose(vif, np.diag(np.linalg.inv(correlation)), rtol=1e-8)
+    values = np.linalg.eigvalsh(correlation)
+    np.testing.assert_allclose(condition_number, np.sqrt(values[-1] / values[0]), rtol=1e-8)
+
+
+def test_a_determined_feature_is_infinitely_inflated_and_a_constant_has_no_factor():
+    rng = np.random.default_rng(0)
+    a, b, c = rng.normal(size=(3, 40))
+    vif, condition_number = collinearity(np.column_stack([a, b, a + b, c, np.full(40, 0.1)]))
+    assert np.isinf(vif[:3]).all()
+    assert 1 <= vif[3] < 2
+    assert np.isnan(vif[4])
+    assert np.isinf(condition_number)
+
+
+def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
+    task = np.array([0, 1, 1, 0, 2, 3, 3, 4, 4, 4])
+    counts = bootstrap_counts(10 * task, 4000, np.random.default_rng(0))
+    first = [np.flatnonzero(number == task)[0] for number in range(5)]
+    np.testing.assert_array_equal(counts, counts[:, first][:, task])
+    np.testing.assert_array_equal(counts[:, first].sum(axis=1), 5)
+    # Each task is drawn once on average: 4000 draws have a standard error of √0.8 / √4000 = 0.014.
+    np.testing.assert_allclose(counts.mean(axis=0), 1, atol=0.06)
+
+
+SAMPLE = unrelated_pairs(NEWSGROUPS).sample(120)
+TABLE = of_topics(SAMPLE)
+DESIGNS = {name: unseen_design(TABLE, name) for name in HELD_OUT}
+LEVELS, EFFECTS = TABLE.levels, TABLE.effects
+RNG = np.random.default_rng(4)
+TRAIN = RNG.uniform(size=120) < 0.7
+
+
+def drawn(**lasting):
+    components = np.array([lasting.get(name, 0.0) for name in EFFECTS.names])
+    model = Components(0.0, components, np.zeros_like(components))
+    return simulate_gains(model, EFFECTS, 1, 1, RNG)[0]
+
+
+def test_ridge_is_scikit_learns_in_units_of_the_spread():
+    X, g = RNG.normal(size=(120, 6)), RNG.normal(0.01, 0.02, 120)
+    mean, deviation = ridge(X, PAPER.meta)(g, TRAIN, np.ones(120, bool))
+    spread = g[TRAIN].std()
+    peer = make_pipeline(MinMaxScaler(), Ridge(alpha=1 / PAPER.meta.meta_c))
+    expected = spread * peer.fit(X[TRAIN], g[TRAIN] / spread).predict(X)
+    assert mean == pytest.approx(expected)
+    assert deviation == pytest.approx((g - expected)[TRAIN].std())
+
+
+def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains():
+    g = drawn(main=0.4, aux=0.2, pair=0.9)[:, 0]
+    mean, deviation = crossed(TABLE)(g, TRAIN, ~TRAIN)
+    seen = crossed_effects({name: level[TRAIN] for name, level in LEVELS.items()})
+    components = fit_components(g[TRAIN][:, np.newaxis], seen)
+    assert components.lasting[-1] > 0.1  # else the covariance has no inverse
+    sigma = sum(
+        component * (Z @ Z.T).toarray()
+        for component, Z in zip(components.lasting, EFFECTS.incidence, strict=True)
+    )
+    inverse = np.linalg.inv(sigma[np.ix_(TRAIN, TRAIN)])
+    across = sigma[np.ix_(~TRAIN, TRAIN)]
+    expected = components.mean + across @ inverse @ (g[TRAIN] - components.mean)
+    assert mean == pytest.approx(expected, rel=1e-5, abs=1e-6)
+    variance = np.diag(sigma[np.ix_(~TRAIN, ~TRAIN)] - across @ inverse @ across.T)
+    assert deviation == pytest.approx(np.sqrt(variance), rel=1e-5)
+
+
+def scores(g, design, X=None, predictor="all"):
+    """The scores of one predictor under one design."""
+    each = score_sizes(of_topics(SAMPLE, X, g), [DESIGNS[design]])
+    (found,) = (one for one in each if one.predictor == predictor)
+    assert found.design == design
+    return found
+
+
+def test_what_shares_nothing_with_training_is_predicted_the_mean():
+    g = drawn(main=1.0, main_topics=0.5, pair=0.1)
+    assert scores(g, "groups_unseen", None, "crossed").r_squared == pytest.approx(0, abs=1e-9)
+    # Topics of the main task are in training.
+    assert scores(g, "main_unseen", None, "crossed").r_squared > 0.05
+
+
+def test_scores_are_a_peers():
+    X, g = RNG.normal(size=(120, 4)), RNG.normal(size=120)
+    design = DESIGNS["block_out"]
+    found = scores(g[:, np.newaxis], "block_out", X)
+    mean, base, probability = np.zeros((3, 120))
+    for train, test in zip(design.train, design.test, strict=True):
+        m, s = ridge(X, PAPER.meta)(g, train, np.ones(120, bool))
+        mean[test], base[test] = m[test], g[train].mean()
+        probability[test] = peers.norm.cdf(m[test] / s[test])
+    tested = design.tested
+    base_r2 = r2_score(g[tested], base[tested])
+    expected = 1 - (1 - r2_score(g[tested], mean[tested])) / (1 - base_r2)
+    assert found.r_squared == pytest.approx(expected)
+    rho = peers.spearmanr(g[tested], mean[tested]).statistic
+    assert found.rank_correlation == pytest.approx(rho)
+    assert found.brier == pytest.approx(brier_score_loss(g[tested] > 0, probability[tested]))
+    assert found.accuracy == pytest.approx(np.mean((mean > 0) == (g > 0), where=tested))
+
+
+def test_data_sets_are_averaged_and_a_design_without_folds_has_no_scores():
+    g, X = RNG.normal(size=(120, 2)), RNG.normal(size=(120, 3))
+    each = [scores(g[:, [i]], "block_out", X).brier for i in (0, 1)]
+    assert scores(g, "block_out", X).brier == pytest.approx(np.mean(each))
+    alone = of_topics(unrelated_pairs(NEWSGROUPS).sample(1), gains=g[:1])
+    for none in score_sizes(alone, [unseen_design(alone, "block_out")]):
+        assert np.isnan(none[2:]).all()
+
 
 QUICK = {protocol.name: protocol.replace(cv_repeats=2) for protocol in (PAPER, RELEASED)}
 
@@ -38,3 +202,15 @@ def test_a_handful_of_pairs_is_analysed_as_far_as_it_goes(made_up_outcomes, n_pa
     row = meta.pairs.of("in_fold", "all")
     assert row is None or 0 <= row.scores.accuracy <= 1
     assert np.isfinite(meta.importance.coefficient_all_pairs).all()
+
+
+def test_bins_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(0.15, 0.95, 500)  # no bin below 0.1; none of the values on an edge
+    y = (rng.uniform(size=500) < probability).astype(np.int64)
+    bins = calibration(y, probability)
+    observed, predicted = calibration_curve(y, probability, n_bins=10)
+    np.testing.assert_allclose([b.observed for b in bins], observed)
+    np.testing.assert_allclose([b.predicted for b in bins], predicted)
+    assert sum(b.n for b in bins) == 500
+    assert bins[0].low == 0.1

@@ -3,21 +3,19 @@
 import csv
 import json
 
-import numpy as np
 import pytest
 
 from minimtl import meta_analysis
 from minimtl.cli import main
 from minimtl.corpora import TOPIC_TREE
 from minimtl.errors import MinimtlError
-from minimtl.gains.entry import read_study
-from minimtl.gains.studyanalysis import Analysed, analyse_problem
+from minimtl.gains.pairtable import read_study
 from minimtl.report.csvfile import write_tables
 from minimtl.study.problemresult import problem_results
 from minimtl.study.studytables import tables
-from minimtl.tasks.outcomes import PairCurves
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
+from tests.study.conftest import concluded_of
 
 QUICK = PAPER.replace(cv_repeats=2)
 
@@ -26,10 +24,7 @@ QUICK = PAPER.replace(cv_repeats=2)
 def folder(made_up_outcomes, tmp_path_factory):
     """The tables of a made-up study of all RELATED pairs, and its manifest."""
     path = tmp_path_factory.mktemp("study")
-    outcomes = made_up_outcomes("related", 52, 2)
-    meta = analyse_problem(outcomes, QUICK, np.random.default_rng(0))
-    curves = PairCurves(np.arange(1, 101), *(np.ones((52, 2, 100)) for _ in range(4)))
-    concluded = [(Analysed(outcomes, meta, QUICK), curves)]
+    concluded = concluded_of([made_up_outcomes("related", 52, 2)], QUICK)
     write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), path)
     corpus = dict.fromkeys(("edition", "source", "sha256", "digest"), "x")
     manifest = {

@@ -84,6 +84,26 @@ def test_another_protocol_joins_the_models_that_are_there(tmp_path, monkeypatch,
     assert header.startswith("protocol,")
 
 
+def test_a_store_is_concluded_by_either_definition_of_the_features(bare, folder, capsys):
+    """What each gives is drawn again by `report`; what the store lacks, `study` makes."""
+    assert main(["report", str(bare), "--features", "text"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert f"--out {bare} --features text" in sentence
+    again = [*STUDY, "--workers", "1", "--quiet", "--out", str(bare), "--features", "text"]
+    assert main(["study", *again]) == 0
+    assert json.loads((bare / "manifest.json").read_text())["jobs"]["done"] == 0
+    of_text = drawn(bare)
+    assert b"type_token_ratio_relative" in of_text["features.csv"]
+    assert b"The features are those that the paper's text describes" in of_text["report.md"]
+    assert main(["report", str(bare)]) == 0
+    assert drawn(bare) == of_text
+    assert main(["report", str(bare), "--features", "code"]) == 0
+    tables = [name for name in drawn(folder) if name.endswith(".csv")]
+    assert [drawn(bare)[name] for name in tables] == [drawn(folder)[name] for name in tables]
+    assert main(["report", str(bare), "--features", "text"]) == 0
+    assert drawn(bare)["features.csv"] == of_text["features.csv"]
+
+
 def test_models_of_another_version_are_a_sentence(bare, monkeypatch, capsys):
     monkeypatch.setattr("minimtl.tasks.modeljobs.TRAINING_VERSION", -1)
     assert main(["report", str(bare)]) == 1

@@ -11,6 +11,7 @@ from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
 from minimtl.tasks.compute import Sample, draw_sample
 from minimtl.tasks.pairfeatures import (
+    DEFINITIONS,
     FEATURE_NAMES,
     FEATURE_SETS,
     TOKENIZERS,
@@ -20,6 +21,7 @@ from minimtl.tasks.pairfeatures import (
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import Pair, Task
 
+TEXT = PAPER.replace(features="text")
 MAIN, AUX = Task("a", "b"), Task("c", "d")
 PAIR = Pair(MAIN, AUX)
 SAMPLES = {
@@ -58,7 +60,7 @@ def features(protocol=PAPER, pair=PAIR, losses=LOSSES):
     """The features of a pair by name."""
     words = FeatureWords.of(TRAIN, TEST, protocol.reading)
     row = features_of_run([pair], SAMPLES.__getitem__, losses, words, protocol.reading)[0]
-    return dict(zip(FEATURE_NAMES, row.tolist(), strict=True))
+    return dict(zip(DEFINITIONS[protocol.reading.features].names, row.tolist(), strict=True))
 
 
 def divergence(a, b):
@@ -67,16 +69,17 @@ def divergence(a, b):
 
 
 def peer(reading):
-    """Every feature of words but ratios."""
+    """Every feature of words but ratios and differences, by either definition."""
 
     def counted(texts, rows, cut):
         return Counter(word for row in rows for word in TOKENIZERS[cut](texts[row]))
 
-    found, classes = {}, {}
+    found, classes, learned = {}, {}, {}
     for role, task in (("main", MAIN), ("aux", AUX)):
         sample = SAMPLES[task]
         rows = (sample.train_rows[sample.train_labels == label] for label in (1, 0))
         classes[role] = [counted(TRAIN, of_class, reading.words_jsd) for of_class in rows]
+        learned[role] = classes[role][0] + classes[role][1]
         tested = counted(TEST, sample.test_rows, reading.words_jsd)
         train_words = counted(TRAIN, sample.train_rows, reading.words_counts)
         test_words = counted(TEST, sample.test_rows, reading.words_counts)
@@ -86,12 +89,14 @@ def peer(reading):
             f"n_words_train_{role}": len(train_words),
             f"n_words_test_{role}": len(test_words),
             f"oov_rate_{role}": len(unseen) / len(test_words),
+            f"type_token_ratio_{role}": len(train_words) / sum(train_words.values()),
+            f"jsd_test_train_{role}": divergence(tested, learned[role]),
             f"jsd_test_train_positive_{role}": divergence(tested, classes[role][0]),
             f"jsd_test_train_negative_{role}": divergence(tested, classes[role][1]),
         }
     for label, main, aux in zip(("positive", "negative"), *classes.values(), strict=True):
         found[f"jsd_main_aux_{label}"] = divergence(main, aux)
-    return found
+    return found | {"jsd_main_aux": divergence(*learned.values())}
 
 
 def test_names_stand_in_the_released_order():
@@ -119,13 +124,28 @@ def test_sets_have_the_sizes_the_paper_gives_and_complement_each_other():
     assert FEATURE_SETS["only_curve"] == (*range(2, 8), *range(10, 16), *range(18, 24))
 
 
-@pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=["paper", "released"])
+def test_what_the_text_names_comes_to_the_30_that_it_counts():
+    names = DEFINITIONS["text"].names
+    assert len(names) == len(set(names)) == 30
+    sizes = {name: len(columns) for name, columns in DEFINITIONS["text"].sets.items()}
+    assert sizes == {"all": 30, "no_curve": 14, "only_curve": 16, "only_ratio": 7, "no_ratio": 23}
+    assert set(names) - set(DEFINITIONS["code"].names) == {
+        *(f"jsd_test_train_{role}" for role in ("main", "aux", "ratio")),
+        *(f"type_token_ratio_{role}" for role in ("main", "aux", "relative")),
+        *(f"oov_rate_{role}" for role in ("aux", "relative")),
+        *(f"gradient_{p}_relative" for p in (10, 25, 50, 75)),
+        "jsd_main_aux",
+    }
+
+
+@pytest.mark.parametrize("protocol", [PAPER, RELEASED, TEXT], ids=["paper", "released", "text"])
 def test_features_of_words_equal_a_peers(protocol):
     expected, found = peer(protocol.reading), features(protocol)
     of_words = {
         name
         for name in found
-        if name.startswith(("jsd", "n_words", "oov")) and not name.endswith("_ratio")
+        if name.startswith(("jsd", "n_words", "oov", "type"))
+        and not name.endswith(("_ratio", "_relative"))
     }
     assert of_words <= expected.keys()
     assert expected["oov_rate_main"] > 0
@@ -133,12 +153,15 @@ def test_features_of_words_equal_a_peers(protocol):
         assert found[name] == pytest.approx(expected[name], abs=1e-12), name
 
 
-def test_ratios_are_those_of_both_tasks():
-    found = features()
+@pytest.mark.parametrize("protocol", [PAPER, TEXT], ids=["code", "text"])
+def test_ratios_and_relative_differences_are_those_of_both_tasks(protocol):
+    found = features(protocol)
     for name in found:
         stem, _, role = name.rpartition("_")
-        if role == "ratio":
-            assert found[name] == pytest.approx(found[f"{stem}_main"] / found[f"{stem}_aux"]), name
+        if role in ("ratio", "relative") and stem != "type_token":
+            main, aux = found[f"{stem}_main"], found[f"{stem}_aux"]
+            expected = main / aux if role == "ratio" else (main - aux) / abs(aux)
+            assert found[name] == pytest.approx(expected), name
 
 
 def test_curve_features_are_the_parameters_the_losses_were_made_with():
@@ -161,9 +184,10 @@ def test_gradients_are_taken_at_the_protocols_epochs(protocol, epochs):
 
 def test_what_is_divided_by_zero_is_zero():
     flat = {MAIN: LOSSES[MAIN], AUX: np.full(150, 0.5)}
-    found = features(losses=flat)
-    assert found["gradient_10_aux"] == 0
-    assert found["gradient_10_ratio"] == found["curve_a_ratio"] == 0
+    code, text = features(losses=flat), features(TEXT, losses=flat)
+    assert code["gradient_10_aux"] == 0
+    assert code["gradient_10_ratio"] == code["curve_a_ratio"] == 0
+    assert text["gradient_50_relative"] == 0
 
 
 def test_rows_stand_in_the_order_of_the_pairs_and_directions_exchange_roles():

@@ -1,18 +1,18 @@
-"""What is printed and written: every form says the same numbers."""
+"""The forms of an analysis say the same numbers, and its verdict is the right one."""
 
 import html
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from minimtl import meta_analysis
 from minimtl.cli import main
-from minimtl.gains.entry import analyse_tables
-from minimtl.gains.metaforms import to_json, write_forms
-from minimtl.gains.pairanalysis import to_text
+from minimtl.gains.engine import analyse_tables
+from minimtl.gains.metamodel import BASELINES
+from minimtl.gains.pairanalysis import to_json, to_text, write_forms
 from minimtl.gains.readtable import Roles, read_table
-from minimtl.gains.scoring import BASELINES
 from tests.gains.tables import made_up, pairs_of, write
 
 
@@ -84,13 +84,6 @@ def test_few_pairs_are_not_predicted_and_why_is_said(n_tasks):
     assert "interval" not in said
 
 
-def test_one_label_is_nothing_to_tell_apart():
-    table = made_up("noise", 0)
-    analysis = meta_analysis(table | {"gain": np.abs(table["gain"])})
-    assert "choose another --threshold" in analysis.finding.sentence
-    assert analysis.gain is not None
-
-
 def test_one_main_task_leaves_designs_out():
     main, aux = pairs_of(13)
     rng = np.random.default_rng(0)
@@ -118,3 +111,45 @@ def test_the_command_sees_the_columns_it_is_given(tmp_path, monkeypatch, capsys)
     assert {row["features"] for row in rows} == {*BASELINES, "all", "first", "x0", "x1"}
     assert main(["meta", "pairs.csv", "--gain", "x9"]) == 1
     assert "has no column 'x9'" in capsys.readouterr().err
+
+
+N_DRAWS = 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"), [("noise", "nothing"), ("name", "names"), ("feature", "new tasks")]
+)
+def test_one_table_of_each_kind(kind, verdict):
+    assert meta_analysis(made_up(kind, 1)).finding.verdict == verdict
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "right", "least"),
+    [
+        # Three tests of 5 % (features by Holm, names by Holm): nine in ten, less the chance of a
+        # count of 40 to fall two standard deviations below.
+        ("noise", ("nothing",), 32),
+        ("name", ("names",), 34),
+        ("feature", ("new tasks",), 36),
+    ],
+)
+def test_many_tables_of_each_kind(kind, right, least):
+    verdicts = Counter(
+        meta_analysis(made_up(kind, seed), seed=seed).finding.verdict for seed in range(N_DRAWS)
+    )
+    assert sum(verdicts[verdict] for verdict in right) >= least, verdicts
+    false = sum(verdicts[v] for v in ("new tasks", "same tasks"))
+    if kind != "feature":
+        assert false <= 6, verdicts  # at 5 %, two; seven or more happen once in 300 times
+
+
+@pytest.mark.slow
+def test_p_values_of_features_that_only_name_tasks_are_those_of_chance():
+    """Most of them would be tiny, were labels exchanged without regard to tasks."""
+    p_values = [
+        meta_analysis(made_up("name", seed), features=["x0", "x1"], seed=seed).of("seen", "all").p
+        for seed in range(N_DRAWS)
+    ]
+    assert np.mean(np.array(p_values) <= 0.1) <= 0.25
+    assert np.mean(p_values) > 0.3

@@ -1,22 +1,34 @@
-"""The null of every p-value: labels in which tasks and groups have their say, features have none.
+"""Labels: how reliable they are, and those of the null of every p-value.
 
-Labels are those of the largest values of a sum of crossed effects, as many as there are gains. The
-shares of its effects are those of the gains, or those that the labels themselves show, whichever is
-larger. Of labels, a share π of them gains, a share s of the variance is s π (1 − π) / φ(z)² of what
-is behind them, z being the threshold of π and φ the normal density (Dempster & Lerner 1950).
+Notation of the reliability
+---------------------------
+g_ij    gain of pair i in run j, = μ + t_i + e_ij
+τ², σ²  variances of t (between pairs) and of e (between runs of a pair)
+k       runs that are averaged before a label is read off
 
-Derived in docs/mathematics.md, §17.
+    reliability of a label's gain   τ² / (τ² + σ²/k)
+    ceiling of a predictor          E_t Φ(|μ + t| √k / σ)
+
+In labels of the null tasks and groups have their say, features have none. They are those of the
+largest values of a sum of crossed effects, as many as there are gains. The shares of its effects
+are those of the gains, or those that the labels themselves show, whichever is larger. Of labels, a
+share π of them gains, a share s of the variance is s π (1 − π) / φ(z)² of what is behind them, z
+being the threshold of π and φ the normal density (Dempster & Lerner 1950).
+
+Derived in docs/mathematics.md, §12, and docs/mathematics.md, §17.
 
 References
 ----------
 E. R. Dempster and I. M. Lerner (1950), Heritability of threshold characters, Genetics 35(2).
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from minimtl.gains.designs import Design
 from minimtl.gains.metamodel import LabelArray, fit_design, of_unseen
@@ -39,6 +51,61 @@ _N_FITTED = 20_000_000  # pairs that are fitted for one p-value; of more, fewer 
 _BATCH = 20  # simulated labellings whose meta-models are fitted together
 _REPEATS = 4  # of random folds that p-values take
 _MOST_SHARED = 0.95  # of the variance by tasks and groups; the rest is the pair's own
+_N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
+
+
+@dataclass(frozen=True)
+class LabelNoise:
+    """How noisy the labels are, estimated from several runs; all NaN if there is only one.
+
+    Attributes
+    ----------
+    run_correlation : mean correlation of the gains between two runs, over all pairs of runs.
+    label_reliability : share of the variance of a label's gain that is between pairs.
+    ceiling_accuracy : accuracy that no predictor of such labels can exceed on average
+        without having seen their runs.
+    """
+
+    run_correlation: float
+    label_reliability: float
+    ceiling_accuracy: float
+
+
+def label_noise(gains: FloatArray, runs_per_label: int) -> LabelNoise:
+    """Estimates from gains, shape (n_pairs, n_runs), for labels of the mean of some runs."""
+    n_pairs, n_runs = gains.shape
+    if n_runs < 2 or n_pairs < 2:
+        return LabelNoise(*[math.nan] * 3)
+
+    within = float(gains.var(axis=1, ddof=1).mean())
+    between = max(0.0, float(gains.mean(axis=1).var(ddof=1)) - within / n_runs)
+    noise = within / runs_per_label
+    total = between + noise
+    return LabelNoise(
+        run_correlation=_mean_correlation(gains),
+        label_reliability=between / total if total > 0 else math.nan,
+        ceiling_accuracy=ceiling(float(gains.mean()), between, noise),
+    )
+
+
+def ceiling(mean: float, between: float, noise: float) -> float:
+    """Accuracy of a predictor that knows each pair's true gain.
+
+    True gains are normal with the given mean and variance ``between``; ``noise`` is the variance
+    of what is added to them before the label is read off.
+    """
+    if noise == 0:
+        return 1.0
+    quantiles = (np.arange(_N_QUANTILES) + 0.5) / _N_QUANTILES
+    true_gain = mean + np.sqrt(between) * ndtri(quantiles)
+    return float(ndtr(np.abs(true_gain) / np.sqrt(noise)).mean())
+
+
+def _mean_correlation(gains: FloatArray) -> float:
+    if (gains.std(axis=0) == 0).any():
+        return math.nan
+    correlation = np.corrcoef(gains.T)
+    return float(correlation[np.triu_indices_from(correlation, k=1)].mean())
 
 
 def null_labels(table: PairTable, rng: np.random.Generator) -> NDArray[np.int8]:
@@ -108,12 +175,9 @@ def accuracy_p_value(
         mean: FloatArray = np.mean(of_sets, axis=0)
         return mean
 
-    def simulated() -> Iterator[FloatArray]:
-        for start in range(0, len(null), _BATCH):
-            yield mean_accuracies(null[start : start + _BATCH])
-
     (true,) = mean_accuracies(np.stack([labelled.y for labelled in data_sets])[np.newaxis])
-    return simulated_p_value(simulated(), float(true))
+    batches = (null[start : start + _BATCH] for start in range(0, len(null), _BATCH))
+    return simulated_p_value(map(mean_accuracies, batches), float(true))
 
 
 def accuracies(X: FloatArray, labels: LabelArray, design: Design, settings: Meta) -> FloatArray:

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.labelnull import N_SIMULATIONS, null_components, null_labels
-from minimtl.gains.pairanalysis import ceiling, label_noise
+from minimtl.gains.pairlabels import (
+    N_SIMULATIONS,
+    ceiling,
+    label_noise,
+    null_components,
+    null_labels,
+)
 from minimtl.gains.pairtable import table_of
 from minimtl.gains.readtable import Roles, read_table
 from minimtl.tasks.protocol import PAPER, RELEASED
