@@ -4,7 +4,7 @@ import os
 import platform
 from typing import Any
 
-from minimtl.system import installed_version, processor
+from minimtl.system import package_versions, processor
 
 PACKAGES = ("numpy", "scipy", "numba", "torch", "scikit-learn")
 
@@ -16,6 +16,6 @@ def facts() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: installed_version(name) for name in PACKAGES},
+        "packages": package_versions(PACKAGES),
         "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
     }

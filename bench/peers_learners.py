@@ -16,8 +16,7 @@ import numpy as np
 from bench.peers_problems import TextTask, Unit
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier
 from minimtl import TfidfVectorizer as OurTfidf
-from minimtl.advice.fits import train_on_all
-from minimtl.advice.settings import Settings
+from minimtl.advice.fits import Settings, train_on_all
 from minimtl.advice.ways import ADAPTED, ALONE, REGRESSION, Way
 from minimtl.estimator import ConvergenceWarning
 

@@ -37,8 +37,7 @@ import numpy as np  # noqa: E402  (reads the variables that were just set)
 
 from minimtl.jobs import rng_for  # noqa: E402
 from minimtl.jobs.executors import make_workers  # noqa: E402
-from minimtl.jobs.progress import Progress  # noqa: E402
-from minimtl.jobs.runner import run_jobs  # noqa: E402
+from minimtl.jobs.runner import Progress, run_jobs  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
 from minimtl.tasks.modeljobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
 from minimtl.tasks.outcomes import Results, collect_outcomes  # noqa: E402

@@ -23,6 +23,7 @@ from minimtl.errors import MinimtlError
 
 __all__ = [
     "ENDING_SIGNALS",
+    "EXTRA_OF",
     "available_cores",
     "begin_process",
     "cache_dir",
@@ -32,7 +33,6 @@ __all__ = [
     "exit_code_of_signal",
     "give_back_memory",
     "ignore_signals",
-    "installed_version",
     "is_one_line",
     "machine_facts",
     "package_versions",
@@ -193,7 +193,15 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "tqdm", "distributed", "mpi4py")
+# The packages that can matter, and the extra of setup.cfg that brings each; None: all have it.
+EXTRA_OF = {
+    **dict.fromkeys(("numpy", "scipy", "numba", "llvmlite")),
+    "matplotlib": "figures",
+    "nbformat": "notebook",
+    "tqdm": "progress",
+    "distributed": "dask",
+    "mpi4py": "mpi",
+}
 
 
 def pin_threads() -> None:
@@ -249,17 +257,13 @@ def machine_facts() -> dict[str, Any]:
     }
 
 
-def installed_version(package: str) -> str | None:
-    """The version of a package; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def package_versions() -> dict[str, str | None]:
-    """The version of each package that can matter; None where it is not installed."""
-    return {package: installed_version(package) for package in _PACKAGES}
+def package_versions(packages: Iterable[str] = EXTRA_OF) -> dict[str, str | None]:
+    """The version of each package, by default of all that can matter; None if not installed."""
+    versions: dict[str, str | None] = dict.fromkeys(packages)
+    for package in versions:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    return versions
 
 
 # --------------------------------------------------------------------------------------------------

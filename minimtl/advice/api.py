@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,8 @@ from typing import Any
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.features import Features, FeatureSet, are_features, feature_set
-from minimtl.advice.sets import Prepared, prepare, without_near_copies, without_texts_of
-from minimtl.advice.settings import MARGIN, PER_CLASS, RUNS, Settings
+from minimtl.advice.fits import MARGIN, PER_CLASS, RUNS, Settings
+from minimtl.advice.sets import Prepared, prepare
 from minimtl.advice.tokenizers import (
     AUTO,
     FEATURES,
@@ -21,7 +21,7 @@ from minimtl.advice.tokenizers import (
     make_vectorizer,
 )
 from minimtl.advice.trials import SetsOfTexts
-from minimtl.advice.ways import WORDS, all_ways
+from minimtl.advice.ways import WORDS, all_ways, way_called
 from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
 from minimtl.errors import MinimtlError
 from minimtl.estimator import check_whole, is_missing
@@ -142,14 +142,16 @@ def advise_on(
     out: str | Path | None = None,
     workers: int = 1,
     fresh: bool = False,
+    way: str | None = None,
     is_quiet: bool = False,
     label_values: Mapping[str, Any] | None = None,
 ) -> Advice:
     """Advice on text sets, the main one first; the parameters are those of `advise`.
 
     `groups` has, for each set, the threads or authors of its texts by their places. `fresh` sets
-    what `out` holds aside; `label_values` are the labels that the model is to give, by the text
-    that stands for them. Raises as `advise`, and if `out` holds another study.
+    what `out` holds aside; `way` is a name that must be one way's; `label_values` are the labels
+    that the model is to give, by the text that stands for them. Raises as `advise`, and if `out`
+    holds another study.
     """
     named = with_own_names(sets)
     features = Features.of(named)
@@ -161,14 +163,17 @@ def advise_on(
         prepared, tokenizer, settings.per_class, settings.seed, groups, features
     )
     names = tuple(one.name for one in prepared)
+    ways = all_ways(counted.classes, has_words=features is None)
+    if way is not None:
+        way_called(way, ways, names)
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
         _folder(out) as folder,
-        open_store(folder, identity, fresh=fresh, announce=say) as store,
+        open_store(Path(folder), identity, fresh=fresh, announce=say) as store,
         _make_workers(workers, counted) as pool,
     ):
         measuring = Measuring(counted, names, settings, store, pool, is_quiet)
-        rows = measuring.measure(all_ways(counted.classes, has_words=features is None))
+        rows = measuring.measure(ways)
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
     # Within each kind the best first, so that a reader sees what words of others add, and then
     # what their labels add.
@@ -228,23 +233,20 @@ def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ..
     """The sets without what cannot be used, and the tokenizer that is taken."""
     if len(sets) < 2:
         raise ValueError("advice needs one auxiliary set at least.")
-    main = sets[0]
-    chosen = tokenizer
+    main, chosen = sets[0], tokenizer
     if tokenizer == AUTO:
         chosen = choose_tokenizer([row.text for row in main.train])
-    # A row of features is one word, its digest: equal to another one or not, never a near copy.
-    analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
-    first = prepare(main, analyze, is_main=True)
-    if chosen != "words" and tokenizer == AUTO:
+    if chosen != tokenizer and chosen != "words":
         note = (
             f"Most texts of {main.name} are in a script without spaces, so characters and pairs of "
             "them are counted (--tokenizer characters)."
         )
-        first = replace(first, warnings=(note, *first.warnings))
-    first = without_near_copies(first, (), analyze)
-    known = (*first.train, *first.test)
-    others = [without_texts_of(prepare(one, analyze, is_main=False), first) for one in sets[1:]]
-    return (first, *(without_near_copies(one, known, analyze) for one in others)), chosen
+        main = replace(main, notes=(note, *main.notes))
+
+    # A row of features is one word, its digest: equal to another one or not, never a near copy.
+    analyze = str.split if chosen == FEATURES else make_vectorizer(chosen).build_analyzer()
+    first = prepare(main, analyze)
+    return (first, *(prepare(one, analyze, first) for one in sets[1:])), chosen
 
 
 def _text_set(
@@ -282,14 +284,9 @@ def _written(label: Any, values: dict[str, Any]) -> str:
     return written
 
 
-@contextmanager
-def _folder(out: str | Path | None) -> Iterator[Path]:
+def _folder(out: str | Path | None) -> AbstractContextManager[str | Path]:
     """The folder of the store: `out`, or one that is gone afterwards."""
-    if out is not None:
-        yield Path(out)
-        return
-    with TemporaryDirectory(prefix="minimtl-") as name:
-        yield Path(name)
+    return TemporaryDirectory(prefix="minimtl-") if out is None else nullcontext(out)
 
 
 def _make_workers(workers: int, data: SetsOfTexts) -> AbstractContextManager[Workers]:

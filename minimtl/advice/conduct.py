@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from minimtl.advice.fits import Fit, Given, compute, decode, key_of
-from minimtl.advice.settings import Settings
+from minimtl.advice.fits import Fit, Given, Settings, compute, decode, key_of
 from minimtl.advice.tokenizers import NETWORK
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts
 from minimtl.advice.verdicts import (

@@ -160,6 +160,12 @@ def _load(path: Path) -> tuple[Any, Any]:
 
 
 def _checked(features: Any, name: str) -> sparse.csr_matrix:
+    shape = np.shape(features)
+    if len(shape) != 2:
+        raise MinimtlError(
+            f"{name} holds an array of the shape {shape}, and features have two dimensions, "
+            "(n, n_features): give a row to each text, X.reshape(-1, 1) for one feature."
+        )
     try:
         X = sparse.csr_matrix(check_X(features, accept_sparse=True), dtype=np.float32)
     except (ValueError, TypeError) as error:

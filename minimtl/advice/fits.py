@@ -1,15 +1,19 @@
-"""One job: the classifier of one way, trained on the texts of one run; and the model of all."""
+"""One job: the classifier of one way, trained on the texts of one run; and the model of all texts.
+
+Both by the settings that a person chose.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from minimtl.advice.settings import Settings
-from minimtl.advice.tokenizers import FEATURES, NETWORK, make_vectorizers
+from minimtl.advice.tokenizers import AUTO, FEATURES, NETWORK, TOKENIZERS, make_vectorizers
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts, most_per_class
 from minimtl.advice.ways import Way, train
+from minimtl.estimator import check_real, check_whole
 from minimtl.jobs import rng_for, stable_hash
 from minimtl.models import TextModel
 from minimtl.nn import TRAINING_VERSION
@@ -19,6 +23,51 @@ from minimtl.text import weigh_counts
 # Raise it with every change that gives other scores, beside training itself: stored ones are
 # measured anew then.
 _VERSION = 4
+
+RUNS = 20
+PER_CLASS = 500
+MARGIN = 0.02
+QUICK_RUNS = N_FOLDS
+QUICK_PER_CLASS = 100
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How advice is measured: parameters of `minimtl.advise`, where it is said what they mean.
+
+    `tokenizer` is `FEATURES` where sets hold no texts. A quick look `is_quick`, which is no more
+    than a word in the output.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number, or out of range.
+    """
+
+    runs: int = RUNS
+    per_class: int = PER_CLASS
+    margin: float = MARGIN
+    tokenizer: str = AUTO
+    seed: int = 0
+    all_pairs: bool = False
+    is_quick: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("runs", "per_class", "seed"):
+            object.__setattr__(self, name, check_whole(name, getattr(self, name)))
+        object.__setattr__(self, "margin", check_real("margin", self.margin))
+        if self.runs < 2 or self.per_class < 1:
+            raise ValueError(
+                "runs must be at least 2 and per_class at least 1; "
+                f"got {self.runs} and {self.per_class}."
+            )
+        if not 0 <= self.margin < 1:
+            raise ValueError(f"margin must lie in [0, 1); got {self.margin}.")
+        if self.tokenizer not in (AUTO, FEATURES, *TOKENIZERS):
+            raise ValueError(
+                f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))}; "
+                f"got {self.tokenizer!r}."
+            )
 
 
 class Given(NamedTuple):

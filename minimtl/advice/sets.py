@@ -10,18 +10,25 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
-from minimtl.advice.copies import near_copies
 from minimtl.corpora import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 from minimtl.jobs import stable_hash
 from minimtl.report import counted
-from minimtl.text import has_markup
+from minimtl.text import count_matrix, has_markup
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5
 _SMALL_CLASS, _SMALL_TEST = 50, 100
 _SEPARATORS = re.compile(r"[,;|/+&]")
+# Share of two texts' distinct words that both have, from which on they are near copies. Newsgroup
+# posts and reviews of one topic share a quarter at most.
+ALIKE = 0.8
+# Shorter texts have too few words to tell a copy from a phrase that people use.
+_FEWEST_WORDS = 6
+# Words in more texts than this bring no two texts together; what two copies share has rarer ones.
+_MOST_TEXTS = 50
 
 Texts = tuple[LabelledText, ...]
 Analyzer = Callable[[str], Iterable[str]]
@@ -56,10 +63,11 @@ class Prepared:
         return stable_hash("labelled texts", parts)
 
 
-def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
+def prepare(text_set: TextSet, analyze: Analyzer, main: Prepared | None = None) -> Prepared:
     """Leave out texts without a word and copies, check the sizes, collect the warnings.
 
-    The test part of an auxiliary set is not used.
+    Of a set beside a `main` one nothing is used that the main set has too, since joint training
+    would see what is tested, nor its test part, nor labels of a few texts.
 
     Raises
     ------
@@ -67,79 +75,25 @@ def prepare(text_set: TextSet, analyze: Analyzer, *, is_main: bool) -> Prepared:
         If what is left has one class, too few texts of one, or a label in the test part only.
     """
     name = text_set.name
-    warnings = list(text_set.notes)
-    n_with_markup = sum(has_markup(row.text) for row in (*text_set.train, *text_set.test))
-    if n_with_markup:
-        warnings.append(
-            f"{name}: {counted(n_with_markup, 'text')} with tags or entities of HTML, which are no "
-            "words."
-        )
-    warnings += _several(text_set.train, name)
+    warnings = [*text_set.notes, *_markup(text_set), *_several(text_set.train, name)]
     train = _with_words(text_set.train, analyze, name, warnings)
-    tested = text_set.test if is_main else ()
+    tested = text_set.test if main is None else ()
     test = _with_words(tested, analyze, f"the test part of {name}", warnings)
     train = _first_copies(train, name, warnings)
-    to_learn = _without(train, test, name, "the test part", warnings)
-    if train and not to_learn:
-        raise MinimtlError(
-            f"Every text of {name} is also in its test part, so none is left to learn from; "
-            "test on other texts."
-        )
-    train = to_learn
-    if not is_main:
+
+    if main is None:
+        train = _without(train, test, name, "its test part", warnings)
+        train = _without_near_copies(train, test, analyze, name, "this set", warnings)
+    else:
+        known = (*main.train, *main.test)
+        train = _without(train, known, name, main.name, warnings)
+        train = _without_near_copies(train, known, analyze, name, "this or the main set", warnings)
         train = _without_rare_labels(train, name, warnings)
+
     prepared = Prepared(name, _classes(train), train, test, ())
     _check(prepared)
-    warnings += _small(prepared, is_main=is_main)
+    warnings += _small(prepared, is_main=main is None)
     return replace(prepared, warnings=tuple(warnings))
-
-
-def without_texts_of(aux: Prepared, main: Prepared) -> Prepared:
-    """`aux` without the texts that `main` has too: joint training would see what is tested.
-
-    Raises
-    ------
-    MinimtlError
-        If too few are left.
-    """
-    warnings = list(aux.warnings)
-    train = _without(aux.train, (*main.train, *main.test), aux.name, main.name, warnings)
-    if train == aux.train:
-        return aux
-    if not train:
-        raise MinimtlError(f"Every text of {aux.name} is also in {main.name}; give another set.")
-    train = _without_rare_labels(train, aux.name, warnings)
-    left = Prepared(aux.name, _classes(train), train, aux.test, tuple(warnings))
-    _check(left)
-    return left
-
-
-def without_near_copies(prepared: Prepared, known: Texts, analyze: Analyzer) -> Prepared:
-    """`prepared` without training texts that nearly repeat another one, of its own or `known`.
-
-    Raises
-    ------
-    MinimtlError
-        If too few are left.
-    """
-    others = [row.text for row in (*known, *prepared.test)]
-    is_copy = near_copies([row.text for row in prepared.train], others, analyze)
-    if not is_copy.any():
-        return prepared
-
-    warning = (
-        f"{prepared.name}: {counted(int(is_copy.sum()), 'text')} with nearly the words of "
-        f"another one, of {'this or the main' if known else 'this'} set; left out, because "
-        "one could be in training and the other in the test."
-    )
-    train = tuple(row for row, copy in zip(prepared.train, is_copy, strict=True) if not copy)
-    if not train:
-        raise MinimtlError(
-            f"Every text of {prepared.name} nearly repeats one of the main set; give another set."
-        )
-    left = replace(prepared, train=train, warnings=(*prepared.warnings, warning))
-    _check(left)
-    return replace(left, classes=_classes(train))
 
 
 def normalised(text: str) -> str:
@@ -147,8 +101,43 @@ def normalised(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def near_copies(texts: Sequence[str], others: Sequence[str], analyze: Analyzer) -> np.ndarray:
+    """Texts that are near copies of one of `others`, or of an earlier text: bool (n_texts,).
+
+    A text and its near copy, with a few words left out, added or changed, are one observation: with
+    one of them in training and the other in test, what is measured is memory.
+    """
+    counts, _ = count_matrix((*others, *texts), analyze)
+    words = sparse.csr_matrix(
+        (np.ones(counts.nnz, np.int32), counts.indices, counts.indptr), counts.shape
+    )
+    rare = words[:, np.bincount(words.indices, minlength=words.shape[1]) <= _MOST_TEXTS]
+    n_words, n_rare = np.diff(words.indptr), np.diff(rare.indptr)
+    meeting = sparse.triu(rare @ rare.T, 1, "coo")
+
+    # Of a near copy's words at most a fourth of the shared ones are missing in the other text.
+    n_needed = np.maximum(n_rare - (1 / ALIKE - 1) * n_words, 1)
+    may_be = (meeting.data >= n_needed[meeting.row]) & (meeting.data >= n_needed[meeting.col])
+    may_be &= np.minimum(n_words[meeting.row], n_words[meeting.col]) >= _FEWEST_WORDS
+    first, second = meeting.row[may_be], meeting.col[may_be]
+    shared = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
+    alike = shared >= ALIKE * (n_words[first] + n_words[second] - shared)
+
+    is_copy = np.zeros(len(n_words), bool)
+    is_copy[second[alike]] = True
+    return is_copy[len(others) :]
+
+
 def _classes(texts: Texts) -> tuple[str, ...]:
     return tuple(sorted({row.label for row in texts}))
+
+
+def _markup(text_set: TextSet) -> list[str]:
+    n = sum(has_markup(row.text) for row in (*text_set.train, *text_set.test))
+    if not n:
+        return []
+    texts = counted(n, "text")
+    return [f"{text_set.name}: {texts} with tags or entities of HTML, which are no words."]
 
 
 def _with_words(texts: Texts, analyze: Analyzer, name: str, warnings: list[str]) -> Texts:
@@ -183,12 +172,32 @@ def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
 
 
 def _without(texts: Texts, others: Texts, name: str, where: str, warnings: list[str]) -> Texts:
-    """The texts that are not among the others; `where` names those in the warning."""
+    """The texts that are not among the others; `where` names those."""
     known = {normalised(row.text) for row in others}
     kept = tuple(row for row in texts if normalised(row.text) not in known)
+    if texts and not kept:
+        raise MinimtlError(
+            f"Every text of {name} is also in {where}, so none is left to learn from; give others."
+        )
     if len(kept) < len(texts):
         n_left_out = counted(len(texts) - len(kept), "text")
         warnings.append(f"{name}: {n_left_out} also in {where}; left out of training.")
+    return kept
+
+
+def _without_near_copies(
+    texts: Texts, others: Texts, analyze: Analyzer, name: str, where: str, warnings: list[str]
+) -> Texts:
+    """The texts that nearly repeat none of `others` and no earlier one; `where` names both."""
+    is_copy = near_copies([row.text for row in texts], [row.text for row in others], analyze)
+    if is_copy.any():
+        warnings.append(
+            f"{name}: {counted(int(is_copy.sum()), 'text')} with nearly the words of another one, "
+            f"of {where}; left out, because one could be in training and the other in the test."
+        )
+    kept = tuple(row for row, copy in zip(texts, is_copy, strict=True) if not copy)
+    if texts and not kept:
+        raise MinimtlError(f"Every text of {name} nearly repeats one of {where}; give others.")
     return kept
 
 

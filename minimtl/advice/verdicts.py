@@ -305,17 +305,13 @@ def _verdict(
     tested: TestedTexts,
 ) -> Comparison:
     """`believed` are the probability of a gain, and the expected one."""
-    halves = [_half(one, two_sided) for one in against]
-    gains = [one.gain for one in against]
-    low = min(gain - half for gain, half in zip(gains, halves, strict=True))
-    high = min(gain + half for gain, half in zip(gains, halves, strict=True))
-    narrow = [_half(one, one_sided) for one in against]
-    is_none = (
-        min(gain - half for gain, half in zip(gains, narrow, strict=True)) >= -margin
-        and min(gain + half for gain, half in zip(gains, narrow, strict=True)) <= margin
-    )
+    gains = np.array([one.gain for one in against])
+    half = np.array([_half(one, two_sided) for one in against])
+    narrow = np.array([_half(one, one_sided) for one in against])
+    low, high = float((gains - half).min()), float((gains + half).min())
+    is_none = (gains - narrow).min() >= -margin and (gains + narrow).min() <= margin
 
-    found = Comparison(min(gains), low, high, CANNOT_TELL, *believed, 0, 0)
+    found = Comparison(float(gains.min()), low, high, CANNOT_TELL, *believed, 0, 0)
     if low > 0:
         return replace(found, verdict=HELPS)
     if high < 0:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.advice.tokenizers import NETWORK, REGRESSION
+from minimtl.errors import MinimtlError
 from minimtl.nn import MultiTaskMLPClassifier
 from minimtl.stats import LogisticRegression
 
@@ -92,6 +93,23 @@ def _with_others(classes: Sequence[tuple[str, ...]], has_words: bool) -> Iterato
             yield Way(POOLED, REGRESSION, group)
         yield Way(JOINTLY, NETWORK, group)
         yield Way(PRETRAINED, NETWORK, group)
+
+
+def way_called(name: str, ways: Sequence[Way], names: Sequence[str]) -> Way:
+    """The way of that name, or with it as a part that no other way's name has.
+
+    Raises
+    ------
+    MinimtlError
+        If no way or several ways are called so.
+    """
+    found = [way for way in ways if name in way.describe(names)]
+    found = [way for way in found if name == way.describe(names)] or found
+    if len(found) == 1:
+        return found[0]
+    choices = ", ".join(repr(way.describe(names)) for way in found or ways)
+    how_many = f"{len(found)} ways are" if found else "No way is"
+    raise MinimtlError(f"{how_many} called {name!r}; name one of {choices}.")
 
 
 def train(way: Way, main: Documents, others: Sequence[Documents], seed: int) -> Classifier:

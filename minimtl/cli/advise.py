@@ -142,8 +142,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_out_flag(
         parser,
         None,
-        "keep every score there, so that the same command continues, and write advise.md and "
-        "advise.html",
+        "keep every score there, so that the same command continues, and write advise.md, "
+        "advise.html and, with --all-pairs, matrix.svg",
     )
     add_fresh_flag(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -180,7 +180,13 @@ def run(args: argparse.Namespace) -> int:
     out = None if args.out is None else make_folder(args.out)
     try:
         advice = advise_on(
-            sets, settings, groups=groups, out=out, workers=available_cores(), fresh=args.fresh
+            sets,
+            settings,
+            groups=groups,
+            out=out,
+            workers=available_cores(),
+            fresh=args.fresh,
+            way=args.way,
         )
     except KeyboardInterrupt:
         again = resume_command(args.argv)

@@ -29,29 +29,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List or remove what is kept; what is not minimtl's stays."""
-    folder = cache_dir()
-    kept = _find_kept(folder)
+    cache = cache_dir()
+    kept = _find_kept(cache)
     megabytes = {
         name: sum(path.stat().st_size for path in files) / 1e6 for name, files in kept.items()
     }
     total = f"{sum(megabytes.values()):.1f} MB"
     if args.action == "clear":
-        _remove(kept, folder)
-        print(f"{total} removed from {folder}")
+        for files in kept.values():
+            _remove(files, cache)
+        print(f"{total} removed from {cache}")
     else:
         for name, size in megabytes.items():
             print(f"{size:8.1f} MB  {name}")
-        print(f"{total} in {folder}")
+        print(f"{total} in {cache}")
     return 0
 
 
 def _find_kept(cache: Path) -> dict[str, list[Path]]:
     """The files of each corpus, and of the kernels of each version; no link is followed."""
     places = {name: [cache / name] for name in _ARCHIVES}
-    for folder in _kernel_folders(cache):
-        # Some versions of Numba keep code in the folder itself, others in one inside it.
-        files = [path for path in _below(folder) if _KERNEL_FILE.fullmatch(path.name)]
-        places[f"{KERNELS}/{folder.name}"] = files
+    kernels = cache / KERNELS
+    folders = sorted(kernels.iterdir()) if _is_folder(kernels) else []
+    for folder in folders:
+        if _KERNEL_FOLDER.fullmatch(folder.name) and _is_folder(folder):
+            # Some versions of Numba keep code in the folder itself, others in one inside it.
+            places[f"{KERNELS}/{folder.name}"] = [
+                Path(top, name)
+                for top, _, names in os.walk(folder)
+                for name in names
+                if _KERNEL_FILE.fullmatch(name)
+            ]
     found = {
         name: [path for path in paths if path.is_file() and not path.is_symlink()]
         for name, paths in places.items()
@@ -59,44 +67,20 @@ def _find_kept(cache: Path) -> dict[str, list[Path]]:
     return {name: files for name, files in found.items() if files}
 
 
-def _kernel_folders(cache: Path) -> list[Path]:
-    parent = cache / KERNELS
-    if not _is_folder(parent):
-        return []
-    named = (path for path in parent.iterdir() if _KERNEL_FOLDER.fullmatch(path.name))
-    return sorted(filter(_is_folder, named))
-
-
-def _below(folder: Path) -> list[Path]:
-    """All files and folders in a folder, the innermost first; what links lead to is not in it."""
-    return [
-        Path(top, name)
-        for top, folders, files in os.walk(folder, topdown=False)
-        for name in (*folders, *files)
-    ]
-
-
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _remove(kept: dict[str, list[Path]], cache: Path) -> None:
-    """Remove the files and, where they are left empty, the folders of kernels."""
+def _remove(files: list[Path], cache: Path) -> None:
+    """Remove the files, and the folders below the cache that they leave empty."""
     try:
-        for files in kept.values():
-            for path in files:
-                path.unlink(missing_ok=True)
-
-        for folder in _kernel_folders(cache):
-            _remove_empty([*_below(folder), folder])
-        _remove_empty([cache / KERNELS])
+        for file in files:
+            file.unlink(missing_ok=True)
+            for folder in file.parents:
+                if folder == cache or any(folder.iterdir()):
+                    break
+                folder.rmdir()
     except OSError as error:
         raise MinimtlError(
             f"Cannot remove {error.filename} ({error.strerror}); remove it by hand."
         ) from None
-
-
-def _remove_empty(paths: list[Path]) -> None:
-    for path in paths:
-        if _is_folder(path) and not any(path.iterdir()):
-            path.rmdir()

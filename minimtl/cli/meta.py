@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="TABLE is a matrix of gains with main tasks as rows and auxiliary tasks as columns",
     )
-    add_out_flag(parser, None, "also write meta.md, meta.csv and meta.html there")
+    add_out_flag(parser, None, "also write meta.md, meta.csv, meta.html and meta.svg there")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     add_seed_flag(parser, "seed of folds and simulations (default: 0)")
 

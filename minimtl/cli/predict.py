@@ -4,10 +4,8 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from minimtl.advice import SUFFIXES, read_feature_rows
 from minimtl.corpora import LabelledText, TextSet, read_texts, split_lines
@@ -21,7 +19,6 @@ EXAMPLES = (
     "minimtl predict model.npz new.jsonl --out labelled.csv",
     "minimtl predict model.npz -    # texts from standard input, one per line",
 )
-_HEAD = ("label", "probability", "text")
 _LEAST_TEXT = 20  # characters of a text that are shown however narrow the terminal is
 
 
@@ -55,96 +52,87 @@ def run(args: argparse.Namespace) -> int:
             f"{args.model} holds a {type(model).__name__}, which takes no texts; "
             "give what `minimtl advise --save-model` wrote."
         )
-    takes_features = not model.vectorizers
-    if takes_features != (Path(args.file).suffix.lower() in SUFFIXES):
-        kind = "features: give .npz or .npy" if takes_features else "texts, no features"
-        raise MinimtlError(f"The model in {args.model} takes {kind}.")
-    inputs: Any
-    if takes_features:
-        inputs = read_feature_rows(Path(args.file), model.n_features)
-        places = (f"X[{number}]" for number in range(inputs.shape[0]))
-        texts = TextSet(args.file, tuple(LabelledText(place, "", place) for place in places))
-    else:
-        if args.file == "-":
-            texts = split_lines(sys.stdin.buffer.read(), "standard input")
-        else:
-            texts = read_texts(Path(args.file), args.text_column)
-        inputs = [row.text for row in texts.train]
+    texts, inputs = _read(model, args)
     for note in texts.notes:
         say(note)
-    labelled = _label(model, texts, inputs)
+    rows = _label(model, texts, inputs)
     if args.out is None:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print(escape(_lines(labelled, width)), end="")
+        print(escape(_lines(rows, width)), end="")
     else:
-        form = _FORMS.get(Path(args.out).suffix.lower(), _tsv)
-        write_atomically(args.out, form(labelled).encode())
-        say(f"Labelled {len(labelled):,} texts: {args.out}")
-    n_unknown = int((~model.knows(inputs)).sum()) if labelled else 0
+        write_atomically(args.out, _content(rows, Path(args.out).suffix.lower()))
+        say(f"Labelled {len(rows):,} texts: {args.out}")
+    n_unknown = int((~model.knows(inputs)).sum()) if rows else 0
     if n_unknown:
-        say(f"In {n_unknown:,} of {len(labelled):,} texts the model knows no word; it guesses.")
+        say(f"In {n_unknown:,} of {len(rows):,} texts the model knows no word; it guesses.")
     return 0
 
 
-class _Labelled(NamedTuple):
-    """A text where it stands, its label, and the probability of each label."""
+def _read(model: TextModel, args: argparse.Namespace) -> tuple[TextSet, Any]:
+    """What is to be labelled, and the same as the model takes it: texts, or rows of features."""
+    path, takes_features = Path(args.file), not model.vectorizers
+    if takes_features != (path.suffix.lower() in SUFFIXES):
+        kind = "features: give .npz or .npy" if takes_features else "texts, no features"
+        raise MinimtlError(f"The model in {args.model} takes {kind}.")
+    if takes_features:
+        X = read_feature_rows(path, model.n_features)
+        places = (f"X[{number}]" for number in range(X.shape[0]))
+        return TextSet(args.file, tuple(LabelledText(place, "", place) for place in places)), X
+    if args.file == "-":
+        texts = split_lines(sys.stdin.buffer.read(), "standard input")
+    else:
+        texts = read_texts(path, args.text_column)
+    return texts, [row.text for row in texts.train]
 
-    place: str
-    label: Any
-    probabilities: dict[str, float]
-    text: str
 
-    def cells(self) -> tuple[str, str, str]:
-        """What a table has of it under `_HEAD`."""
-        name, probability = max(self.probabilities.items(), key=itemgetter(1))
-        return name, f"{probability:.3f}", self.text
-
-
-def _label(model: TextModel, texts: TextSet, inputs: Any) -> list[_Labelled]:
+def _label(model: TextModel, texts: TextSet, inputs: Any) -> list[dict[str, Any]]:
+    """A row a text, with its label and the probability of each label."""
     labels = model.classes_.tolist()
     names = [str(label) for label in model.classes_]
-    labelled = []
-    for (text, _, place), row in zip(texts.train, model.predict_proba(inputs), strict=True):
-        by_label = dict(zip(names, row.tolist(), strict=True))
-        labelled.append(_Labelled(place, labels[row.argmax()], by_label, text))
-    return labelled
+    rows = []
+    for text, of_labels in zip(texts.train, model.predict_proba(inputs).tolist(), strict=True):
+        probability = max(of_labels)
+        row = {
+            "place": text.place,
+            "label": labels[of_labels.index(probability)],
+            "probability": probability,
+            "probabilities": dict(zip(names, of_labels, strict=True)),
+            "text": text.text,
+        }
+        rows.append(row)
+    return rows
 
 
-def _lines(labelled: list[_Labelled], width: int | None) -> str:
+def _lines(rows: list[dict[str, Any]], width: int | None) -> str:
     """Label, probability and text, a line each, the text cut to the terminal's `width`."""
     lines = []
-    for label, probability, text in (one.cells() for one in labelled):
-        start, shown = f"{_one_line(label)}\t{probability}\t", _one_line(text)
+    for row in rows:
+        start = f"{_one_line(str(row['label']))}\t{row['probability']:.3f}\t"
+        text = _one_line(row["text"])
         if width is not None:
             room = max(_LEAST_TEXT, width - len(start.expandtabs()) - 1)
-            shown = shown if len(shown) <= room else f"{shown[: room - 1]}…"
-        lines.append(f"{start}{shown}\n")
+            text = text if len(text) <= room else f"{text[: room - 1]}…"
+        lines.append(f"{start}{text}\n")
     return "".join(lines)
 
 
-def _tsv(labelled: list[_Labelled]) -> str:
-    return "\t".join(_HEAD) + "\n" + _lines(labelled, None)
-
-
-def _csv(labelled: list[_Labelled]) -> str:
-    rows: list[Row] = [
-        {"place": one.place, **dict(zip(_HEAD, one.cells(), strict=True))} for one in labelled
-    ]
-    return to_csv(Table("labelled", rows, DATA_DIGITS)).decode()
-
-
-def _jsonl(labelled: list[_Labelled]) -> str:
-    lines = []
-    for one in labelled:
-        probability = max(one.probabilities.values())
-        fields = {"place": one.place, "label": one.label, "probability": probability}
-        fields |= {"probabilities": one.probabilities, "text": one.text}
-        # A label may be a date.
-        lines.append(json.dumps(fields, ensure_ascii=False, default=str) + "\n")
-    return "".join(lines)
-
-
-_FORMS: dict[str, Callable[[list[_Labelled]], str]] = {".csv": _csv, ".jsonl": _jsonl}
+def _content(rows: list[dict[str, Any]], suffix: str) -> bytes:
+    """The rows as a file of that suffix."""
+    if suffix == ".csv":
+        cells: list[Row] = [
+            {
+                "place": row["place"],
+                "label": str(row["label"]),
+                "probability": f"{row['probability']:.3f}",
+                "text": row["text"],
+            }
+            for row in rows
+        ]
+        return to_csv(Table("labelled", cells, DATA_DIGITS))
+    if suffix == ".jsonl":  # where a label may be a date
+        lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        return "".join(lines).encode()
+    return ("label\tprobability\ttext\n" + _lines(rows, None)).encode()
 
 
 def _one_line(text: str) -> str:

@@ -13,8 +13,7 @@ from minimtl.jobs.executors import (
     make_workers,
 )
 from minimtl.jobs.identity import differences, rng_for, stable_hash
-from minimtl.jobs.progress import duration
-from minimtl.jobs.runner import run_shown
+from minimtl.jobs.runner import duration, run_shown
 from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
 
 __all__ = [

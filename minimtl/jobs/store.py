@@ -10,6 +10,7 @@ arrive. Others may read meanwhile. A damaged store is set aside, and its jobs ar
 """
 
 import hashlib
+import itertools
 import json
 import os
 import sqlite3
@@ -20,9 +21,22 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 from minimtl.jobs.identity import differences, identity_text
-from minimtl.jobs.lock import FolderInUseError, FolderLock
+from minimtl.system import remove_unfinished
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock_file(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+else:
+    import fcntl
+
+    def _lock_file(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 STORE_NAME = "study.sqlite"
+LOCK_NAME = ".study.lock"
 FORMAT_VERSION = 3  # of the tables and of the results in them; part of every identity
 SCHEMA = (
     "CREATE TABLE identity (text TEXT NOT NULL, checksum BLOB NOT NULL)",
@@ -72,21 +86,18 @@ class Store:
     """
 
     def __init__(
-        self, path: Path, lock: FolderLock | None, identity: Mapping[str, Any] | None = None
+        self, path: Path, lock: int | None, identity: Mapping[str, Any] | None = None
     ) -> None:
         self.path = path
         self.is_held = lock is not None
         self._lock = lock
-        self._connection = _open_checked(path, "rwc" if lock else "ro", identity)
+        self._connection = _open_checked(path, "ro" if lock is None else "rwc", identity)
         self._file = os.stat(path)
         self.identity = _read_identity(self._connection)
         del self.identity["store_format"]
 
     def __len__(self) -> int:
         return self._query("SELECT count(*) FROM results")[0][0]
-
-    def __contains__(self, key: str) -> bool:
-        return bool(self._query("SELECT 1 FROM results WHERE key = ?", key))
 
     def __getitem__(self, key: str) -> bytes:
         """The result of the job `key` as bytes; KeyError if that job is not finished."""
@@ -128,8 +139,9 @@ class Store:
     def close(self) -> None:
         """Close the file and let other processes use the folder; a second call does nothing."""
         self._connection.close()
-        if self._lock:
-            self._lock.release()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         with self._failures_as_sentences():
@@ -191,7 +203,7 @@ def open_store(
     """
     path = folder / STORE_NAME
     identity = {**identity, "store_format": FORMAT_VERSION}
-    with _lock_of_a_store(folder) as lock:
+    with _locked(folder) as lock:
         _refuse_what_is_no_file(path)
         if fresh and path.exists():
             announce(f"the earlier study is now {_set_aside(path, 'old')}")
@@ -218,7 +230,7 @@ def open_existing_store(folder: Path) -> Store:
     if not path.exists():
         raise MinimtlError(f"{folder} holds no {STORE_NAME}; give the --out folder of a study")
     try:
-        with _lock_of_a_store(folder) as lock:
+        with _locked(folder) as lock:
             return Store(path, lock)
     except FolderInUseError:
         return Store(path, None)
@@ -237,20 +249,65 @@ def copy_results(source: Store, target: Store) -> int:
     return len(target) - n_before
 
 
-@contextmanager
-def _lock_of_a_store(folder: Path) -> Iterator[FolderLock]:
-    """The lock of `folder`, which a store takes over unless it cannot be opened."""
-    lock = FolderLock(folder)
-    try:
-        yield lock
-    except BaseException:
-        lock.release()
-        raise
-
-
 def checksum(key: bytes, payload: bytes) -> bytes:
     """SHA-256 over both, so that a payload under another row's key is noticed too."""
     return hashlib.sha256(key + b"\0" + payload).digest()
+
+
+# --------------------------------------------------------------------------------------------------
+# One process per output folder: a lock that the operating system drops when its holder dies.
+
+
+class FolderInUseError(MinimtlError):
+    """Another process holds the folder."""
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Hold `folder` (made if need be): the lock, which a store takes over unless the block fails.
+
+    Files that a killed process had not finished writing there are removed. The lock file stays
+    behind: to remove it would let two processes hold two files of that name.
+
+    Raises
+    ------
+    FolderInUseError
+        If another process holds the folder.
+    MinimtlError
+        If nothing can be written there.
+    """
+    path = folder / LOCK_NAME
+    # A link of that name could have us make or lock a file elsewhere. Windows has no such flag.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path, flags, 0o666)
+    except OSError as error:
+        raise MinimtlError(
+            f"{path} cannot be written ({error.strerror}); choose another --out"
+        ) from error
+    try:
+        _take_lock(lock, folder)
+        remove_unfinished(folder)
+        yield lock
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def _take_lock(lock: int, folder: Path) -> None:
+    try:
+        _lock_file(lock)
+    except (BlockingIOError, PermissionError) as error:
+        raise FolderInUseError(
+            f"{folder} cannot be used: another minimtl is at work in it; wait for it or choose "
+            "another --out"
+        ) from error
+    except OSError as error:
+        raise MinimtlError(
+            f"{folder} cannot be used: its file system refuses to lock {LOCK_NAME} "
+            f"({error.strerror}); choose another --out"
+        ) from error
 
 
 # --------------------------------------------------------------------------------------------------
@@ -405,12 +462,8 @@ def _set_aside(path: Path, word: str) -> Path:
 
     Its journal goes first: one that stayed would be played back into the store that comes next.
     """
-    number = 1
-    while any(
-        other.exists() for other in _with_journal(path.with_name(f"{path.name}.{word}-{number}"))
-    ):
-        number += 1
-    aside = path.with_name(f"{path.name}.{word}-{number}")
+    names = (path.with_name(f"{path.name}.{word}-{number}") for number in itertools.count(1))
+    aside = next(name for name in names if not any(map(Path.exists, _with_journal(name))))
     with _failures_as_sentences(path):
         for old, new in zip(_with_journal(path), _with_journal(aside), strict=True):
             if old.exists():

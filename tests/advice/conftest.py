@@ -5,9 +5,8 @@ import pytest
 
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
-from minimtl.advice.fits import Given
+from minimtl.advice.fits import Given, Settings
 from minimtl.advice.sets import Prepared
-from minimtl.advice.settings import Settings
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
 from minimtl.corpora.files import LabelledText, TextSet

@@ -9,10 +9,9 @@ from html import unescape
 import numpy as np
 import pytest
 
-from minimtl.advice.forms import advice_document
-from minimtl.advice.mistakes import label_scores, surest_mistakes
+from minimtl.advice.advice import advice_document
+from minimtl.advice.measured import further, label_scores, printable, surest_mistakes
 from minimtl.advice.verdicts import CANNOT_TELL
-from minimtl.advice.words import further, printable
 from minimtl.errors import MinimtlError
 from minimtl.report import to_html, to_markdown, write_document
 

@@ -7,7 +7,6 @@ import pytest
 
 from minimtl import advise, load_model, save_model
 from minimtl.advice import api, ways
-from minimtl.errors import MinimtlError
 
 
 @pytest.fixture
@@ -146,12 +145,6 @@ def test_what_cannot_be(texts, change, sentence):
     given = {"texts": mine, "labels": labels, "auxiliary": {"other": texts("aux", seed=1)}}
     with pytest.raises(ValueError, match=sentence):
         advise(**(given | change))
-
-
-def test_a_set_that_is_too_small_has_a_sentence(texts):
-    mine, labels = texts()
-    with pytest.raises(MinimtlError, match="of the label 'bad' to learn from, and 5 are needed"):
-        advise(mine[:6], labels[:6], {"other": texts("aux", seed=1)})
 
 
 def test_a_test_part_and_groups_of_ones_own(texts):

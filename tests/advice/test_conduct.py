@@ -8,9 +8,8 @@ import pytest
 
 from minimtl.advice import conduct
 from minimtl.advice.conduct import Measuring, best_alone, way_to_take
-from minimtl.advice.fits import Given, encode
+from minimtl.advice.fits import Given, Settings, encode
 from minimtl.advice.sets import prepare
-from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS
@@ -26,9 +25,9 @@ def measuring(text_set, tmp_path, monkeypatch):
 
     def make(score, n_aux=2, constant=False, **settings):
         sets = [
-            prepare(text_set("main", n=200), words, is_main=True),
+            prepare(text_set("main", n=200), words),
             *(
-                prepare(text_set(f"aux{i}", ("c", "d"), n=100, seed=i), words, is_main=False)
+                prepare(text_set(f"aux{i}", ("c", "d"), n=100, seed=i), words)
                 for i in range(1, n_aux + 1)
             ),
         ]
@@ -114,17 +113,6 @@ def test_rounds_are_made_whole(measuring, runs, made_runs):
     made, counted = measuring(lambda fit: 0.8, runs=runs)
     named(made)
     assert set(counted.values()) == {made_runs}
-
-
-def test_what_is_in_the_store_is_not_measured_again(measuring):
-    made, counted = measuring(lambda fit: 0.8, runs=8)
-    first = named(made)
-    n_first = sum(counted.values())
-    again = named(made)
-    assert sum(counted.values()) == n_first
-    for name, row in first.items():
-        assert again[name].scores.tolist() == row.scores.tolist()
-        assert again[name].comparison == row.comparison
 
 
 def test_constant_ways_tell_nothing(measuring):

@@ -93,6 +93,7 @@ def test_layouts_of_files(tmp_path):
     ("arrays", "sentence"),
     [
         ({"X": np.ones((3, 2))}, r"f.npz has no labels: give numpy.savez"),
+        ({"X": np.ones(3), "y": np.ones(3)}, r"f.npz holds an array of the shape \(3,\), and feat"),
         ({"y": np.ones(3)}, r"f.npz cannot be read as features: 'X'"),
         ({"X": np.ones((3, 2)), "y": np.array([{}, 1, 2], object)}, r"Object arrays.*y.astype"),
         ({"X": np.ones((3, 2)), "y": np.ones((3, 1))}, r"labels of f.npz are no array of one dim"),

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from minimtl.advice.fits import Fit, compute, decode, key_of, train_on_all
+from minimtl.advice.fits import Fit, Settings, compute, decode, key_of, train_on_all
 from minimtl.advice.sets import prepare
-from minimtl.advice.settings import Settings
 from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import Way
@@ -18,8 +17,8 @@ words = make_vectorizer("words").build_analyzer()
 def sets(text_set):
     def make(per_class=200, seed=0, aux_seed=1, **main):
         prepared = [
-            prepare(text_set("main", **main), words, is_main=True),
-            prepare(text_set("aux", seed=aux_seed), words, is_main=False),
+            prepare(text_set("main", **main), words),
+            prepare(text_set("aux", seed=aux_seed), words),
         ]
         return SetsOfTexts.of(prepared, "words", per_class, seed)
 

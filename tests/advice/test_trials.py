@@ -14,8 +14,8 @@ words = make_vectorizer("words").build_analyzer()
 @pytest.fixture
 def sets(text_set):
     def make(n_test=0, per_class=200, n=20, aux_labels=("c", "d", "e"), seed=0):
-        main = prepare(text_set("main", n=n, n_test=n_test), words, is_main=True)
-        aux = prepare(text_set("aux", labels=aux_labels, n=12, seed=1), words, is_main=False)
+        main = prepare(text_set("main", n=n, n_test=n_test), words)
+        aux = prepare(text_set("aux", labels=aux_labels, n=12, seed=1), words)
         return SetsOfTexts.of([main, aux], "words", per_class, seed)
 
     return make
@@ -67,8 +67,8 @@ def test_draws_are_per_class_and_new_in_every_run_and_by_every_seed(sets):
 
 
 def test_no_text_of_the_target_is_learned_from_another_set(text_set):
-    first = prepare(text_set("main", n=30), words, is_main=True)
-    second = prepare(text_set("main", n=40), words, is_main=False)  # the same ones and more
+    first = prepare(text_set("main", n=30), words)
+    second = prepare(text_set("main", n=40), words)  # the same ones and more
     made = SetsOfTexts.of([first, second], "words", 200, 0)
     left = made.learned_of(1, 0, 0)
     assert not set(made.same[left]) & set(made.same[made.train[0]])
@@ -90,8 +90,8 @@ GROUPS = {f"row {number}": f"author {number // 3}" for number in range(18)}
 
 @pytest.mark.parametrize("n_test", [0, 10])
 def test_no_group_is_both_learned_from_and_tested(text_set, n_test):
-    main = prepare(text_set("main", n=25, n_test=n_test), words, is_main=True)
-    aux = prepare(text_set("aux", n=25, seed=1), words, is_main=False)
+    main = prepare(text_set("main", n=25, n_test=n_test), words)
+    aux = prepare(text_set("aux", n=25, seed=1), words)
     made = SetsOfTexts.of([main, aux], "words", 200, 0, [GROUPS, GROUPS])
     plain = SetsOfTexts.of([main, aux], "words", 200, 0)
     assert made.digests != plain.digests
@@ -111,7 +111,7 @@ def test_no_group_is_both_learned_from_and_tested(text_set, n_test):
 
 
 def test_labels_in_too_few_groups(text_set):
-    main = prepare(text_set("main", n=25), words, is_main=True)
+    main = prepare(text_set("main", n=25), words)
     groups = {f"row {number}": str(number % 4) for number in range(25)}
     with pytest.raises(
         MinimtlError, match="'bad' of main are in 4 groups, and each fold needs one"

@@ -28,16 +28,28 @@ def sample(n=1_000, n_rounds=4, n_folds=5, seed=0):
     return TestedTexts(np.arange(n) % 2, folds, n * (1 - 1 / n_folds) if n_folds > 1 else n)
 
 
+def judged(tested, given, *alone, error=0.05, margin=0.02):
+    """What is said of the ways that are not alone."""
+    return compare(tested, given, alone or [ALONE], error=error, margin=margin)
+
+
+def labelled(tested, right):
+    """The labels of ways that are right about some texts of two classes."""
+    return {
+        way: np.where(of_way, tested.labels, 1 - tested.labels) for way, of_way in right.items()
+    }
+
+
 def compared(shares, n=1_000, n_rounds=4, n_folds=5, noise=0.05, **options):
     """The second way against the first; both find the same texts easy."""
     tested = sample(n, n_rounds, n_folds)
     rng = np.random.default_rng(2)
     easiness = rng.permutation(n) / n
-    given = {}
-    for way, share in zip((ALONE, OTHER), shares, strict=True):
-        right = easiness + noise * rng.normal(size=(n_rounds, n)) < share
-        given[way] = np.where(right, tested.labels, 1 - tested.labels)
-    return compare(tested, given, [ALONE], **({"error": 0.05, "margin": 0.02} | options))[OTHER]
+    right = {
+        way: easiness + noise * rng.normal(size=(n_rounds, n)) < share
+        for way, share in zip((ALONE, OTHER), shares, strict=True)
+    }
+    return judged(tested, labelled(tested, right), **options)[OTHER]
 
 
 @pytest.mark.parametrize("n_classes", [2, 5])
@@ -74,7 +86,7 @@ def test_one_round_of_one_fold_by_hand():
     tested = sample(200, n_rounds=2, n_folds=1)
     rng = np.random.default_rng(3)
     given = {way: (rng.random((2, 200)) < 0.7).astype(int) for way in (ALONE, OTHER)}
-    found = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    found = judged(tested, given)[OTHER]
     d = influences(tested.labels, given[OTHER]) - influences(tested.labels, given[ALONE])
     D, n = d.mean(axis=0), 200
     of_text = (((D - D.mean()) ** 2).sum() + 1) / (n * (n + 1))
@@ -99,11 +111,8 @@ def test_a_way_must_be_better_than_each_way_alone():
     tested = sample()
     right = {ALONE: 0.7, Way("alone", "network"): 0.8, OTHER: 0.75}
     easiness = np.random.default_rng(2).permutation(1_000) / 1_000
-    given = {
-        way: np.tile(np.where(easiness < share, tested.labels, 1 - tested.labels), (4, 1))
-        for way, share in right.items()
-    }
-    found = compare(tested, given, list(right)[:2], error=0.05, margin=0.02)
+    given = labelled(tested, {way: np.tile(easiness < x, (4, 1)) for way, x in right.items()})
+    found = judged(tested, given, *list(right)[:2])
     assert found[OTHER].verdict == HURTS
     assert found[OTHER].gain == pytest.approx(-0.05, abs=0.01)
     assert list(found) == [OTHER]
@@ -113,10 +122,8 @@ def test_the_best_of_many_equal_ways_is_not_believed():
     tested = sample(300)
     rng = np.random.default_rng(4)
     ways = [ALONE, *(Way("jointly", "network", (i,)) for i in range(1, 15))]
-    given = {
-        way: np.where(rng.random((4, 300)) < 0.8, tested.labels, 1 - tested.labels) for way in ways
-    }
-    found = compare(tested, given, [ALONE], error=0.05, margin=0.02)
+    given = labelled(tested, {way: rng.random((4, 300)) < 0.8 for way in ways})
+    found = judged(tested, given)
     best = max(found.values(), key=lambda one: one.gain)
     assert 0 < best.expected < best.gain / 2
     assert best.probability < 0.95
@@ -134,7 +141,7 @@ def test_beliefs_are_those_of_a_normal_model_with_an_unknown_level():
         right = easiness + luck[way] + of_kind + 0.05 * rng.normal(size=(4, n)) < share
         given[way] = np.where(right, tested.labels, 1 - tested.labels)
     alone = [ways[0], ways[2]]
-    found = compare(tested, given, alone, error=0.05, margin=0.02)
+    found = judged(tested, given, *alone)
 
     means = np.array([influences(tested.labels, labels).mean(axis=0) for labels in given.values()])
     scores, noise = means.mean(axis=1), 1.25 * np.cov(means, bias=True) / n
@@ -176,12 +183,10 @@ def test_more_texts_are_counted_for_the_way_alone_that_keeps_a_gain_open():
         network: rng.permutation(easiness) < 0.7,
         OTHER: easiness < 0.88,
     }
-    given = {way: np.where(found, tested.labels, 1 - tested.labels) for way, found in right.items()}
-    given = {way: labels[np.newaxis] for way, labels in given.items()}
-    options = {"error": 0.05, "margin": 0.02}
-    beaten = compare(tested, given, [ALONE, network], **options)[OTHER]
+    given = {way: labels[np.newaxis] for way, labels in labelled(tested, right).items()}
+    beaten = judged(tested, given, ALONE, network)[OTHER]
     alone = {way: given[way] for way in (ALONE, OTHER)}
-    assert compare(tested, alone, [ALONE], **options)[OTHER].verdict == HELPS
+    assert judged(tested, alone)[OTHER].verdict == HELPS
     assert beaten.verdict == CANNOT_TELL
     assert beaten.further_texts > 0
 
@@ -198,17 +203,15 @@ def test_texts_of_a_group_count_as_one_where_they_agree():
     rng = np.random.default_rng(0)
     right = np.repeat(rng.random((2, 1, 90)) < [[[0.7]], [[0.8]]], 10, axis=2)
     right = np.broadcast_to(right, (2, 4, 900))
-    given = dict(
-        zip((ALONE, OTHER), np.where(right, tested.labels, 1 - tested.labels), strict=True)
-    )
+    given = labelled(tested, dict(zip((ALONE, OTHER), right, strict=True)))
     grouped = replace(tested, groups=groups)
-    with_groups = compare(grouped, given, [ALONE], error=0.05, margin=0.02)[OTHER]
-    without = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    with_groups = judged(grouped, given)[OTHER]
+    without = judged(tested, given)[OTHER]
     assert with_groups.gain == without.gain
     ratio = (with_groups.high - with_groups.low) / (without.high - without.low)
     assert ratio == pytest.approx(np.sqrt(10), rel=0.1)
     alone = replace(tested, groups=np.arange(900))
-    same = compare(alone, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+    same = judged(alone, given)[OTHER]
     assert same.low == pytest.approx(without.low)
 
 
@@ -226,7 +229,7 @@ def test_a_test_part_of_ones_own_has_intervals_that_hold_the_truth(n_rounds):
             level = stats.norm.ppf(share) * np.sqrt(1 + 0.3**2 + 0.03**2)
             noise = 0.3 * rng.normal(size=(n_rounds, n)) + 0.03 * rng.normal(size=(n_rounds, 1))
             given[way] = np.where(level + easiness + noise > 0, labels, 1 - labels)
-        found = compare(tested, given, [ALONE], error=0.05, margin=0.02)[OTHER]
+        found = judged(tested, given)[OTHER]
         n_held += found.low <= gain <= found.high
     assert n_held >= 0.93 * 200
 
@@ -241,10 +244,7 @@ def test_a_way_that_clearly_hurts_lends_no_spread_and_a_loss_is_no_tie():
     }
     bad = Way("pretrained", "network", (1,))
     worse = {bad: np.where(rng.random((4, 300)) < 0.5, tested.labels, 1 - tested.labels)}
-    without, beside = (
-        compare(tested, labels, [ALONE], error=0.05, margin=0.02)
-        for labels in (given, given | worse)
-    )
+    without, beside = (judged(tested, labels) for labels in (given, given | worse))
     for way in (OTHER, Way("pooled", "regression", (1,))):
         assert beside[way].expected == pytest.approx(without[way].expected, abs=0.01)
     lost = beside[Way("pooled", "regression", (1,))]

@@ -83,6 +83,17 @@ def test_an_interrupt_without_a_folder_names_one(tmp_path, capsys, interrupted):
     assert f"`{again}` would keep what is finished next time" in capsys.readouterr().err
 
 
+def test_a_way_that_there_is_not_is_said_before_anything_is_measured(tmp_path, capsys):
+    mine, other = (write_set(tmp_path / f"{x}.csv", ("x", "y"), 9, x) for x in (0, 1))
+    argv = ["advise", "--main", mine, "--aux", other, "--out", str(tmp_path / "out")]
+    argv += ["--save-model", str(tmp_path / "m.npz"), "--way", "pooed"]
+    assert main(argv) == 1
+    *_, said = capsys.readouterr().err.splitlines()
+    assert said.startswith("minimtl: No way is called 'pooed'; name one of 'alone (regression)'")
+    assert "pooled with 1.csv" in said
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 @pytest.mark.slow
 def test_json_pages_model_and_resuming(tmp_path, capsys):
     mine = write_set(tmp_path / "main.csv", ("x", "y"), 12, 0)

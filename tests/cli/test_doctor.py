@@ -3,7 +3,6 @@
 import configparser
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from minimtl.cli import doctor, main
-from minimtl.cli.doctor import Section, as_text, make_section
+from minimtl.cli.doctor import Diagnosis, diagnose
 from minimtl.corpora import EDITIONS
+from minimtl.system import EXTRA_OF
 
 
 @pytest.fixture
@@ -24,36 +24,40 @@ def folders(tmp_path, monkeypatch):
     return tmp_path
 
 
+def only(monkeypatch, name, check=None):
+    """The diagnosis of one section, and its facts."""
+    monkeypatch.setattr(doctor, "CHECKS", {name: check or doctor.CHECKS[name]})
+    found = diagnose()
+    return found, found.facts[name]
+
+
 @pytest.mark.parametrize("broken", [[], ["A tiny training failed: so and so.", "And more."]])
 def test_one_screen_and_json(folders, broken, monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "fill_training", lambda section: section.broken.extend(broken))
+    monkeypatch.setitem(doctor.CHECKS, "training", lambda facts, found: found.broken.extend(broken))
     assert main(["doctor"]) == bool(broken)
     out, err = capsys.readouterr()
     assert len(out.splitlines()) < 50
     titles = [line for line in out.splitlines() if not line.startswith(" ")]
-    assert titles == ["machine", "packages", "places", "corpora", "training"]
+    assert titles[:4] == ["machine", "packages", "corpora", "training"]
     assert main(["doctor", "--json"]) == bool(broken)
     assert json.loads(capsys.readouterr().out)["broken"] == broken
     assert err == (f"minimtl: {broken[0]} (1 more, see above)\n" if broken else "")
 
 
-def test_values_as_people_read_them(monkeypatch):
+def test_values_as_people_read_them(monkeypatch, capsys):
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
-    facts = {"here": "/home/ann/x", "data": None, "free_bytes": 2_500_000_000, "size_bytes": 0}
-    facts |= {"ok": True, "start_seconds": 1.5, "numba_ms": 3.25, "off": 4.8e-9}
-    section = Section("a", facts, ["In /home/ann it fails."], ["Well."])
-    assert as_text([section]).splitlines() == [
+    facts = {"folder": "/home/ann/x", "data": None, "ok": True, "cores": 2, "off": 4.8e-9}
+    found = Diagnosis({"a": facts}, [], ["In /home/ann all is well."])
+    monkeypatch.setattr(doctor, "diagnose", lambda: found)
+    main(["doctor"])
+    assert capsys.readouterr().out.splitlines() == [
         "a",
-        "  here   ~/x",
-        "  data   none",
-        "  free   2.5 GB",
-        "  size   0.0 MB",
-        "  ok     yes",
-        "  start  1.5 s",
-        "  numba  3.25 ms",
-        "  off    4.8e-09",
-        "  BROKEN: In ~ it fails.",
-        "  note: Well.",
+        "  folder  ~/x",
+        "  data    none",
+        "  ok      yes",
+        "  cores   2",
+        "  off     4.8e-09",
+        "note: In ~ all is well.",
     ]
 
 
@@ -73,57 +77,43 @@ def test_from_any_folder_with_a_relative_cache(tmp_path, monkeypatch):
         assert said["training"]["kept_in"].startswith(str(tmp_path / "cache"))
 
 
-def test_whatever_fails_becomes_a_sentence():
-    def crash(section):
-        section.facts["a"] = 1
+def test_whatever_fails_becomes_a_sentence(monkeypatch):
+    def crash(facts, found):
+        facts["a"] = 1
         raise KeyError("b")
 
-    broken = ["Checking x failed (KeyError: 'b')."]
-    assert make_section("x", crash) == Section("x", {"a": 1}, broken)
+    found, facts = only(monkeypatch, "x", crash)
+    assert (found.broken, facts) == (["Checking x failed (KeyError: 'b')."], {"a": 1})
 
 
-def test_the_extras_are_those_of_the_metadata():
+def test_the_packages_and_extras_are_those_of_the_metadata():
     metadata = configparser.ConfigParser()
     metadata.read(Path(__file__).parents[2] / "setup.cfg")
     extras = metadata["options.extras_require"]
-    for name, (package, _) in doctor.EXTRAS.items():
-        assert [line.split(">")[0] for line in extras[name].split()] == [package]
     developers = {"all", "bench", "oracles", "test", "fuzz", "lint", "site"}
-    assert set(extras) - set(doctor.EXTRAS) == developers
-    required = metadata["options"]["install_requires"].strip().splitlines()
-    names = [line.split(">")[0] for line in required if not line.startswith("#")]
-    assert names == list(doctor.REQUIRED)
+    assert {
+        package: extra for extra in set(extras) - developers for package in names_in(extras[extra])
+    } == {package: extra for package, extra in EXTRA_OF.items() if extra}
+    required = names_in(metadata["options"]["install_requires"])
+    assert required == [package for package, extra in EXTRA_OF.items() if extra is None]
 
 
-def test_what_is_missing_and_what_is_broken(monkeypatch):
+def names_in(lines):
+    return [line.split(">")[0] for line in lines.strip().splitlines() if not line.startswith("#")]
+
+
+def test_what_is_missing(monkeypatch):
     absent = ("tqdm", "scipy", "numba")
-    monkeypatch.setattr(doctor, "installed_version", lambda name: None if name in absent else "1.0")
-    monkeypatch.setitem(sys.modules, "scipy", None)
-    section = make_section("packages", doctor.fill_packages)
-    assert section.facts["numpy"] == "1.0"
-    assert section.facts["scipy"] == "missing"
-    assert section.facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
-    assert section.facts["tqdm"].startswith("missing; 'pip install minimtl[progress]' adds a prog")
-    (sentence,) = section.broken
-    assert sentence.startswith("scipy cannot be imported (ModuleNotFoundError")
-
-
-def test_places(folders, monkeypatch):
-    (folders / "cache").mkdir(parents=True)
-    (folders / "cache" / "x").write_bytes(b"12345")
-    section = make_section("places", doctor.fill_places)
-    assert (section.notes, section.broken) == ([], [])
-    assert section.facts["cache_size_bytes"] == 5
-    assert section.facts["cache_writable"] is section.facts["here_writable"] is True
-
-    monkeypatch.setenv("MINIMTL_CACHE", str(folders / "cache" / "x" / "y"))
-    usage = shutil.disk_usage(folders)._replace(free=1000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
-    section = make_section("places", doctor.fill_places)
-    assert section.facts["cache_writable"] is False
-    first, second = section.notes
-    assert "cannot be written, so corpora and kernels are not kept; set MINIMTL_CACHE" in first
-    assert "cannot hold the results of a study" in second
+    versions = {package: None if package in absent else "1.0" for package in EXTRA_OF}
+    monkeypatch.setattr(doctor, "package_versions", lambda: versions)
+    _, facts = only(monkeypatch, "packages")
+    assert facts["numpy"] == "1.0"
+    assert facts["scipy"] == "missing"
+    assert facts["numba"] == "missing; NumPy trains in its place, some ten times slower"
+    assert (
+        facts["tqdm"]
+        == "missing; 'pip install minimtl[progress]' adds a progress bar with the remaining time"
+    )
 
 
 @pytest.mark.parametrize("where", [None, "cache", "MINIMTL_DATA"])
@@ -134,13 +124,11 @@ def test_a_damaged_corpus_is_noticed_where_it_matters(folders, monkeypatch, wher
     if where:
         (folders / where).mkdir()
         (folders / where / bydate.file_name).write_bytes(b"\x1f\x8bnothing")
-    section = make_section("corpora", doctor.fill_corpora)
-    assert section.facts["packaged in minimtl"] == "the file as published"
-    assert section.facts.get(f"bydate in {where}") == ("damaged" if where else None)
-    assert [bydate.file_name in note for note in section.notes] == [True] * (where == "cache")
-    assert [bydate.file_name in said for said in section.broken] == [True] * (
-        where == "MINIMTL_DATA"
-    )
+    found, facts = only(monkeypatch, "corpora")
+    assert facts["packaged in minimtl"] == "the file as published"
+    assert facts.get(f"bydate in {where}") == ("damaged" if where else None)
+    assert [bydate.file_name in note for note in found.notes] == [True] * (where == "cache")
+    assert [bydate.file_name in said for said in found.broken] == [True] * (where == "MINIMTL_DATA")
 
 
 def ends(monkeypatch, returncode=0, stdout="", stderr=""):
@@ -150,7 +138,7 @@ def ends(monkeypatch, returncode=0, stdout="", stderr=""):
         return subprocess.CompletedProcess(command, returncode, stdout.encode(), stderr.encode())
 
     monkeypatch.setattr(subprocess, "run", run)
-    return make_section("training", doctor.fill_training)
+    return only(monkeypatch, "training")
 
 
 def test_both_backends_train_and_agree(capsys):
@@ -165,16 +153,19 @@ def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
     doctor.print_facts()
     said = json.loads(capsys.readouterr().out)
     assert said["kernels"] == "none: Numba is not installed"
-    assert said["numpy_ms"] > 0
-    assert ends(monkeypatch, stdout=json.dumps(said)).broken == []
+    assert ends(monkeypatch, stdout=json.dumps(said))[0].broken == []
 
 
 def test_what_it_says_is_taken_over(monkeypatch):
-    said = {"kernels": "loaded", "largest_difference": 0.02}
-    section = ends(monkeypatch, stdout=json.dumps({**said, "notes": ["not kept"]}))
-    assert section.facts == said
-    assert section.notes == ["not kept"]
-    (sentence,) = section.broken
+    said = {"kernels": "compiled", "kept_in": None, "largest_difference": 0.02}
+    found, facts = ends(monkeypatch, stdout=json.dumps({**said, "notes": ["not kept"]}))
+    assert facts == said
+    first, second = found.notes
+    assert first == "not kept"
+    assert (
+        "cannot keep the kernels, so each process compiles them again; set MINIMTL_CACHE" in second
+    )
+    (sentence,) = found.broken
     assert "differ from NumPy by 2.0e-02 in a loss; use --backend numpy" in sentence
 
 
@@ -188,11 +179,11 @@ def test_what_it_says_is_taken_over(monkeypatch):
     ],
 )
 def test_a_process_that_dies_has_its_sentence(monkeypatch, returncode, stderr, sentence):
-    (said,) = ends(monkeypatch, returncode, stderr=stderr).broken
+    (said,) = ends(monkeypatch, returncode, stderr=stderr)[0].broken
     assert re.search(sentence, said)
 
 
 def test_a_process_that_hangs_has_its_sentence(monkeypatch):
     monkeypatch.setattr(doctor, "SECONDS_ALLOWED", 0.01)
     monkeypatch.setattr(doctor, "COMMAND", "import time; time.sleep(60)")
-    assert "took more than" in make_section("training", doctor.fill_training).broken[0]
+    assert "took more than" in only(monkeypatch, "training")[0].broken[0]

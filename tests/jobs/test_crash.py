@@ -68,16 +68,6 @@ def test_kills_of_a_worker_and_of_the_parent(tmp_path):
     complete(tmp_path)
 
 
-def test_ctrl_c_stops_it_and_the_next_call_goes_on(tmp_path):
-    study = start(tmp_path, slower=100)  # it would take 30 s
-    wait_for_results(study, tmp_path)
-    began = time.monotonic()
-    os.killpg(study.pid, signal.SIGINT)  # as a terminal does: to the workers, too
-    assert finish(study) == (130, "")
-    assert time.monotonic() - began < 20
-    complete(tmp_path)
-
-
 def test_a_closed_laptop_and_a_second_process(tmp_path):
     """Everything stands still for a while and then goes on; meanwhile another is refused."""
     study = start(tmp_path, slower=5)

@@ -85,9 +85,12 @@ def test_results_are_the_same(store, start):
     assert {key: store[key] for key in store} == toy.EXPECTED
 
 
-def test_a_failing_job_is_reported_and_the_others_are_kept(store, start):
+@pytest.mark.parametrize(
+    ("compute", "reason"), [(toy.fail, "ValueError: toy failure"), (toy.lack_memory, "MemoryError")]
+)
+def test_a_failing_job_is_reported_and_the_others_are_kept(store, start, compute, reason):
     with start(toy.DATA) as workers:
-        assert_only_the_fourth_fails(store, workers, toy.fail, "ValueError: toy failure")
+        assert_only_the_fourth_fails(store, workers, compute, reason)
 
 
 def assert_only_the_fourth_fails(store, workers, compute, reason):
@@ -142,6 +145,52 @@ def test_an_executor_that_breaks_is_a_sentence_and_results_are_kept(store, tmp_p
     ):
         toy.run(store, workers, toy.die_always, window=1)
     assert len(store) == 3
+
+
+class BadData(toy.ToyData):
+    """Loading it in a worker calls what `words` say."""
+
+    def __setstate__(self, state):
+        exec(state["words"])
+
+
+@pytest.mark.parametrize(
+    ("loading", "said"),
+    [
+        ("1 / 0", r"executor broke \(a worker process could not begin: ZeroDivisionError: "),
+        ("os._exit(5)", "executor broke .* ended with exit code 5; a script .* below"),
+        ("os.kill(os.getpid(), 9)", "exit code -9, killed, perhaps"),  # another might do better
+    ],
+)
+def test_local_workers_that_cannot_begin(store, capfd, loading, said):
+    with (
+        pytest.raises(MinimtlError, match=said),
+        make_workers("process", 1, BadData(loading)) as workers,
+    ):
+        toy.run(store, workers, jobs=toy.JOBS[:1])
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("what", ["multiprocessing.context.SpawnProcess", "threading.Thread"])
+def test_a_system_without_processes_or_threads(store, monkeypatch, what):
+    def refuse(started):
+        raise RuntimeError("temporarily unavailable")
+
+    with make_workers("process", 2, toy.DATA) as workers:
+        monkeypatch.setattr(f"{what}.start", refuse)
+        with pytest.raises(MinimtlError, match=r"started: temporarily unavailable; .*ulimit -n"):
+            toy.run(store, workers)
+
+
+def test_idle_local_workers_end_and_others_take_the_next_jobs(store):
+    with make_workers("process", 2, toy.DATA) as workers:
+        toy.run(store, workers, toy.compute_and_note_worker, toy.JOBS[:4])
+        wait_until(lambda: active_children() == [])
+        toy.run(store, workers, toy.compute_and_note_worker, toy.JOBS[4:8])
+    first, then = (
+        {store[toy.key_of(job)] for job in jobs} for jobs in (toy.JOBS[:4], toy.JOBS[4:8])
+    )
+    assert first.isdisjoint({*then, str(os.getpid()).encode()})
 
 
 def test_an_interrupt_ends_local_workers_at_once(store):

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from minimtl.jobs import duration
-from minimtl.jobs.progress import Progress, make_progress
+from minimtl.jobs.runner import Progress, make_progress
 
 
 class Terminal(io.StringIO):

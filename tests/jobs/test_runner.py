@@ -4,7 +4,7 @@ import io
 import itertools
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from multiprocessing import active_children
 
 import pytest
@@ -114,15 +114,6 @@ def test_when_no_job_succeeds_the_rest_is_not_tried(store):
     assert len(executor.jobs) < 60
 
 
-def test_an_executor_that_breaks_on_submit_is_a_sentence(store):
-    class Broken(InlineExecutor):
-        def submit(self, fn, /, *args, **kwargs):
-            raise BrokenExecutor("gone")
-
-    with pytest.raises(MinimtlError, match="executor broke"):
-        run(store, Broken())
-
-
 def test_an_interrupt_keeps_what_has_finished(store):
     class Interrupting(toy.Progress):
         def computed(self, job, result):
@@ -153,12 +144,3 @@ def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
     with make_workers("process", 2, toy.DATA) as workers:
         toy.run(store, workers, progress=toy.Progress(len(JOBS), io.StringIO()))
     assert contents(store) == EXPECTED
-
-
-def test_a_job_that_lacks_memory_is_reported_and_the_others_are_kept(store):
-    with (
-        make_workers("process", 1, toy.DATA) as workers,
-        pytest.raises(MinimtlError, match="MemoryError"),
-    ):
-        toy.run(store, workers, toy.lack_memory)
-    assert contents(store) == toy.EXPECTED_BUT_THE_FOURTH

@@ -75,8 +75,6 @@ def test_what_is_added_is_read_back(tmp_path):
         with way(folder) as store:
             assert contents(store) == ROWS
             assert (len(store), store.identity, store.is_held) == (len(ROWS), IDENTITY, True)
-            assert KEY in store
-            assert "missing" not in store
             with pytest.raises(KeyError):
                 store["missing"]
 
@@ -86,7 +84,7 @@ def test_the_first_result_of_a_key_stays_until_it_is_removed(filled):
         store.add([(KEY, b"another")])
         assert store[KEY] == ROWS[KEY]
         store.remove(KEY)
-        assert KEY not in store
+        assert len(store) == len(ROWS) - 1
         store.add([(KEY, b"another")])
         assert store[KEY] == b"another"
 

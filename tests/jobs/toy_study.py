@@ -16,8 +16,7 @@ from pathlib import Path
 from minimtl.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
 from minimtl.errors import MinimtlError
 from minimtl.jobs import make_workers, open_existing_store, open_store
-from minimtl.jobs.progress import Progress
-from minimtl.jobs.runner import run_jobs
+from minimtl.jobs.runner import Progress, run_jobs
 from minimtl.system import THREAD_VARIABLES
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
