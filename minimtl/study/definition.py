@@ -117,12 +117,13 @@ class Study:
             If the corpus has too few documents for the protocol; the message is about all tasks.
         """
         lacking: dict[Task, str] = {}
+        times = max(1.0, self.protocol.sampling.aux_times)
         tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
 
         for task in sorted(tasks):
             try:
                 for run in range(min(tasks[task], _RUNS_TO_CHECK)):
-                    sample_of(task, run, self.data)
+                    sample_of(task, run, self.data, times)
             except MinimtlError as error:
                 lacking[task] = str(error)
 

@@ -17,6 +17,7 @@ from minimtl.tasks import PAPER, PROTOCOLS, RELEASED, Protocol
 
 # No result depends on these, or their number is asked for by a flag of its own.
 _NOT_VARIED = ("name", "meaning", "runs_related", "runs_unrelated")
+_VALIDATION_SHARE = 0.2  # held out where the epoch is chosen by validation and no share is given
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 Design = Literal["full", "main-effects"]
 
@@ -78,8 +79,8 @@ DIFFERENCES = (
 def changed(protocol: Protocol, changes: Mapping[str, Any]) -> Protocol:
     """The protocol with other values, and with those that they cannot do without.
 
-    Documents a class leave no documents in all, and the other way round; directions are not shared
-    by tasks that count otherwise.
+    Documents a class leave no documents in all, and the other way round; an epoch chosen by
+    validation needs documents for it; directions are not shared by tasks that count otherwise.
 
     Raises
     ------
@@ -93,7 +94,9 @@ def changed(protocol: Protocol, changes: Mapping[str, Any]) -> Protocol:
     ):
         if every.get(name) is not None:
             every.setdefault(other, None)
-    if every.get("aux_weight", 1) != 1:
+    if every.get("epoch") == "validation" and not protocol.value_of("validation_share"):
+        every.setdefault("validation_share", _VALIDATION_SHARE)
+    if any(every.get(name, 1) != 1 for name in ("aux_weight", "aux_times")):
         every.setdefault("share_directions", False)
     try:
         return protocol.replace(**every)

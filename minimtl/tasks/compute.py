@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from minimtl.corpora import Corpus
 from minimtl.errors import MinimtlError
@@ -32,13 +32,16 @@ _LONG = 25
 class Sample:
     """Rows of the training and of the test partition, int64, with labels (1 = positive, int64).
 
-    Rows are in the order in which they were drawn, so the first k of them are a random k.
+    Rows are in the order in which they were drawn, so the first k of them are a random k. Those
+    for validation are of the training partition, and are not among those to train on.
     """
 
     train_rows: np.ndarray
     train_labels: np.ndarray
     test_rows: np.ndarray
     test_labels: np.ndarray
+    validation_rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    validation_labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def draw_sample(
@@ -48,6 +51,7 @@ def draw_sample(
     topic_names: Sequence[str],
     sampling: Sampling,
     rng: np.random.Generator,
+    times: float = 1.0,
 ) -> Sample:
     """Draw the documents of one task for one run.
 
@@ -58,6 +62,7 @@ def draw_sample(
     ----------
     train_topics, test_topics : int (n_documents,)
         Of each document of a partition, the index of its topic in ``topic_names``.
+    times : so many times as many training documents; a larger draw holds the smaller one.
 
     Raises
     ------
@@ -74,20 +79,27 @@ def draw_sample(
 
     is_positive = train_topics[train_rows] == positive
     if sampling.train_per_class is not None:
-        chosen = _first_of_each(task, is_positive, sampling.train_per_class, sampling.allow_fewer)
+        n_class = round(times * sampling.train_per_class)
+        chosen = _first_of_each(task, is_positive, n_class, sampling.allow_fewer)
         train_rows, is_positive = train_rows[chosen], is_positive[chosen]
     else:
+        n_task = round(times * sampling.n_train)
         if not sampling.allow_fewer:
-            _require(" and ".join(map(repr, task)), len(train_rows), sampling.n_train)
-        train_rows, is_positive = train_rows[: sampling.n_train], is_positive[: sampling.n_train]
+            _require(" and ".join(map(repr, task)), len(train_rows), n_task)
+        train_rows, is_positive = train_rows[:n_task], is_positive[:n_task]
 
+    validates = _last_of_each(is_positive, sampling.validation_share)
     test_rows = test_rows[: sampling.max_test]
     test_positive = test_topics[test_rows] == positive
-    _require_both_classes(task, is_positive, "training")
+    _require_both_classes(task, is_positive[~validates], "training")
     _require_both_classes(task, test_positive, "test")
+    if sampling.validation_share:
+        _require_both_classes(task, is_positive[validates], "validation")
+    labels = is_positive.astype(np.int64)
     return Sample(
-        train_rows, is_positive.astype(np.int64), test_rows, test_positive.astype(np.int64)
-    )
+        train_rows[~validates], labels[~validates], test_rows, test_positive.astype(np.int64),
+        train_rows[validates], labels[validates],
+    )  # fmt: skip
 
 
 def cut_test_to_smallest(samples: Sequence[Sample]) -> tuple[Sample, ...]:
@@ -119,6 +131,16 @@ def _first_of_each(task: Task, is_positive: np.ndarray, n: int, allow_fewer: boo
             _require(repr(topic), len(positions), n)
         chosen.append(positions[:n])
     return np.sort(np.concatenate(chosen))
+
+
+def _last_of_each(is_positive: np.ndarray, share: float) -> np.ndarray:
+    """A mask of the documents in the last share of their class; at least one, of a share."""
+    chosen = np.zeros(len(is_positive), bool)
+    for of_class in (is_positive, ~is_positive):
+        positions = np.flatnonzero(of_class)
+        n = max(1, round(share * len(positions))) if share else 0
+        chosen[positions[len(positions) - n :]] = True
+    return chosen
 
 
 def _require(topics: str, n_found: int, n_needed: int) -> None:
@@ -175,8 +197,11 @@ class StudyData:
         return StudyIdentity(self.protocol.settings, self.corpus_digest, self.seed)
 
 
-def sample_of(task: Task, run: int, data: StudyData) -> Sample:
-    """The documents of a task in a run, the same for every model that trains on them."""
+def sample_of(task: Task, run: int, data: StudyData, times: float = 1.0) -> Sample:
+    """The documents of a task in a run, the same for every model that trains on them.
+
+    With `times` so many times as many training documents, those that it has without among them.
+    """
     rng = sampling_rng(task, run, data.identity)
     return draw_sample(
         task,
@@ -185,6 +210,7 @@ def sample_of(task: Task, run: int, data: StudyData) -> Sample:
         data.topic_names,
         data.protocol.sampling,
         rng,
+        times,
     )
 
 
@@ -230,13 +256,13 @@ def epochs_of(job: Job, training: TrainingSettings) -> int:
 
 
 def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
-    """The documents of each task as the network takes them."""
+    """The documents of each task as the network takes them; those for validation come last."""
     return [
         TaskData(
             data.train[sample.train_rows],
             sample.train_labels,
-            data.test[sample.test_rows],
-            sample.test_labels,
+            vstack([data.test[sample.test_rows], data.train[sample.validation_rows]], "csr"),
+            np.concatenate([sample.test_labels, sample.validation_labels]),
         )
         for sample in samples
     ]
@@ -244,7 +270,12 @@ def task_data(samples: Sequence[Sample], data: StudyData) -> list[TaskData]:
 
 def samples_of(job: Job, data: StudyData) -> tuple[Sample, ...]:
     """The documents of each of the job's tasks."""
-    samples = tuple(sample_of(task, job.run, data) for task in job.tasks)
+    main, *others = job.tasks
+    times = data.protocol.sampling.aux_times
+    samples = (
+        sample_of(main, job.run, data),
+        *(sample_of(task, job.run, data, times) for task in others),
+    )
     return cut_test_to_smallest(samples) if data.protocol.sampling.equal_test else samples
 
 
@@ -254,7 +285,7 @@ def compute(job: Job, data: StudyData) -> bytes:
     samples = samples_of(job, data)
     history = _train(job, data, task_data(samples, data), epochs_of(job, data.protocol.training))
     of_tasks = [
-        scores_of(sample.test_labels, predicted, losses)
+        _scores_of_sample(sample, predicted, losses)
         for sample, predicted, losses in zip(
             samples, history.predictions, history.test_losses, strict=True
         )
@@ -285,6 +316,18 @@ def time_training(job: Job, data: StudyData) -> float:
 def _train(job: Job, data: StudyData, tasks: list[TaskData], n_epochs: int) -> History:
     rng = training_rng(job, data.identity)
     return train_model(data.protocol.settings, tasks, [2] * len(tasks), n_epochs, rng, data.backend)
+
+
+def _scores_of_sample(
+    sample: Sample, predicted: np.ndarray, losses: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The scores of the test documents and, where there are some, of those for validation."""
+    n_test = len(sample.test_rows)
+    scores = scores_of(sample.test_labels, predicted[:, :n_test], losses[:, :n_test])
+    if sample.validation_rows.size:
+        held_out = scores_of(sample.validation_labels, predicted[:, n_test:], losses[:, n_test:])
+        scores |= {f"validation_{name}": values for name, values in held_out.items()}
+    return scores
 
 
 def scores_of(y: np.ndarray, predicted: np.ndarray, losses: np.ndarray) -> dict[str, np.ndarray]:

@@ -22,7 +22,8 @@ from minimtl.tasks.taskpairs import Pair, Task
 _HEAD = struct.Struct("<4sIIIIId")
 _LETTERS = b"mtl2"  # results of versions that predicted after each epoch begin otherwise
 _MOST_LETTERS = 200  # of trained_by
-_SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
+_TEST_SCORES = ("accuracy", "f1", "f1_negative", "log_loss")
+_SCORES = (*_TEST_SCORES, *(f"validation_{name}" for name in _TEST_SCORES))
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class JobResult:
     epochs : those after which the test documents were predicted, from 0, int64 (n_tested,).
     scores : of the test documents after these epochs, float64 (n_tasks, n_tested) each:
         ``accuracy``, ``f1`` of the positive class, ``f1_negative`` of the other, ``log_loss`` in
-        nats.
+        nats; and, where there were documents for validation, theirs as ``validation_accuracy``, ….
     seconds : wall time of the training.
     trained_by : backend and processor, as `minimtl.nn.processor_of` has them; "" if unknown.
 
@@ -132,7 +133,7 @@ class JobResult:
         bounds = np.concatenate([[-1], self.epochs, [self.losses.shape[1]]])
         if (np.diff(bounds) < 1).any():
             raise ValueError("epochs must increase, within those of the losses")
-        if tuple(self.scores) != _SCORES:
+        if tuple(self.scores) not in (_TEST_SCORES, _SCORES):
             raise ValueError(f"these scores do not belong together: {', '.join(self.scores)}")
 
         of_epochs = self.losses.shape[:1] + self.epochs.shape
@@ -181,13 +182,13 @@ def decode(data: bytes) -> JobResult:
     n_numbers = n_losses + n_scores * n_score
     if len(data) != _HEAD.size + 4 * n_tested + 8 * n_numbers + n_letters:
         raise ValueError("a stored result's length does not match its shape")
-    if n_scores != len(_SCORES):
+    if n_scores not in (len(_TEST_SCORES), len(_SCORES)):
         raise ValueError(f"a stored result has {n_scores} scores")
 
     epochs = np.frombuffer(data, "<u4", n_tested, _HEAD.size).astype(np.int64)
     numbers = np.frombuffer(data, "<f8", n_numbers, _HEAD.size + 4 * n_tested).astype(np.float64)
     losses = numbers[:n_losses].reshape(n_tasks, n_epochs)
     scores = numbers[n_losses:].reshape(n_scores, n_tasks, n_tested)
-    named = dict(zip(_SCORES, scores, strict=True))
+    named = dict(zip(_SCORES, scores, strict=False))
     trained_by = data[len(data) - n_letters :].decode("latin-1")
     return JobResult(losses, epochs, named, seconds, trained_by)

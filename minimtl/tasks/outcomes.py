@@ -224,17 +224,23 @@ class TaskCurves(NamedTuple):
     losses: FloatArray
 
 
-def score_curves(result: JobResult, score: Score) -> FloatArray:
-    """A score after each of the result's epochs, float64 (n_tasks, n_tested), more being better."""
+def score_curves(result: JobResult, score: Score, part: str = "") -> FloatArray:
+    """A score after each of the result's epochs, float64 (n_tasks, n_tested), more being better.
+
+    Of the test documents, or with ``part="validation_"`` of those for validation.
+    """
     # Both classes are among the documents, so that macro-F1 is the mean of both.
     names = ("f1", "f1_negative") if score == "macro_f1" else (score,)
-    curve: FloatArray = np.mean([result.scores[name] for name in names], axis=0)
+    curve: FloatArray = np.mean([result.scores[f"{part}{name}"] for name in names], axis=0)
     return -curve if score == "log_loss" else curve
 
 
 def read_score(result: JobResult, reading: Reading, task: int) -> float:
     """The score of the task of that number where the protocol reads it."""
     at = int(np.flatnonzero(result.epochs == reading.read_at)[0])
+    if reading.epoch == "validation":
+        curve = score_curves(result, reading.score, "validation_")[task]
+        at = int(curve[: at + 1].argmax())
     return float(score_curves(result, reading.score)[task, at])
 
 

@@ -37,6 +37,9 @@ class Sampling:
     equal_test : in joint runs, cut the test documents to the smaller of the tasks' counts.
     allow_fewer : take all the training documents that there are where the corpus has fewer than
         are asked for; without it that is an error.
+    aux_times : so many times as many training documents of the auxiliary task of a joint model.
+    validation_share : of each class's drawn training documents, the share that is held out of
+        training to choose the epoch at which scores are read.
     """
 
     train_per_class: int | None
@@ -45,6 +48,8 @@ class Sampling:
     max_test: int | None
     equal_test: bool
     allow_fewer: bool = False
+    aux_times: float = 1.0
+    validation_share: float = 0.0
 
     @property
     def n_train(self) -> int:
@@ -124,6 +129,8 @@ class Reading:
     score : what is read of the test documents' predictions. `f1` is of the positive class;
         `log_loss` counts with a minus sign, so that more is better of every score.
     read_at : zero-based index of the epoch at which scores are read, single and joint.
+    epoch : `fixed`: scores are read at `read_at`; `validation`: for each model at the first epoch,
+        up to `read_at`, at which the same score of its validation documents is best.
     label : `mean_gain`: a pair's gains and features are averaged over the runs, one
         meta-analysis; `each_run`: each run is a meta-analysis, their results averaged.
     gradient_window : number of epochs of the loss curve that fractions refer to.
@@ -134,6 +141,7 @@ class Reading:
 
     score: Score
     read_at: int
+    epoch: Literal["fixed", "validation"] = "fixed"
     label: Literal["mean_gain", "each_run"]
     gradient_window: int
     gradient_fractions: tuple[float, float, float, float] = (0.10, 0.25, 0.50, 0.75)
@@ -219,6 +227,10 @@ class Protocol:
             number = self.value_of(name)
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if not 0 < sampling.aux_times < float("inf"):
+            raise ValueError("aux_times must be positive")
+        if not 0 <= sampling.validation_share < 1:
+            raise ValueError("validation_share must lie in [0, 1)")
         if not all(size > 0 for size in self.model.hidden_layer_sizes):
             raise ValueError("hidden_layer_sizes must be positive")
         if not 0 <= self.model.dropout < 1:
@@ -237,7 +249,9 @@ class Protocol:
                 "the loss curve has no gradient at its ends; make gradient_window longer, or "
                 "gradient_fractions others"
             )
-        if self.share_directions and training.aux_weight != 1:
+        if reading.epoch == "validation" and not sampling.validation_share:
+            raise ValueError("an epoch chosen by validation needs a validation_share above 0")
+        if self.share_directions and (training.aux_weight, sampling.aux_times) != (1, 1):
             raise ValueError(
                 "an auxiliary task that counts otherwise than the main one needs "
                 "share_directions=False"
@@ -252,14 +266,14 @@ class Protocol:
         """All that a trained model depends on; the rest may change without training anew.
 
         The test documents are predicted after each epoch where one is read that is not among those
-        of `curve_every`.
+        of `curve_every`, or where documents for validation are to choose it.
         """
         training, sampling = self.training, self.sampling
         at_epochs = training.curve_epochs(training.epochs_single)
-        if self.reading.read_at not in at_epochs:
+        if sampling.validation_share or self.reading.read_at not in at_epochs:
             training = replace(training, curve_every=1)
         as_standard = sampling.n_train == STANDARD_DOCUMENTS and not sampling.allow_fewer
-        if training.equal == "updates" and as_standard:
+        if training.equal == "updates" and as_standard and not sampling.validation_share:
             training = replace(training, equal="epochs")  # which is the same then
         return ModelSettings(sampling, self.model, training)
 
@@ -314,7 +328,10 @@ _COUNTS = (
 )
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
-_LATER = ("allow_fewer", "posts", "equal", "aux_weight", "curve_every")
+_LATER = (
+    *("allow_fewer", "aux_times", "validation_share", "posts", "equal", "aux_weight", "epoch"),
+    "curve_every",
+)
 
 
 def _used(group: Any) -> dict[str, Any]:

@@ -65,7 +65,11 @@ def test_values_bring_with_them_what_they_cannot_do_without():
     assert (in_all.train_per_class, in_all.train_per_task) == (None, 100)
     a_class = changed(RELEASED, {"train_per_class": 50}).sampling
     assert (a_class.train_per_class, a_class.train_per_task) == (50, None)
+    assert changed(PAPER, {"epoch": "validation"}).sampling.validation_share == 0.2
+    given = changed(PAPER, {"epoch": "validation", "validation_share": 0.5})
+    assert given.sampling.validation_share == 0.5
     assert not changed(PAPER, {"aux_weight": 0.5}).share_directions
+    assert not changed(PAPER, {"aux_times": 2.0}).share_directions
     assert changed(PAPER, {"aux_weight": 1.0}).share_directions
 
 
@@ -75,7 +79,7 @@ def test_the_differences_lead_from_one_protocol_to_the_other_in_all_that_gains_d
         reached = start.replace(**changes)
         assert reached.settings == end.settings
         assert reached.share_directions == end.share_directions
-        for name in ("score", "read_at"):
+        for name in ("score", "read_at", "epoch"):
             assert reached.value_of(name) == end.value_of(name)
 
 

@@ -9,7 +9,7 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
-from minimtl.tasks.compute import StudyData, compute, samples_of, task_data, train_model
+from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
 from minimtl.tasks.modeljobs import decode, joint_job, single_job, training_rng
 from minimtl.tasks.outcomes import score_curves
 from minimtl.tasks.protocol import PAPER
@@ -57,6 +57,8 @@ def joint(data, run=0):
         {"equal": "updates"},
         {"equal": "documents"},
         {"aux_weight": 0.25},
+        {"aux_times": 2.0},
+        {"validation_share": 0.2},
     ],
 )
 def test_both_backends_obey_alike(data_by, changes):
@@ -114,8 +116,8 @@ def test_updates_of_an_epoch(data_by, monkeypatch, equal, alone, jointly):
     assert n_steps == [jointly] * 5
 
 
-def test_scores_are_those_of_the_test_documents(data_by):
-    data = data_by()
+def test_scores_are_those_of_the_test_and_of_the_validation_documents(data_by):
+    data = data_by(validation_share=0.25)
     job = joint_job(PAIR, 1, data.protocol)
     samples, result = samples_of(job, data), joint(data, 1)
     history = train_model(
@@ -123,15 +125,25 @@ def test_scores_are_those_of_the_test_documents(data_by):
         training_rng(job, data.identity), "numpy",
     )  # fmt: skip
     for t, sample in enumerate(samples):
-        y, predicted, losses = sample.test_labels, history.predictions[t], history.test_losses[t]
-        for score, expected in (
-            ("accuracy", accuracy(y, predicted)),
-            ("f1", f1_score(y, predicted)),
-            ("f1_negative", f1_score(1 - y, 1 - predicted)),
-            ("macro_f1", macro_f1(y, predicted)),
-            ("log_loss", -log_loss(y, np.where(y == 1, np.exp(-losses), 1 - np.exp(-losses)))),
+        n = len(sample.test_rows)
+        for part, y, where in (
+            ("", sample.test_labels, slice(n)),
+            ("validation_", sample.validation_labels, slice(n, None)),
         ):
-            np.testing.assert_allclose(score_curves(result, score)[t], expected)
+            predicted = history.predictions[t][:, where]
+            for score, expected in (
+                ("accuracy", accuracy(y, predicted)),
+                ("f1", f1_score(y, predicted)),
+                ("f1_negative", f1_score(1 - y, 1 - predicted)),
+                ("macro_f1", macro_f1(y, predicted)),
+            ):
+                np.testing.assert_allclose(score_curves(result, score, part)[t], expected)
+            losses = history.test_losses[t][:, where]
+            positive = np.exp(-losses)
+            probability = np.where(y == 1, positive, 1 - positive)
+            np.testing.assert_allclose(
+                score_curves(result, "log_loss", part)[t], -log_loss(y, probability)
+            )
 
 
 @pytest.mark.parametrize(
@@ -140,6 +152,7 @@ def test_scores_are_those_of_the_test_documents(data_by):
         ({}, [0, 4]),  # every fifth, and the last
         ({"curve_every": 3}, [0, 3, 4]),
         ({"read_at": 2}, [0, 1, 2, 3, 4]),  # not among every fifth
+        ({"validation_share": 0.25}, [0, 1, 2, 3, 4]),
     ],
 )
 def test_test_documents_are_predicted_where_something_is_read(data_by, changes, epochs):
@@ -151,3 +164,13 @@ def test_test_documents_are_predicted_where_something_is_read(data_by, changes, 
         np.testing.assert_array_equal(curve, every.scores[name][:, epochs])
     alone = decode(compute(single_job(MAIN, 0), data_by()))
     assert alone.epochs.tolist() == [0, 4, 5, 10, 11]  # and the last of joint models
+
+
+def test_the_auxiliary_task_alone_has_more_documents(data_by):
+    data = data_by(aux_times=3.0)
+    main, aux = samples_of(joint_job(PAIR, 0, data.protocol), data)
+    assert (len(main.train_rows), len(aux.train_rows)) == (40, 120)
+    assert np.array_equal(main.train_rows, sample_of(MAIN, 0, data).train_rows)
+    assert set(sample_of(AUX, 0, data).train_rows) < set(aux.train_rows)
+    (alone,) = samples_of(single_job(AUX, 0), data)
+    assert len(alone.train_rows) == 40

@@ -89,11 +89,12 @@ def assert_equal(a, b):
     assert (a.seconds, a.trained_by) == (b.seconds, b.trained_by)
 
 
-@given(st.integers(1, 3), st.integers(1, 7), st.integers(0, 2**32 - 1))
-def test_decode_inverts_encode(n_tasks, n_epochs, seed):
+@given(st.integers(1, 3), st.integers(1, 7), st.booleans(), st.integers(0, 2**32 - 1))
+def test_decode_inverts_encode(n_tasks, n_epochs, validates, seed):
     rng = np.random.default_rng(seed)
+    names = (*SCORES, *(f"validation_{name}" for name in SCORES * validates))
     epochs = np.arange(0, n_epochs, 2)
-    scores = dict(zip(SCORES, rng.random((4, n_tasks, len(epochs))), strict=True))
+    scores = dict(zip(names, rng.random((len(names), n_tasks, len(epochs))), strict=True))
     losses = 10 * rng.random((n_tasks, n_epochs))
     result = JobResult(losses, epochs, scores, 0.5, f"numba, {seed}")
     assert_equal(decode(encode(result)), result)

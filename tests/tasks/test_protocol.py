@@ -45,6 +45,8 @@ def test_a_whole_product_keeps_its_epoch_in_spite_of_rounding():
 
 
 LATER = {
+    "aux_times": 2.0,
+    "validation_share": 0.2,
     "posts": "whole",
     "equal": "documents",
     "aux_weight": 0.5,
@@ -81,10 +83,14 @@ def test_equal_updates_are_equal_epochs_at_the_papers_number_of_documents():
         ({"read_at": 100}, "epoch index 100"),
         ({"read_at": -1}, "epoch index -1"),
         ({"gradient_window": 151}, "longer than the loss curve"),
+        ({"epoch": "validation"}, "validation_share above 0"),
         ({"aux_weight": 0.5}, "share_directions=False"),
+        ({"aux_times": 2.0}, "share_directions=False"),
         ({"dropout": 1.0}, r"\[0, 1\)"),
+        ({"validation_share": 1.0}, r"\[0, 1\)"),
         ({"train_per_class": 0}, "at least 1"),
         ({"learning_rate": 0.0}, "positive"),
+        ({"aux_times": -1.0}, "positive"),
         ({"aux_weight": -1.0}, "not negative"),
         ({"batch_size": 0}, "at least 1"),
         ({"hidden_layer_sizes": (100, 0)}, "positive"),

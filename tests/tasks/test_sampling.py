@@ -90,6 +90,29 @@ def test_a_corpus_with_too_little_is_named(protocol, train, test, task, sentence
         draw(protocol, task=task, train=train, test=test)
 
 
+def test_validation_documents_are_a_share_of_each_class_and_not_trained_on():
+    plain, held = draw(PAPER), draw(PAPER.replace(validation_share=0.2))
+    assert len(held.validation_rows) == 80
+    assert held.validation_labels.sum() == 40
+    assert np.array_equal(held.validation_labels, TRAIN[held.validation_rows] == 1)
+    assert not set(held.validation_rows) & set(held.train_rows)
+    assert set(held.validation_rows) | set(held.train_rows) == set(plain.train_rows)
+    assert np.array_equal(held.test_rows, plain.test_rows)
+    assert plain.validation_rows.size == 0
+
+
+def test_a_draw_of_more_holds_the_smaller_one():
+    rng = np.random.default_rng
+    half, whole = PAPER.replace(train_per_class=100), PAPER
+    twice = draw_sample(TASK, TRAIN, TEST, NAMES, half.sampling, rng(0), times=2.0)
+    assert np.array_equal(twice.train_rows, draw(whole).train_rows)
+    assert set(draw(half).train_rows) < set(twice.train_rows)
+    in_all = RELEASED.replace(within_smaller_partition=False)
+    larger = draw_sample(TASK, TRAIN, TEST, NAMES, in_all.sampling, rng(0), times=1.5)
+    assert np.array_equal(larger.train_rows[:200], draw(in_all).train_rows)
+    assert len(larger.train_rows) == 300
+
+
 def test_fewer_documents_than_asked_for_only_where_that_is_allowed():
     asking = PAPER.replace(train_per_class=280)
     with pytest.raises(MinimtlError, match=r"draws 280 training documents of 'b'.*offers 250"):
