@@ -47,7 +47,7 @@ from minimtl.study.universeresults import (
     comparisons,
     effect_of,
     effect_rows,
-    universe_result,
+    universe_results,
     universe_rows,
 )
 from minimtl.study.universes import Choice, Design, Universe, check_together, make_universes
@@ -225,10 +225,7 @@ def write_multiverse(
     universes: list[UniverseResult] = []
     effects: list[Effect] = []
     for problem in multiverse.problems:
-        results = [
-            universe_result(universe, study, problem, store)
-            for universe, study in zip(multiverse.universes, multiverse.studies, strict=True)
-        ]
+        results = universe_results(multiverse.universes, multiverse.studies, problem, store)
         universes += results
         outcomes = [result.outcomes for result in results]
         effects += [effect_of(change, outcomes) for change in changes]

@@ -237,6 +237,7 @@ def _universes(universes: Sequence[UniverseResult], names: Sequence[str]) -> Gri
     labels = ("problem", "universe", "protocol", "about", *names)
     header = (
         *labels, "single", "multi", "gain", "these tasks", "new tasks", "improved",
+        "Brier, block out",
     )  # fmt: skip
     lines = tuple(
         (
@@ -250,6 +251,7 @@ def _universes(universes: Sequence[UniverseResult], names: Sequence[str]) -> Gri
             between(*ends(universe.gain.these_tasks), 4),
             between(*ends(universe.gain.new_tasks), 4),
             text(float(row["improved"])),
+            text(universe.brier("block_out")),
         )
         for universe, row in zip(universes, universe_rows(universes), strict=True)
     )

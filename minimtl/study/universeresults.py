@@ -12,26 +12,31 @@ runs, for new tasks by crossed random effects (`minimtl.stats.crossed`).
 The difference between the two protocols is divided among the choices by Shapley's rule: the mean
 change when a choice is made, over all orders in which the choices may be made one after another.
 These shares add up to the difference.
+
+Universes whose features are the same share them: features depend on documents and loss curves, not
+on how scores are read.
 """
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import effects_of
-from minimtl.jobs import Store
+from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
+from minimtl.jobs import Store, rng_for
 from minimtl.report import Row
-from minimtl.stats import Estimate, estimate_mean
-from minimtl.study.definition import Study
+from minimtl.stats import Estimate, FloatArray, estimate_mean
+from minimtl.study.definition import Study, feature_maker
 from minimtl.study.problemresult import intervals
 from minimtl.study.universes import Choice, Design, Universe, labels_of, leads_across
 from minimtl.tasks import (
     PAPER,
     PROTOCOLS,
     RELEASED,
+    FeatureMaker,
     Outcomes,
     Problem,
     collect_outcomes,
@@ -41,6 +46,7 @@ from minimtl.tasks import (
 ALL = "all universes"
 SHARE = "share of the difference"
 WHOLE = "all choices"
+PREDICTED = ("block_out", "groups_unseen")
 
 
 class Step(NamedTuple):
@@ -157,20 +163,61 @@ def effect_of(comparison: ChoiceComparison, outcomes: Sequence[Outcomes]) -> Eff
 
 
 class UniverseResult(NamedTuple):
-    """A universe on one problem; `gain` is the mean gain, with its intervals."""
+    """A universe on one problem.
+
+    Attributes
+    ----------
+    analysis : the mean gain with its intervals, and how well all features together predict who
+        gains, by the designs of `PREDICTED`.
+    """
 
     universe: Universe
     outcomes: Outcomes
-    gain: Estimate
+    analysis: PairAnalysis
+
+    @property
+    def gain(self) -> Estimate:
+        """The mean gain, with its intervals."""
+        return self.analysis.gain
+
+    def brier(self, design: str, predictor: str = "all") -> float:
+        """The Brier score of all features together, or of the majority; NaN without one."""
+        prediction = self.analysis.of(design, predictor)
+        return prediction.scores.brier if prediction else math.nan
 
 
-def universe_result(
-    universe: Universe, study: Study, problem: Problem, store: Store
-) -> UniverseResult:
-    """The result of a universe on a problem; all models are in the store."""
-    outcomes, _ = collect_outcomes(problem, study.results(store))
-    gain = estimate_mean(outcomes.gains, effects_of(outcomes.pairs))
-    return UniverseResult(universe, outcomes, gain)
+def universe_results(
+    universes: Sequence[Universe], studies: Sequence[Study], problem: Problem, store: Store
+) -> list[UniverseResult]:
+    """The result of each universe, with its study, on a problem; all models are in the store."""
+    features: dict[Any, FloatArray] = {}
+    results = []
+    for universe, study in zip(universes, studies, strict=True):
+        read = study.results(store)
+        make = _shared_features(study, feature_maker(study, read), features)
+        outcomes, _ = collect_outcomes(problem, read, make)
+        table = replace(table_of(outcomes, study.protocol), sets={})
+        rng = rng_for("multiverse", study.seed)
+        analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
+        results.append(UniverseResult(universe, outcomes, analysis))
+    return results
+
+
+def _shared_features(
+    study: Study, make: FeatureMaker, features: dict[Any, FloatArray]
+) -> FeatureMaker:
+    """`make`, which computes the features of a run only where no universe before had the same."""
+    reading = replace(
+        study.protocol.reading, score="f1", read_at=0, epoch="fixed", label="mean_gain"
+    )
+
+    def make_once(problem: Problem, run: int) -> FloatArray:
+        key = study.protocol.settings, reading, run
+        if key not in features:
+            features[key] = make(problem, run)
+        return features[key]
+
+    return make_once
 
 
 def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
@@ -178,22 +225,24 @@ def universe_rows(results: Sequence[UniverseResult]) -> list[Row]:
     rows: list[Row] = []
     for result in results:
         universe, outcomes = result.universe, result.outcomes
-        rows.append(
-            {
-                "universe": universe.number,
-                "about": universe.about,
-                "protocol": universe.own,
-                **universe.levels,
-                "problem": outcomes.problem,
-                "n_pairs": outcomes.n_pairs,
-                "n_runs": outcomes.n_runs,
-                "single": float(outcomes.single.mean()),
-                "multi": float(outcomes.multi.mean()),
-                "gain": result.gain.value,
-                **_cells(result.gain),
-                "improved": improved_share(outcomes, universe.protocol.reading),
-            }
-        )
+        row: Row = {
+            "universe": universe.number,
+            "about": universe.about,
+            "protocol": universe.own,
+            **universe.levels,
+            "problem": outcomes.problem,
+            "n_pairs": outcomes.n_pairs,
+            "n_runs": outcomes.n_runs,
+            "single": float(outcomes.single.mean()),
+            "multi": float(outcomes.multi.mean()),
+            "gain": result.gain.value,
+            **_cells(result.gain),
+            "improved": improved_share(outcomes, universe.protocol.reading),
+        }
+        for design in PREDICTED:
+            row[f"brier_{design}"] = result.brier(design)
+            row[f"majority_brier_{design}"] = result.brier(design, "majority")
+        rows.append(row)
     return rows
 
 

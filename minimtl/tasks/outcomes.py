@@ -287,12 +287,11 @@ class Results:
 
 
 def collect_outcomes(
-    problem: Problem, results: Results, features: FeatureMaker | None = None
+    problem: Problem, results: Results, features: FeatureMaker
 ) -> tuple[Outcomes, PairCurves]:
     """The outcomes of a problem whose models are all in the store.
 
-    `features(problem, run)` makes the features of a run that the store does not hold yet; without
-    it there are none.
+    `features(problem, run)` makes the features of a run that the store does not hold yet.
     """
     pairs, n_runs = problem.pairs, problem.n_runs
     training = results.protocol.settings.training
@@ -314,16 +313,13 @@ def collect_outcomes(
             curves.single[row, run], curves.multi[row, run] = one.scores, both.scores
             curves.single_loss[row, run], curves.multi_loss[row, run] = one.losses, both.losses
 
-    made = np.empty((n_runs, len(pairs), 0))
-    if features is not None:
-        made = np.stack([_features(problem, run, results, features) for run in range(n_runs)])
     outcomes = Outcomes(
         problem=problem.name,
         pairs=pairs,
         blocks=tuple(map(pairs.block, pairs)),
         single=single,
         multi=multi,
-        features=made,
+        features=np.stack([_features(problem, run, results, features) for run in range(n_runs)]),
     )
     return outcomes, curves
 

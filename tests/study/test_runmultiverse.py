@@ -3,14 +3,15 @@
 import csv
 import re
 
+import numpy as np
 import pytest
 
-from minimtl.gains import effects_of
-from minimtl.stats import estimate_mean
+from minimtl.gains import analyse, table_of
 from minimtl.study.multiverse import write_multiverse
 from minimtl.study.multiversepage import draw_universes, finding
 from minimtl.study.problemresult import Scope
 from minimtl.study.universeresults import (
+    PREDICTED,
     UniverseResult,
     comparisons,
     effect_of,
@@ -90,8 +91,9 @@ def made_up(made_up_outcomes, choices, about, design, gain_of, n_runs=3):
     results = []
     for universe in universes:
         outcomes = replace(plain, multi=plain.single + (plain.gains + gain_of(universe)) / 10)
-        gain = estimate_mean(outcomes.gains, effects_of(outcomes.pairs))
-        results.append(UniverseResult(universe, outcomes, gain))
+        table = table_of(outcomes, PAPER)
+        analysis = analyse(table, np.random.default_rng(0), PREDICTED, alone=(), tested=())
+        results.append(UniverseResult(universe, outcomes, analysis))
     every = [result.outcomes for result in results]
     effects = [effect_of(c, every) for c in comparisons(universes, choices, design)]
     return results, effects
