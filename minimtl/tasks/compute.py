@@ -88,9 +88,9 @@ def draw_sample(
             _require(" and ".join(map(repr, task)), len(train_rows), n_task)
         train_rows, is_positive = train_rows[:n_task], is_positive[:n_task]
 
-    validates = _last_of_each(is_positive, sampling.validation_share)
     test_rows = test_rows[: sampling.max_test]
     test_positive = test_topics[test_rows] == positive
+    validates = _last_of_each(is_positive, sampling.validation_share)
     _require_both_classes(task, is_positive[~validates], "training")
     _require_both_classes(task, test_positive, "test")
     if sampling.validation_share:
