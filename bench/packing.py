@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minimtl.corpora.editions import Corpus, IntArray
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.corpora.packaged import (
     BEGINS_WITH_OTHER,
@@ -26,7 +27,6 @@ from minimtl.corpora.packaged import (
     begins_with_other,
     ends_with_other,
 )
-from minimtl.corpora.partitions import Corpus, IntArray
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
 from minimtl.text import count_matrix, whitespace_tokens

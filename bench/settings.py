@@ -6,10 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from minimtl.corpora.amazon import AMAZON
-from minimtl.corpora.fetch import Edition, cached
-from minimtl.corpora.load import load_corpus
+from minimtl.corpora.editions import Corpus, Edition
+from minimtl.corpora.load import cached, load_corpus
 from minimtl.corpora.newsgroups import BYDATE
-from minimtl.corpora.partitions import Corpus
 from minimtl.nn.training import TaskData
 from minimtl.system import say
 from minimtl.tasks.compute import StudyData, sample_of

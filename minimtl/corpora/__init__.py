@@ -1,11 +1,11 @@
 """Labelled text from files: 20 Newsgroups in its editions, Amazon reviews, a person's own sets.
 
-May import: estimator, system, text.
+May import: estimator, system.
 """
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
 from minimtl.corpora.archives import members_of
-from minimtl.corpora.fetch import fetch_edition
+from minimtl.corpora.editions import Corpus, TopicTree
 from minimtl.corpora.files import (
     LabelledText,
     TextSet,
@@ -19,13 +19,13 @@ from minimtl.corpora.files import (
 from minimtl.corpora.load import (
     CORPUS_METAVAR,
     EDITIONS,
+    fetch_edition,
     find_corpus,
     load_amazon,
     load_corpus,
     load_whole_posts,
 )
 from minimtl.corpora.newsgroups import TOPIC_TREE
-from minimtl.corpora.partitions import Corpus, TopicTree
 from minimtl.corpora.records import JSON, TABLES, Records, read_records
 
 __all__ = [

@@ -15,9 +15,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora.archives import decode_utf8, file_sha256, is_hidden, members_of
-from minimtl.corpora.fetch import Edition
-from minimtl.corpora.partitions import ContentDigest
+from minimtl.corpora.archives import (
+    Place,
+    contents_sha256,
+    decode_utf8,
+    file_sha256,
+    members_of,
+    placed_files,
+)
+from minimtl.corpora.editions import Edition
 from minimtl.errors import MinimtlError
 
 DOMAINS = ("books", "dvd", "electronics", "kitchen")
@@ -26,8 +32,6 @@ LABEL_KEY = "#label#"
 # The counts a line may hold; no review says one word ten thousand times. (A table, because it
 # reads 1.5 million counts three times as fast as checking and converting each.)
 COUNTS = {str(count): count for count in range(1, 10_000)}
-
-RawFiles = dict[tuple[str, str], bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +89,9 @@ def read_amazon(path: Path) -> AmazonReviews:
     return AmazonReviews(path.name, sha256, tuple(vocabulary), domains)
 
 
-def read_files(path: Path) -> RawFiles:
-    """The raw bytes by ``(domain, label)``, sorted; raises as `read_amazon`."""
-    files: RawFiles = {}
-    for name, content in members_of(path):
-        place = _place(name)
-        if place is None:
-            continue
-        if place in files:
-            raise MinimtlError(f"{path.name} holds {'/'.join(place)}.review twice.")
-        files[place] = content
+def read_files(path: Path) -> dict[Place, bytes]:
+    """The raw bytes by domain and label, sorted; raises as `read_amazon`."""
+    files = placed_files(members_of(path), _place_of, path.name)
     for domain in DOMAINS:
         for label in LABELS:
             if (domain, label) not in files:
@@ -105,18 +102,9 @@ def read_files(path: Path) -> RawFiles:
     return dict(sorted(files.items()))
 
 
-def contents_sha256(files: RawFiles) -> str:
-    """SHA-256 of raw files with their places: the same for any packing of the same files."""
-    digest = ContentDigest()
-    for (domain, label), content in files.items():
-        digest.add(domain, label, content)
-    return digest.hexdigest()
-
-
-def _place(name: str) -> tuple[str, str] | None:
-    """``(domain, label)`` of a member that is one of the files read, else None."""
-    parts = name.removeprefix("./").split("/")
-    if is_hidden(name) or len(parts) not in (2, 3) or parts[-2] not in DOMAINS:
+def _place_of(parts: list[str]) -> Place | None:
+    """Domain and label of a member that is one of the files read, else None."""
+    if len(parts) not in (2, 3) or parts[-2] not in DOMAINS:
         return None
     label, dot, suffix = parts[-1].partition(".")
     return (parts[-2], label) if dot + suffix == ".review" and label in LABELS else None
@@ -126,7 +114,7 @@ Row = tuple[list[int], list[int]]  # columns and counts of one review
 
 
 def _domain_counts(
-    files: RawFiles, domain: str, column: dict[str, int]
+    files: dict[Place, bytes], domain: str, column: dict[str, int]
 ) -> tuple[list[Row], npt.NDArray[np.int64]]:
     """Rows and labels of one domain; new tokens are entered in `column`."""
     rows: list[Row] = []

@@ -13,12 +13,14 @@ import os
 import stat
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from minimtl.errors import MinimtlError
 from minimtl.system import is_one_line
+
+Place = tuple[str, ...]  # where a corpus has a file: the parts of its path that count
 
 MEGABYTE = 1 << 20
 CHUNK = MEGABYTE
@@ -79,6 +81,32 @@ def file_sha256(path: Path) -> str:
                 digest.update(chunk)
     except OSError as error:
         raise unreadable(path, error) from None
+    return digest.hexdigest()
+
+
+class ContentDigest:
+    """SHA-256 of a sequence of strings, each behind its length, so that no two sequences agree."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, *parts: str | bytes) -> None:
+        """Append `parts`; a str counts as its UTF-8 bytes, half a surrogate pair included."""
+        for part in parts:
+            encoded = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+            self._hash.update(b"%d:" % len(encoded))
+            self._hash.update(encoded)
+
+    def hexdigest(self) -> str:
+        """The digest of all that was added, as 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+def contents_sha256(files: Mapping[Place, bytes]) -> str:
+    """SHA-256 of files with their places: the same for any packing of the same files."""
+    digest = ContentDigest()
+    for place, content in files.items():
+        digest.add(*place, content)
     return digest.hexdigest()
 
 
@@ -156,6 +184,28 @@ class _CountedGzip(gzip.GzipFile):
 def members_of(path: Path) -> Iterator[tuple[str, bytes]]:
     """The regular files of a folder or of an archive, as `folder_members` and `tar_members`."""
     return folder_members(path) if path.is_dir() else tar_members(path)
+
+
+def placed_files(
+    members: Iterable[tuple[str, bytes]], place_of: Callable[[list[str]], Place | None], source: str
+) -> dict[Place, bytes]:
+    """The members that a corpus has a place for, by that place, in their order.
+
+    `place_of` takes the parts of a member's path; hidden ones are passed over.
+
+    Raises
+    ------
+    MinimtlError
+        Naming `source`, if two members have one place.
+    """
+    files: dict[Place, bytes] = {}
+    for name, content in members:
+        place = None if is_hidden(name) else place_of(name.removeprefix("./").split("/"))
+        if place in files:
+            raise MinimtlError(f"{source} holds {'/'.join(place)} twice; get it again.")
+        if place is not None:
+            files[place] = content
+    return files
 
 
 def folder_members(folder: Path) -> Iterator[tuple[str, bytes]]:

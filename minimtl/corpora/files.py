@@ -20,8 +20,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minimtl.corpora.archives import decode_utf8, folder_members
-from minimtl.corpora.columns import check_labels, find_columns, find_text_column, known_columns
-from minimtl.corpora.records import TABLES, decode, read_content, read_records
+from minimtl.corpora.records import (
+    TABLES,
+    Records,
+    check_labels,
+    decode,
+    find_columns,
+    find_text_column,
+    known_columns,
+    read_content,
+    read_records,
+)
 from minimtl.errors import MinimtlError
 from minimtl.estimator import is_missing
 
@@ -95,10 +104,7 @@ def read_text_set(
         return TextSet(path.name, labelled, notes=(*lines.notes, *left_out))
     records = read_records(path, known_columns(text_column, label_column), header=header)
     text, label, guessed = find_columns(records, text_column, label_column, must_have)
-    rows = []
-    for place, values in records.rows:
-        where = f"{records.name}, {place},"
-        rows.append(LabelledText(_text(values[text], where), _label(values[label], where), place))
+    rows = _rows_of_table(records, text, label)
     labelled, left_out = without_empty(rows, records.name)
     check_labels([row.label for row in labelled], records, label)
     return TextSet(records.name, labelled, (), (*records.notes, *guessed, *left_out))
@@ -142,11 +148,7 @@ def read_texts(path: Path, text_column: str | None = None) -> TextSet:
         return TextSet(path.name, tuple(rows))
     if path.suffix.lower() in TABLES:
         records = read_records(path, known_columns(text_column), header=None)
-        column = find_text_column(records, text_column)
-        rows = [
-            LabelledText(_text(cells[column], f"{records.name}, {place},"), "", place)
-            for place, cells in records.rows
-        ]
+        rows = _rows_of_table(records, find_text_column(records, text_column))
         return TextSet(path.name, tuple(rows), notes=records.notes)
     content = read_content(path)
     if not _is_fasttext(content):
@@ -155,6 +157,18 @@ def read_texts(path: Path, text_column: str | None = None) -> TextSet:
         return split_lines(content, path.name)
     lines = _lines_of_fasttext(content, path.name)
     return replace(lines, train=tuple(row._replace(label="") for row in lines.train))
+
+
+def _rows_of_table(records: Records, text: int, label: int | None = None) -> list[LabelledText]:
+    """The cells of the columns with texts and with labels."""
+    rows = []
+    for place, cells in records.rows:
+        where = f"{records.name}, {place},"
+        words = _text(cells[text], where)
+        rows.append(
+            LabelledText(words, "" if label is None else _label(cells[label], where), place)
+        )
+    return rows
 
 
 def split_lines(content: bytes, name: str) -> TextSet:

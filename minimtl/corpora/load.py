@@ -1,15 +1,39 @@
-"""From what a user asks for (``--corpus``) to the corpus."""
+"""From what a user asks for (``--corpus``) to the corpus; published files come into the cache.
+
+A file is taken whole and checked, or not at all. The web server may be slow or hostile: nothing it
+does takes longer than told. `urllib` limits the time of each read, so that a server that sends a
+byte now and then, of headers or of a redirect, is waited for without end. So a thread of its own
+reads, and is waited for as long as the whole may take. A thread that is given up ends with its next
+chunk, or with the process.
+"""
 
 import os
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 from minimtl.corpora.amazon import AMAZON, AmazonReviews
-from minimtl.corpora.fetch import Announce, Edition, fetch_edition
+from minimtl.corpora.editions import Corpus, Edition
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, read_newsgroups
 from minimtl.corpora.packaged import PACKAGED
-from minimtl.corpora.partitions import Corpus
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError, UsageError
+from minimtl.system import cache_dir, write_atomically
+
+Announce = Callable[[str], None]
+
+# Without a network, the sentence that says so has to come within seconds.
+TIMEOUT_SECONDS = 8.0
+# For one whole file from a slow server: 15 MB in this time is 0.2 Mbit/s.
+DEADLINE_SECONDS = 600.0
+# More than four times the largest published file: a server cannot fill memory and disk.
+MAX_BYTES = 256 << 20
+CHUNK = 1 << 16
+LONGEST_REASON = 200
 
 # The registry: an edition that stands here can be named, recognised, fetched and verified. The
 # first one is what ``auto`` takes.
@@ -109,3 +133,141 @@ def _existing(choice: str, names: tuple[str, ...]) -> Path:
             "or folder."
         )
     return Path(os.path.abspath(choice))  # "." and ".." have no name to show
+
+
+class FetchError(MinimtlError):
+    """A source cannot be reached or gives the wrong bytes; another source may do."""
+
+
+def cached(edition: Edition[object], announce: Announce) -> Path | None:
+    """The file of `edition` in the cache, if it is there and is what was fetched."""
+    path = cache_dir() / edition.file_name
+    if not os.path.isfile(path):
+        return None
+    if not _passes(edition, path):
+        announce(f"The cached {path} is damaged and is passed over.")
+        return None
+    return path
+
+
+def fetch_edition(edition: Edition[object], announce: Announce) -> Path:
+    """The path of `edition` in the cache, fetched unless it is there already.
+
+    Raises
+    ------
+    FetchError
+        If no source gives the file: the sentence says why for each.
+    MinimtlError
+        If the cache folder cannot be written.
+    """
+    path = cached(edition, announce)
+    if path is not None:
+        return path
+    reasons = []
+    for url in edition.urls:
+        announce(f"Fetching {url}")
+        try:
+            return _keep(_download(url), edition, url)
+        except FetchError as error:
+            reasons.append(str(error))
+    raise FetchError(
+        f"{edition.file_name} could not be fetched ({'; '.join(reasons) or 'it has no address'}): "
+        "check the network, or get the file by other means and give its path as --corpus."
+    )
+
+
+def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
+    """The path of `content` in the cache, if it is the edition's; raises as `fetch_edition`."""
+    folder = cache_dir()
+    path = folder / edition.file_name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="minimtl-fetch-") as scratch:
+            received = Path(scratch) / edition.file_name
+            write_atomically(received, content)
+            is_published = _passes(edition, received)
+        if is_published:
+            write_atomically(path, content)
+    except (OSError, MinimtlError) as error:
+        raise MinimtlError(
+            f"The cache folder {folder} cannot be written ({error}): "
+            "set MINIMTL_CACHE to a folder that can."
+        ) from None
+
+    if not is_published:
+        raise FetchError(f"{url} gave a file whose SHA-256 is not the published one")
+    return path
+
+
+def _passes(edition: Edition[object], path: Path) -> bool:
+    """True if the file at `path` is the published one."""
+    try:
+        edition.check(path)
+    except MinimtlError:
+        return False
+    return True
+
+
+def _download(url: str) -> bytes:
+    """What is behind an http or https address; FetchError if it does not come whole and in time."""
+    received = _Received()
+    thread = Thread(target=_receive, args=(url, received), daemon=True)
+    thread.start()
+    thread.join(DEADLINE_SECONDS)
+    received.is_given_up = True
+    if thread.is_alive():
+        raise FetchError(f"{url}: not complete after {DEADLINE_SECONDS:.0f} s")
+    if len(received.content) > MAX_BYTES:
+        raise FetchError(f"{url} is larger than {MAX_BYTES >> 20} MB")
+    if (error := received.error) is not None:
+        # On one line; it may hold any words of the server's.
+        reason = " ".join(str(getattr(error, "reason", None) or error).split())
+        raise FetchError(f"{url}: {reason[:LONGEST_REASON]}")
+    return bytes(received.content)
+
+
+@dataclass
+class _Received:
+    """What a thread has received, and what went wrong; it ends soon after it is given up."""
+
+    content: bytearray = field(default_factory=bytearray)
+    error: Exception | None = None
+    is_given_up: bool = False
+
+
+def _receive(url: str, received: _Received) -> None:
+    try:
+        with _opener().open(url, timeout=TIMEOUT_SECONDS) as response:
+            # read1 gives what has arrived; read would wait until a slow server fills the chunk.
+            while not received.is_given_up and (chunk := response.read1(CHUNK)):
+                received.content += chunk
+                if len(received.content) > MAX_BYTES:
+                    return
+            if response.length:
+                raise EOFError(f"ended {response.length} bytes early")
+    except Exception as error:  # it is said where the content is asked for
+        received.error = error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects without reading what comes with them, which may be endless."""
+
+    def redirect_request(self, req: Any, fp: Any, *others: Any) -> urllib.request.Request | None:
+        fp.close()
+        return super().redirect_request(req, fp, *others)
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """An opener of http and https addresses, by a proxy of the environment's; no files, no FTP."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _Redirects(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener

@@ -31,9 +31,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.corpora.archives import damaged, file_sha256, starts_with, unreadable
-from minimtl.corpora.fetch import Edition
+from minimtl.corpora.editions import Corpus, Edition, IntArray, Partition
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
-from minimtl.corpora.partitions import Corpus, IntArray, Partition
 from minimtl.errors import MinimtlError
 
 XZ_MAGIC = b"\xfd7zXZ\0"

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from minimtl.corpora.archives import ContentDigest
+from minimtl.corpora.editions import Corpus, build_corpus
 from minimtl.corpora.newsgroups import TOPIC_TREE, TOPICS
-from minimtl.corpora.partitions import ContentDigest, Corpus, build_corpus
 
 # Protocol `paper` draws 200 training documents per class; test partitions are smaller so that
 # whole studies run in a test.

@@ -14,7 +14,6 @@ from minimtl.estimator.callbacks import CallbackMixin, FitCalls
 from minimtl.estimator.sparse import check_sparse
 from minimtl.estimator.validation import (
     check_class_weight,
-    check_consistent_length,
     check_features,
     check_random_state,
     check_real,
@@ -41,7 +40,6 @@ __all__ = [
     "check_X",
     "check_X_y",
     "check_class_weight",
-    "check_consistent_length",
     "check_features",
     "check_is_fitted",
     "check_random_state",

@@ -34,13 +34,15 @@ from minimtl.stats.intervals import (
     MeanEstimate,
     corrected_mean,
     further_runs,
+    holm,
+    label_largest,
     mean_of_runs,
     pseudo_values,
     pseudo_values_of_means,
+    simulated_p_value,
 )
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression, scale_features, scaling_parameters
-from minimtl.stats.nulls import holm, label_largest, simulated_p_value
 from minimtl.stats.scores import (
     accuracy,
     auc_within,

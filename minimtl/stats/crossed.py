@@ -41,9 +41,7 @@ _RIDGE = 1e-8
 _NOTHING = 1e-9
 _TINY = 1e-30
 _EXACT = 1000  # pairs up to which traces are exact
-_PROBES = 300  # random vectors that estimate the traces of more pairs, to 1 part in 12 or better
-_FEWEST_PROBES = 50  # of 200,000 pairs or more: to 1 part in 5
-_PROBE_CELLS = 10_000_000  # numbers in all random vectors, unless that left fewer of these
+_PROBES = 100  # random vectors or more that estimate the traces of more pairs, to 1 part in 7
 _BATCH_CELLS = 1 << 21  # numbers in the vectors that are worked on together
 
 
@@ -61,7 +59,21 @@ class Effects:
     @cached_property
     def moments(self) -> FloatArray:
         """tr(Q K_k Q K_l), shape (n_effects, n_effects)."""
-        return shared_moments(self.incidence, self.incidence)
+        # K_k 1 of each effect, (n_effects, n_pairs)
+        sums = np.array([Z @ np.asarray(Z.sum(axis=0)).ravel() for Z in self.incidence])
+        common = np.array(
+            [[(Z.T @ W).power(2).sum() for W in self.incidence] for Z in self.incidence]
+        )
+        totals = np.outer(sums.sum(axis=1), sums.sum(axis=1))
+        n = self.n_pairs
+        traces: FloatArray = common - 2 * np.einsum("ij,kj->ik", sums, sums) / n + totals / n**2
+        return traces
+
+    def times(self, vectors: FloatArray, components: FloatArray) -> FloatArray:
+        """Σ_k component_k K_k times each column, (n_pairs, n_vectors)."""
+        parts = zip(components, self.incidence, strict=True)
+        product: FloatArray = sum(c * (Z @ (Z.T @ vectors)) for c, Z in parts if c)
+        return product
 
 
 def crossed_effects(levels: Mapping[str, IntArray]) -> Effects:
@@ -160,32 +172,6 @@ def simulate_gains(
     return gains
 
 
-def covariance_times(vectors: FloatArray, theta: FloatArray, effects: Effects) -> FloatArray:
-    """Σ times each column."""
-    parts = zip(theta, effects.incidence, strict=True)
-    product: FloatArray = sum(component * (Z @ (Z.T @ vectors)) for component, Z in parts)
-    return product
-
-
-def shared_moments(
-    left: tuple[sparse.csr_matrix, ...], right: tuple[sparse.csr_matrix, ...]
-) -> FloatArray:
-    """tr(Q K_k Q K_l) for each left and right effect, shape (n_left, n_right)."""
-    sums_left, sums_right = _row_sums(left), _row_sums(right)
-    common = np.array([[(Z.T @ W).power(2).sum() for W in right] for Z in left])
-    n = left[0].shape[0]
-    totals = np.outer(sums_left.sum(axis=1), sums_right.sum(axis=1))
-    traces: FloatArray = (
-        common - 2 * (np.einsum("ij,kj->ik", sums_left, sums_right)) / n + totals / n**2
-    )
-    return traces
-
-
-def _row_sums(matrices: tuple[sparse.csr_matrix, ...]) -> FloatArray:
-    """K_k 1 for each effect, shape (n_effects, n_pairs)."""
-    return np.array([Z @ np.asarray(Z.sum(axis=0)).ravel() for Z in matrices])
-
-
 def _quadratic_forms(values: FloatArray, effects: Effects) -> FloatArray:
     """Σ over the columns x of `values` of xᵀ Q K_k Q x, shape (n_effects,)."""
     centred = values - values.mean(axis=0)
@@ -268,71 +254,49 @@ def crossed_mean(gains: FloatArray, effects: Effects) -> MeanEstimate:
     if not theta.any():
         return mean_estimate(float(average.mean()), 0.0, effects.n_pairs - 1)
 
-    Z = dict(zip(effects.names, effects.incidence, strict=True))
-    main, aux = Z["main"], Z["aux"]
-    both = indicators(main.indices * np.int64(aux.shape[1]) + aux.indices)
-    e = average - average.mean()
-    form = _Form(np.array([1.0, 1.0, -1.0]), (main, aux, both))
-    if not form.value(e) > 0:
-        one_way = (_Form(np.ones(1), (way,)) for way in (main, aux))
-        form = max(one_way, key=lambda form: form.value(e))
+    # A is a sum of Q K_k Q with these signs; its factor 1/n² cancels out below.
+    main, aux, pair = (np.array(effects.names) == name for name in ("main", "aux", PAIR))
+    signs = main * 1.0 + aux - pair
+    seen = _quadratic_forms(average[:, np.newaxis], effects)
+    if not (signs * seen).sum() > 0:
+        signs = max(main * 1.0, aux * 1.0, key=lambda way: float((way * seen).sum()))
 
-    n = effects.n_pairs
     true_variance = sum(
-        component * float((np.asarray(Z.sum(axis=0)) ** 2).sum()) / n**2
+        component * float((np.asarray(Z.sum(axis=0)) ** 2).sum()) / effects.n_pairs**2
         for component, Z in zip(theta, effects.incidence, strict=True)
     )
-    expected, degrees_of_freedom = form.expectation(theta, effects)
-    variance = form.value(e) * true_variance / expected
-    return mean_estimate(float(average.mean()), variance, degrees_of_freedom)
+    expected = float((signs[:, np.newaxis] * effects.moments * theta).sum())
+    variance = float((signs * seen).sum()) * true_variance / expected
+    freedom = max(1.0, expected**2 / _trace_of_square(signs, theta, effects))
+    return mean_estimate(float(average.mean()), variance, freedom)
 
 
-@dataclass(frozen=True)
-class _Form:
-    """A quadratic form eᵀ A e, A = n⁻² Σ_j sign_j W_j W_jᵀ: a cluster-robust variance."""
+def _trace_of_square(signs: FloatArray, theta: FloatArray, effects: Effects) -> float:
+    """n⁴ tr AΣAΣ, of many pairs by random vectors of ±1 (Hutchinson 1990)."""
+    n = effects.n_pairs
+    if n <= _EXACT:
+        return _through_square(np.eye(n), signs, theta, effects)
 
-    signs: FloatArray
-    matrices: tuple[sparse.csr_matrix, ...]
+    rng = np.random.default_rng(0)
+    width = max(1, min(_PROBES, _BATCH_CELLS // n))
+    total, n_probes = 0.0, 0
+    while n_probes < _PROBES:
+        probes = rng.choice([-1.0, 1.0], size=(n, width))
+        total += _through_square(probes, signs, theta, effects)
+        n_probes += probes.shape[1]
+    return total / n_probes
 
-    def value(self, e: FloatArray) -> float:
-        squares = np.array([float(((W.T @ e) ** 2).sum()) for W in self.matrices])
-        return float(self.signs @ squares) / len(e) ** 2
 
-    def expectation(self, theta: FloatArray, effects: Effects) -> tuple[float, float]:
-        """Its expected value under components θ, and its degrees of freedom, 1 or more."""
-        n = effects.n_pairs
-        expected = (
-            float(self.signs @ shared_moments(self.matrices, effects.incidence) @ theta) / n**2
-        )
-        return expected, max(1.0, expected**2 / self._trace_of_square(theta, effects))
-
-    def _trace_of_square(self, theta: FloatArray, effects: Effects) -> float:
-        """tr AΣAΣ, of many pairs by random vectors of ±1 (Hutchinson 1990)."""
-        n = effects.n_pairs
-        if n <= _EXACT:
-            return self._through_square(np.eye(n), theta, effects)
-        rng = np.random.default_rng(0)
-        n_probes = max(_FEWEST_PROBES, min(_PROBES, _PROBE_CELLS // n))
-        width = max(1, _BATCH_CELLS // n)
-        total = 0.0
-        for start in range(0, n_probes, width):
-            probes = rng.choice([-1.0, 1.0], size=(n, min(width, n_probes - start)))
-            total += self._through_square(probes, theta, effects)
-        return total / n_probes
-
-    def _through_square(self, probes: FloatArray, theta: FloatArray, effects: Effects) -> float:
-        """The sum over the columns x of xᵀ AΣAΣ x."""
-        once = self._times(covariance_times(probes, theta, effects))
-        twice = self._times(covariance_times(once, theta, effects))
-        return float((probes * twice).sum())
-
-    def _times(self, vectors: FloatArray) -> FloatArray:
-        """A times each column, with A taken between deviations from the mean: QAQ."""
-        centred = vectors - vectors.mean(axis=0)
-        parts = zip(self.signs, self.matrices, strict=True)
-        product = sum(sign * (W @ (W.T @ centred)) for sign, W in parts)
-        result: FloatArray = (product - product.mean(axis=0)) / len(vectors) ** 2
-        return result
+def _through_square(
+    vectors: FloatArray, signs: FloatArray, theta: FloatArray, effects: Effects
+) -> float:
+    """The sum over the columns x of n⁴ xᵀ AΣAΣ x."""
+    product = vectors
+    for _ in range(2):
+        product = effects.times(product, theta)
+        product = effects.times(product - product.mean(axis=0), signs)
+        product -= product.mean(axis=0)
+    return float((vectors * product).sum())
 
 
 class Estimate(NamedTuple):

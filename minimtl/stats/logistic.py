@@ -1,11 +1,10 @@
 """Logistic regression as an estimator by scikit-learn's conventions.
 
 Two classes have one vector of coefficients, three or more are a softmax regression with one for
-each class; `minimtl.stats.softmax` has what is minimised, and how. For a dense X and up to
-`MOST_UNKNOWNS` unknowns their Hessian is made and solved; for more, or a sparse X, the same minimum
-is found by products with X.
+each class; `minimtl.stats.softmax` has what is minimised, and how, by products with X.
 
-The unknowns are made fewer first: X B in place of X, where B has orthonormal columns, and w = B u.
+The unknowns of a sparse X are made fewer first: X B in place of X, where B has orthonormal columns,
+and w = B u.
 
 Derived in docs/mathematics.md, §7.
 """
@@ -14,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +39,6 @@ from minimtl.stats.arrays import FloatArray
 from minimtl.stats.logistic_fit import MAX_ITER, TOL
 from minimtl.stats.softmax import SoftmaxLoss, minimise_regression
 
-MOST_UNKNOWNS = 300  # of a Hessian: with these, solving it takes a few milliseconds
 # The largest curvature Σ c x², and the least weight Σ c, of data: products of three such numbers
 # are still float64.
 _LARGEST, _LEAST = 1e100, 1e-100
@@ -123,30 +121,22 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         _check_size(samples, weights, C)
         record_features(self, X, samples.shape[1])
 
-        n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        n_unknowns = n_outputs * (min(samples.shape) + 1)
-        is_small = n_unknowns <= MOST_UNKNOWNS and not is_sparse(samples)
-        if is_small:
-            reduced = span_of_samples(samples)
-        elif n_outputs > 1 and is_sparse(samples):
-            reduced = join_own_words(samples)
-        else:  # for two classes it would take as long to find the words as it saves
-            reduced = Reduction(samples)
+        n_classes = len(self.classes_)
+        # For two classes it would take as long to find the words as it saves.
+        basis = own_words_joined(samples) if n_classes > 2 and is_sparse(samples) else None
         loss = SoftmaxLoss(
-            reduced.X,
+            samples if basis is None else samples @ basis,
             index,
             weights,
             C,
-            len(self.classes_),
+            n_classes,
             fit_intercept=bool(self.fit_intercept),
             penalize_intercept=bool(self.penalize_intercept),
         )
-        minimum = minimise_regression(
-            loss, tol=tol, max_iter=int(self.max_iter), by_hessian=is_small
-        )
+        minimum = minimise_regression(loss, tol=tol, max_iter=int(self.max_iter))
 
         w, beta = minimum.theta[:-1], minimum.theta[-1]
-        self.coef_ = reduced.expand(w)
+        self.coef_ = np.ascontiguousarray((w if basis is None else basis @ w).T)
         self.intercept_ = float(bool(self.fit_intercept)) * beta - loss.mean @ w
         if len(beta) > 1 and not loss.ridge:
             # Any number may be added to all of them; the one whose norm is least sums to 0.
@@ -225,28 +215,8 @@ def _check_size(samples: Any, weights: FloatArray, C: float) -> None:
         )
 
 
-class Reduction(NamedTuple):
-    """`X` (n, n_unknowns), and B, dense or sparse; None is the identity."""
-
-    X: Any
-    basis: Any = None
-
-    def expand(self, w: FloatArray) -> FloatArray:
-        """Coefficients (n_outputs, n_features) from those of `X`, (n_unknowns, n_outputs)."""
-        coef: FloatArray = (w if self.basis is None else self.basis @ w).T
-        return np.ascontiguousarray(coef)
-
-
-def span_of_samples(X: Any) -> Reduction:
-    """A dense matrix of as few unknowns as `X`, dense too, has features or samples."""
-    if X.shape[1] <= X.shape[0]:
-        return Reduction(X)
-    basis, triangle = np.linalg.qr(X.T)
-    return Reduction(triangle.T, basis)
-
-
-def join_own_words(X: sparse.csr_matrix) -> Reduction:
-    """A CSR matrix with one column for the words that a document has alone.
+def own_words_joined(X: sparse.csr_matrix) -> sparse.csr_matrix:
+    """B, CSR, which gives a CSR matrix X one column for the words that a document has alone.
 
     The shared words are ordered by the number of their documents, which keeps those together that
     are read most.
@@ -264,5 +234,4 @@ def join_own_words(X: sparse.csr_matrix) -> Reduction:
     entries = np.concatenate([np.ones(n_shared), shares])
     words = np.concatenate([shared, X.indices[is_own]])
     unknowns = np.concatenate([np.arange(n_shared), n_shared + rows])
-    basis = sparse.csr_matrix((entries, (words, unknowns)), shape=(p, n_shared + n))
-    return Reduction(X @ basis, basis)
+    return sparse.csr_matrix((entries, (words, unknowns)), shape=(p, n_shared + n))

@@ -86,19 +86,10 @@ def scale_features(X: FloatArray, scaling: Scaling) -> FloatArray:
 
 
 class LogisticFit(NamedTuple):
-    """Fitted logistic regressions.
-
-    Attributes
-    ----------
-    coef : float64, shape (n_fits, n_features)
-    intercept : float64, shape (n_fits,)
-    converged : bool, shape (n_fits,)
-        Whether the gradient met the tolerance, or rounding hid what was left.
-    """
+    """Fitted logistic regressions: `coef` (n_fits, n_features) and `intercept` (n_fits,)."""
 
     coef: FloatArray
     intercept: FloatArray
-    converged: BoolArray
 
 
 def fit_logistic_regression(
@@ -127,7 +118,6 @@ def fit_logistic_regression(
         units. As the penalty is the only part of the problem that knows the units, the
         rescaled X is never made: with D the penalty on the rescaled parameters and S the
         matrix that rescales θ, the penalty on θ is S'DS.
-
     """
     if sample_weight is None:
         sample_weight = np.ones(len(X))
@@ -147,9 +137,8 @@ def fit_logistic_regression(
         batch = slice(start, start + chunk)
         rescaled_penalty = rescale[batch].swapaxes(1, 2) @ penalty @ rescale[batch]
         minima.append(minimise(BinaryLoss(X, signs[batch], weights[batch], C, rescaled_penalty)))
-    found, converged = (np.concatenate(parts) for parts in zip(*minima, strict=True))
-    theta = np.einsum("ijk,ik->ij", rescale, found)
-    return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1], converged=converged)
+    theta = np.einsum("ijk,ik->ij", rescale, np.concatenate(minima))
+    return LogisticFit(coef=theta[:, :-1], intercept=theta[:, -1])
 
 
 def _in_common_units(
@@ -221,8 +210,8 @@ class BinaryLoss:
         return sums
 
 
-def minimise(loss: BinaryLoss) -> tuple[FloatArray, BoolArray]:
-    """θ where each of the losses is least, (n_fits, n_params), and whether it met `TOL`."""
+def minimise(loss: BinaryLoss) -> FloatArray:
+    """θ where each of the losses is least, (n_fits, n_params)."""
     theta = np.zeros((loss.n_fits, loss.n_params))
     converged = np.zeros(loss.n_fits, dtype=bool)
     fits = np.arange(loss.n_fits)
@@ -245,7 +234,7 @@ def minimise(loss: BinaryLoss) -> tuple[FloatArray, BoolArray]:
             break
         slope = np.einsum("ij,ij->i", gradient, step)
         converged[fits] = _line_search(loss, theta, value, step, slope, fits)
-    return theta, converged
+    return theta
 
 
 def _line_search(

@@ -16,10 +16,10 @@ K       1 for two classes, with o the log odds of the second, else the number of
 M       preconditioner, the diagonal of H as far as it is far from 1
 s       the step, with H s = -g up to a residual r
 
-Of few parameters H is made and solved. Of many it is known by its products H d alone, made in the
-precision of the loss, which may be float32, and conjugate gradients end at a residual of η times
-what it was at s = 0. Value, gradient and decisions are always in float64. If more than
-`_ROUGH_STEPS` are needed, or a step leads upwards, the rest are made in float64.
+H is known by its products H d alone, made in the precision of the loss, which may be float32, and
+conjugate gradients end at a residual of η times what it was at s = 0. Value, gradient and decisions
+are always in float64. If more than `_ROUGH_STEPS` are needed, or a step leads upwards, the rest are
+made in float64.
 
 A step is halved until f falls enough (Armijo's rule). When rounding of f hides the fall, steps go
 on for as long as each halves the gradient.
@@ -158,27 +158,6 @@ class SoftmaxLoss:
         diagonal[-1] = self.constant * curvature.mean() + self.ridge
         return np.maximum(diagonal, _LEAST_CURVATURE)
 
-    def hessian(self, point: Point) -> FloatArray:
-        """H of a dense `X`, shape (p + 1, K, p + 1, K)."""
-        n_params, n_outputs = self.shape
-        A = np.column_stack([self._X - self.mean, np.full(self.n_samples, self.constant)])
-        penalty = np.append(np.ones(n_params - 1), self.ridge)
-        hessian = np.empty((n_params, n_outputs, n_params, n_outputs))
-        for k in range(n_outputs):
-            for m in range(k + 1):
-                pi_k, pi_m = point.pi[:, k], point.pi[:, m]
-                curvature = self._c * (pi_k * (1 - pi_k) if k == m else -pi_k * pi_m)
-                block = (A * curvature[:, np.newaxis]).T @ A + np.diag(penalty * (k == m))
-                hessian[:, k, :, m] = hessian[:, m, :, k] = block
-        of_beta = hessian[-1, :, -1, :]
-        if n_outputs > 1 and not self.ridge:
-            # Adding one number to all free intercepts changes nothing: H is singular along that
-            # direction, and g has no part in it. Any curvature there leaves Newton's step alone.
-            of_beta += max(of_beta.max(), _LEAST_CURVATURE)
-        else:
-            of_beta += np.diag(np.where(np.diag(of_beta) < _LEAST_CURVATURE, _LEAST_CURVATURE, 0))
-        return hessian
-
     def products(self, point: Point, dtype: np.dtype[np.floating]) -> Product:
         """The function that returns H d, and the decisions of d, for a `d` of that `dtype`."""
         X, share, c = self._in(dtype)
@@ -241,9 +220,7 @@ class RegressionMinimum(NamedTuple):
     converged: bool
 
 
-def minimise_regression(
-    loss: SoftmaxLoss, *, tol: float, max_iter: int, by_hessian: bool
-) -> RegressionMinimum:
+def minimise_regression(loss: SoftmaxLoss, *, tol: float, max_iter: int) -> RegressionMinimum:
     """Minimise `loss` from θ = 0, to a gradient of at most `tol` times ``loss.scale``."""
     theta = np.zeros(loss.shape)
     point = loss.at(np.zeros((loss.n_samples, loss.shape[1])), 0.0)
@@ -258,18 +235,14 @@ def minimise_regression(
             break
         previous = largest
 
-        exact = _exact_step(loss, point, gradient) if by_hessian else None
-        if exact is not None:
-            step, moved = exact
-        else:
-            metric = loss.preconditioner(point)
-            size = float(np.sqrt((gradient * gradient / metric).sum()))
-            first = size if n_iter == 0 else first
-            eta = max(min(0.5, (size / first) ** 0.5), _STRICTER * tol * loss.scale / largest)
-            dtype: np.dtype[Any] = loss.dtype if n_iter < _ROUGH_STEPS else _EXACT
-            step, moved = _conjugate_step(loss, point, gradient, metric, eta, dtype)
-            if dtype != np.float64 and np.vdot(gradient, step) >= 0:
-                step, moved = _conjugate_step(loss, point, gradient, metric, eta, _EXACT)
+        metric = loss.preconditioner(point)
+        size = float(np.sqrt((gradient * gradient / metric).sum()))
+        first = size if n_iter == 0 else first
+        eta = max(min(0.5, (size / first) ** 0.5), _STRICTER * tol * loss.scale / largest)
+        dtype: np.dtype[Any] = loss.dtype if n_iter < _ROUGH_STEPS else _EXACT
+        step, moved = _conjugate_step(loss, point, gradient, metric, eta, dtype)
+        if dtype != _EXACT and np.vdot(gradient, step) >= 0:
+            step, moved = _conjugate_step(loss, point, gradient, metric, eta, _EXACT)
 
         slope = float(np.vdot(gradient, step))
         rounding = 4 * np.finfo(float).eps * abs(point.value)
@@ -286,19 +259,6 @@ def minimise_regression(
     return RegressionMinimum(theta, max_iter, False)
 
 
-def _exact_step(
-    loss: SoftmaxLoss, point: Point, gradient: FloatArray
-) -> tuple[FloatArray, FloatArray] | None:
-    """s with H s = -g, and by how much it moves the decisions; None if rounding made H singular."""
-    hessian = loss.hessian(point).reshape(gradient.size, gradient.size)
-    try:
-        solution = np.linalg.solve(hessian, -gradient.ravel())
-    except np.linalg.LinAlgError:
-        return None
-    step: FloatArray = np.reshape(solution, gradient.shape)
-    return step, loss.decisions(step)
-
-
 def _conjugate_step(
     loss: SoftmaxLoss,
     point: Point,
@@ -307,7 +267,10 @@ def _conjugate_step(
     eta: float,
     dtype: np.dtype[np.floating],
 ) -> tuple[FloatArray, FloatArray]:
-    """The same up to `eta`, by products with H in the precision `dtype`."""
+    """s with H s = -g up to `eta`, and by how much it moves the decisions.
+
+    Products with H are made in the precision `dtype`.
+    """
     product = loss.products(point, dtype)
     residual = np.negative(gradient).astype(dtype)
     metric = metric.astype(dtype)

@@ -22,13 +22,14 @@ from scipy import sparse
 
 from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
 from minimtl.text.counts import count_known, count_threads, count_words
-from minimtl.text.plain import find_unicode_words, plain_text
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
+    find_unicode_words,
+    plain_text,
     word_splitter,
 )
 from minimtl.text.weights import (
@@ -71,7 +72,7 @@ class TfidfVectorizer(BaseEstimator):
         Lower-case each text first.
     unicode : bool, default=False
         Take texts by Unicode's rules, which suit all languages, in place of scikit-learn's:
-        without HTML, accents and vowel signs as parts of their words. `minimtl.text.plain` has
+        without HTML, accents and vowel signs as parts of their words. `minimtl.text.tokenize` has
         the rules; those of words hold for the default `token_pattern` only.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
         What is counted: words, n-grams of characters, n-grams of characters within words, or what
@@ -171,8 +172,7 @@ class TfidfVectorizer(BaseEstimator):
             If a document is not a string, or `raw_documents` is a single one.
         """
         check_is_fitted(self)
-        documents = self._checked(raw_documents)
-        n_threads = count_threads(self.n_jobs)
+        documents, n_threads = self._checked(raw_documents), count_threads(self.n_jobs)
         counts = count_known(documents, self.build_analyzer(), self.vocabulary_, n_threads)
         return self._output(self._weigh(counts), raw_documents)
 
@@ -296,19 +296,16 @@ class TfidfVectorizer(BaseEstimator):
             raise ValueError(f"ngram_range must begin at 1 or above; got {self.ngram_range}.")
         if not (callable(self.analyzer) or self.analyzer in ("word", *CHAR_NGRAMS)):
             raise ValueError(f"{self.analyzer!r} is not a valid analyzer.")
-        if isinstance(self.stop_words, str) and self.stop_words != "english":
-            raise ValueError(
-                f"not a built-in stop list: {self.stop_words!r}; give a collection of words, or "
-                "'english'."
-            )
         if self.norm not in ("l1", "l2", None):
             raise ValueError(f"norm must be 'l1', 'l2' or None; got {self.norm!r}.")
         if not _is_float(self.dtype):
             raise ValueError(f"dtype must be numpy.float32 or numpy.float64; got {self.dtype!r}.")
         stop_words = self._stop_words()
-        is_listed = isinstance(stop_words, Collection)
+        is_listed = isinstance(stop_words, Collection) and not isinstance(stop_words, str)
         if not (is_listed and all(isinstance(word, str) for word in stop_words)):
-            raise ValueError("stop_words must be a collection of words.")
+            raise ValueError(
+                f"stop_words must be a collection of words, or 'english'; got {stop_words!r:.60}."
+            )
         if self.analyzer == "word":
             word_splitter(self.token_pattern)
         check_limits(self.min_df, self.max_df, self.max_features)

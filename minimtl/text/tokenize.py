@@ -3,11 +3,26 @@ r"""The terms of a text: words, cut in three ways, or n-grams of words or of cha
 A *word character* is what ``\w`` matches in Python: a letter or digit of any script, or ``_``.
 N-grams are given for every n from ``ngram_range[0]`` to ``ngram_range[1]``; those of characters
 suit scripts that mark no word boundaries.
+
+By Unicode's rules a text is first made plain (`plain_text`):
+
+- HTML's tags become spaces, and its entities the characters that they stand for.
+- Characters that nobody sees go (soft hyphens, joiners, marks of direction, variation selectors),
+  so that they cut no word; a zero-width space does cut, as it is there for that.
+- What is left is in Unicode's normal form C: a letter and its accent are one character where there
+  is one.
+- "İ" is lower-cased to "i", where Python would add a dot to it.
+
+Word characters are then combining marks too, of which other scripts have more than accents: the
+vowels of Hindi, Telugu and Thai are such.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
+from html.entities import html5
 
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"
 
@@ -146,3 +161,60 @@ def char_wb_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
         for n in range(shortest, max(shortest, min(longest, len(padded))) + 1):
             ngrams += [padded[start : start + n] for start in range(max(1, len(padded) - n + 1))]
     return ngrams
+
+
+_ELEMENTS = """
+a abbr address article aside audio b big blockquote body br button caption center cite code col
+dd del details div dl dt em embed fieldset figcaption figure font footer form frame frameset
+h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main mark meta
+nav noscript object ol optgroup option p param picture pre q s samp script section select small
+source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead time
+title tr tt u ul var video wbr
+"""
+# No part can match what the part behind it could: the time grows with the text's length alone.
+_TAG = re.compile(
+    rf"</?(?:{'|'.join(_ELEMENTS.split())})(?:\s+/?|/|\s[^<>=]*=[^<>]*)?>|<[!?][^<>]*>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});", re.IGNORECASE)
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e01ef]"
+)
+
+
+def plain_text(text: str, lowercase: bool = True) -> str:
+    """`text` made plain by the rules at the top of this module, in lower case if so asked."""
+    text = _TAG.sub(" ", _ENTITY.sub(_character, text)) if "<" in text or "&" in text else text
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+        text = text.replace("İ", "i") if lowercase else text
+    return text.lower() if lowercase else text
+
+
+def has_markup(text: str) -> bool:
+    """True for a text with a tag or an entity of HTML."""
+    return bool(_TAG.search(text) or any(map(_is_entity, _ENTITY.finditer(text))))
+
+
+def is_unicode_word_character(character: str) -> bool:
+    """True for a word character or a combining mark."""
+    return is_word_character(character) or unicodedata.category(character)[0] == "M"
+
+
+_UNICODE_CHARACTERS = WordCharacters(is_unicode_word_character)
+
+
+def find_unicode_words(text: str) -> list[str]:
+    """Runs of two or more word characters in a text that `plain_text` has made."""
+    return [word for word in text.translate(_UNICODE_CHARACTERS).split() if len(word) > 1]
+
+
+def _is_entity(match: re.Match[str]) -> bool:
+    name = match[0][1:]
+    return name.startswith("#") or name in html5
+
+
+def _character(match: re.Match[str]) -> str:
+    """What an entity stands for; itself where there is none of the name."""
+    return unescape(match[0]) if _is_entity(match) else match[0]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minimtl.corpora.amazon import AMAZON, DOMAINS, contents_sha256, read_amazon, read_files
+from minimtl.corpora.amazon import AMAZON, DOMAINS, read_amazon, read_files
+from minimtl.corpora.archives import contents_sha256
 from minimtl.errors import MinimtlError
 
 PLACE = "processed_acl/dvd/negative.review"
@@ -68,7 +69,7 @@ def test_missing_empty_and_doubled_files(archive, reviews):
         read_amazon(archive(without))
     with pytest.raises(MinimtlError, match=r"dvd/negative\.review holds no review"):
         read_amazon(archive({**reviews, PLACE: b""}))
-    with pytest.raises(MinimtlError, match=r"holds dvd/negative\.review twice"):
+    with pytest.raises(MinimtlError, match=r"holds dvd/negative twice"):
         read_amazon(archive({**reviews, "dvd/negative.review": b"a:1 #label#:negative\n"}))
 
 

@@ -12,9 +12,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from minimtl.cli import main
-from minimtl.corpora import fetch as fetching
 from minimtl.corpora import load
-from minimtl.corpora.fetch import FetchError, fetch_edition
+from minimtl.corpora.load import FetchError, fetch_edition
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.errors import MinimtlError
 
@@ -86,7 +85,7 @@ def test_a_whole_file_is_moved_into_the_cache(edition, server, cache):
     ],
 )
 def test_no_source_leaves_nothing_behind(edition, server, cache, monkeypatch, path, most, reason):
-    monkeypatch.setattr(fetching, "MAX_BYTES", most)
+    monkeypatch.setattr(load, "MAX_BYTES", most)
     published = server.content
     server.content = published[:-1] + b"\xff"
     with pytest.raises(FetchError, match=reason):
@@ -117,7 +116,7 @@ def test_what_is_received_is_checked_before_it_is_in_the_cache(edition, cache):
 
 
 def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
-    monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(load, "TIMEOUT_SECONDS", 0.1)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(FetchError, match="timed out"),
@@ -178,7 +177,7 @@ SLOW = {
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_a_slow_server_does_not_hold_us_up(edition, cache, monkeypatch, answer):
-    monkeypatch.setattr(fetching, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(load, "DEADLINE_SECONDS", 0.3)
     with answering(answer) as url:
         begun = time.monotonic()
         with pytest.raises(FetchError, match="not complete after 0 s"):

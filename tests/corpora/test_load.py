@@ -5,9 +5,10 @@ import lzma
 import pytest
 
 from minimtl.corpora import load
-from minimtl.corpora.fetch import Edition, FetchError
+from minimtl.corpora.editions import Edition
 from minimtl.corpora.load import (
     CORPUS_CHOICES,
+    FetchError,
     find_corpus,
     load_amazon,
     load_corpus,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bench.packing import count_words, encode, main
 from minimtl.corpora import packaged
+from minimtl.corpora.editions import build_corpus
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, TOPICS, read_newsgroups
 from minimtl.corpora.packaged import PACKAGED, decode, read_packaged, texts_of
-from minimtl.corpora.partitions import build_corpus
 from minimtl.errors import MinimtlError
 from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
 

@@ -1,4 +1,4 @@
-"""The generated corpus: the same for all, large enough, and neither trivial nor hopeless."""
+"""The generated corpus: the same for all, and large enough."""
 
 import re
 
@@ -29,26 +29,3 @@ def test_every_topic_has_enough_documents_for_the_paper_protocol(corpus):
 def test_words_are_words(corpus):
     assert all(re.fullmatch(r"[a-z]{4,}( [a-z]{4,})*", text) for text in corpus.train.texts)
     assert not set(corpus.train.texts) & set(corpus.test.texts)
-
-
-def test_related_topics_are_harder_to_tell_apart(corpus):
-    """Shared words are the only relation: more of them within a subclass than across classes."""
-    words = {
-        topic: {
-            word
-            for text, index in zip(corpus.train.texts, corpus.train.topics, strict=True)
-            if TOPICS[index] == topic
-            for word in text.split()
-        }
-        for topic in TOPICS
-    }
-
-    def overlap(first, second):
-        return len(words[first] & words[second]) / len(words[first] | words[second])
-
-    for first, second, other in [
-        ("rec.autos", "rec.motorcycles", "rec.sport.hockey"),
-        ("sci.med", "sci.space", "talk.politics.guns"),
-    ]:
-        assert overlap(first, second) > 1.1 * overlap(first, other)
-    assert overlap("rec.autos", "rec.sport.hockey") > 1.05 * overlap("rec.autos", "sci.med")

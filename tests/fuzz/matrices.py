@@ -9,7 +9,6 @@ from scipy import sparse
 from minimtl import (
     LogisticRegression,
     MultiTaskMLPClassifier,
-    TfidfVectorizer,
     cross_validate,
     jensen_shannon_divergence,
 )
@@ -58,7 +57,6 @@ def users_of_matrices(X, n_rows):
     good = np.eye(8, N_FEATURES)
     labels = np.arange(8) % 2
     y = np.arange(n_rows) % 2
-    words = TfidfVectorizer(token_pattern=r"\w").fit(["a b c d"])
     logistic = LogisticRegression().fit(good, labels)
     networks = [
         MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0, backend=backend)
@@ -77,7 +75,6 @@ def users_of_matrices(X, n_rows):
         "partial fit": lambda: networks[0].partial_fit(X, y, [0, 1]).coefs_[0],
         "network predict": lambda: network.predict_proba(X),
         "cross-validate": lambda: cross_validate(logistic, X, y, n_splits=2, n_repeats=1),
-        "inverse transform": lambda: words.inverse_transform(X),
         "weigh": lambda: weigh_counts(X, np.arange(n_rows), 2),
         "divergence": lambda: jensen_shannon_divergence(X, X),
     }

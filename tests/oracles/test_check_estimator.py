@@ -78,7 +78,6 @@ def test_logistic_regression_takes_what_the_vectorizer_gives(texts):
     model = pipeline.make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(*texts)
     assert model.score(*texts) > 0.95
     dense = LogisticRegression().fit(model[0].transform(texts[0]).toarray(), texts[1])
-    # The one by products with X, the other by its Hessian: both end at the same minimum.
     np.testing.assert_allclose(model[1].coef_, dense.coef_, rtol=1e-9)
 
 

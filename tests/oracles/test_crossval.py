@@ -6,7 +6,7 @@ from sklearn import linear_model, model_selection
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from minimtl.stats.crossval import cross_validate, grouped_k_fold, k_fold, repeated_k_fold
+from minimtl.stats.crossval import cross_validate, repeated_k_fold
 from minimtl.stats.logistic import LogisticRegression
 from minimtl.stats.logistic_fit import fit_logistic_regression, scaling_parameters
 
@@ -37,22 +37,12 @@ def as_folds(masks):
 @pytest.mark.parametrize(("n", "n_splits"), [(52, 5), (516, 5), (10, 10), (11, 3)])
 def test_splits_are_scikit_learns(n, n_splits, agreement):
     """From the same permutation, which only the old generator can give scikit-learn."""
-    fold = k_fold(n, n_splits, np.random.RandomState(0))
+    masks = repeated_k_fold(n, n_splits, 1, np.random.RandomState(0))[0]
     peers = model_selection.KFold(n_splits, shuffle=True, random_state=0).split(np.zeros(n))
-    for number, (train, test) in enumerate(peers):
-        for ours, theirs in ((fold != number, train), (fold == number, test)):
+    for mask, (train, test) in zip(masks, peers, strict=True):
+        for ours, theirs in ((~mask, train), (mask, test)):
             agreement("splits, sample by sample", "scikit-learn `KFold`",
                       np.flatnonzero(ours), theirs, 0)  # fmt: skip
-
-
-@pytest.mark.parametrize(("n", "n_groups", "n_splits"), [(52, 19, 5), (516, 153, 5), (30, 6, 4)])
-def test_sizes_of_grouped_folds_are_scikit_learns(n, n_groups, n_splits, agreement):
-    """Both fill the smallest fold with the largest group left; ties change places, not sizes."""
-    groups = np.random.default_rng(n).integers(0, n_groups, n)
-    ours = sorted(np.bincount(grouped_k_fold(groups, n_splits, np.random.default_rng(0))))
-    peers = model_selection.GroupKFold(n_splits).split(groups, groups=groups)
-    theirs = sorted(len(test) for _, test in peers)
-    agreement("sizes of grouped folds", "scikit-learn `GroupKFold`", ours, theirs, 0)
 
 
 def test_scores_of_each_fold_are_scikit_learns(agreement):

@@ -21,12 +21,11 @@ def zipf_counts(rng, n_words, n_drawn):
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 50, 60_000])
-@pytest.mark.parametrize("base", [None, 2, 10])
-def test_is_the_square_of_scipys_distance(n_words, base, agreement):
+def test_is_the_square_of_scipys_distance(n_words, agreement):
     rng = np.random.default_rng(n_words)
     p, q = zipf_counts(rng, n_words, 20_000), zipf_counts(rng, n_words, 5_000)
-    expected = jensenshannon(p, q, base=base) ** 2
-    ours = jensen_shannon_divergence(p, q, base=base)
+    expected = jensenshannon(p, q) ** 2
+    ours = jensen_shannon_divergence(p, q)
     agreement("made-up distributions", PEER, ours, expected, ABSOLUTE)
 
 
@@ -35,13 +34,6 @@ def test_nearly_equal_distributions(agreement):
     p = rng.random(1000)
     q = p * (1 + 1e-5 * rng.standard_normal(1000))
     ours, expected = jensen_shannon_divergence(p, q), jensenshannon(p, q) ** 2
-    agreement("made-up distributions", PEER, ours, expected, ABSOLUTE)
-
-
-def test_batches_along_the_last_axis(agreement):
-    rng = np.random.default_rng(2)
-    p, q = rng.random((4, 3, 20)), rng.random((4, 3, 20))
-    ours, expected = jensen_shannon_divergence(p, q), jensenshannon(p, q, axis=-1) ** 2
     agreement("made-up distributions", PEER, ours, expected, ABSOLUTE)
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from minimtl.corpora.newsgroups import strip_post
 from minimtl.text import counts as counting
-from minimtl.text.clean import strip_post
 from minimtl.text.tfidf import TfidfVectorizer
 
 peer_text = pytest.importorskip("sklearn.feature_extraction.text")

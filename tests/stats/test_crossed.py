@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from bench.published_intervals import clustered_variance, dyadic_mean
+from bench.published_intervals import clustered_variance
 from minimtl.gains.pairtable import pair_levels
 from minimtl.stats.crossed import (
     PAIR,
@@ -152,31 +152,3 @@ def test_a_two_way_variance_that_is_not_positive_gives_way():
 def test_gains_all_alike_have_no_variance():
     estimate = crossed_mean(np.full((52, 2), 0.25), EFFECTS)
     assert (estimate.low, estimate.high, estimate.p_value) == (0.25, 0.25, 0.0)
-
-
-@pytest.mark.parametrize(
-    "truth",
-    [
-        {"main": 0.37, "aux": 0.17, "main_topics": 0.08, "aux_topics": 0.03, "pair": 0.24},
-        pytest.param(
-            {"main": 0.25, "main_topics": 0.08, "aux_topics": 0.19, "pair": 0.5},
-            marks=pytest.mark.slow,
-        ),
-    ],
-    ids=["main tasks", "topics"],
-)
-def test_covers_as_often_as_it_says(truth):
-    """A short form of `python -m bench.calibration`."""
-    studies = simulate_gains(
-        of_one_run(EFFECTS, **truth), EFFECTS, 1, 400, np.random.default_rng(0)
-    )
-    tasks = np.stack([RELATED["main"], RELATED["aux"]], axis=1)
-    covered = {"crossed": 0, "dyadic": 0}
-    for gains in studies:
-        new_tasks = crossed_mean(gains, EFFECTS)
-        covered["crossed"] += new_tasks.low <= 0 <= new_tasks.high
-        as_published = dyadic_mean(gains[:, 0], tasks)
-        covered["dyadic"] += as_published.low <= 0 <= as_published.high
-    # Of 400 at 0.95, 0.92 to 0.98 is within 2.8 standard errors.
-    assert 0.92 <= covered["crossed"] / 400 <= 0.98
-    assert covered["dyadic"] / 400 < 0.88

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from minimtl.stats.crossval import (
     cross_validate,
     draw_per_class,
-    grouped_k_fold,
-    k_fold,
     repeated_k_fold,
     stratified_parts,
 )
@@ -23,14 +21,11 @@ def problem():
     return X, (X[:, 0] + rng.standard_normal(52) > 3).astype(int)
 
 
-@pytest.mark.parametrize("groups", [None, np.arange(52) // 4])
-def test_scores_are_those_of_the_splits_it_says(problem, groups):
+def test_scores_are_those_of_the_splits_it_says(problem):
     X, y = problem
-    scores = cross_validate(
-        LogisticRegression(C=2), X, y, n_repeats=3, groups=groups, random_state=1
-    )
+    scores = cross_validate(LogisticRegression(C=2), X, y, n_repeats=3, random_state=1)
     assert set(scores) == {"accuracy", "f1", "macro_f1", "log_loss", "brier_score"}
-    masks = repeated_k_fold(52, 5, 3, np.random.default_rng(1), groups)
+    masks = repeated_k_fold(52, 5, 3, np.random.default_rng(1))
     for index in np.ndindex(3, 5):
         test = masks[index]
         model = LogisticRegression(C=2).fit(X[~test], y[~test])
@@ -62,54 +57,10 @@ def test_counts_of_splits_are_whole_numbers(problem, params):
         cross_validate(LogisticRegression(), X, y, **params)
 
 
-def test_groups_must_be_one_for_each_sample(problem):
-    X, y = problem
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        cross_validate(LogisticRegression(), X, y, groups=np.arange(51))
-
-
-@given(n=st.integers(2, 60), n_splits=st.integers(2, 10), seed=st.integers(0, 2**32))
-def test_k_fold_covers_all_in_even_parts(n, n_splits, seed):
-    n_splits = min(n, n_splits)
-    fold = k_fold(n, n_splits, np.random.default_rng(seed))
-    sizes = np.bincount(fold)
-    assert (len(fold), len(sizes)) == (n, n_splits)
-    assert list(sizes) == sorted(sizes, reverse=True)
-    assert max(sizes) - min(sizes) <= 1
-
-
-@given(
-    groups=st.lists(st.integers(0, 9), min_size=5, max_size=60).filter(lambda g: len(set(g)) > 4),
-    n_splits=st.integers(2, 5),
-    seed=st.integers(0, 2**32),
-)
-def test_grouped_k_fold_keeps_groups_together_and_sizes_close(groups, n_splits, seed):
-    groups = np.array(groups)
-    fold = grouped_k_fold(groups, n_splits, np.random.default_rng(seed))
-    for group in groups:
-        assert len(set(fold[groups == group])) == 1
-    sizes = np.bincount(fold)
-    assert (len(fold), len(sizes)) == (len(groups), n_splits)
-    assert min(sizes) > 0
-    assert max(sizes) - min(sizes) <= np.bincount(groups).max()
-
-
-def test_every_sample_is_as_often_in_every_fold():
-    rng = np.random.default_rng(0)
-    masks = repeated_k_fold(12, 5, 4000, rng)
-    # 4000 draws with probability 3/12 or 2/12: five standard deviations are 0.035.
-    shares = masks.mean(axis=0)
-    expected = np.array([3, 3, 2, 2, 2]) / 12
-    assert np.abs(shares - expected[:, np.newaxis]).max() < 0.035
-
-
 @pytest.mark.parametrize("n_splits", [0, 1, 7])
 def test_refuses_splits_that_cannot_be(n_splits):
-    rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 6 samples"):
-        k_fold(6, n_splits, rng)
-    with pytest.raises(ValueError, match=r"at least 2 splits|7 folds of 3 groups"):
-        grouped_k_fold([0, 0, 1, 1, 2, 2], n_splits, rng)
+        repeated_k_fold(6, n_splits, 1, np.random.default_rng(0))
 
 
 @given(

@@ -51,10 +51,6 @@ def test_many_curves_are_fitted_as_one_by_one():
         assert together == fit_log_curve(row)
 
 
-def test_no_curves_are_no_fits():
-    assert fit_log_curves(np.empty((0, 150))) == []
-
-
 def test_central_differences_of_many_curves_at_many_epochs():
     curves = np.random.default_rng(3).random((4, 150))
     slopes = central_difference(curves, np.array([1, 60, 148]))

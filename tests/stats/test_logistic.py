@@ -1,4 +1,4 @@
-"""LogisticRegression: the minimum of few and many features, labels, weights, refusals."""
+"""LogisticRegression: its minimum, weights, refusals; many fits at once, and constant features."""
 
 import warnings
 
@@ -7,7 +7,9 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
-from minimtl.stats.logistic import LogisticRegression, join_own_words
+from minimtl.stats import logistic_fit
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.stats.logistic_fit import fit_logistic_regression, scaling_parameters
 
 
 @pytest.fixture
@@ -25,14 +27,9 @@ def test_probabilities_sum_to_one_and_agree_with_their_logarithms(three_classes)
         np.testing.assert_allclose(
             np.exp(model.predict_log_proba(X)), model.predict_proba(X), rtol=1e-13
         )
+        assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
         best = model.predict_proba(X).argmax(axis=1)
         assert (model.predict(X) == model.classes_[best]).all()
-
-
-def test_log_probabilities_stay_finite_far_out(three_classes):
-    X, y = three_classes
-    model = LogisticRegression(C=1e4).fit(X, y == "a")
-    assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
 
 
 def test_warns_when_it_stops_early(three_classes):
@@ -63,10 +60,12 @@ N, P = 150, 900
 
 
 def documents(rng):
-    """Random texts, half of whose words one document has alone; rows of norm 1."""
+    """Random texts, half of whose words one document has alone; rows of norm 1, stored zeros."""
     X = sparse.random(N, P, 0.01, "csr", random_state=rng)
     norms = np.sqrt(X.multiply(X).sum(axis=1))
-    return sparse.csr_matrix(X.multiply(1 / np.maximum(norms, 1e-9)))
+    X = sparse.csr_matrix(X.multiply(1 / np.maximum(norms, 1e-9)))
+    X.data[::50] = 0.0
+    return X
 
 
 def problem(n_classes, seed=0):
@@ -107,31 +106,6 @@ def test_the_gradient_is_zero_to_the_tolerance(form, n_classes, params):
         assert abs(model.intercept_.sum()) < 1e-9
 
 
-@pytest.mark.parametrize("n_classes", [2, 5])
-def test_products_and_hessian_find_the_same_minimum(n_classes, monkeypatch):
-    X, y = problem(n_classes)
-    wide = LogisticRegression(C=10.0).fit(X, y)
-    monkeypatch.setattr("minimtl.stats.logistic.MOST_UNKNOWNS", 10**6)
-    narrow = LogisticRegression(C=10.0).fit(X, y)
-    # Gradients of 1e-12 · C · n, over curvatures of at least 1.
-    np.testing.assert_allclose(wide.coef_, narrow.coef_, atol=1e-8)
-    np.testing.assert_allclose(wide.intercept_, narrow.intercept_, atol=1e-8)
-
-
-def test_decisions_and_penalty_are_the_same_with_own_words_joined():
-    rng = np.random.default_rng(7)
-    X = documents(rng)
-    X.data[::50] = 0.0  # stored zeros
-    joined = join_own_words(X)
-    assert joined.X.shape[1] < P
-    w = rng.normal(size=(joined.X.shape[1], 3))
-    coef = joined.expand(w)
-    assert coef.shape == (3, P)
-    np.testing.assert_allclose(X @ coef.T, joined.X @ w, atol=1e-13)
-    with_entries = joined.X.getnnz(axis=0) > 0
-    np.testing.assert_allclose(np.sum(coef**2), np.sum(w[with_entries] ** 2))
-
-
 @pytest.mark.parametrize("size", [1e-3, 1e9, 1e30])
 def test_features_of_any_size(size):
     X, y = problem(3)
@@ -158,3 +132,25 @@ def test_a_loss_near_zero_keeps_its_digits(make, rows, C):
         model = LogisticRegression(C=C).fit(X, rows)
     assert model.n_iter_[0] < 30
     assert list(model.predict(X)) == rows
+
+
+def test_size_of_the_batch_changes_nothing(monkeypatch):
+    rng = np.random.default_rng(0)
+    X, y, masks = rng.standard_normal((40, 3)), rng.random(40) < 0.5, rng.random((9, 40)) < 0.7
+    together = fit_logistic_regression(X, y, sample_weight=masks)
+    monkeypatch.setattr(logistic_fit, "_CHUNK", 120)
+    apart = fit_logistic_regression(X, y, sample_weight=masks)
+    # Matrix products of other sizes round differently, and each ends at 1e-12 of its gradient.
+    np.testing.assert_allclose(apart.coef, together.coef, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(apart.intercept, together.intercept, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("scaling", ["minmax", "standard"])
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_roundings_are_no_spread(scaling, size):
+    X = size * np.array([[0.1 + 0.2], [0.3], [0.3]])
+    assert np.ptp(X) > 0
+    _, scale = scaling_parameters(X, scaling)
+    assert scale == 1.0
+    _, scale = scaling_parameters(X * [[1], [1], [1 + 1e-12]], scaling)
+    assert 0 < scale < 1e-11 * size

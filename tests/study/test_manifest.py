@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from minimtl.corpora.partitions import build_corpus
+from minimtl.corpora.editions import build_corpus
 from minimtl.study.definition import Study
 from minimtl.study.studyresult import make_manifest, write_manifest
 from minimtl.study.training import Conditions

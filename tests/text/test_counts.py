@@ -1,7 +1,7 @@
 """Counts against a Counter per text."""
 
-import threading
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minimtl.text import counts as counting
 from minimtl.text.counts import count_known, count_matrix, count_words
-from minimtl.text.tokenize import WordAnalyzer, find_words, tokenize
+from minimtl.text.tokenize import WordAnalyzer, char_wb_ngrams, find_words, tokenize
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
 
@@ -59,6 +59,9 @@ ANALYZERS = {
     "lower-cased": tokenize,
     "case kept": WordAnalyzer(find_words),
     "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, str.lower),
+    "within words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(3, 5)), prepare=str.lower),
+    "within short words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(6, 7))),
+    "in too many digits": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(1, 64))),
 }
 
 
@@ -73,21 +76,20 @@ DOCUMENTS = st.lists(
 )
 
 
-@pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("analyze", ANALYZERS.values(), ids=ANALYZERS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(texts=DOCUMENTS)
 @example(texts=["ΟΔΟΣ", "ΟΔΟΣ.", "ΟΔΟΣ Α"])
 @example(texts=["a", "", "b"])
-def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, n_threads, texts):
+def test_blocks_give_the_counts_of_words_one_by_one(in_blocks, analyze, texts):
     expected, vocabulary = count_matrix(texts, lambda text: analyze(text))
-    counts, spell = count_words(iter(texts), analyze, n_threads)
+    counts, spell = count_words(iter(texts), analyze)
     assert spell(np.arange(len(vocabulary))) == vocabulary
     assert spell(np.arange(0, len(vocabulary), 2)) == vocabulary[::2]
     assert_same(counts, expected)
-    known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "ab"])}
+    known = {word: column for column, word in enumerate([*reversed(vocabulary[::2]), "no word"])}
     by_one = count_known(texts, lambda text: analyze(text), known)
-    assert_same(count_known(texts, analyze, known, n_threads), by_one)
+    assert_same(count_known(texts, analyze, known), by_one)
 
 
 @pytest.mark.parametrize("analyze", [tokenize, WordAnalyzer(find_words)])
@@ -109,12 +111,9 @@ def test_many_words_one_by_one_are_counted_in_parts(monkeypatch):
     assert_same(counts, expected)
 
 
-@pytest.mark.parametrize("n_threads", [1, 3])
-def test_an_error_ends_it_and_leaves_no_thread(in_blocks, n_threads):
-    before = threading.active_count()
+def test_an_error_ends_the_reading(in_blocks):
     taken = []
     texts = (taken.append(i) or ("word " * 10 if i != 40 else None) for i in range(10_000))
     with pytest.raises(TypeError):
-        count_words(texts, tokenize, n_threads)
+        count_words(texts, tokenize)
     assert len(taken) < 200
-    assert threading.active_count() == before

@@ -1,19 +1,22 @@
-"""A corpus: texts with their topics, in a training and a test partition, and the topics' tree.
+"""A corpus: texts with their topics, in two partitions, and the topics' tree; and its editions.
 
 Notation: n documents of one partition; k topics, numbered by their place in the sorted names.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from minimtl.corpora.archives import ContentDigest, file_sha256
 from minimtl.errors import MinimtlError
 
 IntArray = npt.NDArray[np.int64]
+Data = TypeVar("Data", covariant=True)
 TopicTree = Mapping[str, Mapping[str, Sequence[str]]]  # {class: {subclass: topics}}
 
 
@@ -73,22 +76,49 @@ class Corpus:
         return sorted_topics(self.tree)
 
 
-class ContentDigest:
-    """SHA-256 of a sequence of strings, each behind its length, so that no two sequences agree."""
+@dataclass(frozen=True)
+class Edition(Generic[Data]):
+    """One edition, with everything that other modules need to know of it.
 
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
+    Attributes
+    ----------
+    name : what ``--corpus`` calls it.
+    file_name : of the file as published.
+    archive_sha256 : SHA-256 of that file; None where no digest of it is on record.
+    contents_sha256 : SHA-256 of what is in it, which a re-packed archive and a folder share.
+    read : reads the file, or the folder it unpacks to; MinimtlError if it cannot.
+    read_contents_sha256 : computes the SHA-256 of the contents of a file or folder.
+    recognise : whether a path that ``--corpus`` gives seems to be of this edition and no other.
+    urls : where the file is published, in the order to try.
+    folder : where the file is that comes with minimtl; None if it has to be found or fetched.
+    """
 
-    def add(self, *parts: str | bytes) -> None:
-        """Append `parts`; a str counts as its UTF-8 bytes, half a surrogate pair included."""
-        for part in parts:
-            encoded = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-            self._hash.update(b"%d:" % len(encoded))
-            self._hash.update(encoded)
+    name: str
+    file_name: str
+    archive_sha256: str | None
+    contents_sha256: str
+    read: Callable[[Path], Data]
+    read_contents_sha256: Callable[[Path], str]
+    recognise: Callable[[Path], bool] = lambda path: False
+    urls: tuple[str, ...] = ()
+    folder: Path | None = None
 
-    def hexdigest(self) -> str:
-        """The digest of all that was added, as 64 hexadecimal digits."""
-        return self._hash.hexdigest()
+    def check(self, path: Path) -> str:
+        """Say how the file or folder `path` was recognised as this edition.
+
+        Raises
+        ------
+        MinimtlError
+            If neither its digest nor that of its contents is the published one.
+        """
+        if path.is_file() and file_sha256(path) == self.archive_sha256:
+            return "the file as published"
+        if self.read_contents_sha256(path) == self.contents_sha256:
+            return "another packing of the published contents"
+        raise MinimtlError(
+            f"{path} is not the published {self.name!r} edition (neither its SHA-256 nor that of "
+            "its contents is right): get it again."
+        )
 
 
 def sorted_topics(tree: TopicTree) -> tuple[str, ...]:

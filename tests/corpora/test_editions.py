@@ -1,6 +1,7 @@
 """The digest of a corpus."""
 
-from minimtl.corpora.partitions import ContentDigest, build_corpus
+from minimtl.corpora.archives import ContentDigest
+from minimtl.corpora.editions import build_corpus
 
 TREE = {"z": {"y": ("b", "c"), "x": ("a",)}}
 TRAIN = [("a", "one"), ("b", "two"), ("c", "three")]
