@@ -11,7 +11,7 @@ from bench.ours import fresh_network
 from bench.rows import OURS, Row, timing_row
 from bench.settings import Settings
 from bench.steps import WHATS
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.adam import Schedule
 from minimtl.nn.training import Learner, TaskData
 
 SECTION = "Whole training, with and without the learning curve"

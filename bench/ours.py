@@ -7,8 +7,8 @@ import numpy as np
 from scipy import sparse
 
 from bench.harness import Contestant
+from minimtl.nn.adam import Schedule
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.schedule import Schedule
 from minimtl.nn.trainer import KernelTrainer
 from minimtl.nn.training import TaskData
 
@@ -57,7 +57,7 @@ class OurEpochs:
         network = fresh_network(tasks[0].X.shape[1], len(tasks), hidden)
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
         schedule = Schedule(batch_size=BATCH, dropout=dropout)
-        self.trainer = KernelTrainer(network.with_rows(active, np.float32), schedule.adam)
+        self.trainer = KernelTrainer(network.rows(active, np.float32), schedule.adam)
         self.trainer.take(self.X, labels, schedule)
         self.rng = np.random.default_rng(SEED)
         self.n_tasks, self.n_documents = len(tasks), tasks[0].X.shape[0]

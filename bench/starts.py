@@ -19,7 +19,7 @@ FIRST_TRAINING = """
 import numpy as np
 from scipy import sparse
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.adam import Schedule
 from minimtl.nn.training import Learner, TaskData
 rng = np.random.default_rng(0)
 X = sparse.random(40, 50, 0.2, "csr", dtype=np.float32, random_state=0)

@@ -107,16 +107,15 @@ class BaseEstimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the parameters, bold where they are not the defaults."""
-        rows = []
+        """A table of the parameters for notebooks, bold where they are not the defaults."""
+        rows = ""
         for name, parameter in self._parameters().items():
             value = getattr(self, name)
             weight = "normal" if _same(value, parameter.default) else "bold"
-            shown = escape(shorten(repr(value), 200))
-            rows.append(f'<tr style="font-weight:{weight}"><td>{name}</td><td>{shown}</td></tr>')
+            text = escape(shorten(repr(value), 200))
+            rows += f'<tr style="font-weight:{weight}"><td>{name}</td><td>{text}</td></tr>'
         return (
-            f"<details open><summary>{type(self).__name__}</summary>"
-            f"<table>{''.join(rows)}</table></details>"
+            f"<details open><summary>{type(self).__name__}</summary><table>{rows}</table></details>"
         )
 
     def __sklearn_tags__(self) -> Any:
@@ -132,12 +131,12 @@ class BaseEstimator:
 class ClassifierMixin:
     """A `BaseEstimator` (named after this class among the bases) that predicts classes."""
 
-    # scikit-learn before 1.6 recognises a classifier by this; later ones ask for tags.
-    _estimator_type = "classifier"
+    def score(self, X: Any, y: Any, sample_weight: Any = None, **task: Any) -> float:
+        """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`.
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy of the predictions for `X`, the mean over rows weighted by `sample_weight`."""
-        correct = np.asarray(self.predict(X)) == np.asarray(y)  # type: ignore[attr-defined]
+        An estimator of several tasks takes `task` as in ``predict``.
+        """
+        correct = np.asarray(self.predict(X, **task)) == np.asarray(y)  # type: ignore[attr-defined]
         return float(np.average(correct, weights=sample_weight))
 
     def __sklearn_tags__(self) -> Any:

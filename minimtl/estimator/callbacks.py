@@ -23,7 +23,7 @@ from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 Self = TypeVar("Self", bound="CallbackMixin")
-HOOKS = ("setup", "on_fit_task_begin", "on_fit_task_end", "teardown")
+METHODS = ("setup", "on_fit_task_begin", "on_fit_task_end", "teardown")
 KEYWORDS = {"X", "y", "metadata", "fitted_estimator"}
 
 
@@ -64,10 +64,10 @@ class CallbackMixin:
         Raises TypeError for an object without the methods of a callback.
         """
         for callback in callbacks:
-            lacking = [name for name in HOOKS if not callable(getattr(callback, name, None))]
-            if lacking or isinstance(callback, type):
+            has_all = all(callable(getattr(callback, name, None)) for name in METHODS)
+            if isinstance(callback, type) or not has_all:
                 raise TypeError(
-                    f"callbacks must be objects with the methods {HOOKS}, got {callback!r}."
+                    f"callbacks must be objects with the methods {METHODS}, got {callback!r}."
                 )
         self._skl_callbacks = list(callbacks)  # the name that clone() copies
         return self
@@ -79,62 +79,61 @@ class CallbackMixin:
 
 
 class FitCalls:
-    """The calls of one `fit`; what is not a parameter is as the module says."""
+    """The calls of one `fit` of `max_epochs` epochs at most, to the callbacks of its estimator."""
 
     def __init__(self, estimator: CallbackMixin, max_epochs: int, X: Any, y: Any) -> None:
         self._estimator, self._data = estimator, {"X": X, "y": y}
-        self._root = Context(type(estimator).__name__, "fit", 0, max_epochs)
+        self._fitting = Context(type(estimator).__name__, "fit", 0, max_epochs)
         outer = getattr(estimator, "_parent_callback_ctx", None)
         if outer is not None:  # this fitting is a task of a meta-estimator, and takes its place
-            self._root.parent, self._root.task_id = outer.parent, outer.task_id
-            self._root.root_uuid = outer.root_uuid
-            self._root.source_estimator_name = outer.estimator_name
-            self._root.source_task_name = outer.task_name
-            outer.parent._children_map[outer.task_id] = self._root
-        self._epoch: Context | None = None
+            self._fitting.parent, self._fitting.task_id = outer.parent, outer.task_id
+            self._fitting.root_uuid = outer.root_uuid
+            self._fitting.source_estimator_name = outer.estimator_name
+            self._fitting.source_task_name = outer.task_name
+            outer.parent._children_map[outer.task_id] = self._fitting
 
     @contextmanager
     def around(self) -> Iterator[None]:
         """Set up, begin and end the task of fitting, and tear down."""
+        is_inner = hasattr(self._estimator, "_parent_callback_ctx")
         with ExitStack() as teardowns:
-            handed_down = hasattr(self._estimator, "_parent_callback_ctx")
             for callback in self._estimator.callbacks:
-                if not (handed_down and hasattr(callback, "max_propagation_depth")):
-                    teardowns.callback(callback.teardown, self._estimator, self._root)
-                    callback.setup(self._estimator, self._root)
-            self._call("on_fit_task_begin", self._root)
+                if not (is_inner and hasattr(callback, "max_propagation_depth")):
+                    teardowns.callback(callback.teardown, self._estimator, self._fitting)
+                    callback.setup(self._estimator, self._fitting)
+            self._call("on_fit_task_begin", self._fitting)
             yield
-            self._call("on_fit_task_end", self._root)
+            self._call("on_fit_task_end", self._fitting)
 
     def begin_epoch(self) -> None:
         """Begin the task of one more epoch."""
-        root = self._root
-        number = len(root._children_map)
-        self._epoch = Context(root.estimator_name, "epoch", number, 0, root, root.root_uuid)
-        root._children_map[number] = self._epoch
-        self._call("on_fit_task_begin", self._epoch)
+        fitting = self._fitting
+        number = len(fitting._children_map)
+        epoch = Context(fitting.estimator_name, "epoch", number, 0, fitting, fitting.root_uuid)
+        fitting._children_map[number] = self._epoch = epoch
+        self._call("on_fit_task_begin", epoch)
 
-    def end_epoch(self, fitted_estimator: Callable[[], Any]) -> bool:
+    def end_epoch(self, make_fitted: Callable[[], Any]) -> bool:
         """End the epoch; true where a callback asks to end the training.
 
-        `fitted_estimator` makes an estimator as if fitting ended here, for those who ask for it.
+        `make_fitted` makes an estimator as if fitting ended here, for those who ask for it.
         """
-        return self._call("on_fit_task_end", self._epoch, fitted_estimator=fitted_estimator)
+        return self._call("on_fit_task_end", self._epoch, make_fitted)
 
-    def _call(self, hook: str, context: Any, **values: Any) -> bool:
+    def _call(self, name: str, context: Context, make_fitted: Any = None) -> bool:
+        """Call the method of each callback with what it asks for; true where one answers so."""
         ends = False
         for callback in self._estimator.callbacks:
-            method = getattr(callback, hook)
+            method = getattr(callback, name)
             parameters = inspect.signature(method).parameters.values()
             asked = {p.name for p in parameters if p.kind == p.KEYWORD_ONLY}
             if asked - KEYWORDS:
                 raise TypeError(
-                    f"{type(callback).__name__}.{hook} has the parameters {sorted(asked)}; "
+                    f"{type(callback).__name__}.{name} has the parameters {sorted(asked)}; "
                     f"it may have {sorted(KEYWORDS)}."
                 )
-            given = {name: (self._data | values).get(name) for name in asked}
-            make = given.get("fitted_estimator")
-            if make is not None:
-                given["fitted_estimator"] = make()
+            given = {key: self._data.get(key) for key in asked}
+            if make_fitted is not None and "fitted_estimator" in asked:
+                given["fitted_estimator"] = make_fitted()
             ends |= bool(method(self._estimator, context, **given))
         return ends

@@ -168,7 +168,7 @@ class Steps:
 
     def copy(self, dtype: type) -> Network:
         """The network before the first step, in another precision."""
-        return self.network.with_rows(np.arange(len(self.network.first)), dtype)
+        return self.network.rows(slice(None), dtype)
 
     def _trainer(self, backend: str, dtype: type) -> Any:
         """A trainer that begins with the first step; Any, as each has more than `Trainer` says."""

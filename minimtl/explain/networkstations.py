@@ -15,7 +15,7 @@ from minimtl.text import tokenize
 SINGLE = 1e-5
 # After 130 steps of float32, whose errors add up; the largest weights are near 0.3.
 _AFTER_STEPS = 1e-4
-RULE_ERROR = 2e-6  # as nn/pending.py has it, which cannot be imported without Numba
+RULE_ERROR = 2e-6  # as nn/kernels/adamrows.py has it, which cannot be imported without Numba
 FIRST_OF_RULE = 96
 _CORNER = slice(16), slice(60)  # of a matrix that is shown
 _SHOWN = 12  # words of a table

@@ -5,8 +5,7 @@ May import: system, estimator, stats, text, nn.
 
 from minimtl.models.archive import array_to_bytes, bytes_to_array, label_to_plain
 from minimtl.models.saving import load_model, save_model
-from minimtl.models.textclassifier import MultiTaskTextClassifier
-from minimtl.models.textmodel import TextModel
+from minimtl.models.textmodel import MultiTaskTextClassifier, TextModel
 
 __all__ = [
     "MultiTaskTextClassifier",

@@ -70,6 +70,7 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _check_members(archive.infolist(), len(content))
         members = {name: archive.read(name) for name in archive.namelist()}
+
     description = json.loads(members.pop(DESCRIPTION), parse_constant=_refuse_constant)
     if not isinstance(description, dict):
         raise ValueError(f"{DESCRIPTION} holds no object")
@@ -135,53 +136,48 @@ def _refuse_constant(name: str) -> float:
 
 def value_to_plain(name: str, value: Any) -> Any:
     """The parameter `name` as a JSON value; ValueError for a function, a generator and the like."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
+    elif isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if isinstance(value, date):
         return {"datetime" if isinstance(value, datetime) else "date": value.isoformat()}
-    if isinstance(value, np.generic | np.ndarray):
-        return value_to_plain(name, value.tolist())
+    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.number)):
+        return {"dtype": np.dtype(value).name}
     if isinstance(value, list):
         return [value_to_plain(name, item) for item in value]
     if isinstance(value, dict):
         return {"dict": value_to_plain(name, [list(pair) for pair in value.items()])}
     for tag, kind in COLLECTIONS.items():
         if type(value) is kind:
-            items = value if kind is tuple else sorted(value)
-            return {tag: [value_to_plain(name, item) for item in items]}
-    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.number)):
-        return {"dtype": np.dtype(value).name}
+            return {tag: value_to_plain(name, list(value) if kind is tuple else sorted(value))}
     raise ValueError(
         f"{name}={value!r} cannot be saved; set it to a plain value, such as a number or text."
     )
 
 
 def value_from_plain(value: Any) -> Any:
-    """The value of which `value_to_plain` made this; ValueError for what it never makes."""
+    """The value of which `value_to_plain` made this; one of the `FAULTS` for others."""
     if isinstance(value, list):
         return [value_from_plain(item) for item in value]
     if not isinstance(value, dict):
         return value
     if len(value) != 1:
         raise ValueError("a parameter is an object of several fields")
+
     ((tag, inner),) = value.items()
     if tag == "dtype" and inner in NUMBERS:
         return np.dtype(inner).type
-    if tag == "dict" and isinstance(inner, list):
-        return {_key_from_plain(key): value_from_plain(item) for key, item in inner}
     if tag in DATES:
         return DATES[tag].fromisoformat(inner)
     if tag in COLLECTIONS and isinstance(inner, list):
-        return COLLECTIONS[tag](value_from_plain(item) for item in inner)
+        return COLLECTIONS[tag](value_from_plain(inner))
+    if tag == "dict" and isinstance(inner, list):
+        return {key: value_from_plain(item) for key, item in inner}
     raise ValueError(f"a parameter is an object of an unknown kind, {tag[:40]!r}")
-
-
-def _key_from_plain(key: Any) -> Any:
-    if isinstance(key, list | dict):
-        raise ValueError("a parameter's key is not plain")
-    return key
 
 
 def label_to_plain(label: Any) -> Any:
@@ -209,16 +205,12 @@ def labels_to_plain(classes: np.ndarray) -> dict[str, Any]:
 def labels_from_plain(plain: Mapping[str, Any]) -> np.ndarray:
     """The labels of which `labels_to_plain` made this; ValueError if they are not sorted."""
     kind, labels = plain["dtype"], plain["labels"]
-    textual = kind in ("str", "object")
     if kind not in ("str", "object", *NUMBERS) or not isinstance(labels, list):
         raise ValueError("class labels are of an unknown kind")
-    if not all(isinstance(label, str) if textual else _is_number(label) for label in labels):
+    expected = bool | int | float if kind in NUMBERS else str
+    if not all(isinstance(label, expected) for label in labels):
         raise ValueError(f"class labels are not all {kind}")
     classes = np.array(labels, dtype=kind)
     if len(classes) < 2 or not (classes[:-1] < classes[1:]).all():
         raise ValueError("class labels are fewer than two, or not in order")
     return classes
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, bool | int | float)

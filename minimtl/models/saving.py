@@ -3,8 +3,7 @@
 A file holds the name of one of the `CLASSES`, the parameters, and the fitted state. Before an
 estimator is made of it, each part of the state is compared with the others. A loaded model
 predicts what the saved one did, bit for bit, and ``partial_fit`` continues it in the same way.
-The file of a `TextModel` holds its estimators so, their arrays under the part's name: the
-vectorizers, if it has some, and one or more classifiers.
+The file of a model of several estimators holds each of them so, their arrays under the part's name.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,8 +24,7 @@ from minimtl.models.archive import (
     value_to_plain,
     write_model_file,
 )
-from minimtl.models.textclassifier import MultiTaskTextClassifier
-from minimtl.models.textmodel import TextModel
+from minimtl.models.textmodel import MultiTaskTextClassifier, TextModel
 from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
 from minimtl.stats import LogisticRegression
 from minimtl.text import TfidfVectorizer
@@ -41,12 +39,12 @@ LONGEST_NGRAM = 100
 TOKEN_PATTERNS = (TfidfVectorizer().token_pattern, r"\S+")
 MOST_STEPS = 2**24  # Adam's tables have 80 bytes for each step so far
 LONGEST_REASON = 200
-# How many threads work is a matter of the machine, and no model's.
-NOT_SAVED = {"n_jobs"}
-_PARTS = ("vectorizer", "classifier")  # of a MultiTaskTextClassifier
-# Of a TextModel, which has one or more of each.
-_NUMBERS = ("", *range(2, 11))
-_VECTORIZERS, _CLASSIFIERS = (tuple(f"{part}{number}" for number in _NUMBERS) for part in _PARTS)
+# Threads are a matter of the machine. The parts of a text classifier are in the file fitted, with
+# their parameters; its auxiliary texts stay out of it.
+NOT_SAVED = {"n_jobs", "vectorizer", "classifier", "auxiliary"}
+# Parts of a MultiTaskTextClassifier; a TextModel may have several of each.
+VECTORIZER, CLASSIFIER = "vectorizer", "classifier"
+MOST_PARTS = 10
 Facts = dict[str, Any]  # JSON values
 Arrays = dict[str, np.ndarray]
 
@@ -71,42 +69,9 @@ def save_model(estimator: Any, path: str | Path) -> None:
     MinimtlError
         If the file cannot be written; nothing is left behind.
     """
-    if isinstance(estimator, TextModel):
-        if max(len(estimator.classifiers), len(estimator.vectorizers)) > len(_NUMBERS):
-            raise ValueError(f"A file holds at most {len(_NUMBERS)} classifiers or vectorizers.")
-        classifiers = zip(_CLASSIFIERS, estimator.classifiers, strict=False)
-        vectorizers = zip(_VECTORIZERS, estimator.vectorizers, strict=False)
-        parts, arrays = _describe_parts(dict([*classifiers, *vectorizers]))
-        description = {"estimator": TextModel.__name__, "how": estimator.how, **parts}
-        if estimator.labels is not None:
-            description["labels"] = [label_to_plain(label) for label in estimator.labels]
-    else:
-        description, arrays = _describe(estimator)
+    describe = _describe_text_model if isinstance(estimator, TextModel) else _describe
+    description, arrays = describe(estimator)
     write_model_file(path, {"format": FORMAT, **description}, arrays)
-
-
-def _describe(estimator: Any) -> tuple[Facts, Arrays]:
-    """What a file holds of an estimator; raises as `save_model`."""
-    cls = type(estimator)
-    if cls not in CONVERTERS:
-        known = ", ".join((*CLASSES, TextModel.__name__))
-        raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
-    check_is_fitted(estimator)
-    _check_params(estimator)
-    params = estimator.get_params(deep=False)
-    if isinstance(estimator, MultiTaskTextClassifier):
-        params = {}  # its fitted parts have theirs, and the auxiliary texts stay out of the file
-    params = {name: value for name, value in params.items() if name not in NOT_SAVED}
-    state_of, _ = CONVERTERS[cls]
-    facts, arrays = state_of(estimator)
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is not None:
-        facts["feature_names"] = names.tolist()
-    return {
-        "estimator": cls.__name__,
-        "params": {name: value_to_plain(name, value) for name, value in params.items()},
-        "fitted": facts,
-    }, arrays
 
 
 def load_model(path: str | Path) -> Any:
@@ -124,9 +89,8 @@ def load_model(path: str | Path) -> Any:
         description, arrays = read_model_file(path)
         if description["format"] != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
-        if description["estimator"] == TextModel.__name__:
-            return _make_text_model(description, arrays)
-        return _make_estimator(description, arrays)
+        is_text_model = description["estimator"] == TextModel.__name__
+        return (_make_text_model if is_text_model else _make)(description, arrays)
     except UnknownPatternError as error:
         raise MinimtlError(f"{path} cannot be loaded: {error}") from None
     except FAULTS as error:
@@ -136,66 +100,44 @@ def load_model(path: str | Path) -> Any:
         ) from None
 
 
-def _describe_parts(fitted: dict[str, Any]) -> tuple[Facts, Arrays]:
-    """What a file holds of estimators that are one model, by the names of its parts."""
-    parts: Facts = {}
-    arrays: Arrays = {}
-    for part, estimator in fitted.items():
-        parts[part], own = _describe(estimator)
-        arrays |= {f"{part}_{name}": array for name, array in own.items()}
-    return parts, arrays
+def _describe(estimator: Any) -> tuple[Facts, Arrays]:
+    """What a file holds of an estimator; raises as `save_model`."""
+    cls = type(estimator)
+    if cls not in CONVERTERS:
+        known = ", ".join((*CLASSES, TextModel.__name__))
+        raise TypeError(f"Only {known} can be saved, not {cls.__name__}.")
+    check_is_fitted(estimator)
+    _check_params(estimator)
+    params = estimator.get_params(deep=False)
+    state_of, _ = CONVERTERS[cls]
+    facts, arrays = state_of(estimator)
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None:
+        facts["feature_names"] = names.tolist()
+    return {
+        "estimator": cls.__name__,
+        "params": {name: value_to_plain(name, params[name]) for name in params.keys() - NOT_SAVED},
+        "fitted": facts,
+    }, arrays
 
 
-def _make_parts(parts: Facts, arrays: Arrays, names: Iterable[str] = _PARTS) -> list[Any]:
-    """The estimators of which `_describe_parts` made these."""
-    return [
-        _make_estimator(
-            parts[part],
-            {
-                name.removeprefix(f"{part}_"): array
-                for name, array in arrays.items()
-                if name.startswith(f"{part}_")
-            },
-        )
-        for part in names
-    ]
-
-
-def _make_text_model(description: Facts, arrays: Arrays) -> TextModel:
-    vectorizers, classifiers = (
-        _make_parts(description, arrays, [name for name in names if name in description])
-        for names in (_VECTORIZERS, _CLASSIFIERS)
-    )
-    are_classifiers = [
-        isinstance(part, MultiTaskMLPClassifier | LogisticRegression) for part in classifiers
-    ]
-    _require(all(are_classifiers) and len(are_classifiers) > 0, "the classifiers")
-    _require(all(isinstance(part, TfidfVectorizer) for part in vectorizers), "the vectorizers")
-    _require(isinstance(description["how"], dict), "how the model came about")
-    labels = description.get("labels")  # which files of earlier versions lack
-    if labels is not None:
-        _require(isinstance(labels, list), "labels")
-        labels = [value_from_plain(label) for label in labels]
-        _require(len(set(labels)) == len(labels), "labels")
-    return TextModel(vectorizers, classifiers, description["how"], labels)
-
-
-def _make_estimator(description: Facts, arrays: Arrays) -> Any:
+def _make(description: Facts, arrays: Arrays) -> Any:
+    """The estimator of which `_describe` made these; raises one of the `FAULTS`."""
     cls = CLASSES[description["estimator"]]
-    estimator = cls()
-    params = description["params"]
-    known = set(estimator.get_params(deep=False)) - NOT_SAVED
-    if not set(params) <= known:  # younger ones than the file have their defaults
+    estimator, params, facts = cls(), description["params"], description["fitted"]
+    known = estimator.get_params(deep=False).keys() - NOT_SAVED
+    if not params.keys() <= known:  # younger ones than the file have their defaults
         raise ValueError("its parameters are not those of the estimator")
     estimator.set_params(**{name: value_from_plain(value) for name, value in params.items()})
     _check_params(estimator)
-    facts = description["fitted"]
+
     _, set_state = CONVERTERS[cls]
     set_state(estimator, facts, arrays)
     names = facts.get("feature_names")
     if names is not None:
-        _require(_are_texts(names) and len(names) == estimator.n_features_in_, "feature names")
-        estimator.feature_names_in_ = np.array(names, dtype=object)
+        names = np.array(_list(names, "feature names", str), dtype=object)
+        _require(len(names) == estimator.n_features_in_, "feature names")
+        estimator.feature_names_in_ = names
     return estimator
 
 
@@ -220,17 +162,85 @@ def _check_params(estimator: Any) -> None:
             raise ValueError(f"{name} is {value}; in a file it must be at most {most}.")
 
 
+def _describe_parts(fitted: Iterable[tuple[str, Any]]) -> tuple[Facts, Arrays]:
+    """What a file holds of estimators that are one model, with the names of its parts."""
+    parts: Facts = {}
+    arrays: Arrays = {}
+    for part, estimator in fitted:
+        parts[part], of_part = _describe(estimator)
+        arrays |= {f"{part}_{name}": array for name, array in of_part.items()}
+    return parts, arrays
+
+
+def _make_part(part: str, kinds: Any, parts: Facts, arrays: Arrays) -> Any:
+    """The estimator of one of the `kinds` that `_describe_parts` described as this part."""
+    begin = f"{part}_"
+    its = {name.removeprefix(begin): arrays[name] for name in arrays if name.startswith(begin)}
+    estimator = _make(parts[part], its)
+    _require(isinstance(estimator, kinds), f"the {part}")
+    return estimator
+
+
+def _names(part: str) -> list[str]:
+    """The names that the parts of a kind may have in a TextModel's file."""
+    return [part, *(f"{part}{number}" for number in range(2, MOST_PARTS + 1))]
+
+
+def _describe_text_model(model: TextModel) -> tuple[Facts, Arrays]:
+    if max(len(model.classifiers), len(model.vectorizers)) > MOST_PARTS:
+        raise ValueError(f"A file holds at most {MOST_PARTS} classifiers or vectorizers.")
+    parts, arrays = _describe_parts(
+        [
+            *zip(_names(CLASSIFIER), model.classifiers, strict=False),
+            *zip(_names(VECTORIZER), model.vectorizers, strict=False),
+        ]
+    )
+    facts = {"estimator": TextModel.__name__, "how": model.how, **parts}
+    if model.labels is not None:
+        facts["labels"] = [label_to_plain(label) for label in model.labels]
+    return facts, arrays
+
+
+def _make_text_model(facts: Facts, arrays: Arrays) -> TextModel:
+    vectorizers, classifiers = (
+        [_make_part(name, kinds, facts, arrays) for name in _names(part) if name in facts]
+        for part, kinds in (
+            (VECTORIZER, TfidfVectorizer),
+            (CLASSIFIER, MultiTaskMLPClassifier | LogisticRegression),
+        )
+    )
+    _require(isinstance(facts["how"], dict), "how the model came about")
+    labels = facts.get("labels")  # which files of earlier versions lack
+    if labels is not None:
+        _require(isinstance(labels, list), "labels")
+        labels = value_from_plain(labels)
+        _require(len(set(labels)) == len(labels), "labels")
+    return TextModel(vectorizers, classifiers, facts["how"], labels)
+
+
+def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
+    return _describe_parts([(VECTORIZER, model.vectorizer_), (CLASSIFIER, model.classifier_)])
+
+
+def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
+    model.vectorizer_ = _make_part(VECTORIZER, TfidfVectorizer, facts, arrays)
+    model.classifier_ = _make_part(CLASSIFIER, MultiTaskMLPClassifier, facts, arrays)
+    n_words = len(model.vectorizer_.vocabulary_)
+    _require(n_words == model.classifier_.n_features_in_, "words")
+    model.vectorizer = TfidfVectorizer(**model.vectorizer_.get_params())
+    model.classifier = MultiTaskMLPClassifier(**model.classifier_.get_params())
+
+
 def _vectorizer_state(vectorizer: TfidfVectorizer) -> tuple[Facts, Arrays]:
     output = getattr(vectorizer, "_sklearn_output_config", {}).get("transform", "default")
     return {"words": list(vectorizer.vocabulary_), "output": output}, {"idf": vectorizer.idf_}
 
 
 def _set_vectorizer_state(vectorizer: TfidfVectorizer, facts: Facts, arrays: Arrays) -> None:
-    words, idf = facts["words"], arrays["idf"]
-    _require(_are_texts(words) and len(set(words)) == len(words) > 0, "words")
-    _require(idf.shape == (len(words),) and idf.dtype == np.dtype(vectorizer.dtype), "idf")
+    words = _list(facts["words"], "words", str)
+    _require(len(set(words)) == len(words) > 0, "words")
     vectorizer.vocabulary_ = {word: column for column, word in enumerate(words)}
-    vectorizer.idf_ = idf
+    vectorizer.idf_ = _array(arrays, "idf", vectorizer.dtype, len(words))
     vectorizer.set_output(transform=facts["output"])
 
 
@@ -241,14 +251,10 @@ def _logistic_state(model: LogisticRegression) -> tuple[Facts, Arrays]:
 
 def _set_logistic_state(model: LogisticRegression, facts: Facts, arrays: Arrays) -> None:
     model.classes_ = labels_from_plain(facts["classes"])
-    model.coef_ = arrays["coef"]
-    model.intercept_ = arrays["intercept"]
-    model.n_iter_ = arrays["n_iter"]
     n_rows = 1 if len(model.classes_) == 2 else len(model.classes_)
-    _require(model.coef_.ndim == 2 and len(model.coef_) == n_rows, "coef")
-    _require(model.intercept_.shape == (n_rows,), "intercept")
-    _require(model.coef_.dtype == model.intercept_.dtype == np.float64, "coef")
-    _require(model.n_iter_.shape == (1,) and model.n_iter_.dtype.kind == "i", "n_iter")
+    model.coef_ = _array(arrays, "coef", np.float64, n_rows, None)
+    model.intercept_ = _array(arrays, "intercept", np.float64, n_rows)
+    model.n_iter_ = _array(arrays, "n_iter", np.signedinteger, 1)
     model.n_features_in_ = model.coef_.shape[1]
 
 
@@ -256,7 +262,7 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
     with model._lock:  # other threads may train it
         moments, network = model._learner.moments(), model._learner.network()
         facts = {
-            "hidden": list(map(int, network.shape.hidden)),
+            "hidden": list(network.shape.hidden),
             "activation": network.shape.activation,
             "joint": isinstance(model.classes_, list),
             "tasks": [value_to_plain("a task's name", task) for task in model.tasks_],
@@ -274,74 +280,54 @@ def _perceptron_state(model: MultiTaskMLPClassifier) -> tuple[Facts, Arrays]:
 
 def _set_perceptron_state(model: MultiTaskMLPClassifier, facts: Facts, arrays: Arrays) -> None:
     classes = [labels_from_plain(plain) for plain in facts["classes"]]
-    n_classes = tuple(len(classes_t) for classes_t in classes)
-    n_features, hidden = len(arrays["w_first"]), tuple(facts["hidden"])
-    _require(all(type(width) is int for width in hidden), "hidden")
-    shape = Shape(n_features, hidden, n_classes, facts["activation"])
+    n_tasks, n_features = len(classes), len(arrays["w_first"])
+    hidden = tuple(_list(facts["hidden"], "hidden", int))
+    shape = Shape(n_features, hidden, tuple(map(len, classes)), facts["activation"])
     network, m, r = (
-        _network(shape, arrays[f"{name}_first"], arrays[f"{name}_flat"]) for name in "wmr"
+        Network(
+            shape,
+            _array(arrays, f"{name}_first", np.float32, n_features, hidden[0]),
+            _array(arrays, f"{name}_flat", np.float32, shape.n_flat),
+        )
+        for name in "wmr"
     )
-    curve, step = arrays["loss_curve"], facts["step"]
-    _require(curve.ndim == 2 and len(curve) == len(classes), "loss_curve")
-    _require(curve.dtype == np.float64, "loss_curve")
+    step = facts["step"]
     _require(type(step) is int and 0 <= step <= MOST_STEPS, "step")
     _require(min(r.first.min(), r.flat.min()) >= 0, "r")
-    _require(facts["joint"] is True or len(classes) == 1, "classes")
-    model._learner = Learner(network, Moments(step, m, r))
-    model._rng = np.random.default_rng(0)
-    model._rng.bit_generator.state = facts["rng"]
-    model.classes_ = classes if facts["joint"] else classes[0]
-    model.n_tasks_ = len(classes)
-    model.tasks_ = facts.get("tasks", list(range(len(classes))))
-    _require(_are_names(model.tasks_) and len(model.tasks_) == len(classes), "tasks")
-    model.n_features_in_ = n_features
-    model.loss_curve_ = curve
-    model.n_iter_ = curve.shape[1]
-    scores = arrays.get("validation_scores")
-    if scores is not None:
-        _require(scores.ndim == 2 and len(scores) == len(classes) and scores.size > 0, "scores")
-        _require(scores.dtype == np.float64, "scores")
-        model.validation_scores_ = scores
-        model.best_validation_score_ = float(scores.mean(axis=0).max())
+    rng = np.random.default_rng(0)
+    rng.bit_generator.state = facts["rng"]
+
+    is_joint = facts["joint"] is True
+    _require(is_joint or n_tasks == 1, "classes")
+    tasks = _list(facts.get("tasks", list(range(n_tasks))), "tasks", str, int)
+    _require(len(set(tasks)) == len(tasks) == n_tasks, "tasks")
+    losses = _array(arrays, "loss_curve", np.float64, n_tasks, None)
+    scores = None
+    if "validation_scores" in arrays:
+        scores = _array(arrays, "validation_scores", np.float64, n_tasks, None)
+    learner = Learner(network, Moments(step, m, r))
+    model._store(tasks, is_joint, classes, learner, rng, losses, scores)
 
 
-def _set_texts_state(model: MultiTaskTextClassifier, facts: Facts, arrays: Arrays) -> None:
-    model.vectorizer_, model.classifier_ = _make_parts(facts, arrays)
-    for part in _PARTS:
-        fitted = getattr(model, f"{part}_")
-        setattr(model, part, type(fitted)(**fitted.get_params()))
-    model._check_params()
-    n_words = len(model.vectorizer_.vocabulary_)
-    _require(n_words == model.classifier_.n_features_in_, "words")
+def _array(arrays: Arrays, name: str, dtype: Any, *shape: int | None) -> np.ndarray:
+    """The array of this name; ValueError unless it has this type and shape, with None any size."""
+    array = arrays[name]
+    sizes = zip(array.shape, shape, strict=False)
+    _require(array.ndim == len(shape) and all(size in (n, None) for n, size in sizes), name)
+    _require(np.issubdtype(array.dtype, dtype), name)
+    return array
 
 
-def _network(shape: Shape, first: np.ndarray, flat: np.ndarray) -> Network:
-    _require(first.shape == (shape.n_features, shape.hidden[0]), "the first weights")
-    _require(flat.shape == (shape.n_flat,), "the weights")
-    _require(first.dtype == flat.dtype == np.float32, "the weights")
-    return Network(shape, first, flat)
+def _list(values: Any, what: str, *kinds: type) -> list[Any]:
+    """`values`; ValueError unless they are a list of items of these types."""
+    _require(isinstance(values, list) and all(type(value) in kinds for value in values), what)
+    items: list[Any] = values
+    return items
 
 
 def _require(fits: bool, what: str) -> None:
     if not fits:
         raise ValueError(f"{what} and the rest do not fit together")
-
-
-def _are_names(values: Any) -> bool:
-    """Whether these can name tasks: different texts and numbers."""
-    return (
-        isinstance(values, list)
-        and all(type(value) in (str, int) for value in values)
-        and len(set(values)) == len(values)
-    )
-
-
-def _are_texts(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
-
-
-def _texts_state(model: MultiTaskTextClassifier) -> tuple[Facts, Arrays]:
-    return _describe_parts({"vectorizer": model.vectorizer_, "classifier": model.classifier_})
 
 
 # By class, what converts the fitted state of an estimator to JSON values and arrays, and what sets

@@ -4,9 +4,8 @@ compiled code.
 May import: system, estimator.
 """
 
-from minimtl.nn.adam import Adam, Moments
+from minimtl.nn.adam import Adam, Moments, Schedule
 from minimtl.nn.backend import (
-    Trainer,
     default_backend,
     processor_of,
     trainer_class,
@@ -15,8 +14,7 @@ from minimtl.nn.backend import (
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import forward, loss_and_gradients, softmax
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.reference import Trainer, forward, loss_and_gradients, softmax
 from minimtl.nn.training import TRAINING_VERSION, History, Learner, TaskData
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Adam, and its state between two trainings of one network.
+"""Adam, the schedule of a training, and its state between two trainings of one network.
 
 Notation: t step (1, 2, …), g gradient, m and v its running first and second moments::
 
@@ -14,12 +14,11 @@ Derived in docs/mathematics.md, §2. A change of the numbers needs a new
 `minimtl.nn.TRAINING_VERSION`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.network import Network, Shape
+from minimtl.nn.network import FloatArray, IntArray, Network, Shape
 
 # Of eps. The squares of gradients that are not large against less than this are not exact in
 # float32, or vanish.
@@ -79,6 +78,47 @@ class Adam:
             W -= step_size * M / (np.sqrt(V) * correction + self.eps)
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """The settings of a training; ValueError for those that cannot be used.
+
+    A step takes `batch_size` documents of each task and leaves out the share `dropout` of the
+    hidden units, in [0, 1). The losses of tasks are multiplied by `task_weights` λ_t, 1 each by
+    default. An epoch has `epoch_documents` documents of each task, by default as many as task 0
+    has. Test documents are predicted after the `test_epochs`, which count from 0; None is each.
+    """
+
+    n_epochs: int = 100
+    batch_size: int = 32
+    dropout: float = 0.5
+    task_weights: tuple[float, ...] | None = None
+    epoch_documents: int | None = None
+    test_epochs: tuple[int, ...] | None = None
+    adam: Adam = field(default_factory=Adam)
+
+    def __post_init__(self) -> None:
+        if self.epoch_documents is not None and self.epoch_documents < 1:
+            raise ValueError(f"epoch_documents must be at least 1, got {self.epoch_documents}")
+        if self.n_epochs < 1 or self.batch_size < 1:
+            raise ValueError(
+                "n_epochs and batch_size must be at least 1, "
+                f"got {self.n_epochs} and {self.batch_size}"
+            )
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"dropout must lie in [0, 1), got {self.dropout}")
+        weights = self.task_weights
+        if weights is not None and not all(0.0 <= weight < np.inf for weight in weights):
+            raise ValueError(f"task_weights must be finite and not negative, got {weights}")
+
+    def weights(self, n_tasks: int) -> FloatArray:
+        """λ (n_tasks,), float64; ValueError where `task_weights` are those of another number."""
+        if self.task_weights is None:
+            return np.ones(n_tasks)
+        if len(self.task_weights) != n_tasks:
+            raise ValueError(f"{len(self.task_weights)} task weights came for {n_tasks} tasks")
+        return np.array(self.task_weights, np.float64)
+
+
 @dataclass
 class Moments:
     """Adam's state, from which a second training continues the first.
@@ -92,14 +132,13 @@ class Moments:
     r: Network
 
     @classmethod
-    def zeros(cls, shape: Shape) -> "Moments":
+    def zeros(cls, shape: Shape, n_rows: int) -> "Moments":
         """Before the first step, in float32."""
-        m, r = (Network.zeros(shape, shape.n_features, np.float32) for _ in range(2))
-        return cls(0, m, r)
+        return cls(0, *(Network.zeros(shape, n_rows, np.float32) for _ in range(2)))
 
-    def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Moments":
-        """A copy in `dtype` that keeps only `rows` of the first weight matrix's moments."""
-        return Moments(self.step, self.m.with_rows(rows, dtype), self.r.with_rows(rows, dtype))
+    def rows(self, rows: IntArray) -> "Moments":
+        """A copy that keeps only these rows of the first weight matrix's moments."""
+        return Moments(self.step, self.m.rows(rows, np.float32), self.r.rows(rows, np.float32))
 
     def put(self, rows: IntArray, part: "Moments") -> None:
         """Copy `part`, which holds only `rows` of the first weight matrix's moments."""

@@ -3,92 +3,18 @@
 import hashlib
 import platform
 import re
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from textwrap import shorten
-from typing import Protocol
 
-from scipy import sparse
-
-from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.network import Network
-from minimtl.nn.reference import ReferenceTrainer
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.reference import Trainer
 from minimtl.system import processor
 
 BACKENDS = ("numba", "numpy")
 _MOST_LETTERS = 100  # of a reason
 # Instruction sets by which the mathematical functions of the system and of NumPy are chosen.
 _ARITHMETIC = "fma|avx|s?sse|f16c|neon|asimd|sve"
-
-
-class Trainer(Protocol):
-    """Trains a network, an epoch at a time, call after call.
-
-    It begins with the weights of `network`, in `dtype`, whose first matrix has a row for each word
-    that the trainer knows; `add_words` adds others. It learns what `take` gives by `adam`.
-    """
-
-    dtype: str
-
-    @property
-    def n_words(self) -> int:
-        """How many words the trainer knows."""
-
-    def __init__(self, network: Network, adam: Adam) -> None: ...
-
-    def add_words(self, first: FloatArray) -> None:
-        """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
-
-    def take(
-        self,
-        X: sparse.csr_matrix,
-        labels: IntArray,
-        schedule: Schedule,
-        class_weights: FloatArray | None = None,
-    ) -> None:
-        """Train on these documents from here on; only `schedule.adam` is as it was.
-
-        `X` is CSR and holds the documents of all tasks, `labels` (n_documents,) int64 the class of
-        each within its task. `class_weights` (T, K), K ≥ K_t of every task, multiply the losses of
-        documents by task and class; None is a weight of 1 for each.
-        """
-
-    def forget(self) -> None:
-        """Drop the documents and labels; `take` gives others."""
-
-    def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
-        """Train on `order` (T, n), rows of X by task; the mean training loss of each task (T,).
-
-        `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
-        """
-
-    def predict_proba(
-        self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
-    ) -> list[FloatArray]:
-        """P_t of each task's documents, whose untrained words add `base` (n, H_1) to Z_1.
-
-        `X` (n, n_words) is CSC, in `dtype`, by words, each of which is read once for all documents
-        that have it: those of each task in turn, `sizes` (T,) of them.
-        """
-
-    def weights(self) -> Network:
-        """The parameters after the last step, in arrays that the next step may change."""
-
-    def undo(self, words: IntArray) -> Callable[[], None]:
-        """A function that takes back the epochs until it is called; only `words` occur in them."""
-
-    def is_finite(self, words: IntArray) -> bool:
-        """Whether all weights of `words`, and those above the first layer, are finite."""
-
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training: the next step follows its last one."""
-
-    def moments(self) -> Moments:
-        """Adam's state after the last step."""
 
 
 def default_backend() -> str:
@@ -140,6 +66,6 @@ def trainer_class(backend: str | None) -> type[Trainer]:
         raise ValueError(f"backend must be one of {BACKENDS}, got {backend!r}")
 
     if backend == "numpy":
-        return ReferenceTrainer
+        return Trainer
     trainer: type[Trainer] = import_module("minimtl.nn.trainer").KernelTrainer
     return trainer

@@ -24,15 +24,12 @@ from minimtl.estimator import (
     check_real,
     check_whole,
 )
-from minimtl.nn.adam import Adam
-from minimtl.nn.arraytypes import FloatArray
+from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.backend import BACKENDS
-from minimtl.nn.network import Network, Shape, check_layers, copy_hidden, initialize
+from minimtl.nn.network import FloatArray, Network, Shape, check_layers, copy_hidden, initialize
 from minimtl.nn.reference import logits_of, softmax
-from minimtl.nn.schedule import Schedule
-from minimtl.nn.stopping import Stopping, hold_out
 from minimtl.nn.tasks import TaskInputs, read_documents, read_tasks
-from minimtl.nn.training import AfterEpoch, History, Learner
+from minimtl.nn.training import History, Learner, Stopping, hold_out
 
 
 class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
@@ -254,7 +251,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
         with self._lock:
             has_begun = hasattr(self, "_learner")
-            tasks = read_tasks(X, y, self, self.tasks_ if has_begun else None)
+            tasks = read_tasks(X, y, self, has_begun)
             class_weights = tasks.split_class_weight(self.class_weight)
             if any(isinstance(of_task, str) for of_task in class_weights):
                 raise ValueError(
@@ -277,7 +274,9 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                 self.loss_curve_ = np.hstack([self.loss_curve_, losses])
                 self.n_iter_ = self.loss_curve_.shape[1]
             else:
-                self._store(tasks, classes, learner, rng, losses)
+                self._store(
+                    tasks.names, tasks.is_joint, classes, learner, rng, losses, None, tasks.features
+                )
         return self
 
     def predict_proba(self, X: Any, task: int | str = 0) -> FloatArray:
@@ -308,11 +307,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         chosen: np.ndarray = classes[softmax(logits).argmax(axis=1)]
         return chosen
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None, task: int | str = 0) -> float:
-        """Accuracy at a task, the mean over documents weighted by `sample_weight`."""
-        correct = self.predict(X, task) == np.asarray(y)
-        return float(np.average(correct, weights=sample_weight))
-
     @property
     def coefs_(self) -> list[FloatArray]:
         """Weights of the hidden layers, then of each task's head."""
@@ -328,9 +322,8 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
     @property
     def loss_(self) -> float:
         """The last epoch's training loss, the sum over tasks by `task_weights` as they are now."""
-        losses = self.loss_curve_[:, -1]
-        weights = np.ones(len(losses)) if self.task_weights is None else self.task_weights
-        return float(losses @ np.asarray(weights, np.float64))
+        weights = self._check_params().weights(self.n_tasks_)
+        return float((self.loss_curve_[:, -1] * weights).sum())
 
     def _network(self) -> Network:
         """The network as it is now; training on leaves it as it is."""
@@ -362,45 +355,53 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         What was learnt before is replaced at the end, and stays if anything fails.
         """
         schedule = self._check_params()
-        # `CallbackMixin.callbacks`, where there are any.
-        has_callbacks = bool(vars(self).get("_skl_callbacks"))
-        calls = FitCalls(self, schedule.n_epochs, X, y) if has_callbacks else None
+        calls = FitCalls(self, schedule.n_epochs, X, y) if self.callbacks else None
 
         with nullcontext() if calls is None else calls.around():
-            tasks = read_tasks(X, y, self, None)
-            classes = [np.unique(labels) for labels in tasks.labels]
+            tasks = read_tasks(X, y, self)
+            classes = list(map(np.unique, tasks.labels))
             learner, rng = self._begin(tasks, classes, pretrained)
             data = tasks.encode(classes, tasks.split_class_weight(self.class_weight))
-            stopping = None
+
+            stopping = scores = None
             if self.early_stopping:
                 data = [hold_out(task, self.validation_fraction, rng) for task in data]
-                stopping = Stopping(data, self.tol, int(self.n_iter_no_change))
+                stopping = Stopping(learner, data, self.tol, int(self.n_iter_no_change))
 
-            def copied(history: History) -> "MultiTaskMLPClassifier":
+            def fitted(losses: FloatArray) -> MultiTaskMLPClassifier:
+                """This estimator as if fitting ended here."""
+                ended = type(self)(**self.get_params())
                 # A copy of the learner would end its pending moves, and round what comes after.
-                fitted = type(self)(**self.get_params())
                 here, state = Learner(learner.network()), copy.deepcopy(rng)
-                fitted._store(tasks, classes, here, state, history.losses.copy())
-                return fitted
+                ended._store(
+                    tasks.names, tasks.is_joint, classes, here, state, losses, None, tasks.features
+                )
+                return ended
 
-            def after_epoch(history: History) -> bool:
-                ends = calls is not None and calls.end_epoch(lambda: copied(history))
+            def ends(history: History) -> bool:
+                """Tell of the last epoch; whether training should end with it."""
+                is_last = history.losses.shape[1] == schedule.n_epochs
                 if stopping is not None:
-                    ends |= stopping.ends(history, learner)
+                    is_last |= stopping.ends(history)
                 if self.verbose:
                     print(_line(history, stopping))
-                if calls is not None and not ends and history.losses.shape[1] < schedule.n_epochs:
-                    calls.begin_epoch()
-                return ends
+                if calls is not None:
+                    is_last |= calls.end_epoch(lambda: fitted(history.losses.copy()))
+                    if not is_last:
+                        calls.begin_epoch()
+                return is_last
 
-            is_watched = calls is not None or stopping is not None or self.verbose
-            watch: AfterEpoch | None = after_epoch if is_watched else None
+            is_watched = self.verbose or stopping is not None or calls is not None
             if calls is not None:
                 calls.begin_epoch()
-            history = learner.run(data, schedule, rng, self.backend, watch)
-            if stopping is not None and stopping.best_network is not None:
-                learner = Learner(stopping.best_network)
-            self._store(tasks, classes, learner, rng, history.losses, stopping)
+            history = learner.run(data, schedule, rng, self.backend, ends if is_watched else None)
+
+            if stopping is not None:
+                learner, scores = Learner(stopping.best_network), np.array(stopping.scores).T
+            losses = history.losses
+            self._store(
+                tasks.names, tasks.is_joint, classes, learner, rng, losses, scores, tasks.features
+            )
         return self
 
     def _begin(
@@ -413,11 +414,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                     f"{type(self).__name__} needs samples of at least two classes in each task; "
                     f"got {len(of_task)} class."
                 )
-        n_features = tasks.documents[0].shape[1]
-        if tasks.is_joint:
-            tasks.compare_features(type(self).__name__, tasks.features, n_features)
-
-        n_classes = tuple(map(len, classes))
+        n_features, n_classes = tasks.documents[0].shape[1], tuple(map(len, classes))
         shape = Shape(n_features, self._widths(), n_classes, self.activation)
         rng = check_random_state(self.random_state)
         network = initialize(shape, rng)
@@ -427,29 +424,31 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
     def _store(
         self,
-        tasks: TaskInputs,
+        tasks: list[Any],
+        is_joint: bool,
         classes: list[np.ndarray],
         learner: Learner,
         rng: np.random.Generator,
         losses: FloatArray,
-        stopping: Stopping | None = None,
+        scores: FloatArray | None = None,
+        features: Any = None,
     ) -> None:
-        """Set all that was learnt, in place of what was before."""
+        """Set all that was learnt, in place of what was before; `features` are their names."""
         fitted = {
-            "classes_": classes if tasks.is_joint else classes[0],
-            "n_tasks_": len(classes),
-            "tasks_": tasks.names,
-            "n_features_in_": tasks.documents[0].shape[1],
+            "classes_": classes if is_joint else classes[0],
+            "n_tasks_": len(tasks),
+            "tasks_": tasks,
+            "n_features_in_": learner.shape.n_features,
             "loss_curve_": losses,
             "n_iter_": losses.shape[1],
             "_learner": learner,
             "_rng": rng,
         }
-        if tasks.features is not None:
-            fitted["feature_names_in_"] = tasks.features
-        if stopping is not None:
-            fitted["validation_scores_"] = np.array(stopping.scores).T
-            fitted["best_validation_score_"] = stopping.best
+        if scores is not None:
+            fitted["validation_scores_"] = scores
+            fitted["best_validation_score_"] = float(scores.mean(axis=0).max())
+        if features is not None:
+            fitted["feature_names_in_"] = features
 
         with self._lock:
             for name in list(vars(self)):
@@ -458,7 +457,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             vars(self).update(fitted)
 
     def _check_same(self, tasks: TaskInputs, classes: list[np.ndarray] | None) -> None:
-        """ValueError unless the tasks and features, and classes if given, are those of before."""
+        """ValueError unless the tasks, and classes if given, are those of before."""
         before = self._classes()
         if classes is not None and (
             len(classes) != len(before) or not all(map(np.array_equal, classes, before))
@@ -470,8 +469,6 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} was fitted to {self.n_tasks_} task(s), and X now has "
                 "another number of them, or is a list where it was none before."
             )
-        names = getattr(self, "feature_names_in_", None)
-        tasks.compare_features(type(self).__name__, names, self.n_features_in_)
 
     def _check_params(self) -> Schedule:
         """The schedule; ValueError for a parameter out of range, TypeError for another type."""

@@ -10,7 +10,7 @@ The hash is two multiply-xorshift rounds on 32-bit integers (the constants of C.
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.network import FloatArray, IntArray
 
 MULTIPLIER_1 = 0x7FEB352D
 MULTIPLIER_2 = 0x846CA68B

@@ -13,13 +13,17 @@ treat them as one; ``weights[0]``, whose gradient is sparse, is kept apart. The 
 one block a layer, its weights and then its biases, and then one block a head likewise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
+# The arrays of `minimtl.nn`, whatever their precision; docstrings give their shapes.
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+IntArray: TypeAlias = NDArray[np.integer[Any]]
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
@@ -92,12 +96,12 @@ class Network:
         return Network, (self.shape, self.first, self.flat)
 
     @classmethod
-    def zeros(cls, shape: Shape, n_rows: int, dtype: np.dtype | type) -> "Network":
+    def zeros(cls, shape: Shape, n_rows: int, dtype: DTypeLike) -> "Network":
         """All zeros, with `n_rows` rows in the first weight matrix."""
         return cls(shape, np.zeros((n_rows, shape.hidden[0]), dtype), np.zeros(shape.n_flat, dtype))
 
-    def with_rows(self, rows: IntArray, dtype: np.dtype | type) -> "Network":
-        """A copy in `dtype` that keeps only `rows` of the first weight matrix."""
+    def rows(self, rows: IntArray | slice, dtype: DTypeLike) -> "Network":
+        """A copy in `dtype` that keeps only these rows of the first weight matrix."""
         return Network(self.shape, self.first[rows].astype(dtype), self.flat.astype(dtype))
 
     def put(self, rows: IntArray, part: "Network") -> None:
@@ -126,9 +130,12 @@ def _fill_uniform(out: FloatArray, bound: float, rng: np.random.Generator) -> No
     out *= np.float32(2.0 * bound)
 
 
-def copy_common(source: Network, target: Network) -> None:
+PARTS = ("weights", "biases", "head_weights", "head_biases")
+
+
+def copy_common(source: Network, target: Network, parts: Sequence[str] = PARTS) -> None:
     """Copy what both have: of each array the corner that source and target share."""
-    for part in ("weights", "biases", "head_weights", "head_biases"):
+    for part in parts:
         for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
             corner = tuple(map(slice, np.minimum(a.shape, b.shape)))
             b[corner] = a[corner]
@@ -141,6 +148,4 @@ def copy_hidden(source: Network, target: Network) -> None:
             f"the pretrained network has {len(source.first)} features and the hidden layers "
             f"{source.shape.hidden}, not {len(target.first)} and {target.shape.hidden}."
         )
-    for part in ("weights", "biases"):
-        for a, b in zip(getattr(source, part), getattr(target, part), strict=True):
-            b[...] = a
+    copy_common(source, target, ("weights", "biases"))

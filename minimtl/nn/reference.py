@@ -24,11 +24,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import LARGEST, Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
+from minimtl.nn.adam import LARGEST, Adam, Moments, Schedule
 from minimtl.nn.dropout import dropout_mask
-from minimtl.nn.network import Network
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.network import FloatArray, IntArray, Network
 
 
 def activate(Z: FloatArray, activation: str) -> FloatArray:
@@ -140,32 +138,45 @@ def loss_and_gradients(
     return losses, Network(network.shape, X.T @ delta, flat)
 
 
-class ReferenceTrainer:
-    """`backend.Trainer` by dense Adam on every row, step by step: what the kernels must agree with.
+class Trainer:
+    """Trains a network, an epoch at a time, call after call, by dense Adam on every row.
 
-    Trains in the dtype of `network`, whichever that is.
+    `minimtl.nn.trainer` has the same by compiled kernels, which must agree with this.
+
+    Parameters
+    ----------
+    network
+        The weights to begin with, in the `dtype` in which they are then trained, here any. The
+        first matrix has a row for each word that the trainer knows; `add_words` adds others.
+    adam
+        What makes the steps.
+    moments
+        Adam's state after the training that this one continues, if any.
+
+    Attributes
+    ----------
+    n_words : how many words the trainer knows.
     """
 
     dtype = "float64"
 
-    def __init__(self, network: Network, adam: Adam) -> None:
-        self.network, self.adam = network, adam
-        self.m = Network.zeros(network.shape, len(network.first), network.flat.dtype)
-        self.v = Network.zeros(network.shape, len(network.first), network.flat.dtype)
-        self.step = 0
-
-    @property
-    def n_words(self) -> int:
-        """How many words there are."""
-        return len(self.network.first)
+    def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None:
+        self.network, self.adam, self.n_words = network, adam, len(network.first)
+        moments = moments or Moments.zeros(network.shape, self.n_words)
+        self.step = moments.step
+        dtype, every = network.flat.dtype, slice(None)
+        self.m, self.v = moments.m.rows(every, dtype), moments.r.rows(every, dtype)
+        self.v.first **= 2
+        self.v.flat **= 2
 
     def add_words(self, first: FloatArray) -> None:
-        """Add words; see `backend.Trainer`."""
+        """Add words with these rows (n, H_1) of the first weight matrix after those there are."""
         none = np.zeros_like(first)
         self.network, self.m, self.v = (
             Network(part.shape, np.vstack([part.first, rows]).astype(part.flat.dtype), part.flat)
             for part, rows in ((self.network, first), (self.m, none), (self.v, none))
         )
+        self.n_words += len(first)
 
     def take(
         self,
@@ -174,17 +185,21 @@ class ReferenceTrainer:
         schedule: Schedule,
         class_weights: FloatArray | None = None,
     ) -> None:
-        """Train on other documents; see `backend.Trainer`."""
+        """Train on these documents from here on; only `schedule.adam` is as it was.
+
+        `X` is CSR and holds the documents of all tasks, `labels` (n_documents,) int64 the class of
+        each within its task. `class_weights` (T, K), K ≥ K_t of every task, multiply the losses of
+        documents by task and class; None is a weight of 1 for each.
+        """
         self.X, self.labels = X.astype(self.network.flat.dtype), labels
         self.schedule, self.class_weights = schedule, class_weights
         self.task_weights = schedule.weights(len(self.network.shape.n_classes))
 
-    def forget(self) -> None:
-        """Drop the documents; see `backend.Trainer`."""
-        self.X, self.labels = self.X[:0], self.labels[:0]
-
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
-        """Make one pass over `order`; see `backend.Trainer`."""
+        """Train on `order` (T, n), rows of X by task; the mean training loss of each task (T,).
+
+        `keys` (n_steps, L, 2) uint32 are the steps' dropout keys.
+        """
         totals, batch_size = np.zeros(len(order)), self.schedule.batch_size
         for number, start in enumerate(range(0, order.shape[1], batch_size)):
             batch = order[:, start : start + batch_size]
@@ -216,7 +231,11 @@ class ReferenceTrainer:
     def predict_proba(
         self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
     ) -> list[FloatArray]:
-        """P_t of documents; see `backend.Trainer`."""
+        """P_t of each task's documents, whose untrained words add `base` (n, H_1) to Z_1.
+
+        `X` (n, n_words) is CSC, in `dtype`, by words, each of which the kernels read once for all
+        documents that have it: those of each task in turn, `sizes` (T,) of them.
+        """
         X, ends = X.tocsr(), np.cumsum(sizes)
         return [
             predict_proba(self.network, X[end - n : end], task, base[end - n : end])
@@ -224,11 +243,11 @@ class ReferenceTrainer:
         ]
 
     def weights(self) -> Network:
-        """The network, which is up to date after every step."""
+        """The parameters after the last step, in arrays that the next step may change."""
         return self.network
 
     def undo(self, words: IntArray) -> Callable[[], None]:
-        """Take back what follows; see `backend.Trainer`."""
+        """A function that takes back the epochs until it is called; only `words` occur in them."""
         before = copy.deepcopy((self.network, self.m, self.v))
         step = self.step
 
@@ -239,17 +258,9 @@ class ReferenceTrainer:
         return undo
 
     def is_finite(self, words: IntArray) -> bool:
-        """Whether all weights are finite, in float32 too, in which they are kept."""
+        """Whether weights of `words` and above the first layer are finite, in float32 too."""
         parts = self.network.first, self.network.flat
         return all((np.abs(part) <= LARGEST).all() for part in parts)
-
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training."""
-        self.step = moments.step
-        for part in ("first", "flat"):
-            m, r = getattr(moments.m, part), getattr(moments.r, part)
-            getattr(self.m, part)[: len(m)] = m
-            getattr(self.v, part)[: len(r)] = r.astype(self.v.flat.dtype) ** 2
 
     def moments(self) -> Moments:
         """Adam's state after the last step."""

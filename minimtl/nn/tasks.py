@@ -27,27 +27,20 @@ class TaskInputs(NamedTuple):
     """The tasks of one call, as they were passed and as they were read.
 
     `names` are the keys of a dict, else 0, 1, …, and with `is_joint` there may be several.
-    `features` are the names of the first task's features, of a data frame with such columns.
-    `given` are the documents as they came, which may be data frames, and `documents` the checked
-    ones, dense or CSR float64 (n_samples, n_features); `labels` are (n_samples,) for each task.
+    `features` are the names of the features, of a data frame with such columns. `documents` are
+    dense or CSR float64 (n_samples, n_features), and `labels` (n_samples,), for each task.
     """
 
     names: list[Any]
     is_joint: bool
     features: Any
-    given: Sequence[Any]
     documents: list[Any]
     labels: list[np.ndarray]
 
     def split(self, name: str, values: Any) -> Sequence[Any]:
         """`values` as one item for each task, else ValueError."""
         values = _in_order(name, values, self.names)
-        return _as_list(name, values, len(self.documents)) if self.is_joint else [values]
-
-    def compare_features(self, estimator: str, names: Any, n_features: int) -> None:
-        """ValueError for documents with other features than these; warns as `check_features`."""
-        for given, documents in zip(self.given, self.documents, strict=True):
-            compare_features(estimator, names, n_features, given, documents.shape[1])
+        return _as_list(name, values, len(self.names)) if self.is_joint else [values]
 
     def split_class_weight(self, class_weight: Any) -> list[Any]:
         """The `class_weight` of each task.
@@ -58,16 +51,10 @@ class TaskInputs(NamedTuple):
             return [class_weight]
         if class_weight is None or isinstance(class_weight, str):
             return [class_weight] * len(self.names)
-        if isinstance(class_weight, list | tuple):
-            if len(class_weight) != len(self.names):
-                raise ValueError(
-                    f"class_weight has {len(class_weight)} items for {len(self.names)} tasks; "
-                    "it needs one for each."
-                )
-            return list(class_weight)
-        of_labels = not isinstance(class_weight, Mapping) or any(
-            isinstance(weight, Real) for weight in class_weight.values()
-        )
+        if not isinstance(class_weight, Mapping):
+            return list(_as_list("class_weight", class_weight, len(self.names)))
+
+        of_labels = any(isinstance(weight, Real) for weight in class_weight.values())
         if of_labels or not set(class_weight) <= set(self.names):
             raise ValueError(
                 f"With the tasks {self.names}, class_weight must be a dict of weights by task, "
@@ -77,29 +64,34 @@ class TaskInputs(NamedTuple):
 
     def encode(self, classes: Sequence[np.ndarray], class_weights: Sequence[Any]) -> list[TaskData]:
         """The tasks as they are trained, of these classes and what `split_class_weight` gave."""
-        return [
-            task_data(*task)
-            for task in zip(self.documents, self.labels, classes, class_weights, strict=True)
-        ]
+        of_tasks = zip(self.documents, self.labels, classes, class_weights, strict=True)
+        return [task_data(*task) for task in of_tasks]
 
 
-def read_tasks(X: Any, y: Any, estimator: object, names: Sequence[Any] | None) -> TaskInputs:
-    """Read the arguments `X` and `y` of `estimator`, which was fitted to the tasks `names`, if any.
+def read_tasks(X: Any, y: Any, estimator: Any, has_begun: bool = False) -> TaskInputs:
+    """Read the arguments `X` and `y` of `estimator`, whose training goes on if it has begun.
 
-    Raises ValueError as `read_documents` and `check_y` do, and for documents and labels of
-    different tasks.
+    Raises ValueError as `read_documents` and `check_y` do, for documents and labels of different
+    tasks, and for documents with other features than the first ones or those of before.
     """
-    in_dict = _are_named(X)
-    names = list(names or (X if in_dict else ()))
+    names = list(estimator.tasks_ if has_begun else X if _are_named(X) else ())
     X, y = _in_order("X", X, names), _in_order("y", y, names)
     joint = is_joint(X)
     given, labels = (X, _as_list("y", y, len(X))) if joint else ([X], [y])
 
     names = names or list(range(len(given)))
-    tasks = TaskInputs(names, joint, feature_names(given[0]), given, [], [])
+    tasks = TaskInputs(names, joint, feature_names(given[0]), [], [])
     for given_t, labels_t in zip(given, labels, strict=True):
         tasks.documents.append(read_documents(given_t, estimator))
         tasks.labels.append(check_y(labels_t, tasks.documents[-1], estimator))
+
+    features, n_features = tasks.features, tasks.documents[0].shape[1]
+    if has_begun:
+        features = getattr(estimator, "feature_names_in_", None)
+        n_features = estimator.n_features_in_
+    for given_t, documents in zip(given, tasks.documents, strict=True):
+        name = type(estimator).__name__
+        compare_features(name, features, n_features, given_t, documents.shape[1])
     return tasks
 
 
@@ -136,8 +128,8 @@ def _as_list(name: str, values: Any, n_tasks: int) -> Sequence[Any]:
     """`values` as one item for each of `n_tasks` jointly trained tasks, else ValueError."""
     if not isinstance(values, list | tuple) or len(values) != n_tasks:
         raise ValueError(
-            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks} arrays, "
-            "one for each task."
+            f"X is a list of {n_tasks} matrices, so {name} must be a list of {n_tasks}, one for "
+            "each task."
         )
     return values
 

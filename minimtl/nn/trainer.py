@@ -6,47 +6,54 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.kernels.adamrows import read_rows
+from minimtl.nn.adam import Adam, Moments, Schedule
+from minimtl.nn.kernels.adamrows import make_pending, read_rows
 from minimtl.nn.kernels.epoch import Batch, Documents, State, are_finite, train_epoch
 from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, Sparse
 from minimtl.nn.kernels.prediction import Occurrences, predict
 from minimtl.nn.kernels.vectors import LANES
-from minimtl.nn.network import ACTIVATIONS, Network, Shape, copy_common
-from minimtl.nn.pending import make_pending
-from minimtl.nn.schedule import Schedule
-
-NO_DOCUMENTS = Documents(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+from minimtl.nn.network import ACTIVATIONS, FloatArray, IntArray, Network, Shape, copy_common
+from minimtl.nn.reference import Trainer
 
 
-class KernelTrainer:
-    """`backend.Trainer` by the kernels.
+class KernelTrainer(Trainer):
+    """The trainer by compiled kernels, with deferred Adam; `reference.Trainer` says what it does.
 
     `state.rows` may have more rows than there are words, `n_words`, to make room for others.
     """
 
     dtype = "float32"
 
-    def __init__(self, network: Network, adam: Adam) -> None:
-        self.shape, self.adam, self.n_words = network.shape, adam, 0
+    def __init__(self, network: Network, adam: Adam, moments: Moments | None = None) -> None:
+        self.shape, self.adam, self.n_words = network.shape, adam, len(network.first)
         hidden = tuple(-(-width // LANES) * LANES for width in network.shape.hidden)
         self.padded = replace(network.shape, hidden=hidden)
+        step = 0 if moments is None else moments.step
         self.state = State(
-            _aligned(0, 3 * hidden[0]),
-            np.zeros(0, np.int64),
+            _aligned(self.n_words, 3 * hidden[0]),
+            np.zeros(self.n_words, np.int64),
             Flat(*_aligned(4, self.padded.n_flat)),
-            make_pending(self.adam, 0, 0),
-            0,
+            make_pending(adam, step, begun=step),
+            step,
         )
-        w, _, _ = self.as_networks()
+        w, m, r = self.as_networks()
+        self.layout = Layout(
+            np.array(self.shape.hidden, np.int64),
+            np.array(hidden, np.int64),
+            np.array(w.layer_starts, np.int64),
+            np.array(self.shape.n_classes, np.int64),
+            np.array(w.head_starts, np.int64),
+            ACTIVATIONS.index(self.shape.activation),
+        )
+        self.batch, self.buffers = _batch(self.n_words, 0), _buffers(self.padded, 0)
+
         copy_common(network, w)
-        self.layout = _layout(self.shape, w)
-        self.batch, self.buffers = _batch(0, 0), _buffers(self.padded, 0)
-        self.add_words(network.first)
+        if moments is not None:
+            copy_common(moments.m, m)
+            copy_common(moments.r, r)
+            self.state.last[moments.moved_rows()] = step
 
     def add_words(self, first: FloatArray) -> None:
-        """Add words; see `backend.Trainer`."""
         begin, end, old = self.n_words, self.n_words + len(first), self.state
         if end > len(old.rows):
             n_rows = max(end, 2 * begin)  # words that come a few at a time are seldom copied
@@ -71,7 +78,6 @@ class KernelTrainer:
         schedule: Schedule,
         class_weights: FloatArray | None = None,
     ) -> None:
-        """Train on other documents; see `backend.Trainer`."""
         n_tasks, batch_size = len(self.shape.n_classes), schedule.batch_size
         if class_weights is None:
             class_weights = np.ones((n_tasks, max(self.shape.n_classes)))
@@ -83,12 +89,7 @@ class KernelTrainer:
         if n_batch > self.buffers.A.shape[1]:
             self.buffers = _buffers(self.padded, n_batch)
 
-    def forget(self) -> None:
-        """Drop the documents; see `backend.Trainer`."""
-        self.documents, self.labels = NO_DOCUMENTS, np.empty(0, np.int64)
-
     def epoch(self, order: IntArray, keys: IntArray) -> FloatArray:
-        """Make one pass over `order`; see `backend.Trainer`."""
         state, last_step = self.state, self.state.step + len(keys)
         if last_step >= len(state.pending.step_size):
             longer = make_pending(self.adam, 2 * last_step, state.pending.begun, state.pending)
@@ -114,33 +115,23 @@ class KernelTrainer:
     def predict_proba(
         self, X: sparse.csc_matrix, base: FloatArray, sizes: IntArray
     ) -> list[FloatArray]:
-        """P_t of documents; see `backend.Trainer`."""
-        n, state = X.shape[0], self.state
+        n = X.shape[0]
         probabilities = np.empty((n, max(self.shape.n_classes)), np.float32)
         Z = _aligned(n, self.padded.hidden[0])
         indptr, docs, data = _compressed(X)
         words = np.flatnonzero(np.diff(indptr))
         found = Occurrences(words, indptr[np.append(words, X.shape[1])], docs, data)
-        predict(
-            found, base, sizes, state.rows, state.last, state.step, state.pending,
-            state.flat.w, self.layout, self.buffers, Z, probabilities,
-        )  # fmt: skip
+        predict(found, base, sizes, self.state, self.layout, self.buffers, Z, probabilities)
         of_tasks = np.split(probabilities, np.cumsum(sizes)[:-1])
         return [P[:, :k] for P, k in zip(of_tasks, self.shape.n_classes, strict=True)]
 
     def weights(self) -> Network:
-        """The parameters after the last step; see `backend.Trainer`."""
         n, (rows, last, flat, pending, step) = self.n_words, self.state
         first = np.empty((n, self.padded.hidden[0]), np.float32)
         read_rows(first, rows[:n], last[:n], step, pending)
-        width, n_flat = self.shape.hidden[0], self.shape.n_flat
-        network = Network(self.shape, first[:, :width], np.empty(n_flat, np.float32))
-        # The first weights are there already, so the copy has none of their rows.
-        copy_common(Network(self.padded, first[:0], flat.w), network)
-        return network
+        return self._without_padding(first, flat.w)
 
     def undo(self, words: IntArray) -> Callable[[], None]:
-        """Take back what follows; see `backend.Trainer`."""
         state, pending = self.state, self.state.pending
         # Steps that follow change the sums of those steps only that are within reach.
         reach = slice(max(0, state.step + 1 - pending.n_terms), state.step + 1)
@@ -158,30 +149,22 @@ class KernelTrainer:
         return undo
 
     def is_finite(self, words: IntArray) -> bool:
-        """Whether weights are finite; see `backend.Trainer`."""
         return are_finite(words, self.state.rows) and bool(np.isfinite(self.state.flat.w).all())
 
-    def resume(self, moments: Moments) -> None:
-        """Continue an earlier training: the next step follows its last one."""
-        _, m, r = self.as_networks()
-        copy_common(moments.m, m)
-        copy_common(moments.r, r)
-        self.state.last[moments.moved_rows()] = moments.step
-        pending = make_pending(self.adam, moments.step, begun=moments.step)
-        self.state = self.state._replace(pending=pending, step=moments.step)
-
     def moments(self) -> Moments:
-        """Adam's state after the last step."""
         n, pending = self.n_words, self.state.pending
         gaps = self.state.step - self.state.last[:n]
-        decayed = []
         _, m, r = self.as_networks()
-        for moment, decay in ((m, pending.decay_m), (r, pending.decay_r)):
-            first = moment.first[:n] * decay[gaps].astype(np.float32)[:, None]
-            network = Network.zeros(self.shape, n, np.float32)
-            copy_common(Network(moment.shape, first, moment.flat), network)
-            decayed.append(network)
+        decayed = (
+            self._without_padding(part.first[:n] * by[gaps].astype(np.float32)[:, None], part.flat)
+            for part, by in ((m, pending.decay_m), (r, pending.decay_r))
+        )
         return Moments(self.state.step, *decayed)
+
+    def _without_padding(self, first: FloatArray, flat: FloatArray) -> Network:
+        network = Network.zeros(self.shape, len(first), np.float32)
+        copy_common(Network(self.padded, first, flat), network)
+        return network
 
 
 def _aligned(*size: int) -> FloatArray:
@@ -198,17 +181,6 @@ def _compressed(X: sparse.csr_matrix | sparse.csc_matrix) -> tuple[IntArray, Int
         np.ascontiguousarray(X.indptr, np.int64),
         np.ascontiguousarray(X.indices, np.int32),
         np.ascontiguousarray(X.data, np.float32),
-    )
-
-
-def _layout(shape: Shape, padded: Network) -> Layout:
-    return Layout(
-        np.array(shape.hidden, np.int64),
-        np.array(padded.shape.hidden, np.int64),
-        np.array(padded.layer_starts, np.int64),
-        np.array(shape.n_classes, np.int64),
-        np.array(padded.head_starts, np.int64),
-        ACTIVATIONS.index(shape.activation),
     )
 
 

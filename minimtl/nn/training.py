@@ -1,4 +1,4 @@
-"""Training a network on one task or several jointly, with its learning curves.
+"""Training a network on one task or several jointly, its learning curves, and early stopping.
 
 Notation beyond `network`::
 
@@ -14,20 +14,19 @@ Notation beyond `network`::
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from minimtl.elementary import log
-from minimtl.nn.adam import Adam, Moments
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.backend import Trainer, trainer_class
-from minimtl.nn.network import Network, Shape
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.adam import Moments, Schedule
+from minimtl.nn.backend import trainer_class
+from minimtl.nn.network import FloatArray, IntArray, Network, Shape
+from minimtl.nn.reference import Trainer
 
 # The version of the numbers that training gives. Raise it with every change that gives other
-# ones: of dropout masks (dropout.py), of Adam (adam.py, pending.py), of the initial weights
+# ones: of dropout masks (dropout.py), of Adam (adam.py), of the initial weights
 # (network.py), of the order of documents (below), of the kernels (kernels/). Stored models and
 # the random streams of jobs depend on it; models of another version are trained anew.
 TRAINING_VERSION = 3
@@ -76,8 +75,7 @@ class History:
         )
 
 
-# Called after each epoch with what there is so far; true ends the training.
-AfterEpoch: TypeAlias = Callable[[History], bool]
+NOTHING = TaskData(sparse.csr_matrix((0, 1)), np.empty(0, np.int64))
 
 
 class Learner:
@@ -97,16 +95,19 @@ class Learner:
     """
 
     def __init__(self, network: Network, moments: Moments | None = None) -> None:
-        self._network = network
-        self._words = np.empty(0, np.int64)  # the active ones, in the order of the trainer's rows
-        self._columns = np.full(network.shape.n_features, -1, np.int32)
+        self._begin_from(network, moments)
+
+    def _begin_from(self, network: Network, moments: Moments | None) -> None:
+        words = np.empty(0, np.int64) if moments is None else moments.moved_rows()
+        columns = np.full(network.shape.n_features, -1, np.int32)
+        columns[words] = np.arange(len(words))
+
+        # Nothing is called between these lines, so that no interrupt comes between them.
+        self._network, self._moments, self.shape = network, moments, network.shape
         self._trainer: Trainer | None = None
-        self._made_for: tuple[type[Trainer], Adam] | None = None
         self._stale = False  # whether the trainer has newer weights than the network
-        self._moments: Moments | None = None  # of `_words`, while there is no trainer
-        if moments is not None:
-            self._add_words(moments.moved_rows())
-            self._moments = moments.with_rows(self._words, np.float32)
+        # The active ones, in the order of the trainer's rows, and the places of their rows.
+        self._words, self._columns = words, columns
 
     def network(self) -> Network:
         """The network after the last step; steps to come leave it as it is."""
@@ -118,15 +119,16 @@ class Learner:
 
     def moments(self) -> Moments:
         """Adam's state after the last step, of all words."""
-        self._end_moves()
-        moments = Moments.zeros(self._network.shape)
-        if self._moments is not None:
-            moments.put(self._words, self._moments)
+        # In float32 whatever the backend, as in a saved model.
+        moments = self._moments or Moments.zeros(self.shape, self.shape.n_features)
+        if self._trainer is not None:
+            moments.put(self._words[: self._trainer.n_words], self._trainer.moments())
+            self._begin_from(self.network(), moments)
         return moments
 
-    def __getstate__(self) -> dict[str, Any]:
-        self._end_moves()
-        return vars(self).copy()
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.moments()  # which ends the pending moves
+        return Learner, (self._network, self._moments)
 
     def run(
         self,
@@ -134,13 +136,13 @@ class Learner:
         schedule: Schedule,
         rng: np.random.Generator,
         backend: str | None = None,
-        after_epoch: AfterEpoch | None = None,
+        ends: Callable[[History], bool] | None = None,
     ) -> History:
         """Make the epochs of `schedule`; if that fails, a learner that had begun is as it was.
 
         `tasks` are trusted: kernels follow the indices of their documents without looking, so that
-        `check_sparse` must look at a stranger's. `rng` is as it was, too, after a failure.
-        `after_epoch` may read the network, and ends the training by returning true.
+        `check_sparse` must look at a stranger's. `rng` is as it was, too, after a failure. `ends`
+        gets what there is after each epoch, may read the network, and ends the training if true.
 
         Raises
         ------
@@ -156,7 +158,7 @@ class Learner:
         undo = trainer.undo(rows) if has_begun else None
         random_state = rng.bit_generator.state
         try:
-            history = self._make_epochs(trainer, tasks, schedule, rng, after_epoch)
+            history = self._make_epochs(trainer, tasks, schedule, rng, ends)
             if not (trainer.is_finite(rows) and np.isfinite(history.losses).all()):
                 raise ValueError(
                     "Training produced non-finite weights or losses; scale the features or lower "
@@ -169,7 +171,7 @@ class Learner:
                 self._stale = True
             raise
         finally:
-            trainer.forget()
+            trainer.take(NOTHING.X, NOTHING.y, schedule)  # it keeps no documents
         return history
 
     def _give_documents(
@@ -179,26 +181,25 @@ class Learner:
 
         It is made anew if it was of another kind, or made for another Adam.
         """
-        made_for = make_trainer, schedule.adam
-        if self._trainer is not None and made_for != self._made_for:
-            self._end_moves()
-        known = self._words
+        trainer = self._trainer
+        if trainer is not None and (type(trainer), trainer.adam) != (make_trainer, schedule.adam):
+            self.moments()  # which ends the pending moves
         X = tasks[0].X if len(tasks) == 1 else sparse.vstack([task.X for task in tasks], "csr")
         occurs = np.zeros(len(self._columns), bool)
         occurs[X.indices] = True
         words = np.flatnonzero(occurs)
+        known = self._words
         self._add_words(words[self._columns[words] < 0])
         X = renumber(X, self._columns, len(self._words))
         labels = np.concatenate([task.y for task in tasks]).astype(np.int64)
-        class_weights = _class_weights(tasks, self._network.shape)
+        class_weights = _class_weights(tasks, self.shape)
 
         trainer = self._trainer
         if trainer is None:
-            part = self._network.with_rows(known, np.dtype(make_trainer.dtype))
-            trainer = make_trainer(part, schedule.adam)
-            if self._moments is not None:
-                trainer.resume(self._moments)
-            self._made_for, self._trainer = made_for, trainer
+            part = self._network.rows(known, make_trainer.dtype)
+            moments = None if self._moments is None else self._moments.rows(known)
+            trainer = make_trainer(part, schedule.adam, moments)
+            self._trainer, self._moments = trainer, None
         trainer.take(X, labels, schedule, class_weights)
         # Also those of an earlier call that was interrupted before this line.
         trainer.add_words(self._network.first[self._words[trainer.n_words :]])
@@ -210,21 +211,23 @@ class Learner:
         tasks: Sequence[TaskData],
         schedule: Schedule,
         rng: np.random.Generator,
-        after_epoch: AfterEpoch | None,
+        ends: Callable[[History], bool] | None,
     ) -> History:
-        n_epochs, shape = schedule.n_epochs, self._network.shape
+        n_epochs, shape = schedule.n_epochs, self.shape
         number = np.int16 if max(shape.n_classes) <= 1 << 15 else np.int32
-        tested = schedule.test_epochs
-        test_epochs = np.array(range(n_epochs) if tested is None else tested, np.int64)
-        history = History(np.empty((len(tasks), n_epochs)), test_epochs, [], [])
+        tested = range(n_epochs) if schedule.test_epochs is None else schedule.test_epochs
+        history = History(np.empty((len(tasks), n_epochs)), np.array(tested, np.int64), [], [])
         tests, n_tests = [], np.zeros(len(tasks), np.int64)
         for t, task in enumerate(tasks):
             tests.append(task.X[:0] if task.X_test is None else task.X_test)
             n_tests[t] = tests[t].shape[0]
             n_losses = 0 if task.y_test is None else len(task.y_test)
-            history.predictions.append(np.empty((len(test_epochs), n_tests[t]), number))
-            history.test_losses.append(np.empty((len(test_epochs), n_losses)))
+            history.predictions.append(np.empty((len(tested), n_tests[t]), number))
+            history.test_losses.append(np.empty((len(tested), n_losses)))
+
+        rows = {}
         if n_tests.any():
+            rows = {epoch: row for row, epoch in enumerate(tested)}
             X_test, base = split_columns(sparse.vstack(tests, "csr"), self._words, self._network)
             X_test = X_test.astype(trainer.dtype)
 
@@ -232,15 +235,14 @@ class Learner:
         for epoch, (order, keys) in enumerate(_epochs(sizes, schedule, shape, rng)):
             self._stale = True
             history.losses[:, epoch] = trainer.epoch(order, keys)
-            row = int(np.searchsorted(test_epochs, epoch))
-            if n_tests.any() and row < len(test_epochs) and test_epochs[row] == epoch:
-                of_tasks = trainer.predict_proba(X_test, base, n_tests)
+            if epoch in rows:
+                row, of_tasks = rows[epoch], trainer.predict_proba(X_test, base, n_tests)
                 for t, (P, task) in enumerate(zip(of_tasks, tasks, strict=True)):
                     history.predictions[t][row] = P.argmax(axis=1)
                     if task.y_test is not None:
                         history.test_losses[t][row] = _losses_of(P, task.y_test)
 
-            if after_epoch is not None and after_epoch(history.until(epoch + 1)):
+            if ends is not None and ends(history.until(epoch + 1)):
                 return history.until(epoch + 1)
         return history
 
@@ -248,19 +250,6 @@ class Learner:
         n = len(self._words)
         self._words = np.append(self._words, new)
         self._columns[new] = n + np.arange(len(new))
-
-    def _end_moves(self) -> None:
-        """Bring network and moments up to date, and drop the trainer."""
-        if self._trainer is None:
-            return
-        n = self._trainer.n_words
-        # In float32 whatever the backend, as in a saved model.
-        self._moments = self._trainer.moments().with_rows(np.arange(n), np.float32)
-        self.network()
-        # An interrupted call may have left words that the trainer does not know.
-        self._columns[self._words[n:]] = -1
-        self._words = self._words[:n]
-        self._trainer, self._made_for = None, None
 
 
 def renumber(X: sparse.csr_matrix, columns: IntArray, n: int) -> sparse.csr_matrix:
@@ -305,11 +294,69 @@ def _epochs(
         yield order, keys
 
 
-def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray | None:
-    """The weights of the tasks' classes in rows of one length, or None where no task has any."""
-    weights, has_weights = np.ones((len(tasks), max(shape.n_classes))), False
+def _class_weights(tasks: Sequence[TaskData], shape: Shape) -> FloatArray:
+    """The weights of the tasks' classes in rows of one length."""
+    weights = np.ones((len(tasks), max(shape.n_classes)))
     for row, task in zip(weights, tasks, strict=True):
         if task.class_weights is not None:
             row[: len(task.class_weights)] = task.class_weights
-            has_weights = True
-    return weights if has_weights else None
+    return weights
+
+
+def hold_out(task: TaskData, share: float, rng: np.random.Generator) -> TaskData:
+    """`task` with `share` of the documents of each class, one at least in all, as its test part.
+
+    Raises ValueError where a class would have no document left, or none can be held out.
+    """
+    X, y = task.X, task.y
+    rows = rng.permutation(len(y))
+    is_held_out = np.zeros(len(y), bool)
+    for k in np.unique(y):
+        of_class = rows[y[rows] == k]
+        is_held_out[of_class[: round(share * len(of_class))]] = True
+    if not is_held_out.any():
+        largest = np.bincount(y).argmax()
+        is_held_out[rows[y[rows] == largest][0]] = True
+    if len(np.unique(y[~is_held_out])) < len(np.unique(y)):
+        raise ValueError(
+            f"early_stopping with validation_fraction={share} leaves no document of some class to "
+            "train on; lower validation_fraction."
+        )
+
+    train, validation = np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+    return replace(task, X=X[train], y=y[train], X_test=X[validation], y_test=y[validation])
+
+
+class Stopping:
+    """Watches a training, keeps its best network, and says when to end it.
+
+    It ends when the mean accuracy over the tasks has not risen by `tol` above the best one for more
+    than `patience` epochs in a row; scikit-learn's perceptron has the same rule.
+
+    Attributes
+    ----------
+    scores : accuracies on the documents held out, a list of one for each task after each epoch.
+    best, best_network : the highest mean of them, and the network of that epoch.
+    """
+
+    def __init__(
+        self, learner: Learner, tasks: Sequence[TaskData], tol: float, patience: int
+    ) -> None:
+        self._learner, self._tasks = learner, tasks
+        self._tol, self._patience = tol, patience
+        self._idle = 0
+        self.scores: list[list[float]] = []
+        self.best = -np.inf
+        self.best_network = learner.network()
+
+    def ends(self, history: History) -> bool:
+        """Look at the last epoch; whether training should end with it."""
+        now = zip(history.predictions, self._tasks, strict=True)
+        self.scores.append(
+            [float(np.mean(predicted[-1] == task.y_test)) for predicted, task in now]
+        )
+        score = float(np.mean(self.scores[-1]))
+        self._idle = self._idle + 1 if score < self.best + self._tol else 0
+        if score > self.best:
+            self.best, self.best_network = score, self._learner.network()
+        return self._idle > self._patience

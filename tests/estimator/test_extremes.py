@@ -83,3 +83,37 @@ def test_any_value_as_weights_of_samples(value):
     for make in (lambda: value, lambda: [value] * 40):
         checked = answer(lambda make=make: check_sample_weight(make(), 40))
         assert isinstance(checked, str) or np.isfinite(checked).all()
+
+
+def ends_well(model, documents):
+    """Fit and predict; one sentence, or finite numbers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # overflow on the way to an error
+            model.fit(documents, Y)
+    except (TypeError, ValueError) as error:
+        return "\n" not in str(error)
+    probabilities = model.predict_proba(documents)
+    numbers = [probabilities, model.decision_function(documents), model.loss_curve_]
+    return all(np.isfinite(part).all() for part in [*numbers, *model.coefs_, *model.intercepts_])
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("size", [5e-324, 1e-40, 1e19, 1e38, float(np.finfo(np.float32).max)])
+def test_documents_of_any_size(backend, activation, size):
+    for learning_rate in (1e-3, 1.0, 1e38):
+        model = MultiTaskMLPClassifier(
+            5, activation, learning_rate=learning_rate, n_epochs=3, backend=backend, random_state=0
+        )
+        assert ends_well(model, X * size)
+
+
+@pytest.mark.parametrize(
+    "y", [[None, "a"], [np.nan, "a"], ["", "a"], [np.float32("nan"), 1], [1, "a"], [(), 1]]
+)
+def test_labels_without_an_order(y):
+    labels = np.empty(40, object)
+    labels[:] = y * 20
+    with pytest.raises(ValueError, match="labels of one kind"):
+        MultiTaskMLPClassifier(n_epochs=1).fit(X, labels)

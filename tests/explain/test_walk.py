@@ -89,7 +89,7 @@ def test_a_rule_sums_polynomials_as_all_terms_do(n):
 
 
 def test_the_rule_is_as_good_as_the_page_says():
-    pending = pytest.importorskip("minimtl.nn.pending")
+    pending = pytest.importorskip("minimtl.nn.kernels.adamrows")
     assert pending.first_step_of_rule(Adam()) == FIRST_OF_RULE
     assert pending.RULE_ERROR == RULE_ERROR
     np.testing.assert_allclose(pending_terms(Adam(), 50, 99), pending.terms(Adam(), 50, 100), 1e-12)

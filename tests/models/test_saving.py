@@ -5,6 +5,7 @@ import json
 import pickle
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -440,3 +441,24 @@ def test_a_file_of_before_a_parameter_has_its_default(saved, path):
     loaded = load_model(path)
     assert loaded.early_stopping is False
     assert loaded.tasks_ == list(range(loaded.n_tasks_))
+
+
+EARLIER = Path(__file__).parent / "earlier"
+
+
+def test_files_of_the_version_before_are_read():
+    """With tasks by name, dates and several parts."""
+    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    network, texts, model = (
+        load_model(EARLIER / f"{name}.npz") for name in ("network", "texts", "textmodel")
+    )
+    before = network.predict_proba(X[:1], "b")
+    np.testing.assert_allclose(before, [[0.33383876, 0.33076133, 0.33539991]], atol=5e-9)
+    tasks = {"a": np.arange(30) % 2, "b": np.array(list("xyz"))[np.arange(30) % 3]}
+    after = network.partial_fit({"a": X, "b": X}, tasks).predict_proba(X[:1], "b")
+    np.testing.assert_allclose(after, [[0.33388806, 0.33079123, 0.33532071]], atol=1e-6)
+    assert network.validation_scores_.shape == (2, 4)
+    np.testing.assert_allclose(texts.predict_proba(["blue"]), [[0.50114792, 0.49885208]], atol=5e-9)
+    assert texts.vectorizer.stop_words == {"red"}
+    assert model.predict(["fish", "red"]).tolist() == [date(2020, 1, 1), (1, "b")]
+    np.testing.assert_allclose(model.predict_proba(["red"]), [[0.46905412, 0.53094588]], atol=5e-9)

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.network import Network, Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.reference import Trainer
 from minimtl.nn.trainer import KernelTrainer
 
 
@@ -29,15 +28,14 @@ class Race:
     def __init__(self, X, labels, shape, rng, *, dropout=0.5, batch_size=8, adam=None):
         self.n_layers, self.batch_size = len(shape.hidden), batch_size
         start = initialize(shape, rng)
-        rows = np.arange(shape.n_features)
         task_weights = tuple(np.linspace(1.0, 0.5, len(shape.n_classes)))
         settings = Schedule(
             batch_size=batch_size, dropout=dropout, task_weights=task_weights, adam=adam or Adam()
         )
         self.trainers = {
-            "kernel": KernelTrainer(start.with_rows(rows, "float32"), settings.adam),
-            "exact": ReferenceTrainer(start.with_rows(rows, "float64"), settings.adam),
-            "dense32": ReferenceTrainer(start.with_rows(rows, "float32"), settings.adam),
+            "kernel": KernelTrainer(start.rows(slice(None), "float32"), settings.adam),
+            "exact": Trainer(start.rows(slice(None), "float64"), settings.adam),
+            "dense32": Trainer(start.rows(slice(None), "float32"), settings.adam),
         }
         for trainer in self.trainers.values():
             trainer.take(X, labels, settings)

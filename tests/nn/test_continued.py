@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.nn.reference import ReferenceTrainer
+from minimtl.nn.reference import Trainer
 from minimtl.nn.trainer import KernelTrainer
 
 BACKENDS = ["numba", "numpy"]
@@ -126,7 +126,7 @@ def test_an_interrupted_call_is_taken_back(parts, backend, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    trainer = {"numba": KernelTrainer, "numpy": ReferenceTrainer}[backend]
+    trainer = {"numba": KernelTrainer, "numpy": Trainer}[backend]
     model, expected = begun(parts, backend=backend), begun(parts, backend=backend)
     with monkeypatch.context() as patch:
         patch.setattr(trainer, "is_finite", interrupt)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minimtl.nn.adam import Adam
-from minimtl.nn.pending import LONG, count_terms, first_step_of_rule, rule_error
+from minimtl.nn.kernels.adamrows import LONG, count_terms, first_step_of_rule, rule_error
 
 FIRST, N_TERMS = first_step_of_rule(Adam()), count_terms(Adam())
 BATCH = 8

@@ -16,7 +16,7 @@ from minimtl.nn.reference import loss_and_gradients, softmax
 @pytest.mark.parametrize("rate", [0.0, 0.5])
 def test_gradients_agree_with_central_differences(activation, hidden, rate, documents, rng):
     shape = Shape(30, hidden, (2, 3), activation)
-    network = initialize(shape, rng).with_rows(np.arange(30), np.float64)
+    network = initialize(shape, rng).rows(slice(None), np.float64)
     network.flat += rng.normal(scale=0.3, size=network.flat.shape)
     X = documents(9, 30)
     labels, weights = [rng.integers(0, 2, 5), rng.integers(0, 3, 4)], np.array([1.0, 0.7])

@@ -7,8 +7,7 @@ from sklearn.neural_network import MLPClassifier
 
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.stopping import Stopping, hold_out
-from minimtl.nn.training import History, Learner, TaskData
+from minimtl.nn.training import History, Learner, Stopping, TaskData, hold_out
 
 
 def task(n=120, seed=0):
@@ -37,10 +36,10 @@ def test_the_rule_is_that_of_scikit_learns_perceptron():
             n_peer += 1
         network = initialize(Shape(2, (2,), (2,), "tanh"), rng)
         learner = Learner(network)
-        watch = Stopping([TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
+        watch = Stopping(learner, [TaskData(None, None, None, np.zeros(100, int))], 0.01, 4)
         for n in range(1, len(scores) + 1):
             hits = (np.arange(100) >= round(100 * scores[n - 1])).astype(int)
-            if watch.ends(History(np.zeros((1, n)), np.arange(n), [hits[np.newaxis]], []), learner):
+            if watch.ends(History(np.zeros((1, n)), np.arange(n), [hits[np.newaxis]], [])):
                 break
         assert n == n_peer
         assert watch.best == peer.best_validation_score_

@@ -11,17 +11,17 @@ import pytest
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.kernels import adamrows
-from minimtl.nn.kernels.adamrows import read_rows
-from minimtl.nn.kernels.jit import EntryKernel
-from minimtl.nn.pending import (
+from minimtl.nn.kernels.adamrows import (
     LONG,
     NEGLIGIBLE,
     RULE_ERROR,
     count_terms,
     first_step_of_rule,
     make_pending,
+    read_rows,
     rule_error,
 )
+from minimtl.nn.kernels.jit import EntryKernel
 
 extend_pending = EntryKernel(adamrows.extend_pending.py_func, None)
 ADAM = Adam()

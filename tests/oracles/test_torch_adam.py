@@ -10,8 +10,8 @@ import pytest
 
 from minimtl.nn.adam import Adam
 from minimtl.nn.kernels import adamrows
+from minimtl.nn.kernels.adamrows import make_pending
 from minimtl.nn.kernels.jit import EntryKernel
-from minimtl.nn.pending import make_pending
 
 torch = pytest.importorskip("torch")
 

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from minimtl.nn.adam import Adam
+from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.dropout import dropout_mask
 from minimtl.nn.network import ACTIVATIONS, Network, Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients
-from minimtl.nn.schedule import Schedule
+from minimtl.nn.reference import Trainer, loss_and_gradients
 from minimtl.nn.trainer import KernelTrainer
 
 torch = pytest.importorskip("torch")
@@ -130,7 +129,7 @@ def test_losses_and_gradients(activation, hidden, n_classes, rate, weighted, agr
     batch = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
     labels = [rng.integers(0, k, size) for k, size in zip(n_classes, sizes, strict=True)]
     network = initialize(Shape(60, hidden, n_classes, activation), rng)
-    network = network.with_rows(np.arange(60), np.float64)
+    network = network.rows(slice(None), np.float64)
     network.flat += rng.normal(scale=0.3, size=network.flat.shape)
     weights = np.array([1.0, 0.3, 2.5])[: len(sizes)]
     omega = rng.uniform(0.2, 3.0, (len(sizes), max(n_classes))) if weighted else None
@@ -153,10 +152,10 @@ def race(network, X, labels, *, n_epochs, batch_size, rate, agreement, data, in_
     """
     rng, shape = np.random.default_rng(7), network.shape
     n_tasks, n_each = len(shape.n_classes), len(labels) // len(shape.n_classes)
-    weights, every = np.array([1.0, 0.5, 2.0])[:n_tasks], np.arange(shape.n_features)
+    weights = np.array([1.0, 0.5, 2.0])[:n_tasks]
     settings = Schedule(batch_size=batch_size, dropout=rate, task_weights=tuple(weights))
-    exact = ReferenceTrainer(network.with_rows(every, "float64"), settings.adam)
-    kernel = KernelTrainer(network.with_rows(every, "float32"), settings.adam)
+    exact = Trainer(network.rows(slice(None), "float64"), settings.adam)
+    kernel = KernelTrainer(network.rows(slice(None), "float32"), settings.adam)
     for trainer in (exact, kernel):
         trainer.take(X, labels, settings)
     peer, peer32 = (

@@ -7,7 +7,7 @@ import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.reference import ReferenceTrainer, loss_and_gradients, predict_proba
+from minimtl.nn.reference import Trainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
 from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
 from minimtl.tasks.modeljobs import decode, joint_job, single_job, training_rng
@@ -80,7 +80,7 @@ def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backe
     tasks = task_data(samples_of(job, data), data)
     shape = Shape(data.train.shape[1], (12, 8), (2, 2))
     start = initialize(shape, training_rng(job, data.identity))
-    start = start.with_rows(np.arange(data.train.shape[1]), np.float64)
+    start = start.rows(slice(None), np.float64)
     X = np.concatenate([task.X.toarray() for task in tasks])
     labels = [task.y for task in tasks]
     _, gradient = loss_and_gradients(start, X, labels, np.array([1.0, 0.3]), [None, None])
@@ -101,13 +101,13 @@ def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backe
 def test_updates_of_an_epoch(data_by, monkeypatch, equal, alone, jointly):
     """Of 40 documents, in steps of 32: one pass; or as 400; or as 400 of both tasks together."""
     n_steps = []
-    plain = ReferenceTrainer.epoch
+    plain = Trainer.epoch
 
     def counted(self, order, keys):
         n_steps.append(len(keys))
         return plain(self, order, keys)
 
-    monkeypatch.setattr(ReferenceTrainer, "epoch", counted)
+    monkeypatch.setattr(Trainer, "epoch", counted)
     data = data_by(equal=equal)
     compute(single_job(MAIN, 0), data)
     assert n_steps == [alone] * 12

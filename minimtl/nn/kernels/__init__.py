@@ -5,9 +5,9 @@ A change that gives other numbers needs a new `minimtl.nn.TRAINING_VERSION`.
 May import: system, for the folder of compiled code; llvmlite comes with Numba.
 """
 
+from minimtl.nn.kernels.codecache import target
 from minimtl.nn.kernels.epoch import train_epoch
-from minimtl.nn.kernels.jit import FOLDER
-from minimtl.nn.kernels.processor import fuses_products, target
+from minimtl.nn.kernels.jit import FOLDER, fuses_products
 
 __all__ = [
     "FOLDER",

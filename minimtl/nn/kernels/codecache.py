@@ -22,9 +22,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numba
+from llvmlite import binding
 
 from minimtl.errors import MinimtlError
-from minimtl.nn.kernels.processor import target
 from minimtl.system import cache_dir, write_atomically
 
 HERE = Path(__file__).parent
@@ -34,6 +34,18 @@ CHECKSUMS = "sha256.json"
 # Folders of other versions and processors that are left, the last used ones: environments and
 # machines that share a cache must not compile in turns.
 N_OTHERS = 7
+
+
+def target() -> tuple[str, str]:
+    """The processor that kernels are compiled for, and its features, as LLVM names them.
+
+    Raises RuntimeError where LLVM does not know the features of this machine.
+    """
+    features = numba.config.CPU_FEATURES
+    return (
+        numba.config.CPU_NAME or binding.get_host_cpu_name(),
+        binding.get_host_cpu_features().flatten() if features is None else features,
+    )
 
 
 def kernel_folder() -> Path:
@@ -53,12 +65,10 @@ def open_folder() -> Path | None:
     """
     try:
         folder = kernel_folder()
-        is_new = not folder.is_dir()
-        folder = _make_private(folder.parent.parent.resolve(), folder.parent.name, folder.name)
+        folder = _make_private(folder.parents[1].resolve(), folder.parent.name, folder.name)
         _remove_damaged(folder)
-        if is_new:
-            _remove_oldest(folder)
         os.utime(folder)  # for `_remove_oldest`
+        _remove_oldest(folder)
     # RuntimeError: LLVM does not know the processor's instruction sets.
     except (OSError, RuntimeError, MinimtlError) as error:
         warn_not_kept(str(error))
@@ -141,13 +151,12 @@ def _read_own(path: Path) -> bytes | None:
 
 def _checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of each of Numba's files, by its path within `folder`; "" for strange ones."""
-    contents = {path: _read_own(path) for path in sorted(folder.glob("*/*.nb?"))}
-    return {
-        path.relative_to(folder).as_posix(): (
-            "" if content is None else hashlib.sha256(content).hexdigest()
-        )
-        for path, content in contents.items()
-    }
+    checksums = {}
+    for path in sorted(folder.glob("*/*.nb?")):
+        content = _read_own(path)
+        digest = "" if content is None else hashlib.sha256(content).hexdigest()
+        checksums[path.relative_to(folder).as_posix()] = digest
+    return checksums
 
 
 def _remove_damaged(folder: Path) -> None:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
 from minimtl.nn.kernels.adamrows import (
     ROWS_AHEAD,
     Pending,
@@ -13,10 +12,10 @@ from minimtl.nn.kernels.adamrows import (
     catch_up,
     extend_pending,
 )
-from minimtl.nn.kernels.heads import heads
 from minimtl.nn.kernels.jit import EntryKernel, spliced
-from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, backward, biases, forward
+from minimtl.nn.kernels.layers import Buffers, Flat, Layout, Plan, backward, biases, forward, heads
 from minimtl.nn.kernels.vectors import add_far_rows, ask_for, sum_chain
+from minimtl.nn.network import FloatArray, IntArray
 
 f32 = np.float32
 LARGEST = np.finfo(f32).max

@@ -1,21 +1,66 @@
-"""How kernels are compiled: the flags, and which machine code is kept between processes."""
+"""How kernels are compiled: for which processor, by which flags, and what code is kept."""
 
+import platform
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import numba
+from llvmlite import binding
 
 from minimtl.errors import MinimtlError
-from minimtl.nn.kernels.codecache import open_folder, record_files, warn_not_kept
-from minimtl.nn.kernels.processor import check_target
+from minimtl.nn.kernels.codecache import open_folder, record_files, target, warn_not_kept
 
-P = ParamSpec("P")
-R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
 if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels cannot run without compilation")
+
+# Compiled like a kernel, and run where nothing is lost if the processor cannot.
+_PROBE = """
+import numba, numpy
+@numba.njit(error_model="numpy", fastmath={"contract"})
+def probe(x, y):
+    for h in range(len(x)):
+        x[h] += x[h] * y[h]
+probe(numpy.ones(64, numpy.float32), numpy.ones(64, numpy.float32))
+"""
+
+
+def fuses_products() -> bool:
+    """Whether kernels add a product by one operation, which rounds once.
+
+    All processors that do give the same bits; so do all that do not, but other ones.
+    """
+    if platform.machine().lower() in ("aarch64", "arm64"):
+        return True
+    try:
+        return "+fma" in target()[1].split(",")
+    except RuntimeError:
+        return False
+
+
+def check_target() -> None:
+    """Raise MinimtlError if the processor that Numba is told is unknown, or cannot be had here."""
+    named = {
+        "NUMBA_CPU_NAME": numba.config.CPU_NAME,
+        "NUMBA_CPU_FEATURES": numba.config.CPU_FEATURES,
+    }
+    settings = " ".join(f"{name}={value}" for name, value in named.items() if value)
+    if not settings:
+        return
+
+    asked = {name for name in (numba.config.CPU_FEATURES or "").split(",") if name[:1] == "+"}
+    available = binding.get_host_cpu_features()
+    lacks = any(not available.get(name[1:], True) for name in asked)
+    probe = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True)
+    if "not a recognized" in probe.stderr:
+        raise MinimtlError(f"The compiler does not know what {settings} names; unset it.")
+    if probe.returncode < 0 or lacks:
+        raise MinimtlError(f"This processor cannot run code compiled for {settings}; unset it.")
+
 
 check_target()
 FOLDER = open_folder()
@@ -52,10 +97,10 @@ def inlined(function: F) -> F:
     return compiled(function, forceinline=True)
 
 
-class EntryKernel(Generic[P, R]):
+class EntryKernel:
     """A kernel that Python calls; its machine code is kept in `folder`, if there is one."""
 
-    def __init__(self, function: Callable[P, R], folder: Path | None = FOLDER) -> None:
+    def __init__(self, function: Callable[..., Any], folder: Path | None = FOLDER) -> None:
         self._function, self._folder, self._n_recorded = function, folder, 0
         self._kernel: Any = self._compiled() if folder is None else self._cached(folder)
 
@@ -77,14 +122,14 @@ class EntryKernel(Generic[P, R]):
         self._folder = None
         return self._compiled()
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, *args: Any) -> Any:
         try:
-            result: R = self._kernel(*args, **kwargs)
+            result = self._kernel(*args)
         except OSError as error:  # Numba could not save the code; nothing has been run yet
             if self._folder is None:
                 raise
             self._give_up(f"{self._folder} cannot be written ({error.strerror}).")
-            return self(*args, **kwargs)
+            return self._kernel(*args)
         if self._folder is not None and len(self._kernel.overloads) > self._n_recorded:
             self._n_recorded = len(self._kernel.overloads)
             try:

@@ -1,4 +1,4 @@
-"""The shared layers: forward and backward through products, activation and dropout.
+"""The shared layers, forward and backward, and the heads with their softmax and loss.
 
 Notation as in `reference`: a step's B documents, those of each task in turn, run through the
 shared layers together. ``A[l]`` (B, S) activations, ``R[l]`` their dropout mask, ``D[l]`` = A∘R,
@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.kernels.elementwise import activate, fill_mask, threshold_of, times_slope
-from minimtl.nn.kernels.jit import inlined, spliced
-from minimtl.nn.kernels.vectors import add_four_products, add_rows
+from minimtl.nn.dropout import MULTIPLIER_1, MULTIPLIER_2, drop_threshold
+from minimtl.nn.kernels.jit import compiled, inlined, spliced
+from minimtl.nn.kernels.vectors import add_four_products, add_rows, dot
+from minimtl.nn.network import FloatArray, IntArray
 
 f32 = np.float32
+u32 = np.uint32
+
+SIGMOID, TANH, RELU = 0, 1, 2
 
 
 class Layout(NamedTuple):
@@ -76,6 +79,70 @@ class Buffers(NamedTuple):
     word: FloatArray
     transposed: FloatArray
     sparse: Sparse
+
+
+threshold_of = compiled(drop_threshold)
+
+
+@compiled
+def exp32(x: np.float32) -> np.float32:
+    """e^x in float32 to 2 units in the last place, clamped to the normal range; vectorisable.
+
+    x = n·ln 2 + r with |r| ≤ ½·ln 2 (ln 2 in two parts), a polynomial for e^r, and 2^n by its bits.
+    """
+    x = min(max(x, f32(-87.0)), f32(88.0))
+    n = np.floor(x * f32(1.44269504) + f32(0.5))
+    r = (x - n * f32(0.693359375)) - n * f32(-2.12194440e-4)
+    p = f32(1.0 / 720.0) + r * f32(1.0 / 5040.0)
+    p = f32(1.0 / 120.0) + r * p
+    p = f32(1.0 / 24.0) + r * p
+    p = f32(1.0 / 6.0) + r * p
+    p = f32(0.5) + r * p
+    power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
+    return (f32(1.0) + (r + (r * r) * p)) * power
+
+
+@compiled
+def activate(z: FloatArray, n: int, activation: int) -> None:
+    """σ in place on the first `n` entries of a vector."""
+    if activation == SIGMOID:
+        for h in range(n):
+            z[h] = f32(1.0) / (f32(1.0) + exp32(-z[h]))
+    elif activation == TANH:
+        for h in range(n):
+            z[h] = f32(1.0) - f32(2.0) / (f32(1.0) + exp32(f32(2.0) * z[h]))
+    else:
+        for h in range(n):
+            z[h] = max(z[h], f32(0.0))
+
+
+@spliced
+def times_slope(delta: FloatArray, a: FloatArray, n: int, activation: int) -> None:
+    """delta ← delta·σ'(z), written in a = σ(z)."""
+    if activation == SIGMOID:
+        for h in range(n):
+            delta[h] *= a[h] * (f32(1.0) - a[h])
+    elif activation == TANH:
+        for h in range(n):
+            delta[h] *= f32(1.0) - a[h] * a[h]
+    else:
+        for h in range(n):
+            delta[h] = delta[h] if a[h] > f32(0.0) else f32(0.0)
+
+
+@spliced
+def fill_mask(
+    mask: FloatArray, n: int, first: int, key: IntArray, threshold: np.uint32, scale: np.float32
+) -> None:
+    """Entries `first` … of the dropout mask of `key`: `dropout.dropout_mask`, a row at a time."""
+    key_0, key_1 = key[0], key[1]
+    for h in range(n):
+        x = u32(u32(first + h) ^ key_0)
+        x = u32(u32(x ^ (x >> u32(16))) * u32(MULTIPLIER_1))
+        x = u32(u32(x ^ (x >> u32(15))) + key_1)
+        x = u32(x * u32(MULTIPLIER_2))
+        x = u32(x ^ (x >> u32(16)))
+        mask[h] = scale if x >= threshold else f32(0.0)
 
 
 @inlined
@@ -202,3 +269,57 @@ def transpose(W: FloatArray, n_rows: int, n_columns: int, T: FloatArray) -> None
     for i in range(n_rows):
         for k in range(n_columns):
             T[k, i] = W[i, k]
+
+
+@compiled
+def head_softmax(
+    p: FloatArray, d: FloatArray, t: int, y: int, flat: FloatArray, layout: Layout
+) -> float:
+    """Class probabilities p of task t from d = D_L; returns the loss −ln p[y]."""
+    width, n_classes = layout.widths[-1], layout.n_classes[t]
+    U = flat[layout.heads[t] :]
+    top = f32(-np.inf)
+    for c in range(n_classes):
+        p[c] = U[n_classes * width + c] + dot(U[c * width :], d, width)
+        top = max(top, p[c])
+    total, o_y = f32(0.0), p[y]
+    for c in range(n_classes):
+        p[c] = exp32(p[c] - top)
+        total += p[c]
+    for c in range(n_classes):
+        p[c] /= total
+    return np.log(total) - (o_y - top)
+
+
+@spliced
+def heads(
+    batch_rows: IntArray,
+    labels: IntArray,
+    size: int,
+    plan: Plan,
+    flat: Flat,
+    buffers: Buffers,
+    losses: FloatArray,
+) -> None:
+    """Loss and gradient of the heads; the gradient by D_L goes to the last layer of G."""
+    layout, p = plan.layout, buffers.p
+    width = layout.widths[-1]
+    top = len(layout.widths) - 1
+    for task in range(len(layout.n_classes)):
+        n_classes, begin = layout.n_classes[task], layout.heads[task]
+        for i in range(task * size, (task + 1) * size):
+            d, delta = buffers.D[top, i], buffers.G[top, i]
+            y = labels[batch_rows[i]]
+            omega = plan.class_weights[task, y]
+            scale = f32(omega * plan.task_weights[task] / size)
+            losses[task] += omega * head_softmax(p, d, task, y, flat.w, layout)
+            p[y] -= f32(1.0)
+            delta[:] = f32(0.0)
+            for c in range(n_classes):
+                g = p[c] * scale
+                u = flat.w[begin + c * width :]
+                g_u = flat.g[begin + c * width :]
+                for h in range(width):
+                    delta[h] += g * u[h]
+                    g_u[h] += g * d[h]
+                flat.g[begin + n_classes * width + c] += g

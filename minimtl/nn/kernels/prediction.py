@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.nn.arraytypes import FloatArray, IntArray
-from minimtl.nn.kernels.adamrows import ROWS_AHEAD, Pending, read_row
-from minimtl.nn.kernels.elementwise import activate
-from minimtl.nn.kernels.heads import head_softmax
+from minimtl.nn.kernels.adamrows import ROWS_AHEAD, read_row
+from minimtl.nn.kernels.epoch import State
 from minimtl.nn.kernels.jit import EntryKernel, spliced
-from minimtl.nn.kernels.layers import Buffers, Layout, biases, pass_up
+from minimtl.nn.kernels.layers import Buffers, Layout, activate, biases, head_softmax, pass_up
 from minimtl.nn.kernels.vectors import add_to_rows, ask_for
+from minimtl.nn.network import FloatArray, IntArray
 
 
 class Occurrences(NamedTuple):
@@ -30,11 +29,7 @@ def predict(
     found: Occurrences,
     base: FloatArray,
     sizes: IntArray,
-    rows: FloatArray,
-    last: IntArray,
-    step: int,
-    pending: Pending,
-    w: FloatArray,
+    state: State,
     layout: Layout,
     buffers: Buffers,
     Z: FloatArray,
@@ -42,12 +37,12 @@ def predict(
 ) -> None:
     """Class probabilities (n, K) after a step, of documents whose other words add `base` to Z_1.
 
-    `sizes` (T,) are the numbers of each task's documents, `base` is (n, H_1); `rows`, `last`,
-    `step` and `pending` are as in `epoch.State`, w the flat parameters; Z (n, S) is scratch space.
+    `sizes` (T,) are the numbers of each task's documents, `base` is (n, H_1); Z (n, S) is scratch
+    space.
     """
-    A, n_batch = buffers.A, buffers.A.shape[1]
+    A, n_batch, w = buffers.A, buffers.A.shape[1], state.flat.w
     zero = np.int64(0)  # a literal would have what it is passed to compiled once more
-    first_layer(found, base, rows, last, step, pending, biases(w, zero, layout), buffers.word, Z)
+    first_layer(found, base, state, biases(w, zero, layout), buffers.word, Z)
     begin, dropped = 0, zero > 0
     for task in range(len(sizes)):
         end = begin + sizes[task]
@@ -69,10 +64,7 @@ def predict(
 def first_layer(
     found: Occurrences,
     base: FloatArray,
-    rows: FloatArray,
-    last: IntArray,
-    step: int,
-    pending: Pending,
+    state: State,
     b: FloatArray,
     word: FloatArray,
     Z: FloatArray,
@@ -89,6 +81,7 @@ def first_layer(
         for h in range(len(extra)):
             z[h] += extra[h]
     words, indptr, docs, data = found.words, found.indptr, found.docs, found.data
+    rows, last, _, pending, step = state
     for q in range(len(words)):
         ask_for(rows, words[min(q + ROWS_AHEAD, len(words) - 1)], 0, rows.shape[1])
         read_row(word, 0, rows, words[q], last[words[q]], step, pending)
