@@ -29,6 +29,7 @@ ALIKE = 0.8
 _FEWEST_WORDS = 6
 # Words in more texts than this bring no two texts together; what two copies share has rarer ones.
 _MOST_TEXTS = 50
+_TEXTS_AT_ONCE = 500  # are compared with all others, which takes memory
 
 Texts = tuple[LabelledText, ...]
 Analyzer = Callable[[str], Iterable[str]]
@@ -113,18 +114,21 @@ def near_copies(texts: Sequence[str], others: Sequence[str], analyze: Analyzer) 
     )
     rare = words[:, np.bincount(words.indices, minlength=words.shape[1]) <= _MOST_TEXTS]
     n_words, n_rare = np.diff(words.indptr), np.diff(rare.indptr)
-    meeting = sparse.triu(rare @ rare.T, 1, "coo")
-
     # Of a near copy's words at most a fourth of the shared ones are missing in the other text.
     n_needed = np.maximum(n_rare - (1 / ALIKE - 1) * n_words, 1)
-    may_be = (meeting.data >= n_needed[meeting.row]) & (meeting.data >= n_needed[meeting.col])
-    may_be &= np.minimum(n_words[meeting.row], n_words[meeting.col]) >= _FEWEST_WORDS
-    first, second = meeting.row[may_be], meeting.col[may_be]
-    shared = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
-    alike = shared >= ALIKE * (n_words[first] + n_words[second] - shared)
 
     is_copy = np.zeros(len(n_words), bool)
-    is_copy[second[alike]] = True
+    for start in range(0, len(n_words), _TEXTS_AT_ONCE):
+        meeting = (rare[start : start + _TEXTS_AT_ONCE] @ rare[start:].T).tocoo()
+        first, second = meeting.row + start, meeting.col + start
+        may_be = (first < second) & (meeting.data >= n_needed[first])
+        may_be &= meeting.data >= n_needed[second]
+        may_be &= np.minimum(n_words[first], n_words[second]) >= _FEWEST_WORDS
+        first, second = first[may_be], second[may_be]
+
+        shared = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
+        alike = shared >= ALIKE * (n_words[first] + n_words[second] - shared)
+        is_copy[second[alike]] = True
     return is_copy[len(others) :]
 
 
