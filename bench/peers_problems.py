@@ -15,7 +15,7 @@ from minimtl.corpora.load import load_amazon
 from minimtl.stats.crossval import stratified_parts
 from minimtl.system import say
 from minimtl.tasks.compute import sample_of
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 
 TOPICS, PAIRS, AMAZON = "20 Newsgroups, 20 topics", "pairs of the study", "Amazon reviews"
 GROUPS = (TOPICS, PAIRS, AMAZON)
@@ -76,7 +76,7 @@ def _pairs(run: int, settings: Settings) -> list[Unit]:
     pairs = [
         pair
         for all_pairs in (related_pairs(NEWSGROUPS), unrelated_pairs(NEWSGROUPS))
-        for pair in EvenSample(all_pairs, n)
+        for pair in all_pairs.sample(n)
     ]
     train, test = settings.corpus.train, settings.corpus.test
     samples = [[sample_of(task, run, settings.data) for task in pair] for pair in pairs]

@@ -39,13 +39,12 @@ from minimtl.jobs import rng_for  # noqa: E402
 from minimtl.jobs.executors import make_workers  # noqa: E402
 from minimtl.jobs.runner import Progress, run_jobs  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
-from minimtl.tasks.collect import Results, collect_outcomes  # noqa: E402
 from minimtl.tasks.modeljobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
+from minimtl.tasks.outcomes import Results, collect_outcomes  # noqa: E402
 from minimtl.tasks.pairfeatures import FEATURE_NAMES  # noqa: E402
 from minimtl.tasks.plan import Problem, plan_jobs  # noqa: E402
 from minimtl.tasks.protocol import PAPER  # noqa: E402
 from minimtl.tasks.taskpairs import (  # noqa: E402
-    EvenSample,
     Hierarchy,
     HierarchyPairs,
     Task,
@@ -53,7 +52,7 @@ from minimtl.tasks.taskpairs import (  # noqa: E402
 )
 
 CLASSES, SUBCLASSES, TOPICS = 25, 5, 8  # of the hierarchy, of a class, of a subclass
-IDENTITY = StudyIdentity.of(PAPER, "0" * 64, 0)
+IDENTITY = StudyIdentity(PAPER.settings, "0" * 64, 0)
 MEGABYTE = 1 << 20
 
 
@@ -93,7 +92,7 @@ def all_pairs() -> HierarchyPairs:
 
 def some(n_pairs: int) -> list[Problem]:
     """One run of an even sample."""
-    return [Problem("unrelated", EvenSample(all_pairs(), n_pairs), 1)]
+    return [Problem("unrelated", all_pairs().sample(n_pairs), 1)]
 
 
 def keyed_jobs(n_pairs: int) -> Iterator[tuple[str, Job]]:

@@ -35,12 +35,12 @@ def made_up_outcomes():
 
     from minimtl.tasks.outcomes import Outcomes
     from minimtl.tasks.pairfeatures import FEATURE_NAMES
-    from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs, unrelated_pairs
+    from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 
     def make(problem="related", n_pairs=12, n_runs=2):
         every = related_pairs if problem == "related" else unrelated_pairs
         rng = np.random.default_rng(0)
-        pairs = EvenSample(every(NEWSGROUPS), n_pairs)
+        pairs = every(NEWSGROUPS).sample(n_pairs)
         single = rng.uniform(0.7, 0.9, (n_pairs, n_runs))
         return Outcomes(
             problem=problem,

@@ -55,8 +55,6 @@ def refused(capsys, *argv):
         ([*MULTIVERSE, "train_per_class=10", "train_per_task=20"], "exclude each other"),
         ([*MULTIVERSE, "read_at=500"], "scores cannot be read at epoch index 500"),
         ([*MULTIVERSE, "aux_weight=0.5", "share_directions=yes"], "needs share_directions=False"),
-        (["tune", "--dropout", "nan"], "--dropout: nan does not lie in [0, 1)"),
-        (["tune", "--learning-rate", "0"], "--learning-rate: 0 does not lie between 0 and 1"),
         (["tune", "--corpus", "amazn"], "neither one of amazon nor an existing file"),
     ],
 )
@@ -96,7 +94,7 @@ QUICK = ["epochs_single=12", "epochs_joint=2", "read_at=0,1", "gradient_window=1
     [
         (["tune"], "minimtl.cli.tune.load_amazon", "fit"),
         ([*MULTIVERSE, *QUICK, "--protocol", "paper"],
-         "minimtl.study.multiverse.runmultiverse.train_universes", "model"),
+         "minimtl.study.multiverse.train_models", "model"),
         (["advise", "--main", "a.csv", "--aux", "b.csv"],
          "minimtl.advice.api.Measuring.fit_all", "model"),
     ],

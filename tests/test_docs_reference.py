@@ -11,17 +11,16 @@ from minimtl._version import __version__
 from minimtl.audit import audit, audit_csv
 from minimtl.audit.released import Finding
 from minimtl.cli.main import build_parser
-from minimtl.study.report.figures import FIGURE4, FIGURE5
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
-from minimtl.study.tuning import N_FOLDS, PAPERS, Setting, Tuning
-from minimtl.study.tuningpage import tuning_table
+from minimtl.study.figures import FIGURE4, FIGURE5
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
+from minimtl.study.tuning import N_FOLDS, PAPERS, Setting, Tuning, tuning_table
 from minimtl.tasks.pairfeatures import COLUMNS, DEFINITIONS, FEATURE_NAMES, ROLES
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.audit.madeup import MadeUpExperiment, MadeUpLogs
-from tests.study.report.conftest import concluded_of
+from tests.study.conftest import concluded_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
@@ -78,7 +77,7 @@ def study_tables(made_up_outcomes):
     quick = PAPER.replace(cv_repeats=2)
     made = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 24, 2)]
     results = problem_results(concluded_of(made, quick), "bydate", NEWSGROUPS)
-    return {table.name: list(table.rows[0]) for table in tables(results)}
+    return {table.name: list(next(iter(table.rows))) for table in tables(results)}
 
 
 def columns_of(title):
@@ -137,7 +136,7 @@ def test_columns_of_the_tables_of_pairs(tmp_path):
 def test_columns_of_tune():
     domains = ("books", "dvd", "electronics", "kitchen")
     f1 = np.random.default_rng(0).uniform(size=(2, len(domains), N_FOLDS + 1))
-    settings = (Setting(1, 25, 1e-3, 0.5), PAPERS)
+    settings = (Setting(1, 25), PAPERS)
     (row, _) = tuning_table(Tuning(settings, domains, f1, f1, np.ones(2))).rows
     columns = dict.fromkeys(re.sub("^f1_.*", "f1_<domain>", column) for column in row)
     assert named(sections(OUTPUTS, 2)["minimtl tune"]) == list(columns)

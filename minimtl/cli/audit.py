@@ -37,5 +37,5 @@ def run(args: argparse.Namespace) -> int:
     counts = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
     print(f"{len(audited.findings)} findings ({counts}): {out / 'audit.md'}")
     for table in audited.pairs:
-        print(f"{len(table.rows):,} rows for minimtl meta: {out / f'{table.name}.csv'}")
+        print(f"{len(list(table.rows)):,} rows for minimtl meta: {out / f'{table.name}.csv'}")
     return 0

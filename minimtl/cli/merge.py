@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Merge the shards and conclude; 0 when the report is written."""
     folders, out = [Path(folder) for folder in args.folders], Path(args.out)
-    conditions = Conditions(out, len(folders), quiet=args.quiet, command=args.argv)
+    conditions = Conditions(out, len(folders), "shards", quiet=args.quiet, command=args.argv)
     result = merge_shards(folders, args.corpus, conditions)
     result.write(out, announce=conditions.announce)
     if not args.quiet:

@@ -37,7 +37,7 @@ from minimtl.report import (
     Paragraph,
     notebook_html,
 )
-from minimtl.study import Study, feature_maker, train_models
+from minimtl.study import Study, feature_maker, jobs_of, train_models
 from minimtl.tasks import (
     PAPER,
     Hierarchy,
@@ -46,7 +46,6 @@ from minimtl.tasks import (
     Pair,
     Problem,
     Protocol,
-    Results,
     Sample,
     Task,
     collect_outcomes,
@@ -428,14 +427,15 @@ def make_lesson(
     problems = make_problems("related", protocol, Hierarchy.from_tree(corpus.tree), n_runs=1)
     study = Study(corpus, protocol, problems, 0, backend or default_backend())
     pair = find_pair(topics, problems[0])
+    jobs = jobs_of([study])
     with open_store(folder, study.identity, announce=announce) as store:
         announce(
-            f"{study.count_jobs()} models of {len(problems[0].pairs)} pairs are needed, "
+            f"{len(jobs)} models of {len(problems[0].pairs)} pairs are needed, "
             f"each once; they are kept in {folder}."
         )
         with make_workers("process", n_workers, (study.data,)) as workers:
-            train_models(study, store, workers)
-        results = Results(store, study.data.identity, protocol)
+            train_models(jobs, store, workers, protocol.reading)
+        results = study.results(store)
         outcomes, _ = collect_outcomes(problems[0], results, feature_maker(study, results))
         losses = {task: results.single(task, 0).losses[0] for task in pair}
     return Lesson(study, pair, outcomes, losses)

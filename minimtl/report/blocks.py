@@ -69,13 +69,6 @@ class Grid:
     lines: tuple[tuple[Inline, ...], ...]
     n_labels: int = 1
 
-    def without(self, *names: str) -> "Grid":
-        """The table without the columns of these names."""
-        columns = [column for column, name in enumerate(self.header) if name not in names]
-        header = tuple(self.header[column] for column in columns)
-        lines = tuple(tuple(line[column] for column in columns) for line in self.lines)
-        return Grid(header, lines, sum(column < self.n_labels for column in columns))
-
 
 @dataclass(frozen=True)
 class Figure:

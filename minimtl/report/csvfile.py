@@ -7,10 +7,10 @@ gets an apostrophe before it.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minimtl.system import write_atomically
 
@@ -22,24 +22,14 @@ STATISTICS_DIGITS, DATA_DIGITS = 6, 10
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class RowsMade(Sequence[Row]):
-    """Rows that are made when they are asked for: of many pairs they would not fit into memory.
+@dataclass(frozen=True)
+class RowsMade:
+    """Rows that are made each time they are asked for: of many pairs they would fill the memory."""
 
-    Parameters
-    ----------
-    parts : for each part its number of rows and what makes the i-th of them.
-    """
+    make: Callable[[], Iterator[Row]]
 
-    def __init__(self, parts: Iterable[tuple[int, Callable[[int], Row]]]) -> None:
-        self._makers = [partial(make, row) for n, make in parts for row in range(n)]
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [make() for make in self._makers[index]]
-        return self._makers[index]()
+    def __iter__(self) -> Iterator[Row]:
+        return self.make()
 
 
 class Table(NamedTuple):
@@ -49,7 +39,7 @@ class Table(NamedTuple):
     """
 
     name: str
-    rows: Sequence[Row]
+    rows: Iterable[Row]
     digits: int = STATISTICS_DIGITS
 
 
@@ -65,9 +55,9 @@ def to_csv(table: Table) -> bytes:
 
 
 def _lines(table: Table) -> Iterator[bytes]:
-    if table.rows:
-        yield _line(table.rows[0])
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
+        if number == 0:
+            yield _line(row)
         yield _line(_cell(value, table.digits) for value in row.values())
 
 

@@ -9,20 +9,13 @@ from minimtl.study.conductor import (
     plan_study,
     reopen_study,
     run_study,
-    train_models,
     train_shard,
 )
-from minimtl.study.definition import (
-    Study,
-    define_studies,
-    feature_maker,
-)
-from minimtl.study.multiverse.definemultiverse import define_multiverse, plan_multiverse
-from minimtl.study.multiverse.runmultiverse import conduct_multiverse
-from minimtl.study.multiverse.universes import DIFFERENCES, parse_choice
-from minimtl.study.trainmodels import Conditions
-from minimtl.study.tuning import make_grid, tune
-from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
+from minimtl.study.definition import Study, define_studies, feature_maker, jobs_of
+from minimtl.study.multiverse import conduct_multiverse, define_multiverse, plan_multiverse
+from minimtl.study.training import Conditions, train_models
+from minimtl.study.tuning import tune, write_tuning
+from minimtl.study.universes import DIFFERENCES, parse_choice
 
 __all__ = [
     "DIFFERENCES",
@@ -32,9 +25,8 @@ __all__ = [
     "conduct_multiverse",
     "define_multiverse",
     "define_studies",
-    "draw_tuning",
     "feature_maker",
-    "make_grid",
+    "jobs_of",
     "merge_shards",
     "parse_choice",
     "plan_multiverse",
@@ -44,7 +36,5 @@ __all__ = [
     "train_models",
     "train_shard",
     "tune",
-    "tuning_document",
-    "tuning_finding",
-    "tuning_table",
+    "write_tuning",
 ]

@@ -26,12 +26,10 @@ from minimtl.jobs import (
     make_workers,
     open_existing_store,
     open_store,
-    run_shown,
 )
 from minimtl.report import counted
 from minimtl.study.definition import (
     BOTH,
-    PlacedJob,
     Study,
     count_processors,
     data_of,
@@ -39,18 +37,19 @@ from minimtl.study.definition import (
     feature_maker,
     jobs_of,
 )
-from minimtl.study.manifest import (
+from minimtl.study.studyresult import (
     Stopwatch,
+    StudyResult,
     check_manifest_of,
     make_manifest,
     write_manifest,
 )
-from minimtl.study.studyresult import StudyResult
-from minimtl.study.trainmodels import (
+from minimtl.study.training import (
     Conditions,
     announce_training,
-    compute_placed,
-    time_here,
+    described,
+    planned,
+    train_models,
 )
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
@@ -61,12 +60,12 @@ from minimtl.tasks import (
     Results,
     Shard,
     StudyIdentity,
-    decode,
     problems_of,
     read_manifest,
     read_manifest_of_any,
-    read_score,
 )
+
+Concluded = list[tuple[Analysed, PairCurves]]
 
 
 def run_study(
@@ -131,6 +130,7 @@ def run_study(
         ("--out", out),
     ):
         command += [] if value is None else [flag, str(value)]
+
     folder = Path(tempfile.mkdtemp(prefix="minimtl-") if out is None else out)
     n_workers = available_cores() if workers is None else workers
     conditions = Conditions(folder, n_workers, executor, fresh, quiet, command=command)
@@ -159,25 +159,25 @@ def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyR
     manifest.json is written.
     """
     took, out = Stopwatch(), conditions.out
-    manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
+    manifest = make_manifest(studies, conditions)
+    # Each study has the same problems, with runs of its own.
     parts = [
-        (study, problem)
-        for name in dict.fromkeys(problem.name for problem in studies[0].problems)
+        (study, study.problems[number])
+        for number in range(len(studies[0].problems))
         for study in studies
-        for problem in study.problems
-        if problem.name == name
     ]
-    n_done, concluded = 0, []
+    n_done, concluded = 0, Concluded()
 
     with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
         # From now on `minimtl report` can say how an interrupted study continues.
         write_manifest(manifest, out)
-        data = data_of(studies)
-        with make_workers(conditions.executor, conditions.n_workers, data) as workers:
-            _announce_training(studies, WHOLE, store, workers, conditions)
+        with make_workers(conditions.executor, conditions.n_workers, data_of(studies)) as workers:
+            _announce(studies, WHOLE, store, workers, conditions)
             for study, problem in parts:
-                n_done += train_models(study, store, workers, [problem], quiet=conditions.quiet)
-                concluded.append(_conclude(study, problem, store))
+                jobs = jobs_of([study], problem=problem.name)
+                reading = study.protocol.reading
+                n_done += train_models(jobs, store, workers, reading, quiet=conditions.quiet)
+                concluded += _conclude(study, [problem], store)
                 if len(concluded) < len(parts):
                     yield _result(concluded, manifest, out)
 
@@ -187,16 +187,17 @@ def conduct(studies: Sequence[Study], conditions: Conditions) -> Iterator[StudyR
 
 def train_shard(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> int:
     """Train a part of the studies, for `merge_shards`; returns the number of its models."""
-    manifest = make_manifest(studies, conditions.command, conditions.n_workers, conditions.executor)
-    manifest["shard"] = str(shard)
-    out, data = conditions.out, data_of(studies)
+    manifest = {**make_manifest(studies, conditions), "shard": str(shard)}
+    out, n_models = conditions.out, 0
     with open_store(out, studies[0].identity, fresh=conditions.fresh, announce=say) as store:
         write_manifest(manifest, out)
-        with make_workers(conditions.executor, conditions.n_workers, data) as workers:
-            _announce_training(studies, shard, store, workers, conditions)
+        with make_workers(conditions.executor, conditions.n_workers, data_of(studies)) as workers:
+            _announce(studies, shard, store, workers, conditions)
             for study in studies:
-                train_models(study, store, workers, shard=shard, quiet=conditions.quiet)
-    return sum(study.count_jobs(shard=shard) for study in studies)
+                jobs, reading = jobs_of([study], shard), study.protocol.reading
+                train_models(jobs, store, workers, reading, quiet=conditions.quiet)
+                n_models += len(jobs)
+    return n_models
 
 
 def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -> StudyResult:
@@ -211,7 +212,7 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
     took = Stopwatch()
     manifests = [read_manifest_of_any(folder) for folder in folders]
     studies = _studies_of(folders, manifests, corpus, conditions.announce)
-    manifest = make_manifest(studies, conditions.command, len(folders), "shards")
+    manifest = make_manifest(studies, conditions)
 
     with open_store(conditions.out, studies[0].identity, announce=say) as store:
         for folder, shard_manifest in zip(folders, manifests, strict=True):
@@ -222,9 +223,7 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
 
         write_manifest(manifest, conditions.out)
         _refuse_missing(studies, store, manifests, conditions.out)
-        concluded = [
-            _conclude(study, problem, store) for study in studies for problem in study.problems
-        ]
+        concluded = [one for study in studies for one in _conclude(study, study.problems, store)]
         return _finished(studies, concluded, store, manifest, 0, took, conditions.out)
 
 
@@ -254,68 +253,25 @@ def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
                 "keeps the models"
             )
 
-        concluded = []
+        concluded = Concluded()
         for named, problems in problems_of(manifest):
             protocol = named.replace(features=features)
-            results = Results(store, StudyIdentity.of(protocol, digest, seed), protocol)
+            results = Results(store, StudyIdentity(protocol.settings, digest, seed), protocol)
             concluded += conclude(problems, results, seed, no_features)
     return _result(concluded, {**manifest, "features": features}, folder)
 
 
 def plan_study(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
     """The models to train and how long it would take, in a line a problem and one for all."""
-    jobs = jobs_of(studies, shard)
-    when = time_here(jobs, data_of(studies), conditions)
-    return "\n".join(
-        [
-            *(
-                f"{study.protocol.name}, {describe_problem(problem)}"
-                for study in studies
-                for problem in study.problems
-            ),
-            f"{counted(len(jobs), 'model')}, seed {studies[0].seed}, into {conditions.out}{when}; "
-            "nothing was computed",
-        ]
-    )
+    lines = [
+        f"{study.protocol.name}, {described(problem)}"
+        for study in studies
+        for problem in study.problems
+    ]
+    return "\n".join([*lines, planned(studies, shard, conditions)])
 
 
-def describe_problem(problem: Problem) -> str:
-    """Pairs and runs of a problem."""
-    return (
-        f"{problem.name}: {counted(len(problem.pairs), 'pair')}, {counted(problem.n_runs, 'run')}"
-    )
-
-
-def train_models(
-    study: Study,
-    store: Store,
-    workers: Workers,
-    problems: Sequence[Problem] | None = None,
-    *,
-    shard: Shard = WHOLE,
-    quiet: bool = False,
-) -> int:
-    """Train every model of a study that the store lacks; returns their number.
-
-    Those of all problems or of some, or of a shard. `workers` compute on the data of this study and
-    of others, by their places.
-    """
-    reading = study.protocol.reading
-
-    def describe(placed: PlacedJob, payload: bytes) -> str:
-        score = read_score(decode(payload), reading, 0)
-        main, *others = placed.job.tasks
-        beside = f" beside {' / '.join(others[0])}" if others else ""
-        return f"{reading.score} {score:.3f} of {' / '.join(main)}{beside}"
-
-    jobs, n_jobs = study.keyed_jobs(problems, shard), study.count_jobs(problems, shard)
-    return run_shown(
-        jobs, n_jobs, compute_placed, store, workers,
-        decode=decode, describe=describe, quiet=quiet,
-    )  # fmt: skip
-
-
-def _announce_training(
+def _announce(
     studies: Sequence[Study], shard: Shard, store: Store, workers: Workers, conditions: Conditions
 ) -> None:
     """One line: what will be trained, how long it will take, where the report will be."""
@@ -327,16 +283,15 @@ def _announce_training(
     announce_training(jobs_of(studies, shard), store, workers, conditions, "", after)
 
 
-def _conclude(study: Study, problem: Problem, store: Store) -> tuple[Analysed, PairCurves]:
-    """The outcomes and the meta-analysis of a problem, whose models are all in the store."""
-    results = Results(store, study.data.identity, study.protocol)
-    ((analysed, curves),) = conclude([problem], results, study.seed, feature_maker(study, results))
-    return analysed, curves
+def _conclude(study: Study, problems: Sequence[Problem], store: Store) -> Concluded:
+    """The outcomes and the meta-analyses of problems, whose models are all in the store."""
+    results = study.results(store)
+    return conclude(problems, results, study.seed, feature_maker(study, results))
 
 
 def _finished(
     studies: Sequence[Study],
-    concluded: Sequence[tuple[Analysed, PairCurves]],
+    concluded: Concluded,
     store: Store,
     manifest: dict[str, Any],
     n_done: int,
@@ -360,13 +315,11 @@ def _finished(
     return _result(concluded, finished, folder)
 
 
-def _result(
-    concluded: Sequence[tuple[Analysed, PairCurves]], manifest: dict[str, Any], folder: Path
-) -> StudyResult:
+def _result(concluded: Concluded, manifest: dict[str, Any], folder: Path) -> StudyResult:
     """The result of these problems; p-values are adjusted for all of a protocol."""
-    by_protocol: dict[str, list[tuple[Analysed, PairCurves]]] = {}
-    for analysed, curves in concluded:
-        by_protocol.setdefault(analysed.protocol.name, []).append((analysed, curves))
+    by_protocol: dict[str, Concluded] = {}
+    for one in concluded:
+        by_protocol.setdefault(one[0].protocol.name, []).append(one)
     adjusted = [one for of_one in by_protocol.values() for one in adjusted_for_all(of_one)]
     ordered = sorted(adjusted, key=lambda one: one[0].outcomes.problem)  # RELATED comes first
     return StudyResult(manifest, ordered, folder)
@@ -392,20 +345,14 @@ def _studies_of(
                 f" {first} here); leave one of them out"
             )
 
-    loaded, features = load_corpus(corpus, announce=announce), manifest["features"]
+    loaded = load_corpus(corpus, announce=announce)
     made: dict[Any, Any] = {}
-    studies = [
-        Study(
-            loaded,
-            protocol.replace(features=features),
-            problems,
-            identity["seed"],
-            identity["backend"],
-            place,
-            made,
+    studies = []
+    for place, (named, problems) in enumerate(problems_of(manifest)):
+        protocol = named.replace(features=manifest["features"])
+        studies.append(
+            Study(loaded, protocol, problems, identity["seed"], identity["backend"], place, made)
         )
-        for place, (protocol, problems) in enumerate(problems_of(manifest))
-    ]
     if found := differences(identity, studies[0].identity):
         raise MinimtlError(
             f"{first} holds part of another study than the corpus {corpus} gives ({found}); "

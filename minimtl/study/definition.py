@@ -1,7 +1,7 @@
 """Studies: corpus, protocol, problems and seed, and the models that follow from them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -102,25 +102,9 @@ class Study:
             give_back_memory()
         return self.made[cut]
 
-    def keyed_jobs(
-        self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE
-    ) -> Iterator[tuple[str, PlacedJob]]:
-        """The models that the study needs, each once, behind its key.
-
-        Parameters
-        ----------
-        problems : those whose models are wanted; all by default.
-        shard : the part that is wanted.
-        """
-        identity = self.data.identity
-        for job in plan_jobs(self.problems if problems is None else problems, self.protocol):
-            key = job_key(job, identity)
-            if shard.holds(key):
-                yield key, PlacedJob(self.place, job)
-
-    def count_jobs(self, problems: Sequence[Problem] | None = None, shard: Shard = WHOLE) -> int:
-        """The number of those models."""
-        return sum(1 for _ in self.keyed_jobs(problems, shard))
+    def results(self, store: Store) -> Results:
+        """What the study's models in a store have to say."""
+        return Results(store, self.data.identity, self.protocol)
 
     def check_samples(self) -> None:
         """Draw the documents of every task, so that what is lacking is said before any training.
@@ -133,13 +117,13 @@ class Study:
             If the corpus has too few documents for the protocol; the message is about all tasks.
         """
         lacking: dict[Task, str] = {}
-        times = self.protocol.sampling.aux_times
+        times = max(1.0, self.protocol.sampling.aux_times)
         tasks = {task: p.n_runs for p in self.problems for pair in p.pairs for task in pair}
 
         for task in sorted(tasks):
             try:
                 for run in range(min(tasks[task], _RUNS_TO_CHECK)):
-                    sample_of(task, run, self.data, max(1.0, times))
+                    sample_of(task, run, self.data, times)
             except MinimtlError as error:
                 lacking[task] = str(error)
 
@@ -180,19 +164,17 @@ def define_studies(
         raise UsageError(f"there are no features {features!r}; there are {', '.join(DEFINITIONS)}")
     # That of the authors' code comes first: it gives the published table, by fewer models.
     names = (RELEASED.name, PAPER.name) if protocol == BOTH else (protocol,)
-    protocols = [PROTOCOLS[name] for name in names]
     backend = choose_backend(backend)
     loaded = load_corpus(corpus, announce=announce)
     hierarchy = Hierarchy.from_tree(loaded.tree)
-    sizes = make_problems(problem, protocols[0], hierarchy, n_runs=runs, n_pairs=pairs)
-    say_sizes(sizes, pairs)
 
     studies: list[Study] = []
     made: dict[Any, Any] = {}
-    for place, one in enumerate(protocols):
-        problems = make_problems(problem, one, hierarchy, n_runs=runs, n_pairs=pairs)
-        chosen = one.replace(features=features)
+    for place, name in enumerate(names):
+        chosen = PROTOCOLS[name].replace(features=features)
+        problems = make_problems(problem, chosen, hierarchy, n_runs=runs, n_pairs=pairs)
         studies.append(Study(loaded, chosen, problems, seed, backend, place, made))
+    say_sizes(studies[0].problems, pairs)
     return _with_samples(studies, announce)
 
 
@@ -218,9 +200,19 @@ def data_of(studies: Iterable[Study]) -> dict[int, StudyData]:
     return {study.place: study.data for study in studies}
 
 
-def jobs_of(studies: Iterable[Study], shard: Shard = WHOLE) -> dict[str, PlacedJob]:
-    """The models of studies, or of a shard of them, by their keys."""
-    return {key: job for study in studies for key, job in study.keyed_jobs(shard=shard)}
+def jobs_of(
+    studies: Iterable[Study], shard: Shard = WHOLE, problem: str = BOTH
+) -> dict[str, PlacedJob]:
+    """The models that studies need for all problems or one, or for a shard, each by its key."""
+    jobs = {}
+    for study in studies:
+        identity = study.data.identity
+        problems = [one for one in study.problems if problem in (BOTH, one.name)]
+        for job in plan_jobs(problems, study.protocol):
+            key = job_key(job, identity)
+            if shard.holds(key):
+                jobs[key] = PlacedJob(study.place, job)
+    return jobs
 
 
 def choose_backend(asked: str | None) -> str:
@@ -244,8 +236,7 @@ def count_processors(studies: Sequence[Study], store: Store) -> dict[str, int]:
 
     Keys are `JobResult.trained_by`, the most frequent first.
     """
-    keys = (key for study in studies for key, _ in study.keyed_jobs())
-    return dict(Counter(decode(store[key]).trained_by for key in keys).most_common())
+    return dict(Counter(decode(store[key]).trained_by for key in jobs_of(studies)).most_common())
 
 
 def feature_maker(study: Study, results: Results) -> FeatureMaker:

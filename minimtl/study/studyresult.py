@@ -1,15 +1,25 @@
-"""A study's result: its tables as records, pairs and curves; how it is written and shown."""
+"""What a study leaves: its manifest, and its result, which is written and shown.
 
+Times and facts of the machine stand in `manifest.json` and nowhere else, so that the tables stay
+the same bytes.
+"""
+
+import json
+import os
+import time
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from minimtl._version import __version__
+from minimtl.errors import MinimtlError
 from minimtl.gains import Analysed
-from minimtl.jobs import copy_results, open_existing_store, open_store
+from minimtl.jobs import Store, copy_results, open_existing_store, open_store
+from minimtl.nn import TRAINING_VERSION
 from minimtl.report import (
     Block,
     Paragraph,
@@ -19,14 +29,94 @@ from minimtl.report import (
     write_document,
     write_tables,
 )
-from minimtl.study.manifest import write_manifest
-from minimtl.study.report.answer import answer, table1
-from minimtl.study.report.contents import report_document, why_they_differ
-from minimtl.study.report.figures import draw_figures
-from minimtl.study.report.problemresult import ProblemResult, problem_results, warnings_of
-from minimtl.study.report.studytables import tables
-from minimtl.system import say
-from minimtl.tasks import PairCurves, hierarchy_of
+from minimtl.study.answer import answer, table1
+from minimtl.study.contents import report_document, why_they_differ
+from minimtl.study.definition import Study
+from minimtl.study.figures import draw_figures
+from minimtl.study.problemresult import ProblemResult, problem_results, warnings_of
+from minimtl.study.studytables import tables
+from minimtl.study.training import Conditions
+from minimtl.system import machine_facts, package_versions, say, write_atomically
+from minimtl.tasks import NAME, PROTOCOLS, PairCurves, hierarchy_of
+
+
+class Stopwatch:
+    """Wall and CPU seconds since it was made; CPU of this process and of its ended workers."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), _cpu_seconds()
+
+    def read(self) -> dict[str, float]:
+        """Seconds so far, to the hundredth."""
+        return {
+            "wall_seconds": round(time.perf_counter() - self._wall, 2),
+            "cpu_seconds": round(_cpu_seconds() - self._cpu, 2),
+        }
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def make_manifest(studies: Sequence[Study], conditions: Conditions) -> dict[str, Any]:
+    """The manifest of studies of one corpus that have begun, one a protocol, as JSON values."""
+    corpus, identity = studies[0].corpus, studies[0].identity
+    return {
+        "minimtl": __version__,
+        "finished": False,
+        "command": list(conditions.command),
+        "identity": identity,
+        "protocols": {study.protocol.name: study.protocol.to_dict() for study in studies},
+        "features": studies[0].protocol.reading.features,
+        "problems": {
+            study.protocol.name: {
+                problem.name: {"pairs": len(problem.pairs), "runs": problem.n_runs}
+                for problem in study.problems
+            }
+            for study in studies
+        },
+        "corpus": {
+            "edition": corpus.edition,
+            "source": corpus.source,
+            "sha256": corpus.sha256,
+            "digest": corpus.digest,
+            "tree": corpus.tree,
+            "topics": len(corpus.topic_names),
+            "train": len(corpus.train),
+            "test": len(corpus.test),
+            "empty_train": corpus.train.n_empty,
+            "empty_test": corpus.test.n_empty,
+        },
+        "machine": machine_facts(),
+        "packages": package_versions(),
+        "workers": conditions.n_workers,
+        "executor": conditions.executor,
+    }
+
+
+def write_manifest(manifest: Mapping[str, Any], out: Path) -> None:
+    """Write ``manifest.json`` into `out`, whole or not at all."""
+    write_atomically(out / NAME, (json.dumps(manifest, indent=2) + "\n").encode())
+
+
+def check_manifest_of(store: Store, manifest: Mapping[str, Any]) -> None:
+    """Raise MinimtlError if a store's manifest is of another study, or of another version."""
+    known = all(
+        values == PROTOCOLS[name].to_dict() for name, values in manifest["protocols"].items()
+    )
+    if store.identity.get("training_version") != TRAINING_VERSION or not known:
+        raise MinimtlError(
+            f"{store.path} was made by another version of minimtl, which trained differently; use "
+            "that version, or start over with --fresh"
+        )
+
+    folder = store.path.parent
+    if manifest["identity"] != store.identity:
+        raise MinimtlError(
+            f"{NAME} in {folder} is of another study than {store.path.name}; run `minimtl study` "
+            f"again with --out {folder}, which writes a new one"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +172,7 @@ class StudyResult:
 
         Empty where the study has no such table, as table3b of a study of RELATED alone.
         """
-        rows = next((table.rows for table in self._tables if table.name == name), [])
+        rows = [row for table in self._tables if table.name == name for row in table.rows]
         if not rows:
             return []
         record = namedtuple(name, rows[0])  # type: ignore[misc]  # columns differ by table

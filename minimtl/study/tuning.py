@@ -1,7 +1,8 @@
 """Tunes the paper's hyper-parameters as the paper did: single-task networks, k-fold CV.
 
-Every setting of a grid (hidden layers × layer size × learning rates × dropouts) is trained on every
-domain and tested on every part of it; the one with the best mean F1 is chosen.
+Every setting of a grid (hidden layers × layer size) is trained on every domain and tested on every
+part of it; the one with the best mean F1 is chosen. ``tune.csv``, ``tune.md`` and the figure have
+each setting's scores, and how the paper's compares.
 
 Notation
 --------
@@ -14,7 +15,7 @@ f1, accuracy    after the last epoch, shape (n_settings, n_domains, n_parts), fl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,31 @@ import numpy as np
 from minimtl.corpora import AmazonReviews
 from minimtl.jobs import make_workers, open_store, rng_for, run_shown, stable_hash
 from minimtl.nn import TRAINING_VERSION, TaskData
+from minimtl.report import (
+    FIGURES_NOTE,
+    Axis,
+    Chart,
+    Colour,
+    Document,
+    Dot,
+    Dots,
+    Figure,
+    Grid,
+    Inline,
+    Line,
+    Marked,
+    Paragraph,
+    Row,
+    Rule,
+    Shape,
+    Table,
+    draw_charts,
+    figures_available,
+    signed,
+    to_markdown,
+    to_text,
+    write_tables,
+)
 from minimtl.stats import (
     FloatArray,
     IntArray,
@@ -31,7 +57,7 @@ from minimtl.stats import (
     draw_per_class,
     stratified_parts,
 )
-from minimtl.system import available_cores, say
+from minimtl.system import available_cores, say, write_atomically
 from minimtl.tasks import PAPER, JobResult, Protocol, decode, encode, scores_of, train_model
 from minimtl.text import weigh_counts
 
@@ -42,6 +68,12 @@ HELD_OUT = N_FOLDS  # one more part of the same size: a sixth of the reviews
 SEED = 0
 # Training reviews of each class, as many as the study's `paper` protocol draws.
 PER_CLASS = PAPER.sampling.n_train // 2
+_LOOKS: tuple[tuple[Colour, Shape], ...] = (
+    ("blue", "circle"),
+    ("orange", "square"),
+    ("green", "triangle"),
+)
+_SHIFT = 0.12  # of a layer count beside its neighbour, in steps between sizes
 
 
 class Setting(NamedTuple):
@@ -49,71 +81,20 @@ class Setting(NamedTuple):
 
     n_layers: int
     size: int
-    learning_rate: float
-    dropout: float
 
     def __str__(self) -> str:
-        """Such as ``2 × 100``, with learning rate and dropout where they are not the paper's."""
-        words = [f"{self.n_layers} × {self.size}"]
-        if self.learning_rate != PAPERS.learning_rate:
-            words.append(f"learning rate {self.learning_rate:g}")
-        if self.dropout != PAPERS.dropout:
-            words.append(f"dropout {self.dropout:g}")
-        return ", ".join(words)
+        """Such as ``2 × 100``."""
+        return f"{self.n_layers} × {self.size}"
 
     def protocol(self) -> Protocol:
         """The ``paper`` protocol with this setting in it."""
-        return PAPER.replace(
-            hidden_layer_sizes=(self.size,) * self.n_layers,
-            learning_rate=self.learning_rate,
-            dropout=self.dropout,
-        )
+        return PAPER.replace(hidden_layer_sizes=(self.size,) * self.n_layers)
 
 
-# The setting that the paper settled on: 2 × 100.
-PAPERS = Setting(
-    len(PAPER.model.hidden_layer_sizes),
-    PAPER.model.hidden_layer_sizes[0],
-    PAPER.training.learning_rate,
-    PAPER.model.dropout,
-)
-
-
-def make_grid(learning_rates: Sequence[float], dropouts: Sequence[float]) -> list[Setting]:
-    """Every combination once, from the smallest network to the largest."""
-    every = product(LAYERS, SIZES, sorted(set(learning_rates)), sorted(set(dropouts)))
-    return [Setting(*values) for values in every]
-
-
-@dataclass(frozen=True, eq=False)
-class TuneData:
-    """Unigrams of the reviews, as in the paper, and the ``parts`` of each domain.
-
-    ``digest`` is a hash of the reviews and of how they are divided.
-    """
-
-    reviews: AmazonReviews
-    parts: tuple[IntArray, ...]
-    digest: str
-
-    @classmethod
-    def of(cls, reviews: AmazonReviews) -> "TuneData":
-        """Keep the unigrams, and divide each domain."""
-        unigrams = [number for number, token in enumerate(reviews.vocabulary) if "_" not in token]
-        words = tuple(reviews.vocabulary[number] for number in unigrams)
-        domains = tuple(replace(one, counts=one.counts[:, unigrams]) for one in reviews.domains)
-        parts = tuple(
-            stratified_parts(one.labels, N_FOLDS + 1, rng_for("tune parts", SEED, one.domain))
-            for one in domains
-        )
-        digest = stable_hash("tune", reviews.sha256, SEED, N_FOLDS)
-        return cls(replace(reviews, vocabulary=words, domains=domains), parts, digest)
-
-
-def rows_of(part: IntArray, tested: int) -> tuple[IntArray, IntArray]:
-    """Rows to learn from and rows to test on, where the part `tested` of a domain is tested."""
-    learned = (part != tested) & (part != HELD_OUT)
-    return np.flatnonzero(learned), np.flatnonzero(part == tested)
+# The setting that the paper settled on.
+PAPERS = Setting(2, 100)
+# From the smallest network to the largest.
+GRID = tuple(Setting(*values) for values in product(LAYERS, SIZES))
 
 
 class TuningFit(NamedTuple):
@@ -123,44 +104,56 @@ class TuningFit(NamedTuple):
     domain: int
     tested: int
 
+    def key(self, reviews: AmazonReviews) -> str:
+        """A hash of all that the result depends on, as 64 hex digits."""
+        data = stable_hash("tune", reviews.sha256, SEED, N_FOLDS)
+        training = self.setting.protocol().settings.to_dict()
+        return stable_hash(
+            "tune", TRAINING_VERSION, training, PER_CLASS, data, self.domain, self.tested
+        )
 
-def plan(settings: Sequence[Setting], n_domains: int, n_parts: int) -> list[TuningFit]:
+    def rows(self, reviews: AmazonReviews) -> tuple[IntArray, IntArray]:
+        """The rows of the domain to learn from, and those to test on; the same for all settings."""
+        domain = reviews.domains[self.domain]
+        draws = rng_for("tune parts", SEED, domain.domain)
+        part = stratified_parts(domain.labels, N_FOLDS + 1, draws)
+        learned = (part != self.tested) & (part != HELD_OUT)
+        return np.flatnonzero(learned), np.flatnonzero(part == self.tested)
+
+
+def plan(settings: Sequence[Setting], n_domains: int) -> list[TuningFit]:
     """All fits, part by part, so that an interrupted tuning has about as many of each setting."""
-    return [
-        TuningFit(setting, domain, tested)
-        for tested in range(n_parts)
-        for domain in range(n_domains)
-        for setting in settings
-    ]
+    parts = product(range(N_FOLDS + 1), range(n_domains), settings)
+    return [TuningFit(setting, domain, tested) for tested, domain, setting in parts]
 
 
-def key_of(fit: TuningFit, data_digest: str) -> str:
-    """A hash of all that the result depends on, as 64 hex digits."""
-    training = fit.setting.protocol().settings.to_dict()
-    return stable_hash(
-        "tune", TRAINING_VERSION, training, PER_CLASS, data_digest, fit.domain, fit.tested
-    )
+def unigrams_of(reviews: AmazonReviews) -> AmazonReviews:
+    """The reviews without their bigrams, as in the paper."""
+    unigrams = [number for number, token in enumerate(reviews.vocabulary) if "_" not in token]
+    words = tuple(reviews.vocabulary[number] for number in unigrams)
+    domains = tuple(replace(one, counts=one.counts[:, unigrams]) for one in reviews.domains)
+    return replace(reviews, vocabulary=words, domains=domains)
 
 
-def compute(fit: TuningFit, data: TuneData) -> bytes:
+def compute(fit: TuningFit, reviews: AmazonReviews) -> bytes:
     """Train the network and encode its `JobResult`; all settings see the same reviews.
 
     Vocabulary and idf come from all reviews that may be learned from; `PER_CLASS` of each class
     are drawn to train on.
     """
     began = time.perf_counter()
-    protocol, domain = fit.setting.protocol(), data.reviews.domains[fit.domain]
-    learned, tested = rows_of(data.parts[fit.domain], fit.tested)
+    protocol, domain = fit.setting.protocol(), reviews.domains[fit.domain]
+    learned, tested = fit.rows(reviews)
     draws = rng_for("tune sample", SEED, domain.domain, fit.tested)
     drawn = draw_per_class(learned, domain.labels, PER_CLASS, draws)
     X = weigh_counts(domain.counts, learned, protocol.model.max_features)
-    rng = rng_for("tune training", key_of(fit, data.digest))
+
     history = train_model(
         protocol.settings,
         [TaskData(X[drawn], domain.labels[drawn], X[tested], domain.labels[tested])],
         [2],
         protocol.reading.read_at + 1,
-        rng,
+        rng_for("tune training", fit.key(reviews)),
     )
     scores = scores_of(domain.labels[tested], history.predictions[0], history.test_losses[0])
     seconds = time.perf_counter() - began
@@ -188,14 +181,9 @@ class Tuning:
         cls, settings: Sequence[Setting], domains: Sequence[str], results: Sequence[JobResult]
     ) -> "Tuning":
         """From the results of `plan`, in its order."""
-        shape = (N_FOLDS + 1, len(domains), len(settings))
-        f1, accuracy, seconds = (
-            np.array(values).reshape(shape).T
-            for values in zip(
-                *((r.scores["f1"][0, -1], r.scores["accuracy"][0, -1], r.seconds) for r in results),
-                strict=True,
-            )
-        )
+        values = [(r.scores["f1"][0, -1], r.scores["accuracy"][0, -1], r.seconds) for r in results]
+        shape = (N_FOLDS + 1, len(domains), len(settings), 3)
+        f1, accuracy, seconds = np.array(values).reshape(shape).T
         return cls(tuple(settings), tuple(domains), f1, accuracy, seconds.mean(axis=(1, 2)))
 
     @property
@@ -226,28 +214,175 @@ class Tuning:
             if number == self.chosen or self.difference(number).high >= 0
         ]
 
-    @property
-    def papers(self) -> int:
-        """Number of the paper's setting; ValueError if it was not tried."""
-        return self.settings.index(PAPERS)
 
-
-def tune(reviews: AmazonReviews, settings: Sequence[Setting], out: Path, *, fresh: bool) -> Tuning:
-    """Train what the store in `out` lacks, on all cores, and read the results.
-
-    The grid is no part of the store's identity: a larger one adds to a smaller one's results.
+def tune(reviews: AmazonReviews, out: Path, *, fresh: bool) -> Tuning:
+    """Train the fits of the grid that the store in `out` lacks, on all cores, and read the results.
 
     Raises
     ------
     MinimtlError
         If a fit fails every time, `out` holds another study, or cannot be written.
     """
-    data = TuneData.of(reviews)
-    fits = plan(settings, len(reviews.domains), N_FOLDS + 1)
+    data = unigrams_of(reviews)
+    fits = {fit.key(data): fit for fit in plan(GRID, len(data.domains))}
     identity = {"command": "tune", "reviews": reviews.sha256, "seed": SEED}
     with open_store(out, identity, fresh=fresh, announce=say) as store:
         with make_workers("process", available_cores(), data) as workers:
-            keyed = ((key_of(fit, data.digest), fit) for fit in fits)
-            run_shown(keyed, len(fits), compute, store, workers, decode=decode, describe=describe)
-        results = [decode(store[key_of(fit, data.digest)]) for fit in fits]
-    return Tuning.of(settings, [one.domain for one in reviews.domains], results)
+            run_shown(
+                fits.items(), len(fits), compute, store, workers, decode=decode, describe=describe
+            )
+        results = [decode(store[key]) for key in fits]
+    return Tuning.of(GRID, [one.domain for one in reviews.domains], results)
+
+
+def write_tuning(tuning: Tuning, source: str, out: Path) -> str:
+    """Write ``tune.csv``, ``tune.md`` and, with Matplotlib, the figure; returns the finding."""
+    write_tables([tuning_table(tuning)], out)
+    is_drawn = figures_available()
+    if is_drawn:
+        draw_tuning(tuning, out)
+    document = tuning_document(tuning, source, is_drawn)
+    write_atomically(out / "tune.md", to_markdown(document).encode())
+    return to_text([tuning_finding(tuning)])
+
+
+def tuning_table(tuning: Tuning) -> Table:
+    """One row a setting, in the order of the grid."""
+    return Table("tune", [_row(tuning, number) for number in range(len(tuning.settings))])
+
+
+def _row(tuning: Tuning, number: int) -> Row:
+    difference = tuning.difference(number)
+    of_domain = tuning.f1[number, :, :HELD_OUT].mean(axis=1)
+    return {
+        **tuning.settings[number]._asdict(),
+        "learning_rate": PAPER.training.learning_rate,
+        "dropout": PAPER.model.dropout,
+        "f1": float(tuning.cv_f1[number]),
+        "accuracy": float(tuning.accuracy[number, :, :HELD_OUT].mean()),
+        "difference": difference.mean,
+        "difference_low": difference.low,
+        "difference_high": difference.high,
+        "p_value": difference.p_value,
+        "chosen": int(number == tuning.chosen),
+        "held_out_f1": float(tuning.f1[number, :, HELD_OUT].mean()),
+        "held_out_accuracy": float(tuning.accuracy[number, :, HELD_OUT].mean()),
+        **{f"f1_{d}": float(f) for d, f in zip(tuning.domains, of_domain, strict=True)},
+        "seconds": float(tuning.seconds[number]),
+    }
+
+
+def tuning_finding(tuning: Tuning) -> Paragraph:
+    """What was chosen, and how the paper's setting compares, in two or three sentences."""
+    n_others = len(tuning.settings) - 1
+    n_equal = len(tuning.equals()) - 1
+    if n_equal == n_others:
+        others = f"none of the other {n_others} is significantly worse"
+    else:
+        verb = "is" if n_equal == 1 else "are"
+        others = f"{n_equal} of the other {n_others} {verb} not significantly worse"
+
+    papers = tuning.settings.index(PAPERS)
+    place = "It is what the paper settled on."
+    if papers != tuning.chosen:
+        difference = tuning.difference(papers)
+        verdict = "significantly worse" if difference.high < 0 else "not significantly worse"
+        place = (
+            f"The paper's {PAPERS} has {tuning.cv_f1[papers]:.3f}, {_with_interval(difference)}, "
+            f"which is {verdict}."
+        )
+    return Paragraph(
+        (
+            f"Chosen of {len(tuning.settings)} settings: ",
+            Marked(str(tuning.settings[tuning.chosen]), "strong"),
+            f" (mean F1 {tuning.cv_f1[tuning.chosen]:.3f}); {others}. {place}",
+        )
+    )
+
+
+def _with_interval(difference: MeanEstimate) -> str:
+    return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
+
+
+def tuning_document(tuning: Tuning, source: str, is_drawn: bool) -> Document:
+    """``tune.md``; `is_drawn` says whether there is a figure."""
+    order = np.argsort(-tuning.cv_f1, kind="stable").tolist()
+    header = (
+        "layers × size", "F1", *tuning.domains, "from the chosen", "p", "held out F1", "s a fit",
+    )  # fmt: skip
+    domains = f"{len(tuning.domains)} domains: {', '.join(tuning.domains)}"
+    return Document(
+        "Hidden layers and their size, tuned on Amazon reviews",
+        (),
+        (),
+        (
+            tuning_finding(tuning),
+            Grid(header, tuple(_cells(tuning, number) for number in order)),
+            Figure("tune", "F1 of each setting") if is_drawn else Paragraph(FIGURES_NOTE),
+            _method(len(tuning.settings)),
+            Paragraph(f"Reviews: {source}, {domains}."),
+        ),
+    )
+
+
+def _method(n_settings: int) -> Paragraph:
+    return Paragraph(
+        (
+            "One network for each domain and fold tells positive from negative reviews: "
+            f"{PER_CLASS} training reviews of each class, TF-IDF of the 10,000 most frequent "
+            "unigrams, everything else as in the study's ",
+            Marked("paper", "code"),
+            " protocol, scores read after 100 epochs. A sixth of each domain is held out, the rest "
+            f"is divided into {N_FOLDS} folds, the same for all settings. The setting with the "
+            "highest mean F1 over domains and folds is chosen. Differences are paired by domain "
+            "and fold; their 95 % intervals and p-values are corrected for the folds' common "
+            f"training reviews (Nadeau & Bengio 2003). The chosen setting is the best of "
+            f'{n_settings}, and so a little flattered in them; "held out" is what all settings '
+            "score on reviews that had no part in the choice.",
+        )
+    )
+
+
+def _cells(tuning: Tuning, number: int) -> tuple[Inline, ...]:
+    """A line of the table."""
+    row = _row(tuning, number)
+    name: Inline = str(tuning.settings[number])
+    compared = [_with_interval(tuning.difference(number)), f"{row['p_value']:.2g}"]
+    if number == tuning.chosen:
+        name = Marked(str(tuning.settings[number]), "strong")
+        compared = ["–", "–"]
+    scores = [f"{row[column]:.3f}" for column in ("f1", *(f"f1_{d}" for d in tuning.domains))]
+    return (name, *scores, *compared, f"{row['held_out_f1']:.3f}", f"{row['seconds']:.1f}")
+
+
+def draw_tuning(tuning: Tuning, folder: Path) -> None:
+    """Write ``tune.svg`` and ``tune.png``: each setting's distance from the chosen one."""
+    series: list[Line | Dots | Rule] = []
+    for n_layers, members in groupby(enumerate(tuning.settings), lambda member: member[1].n_layers):
+        place = LAYERS.index(n_layers)
+        colour, shape = _LOOKS[place]
+        dots = []
+        for number, setting in members:
+            found = tuning.difference(number)
+            x = SIZES.index(setting.size) + (place - 1) * _SHIFT
+            dots.append(Dot(x=x, y=found.mean, low=found.low, high=found.high))
+        line = Line(
+            name=f"{n_layers} hidden layer{'s' if n_layers > 1 else ''}",
+            x=[dot.x for dot in dots],
+            y=[dot.y for dot in dots],
+            colour=colour,
+            shape=shape,
+        )
+        series += [line, Dots(dots=tuple(dots), colour=colour, shape=shape)]
+
+    chart = Chart(
+        title=f"learning rate {PAPER.training.learning_rate:g}, dropout {PAPER.model.dropout:g}",
+        series=(*series, Rule(axis="y", at=0.0)),
+        x=Axis(
+            label="units in each hidden layer",
+            ticks=tuple((place, str(size)) for place, size in enumerate(SIZES)),
+        ),
+        y=Axis(label="F1 less the chosen setting's"),
+    )
+    # Beside the whiskers there is no room for the names of the layers.
+    draw_charts([[chart]], folder, "tune", (4.6, 3.2), legend_above=True)

@@ -3,16 +3,13 @@
 May import: stats, text, nn, corpora, models, jobs.
 """
 
-from minimtl.tasks.bags import TOKENIZERS, FeatureWords
-from minimtl.tasks.collect import FeatureMaker, Results, collect_outcomes, read_score
 from minimtl.tasks.compute import (
+    Sample,
     StudyData,
     compute,
-    epochs_of,
     sample_of,
-    samples_of,
     scores_of,
-    task_data,
+    time_training,
     train_model,
 )
 from minimtl.tasks.modeljobs import (
@@ -22,17 +19,20 @@ from minimtl.tasks.modeljobs import (
     decode,
     encode,
     job_key,
-    training_rng,
 )
 from minimtl.tasks.outcomes import (
     TIE,
+    FeatureMaker,
     LabelledPairs,
     Outcomes,
     PairCurves,
+    Results,
+    collect_outcomes,
     disjoint_pairs,
     improved_share,
     labelled_pairs,
     mean_relative_gain,
+    read_score,
     relative_gains,
 )
 from minimtl.tasks.pairfeatures import (
@@ -41,7 +41,9 @@ from minimtl.tasks.pairfeatures import (
     FEATURE_NAMES,
     FEATURE_SETS,
     ROLES,
+    TOKENIZERS,
     Definitions,
+    FeatureWords,
     features_of_run,
 )
 from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems, plan_jobs
@@ -65,6 +67,7 @@ from minimtl.tasks.protocol import (
     ModelSettings,
     ProblemName,
     Protocol,
+    Reading,
     Sampling,
 )
 from minimtl.tasks.readmanifest import (
@@ -75,7 +78,6 @@ from minimtl.tasks.readmanifest import (
     read_manifest_of_any,
     resume_command,
 )
-from minimtl.tasks.sampling import Sample
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
     Hierarchy,
@@ -124,6 +126,7 @@ __all__ = [
     "Problem",
     "ProblemName",
     "Protocol",
+    "Reading",
     "Results",
     "Sample",
     "Sampling",
@@ -136,7 +139,6 @@ __all__ = [
     "decode",
     "disjoint_pairs",
     "encode",
-    "epochs_of",
     "features_of_run",
     "hierarchy_of",
     "improved_share",
@@ -153,10 +155,8 @@ __all__ = [
     "relative_gains",
     "resume_command",
     "sample_of",
-    "samples_of",
     "scores_of",
-    "task_data",
+    "time_training",
     "train_model",
-    "training_rng",
     "unrelated_pairs",
 ]

@@ -52,18 +52,13 @@ class StudyIdentity:
     corpus_digest: str
     seed: int
 
-    @classmethod
-    def of(cls, protocol: Protocol, corpus_digest: str, seed: int) -> "StudyIdentity":
-        """The identity of a study by this protocol."""
-        return cls(protocol.settings, corpus_digest, seed)
-
 
 def job_key(job: Job, identity: StudyIdentity) -> str:
     """The job's identity: a hash of all that its result depends on, as 64 hex digits."""
     return stable_hash(
         "job",
         TRAINING_VERSION,
-        *_told(identity.settings),
+        *_values_of(identity.settings),
         identity.corpus_digest,
         identity.seed,
         job.tasks,
@@ -72,10 +67,10 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
 
 
 @cache
-def _told(settings: ModelSettings) -> list[Any]:
-    """What a key has of the settings. Telling them takes longer than all the rest of a key."""
-    told, every = settings.to_dict(), settings.training.curve_every
-    return [told] if every == TrainingSettings.curve_every else [told, {"curve_every": every}]
+def _values_of(settings: ModelSettings) -> list[Any]:
+    """What a key has of the settings. Naming them takes longer than all the rest of a key."""
+    values, every = settings.to_dict(), settings.training.curve_every
+    return [values] if every == TrainingSettings.curve_every else [values, {"curve_every": every}]
 
 
 def training_rng(job: Job, identity: StudyIdentity) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""The features of a pair of tasks: each is one record that names, explains and computes it.
+"""The features of a pair of tasks: each is one record that names and computes it.
 
 Most features describe one task. They enter a pair several times: of the main task, of the auxiliary
 task, as their ratio main/aux, or as their relative difference (main − aux)/|aux|, both 0 where the
@@ -10,27 +10,146 @@ class 0 before class 1 where names here say positive, negative; there class 1 is
 comes later in the alphabet.) `TEXT_FEATURES` are those that the paper's sections 3.5 and 6
 describe, read literally: 30 too, and others.
 
+The words of a set of documents are a *bag*: the distinct words as ascending column numbers, and how
+often each occurs. A task's documents have some thousands of the corpus's hundreds of thousands of
+words, so a bag holds the words that occur, not a count for every word.
+
 To add a feature, add its record to `FEATURES`; docs/architecture.md has the recipe.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from minimtl.stats import LogCurve, central_difference, fit_log_curves
-from minimtl.tasks.bags import Bag, FeatureWords, bag_divergence, bag_of, merge, unseen_share
-from minimtl.tasks.protocol import FeatureChoice, Reading
-from minimtl.tasks.sampling import Sample
+from minimtl.stats import (
+    LogCurve,
+    central_difference,
+    fit_log_curves,
+    jensen_shannon_divergence,
+)
+from minimtl.tasks.compute import Sample
+from minimtl.tasks.protocol import FeatureChoice, Reading, Words
 from minimtl.tasks.taskpairs import Pair, Task
+from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
 
 Role = Literal["main", "aux", "ratio", "relative", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")
+MAIN: tuple[Role, ...] = ("main",)
+PAIR: tuple[Role, ...] = ("pair",)
 _BOTH: tuple[Role, ...] = ("main", "aux")
 _AND_DIFFERENCE: tuple[Role, ...] = (*_BOTH, "relative")
 _BY_TASK: tuple[Role, ...] = (*ROLES, "relative")
+TOKENIZERS: dict[Words, Callable[[str], list[str]]] = {
+    "words": tokenize,
+    "whitespace": whitespace_tokens,
+    "nonword_split": nonword_split_tokens,
+}
+
+
+class Bag(NamedTuple):
+    """Distinct words as columns, int64 ascending, and their counts, int64, all positive."""
+
+    words: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """Counts of every word in every document of both partitions, over one vocabulary.
+
+    Attributes
+    ----------
+    train, test : CSR int64 (n_documents, n_words)
+    """
+
+    train: csr_matrix
+    test: csr_matrix
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], words: Words
+    ) -> "WordCounts":
+        """Count the documents' words, cut as ``words`` names it."""
+        counts, _ = count_matrix(chain(train_texts, test_texts), TOKENIZERS[words])
+        return cls(counts[: len(train_texts)], counts[len(train_texts) :])
+
+
+@dataclass(frozen=True)
+class FeatureWords:
+    """The word counts that features need: words for divergences, and words to be counted."""
+
+    for_jsd: WordCounts
+    for_counts: WordCounts
+
+    @classmethod
+    def of(
+        cls, train_texts: Sequence[str], test_texts: Sequence[str], reading: Reading
+    ) -> "FeatureWords":
+        """Both counts of a corpus, made once where the protocol cuts words in one way."""
+        for_jsd = WordCounts.of(train_texts, test_texts, reading.words_jsd)
+        if reading.words_counts == reading.words_jsd:
+            return cls(for_jsd, for_jsd)
+        return cls(for_jsd, WordCounts.of(train_texts, test_texts, reading.words_counts))
+
+
+def bag_of(counts: csr_matrix, rows: np.ndarray) -> Bag:
+    """The words of the documents ``rows`` (int) together."""
+    chosen = counts[rows]
+    # Sums of integers in float64 are exact below 2**53.
+    totals = np.bincount(chosen.indices, weights=chosen.data, minlength=counts.shape[1])
+    words = np.flatnonzero(totals > 0)
+    return Bag(words, totals[words].astype(np.int64))
+
+
+def merge(a: Bag, b: Bag) -> Bag:
+    """The words of both bags together."""
+    words, a_counts, b_counts = _side_by_side(a, b)
+    ascending = np.argsort(words, kind="stable")
+    return Bag(words[ascending], (a_counts + b_counts)[ascending])
+
+
+def bag_divergence(a: Bag, b: Bag) -> float:
+    """Jensen-Shannon divergence of two bags' word distributions, in nats.
+
+    Raises
+    ------
+    ValueError
+        If a bag is empty.
+    """
+    _, a_counts, b_counts = _side_by_side(a, b)
+    return float(jensen_shannon_divergence(a_counts, b_counts))
+
+
+def unseen_share(bag: Bag, known: Bag) -> float:
+    """Share of the distinct words of a bag, which has some, that ``known`` lacks."""
+    _, is_known = _places(bag, known)
+    return float(1 - is_known.mean())
+
+
+def _side_by_side(a: Bag, b: Bag) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of both, a's and then those that only b has, and the counts of each on them."""
+    place, is_shared = _places(b, a)
+    only_b = ~is_shared
+    words = np.concatenate([a.words, b.words[only_b]])
+    a_counts, b_counts = np.zeros((2, len(words)), dtype=np.int64)
+    a_counts[: len(a.words)] = a.counts
+    b_counts[place[is_shared]] = b.counts[is_shared]
+    b_counts[len(a.words) :] = b.counts[only_b]
+    return words, a_counts, b_counts
+
+
+def _places(bag: Bag, other: Bag) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each word of ``bag`` in ``other``, had or not, and whether it is there."""
+    place = np.searchsorted(other.words, bag.words)
+    stands = np.zeros(len(place), dtype=bool)
+    inside = place < len(other.words)
+    stands[inside] = other.words[place[inside]] == bag.words[inside]
+    return place, stands
 
 
 @dataclass(frozen=True)
@@ -55,23 +174,28 @@ class TaskRun:
     losses: np.ndarray
     curve: LogCurve
     gradient_epochs: tuple[int, ...]
+    _values: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def value(self, feature: "Feature") -> float:
+        """Of a feature that needs no other task; computed once."""
+        if feature.name not in self._values:
+            self._values[feature.name] = float(feature.compute(self))
+        return self._values[feature.name]
 
 
 class Feature(NamedTuple):
-    """A feature: its name, its meaning, for whom it is computed, and how.
+    """A feature: for whom it is computed, and how; docs/outputs.md says what each means.
 
     Attributes
     ----------
     name : of the column, without the role.
-    meaning : for people, without the role.
-    roles : several for a feature of each task, ``ROLES`` for instance; ``("main",)`` for one of
-        the main task only; ``("pair",)`` for one that compares the two tasks.
+    roles : several for a feature of each task, ``ROLES`` for instance; ``MAIN`` for one of the main
+        task only; ``PAIR`` for one that compares the two tasks.
     compute : of a `TaskRun`; for a feature of the pair, of the main and the auxiliary one.
     of_curve : whether it is read off the learning curve, not the documents.
     """
 
     name: str
-    meaning: str
     roles: tuple[Role, ...]
     compute: Callable[..., float]
     of_curve: bool = False
@@ -83,99 +207,49 @@ def _gradient(number: int, task: TaskRun) -> float:
 
 FEATURES = (
     Feature(
-        "jsd_between_classes",
-        "Jensen-Shannon divergence between the words of a task's two classes",
-        ROLES,
-        lambda task: bag_divergence(task.positive, task.negative),
+        "jsd_between_classes", ROLES, lambda task: bag_divergence(task.positive, task.negative)
+    ),
+    Feature("n_words_train", ROLES, lambda task: len(task.train_words.words)),
+    # Of a·ln(c·i + 1) + b, fitted to the losses of the single-task model.
+    Feature("curve_a", ROLES, lambda task: task.curve.a, of_curve=True),
+    Feature("curve_c", ROLES, lambda task: task.curve.c, of_curve=True),
+    # Slopes of these losses after so many per cent of the epochs.
+    Feature("gradient_10", ROLES, partial(_gradient, 0), of_curve=True),
+    Feature("gradient_25", ROLES, partial(_gradient, 1), of_curve=True),
+    Feature("gradient_50", ROLES, partial(_gradient, 2), of_curve=True),
+    Feature("gradient_75", ROLES, partial(_gradient, 3), of_curve=True),
+    Feature("n_words_test", MAIN, lambda task: len(task.test_words.words)),
+    Feature("jsd_test_train_positive", MAIN, lambda task: bag_divergence(task.test, task.positive)),
+    Feature("jsd_test_train_negative", MAIN, lambda task: bag_divergence(task.test, task.negative)),
+    Feature(
+        "jsd_main_aux_positive", PAIR, lambda main, aux: bag_divergence(main.positive, aux.positive)
     ),
     Feature(
-        "n_words_train",
-        "distinct words of the training documents",
-        ROLES,
-        lambda task: len(task.train_words.words),
+        "jsd_main_aux_negative", PAIR, lambda main, aux: bag_divergence(main.negative, aux.negative)
     ),
-    Feature(
-        "curve_a",
-        "a of a·ln(c·i + 1) + b, fitted to the single-task training losses",
-        ROLES,
-        lambda task: task.curve.a,
-        of_curve=True,
-    ),
-    Feature("curve_c", "c of the same curve", ROLES, lambda task: task.curve.c, of_curve=True),
-    Feature(
-        "gradient_10",
-        "slope of the single-task training losses after 10 % of the epochs",
-        ROLES,
-        partial(_gradient, 0),
-        of_curve=True,
-    ),
-    Feature("gradient_25", "the same after 25 %", ROLES, partial(_gradient, 1), of_curve=True),
-    Feature("gradient_50", "the same after 50 %", ROLES, partial(_gradient, 2), of_curve=True),
-    Feature("gradient_75", "the same after 75 %", ROLES, partial(_gradient, 3), of_curve=True),
-    Feature(
-        "n_words_test",
-        "distinct words of the main task's test documents",
-        ("main",),
-        lambda task: len(task.test_words.words),
-    ),
-    Feature(
-        "jsd_test_train_positive",
-        "divergence of the main task's test documents from its positive training documents",
-        ("main",),
-        lambda task: bag_divergence(task.test, task.positive),
-    ),
-    Feature(
-        "jsd_test_train_negative",
-        "the same from its negative training documents",
-        ("main",),
-        lambda task: bag_divergence(task.test, task.negative),
-    ),
-    Feature(
-        "jsd_main_aux_positive",
-        "divergence between both tasks' positive training documents",
-        ("pair",),
-        lambda main, aux: bag_divergence(main.positive, aux.positive),
-    ),
-    Feature(
-        "jsd_main_aux_negative",
-        "the same between the negative ones",
-        ("pair",),
-        lambda main, aux: bag_divergence(main.negative, aux.negative),
-    ),
-    Feature(
-        "oov_rate",
-        "share of the main task's test words that its training documents lack",
-        ("main",),
-        lambda task: unseen_share(task.test_words, task.train_words),
-    ),
+    # The share of the main task's test words that its training documents lack.
+    Feature("oov_rate", MAIN, lambda task: unseen_share(task.test_words, task.train_words)),
 )
-
 
 _CODE = {feature.name: feature for feature in FEATURES}
 TEXT_FEATURES = (
     _CODE["jsd_between_classes"]._replace(roles=_BOTH),
     Feature(
         "jsd_test_train",
-        "divergence of a task's test documents from its training documents",
         ROLES,
         lambda task: bag_divergence(task.test, merge(task.positive, task.negative)),
     ),
     Feature(
         "type_token_ratio",
-        "distinct words of a task's training documents by all their words",
         _AND_DIFFERENCE,
         lambda task: len(task.train_words.words) / task.train_words.counts.sum(),
     ),
-    _CODE["oov_rate"]._replace(
-        meaning="share of a task's test words that its training documents lack",
-        roles=_AND_DIFFERENCE,
-    ),
+    _CODE["oov_rate"]._replace(roles=_AND_DIFFERENCE),
     *(_CODE[name]._replace(roles=_BOTH) for name in ("curve_a", "curve_c")),
     *(_CODE[f"gradient_{p}"]._replace(roles=_AND_DIFFERENCE) for p in (10, 25, 50, 75)),
     Feature(
         "jsd_main_aux",
-        "divergence between all training documents of the two tasks",
-        ("pair",),
+        PAIR,
         lambda main, aux: bag_divergence(
             merge(main.positive, main.negative), merge(aux.positive, aux.negative)
         ),
@@ -236,52 +310,36 @@ DEFINITIONS: dict[FeatureChoice, Definitions] = {
     "code": Definitions(FEATURES),
     "text": Definitions(TEXT_FEATURES),
 }
-COLUMNS: tuple[FeatureColumn, ...] = DEFINITIONS["code"].columns
-FEATURE_NAMES: tuple[str, ...] = DEFINITIONS["code"].names
-FEATURE_SETS: dict[str, tuple[int, ...]] = DEFINITIONS["code"].sets
+COLUMNS = DEFINITIONS["code"].columns
+FEATURE_NAMES = DEFINITIONS["code"].names
+FEATURE_SETS = DEFINITIONS["code"].sets
 
 
-class TaskFeatures(NamedTuple):
-    """A task in one run, and the values of all features that need no other task, by name."""
-
-    run: TaskRun
-    values: dict[str, float]
-
-
-def task_features(
+def task_run(
     sample: Sample, losses: np.ndarray, curve: LogCurve, words: FeatureWords, reading: Reading
-) -> TaskFeatures:
-    """The features of one task in one run, from its documents, its losses and their log curve."""
+) -> TaskRun:
+    """One task in one run, from its documents, its losses and their log curve."""
     positive = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 1])
     negative = bag_of(words.for_jsd.train, sample.train_rows[sample.train_labels == 0])
     test = bag_of(words.for_jsd.test, sample.test_rows)
-    counted_alike = words.for_counts is words.for_jsd
-    run = TaskRun(
-        positive=positive,
-        negative=negative,
-        test=test,
-        train_words=merge(positive, negative)
-        if counted_alike
-        else bag_of(words.for_counts.train, sample.train_rows),
-        test_words=test if counted_alike else bag_of(words.for_counts.test, sample.test_rows),
-        losses=losses,
-        curve=curve,
-        gradient_epochs=reading.gradient_epochs,
-    )
-    features = DEFINITIONS[reading.features].features
-    of_one = (feature for feature in features if feature.roles != ("pair",))
-    return TaskFeatures(run, {feature.name: float(feature.compute(run)) for feature in of_one})
+    if words.for_counts is words.for_jsd:
+        train_words, test_words = merge(positive, negative), test
+    else:
+        train_words = bag_of(words.for_counts.train, sample.train_rows)
+        test_words = bag_of(words.for_counts.test, sample.test_rows)
+    epochs = reading.gradient_epochs
+    return TaskRun(positive, negative, test, train_words, test_words, losses, curve, epochs)
 
 
-def _value(column: FeatureColumn, main: TaskFeatures, aux: TaskFeatures) -> float:
-    name = column.feature.name
+def _value(column: FeatureColumn, main: TaskRun, aux: TaskRun) -> float:
+    feature = column.feature
     if column.role == "pair":
-        return float(column.feature.compute(main.run, aux.run))
+        return float(feature.compute(main, aux))
     if column.role == "ratio":
-        return _quotient(main.values[name], aux.values[name])
+        return _quotient(main.value(feature), aux.value(feature))
     if column.role == "relative":
-        return _quotient(main.values[name] - aux.values[name], abs(aux.values[name]))
-    return (main if column.role == "main" else aux).values[name]
+        return _quotient(main.value(feature) - aux.value(feature), abs(aux.value(feature)))
+    return (main if column.role == "main" else aux).value(feature)
 
 
 def _quotient(dividend: float, divisor: float) -> float:
@@ -312,8 +370,8 @@ def features_of_run(
     curves = dict(zip(losses, fit_log_curves(np.stack(list(losses.values()))), strict=True))
 
     @lru_cache(maxsize=_TASKS_KEPT)
-    def of(task: Task) -> TaskFeatures:
-        return task_features(sample_of(task), losses[task], curves[task], words, reading)
+    def of(task: Task) -> TaskRun:
+        return task_run(sample_of(task), losses[task], curves[task], words, reading)
 
     columns = DEFINITIONS[reading.features].columns
     rows = ((of(pair.main), of(pair.aux)) for pair in pairs)

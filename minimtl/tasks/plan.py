@@ -14,10 +14,8 @@ from minimtl.errors import UsageError
 from minimtl.tasks.modeljobs import Job, joint_job, single_job
 from minimtl.tasks.protocol import ProblemName, Protocol
 from minimtl.tasks.taskpairs import (
-    EvenSample,
     Hierarchy,
     HierarchyPairs,
-    Pairs,
     related_pairs,
     unrelated_pairs,
 )
@@ -64,7 +62,7 @@ class Problem(NamedTuple):
     """A named set of pairs (``related`` or ``unrelated``) and its runs 0 … n_runs − 1."""
 
     name: str
-    pairs: Pairs
+    pairs: HierarchyPairs
     n_runs: int
 
 
@@ -106,13 +104,9 @@ def make_problems(
     for name, enumerate_pairs in _PAIRS.items():
         if choice in (name, "both"):
             pairs = enumerate_pairs(hierarchy)
-            problems.append(
-                Problem(
-                    name,
-                    pairs if n_pairs is None else EvenSample(pairs, n_pairs),
-                    protocol.runs(name) if n_runs is None else n_runs,
-                )
-            )
+            if n_pairs is not None:
+                pairs = pairs.sample(n_pairs)
+            problems.append(Problem(name, pairs, n_runs or protocol.runs(name)))
     return problems
 
 

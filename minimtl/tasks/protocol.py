@@ -10,6 +10,7 @@ read of them on `Reading`; the meta-analysis on `Meta`. A field's plain name is 
 groups.
 """
 
+import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
@@ -50,18 +51,6 @@ class Sampling:
     aux_times: float = 1.0
     validation_share: float = 0.0
 
-    def __post_init__(self) -> None:
-        if (self.train_per_class is None) == (self.train_per_task is None):
-            raise ValueError("give either train_per_class or train_per_task")
-        for name in ("train_per_class", "train_per_task", "max_test"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} must be at least 1")
-        if not 0 < self.aux_times < float("inf"):
-            raise ValueError("aux_times must be positive")
-        if not 0 <= self.validation_share < 1:
-            raise ValueError("validation_share must lie in [0, 1)")
-
     @property
     def n_train(self) -> int:
         """Training documents of a task, where its topics have that many."""
@@ -86,12 +75,6 @@ class Model:
     dropout: float = 0.5
     output_init_bound: float = 0.05
     posts: Literal["stripped", "whole"] = "stripped"
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.dropout < 1.0:
-            raise ValueError("dropout must lie in [0, 1)")
-        if self.max_features < 1 or not all(size > 0 for size in self.hidden_layer_sizes):
-            raise ValueError("max_features and hidden_layer_sizes must be positive")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,15 +105,6 @@ class TrainingSettings:
     equal: Literal["epochs", "updates", "documents"] = "epochs"
     aux_weight: float = 1.0
     curve_every: int = 5
-
-    def __post_init__(self) -> None:
-        for name in ("batch_size", "epochs_single", "epochs_joint", "curve_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
-        if not 0 < self.learning_rate < float("inf"):
-            raise ValueError("learning_rate must be positive")
-        if not 0 <= self.aux_weight < float("inf"):
-            raise ValueError("aux_weight must be finite and not negative")
 
     def epoch_documents(self, n_tasks: int) -> int | None:
         """Documents of each task in an epoch; None for one pass over those of the first."""
@@ -213,11 +187,11 @@ class ModelSettings(NamedTuple):
 
         Without `allow_fewer` and `curve_every`: the weights are the same either way.
         """
-        values = _told(self.sampling) | _told(self.model) | _told(self.training)
+        values = _used(self.sampling) | _used(self.model) | _used(self.training)
         for name in ("allow_fewer", "curve_every"):
             values.pop(name, None)
         # Random streams are seeded by these values, so what was once a field stays among them.
-        named: dict[str, Any] = _as_json({**values, "hidden_init": "glorot_uniform"})
+        named: dict[str, Any] = json.loads(json.dumps({**values, "hidden_init": "glorot_uniform"}))
         return named
 
 
@@ -246,21 +220,38 @@ class Protocol:
     meta: Meta
 
     def __post_init__(self) -> None:
-        read_at, training = self.reading.read_at, self.training
-        if not 0 <= read_at < min(training.epochs_single, training.epochs_joint):
-            raise ValueError(f"scores cannot be read at epoch index {read_at}")
-        if self.reading.gradient_window > training.epochs_single:
+        sampling, training, reading = self.sampling, self.training, self.reading
+        if (sampling.train_per_class is None) == (sampling.train_per_task is None):
+            raise ValueError("give either train_per_class or train_per_task")
+        for name in _COUNTS:
+            number = self.value_of(name)
+            if number is not None and number < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if not 0 < sampling.aux_times < float("inf"):
+            raise ValueError("aux_times must be positive")
+        if not 0 <= sampling.validation_share < 1:
+            raise ValueError("validation_share must lie in [0, 1)")
+        if not all(size > 0 for size in self.model.hidden_layer_sizes):
+            raise ValueError("hidden_layer_sizes must be positive")
+        if not 0 <= self.model.dropout < 1:
+            raise ValueError("dropout must lie in [0, 1)")
+        if not 0 < training.learning_rate < float("inf"):
+            raise ValueError("learning_rate must be positive")
+        if not 0 <= training.aux_weight < float("inf"):
+            raise ValueError("aux_weight must be finite and not negative")
+
+        if not 0 <= reading.read_at < min(training.epochs_single, training.epochs_joint):
+            raise ValueError(f"scores cannot be read at epoch index {reading.read_at}")
+        if reading.gradient_window > training.epochs_single:
             raise ValueError("gradient_window is longer than the loss curve")
-        if not all(
-            0 < epoch < training.epochs_single - 1 for epoch in self.reading.gradient_epochs
-        ):
+        if not all(0 < epoch < training.epochs_single - 1 for epoch in reading.gradient_epochs):
             raise ValueError(
                 "the loss curve has no gradient at its ends; make gradient_window longer, or "
                 "gradient_fractions others"
             )
-        if self.reading.epoch == "validation" and not self.sampling.validation_share:
+        if reading.epoch == "validation" and not sampling.validation_share:
             raise ValueError("an epoch chosen by validation needs a validation_share above 0")
-        if self.share_directions and (self.training.aux_weight, self.sampling.aux_times) != (1, 1):
+        if self.share_directions and (training.aux_weight, sampling.aux_times) != (1, 1):
             raise ValueError(
                 "an auxiliary task that counts otherwise than the main one needs "
                 "share_directions=False"
@@ -317,10 +308,10 @@ class Protocol:
         Not `meaning`, on which nothing depends, nor `features`: a store can be concluded by
         either definition.
         """
-        values = asdict(self) | {group: _told(getattr(self, group)) for group in _GROUPS}
+        values = asdict(self) | {group: _used(getattr(self, group)) for group in _GROUPS}
         del values["meaning"], values["reading"]["features"]
-        told: dict[str, Any] = _as_json(values)
-        return told
+        named: dict[str, Any] = json.loads(json.dumps(values))
+        return named
 
 
 _GROUPS = {
@@ -331,6 +322,10 @@ _GROUPS = {
     "meta": Meta,
 }
 _GROUP_OF = {inner.name: name for name, group in _GROUPS.items() for inner in fields(group)}
+_COUNTS = (
+    *("train_per_class", "train_per_task", "max_test", "max_features"),
+    *("batch_size", "epochs_single", "epochs_joint", "curve_every"),
+)
 # Fields that came later than the first stores. While they have their default they are not told, so
 # that stores and random streams of earlier versions are those of this one.
 _LATER = (
@@ -339,20 +334,13 @@ _LATER = (
 )
 
 
-def _told(group: Any) -> dict[str, Any]:
+def _used(group: Any) -> dict[str, Any]:
     """The fields of a group that results depend on."""
     values = asdict(group)
     for one in fields(group):
         if one.name in _LATER and values[one.name] == one.default:
             del values[one.name]
     return values
-
-
-def _as_json(value: Any) -> Any:
-    """`value` with lists for its tuples."""
-    if isinstance(value, dict):
-        return {name: _as_json(inner) for name, inner in value.items()}
-    return list(value) if isinstance(value, tuple) else value
 
 
 PAPER = Protocol(

@@ -110,10 +110,12 @@ Block = tuple[str, str]
 class HierarchyPairs(Sequence[Pair]):
     """The pairs of a hierarchy over the given blocks: index pairs (s, t), s < t, of subclasses.
 
-    They are distinct, and need not exist in memory.
+    They are distinct, and need not exist in memory. All of them, or an even sample of `n`.
     """
 
-    def __init__(self, hierarchy: Hierarchy, blocks: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, hierarchy: Hierarchy, blocks: list[tuple[int, int]], n: int | None = None
+    ) -> None:
         self._hierarchy = hierarchy
         sizes = [len(subclass.topics) for subclass in hierarchy.subclasses]
         # A subclass of one topic offers no auxiliary task: its blocks are empty.
@@ -126,43 +128,57 @@ class HierarchyPairs(Sequence[Pair]):
                 sizes[s] * sizes[t] * (sizes[s] - 1) * (sizes[t] - 1) for s, t in self._blocks
             ),
         ]
-        self.n_tasks = sum(sizes[s] * sizes[t] for s, t in self._blocks)
+        self._n_all = self._starts[-1]
+        self._n = self._n_all if n is None else min(n, self._n_all)
 
-    def _topics(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        s, t = self._blocks[number]
-        return self._hierarchy.subclasses[s].topics, self._hierarchy.subclasses[t].topics
+    def sample(self, n: int) -> "HierarchyPairs":
+        """``n`` of all pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
+
+        The k-th is at place ⌊k·N/n⌋ of N where each main task's pairs are in a mixed order, so that
+        a sample whose number divides another's is a part of it. Where there are no more than ``n``
+        pairs, the sample is all of them, in their own order.
+
+        Raises
+        ------
+        ValueError
+            If ``n`` is less than 1.
+        """
+        if n < 1:
+            raise ValueError(f"a sample needs at least one pair, not {n}")
+        return HierarchyPairs(self._hierarchy, self._blocks, n)
 
     def __len__(self) -> int:
-        return self._starts[-1]
+        return self._n
 
     def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
-        if not 0 <= index < len(self):
-            raise IndexError(f"no pair {index} among {len(self)}")
-        number = bisect_right(self._starts, index) - 1
-        positives, negatives = self._topics(number)
+        if not 0 <= index < self._n:
+            raise IndexError(f"no pair {index} among {self._n}")
+        if self._n < self._n_all:
+            index = self._dealt(index * self._n_all // self._n)
+
+        number, positives, negatives = self._block_at(index)
         rest, d = divmod(index - self._starts[number], len(negatives) - 1)
         rest, c = divmod(rest, len(positives) - 1)
         a, b = divmod(rest, len(negatives))
         c, d = c + (c >= a), d + (d >= b)
         return Pair(Task(positives[a], negatives[b]), Task(positives[c], negatives[d]))
 
-    def dealt(self, place: int) -> int:
+    def _block_at(self, index: int) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+        """The number of the block that pair `index` is of, and the topics of its subclasses."""
+        number = bisect_right(self._starts, index) - 1
+        s, t = self._blocks[number]
+        return number, self._hierarchy.subclasses[s].topics, self._hierarchy.subclasses[t].topics
+
+    def _dealt(self, place: int) -> int:
         """The number of the pair at `place` where each main task's pairs are in a mixed order.
 
         In the order of their numbers a stride that is a multiple of the number of auxiliary
         positives or negatives would meet the same ones again and again.
         """
-        first, n = self._pairs_of_main_at(place)
-        order = _mixed_order(n)
-        return first + int(order[(place - first + _turn(first, n)) % n])
-
-    def _pairs_of_main_at(self, index: int) -> tuple[int, int]:
-        """The number of the first pair of the main task that pair `index` has, and how many."""
-        number = bisect_right(self._starts, index) - 1
-        positives, negatives = self._topics(number)
-        n = (len(positives) - 1) * (len(negatives) - 1)
-        start = self._starts[number]
-        return start + (index - start) // n * n, n
+        number, positives, negatives = self._block_at(place)
+        n, start = (len(positives) - 1) * (len(negatives) - 1), self._starts[number]
+        first = start + (place - start) // n * n  # of those of the main task
+        return first + int(_mixed_order(n)[(place - first + _turn(first, n)) % n])
 
     def block(self, pair: Pair) -> Block:
         """The two subclasses that the pair's topics are of, such as ``talk.religion``."""
@@ -183,44 +199,6 @@ def _turn(first: int, n: int) -> int:
     Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4), by 2⁶⁴/φ.
     """
     return ((first * 0x9E3779B97F4A7C15) % (1 << 64) >> 32) % n
-
-
-class EvenSample(Sequence[Pair]):
-    """``n`` of the pairs: evenly spaced over their main tasks, with mixed auxiliary ones.
-
-    The k-th is number ⌊k·N/n⌋ of N in the order of `HierarchyPairs.dealt`, so that a sample whose
-    number divides another's is a part of it. Where there are no more than ``n`` pairs, the sample
-    is all of them, in their own order.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is less than 1.
-    """
-
-    def __init__(self, pairs: HierarchyPairs, n: int) -> None:
-        if n < 1:
-            raise ValueError(f"a sample needs at least one pair, not {n}")
-        self._pairs = pairs
-        self._n = min(n, len(pairs))
-        self._is_all = self._n == len(pairs)
-
-    def __len__(self) -> int:
-        return self._n
-
-    def __getitem__(self, index: int) -> Pair:  # type: ignore[override]  # no slices
-        if not 0 <= index < self._n:
-            raise IndexError(f"no pair {index} among {self._n}")
-        if self._is_all:
-            return self._pairs[index]
-        return self._pairs[self._pairs.dealt(index * len(self._pairs) // self._n)]
-
-    def block(self, pair: Pair) -> Block:
-        """The two subclasses that the pair's topics are of, by name."""
-        return self._pairs.block(pair)
-
-
-Pairs = HierarchyPairs | EvenSample
 
 
 def related_pairs(hierarchy: Hierarchy) -> HierarchyPairs:

@@ -12,7 +12,6 @@ def test_the_hierarchy_has_a_thousand_topics_and_over_ten_million_pairs():
     from bench.scaling import all_pairs
 
     pairs = all_pairs()
-    assert pairs.n_tasks == 125 * 124 // 2 * 8**2 == 496_000
     assert len(pairs) == 125 * 124 // 2 * (8 * 7) ** 2 == 24_304_000
     assert len(pairs._hierarchy.topics) == 1000
 
@@ -46,4 +45,4 @@ def test_the_programs_of_the_page_train(tmp_path):
     names = {}
     exec(program, names)
     trained = names["train"](generate_synthetic(), NEWSGROUPS, 2, tmp_path)
-    assert (trained.n_computed, trained.n_failed) == (6, 0)
+    assert trained == 6

@@ -4,7 +4,7 @@ import pytest
 
 from minimtl.explain import make_lesson
 from minimtl.explain.lesson import SMALL
-from tests.study.report.conftest import browser, opened  # noqa: F401
+from tests.study.conftest import browser, opened  # noqa: F401
 
 TINY = SMALL.replace(
     train_per_class=24,

@@ -43,8 +43,8 @@ from minimtl.models.saving import load_model, save_model
 from minimtl.models.textmodel import TextModel
 from minimtl.nn.classifier import MultiTaskMLPClassifier
 from minimtl.stats.logistic import LogisticRegression
-from minimtl.study.manifest import NAME as MANIFEST
 from minimtl.tasks.modeljobs import JobResult, decode, encode
+from minimtl.tasks.readmanifest import NAME as MANIFEST
 from minimtl.tasks.readmanifest import read_manifest
 from minimtl.text.tfidf import TfidfVectorizer
 from tests.fuzz.matrices import use_matrix

@@ -7,7 +7,6 @@ from minimtl.gains.designs import HELD_OUT, RANDOM, make_designs
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
-    EvenSample,
     Hierarchy,
     related_pairs,
     unrelated_pairs,
@@ -75,7 +74,7 @@ def test_no_pair_is_left_out_without_need(pairs, every):
 
 @pytest.mark.parametrize("n_pairs", [1, 2, 3])
 def test_a_handful_of_pairs_has_what_folds_it_can(n_pairs):
-    few = EvenSample(related_pairs(NEWSGROUPS), n_pairs)
+    few = related_pairs(NEWSGROUPS).sample(n_pairs)
     every = designs_of(few)
     assert every["in_fold"].n_fits == (3 * n_pairs if n_pairs > 1 else 0)
     n_blocks = len({few.block(pair) for pair in few})
@@ -88,7 +87,7 @@ def test_a_handful_of_pairs_has_what_folds_it_can(n_pairs):
 
 def test_many_tasks_and_groups_are_held_out_several_at_a_time():
     tree = {f"c{c}": {f"s{s}": [f"{c}.{s}.{t}" for t in "abc"] for s in range(3)} for c in range(6)}
-    pairs = EvenSample(unrelated_pairs(Hierarchy.from_tree(tree)), 1000)
+    pairs = unrelated_pairs(Hierarchy.from_tree(tree)).sample(1000)
     blocks = [pairs.block(pair) for pair in pairs]
     assert len(set(blocks)) == 153
     designs = designs_of(pairs)
@@ -104,5 +103,5 @@ def test_many_tasks_and_groups_are_held_out_several_at_a_time():
 
 def test_folds_are_repeated_less_often_the_more_pairs_there_are(monkeypatch):
     monkeypatch.setattr("minimtl.gains.designs._N_TESTED", 300 * 3)
-    pairs = EvenSample(unrelated_pairs(NEWSGROUPS), 300)
+    pairs = unrelated_pairs(NEWSGROUPS).sample(300)
     assert designs_of(pairs, PAPER.meta)["in_fold"].n_fits == 15

@@ -12,7 +12,7 @@ from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)
@@ -88,7 +88,7 @@ def test_labels_of_one_run_and_features_of_another(made_up_outcomes):
 
 
 def test_what_cannot_be_predicted_says_why():
-    few = noise(every=EvenSample(PAIRS, 4))
+    few = noise(every=PAIRS.sample(4))
     analysis = analysed(few, ["in_fold"])
     assert analysis.predicted is None
     assert analysis.why == "the table has 4 pairs, and a prediction needs 10"
@@ -96,7 +96,7 @@ def test_what_cannot_be_predicted_says_why():
     assert analysis.gain.value == pytest.approx(few.gains.mean())
     same = of_topics(PAIRS, gains=np.ones((N, 1)))
     assert "above 0" in analysed(same, ["in_fold"]).why
-    one_block = noise(every=EvenSample(PAIRS, 1))
+    one_block = noise(every=PAIRS.sample(1))
     assert analysed(one_block, ["block_out"], fewest=1).predictions == ()
 
 

@@ -25,10 +25,10 @@ from minimtl.stats.crossed import Components, crossed_effects, fit_components, s
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, EvenSample, unrelated_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
 from tests.gains.tables import of_topics
 
-PAIRS = EvenSample(unrelated_pairs(NEWSGROUPS), 150)
+PAIRS = unrelated_pairs(NEWSGROUPS).sample(150)
 
 
 def signal():
@@ -87,7 +87,7 @@ def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
     np.testing.assert_allclose(counts.mean(axis=0), 1, atol=0.06)
 
 
-SAMPLE = EvenSample(unrelated_pairs(NEWSGROUPS), 120)
+SAMPLE = unrelated_pairs(NEWSGROUPS).sample(120)
 TABLE = of_topics(SAMPLE)
 DESIGNS = {name: unseen_design(TABLE, name) for name in HELD_OUT}
 LEVELS, EFFECTS = TABLE.levels, TABLE.effects
@@ -167,7 +167,7 @@ def test_data_sets_are_averaged_and_a_design_without_folds_has_no_scores():
     g, X = RNG.normal(size=(120, 2)), RNG.normal(size=(120, 3))
     each = [scores(g[:, [i]], "block_out", X).brier for i in (0, 1)]
     assert scores(g, "block_out", X).brier == pytest.approx(np.mean(each))
-    alone = of_topics(EvenSample(unrelated_pairs(NEWSGROUPS), 1), gains=g[:1])
+    alone = of_topics(unrelated_pairs(NEWSGROUPS).sample(1), gains=g[:1])
     for none in score_sizes(alone, [unseen_design(alone, "block_out")]):
         assert np.isnan(none[2:]).all()
 

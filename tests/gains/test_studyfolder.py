@@ -11,11 +11,11 @@ from minimtl.corpora import TOPIC_TREE
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairtable import read_study
 from minimtl.report.csvfile import write_tables
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
-from tests.study.report.conftest import concluded_of
+from tests.study.conftest import concluded_of
 
 QUICK = PAPER.replace(cv_repeats=2)
 

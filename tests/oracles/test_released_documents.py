@@ -18,8 +18,7 @@ from minimtl.audit.released import released_files
 from minimtl.corpora.archives import tar_members
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.tasks import AUTHORS_FEATURES, FEATURE_NAMES, RELEASED, Sample, Task
-from minimtl.tasks.bags import FeatureWords, WordCounts
-from minimtl.tasks.pairfeatures import features_of_run
+from minimtl.tasks.pairfeatures import FeatureWords, WordCounts, features_of_run
 from minimtl.text import count_matrix
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]

@@ -43,22 +43,18 @@ def test_any_text_comes_back_and_starts_no_formula(text):
 
 def test_rows_that_are_made_when_asked_for_are_those_of_a_list(tmp_path):
     rows = [{"part": part, "x": x} for part, n in (("a", 2), ("c", 3)) for x in range(n)]
-    made = RowsMade(
-        (n, lambda x, p=p: {"part": p, "x": x}) for p, n in (("a", 2), ("b", 0), ("c", 3))
-    )
-    assert len(made) == 5
+    made = RowsMade(lambda: iter(rows))
     assert list(made) == list(made) == rows
     write_tables([Table("t", made)], tmp_path)
     assert (tmp_path / "t.csv").read_bytes() == to_csv(Table("t", rows))
-    assert made[1:4] == rows[1:4]
-    with pytest.raises(IndexError):
-        made[5]
 
 
 def test_a_row_that_cannot_be_made_leaves_the_old_file(tmp_path):
     write_tables([Table("t", [{"x": 1}])], tmp_path)
     with pytest.raises(ZeroDivisionError):
-        write_tables([Table("t", RowsMade([(3, lambda x: {"x": 1 // (2 - x)})]))], tmp_path)
+        write_tables(
+            [Table("t", RowsMade(lambda: ({"x": 1 // (2 - x)} for x in range(3))))], tmp_path
+        )
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("t.csv", b"x\n1\n")]
 
 

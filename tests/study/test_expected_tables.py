@@ -26,12 +26,11 @@ from minimtl.gains import conclude
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
 from minimtl.report.csvfile import write_tables
-from minimtl.study.conductor import train_models
-from minimtl.study.definition import Study, feature_maker
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
+from minimtl.study.definition import Study, feature_maker, jobs_of
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
+from minimtl.study.training import train_models
 from minimtl.system import processor
-from minimtl.tasks.collect import Results
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
@@ -69,8 +68,8 @@ def make_tables(protocol, folder):
         open_store(folder, study.identity, announce=pytest.fail) as store,
         ThreadPoolExecutor(1) as executor,
     ):
-        train_models(study, store, Workers(executor, (study.data,)), quiet=True)
-        results = Results(store, study.data.identity, protocol)
+        train_models(jobs_of([study]), store, Workers(executor, (study.data,)), quiet=True)
+        results = study.results(store)
         concluded = conclude(problems, results, study.seed, feature_maker(study, results))
         write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), folder)
 

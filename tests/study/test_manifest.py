@@ -1,11 +1,13 @@
 """manifest.json: a study of any corpus is described so that its problems can be made again."""
 
+from pathlib import Path
+
 import pytest
 
 from minimtl.corpora.editions import build_corpus
-from minimtl.errors import MinimtlError
 from minimtl.study.definition import Study
-from minimtl.study.manifest import make_manifest, write_manifest
+from minimtl.study.studyresult import make_manifest, write_manifest
+from minimtl.study.training import Conditions
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.readmanifest import hierarchy_of, problems_of, read_manifest
@@ -24,7 +26,7 @@ def study():
 
 
 def manifest_of(study):
-    return {**make_manifest([study], ["study"], 1, "process"), "finished": True}
+    return {**make_manifest([study], Conditions(Path(), 1, command=["study"])), "finished": True}
 
 
 def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
@@ -38,11 +40,3 @@ def test_the_problems_are_made_from_the_corpus_own_tree(study, tmp_path):
     ]
     assert [len(p.pairs) for p in again] == [4, 12]
     assert again[0].pairs[0].main == ("d", "b")
-
-
-def test_a_manifest_without_a_tree_has_its_sentence(study, tmp_path):
-    write_manifest(manifest_of(study), tmp_path)
-    path = tmp_path / "manifest.json"
-    path.write_text(path.read_text().replace('"tree"', '"trees"'))
-    with pytest.raises(MinimtlError, match=r"not the manifest of a study \(KeyError: 'tree'\)"):
-        read_manifest(tmp_path)

@@ -17,8 +17,8 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.jobs.executors import Workers, hold_data
 from minimtl.jobs.store import open_store
 from minimtl.nn.backend import default_backend
-from minimtl.study.conductor import train_models
-from minimtl.study.definition import Study
+from minimtl.study.definition import Study, jobs_of
+from minimtl.study.training import train_models
 from minimtl.tasks.plan import make_problems, plan_jobs
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
@@ -98,8 +98,8 @@ def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
     planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
     executor, workers = make((planned.data,))
     with open_store(tmp_path, planned.identity, announce=pytest.fail) as store, executor:
-        n_trained = train_models(planned, store, workers, quiet=True)
-    assert n_trained == planned.count_jobs()
+        n_trained = train_models(jobs_of([planned]), store, workers, quiet=True)
+    assert n_trained == len(jobs_of([planned]))
     assert tables_of(tmp_path, "--workers", "1") == expected
     jobs = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
     assert jobs == {"done": 0, "resumed": n_trained}

@@ -9,27 +9,28 @@ from scipy.sparse import csr_matrix
 from minimtl.corpora.amazon import AmazonReviews, Reviews
 from minimtl.report import to_csv, to_markdown, to_text
 from minimtl.study.tuning import (
+    GRID,
     HELD_OUT,
     LAYERS,
     N_FOLDS,
     PAPERS,
     SIZES,
     Setting,
-    TuneData,
     Tuning,
     TuningFit,
     compute,
     describe,
-    key_of,
-    make_grid,
+    draw_tuning,
     plan,
-    rows_of,
+    tuning_document,
+    tuning_finding,
+    tuning_table,
+    unigrams_of,
 )
-from minimtl.study.tuningpage import draw_tuning, tuning_document, tuning_finding, tuning_table
 from minimtl.tasks.modeljobs import JobResult, decode
+from minimtl.tasks.protocol import PAPER
 
-WORSE, EQUAL = Setting(1, 25, 1e-3, 0.5), Setting(3, 50, 1e-3, 0.5)
-BEST = Setting(2, 50, 1e-3, 0.5)
+WORSE, BEST, EQUAL = Setting(1, 25), Setting(2, 50), Setting(3, 50)
 DOMAINS = ("books", "dvd")
 
 
@@ -49,57 +50,45 @@ def reviews():
     return AmazonReviews("made up", "5" * 64, vocabulary, (domain("books"), domain("dvd")))
 
 
-def test_the_data_are_unigrams_and_a_digest_of_the_reviews(reviews):
-    data = TuneData.of(reviews)
-    assert all(domain.counts.shape == (36, 30) for domain in data.reviews.domains)
-    assert TuneData.of(reviews).digest == data.digest
-    assert TuneData.of(dataclasses.replace(reviews, sha256="6" * 64)).digest != data.digest
-
-
 def test_folds_and_the_part_held_out(reviews):
-    for domain, part in zip(reviews.domains, TuneData.of(reviews).parts, strict=True):
-        held_out = set(np.flatnonzero(part == HELD_OUT))
+    for number, domain in enumerate(reviews.domains):
+        _, held_out = TuningFit(BEST, number, HELD_OUT).rows(reviews)
         tested = []
         for fold in range(N_FOLDS):
-            learned, test = rows_of(part, fold)
+            learned, test = TuningFit(BEST, number, fold).rows(reviews)
             assert not set(learned) & set(test)
-            assert not held_out & (set(learned) | set(test))
+            assert not set(held_out) & (set(learned) | set(test))
             assert list(np.bincount(domain.labels[test])) == [3, 3]
             tested += list(test)
         assert sorted([*tested, *held_out]) == list(range(36))
-        learned, test = rows_of(part, HELD_OUT)
-        assert set(test) == held_out
-        assert sorted(tested) == list(learned)
 
 
 def test_the_grid_holds_the_paper_s_setting_once():
-    grid = make_grid([1e-3], [0.5])
-    assert len(grid) == len(set(grid)) == len(LAYERS) * len(SIZES)
-    assert grid.count(PAPERS) == 1
+    assert len(GRID) == len(set(GRID)) == len(LAYERS) * len(SIZES)
+    assert GRID.count(PAPERS) == 1
     assert str(PAPERS) == "2 × 100"
-    wider = make_grid([1e-3, 1e-2, 1e-3], [0.5, 0.2])
-    assert len(wider) == 4 * len(grid)
-    assert "2 × 100, learning rate 0.01, dropout 0.2" in map(str, wider)
+    assert PAPERS.protocol() == PAPER
 
 
-def test_keys_differ_where_results_do():
-    fits = plan(make_grid([1e-3, 1e-2], [0.0, 0.5]), 2, 3)
-    assert len({key_of(fit, "d") for fit in fits}) == len(fits)
-    assert key_of(fits[0], "d") != key_of(fits[0], "e")
+def test_keys_differ_where_results_do(reviews):
+    fits = plan(GRID, 2)
+    assert len({fit.key(reviews) for fit in fits}) == len(fits)
+    others = dataclasses.replace(reviews, sha256="6" * 64)
+    assert fits[0].key(reviews) != fits[0].key(others)
 
 
 @pytest.mark.slow
 def test_a_fit_is_reproducible_and_learns(reviews):
-    data = TuneData.of(reviews)
-    fit = TuningFit(Setting(1, 25, 1e-2, 0.0), 0, HELD_OUT)
+    data = unigrams_of(reviews)
+    assert all(domain.counts.shape == (36, 30) for domain in data.domains)
+    fit = TuningFit(Setting(1, 200), 0, HELD_OUT)
     first, second = (decode(compute(fit, data)) for _ in range(2))
     assert first.losses.shape == (1, 100)
     np.testing.assert_array_equal(first.losses, second.losses)
     np.testing.assert_array_equal(first.scores["f1"], second.scores["f1"])
-    assert first.losses[0, -1] < 0.1 < first.losses[0, 0]
-    assert describe(fit, compute(fit, data)) == (
-        f"1 × 25, learning rate 0.01, dropout 0: F1 {first.scores['f1'][0, -1]:.3f}"
-    )
+    assert first.losses[0, -10:].mean() < first.losses[0, :10].mean()
+    score = first.scores["f1"][0, -1]
+    assert describe(fit, compute(fit, data)) == f"1 × 200: F1 {score:.3f}"
 
 
 @pytest.fixture
@@ -143,7 +132,7 @@ def test_of_equals_the_first_is_chosen(tuning):
 
 def test_results_are_read_in_the_plan_s_order():
     settings = (WORSE, BEST)
-    fits = plan(settings, len(DOMAINS), N_FOLDS + 1)
+    fits = plan(settings, len(DOMAINS))
 
     def result(fit):
         number = 100 * settings.index(fit.setting) + 10 * fit.domain + fit.tested

@@ -9,10 +9,16 @@ from scipy.spatial.distance import jensenshannon
 from minimtl.audit.kerineclogs import read_released
 from minimtl.corpora.newsgroups import read_newsgroups
 from minimtl.jobs import rng_for
-from minimtl.tasks.bags import TOKENIZERS, FeatureWords
-from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES, FEATURE_SETS, features_of_run
+from minimtl.tasks.compute import Sample, draw_sample
+from minimtl.tasks.pairfeatures import (
+    DEFINITIONS,
+    FEATURE_NAMES,
+    FEATURE_SETS,
+    TOKENIZERS,
+    FeatureWords,
+    features_of_run,
+)
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.sampling import Sample, draw_sample
 from minimtl.tasks.taskpairs import Pair, Task
 
 TEXT = PAPER.replace(features="text")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from minimtl.errors import MinimtlError
+from minimtl.tasks.compute import cut_test_to_smallest, draw_sample
 from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.sampling import cut_test_to_smallest, draw_sample
 from minimtl.tasks.taskpairs import Task
 
 NAMES = ("a", "b", "c")

@@ -5,7 +5,6 @@ import pytest
 
 from minimtl.tasks.taskpairs import (
     NEWSGROUPS,
-    EvenSample,
     Hierarchy,
     Pair,
     Task,
@@ -52,7 +51,7 @@ def generated_hierarchy(n_classes, n_subclasses, n_topics):
 def test_newsgroups_give_the_published_counts(pairs_of, n_pairs, n_tasks):
     pairs = pairs_of(NEWSGROUPS)
     assert len(pairs) == n_pairs == len(set(pairs))
-    assert pairs.n_tasks == n_tasks == len({task for pair in pairs for task in pair})
+    assert len({task for pair in pairs for task in pair}) == n_tasks
 
 
 @pytest.mark.parametrize("hierarchy", [SMALL, NEWSGROUPS])
@@ -76,10 +75,10 @@ def test_a_topic_may_stand_in_one_place_only():
 
 def test_main_tasks_of_an_even_sample_are_spaced_as_stated():
     pairs = unrelated_pairs(SMALL)
-    sample = EvenSample(pairs, 5)
+    sample = pairs.sample(5)
     assert [pair.main for pair in sample] == [pairs[i].main for i in (0, 5, 11, 16, 22)]  # ⌊k·28/5⌋
     assert [sample.index(pair) for pair in sample] == [0, 1, 2, 3, 4]
-    assert list(EvenSample(pairs, 1000)) == list(pairs)
+    assert list(pairs.sample(1000)) == list(pairs)
 
 
 @pytest.mark.parametrize("n", [500, 1000, 7600])
@@ -87,7 +86,7 @@ def test_an_even_sample_has_as_many_auxiliary_tasks_as_a_random_one(n):
     """Even steps met few of the 19 x 19 that a main task has: by 19 one of its negatives only."""
     pairs = unrelated_pairs(generated_hierarchy(1, 2, 20))
     assert len(pairs) == 400 * 361
-    sample, rng = list(EvenSample(pairs, n)), np.random.default_rng(0)
+    sample, rng = list(pairs.sample(n)), np.random.default_rng(0)
     assert len(set(sample)) == n
     at_random = {pairs[i].aux for i in rng.choice(len(pairs), n, replace=False).tolist()}
     assert len({pair.aux for pair in sample}) > 0.85 * len(at_random)
@@ -96,21 +95,23 @@ def test_an_even_sample_has_as_many_auxiliary_tasks_as_a_random_one(n):
         assert len(negatives) < 10 or len(set(negatives)) > 5
 
 
-def test_the_mixed_order_has_every_pair_once_beside_its_main_task():
+def test_a_sample_has_each_pair_once_beside_its_main_task():
     pairs = unrelated_pairs(NEWSGROUPS)
-    dealt = [pairs.dealt(place) for place in range(len(pairs))]
-    assert sorted(dealt) == list(range(len(pairs)))
-    assert [pairs[number].main for number in dealt] == [pair.main for pair in pairs]
+    sample = list(pairs.sample(len(pairs) - 1))
+    assert len(set(sample)) == len(pairs) - 1
+    assert [pair.main for pair in sample] == [
+        pairs[k * len(pairs) // (len(pairs) - 1)].main for k in range(len(sample))
+    ]
 
 
 def test_a_smaller_sample_is_part_of_a_larger_one_if_its_number_divides_it():
     pairs = unrelated_pairs(NEWSGROUPS)
-    assert set(EvenSample(pairs, 20)) < set(EvenSample(pairs, 300))
+    assert set(pairs.sample(20)) < set(pairs.sample(300))
 
 
 def test_a_sample_of_none_is_refused():
     with pytest.raises(ValueError, match="at least one"):
-        EvenSample(unrelated_pairs(SMALL), 0)
+        unrelated_pairs(SMALL).sample(0)
 
 
 def test_ten_million_pairs_need_no_enumeration():
@@ -118,10 +119,10 @@ def test_ten_million_pairs_need_no_enumeration():
     # Counted apart: of 200 subclasses of 6 topics, every two give (6·5)² pairs.
     assert len(pairs) == 200 * 199 // 2 * 900 == 17_910_000
     assert len(list(islice(pairs, 1000))) == 1000
-    assert EvenSample(pairs, 10**6)[654_321].main == pairs[654_321 * 17_910_000 // 10**6].main
+    assert pairs.sample(10**6)[654_321].main == pairs[654_321 * 17_910_000 // 10**6].main
 
 
 def test_the_block_of_a_pair_is_its_two_subclasses():
-    pairs = EvenSample(related_pairs(NEWSGROUPS), 5)
+    pairs = related_pairs(NEWSGROUPS).sample(5)
     assert pairs.block(pairs[0]) == ("comp.sys", "comp.others")
     assert pairs.block(pairs[4]) == ("talk.politics", "talk.religion")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.study.report import figures
+from minimtl.study import figures
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
-from tests.study.report.conftest import curves_of
+from tests.study.conftest import curves_of
 
 pytest.importorskip("matplotlib")
 

@@ -19,7 +19,7 @@ from minimtl.gains import (
     measure_claims,
 )
 from minimtl.report import Row, counted
-from minimtl.stats import Estimate, MeanEstimate, corrected_mean, further_runs
+from minimtl.stats import Estimate, FloatArray, MeanEstimate, corrected_mean, further_runs
 from minimtl.tasks import (
     TABLE1,
     Hierarchy,
@@ -29,9 +29,8 @@ from minimtl.tasks import (
     PrintedScores,
     Protocol,
     improved_share,
+    make_problems,
     mean_relative_gain,
-    related_pairs,
-    unrelated_pairs,
 )
 
 MIN_RUNS = 3
@@ -96,15 +95,8 @@ def scope_of(
     hierarchy: Hierarchy,
 ) -> Scope:
     """The scope of a problem of which so many pairs and runs were computed."""
-    enumerate_pairs = {"related": related_pairs, "unrelated": unrelated_pairs}
-    return Scope(
-        problem=problem,
-        n_pairs=n_pairs,
-        all_pairs=len(enumerate_pairs[problem](hierarchy)),
-        n_runs=n_runs,
-        protocol_runs=protocol.runs("related" if problem == "related" else "unrelated"),
-        edition=edition,
-    )
+    (whole,) = make_problems(problem, protocol, hierarchy)
+    return Scope(problem, n_pairs, len(whole.pairs), n_runs, whole.n_runs, edition)
 
 
 def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
@@ -200,6 +192,11 @@ class ProblemResult:
         return self.meta.pairs
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features."""
+        return self.analysis.table.features
+
+    @property
     def sets(self) -> tuple[str, ...]:
         """The sets of features, all of them first."""
         return ("all", *self.analysis.table.sets)
@@ -236,27 +233,20 @@ def problem_results(
             relative_gain=mean_relative_gain(outcomes),
             published=TABLE1[outcomes.problem],
         )
+        scope = scope_of(outcomes.problem, *size, protocol, edition, hierarchy)
+        pairs = tuple(map(_pair_gain, outcomes.pairs, outcomes.gains))
+        measured = tuple(claims[id(analysed)])
         results.append(
-            ProblemResult(
-                outcomes=outcomes,
-                protocol=protocol,
-                scope=scope_of(outcomes.problem, *size, protocol, edition, hierarchy),
-                scores=scores,
-                meta=meta,
-                pairs=tuple(_pair_gain(outcomes, number) for number in range(outcomes.n_pairs)),
-                claims=tuple(claims[id(analysed)]),
-                curves=curves,
-            )
+            ProblemResult(outcomes, protocol, scope, scores, meta, pairs, measured, curves)
         )
     return results
 
 
-def _pair_gain(outcomes: Outcomes, number: int) -> PairGain:
-    gains = outcomes.gains[number]
+def _pair_gain(pair: Pair, gains: FloatArray) -> PairGain:
     low = high = needed = math.nan
-    if outcomes.n_runs > 1:
+    if len(gains) > 1:
         estimate, further = corrected_mean(gains, test_train_ratio=0), further_runs(gains)
         low, high = estimate.low, estimate.high
         if further is not None:
-            needed = outcomes.n_runs + further
-    return PairGain(outcomes.pairs[number], float(gains.mean()), low, high, needed)
+            needed = len(gains) + further
+    return PairGain(pair, float(gains.mean()), low, high, needed)

@@ -3,37 +3,24 @@
 The same for a study, for the many of a multiverse, and for a tuning.
 """
 
-import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from minimtl.jobs import (
-    Store,
-    Workers,
-    duration,
-    is_local,
-)
-from minimtl.nn import TaskData
+from minimtl.jobs import Store, Workers, duration, is_local, run_shown
 from minimtl.report import counted
-from minimtl.study.definition import PlacedJob
+from minimtl.study.definition import PlacedJob, Study, data_of, jobs_of
 from minimtl.system import available_cores, say
 from minimtl.tasks import (
-    Job,
+    Problem,
+    Reading,
+    Shard,
     StudyData,
     compute,
-    epochs_of,
-    samples_of,
-    task_data,
-    train_model,
-    training_rng,
+    decode,
+    read_score,
+    time_training,
 )
-
-# The difference between a longer and a shorter training is the cost of the epochs alone.
-_SHORT = 5
-_LONG = 25
 
 
 @dataclass(frozen=True)
@@ -69,47 +56,47 @@ class Conditions:
             say(f"{what}: {seconds} s")
 
 
+def train_models(
+    jobs: Mapping[str, PlacedJob],
+    store: Store,
+    workers: Workers,
+    reading: Reading | None = None,
+    *,
+    quiet: bool = False,
+) -> int:
+    """Train every model of `jobs_of` studies that the store lacks; returns their number.
+
+    `workers` compute on `data_of` these studies. The progress has the score that `reading` reads.
+    """
+
+    def describe(placed: PlacedJob, payload: bytes) -> str:
+        names = " beside ".join(" / ".join(task) for task in placed.job.tasks)
+        if reading is None:
+            return names
+        return f"{reading.score} {read_score(decode(payload), reading, 0):.3f} of {names}"
+
+    return run_shown(
+        jobs.items(), len(jobs), compute_placed, store, workers,
+        decode=decode, describe=describe, quiet=quiet,
+    )  # fmt: skip
+
+
 def compute_placed(placed: PlacedJob, data: Mapping[int, StudyData]) -> bytes:
     """Train the job's model from its data; as `minimtl.tasks.compute`."""
     return compute(placed.job, data[placed.place])
 
 
-class JobKind(NamedTuple):
-    """Jobs that take about as long as one another: an example of them, and their number."""
-
-    example: PlacedJob
-    n_jobs: int
-
-
-def kinds_of(jobs: Iterable[PlacedJob]) -> list[JobKind]:
-    """Single-task and joint jobs of each data apart; memory does not grow with their number."""
-    examples: dict[tuple[int, int], PlacedJob] = {}
-    counts: Counter[tuple[int, int]] = Counter()
+def kinds_of(jobs: Iterable[PlacedJob]) -> list[list[PlacedJob]]:
+    """Jobs that take about as long as one another: single-task and joint ones of each data."""
+    kinds: dict[tuple[int, int], list[PlacedJob]] = {}
     for placed in jobs:
-        kind = placed.place, len(placed.job.tasks)
-        examples.setdefault(kind, placed)
-        counts[kind] += 1
-    return [JobKind(example, counts[kind]) for kind, example in examples.items()]
+        kinds.setdefault((placed.place, len(placed.job.tasks)), []).append(placed)
+    return list(kinds.values())
 
 
 def seconds_of(placed: PlacedJob, data: Mapping[int, StudyData]) -> float:
-    """Seconds that a core takes to train the job's model, from a few of its epochs.
-
-    The kernels are loaded, or compiled, before.
-    """
-    job, own = placed.job, data[placed.place]
-    tasks = task_data(samples_of(job, own), own)
-    _timed(job, own, tasks, 1)
-    short = _timed(job, own, tasks, _SHORT)
-    per_epoch = (_timed(job, own, tasks, _LONG) - short) / (_LONG - _SHORT)
-    return short + (epochs_of(job, own.protocol.training) - _SHORT) * per_epoch
-
-
-def _timed(job: Job, data: StudyData, tasks: list[TaskData], n_epochs: int) -> float:
-    began = time.perf_counter()
-    rng = training_rng(job, data.identity)
-    train_model(data.protocol.settings, tasks, [2] * len(tasks), n_epochs, rng, data.backend)
-    return time.perf_counter() - began
+    """Seconds that a core takes to train the job's model; as `minimtl.tasks.time_training`."""
+    return time_training(placed.job, data[placed.place])
 
 
 def announce_training(
@@ -128,26 +115,36 @@ def announce_training(
     missing = kinds_of(job for key, job in jobs.items() if key not in store)
     if conditions.quiet or not missing:
         return
-    futures = [workers.submit_job(seconds_of, kind.example) for kind in missing]
+    futures = [workers.submit_job(seconds_of, kind[0]) for kind in missing]
     answers = [future.result() for future in futures if future.exception() is None]
     seconds = [answer for answer in answers if isinstance(answer, float)]
     when = _training_time(missing, seconds, conditions) if len(seconds) == len(missing) else ""
-    n_models = counted(sum(kind.n_jobs for kind in missing), "model")
+    n_models = counted(sum(map(len, missing)), "model")
     say(f"{before}{n_models} to train{when}{after}")
 
 
-def time_here(
-    jobs: Mapping[str, PlacedJob], data: Mapping[int, StudyData], conditions: Conditions
-) -> str:
-    """The time that all jobs will take, as this process finds by trying."""
+def planned(studies: Sequence[Study], shard: Shard, conditions: Conditions) -> str:
+    """The number of models to train and how long it would take, as this process finds by trying."""
+    jobs, data = jobs_of(studies, shard), data_of(studies)
     kinds = kinds_of(jobs.values())
-    return _training_time(kinds, [seconds_of(kind.example, data) for kind in kinds], conditions)
+    when = _training_time(kinds, [seconds_of(kind[0], data) for kind in kinds], conditions)
+    return (
+        f"{counted(len(jobs), 'model')}, seed {studies[0].seed}, into {conditions.out}{when}; "
+        "nothing was computed"
+    )
+
+
+def described(problem: Problem) -> str:
+    """Pairs and runs of a problem."""
+    return (
+        f"{problem.name}: {counted(len(problem.pairs), 'pair')}, {counted(problem.n_runs, 'run')}"
+    )
 
 
 def _training_time(
-    kinds: Sequence[JobKind], seconds: Sequence[float], conditions: Conditions
+    kinds: Sequence[Sequence[PlacedJob]], seconds: Sequence[float], conditions: Conditions
 ) -> str:
-    total = sum(kind.n_jobs * each for kind, each in zip(kinds, seconds, strict=True))
+    total = sum(len(kind) * each for kind, each in zip(kinds, seconds, strict=True))
     if not is_local(conditions.executor):  # whose number of workers is not ours to know
         return f", about {duration(total)} of one core's time"
     n_workers = min(conditions.n_workers, available_cores())

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from minimtl.study.multiverse.universeresults import ALL, SHARE, comparisons, effect_of
-from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
+from minimtl.study.universeresults import ALL, SHARE, comparisons, effect_of
+from minimtl.study.universes import DIFFERENCES, make_universes, parse_choice
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 BOTH = (PAPER, RELEASED)

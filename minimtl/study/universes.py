@@ -101,8 +101,8 @@ def changed(protocol: Protocol, changes: Mapping[str, Any]) -> Protocol:
     try:
         return protocol.replace(**every)
     except ValueError as error:
-        told = ", ".join(f"{name}={shown(value)}" for name, value in changes.items())
-        raise UsageError(f"{told} about the protocol {protocol.name}: {error}") from None
+        asked = ", ".join(f"{name}={shown(value)}" for name, value in changes.items())
+        raise UsageError(f"{asked} about the protocol {protocol.name}: {error}") from None
 
 
 def parse_choice(text: str) -> Choice:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from minimtl.gains import Prediction
 from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
 from minimtl.stats import MeanEstimate
-from minimtl.study.report.problemresult import MIN_RUNS, ProblemResult, ends
+from minimtl.study.problemresult import MIN_RUNS, ProblemResult, ends
 
 SIGNIFICANCE = 0.05
 CHANCE = 0.5  # accuracy of a tossed coin
@@ -55,9 +55,10 @@ def table1(results: Sequence[ProblemResult]) -> Grid:
             lines.append((f"{name}, {words}", text(getattr(published, field)), *cells))
         gains = [signed(result.scores.gain.value, 4) if result else "" for result in columns]
         lines.append((f"{name}, mean gain", signed(published.multi - published.single), *gains))
-    grid = Grid(("", "published", *protocols), tuple(lines))
-    compares = all(result.scope.compares for result in results)
-    return grid if compares else grid.without("published")
+
+    if all(result.scope.compares for result in results):
+        return Grid(("", "published", *protocols), tuple(lines))
+    return Grid(("", *protocols), tuple((words, *cells) for words, _, *cells in lines))
 
 
 def gains_table(results: Sequence[ProblemResult]) -> Grid:

@@ -8,8 +8,8 @@ import pytest
 from minimtl.gains import PairAnalysis, Prediction, Scores
 from minimtl.report import Marked
 from minimtl.stats import Estimate, MeanEstimate
-from minimtl.study.report.answer import answer, gains_table, predicting_sets, table1
-from minimtl.study.report.problemresult import MeanScores, ProblemResult, scope_of
+from minimtl.study.answer import answer, gains_table, predicting_sets, table1
+from minimtl.study.problemresult import MeanScores, ProblemResult, scope_of, warnings_of
 from minimtl.tasks.printedtables import TABLE1, PrintedScores
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
@@ -185,3 +185,22 @@ def test_each_condition_alone_can_refuse(worse):
 def test_beating_a_majority_below_one_half_is_not_enough():
     row = row2("all", accuracy=0.49, brier=0.251, p_value=0.001)
     assert predicting_sets(result([row], majority=(0.4, 0.3))) == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "problem", "size", "extent", "is_whole", "judges"),
+    [
+        (PAPER, "related", (52, 5), "all 52 pairs, 5 runs", True, True),
+        (PAPER, "related", (52, 3), "all 52 pairs, 3 of 5 runs", True, True),
+        (PAPER, "related", (52, 2), "all 52 pairs, 2 of 5 runs", False, False),
+        (PAPER, "related", (51, 5), "51 of 52 pairs, 5 runs", False, False),
+        # All runs of the protocol are no look, but three make a verdict.
+        (RELEASED, "unrelated", (516, 1), "all 516 pairs, 1 run", True, False),
+    ],
+)
+def test_what_may_be_concluded_of_how_much(protocol, problem, size, extent, is_whole, judges):
+    scope = scope_of(problem, *size, protocol, "packaged", NEWSGROUPS)
+    assert scope.extent == extent
+    assert scope.is_whole == is_whole
+    assert scope.judges == scope.concludes == judges
+    assert (warnings_of([scope]) == ()) == is_whole

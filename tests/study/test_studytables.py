@@ -8,12 +8,12 @@ from scipy import stats
 
 from minimtl.gains import STUDY_DESIGNS
 from minimtl.report.csvfile import to_csv
-from minimtl.study.report.problemresult import problem_results
-from minimtl.study.report.studytables import tables
+from minimtl.study.problemresult import problem_results
+from minimtl.study.studytables import tables
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
-from tests.study.report.conftest import concluded_of
+from tests.study.conftest import concluded_of
 
 NUMBER = r"(?<=,)-?[\d.]+(?:e-?\d+)?(?=[,\n])"
 QUICK = PAPER.replace(cv_repeats=2)
@@ -52,7 +52,7 @@ def problems(made_up_outcomes):
 
 @pytest.fixture(scope="module")
 def made(problems):
-    return {table.name: table.rows for table in tables(problems)}
+    return {table.name: list(table.rows) for table in tables(problems)}
 
 
 def test_columns_are_those_of_the_interface(made):
@@ -169,6 +169,6 @@ def test_table_3_is_sorted_and_stands_beside_the_papers(problems, made):
 
 
 def test_a_problem_that_was_not_run_has_no_table(problems):
-    only = {table.name: table.rows for table in tables(problems[1:])}
+    only = {table.name: list(table.rows) for table in tables(problems[1:])}
     assert "table3a" not in only
     assert [row["problem"] for row in only["table1"]] == ["unrelated"]

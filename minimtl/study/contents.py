@@ -27,7 +27,7 @@ from minimtl.report import (
     Terms,
     text,
 )
-from minimtl.study.report.answer import (
+from minimtl.study.answer import (
     NEW_PROBLEM,
     SCORE_MARGIN,
     SHARE_MARGIN,
@@ -36,8 +36,8 @@ from minimtl.study.report.answer import (
     predicts,
     table1,
 )
-from minimtl.study.report.figures import CAPTIONS, FIGURE4, gains_picture
-from minimtl.study.report.problemresult import ProblemResult, warnings_of
+from minimtl.study.figures import CAPTIONS, FIGURE4, gains_picture
+from minimtl.study.problemresult import ProblemResult, warnings_of
 from minimtl.tasks import ERRATA
 
 _OPEN = "Claims that stay open"
@@ -126,9 +126,11 @@ def _verdict(sentence: str, measured: Sequence[MeasuredClaim]) -> str:
 
 def _line(sentence: str, held: Sequence[str], failed: Sequence[str]) -> Inline:
     pieces: list[str | Marked] = [f"“{sentence}”"]
-    for mark, words, places in (("good", "holds on", held), ("bad", "does not hold on", failed)):
+    for sign, places in (
+        (Marked("holds on", "good"), held),
+        (Marked("does not hold on", "bad"), failed),
+    ):
         if places:
-            sign = Marked(words, "good" if mark == "good" else "bad")
             pieces += [": " if len(pieces) == 1 else "; ", sign, f" {', '.join(places)}"]
     return tuple(pieces)
 

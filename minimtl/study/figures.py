@@ -34,7 +34,7 @@ from minimtl.report import (
     text,
 )
 from minimtl.stats import FloatArray, IntArray, corrected_mean
-from minimtl.study.report.problemresult import MIN_RUNS, PairGain, ProblemResult
+from minimtl.study.problemresult import MIN_RUNS, PairGain, ProblemResult
 from minimtl.tasks import Hierarchy, Task, relative_gains
 
 Inches = tuple[float, float]

@@ -5,17 +5,15 @@ all others are statistics.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
-
-import numpy as np
 
 from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
 from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
 from minimtl.stats import mean_of_runs
-from minimtl.study.report.problemresult import ProblemResult, ends, intervals
-from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Outcomes, Pair
+from minimtl.study.problemresult import ProblemResult, ends, intervals
+from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Pair
 
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
 TABLE3 = {"related": "table3a", "unrelated": "table3b"}
@@ -33,8 +31,8 @@ _IMPORTANCE = (
 def tables(results: Sequence[ProblemResult]) -> list[Table]:
     """All tables that the problems allow, in the order of the interface."""
     return [
-        Table("scores", RowsMade(map(_scores, results)), DATA_DIGITS),
-        Table("features", _features(results), DATA_DIGITS),
+        Table("scores", RowsMade(lambda: _scores(results)), DATA_DIGITS),
+        Table("features", RowsMade(lambda: _features(results)), DATA_DIGITS),
         _table("table1", results, _table1),
         _table("blocks", results, _blocks),
         _table("table2", results, _table2),
@@ -71,53 +69,29 @@ def _topics(pair: Pair) -> Row:
     }
 
 
-def _scores(result: ProblemResult) -> tuple[int, Callable[[int], Row]]:
-    outcomes = result.outcomes
-
-    def of_pair_and_run(number: int) -> Row:
-        pair, run = divmod(number, outcomes.n_runs)
-        single, multi = float(outcomes.single[pair, run]), float(outcomes.multi[pair, run])
-        return {
-            **_about(result),
-            **_topics(outcomes.pairs[pair]),
-            "run": run,
-            "single": single,
-            "multi": multi,
-            "gain": multi - single,
-        }
-
-    return outcomes.single.size, of_pair_and_run
+def _scores(results: Sequence[ProblemResult]) -> Iterator[Row]:
+    for result in results:
+        outcomes = result.outcomes
+        for number, pair in enumerate(outcomes.pairs):
+            for run in range(outcomes.n_runs):
+                single, multi = (
+                    float(scores[number, run]) for scores in (outcomes.single, outcomes.multi)
+                )
+                row = {"run": run, "single": single, "multi": multi, "gain": multi - single}
+                yield {**_about(result), **_topics(pair), **row}
 
 
-def _features(results: Sequence[ProblemResult]) -> RowsMade:
+def _features(results: Sequence[ProblemResult]) -> Iterator[Row]:
     """Each pair and run of a protocol once: of a later problem those that no earlier one has."""
-    parts = []
     for number, result in enumerate(results):
         before = [one.outcomes for one in results[:number] if one.protocol == result.protocol]
-        for run in range(result.outcomes.n_runs):
-            earlier = [one.pairs for one in before if run < one.n_runs]
-            parts.append(_features_of_run(result, run, earlier))
-    return RowsMade(parts)
-
-
-def _features_of_run(
-    result: ProblemResult, run: int, earlier: Sequence[Sequence[Pair]]
-) -> tuple[int, Callable[[int], Row]]:
-    outcomes: Outcomes = result.outcomes
-    names = result.analysis.table.features
-    rows = np.arange(outcomes.n_pairs)
-    if earlier:
-        pairs = enumerate(outcomes.pairs)
-        new = (row for row, pair in pairs if not any(pair in others for others in earlier))
-        rows = np.fromiter(new, np.int64)
-
-    def of_pair(number: int) -> Row:
-        row = int(rows[number])
-        named = dict(zip(names, outcomes.features[run, row].tolist(), strict=True))
-        protocol: Row = {"protocol": result.protocol.name}
-        return {**protocol, **_topics(outcomes.pairs[row]), "run": run, **named}
-
-    return len(rows), of_pair
+        for run, features in enumerate(result.outcomes.features):
+            earlier = {pair for one in before if run < one.n_runs for pair in one.pairs}
+            for pair, values in zip(result.outcomes.pairs, features, strict=True):
+                if pair not in earlier:
+                    named = dict(zip(result.features, values.tolist(), strict=True))
+                    protocol: Row = {"protocol": result.protocol.name}
+                    yield {**protocol, **_topics(pair), "run": run, **named}
 
 
 def _table1(result: ProblemResult) -> Iterable[Row]:
@@ -187,7 +161,7 @@ def _table3(result: ProblemResult) -> Iterable[Row]:
     importance, related = result.meta.importance, result.problem == "related"
     printed = {row.feature: row for row in (TABLE3A if related else TABLE3B)}
     rows: list[dict[str, Any]] = []
-    for column, name in enumerate(result.analysis.table.features):
+    for column, name in enumerate(result.features):
         own = printed.get(name)
         published = own.value if own else math.nan
         row: dict[str, Any] = {"feature": name}
@@ -210,7 +184,7 @@ def _labels(result: ProblemResult) -> Iterable[Row]:
 
 
 def _alone(result: ProblemResult) -> Iterable[Row]:
-    for feature in result.analysis.table.features:
+    for feature in result.features:
         row = result.analysis.of("groups_unseen", feature)
         scores: Row = {"feature": feature}
         for name in ("accuracy", "brier", "log_loss"):

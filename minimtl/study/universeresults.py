@@ -28,11 +28,10 @@ import numpy as np
 from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
 from minimtl.jobs import Store, rng_for
 from minimtl.report import Row
-from minimtl.stats import Estimate, estimate_mean
+from minimtl.stats import Estimate, FloatArray, estimate_mean
 from minimtl.study.definition import Study, feature_maker
-from minimtl.study.multiverse.definemultiverse import Multiverse
-from minimtl.study.multiverse.universes import Choice, Design, Universe, labels_of, leads_across
-from minimtl.study.report.problemresult import intervals
+from minimtl.study.problemresult import intervals
+from minimtl.study.universes import Choice, Design, Universe, labels_of, leads_across
 from minimtl.tasks import (
     PAPER,
     PROTOCOLS,
@@ -40,7 +39,6 @@ from minimtl.tasks import (
     FeatureMaker,
     Outcomes,
     Problem,
-    Results,
     collect_outcomes,
     improved_share,
 )
@@ -86,22 +84,39 @@ class Effect(NamedTuple):
 def comparisons(
     universes: Sequence[Universe], choices: Sequence[Choice], design: Design
 ) -> list[ChoiceComparison]:
-    """All comparisons that the universes allow; those of the whole difference come first."""
-    place = {(u.about, u.labels): index for index, u in enumerate(universes)}
+    """All comparisons that the universes allow; those of the whole difference come first.
+
+    A change of a choice is compared over all universes, in a full design, and about each protocol.
+    """
+    crosses = leads_across(choices, design)
+    place = {(u.about, u.labels): number for number, u in enumerate(universes)}
     found: list[ChoiceComparison] = []
-    if leads_across(choices, design):
-        found += _shares({u.labels: index for index, u in enumerate(universes)}, choices)
+    if crosses:
+        found += _shares({u.labels: number for number, u in enumerate(universes)}, choices)
+
     for column, choice in enumerate(choices):
         names = [level.label for level in choice.levels]
         names += [label for u in universes if (label := u.labels[column]) not in names]
         for before, after in _changes(list(dict.fromkeys(names))):
-            steps = {
-                (about, labels): (index, there)
-                for (about, labels), index in place.items()
-                if labels[column] == before
-                and (there := place.get((about, _with(labels, column, after)))) is not None
-            }
-            found += _averaged(choice.name, before, after, steps, choices, design)
+            changes = []
+            for number, universe in enumerate(universes):
+                there = place.get((universe.about, _with(universe.labels, column, after)))
+                if universe.labels[column] == before and there is not None:
+                    changes.append((universe, number, there))
+
+            alone = [
+                ChoiceComparison(choice.name, before, after, protocol.name, (Step(1.0, *step),))
+                for protocol in PROTOCOLS.values()
+                for universe, *step in changes
+                if universe.labels == _with(labels_of(protocol, choices), column, before)
+                and (crosses or universe.about == protocol.name)
+            ]
+
+            if design == "full" and changes and not (len(changes) == 1 and alone):
+                weight = 1 / len(changes)
+                steps = tuple(Step(weight, number, there) for _, number, there in changes)
+                found.append(ChoiceComparison(choice.name, before, after, ALL, steps))
+            found += alone
     return found
 
 
@@ -110,32 +125,6 @@ def _changes(names: list[str]) -> Iterator[tuple[str, str]]:
     yield from pairwise(names)
     if len(names) > 2:
         yield names[0], names[-1]
-
-
-def _averaged(
-    name: str,
-    before: str,
-    after: str,
-    steps: dict[tuple[str, tuple[str, ...]], tuple[int, int]],
-    choices: Sequence[Choice],
-    design: Design,
-) -> Iterator[ChoiceComparison]:
-    """A change over all universes, in a full design, and about each protocol by itself."""
-    column = [choice.name for choice in choices].index(name)
-    alone = []
-    for protocol in PROTOCOLS.values():
-        own = _with(labels_of(protocol, choices), column, before)
-        for (about, labels), pair in steps.items():
-            if labels == own and (about == protocol.name or leads_across(choices, design)):
-                alone.append(
-                    ChoiceComparison(name, before, after, protocol.name, (Step(1.0, *pair),))
-                )
-    if design == "full" and steps and not (len(steps) == 1 and alone):
-        weight = 1 / len(steps)
-        yield ChoiceComparison(
-            name, before, after, ALL, tuple(Step(weight, *pair) for pair in steps.values())
-        )
-    yield from alone
 
 
 def _shares(
@@ -197,43 +186,36 @@ class UniverseResult(NamedTuple):
         return prediction.scores.brier if prediction else math.nan
 
 
-def collect_universes(multiverse: Multiverse, store: Store) -> Iterator[list[UniverseResult]]:
-    """The results of each problem, universe by universe; all models are in the store."""
-    studies = list(zip(multiverse.universes, multiverse.studies, strict=True))
-    for problem in multiverse.problems:
-        features: dict[Any, np.ndarray] = {}
-        yield [_analysed(*placed, problem, store, features) for placed in studies]
-
-
-def _analysed(
-    universe: Universe,
-    study: Study,
-    problem: Problem,
-    store: Store,
-    features: dict[Any, np.ndarray],
-) -> UniverseResult:
-    results = Results(store, study.data.identity, study.protocol)
-    make = _shared_features(study, feature_maker(study, results), features)
-    outcomes, _ = collect_outcomes(problem, results, make)
-    rng = rng_for("multiverse", study.seed)
-    table = replace(table_of(outcomes, study.protocol), sets={})
-    analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
-    return UniverseResult(universe, outcomes, analysis)
+def universe_results(
+    universes: Sequence[Universe], studies: Sequence[Study], problem: Problem, store: Store
+) -> list[UniverseResult]:
+    """The result of each universe, with its study, on a problem; all models are in the store."""
+    features: dict[Any, FloatArray] = {}
+    results = []
+    for universe, study in zip(universes, studies, strict=True):
+        read = study.results(store)
+        make = _shared_features(study, feature_maker(study, read), features)
+        outcomes, _ = collect_outcomes(problem, read, make)
+        table = replace(table_of(outcomes, study.protocol), sets={})
+        rng = rng_for("multiverse", study.seed)
+        analysis = analyse(table, rng, PREDICTED, alone=(), fewest=FEWEST_PAIRS, tested=())
+        results.append(UniverseResult(universe, outcomes, analysis))
+    return results
 
 
 def _shared_features(
-    study: Study, make: FeatureMaker, known: dict[Any, np.ndarray]
+    study: Study, make: FeatureMaker, features: dict[Any, FloatArray]
 ) -> FeatureMaker:
     """`make`, which computes the features of a run only where no universe before had the same."""
     reading = replace(
         study.protocol.reading, score="f1", read_at=0, epoch="fixed", label="mean_gain"
     )
 
-    def make_once(problem: Problem, run: int) -> np.ndarray:
-        key = (study.protocol.settings, reading, run, problem.pairs[0])  # of a part of many
-        if key not in known:
-            known[key] = make(problem, run)
-        return known[key]
+    def make_once(problem: Problem, run: int) -> FloatArray:
+        key = study.protocol.settings, reading, run
+        if key not in features:
+            features[key] = make(problem, run)
+        return features[key]
 
     return make_once
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from minimtl.report import to_html, to_markdown
-from minimtl.study.report.contents import DOCUMENTS_EFFECT, report_document
-from tests.study.report.conftest import EVIL, whole
+from minimtl.study.contents import DOCUMENTS_EFFECT, report_document
+from tests.study.conftest import EVIL, whole
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect id='a'/></svg>"
 FIGURES = {"figure4a": SVG, "figure5a": SVG}
 

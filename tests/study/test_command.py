@@ -142,11 +142,3 @@ def test_features_of_another_shape_are_made_again(folder, bare):
     assert main(["study", *STUDY, "--workers", "1", "--quiet", "--out", str(bare)]) == 0
     with open_existing_store(bare) as store:
         assert {features: store[features] for features in keys} == whole
-
-
-def test_no_study_is_a_sentence(tmp_path, capsys):
-    assert main(["report", str(tmp_path / "absent")]) == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("minimtl: ")
-    assert len(err.splitlines()) == 1

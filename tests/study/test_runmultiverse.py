@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 
 from minimtl.gains import analyse, table_of
-from minimtl.study.multiverse.page import finding
-from minimtl.study.multiverse.runmultiverse import write_multiverse
-from minimtl.study.multiverse.universefigures import draw_figures
-from minimtl.study.multiverse.universeresults import (
+from minimtl.study.multiverse import write_multiverse
+from minimtl.study.multiversepage import draw_universes, finding
+from minimtl.study.problemresult import Scope
+from minimtl.study.universeresults import (
     PREDICTED,
     UniverseResult,
     comparisons,
     effect_of,
 )
-from minimtl.study.multiverse.universes import DIFFERENCES, make_universes, parse_choice
-from minimtl.study.report.problemresult import Scope
+from minimtl.study.universes import DIFFERENCES, make_universes, parse_choice
 from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.test_docs_reference import columns_of
 
@@ -138,10 +137,10 @@ def test_what_may_be_chance_is_said_so(made_up_outcomes):
 def test_the_curve_of_documents_is_drawn_where_they_are_varied(made_up_outcomes, tmp_path):
     choices = [parse_choice("train_per_class=25,50,100"), parse_choice("equal=epochs,updates")]
     rows, _ = made_up(made_up_outcomes, choices, (PAPER,), "full", lambda u: 0.0)
-    assert draw_figures(rows, choices, tmp_path) == ["figure_documents", "figure_specification"]
+    assert draw_universes(rows, choices, tmp_path) == ["figure_documents", "figure_specification"]
     assert (tmp_path / "figure_documents.png").stat().st_size > 5000
     svg = (tmp_path / "figure_documents.svg").read_text(encoding="utf-8")
     assert svg.count("<svg") == 1
     one = [parse_choice("train_per_class=25")]
     rows, _ = made_up(made_up_outcomes, one, (PAPER,), "full", lambda u: 0.0)
-    assert draw_figures(rows, one, tmp_path) == ["figure_specification"]
+    assert draw_universes(rows, one, tmp_path) == ["figure_specification"]
