@@ -84,9 +84,8 @@ def prepare(text_set: TextSet, analyze: Analyzer, main: Prepared | None = None) 
 
     if main is None:
         train = _without(train, test, name, "its test part", warnings)
-        train = _without_near_copies(
-            train, test, analyze, name, "this set or its test part", warnings
-        )
+        where = "this set or its test part" if test else "this set"
+        train = _without_near_copies(train, test, analyze, name, where, warnings)
     else:
         known = (*main.train, *main.test)
         train = _without(train, known, name, main.name, warnings)

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import warnings
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +164,9 @@ def check_training(facts: Facts, found: Diagnosis) -> None:
             f"{cache_dir()} cannot keep the kernels, so each process compiles them again; set "
             "MINIMTL_CACHE to a folder of your own that can be written."
         )
-    if find_spec("numba") is not None and trained["kernels"].startswith("none"):
+    if "is installed but" in trained["kernels"]:
         found.broken.append(
-            f"The compiled kernels cannot be used ({trained['kernels']}); install Numba again with "
+            f"{trained['kernels'].removeprefix('none: ')}; install it again with "
             "'pip install --force-reinstall numba llvmlite'."
         )
     difference = trained.get("largest_difference", 0.0)

@@ -185,7 +185,7 @@ def _keep(content: bytes, edition: Edition[object], url: str) -> Path:
             is_published = _passes(edition, received)
     except (OSError, MinimtlError) as error:
         raise MinimtlError(
-            f"What {url} gave cannot be checked, because no temporary file can be written ({error}): "
+            f"What {url} gave cannot be checked, as no temporary file can be written ({error}): "
             "set TMPDIR to a folder that can."
         ) from None
     if not is_published:

@@ -156,6 +156,13 @@ def test_without_numba_numpy_trains_alone(monkeypatch, capsys):
     assert ends(monkeypatch, stdout=json.dumps(said))[0].broken == []
 
 
+def test_a_numba_that_cannot_be_used_is_broken(monkeypatch):
+    said = {"kernels": "none: Numba is installed but cannot be used (no LLVM)", "notes": []}
+    (broken,) = ends(monkeypatch, stdout=json.dumps(said))[0].broken
+    assert broken.startswith("Numba is installed but cannot be used (no LLVM)")
+    assert "--force-reinstall numba" in broken
+
+
 def test_what_it_says_is_taken_over(monkeypatch):
     said = {"kernels": "compiled", "kept_in": None, "largest_difference": 0.02}
     found, facts = ends(monkeypatch, stdout=json.dumps({**said, "notes": ["not kept"]}))
