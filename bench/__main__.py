@@ -30,7 +30,7 @@ BY_NAME_ONLY = ["peers"]
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a sample of it all in two minutes")
+    parser.add_argument("--quick", action="store_true", help="a sample of it all in three minutes")
     parser.add_argument(
         "--only", nargs="+", choices=[*MEASUREMENTS, *BY_NAME_ONLY], default=MEASUREMENTS
     )

@@ -107,8 +107,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--per-class",
         type=whole_number(1),
         metavar="N",
-        help=f"the most training texts of a label for a network in a run; a regression has ten "
-        f"times as many (default: {PER_CLASS})",
+        help="train a network on at most N texts of each label in a run, a regression on ten times "
+        f"as many (default: {PER_CLASS})",
     )
     parser.add_argument(
         "--quick",
@@ -121,7 +121,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=share,
         default=MARGIN,
         metavar="X",
-        help="a gain within ± this does not matter (default: %(default)s)",
+        help="gains and losses up to this do not matter (default: %(default)s)",
     )
     parser.add_argument(
         "--all-pairs", action="store_true", help="also measure which set helps which"

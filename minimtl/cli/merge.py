@@ -8,7 +8,7 @@ from minimtl.study import Conditions, merge_shards
 
 EXAMPLES = (
     "minimtl merge shard1 shard2 shard3 --out results",
-    "minimtl merge shards/* --out results    # as a job array of 100 left them",
+    "minimtl merge shards/* --out results    # the folders of a job array",
 )
 
 

@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="write there instead, whole texts: .csv, .jsonl (with the probabilities of all "
-        "labels), or tab-separated under any other name",
+        help="write to this file instead, with whole texts: .csv, .jsonl (with the probabilities "
+        "of all labels), or tab-separated under any other name",
     )
 
 
