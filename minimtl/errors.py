@@ -1,4 +1,4 @@
-"""What minimtl raises when the cause lies outside it: one sentence that a person can act on."""
+"""The errors whose cause lies outside minimtl: one sentence that a person can act on."""
 
 
 class MinimtlError(Exception):

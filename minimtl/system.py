@@ -1,4 +1,4 @@
-"""What the operating system gives: whole files, the cache folder, machine, process, terminal.
+"""The operating system: whole files, the cache folder, machine, process, terminal.
 
 May import: errors.
 """
@@ -89,7 +89,7 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def _place(path: Path) -> Path:
-    """Where what is written to `path` goes: links are followed, if nobody else made them."""
+    """The file behind `path` to write to: links are followed, if nobody else made them."""
     for _ in range(_MOST_LINKS):
         if not path.is_symlink() or str(path.parent.resolve()).startswith(_OPEN_FILES):
             return path
@@ -103,7 +103,7 @@ def _place(path: Path) -> Path:
 
 
 def _is_stream(path: Path) -> bool:
-    """Whether there is something at `path` that is written to rather than replaced."""
+    """True if there is something at `path` that is written to rather than replaced."""
     if path.is_symlink():  # it names an open file, whatever that is
         return True
     return path.exists() and not (path.is_file() or path.is_dir())
@@ -248,7 +248,7 @@ def processor() -> tuple[str, frozenset[str]]:
 
 
 def machine_facts() -> dict[str, Any]:
-    """What measured times depend on: system, processor, cores, Python."""
+    """The facts that measured times depend on: system, processor, cores, Python."""
     return {
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
@@ -420,7 +420,7 @@ def escape(text: str) -> str:
 
 
 def is_one_line(name: str) -> bool:
-    """Whether `name` can stand within a line: no newline, no tab, nothing that `escape` escapes."""
+    """True if `name` can stand within a line: no newline, no tab, nothing that `escape` escapes."""
     return "\n" not in name and "\t" not in name and not _CONTROLS.search(name)
 
 

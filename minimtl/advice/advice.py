@@ -1,4 +1,4 @@
-"""What `minimtl.advise` returns: the table, the verdict, the matrix, the model; and their forms.
+"""The answer of `minimtl.advise`: the table, the verdict, the matrix, the model; and their forms.
 
 These are blocks for a terminal, for ``advise.md`` and ``advise.html``, and JSON values.
 """
@@ -68,7 +68,7 @@ _LEAST = 0.001  # gain that the picture shows at either side of 0
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Advice(Measured):
-    """What was measured of all ways to train on a person's texts, and what follows.
+    """All ways to train on a person's texts as measured, and what follows.
 
     The other attributes are those of `Measured`.
 
@@ -110,7 +110,7 @@ class Advice(Measured):
         return self.model.score(texts, labels)
 
     def _how(self, row: Row) -> dict[str, Any]:
-        """What the model says of itself."""
+        """The model's words about itself."""
         return {
             "way": self.name_of(row),
             "verdict": self.verdict,

@@ -40,7 +40,7 @@ LEAST_CHANCE = 0.05  # of being better than the way in the lead, below which a n
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """What was measured of one way.
+    """One way as measured.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Row:
 
     @property
     def is_constant(self) -> bool:
-        """Whether most rounds gave all texts one label."""
+        """True if most rounds gave all texts one label."""
         classes = self.given.classes
         return 2 * int((classes == classes[:, :1]).all(axis=1).sum()) > len(classes)
 
@@ -211,7 +211,7 @@ class Measuring:
         return rows
 
     def matrix(self) -> list[list[Comparison | None]]:
-        """What each set (a row) gains by joint training with each other one (a column).
+        """The gain of each set (a row) by joint training with each other one (a column).
 
         The reference is the network alone. None on the diagonal, and where a set is left with
         fewer than two labels without the texts that the other one has too.

@@ -33,7 +33,7 @@ QUICK_PER_CLASS = 100
 
 @dataclass(frozen=True)
 class Settings:
-    """How advice is measured: parameters of `minimtl.advise`, where it is said what they mean.
+    """The parameters of measuring; `minimtl.advise` says what they mean.
 
     `tokenizer` is `FEATURES` where sets hold no texts. A quick look `is_quick`, which is no more
     than a word in the output.
@@ -120,7 +120,7 @@ def compute(fit: Fit, sets: SetsOfTexts) -> bytes:
 
 
 def _features(sets: SetsOfTexts, learned: np.ndarray, model: str) -> sparse.csr_matrix:
-    """What a model reads of all texts, (n_texts, n_features); words and idf are of `learned`."""
+    """A model's features of all texts, (n_texts, n_features); words and idf are of `learned`."""
     if sets.tokenizer == FEATURES:
         return sets.counts[model][0]
     parts = []
@@ -134,12 +134,12 @@ def _features(sets: SetsOfTexts, learned: np.ndarray, model: str) -> sparse.csr_
 
 
 def encode(given: Given) -> bytes:
-    """What the store keeps."""
+    """The bytes that the store keeps."""
     return given.classes.astype("<i4").tobytes() + given.probabilities.astype("<f4").tobytes()
 
 
 def decode(result: bytes) -> Given:
-    """What `encode` was given, of a run; ValueError for other bytes."""
+    """The argument of `encode`, of a run; ValueError for other bytes."""
     n = len(result) // 8
     classes = np.frombuffer(result[: 4 * n], "<i4").astype(np.int64)
     probabilities = np.frombuffer(result[4 * n :], "<f4").astype(np.float32)

@@ -1,4 +1,4 @@
-"""What was measured of the ways to train on texts, and what is said of it.
+"""The ways to train on texts as measured, and what is said of them.
 
 That is the verdict, what to know before believing it, and what was done; and how the way to take
 does label by label, with the texts on which it is surely wrong.
@@ -80,7 +80,7 @@ class Measured:
 
     @property
     def verdict(self) -> str:
-        """What to take, and what is proven, in two sentences."""
+        """The way to take, and what is proven, in two sentences."""
         best, reference = self.best, self.reference
         main, alone = printable(self.names[0]), printable(self.name_of(reference))
         look = "Quick look: " if self.settings.is_quick else ""
@@ -131,7 +131,7 @@ class Measured:
 
     @property
     def procedure(self) -> list[str]:
-        """What was measured, and how, a sentence each."""
+        """The measuring and its means, a sentence each."""
         settings, main = self.settings, self.sets[0]
         name = printable(main.name)
         if main.test:
@@ -228,7 +228,7 @@ class Measured:
 
 
 class LabelScore(NamedTuple):
-    """How the tested texts of a label were labelled, over all rounds.
+    """The labelling of one label's tested texts, over all rounds.
 
     Attributes
     ----------
@@ -302,7 +302,7 @@ def _labels(advice: Measured) -> np.ndarray:
 
 
 def further(comparison: Comparison) -> str:
-    """What would settle an open question, in words; empty for one that is settled or cannot be."""
+    """The remedy for an open question, in words; empty for one that is settled or cannot be."""
     if comparison.verdict != CANNOT_TELL:
         return ""
     options = []
@@ -324,7 +324,7 @@ def printable(text: str) -> str:
 
 
 def _may_mean_the_same(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether labels are as many and differ in case alone, or are words here and numbers there."""
+    """True if labels are as many and differ in case alone, or are words here and numbers there."""
     if len(some) != len(others) or len(some) > _MOST_LISTED:
         return False
     are_numbers = [all(label.lstrip("+-").isdigit() for label in own) for own in (some, others)]

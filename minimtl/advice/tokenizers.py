@@ -1,4 +1,4 @@
-"""How texts are cut into what is counted, and which way suits a person's texts."""
+"""The ways to cut texts into what is counted, and the one that suits a person's texts."""
 
 import re
 from collections.abc import Sequence
@@ -59,6 +59,6 @@ def choose_tokenizer(texts: Sequence[str]) -> str:
 
 
 def _is_without_spaces(text: str) -> bool:
-    """Whether half of the letters or more are of a script that puts no spaces between words."""
+    """True if half of the letters or more are of a script that puts no spaces between words."""
     n_letters = sum(map(str.isalpha, text))
     return n_letters > 0 and 2 * len(_WITHOUT_SPACES.findall(text)) >= n_letters

@@ -1,4 +1,4 @@
-"""What is trained and tested on which texts: all ways of a run on the same ones.
+"""The texts that are trained and tested on: all ways of a run on the same ones.
 
 Notation
 --------
@@ -128,7 +128,7 @@ class SetsOfTexts:
         )
 
     def n_folds(self, target: int) -> int:
-        """How many runs label every tested text of the set once."""
+        """The number of runs that label every tested text of the set once."""
         return 1 if len(self.test[target]) else N_FOLDS
 
     def tested_rows(self, target: int) -> np.ndarray:
@@ -138,7 +138,7 @@ class SetsOfTexts:
         return np.sort(rng.permutation(rows)[:MOST_TESTED])
 
     def tested(self, target: int, n_rounds: int) -> TestedTexts:
-        """What ways are compared on after so many rounds."""
+        """The texts that ways are compared on after so many rounds."""
         rows, n_folds = self.tested_rows(target), self.n_folds(target)
         folds = np.zeros((n_rounds, len(rows)), np.int64)
         for number in range(n_rounds):
@@ -165,7 +165,7 @@ class SetsOfTexts:
         return Draw(train, np.intersect1d(test, self.tested_rows(target)))
 
     def can_help(self, other: int, target: int) -> bool:
-        """Whether two labels or more are left of `other` without the texts of `target`."""
+        """True if two labels or more are left of `other` without the texts of `target`."""
         return len(np.unique(self.labels[self._without(other, target)])) > 1
 
     def _without(self, other: int, target: int) -> np.ndarray:
@@ -194,7 +194,7 @@ class SetsOfTexts:
 
 
 def most_per_class(per_class: int, model: str) -> int:
-    """How many texts of a label a model is trained on at most, of `per_class` for a network."""
+    """The most texts of a label that a model is trained on, of `per_class` for a network."""
     return per_class * _TIMES[model]
 
 
@@ -223,7 +223,7 @@ def grouped_parts(
 
 
 def _have_company(groups: np.ndarray) -> bool:
-    """Whether a group has two texts or more."""
+    """True if a group has two texts or more."""
     return len(np.unique(groups)) < len(groups)
 
 

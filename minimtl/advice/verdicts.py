@@ -1,4 +1,4 @@
-"""How much better one way is than others, by every text and every run: interval, verdict, remedy.
+"""The difference between ways, by every text and every run: interval, verdict, remedy.
 
 What is asked: the expected gain of a classifier that is trained on texts like these, as many, and
 labels texts like these. So an interval counts which texts were tested, which were trained on, and
@@ -194,7 +194,7 @@ def compare(
 def chances(
     tested: TestedTexts, predicted: Mapping[Way, np.ndarray], lead: Way
 ) -> dict[Way, float]:
-    """How probably each way is better than the way `lead`, as measured; parameters as `compare`."""
+    """The probability that each way is better than the way `lead`; parameters as `compare`."""
     best = influences(tested.labels, predicted[lead])
     found = {}
     for way, given in predicted.items():
@@ -332,7 +332,7 @@ def _half(one: _Difference, quantile: float) -> float:
 
 
 def _targets(against: Sequence[_Difference], margin: float) -> list[tuple[_Difference, float]]:
-    """How narrow half the interval of which differences must be, for the verdict nearest by.
+    """The narrowest half intervals, and of which differences, that the verdict nearest by needs.
 
     To help, a way must be better than each way alone; to hurt, it is worse than one.
     """
@@ -354,7 +354,7 @@ def _most(numbers: Sequence[int | None]) -> int | None:
 def _further(
     one: _Difference, target: float, quantile: float, tested: TestedTexts
 ) -> tuple[int | None, int | None]:
-    """How many more runs, and how many more texts, would make half the interval this narrow."""
+    """The further runs, and further texts, that would make half the interval this narrow."""
     ratio = (_half(one, quantile) / target) ** 2 if target > 0 else math.inf
     if ratio < 1:
         return 0, 0

@@ -27,7 +27,7 @@ Documents = tuple[sparse.csr_matrix, np.ndarray]  # X and labels
 
 
 class Way(NamedTuple):
-    """How a classifier is trained.
+    """One way to train a classifier.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Way(NamedTuple):
 
     @property
     def uses_labels(self) -> bool:
-        """Whether labels of other sets are learned from, and not their words alone."""
+        """True if labels of other sets are learned from, and not their words alone."""
         return self.use not in (ALONE, WORDS)
 
     def describe(self, names: Sequence[str]) -> str:

@@ -323,7 +323,7 @@ def audit_slopes(logs: BingelLogs) -> Part:
 
 
 def audit_labels(logs: BingelLogs) -> Part:
-    """How firm labels are: at another checkpoint, by their size, within a main task."""
+    """The firmness of labels: at another checkpoint, by their size, within a main task."""
     n_pairs = len(logs.pairs)
     of_main: dict[str, list[bool]] = {}
     for (main, _), gain in zip(logs.pairs, logs.gains, strict=True):
@@ -357,7 +357,7 @@ def audit_labels(logs: BingelLogs) -> Part:
 
 
 def audit_prediction(logs: BingelLogs) -> Part:
-    """How well curve features and the main task's name predict gains; nothing of too few pairs."""
+    """The prediction of gains by curve features and the main task's name; none of too few pairs."""
     (table,) = read_tables(logs.table.rows, Roles())
     # The authors' meta-model on their folds, and on tasks that were not in training.
     table, rng = replace(table, settings=_META), np.random.default_rng(_SEED)

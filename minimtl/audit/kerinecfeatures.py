@@ -1,4 +1,4 @@
-"""What the released features say: Tables 2, 3a and 3b, and the text's description of features.
+"""The released features against Tables 2, 3a and 3b, and the text's description of features.
 
 Table 2's printed accuracies and ours are means over random folds. They count as the same when they
 are no further apart than four standard errors of their difference, and a hundredth, by which the

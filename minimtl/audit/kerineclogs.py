@@ -99,7 +99,7 @@ _PROBLEM_OF: dict[str, ProblemName] = {"1": "related", "2": "unrelated"}  # numb
 
 
 class Log(NamedTuple):
-    """What one training run logged, each an array of shape (n_epochs,), float64.
+    """The log of one training run, each an array of shape (n_epochs,), float64.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class Log(NamedTuple):
 
 
 class Efficiency(NamedTuple):
-    """What the authors' meta-analysis of one experiment printed.
+    """The printed output of the authors' meta-analysis of one experiment.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class Efficiency(NamedTuple):
 
 
 class ScannedEpoch(NamedTuple):
-    """What a scan says of one epoch, counted from 0 as the logs do.
+    """One epoch of a scan, counted from 0 as the logs do.
 
     `relative_gain` is the mean over pairs and runs, `share` that of the pairs with a gain.
     """
@@ -162,7 +162,7 @@ class Experiment:
 
     @property
     def problem(self) -> ProblemName:
-        """Which of the paper's two problems it is."""
+        """The one of the paper's two problems that it is."""
         return _PROBLEM_OF[self.name[3]]
 
     @property
@@ -172,7 +172,7 @@ class Experiment:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all pairs of the problem are here."""
+        """True if all pairs of the problem are here."""
         return len(self.joint) == len(PAIRS[self.problem])
 
     def scores(self, score: ScoreName, epochs: Epochs = EPOCH) -> tuple[FloatArray, FloatArray]:
@@ -186,7 +186,7 @@ class Experiment:
 
     @property
     def gains(self) -> BoolArray:
-        """Which pairs the authors' code labels a gain, shape (n_pairs,).
+        """The pairs that the authors' code labels a gain, bool (n_pairs,).
 
         It compares accuracies as the training library printed them, so that rounding in their
         tenth digit makes gains and losses of some pairs with as many documents right.
@@ -229,7 +229,7 @@ class Runs:
 
     @property
     def n_epochs(self) -> int:
-        """How many epochs every log has that a score is read from."""
+        """The number of epochs that every log has of those that a score is read from."""
         logs = [log for run in self.experiments for log in (run.single | run.joint).values()]
         return min(log.loss.size for log in logs)
 
@@ -275,7 +275,7 @@ def read_released(path: str | os.PathLike[str]) -> list[Experiment]:
 
 
 def read_experiments(files: Iterable[ReleasedFile]) -> Released:
-    """What the files that `PATTERN` matches hold.
+    """The contents of the files that `PATTERN` matches.
 
     MinimtlError is raised if there is no experiment, a file is damaged, a log is shorter than the
     epoch at which scores are read, a joint log lacks its single one, or a feature row belongs to no

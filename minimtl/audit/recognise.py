@@ -13,7 +13,7 @@ STUDIES: tuple[ReleasedStudy, ...] = (KERINEC, BINGEL)
 
 
 def audit(path: str | os.PathLike[str]) -> Audited:
-    """What follows from the released results in `path`, a folder or a ``.tar.gz``.
+    """The audit of the released results in `path`, a folder or a ``.tar.gz``.
 
     The first file that a study in the registry reads decides whose results they are.
 

@@ -61,7 +61,7 @@ class ReleasedFile(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Whether a printed number agrees, and why where that is not plain."""
+    """The judgement of a printed number: if it agrees, and why where that is not plain."""
 
     verdict: str
     remark: str = ""
@@ -122,7 +122,7 @@ def one_sentence(parts: Sequence[Part], opening: str = "") -> Part:
 
 @dataclass(frozen=True)
 class Audited:
-    """What the audit of one study found.
+    """The audit of one study.
 
     Attributes
     ----------
@@ -226,7 +226,7 @@ def by_digits(printed: float, derived: float, digits: int) -> Judgement:
 
 
 def tally(findings: Sequence[Finding]) -> str:
-    """How many agree, of how many that could be decided."""
+    """The number of findings that agree, of how many that could be decided."""
     verdicts = Counter(finding.verdict for finding in findings)
     return f"{verdicts[AGREES]} of {verdicts[AGREES] + verdicts[DIFFERS]}"
 

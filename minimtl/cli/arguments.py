@@ -1,4 +1,4 @@
-"""What several commands share: flags, the types of their values, and how they end."""
+"""Flags that several commands share, the types of their values, and how commands end."""
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence

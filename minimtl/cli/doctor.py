@@ -46,7 +46,7 @@ Facts = dict[str, str | int | float | bool | None]
 
 @dataclass
 class Diagnosis:
-    """What was found.
+    """The facts about a machine, and what is wrong.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ def check_packages(facts: Facts, found: Diagnosis) -> None:
 
 
 def check_corpora(facts: Facts, found: Diagnosis) -> None:
-    """Where the published files may be, and those that are there, checked; nothing is fetched."""
+    """The published files that are here, checked, and the places for them; nothing is fetched."""
     provided = os.environ.get("MINIMTL_DATA")
     facts.update(cache=str(cache_dir()), MINIMTL_DATA=provided)
     folders = {"cache": cache_dir(), **({"MINIMTL_DATA": Path(provided)} if provided else {})}

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(model: TextModel, args: argparse.Namespace) -> tuple[TextSet, Any]:
-    """What is to be labelled, and the same as the model takes it: texts, or rows of features."""
+    """The cells to be labelled, and the same as the model takes it: texts, or rows of features."""
     path, takes_features = Path(args.file), not model.vectorizers
     if takes_features != (path.suffix.lower() in SUFFIXES):
         kind = "features: give .npz or .npy" if takes_features else "texts, no features"

@@ -38,7 +38,7 @@ class Partition:
 
     @property
     def n_empty(self) -> int:
-        """How many texts hold nothing but white space, as a post of quotations only does."""
+        """The number of texts of nothing but white space, as a post of quotations only is."""
         return sum(not text.strip() for text in self.texts)
 
 

@@ -214,7 +214,7 @@ def _passes(edition: Edition[object], path: Path) -> bool:
 
 
 def _download(url: str) -> bytes:
-    """What is behind an http or https address; FetchError if it does not come whole and in time."""
+    """The body of an http or https address; FetchError if it does not come whole and in time."""
     received = _Received()
     thread = Thread(target=_receive, args=(url, received), daemon=True)
     thread.start()
@@ -233,7 +233,7 @@ def _download(url: str) -> bytes:
 
 @dataclass
 class _Received:
-    """What a thread has received, and what went wrong; it ends soon after it is given up."""
+    """The bytes that a thread has received, and its error; it ends soon after it is given up."""
 
     content: bytearray = field(default_factory=bytearray)
     error: Exception | None = None

@@ -147,5 +147,5 @@ class ClassifierMixin:
 
 
 def _same(value: Any, default: Any) -> bool:
-    """Whether a parameter has its default; values of other types are equal only if identical."""
+    """True if a parameter has its default; values of other types are equal only if identical."""
     return value is default or (type(value) is type(default) and repr(value) == repr(default))

@@ -57,7 +57,7 @@ def _bsr_fault(X: Any) -> str | None:
 
 
 def _fault(X: Any, n_major: int, n_minor: int, n_data_dims: int) -> str | None:
-    """What is wrong with `n_major` compressed rows or columns of `n_minor` places each."""
+    """The fault of `n_major` compressed rows or columns of `n_minor` places each."""
     indptr, indices, data = X.indptr, X.indices, X.data
     if not (_are_indices(indptr) and _are_indices(indices)):
         return "indptr and indices must be vectors of int32 or int64"

@@ -18,7 +18,7 @@ from minimtl.estimator.sparse import check_sparse
 
 
 def is_sparse(X: Any) -> bool:
-    """Whether `X` is a SciPy sparse matrix or array."""
+    """True if `X` is a SciPy sparse matrix or array."""
     return hasattr(X, "tocsr") and hasattr(type(X), "nnz")
 
 

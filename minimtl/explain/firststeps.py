@@ -109,7 +109,7 @@ class Steps:
 
     @property
     def by(self) -> tuple[str, str]:
-        """What computes the study's values and the twin's, in words."""
+        """The code that computes the study's values and the twin's, in words."""
         ours = "kernel" if self.backend == "numba" else "NumPy"
         return f"{ours}, float32", "NumPy twin, float64"
 
@@ -128,7 +128,7 @@ class Steps:
         ]
 
     def twin_values(self, network: Network) -> StepValues:
-        """What the NumPy twin computes of the first batch, in the precision of `network`."""
+        """The NumPy twin's values of the first batch, in the precision of `network`."""
         rows, masks = self.batch(1), self.masks(1)
         X, labels = self.X[rows.ravel()].astype(network.flat.dtype), list(self.labels[rows])
         A, D = forward(network, X, masks)
@@ -251,7 +251,7 @@ def pending_terms(adam: Adam, s: int, K: int) -> tuple[Array, Array]:
 def deferred_move(
     adam: Adam, s: int, K: int, m: ArrayLike, r: ArrayLike, n_points: int = 0
 ) -> Array:
-    """What K + 1 pending moves add to weights whose moments are m and r; of the shape of m.
+    """The sum of K + 1 pending moves of weights whose moments are m and r; of the shape of m.
 
     By all terms, or by a Gauss rule of `n_points`.
     """

@@ -1,4 +1,4 @@
-"""What a lesson is made of: its stations, the values that they show, and what these come from.
+"""The parts of a lesson: its stations, the values that they show, and what these come from.
 
 A station is a step of the way from a post to a number of Table 2. What is the same in every run
 stands in walk.md: prose, formulas, places in the source, questions, and answers with places for
@@ -74,7 +74,7 @@ _WORDS_OF_POST = range(12, 41)
 
 
 class Station(NamedTuple):
-    """What a station says in every run.
+    """One step of the lesson: what it says in every run.
 
     Attributes
     ----------
@@ -183,7 +183,7 @@ class TwinComparison(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether the two are within the tolerance; not a number never is."""
+        """True if the two are within the tolerance; not a number never is."""
         return self.difference <= self.tolerance
 
     @property
@@ -235,7 +235,7 @@ class Visit:
 
     @property
     def compared(self) -> Grid:
-        """What was computed twice, as a table."""
+        """The values that were computed twice, as a table."""
         head = ("computed twice: what, and its shape", "largest entry by one way", "by the other")
         rows = tuple(comparison.row for comparison in self.comparisons)
         return Grid((*head, "difference, and what is allowed"), rows)
@@ -322,7 +322,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a lesson is about.
+    """The subject of a lesson.
 
     Attributes
     ----------

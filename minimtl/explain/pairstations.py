@@ -173,7 +173,7 @@ def newton(here: Visit, lesson: Lesson) -> None:
 
 
 def leaks(lesson: Lesson, design: Design, role: str) -> Array:
-    """Which test pairs have something of theirs in their fold's training part, (n_fits, n_pairs).
+    """The test pairs with something of theirs in their fold's training part, (n_fits, n_pairs).
 
     `role`: ``"main"``, their main task as a main task; ``"aux"``, their main task as an auxiliary
     one; ``"topic"``, one of their four topics. False for pairs that are not tested in a fold.

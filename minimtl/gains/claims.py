@@ -199,7 +199,7 @@ def problem_claims(evidence: Evidence, related: Container[Pair]) -> Iterator[Mea
         claim = paper_claim("unrelated_better", task=name)
 
         def apart(means: FloatArray) -> FloatArray:
-            """Of means (score, whether the pair is RELATED, the product of both), (3, n)."""
+            """The statistic of means (score, is the pair RELATED, their product), (3, n)."""
             score, is_related, of_related = means
             return score - of_related / is_related
 
@@ -336,11 +336,11 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
         return NO_ESTIMATE
 
     def over_pairs(both: FloatArray) -> float:
-        """Of rows (x, g_−r), shape (n_pairs, 2, n_runs)."""
+        """The statistic of rows (x, g_−r), shape (n_pairs, 2, n_runs)."""
         return float(np.mean([spearman(*both[:, :, run].T) for run in range(both.shape[2])]))
 
     def over_runs(both: FloatArray) -> float:
-        """Of rows (x, g), shape (n_runs, 2, n_pairs)."""
+        """The statistic of rows (x, g), shape (n_runs, 2, n_pairs)."""
         feature, gain = np.moveaxis(both, 1, 0)
         return over_pairs(np.stack([feature.T, gains_of_others(gain.T)], axis=1))
 
@@ -359,7 +359,7 @@ def correlation(x: FloatArray, evidence: Evidence) -> Estimate:
 
 
 def gains_of_others(gains: FloatArray) -> FloatArray:
-    """Of each pair and run the mean gain of the other runs, shape (n_pairs, n_runs)."""
+    """The mean gain of the other runs for each pair and run, shape (n_pairs, n_runs)."""
     n_runs = gains.shape[1]
     return (gains.sum(axis=1, keepdims=True) - gains) / (n_runs - 1)
 

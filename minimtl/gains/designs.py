@@ -1,4 +1,4 @@
-"""How pairs are divided into training and test parts of the meta-analysis.
+"""The division of pairs into training and test parts of the meta-analysis.
 
 Notation
 --------
@@ -54,17 +54,17 @@ class Design:
 
     @property
     def scaled_inside(self) -> bool:
-        """Whether features are scaled by the training part alone."""
+        """True if features are scaled by the training part alone."""
         return self.name != "in_fold"
 
     @property
     def is_repeated(self) -> bool:
-        """Whether a pair is tested more than once."""
+        """True if a pair is tested more than once."""
         return self.n_folds < self.n_fits
 
     @property
     def tested(self) -> BoolArray:
-        """Which pairs a fit is scored on, shape (n_pairs,)."""
+        """The pairs that a fit is scored on, shape (n_pairs,)."""
         return np.asarray(self.test.any(axis=0))
 
     @property

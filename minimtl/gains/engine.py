@@ -318,7 +318,7 @@ def _accuracy_interval(
 
 
 def _name_p_values(table: PairTable, design: Design, rng: np.random.Generator) -> dict[str, float]:
-    """How often exchanged labels are told at least as well by names, Holm's among the names."""
+    """The share of exchanged labels told at least as well by names, Holm's among the names."""
     design, y = design.first(_NAME_REPEATS), table.labels
     orders = [rng.permutation(len(y)) for _ in range(_NAME_DRAWS)]
 

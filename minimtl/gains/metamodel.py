@@ -174,7 +174,7 @@ class Scores(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """How well one predictor does under one design.
+    """The scores of one predictor under one design.
 
     Attributes
     ----------
@@ -244,7 +244,7 @@ def score_design(y: IntArray, gain: FloatArray, probability: FloatArray, design:
 def baseline_probability(
     name: str, y: IntArray, train: BoolArray, main: IntArray, aux: IntArray
 ) -> FloatArray:
-    """What one of `BASELINES` answers, (n_fits, n_pairs)."""
+    """The answers of one of `BASELINES`, (n_fits, n_pairs)."""
     if name == "majority":
         return majority_probability(y, train)
     if name == "both_names":
@@ -276,7 +276,7 @@ def identity_probability(y: IntArray, train: BoolArray, task: IntArray) -> Float
 
 
 def names_probability(y: IntArray, train: BoolArray, main: IntArray, aux: IntArray) -> FloatArray:
-    """What both names together say, (n_fits, n_pairs): their evidence adds up.
+    """The probability by both names together, (n_fits, n_pairs): their evidence adds up.
 
     logit p = logit p_main + logit p_aux − logit p_majority, with the probabilities of
     `identity_probability` and `majority_probability`. Where training pairs are all of one label,

@@ -1,4 +1,4 @@
-"""What the analysis of a table of pairs gives, and its forms: text, JSON, CSV, Markdown, HTML."""
+"""The analysis of a table of pairs, and its forms: text, JSON, CSV, Markdown, HTML."""
 
 import json
 import math
@@ -111,7 +111,7 @@ class PairFinding(NamedTuple):
 
 @dataclass(frozen=True)
 class PairAnalysis:
-    """What a table of pairs says.
+    """A table of pairs, analysed.
 
     Attributes
     ----------
@@ -195,7 +195,7 @@ class PairAnalysis:
 
     @property
     def title(self) -> str:
-        """What there is, in a line."""
+        """The table's size, in a line."""
         table = self.table
         n_main, n_aux = (len(np.unique(tasks)) for tasks in (table.main, table.aux))
         return (
@@ -206,7 +206,7 @@ class PairAnalysis:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was guessed or left out, in sentences."""
+        """The guesses and omissions, in sentences."""
         table, predicted = self.table, self.predicted
         if predicted is None or predicted.n_pairs == table.n_pairs:
             return table.notes
@@ -247,7 +247,7 @@ def _between(estimate: MeanEstimate) -> str:
 
 
 def _reliability(analysis: PairAnalysis) -> str:
-    """How much of the labels is chance, and what that caps."""
+    """The share of chance in the labels, and what that caps."""
     noise, n_runs = analysis.noise, analysis.table.gains.shape[1]
     if n_runs < 2:
         return "One run cannot tell how much of a gain is chance; two runs can."

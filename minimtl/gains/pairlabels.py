@@ -56,7 +56,7 @@ _N_QUANTILES = 10_001  # midpoint rule over the quantiles of t: error below 1e-4
 
 @dataclass(frozen=True)
 class LabelNoise:
-    """How noisy the labels are, estimated from several runs; all NaN if there is only one.
+    """The noise of the labels, estimated from several runs; all NaN if there is only one.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ def null_components(gains: FloatArray, y: LabelArray, effects: Effects) -> Compo
 
 
 def _shares(values: FloatArray, effects: Effects) -> FloatArray:
-    """What each effect adds to the variance of values as a share, (2, n_effects).
+    """The share of each effect in the variance of values, (2, n_effects).
 
     First what lasts, then what is anew in each run; the pair's own stands last.
     """
@@ -155,7 +155,7 @@ def accuracy_p_value(
     settings: Meta,
     null: NDArray[np.int8],
 ) -> float:
-    """How often labels of the null are predicted at least as accurately as the true ones.
+    """The share of labels of the null that are predicted at least as accurately as the true ones.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ class PairTable:
 
     @property
     def has_labels(self) -> bool:
-        """Whether the gains are labels, 0 or 1."""
+        """True if the gains are labels, 0 or 1."""
         return bool(np.isin(self.gains[np.isfinite(self.gains)], (0, 1)).all())
 
     @cached_property

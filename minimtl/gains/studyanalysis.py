@@ -114,7 +114,7 @@ class SizeScores(NamedTuple):
 
 @dataclass(frozen=True)
 class Importance:
-    """What the coefficients of all features say, each array float64 of shape (n_features,).
+    """The coefficients of all features, each array float64 of shape (n_features,).
 
     Attributes
     ----------
@@ -277,7 +277,7 @@ def importance(table: PairTable, folds: Design, rng: np.random.Generator) -> Imp
 
 
 def bootstrap_counts(task: IntArray, n_draws: int, rng: np.random.Generator) -> IntArray:
-    """How often each pair is in a sample of main tasks drawn with replacement.
+    """The number of times that each pair is in a sample of main tasks drawn with replacement.
 
     Returns
     -------

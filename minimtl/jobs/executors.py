@@ -1,4 +1,4 @@
-"""Where jobs run: processes of this machine, a Dask cluster, or the ranks of an MPI program.
+"""The places for jobs: processes of this machine, a Dask cluster, the ranks of an MPI program.
 
 To add a kind, add its form, its check and its start. In a worker jobs run one after the other, on
 data that it was given when it started.
@@ -88,7 +88,7 @@ def _compute_job(compute: Callable[[Any, Any], Any], job: Any, *data: Any) -> An
 
 
 def is_local(spec: str) -> bool:
-    """Whether `spec` works on this machine, with as many workers as it is told."""
+    """True if `spec` works on this machine, with as many workers as it is told."""
     return spec == "process"
 
 

@@ -1,4 +1,4 @@
-"""What makes two studies or two jobs the same: JSON values, their hash, and generators seeded so.
+"""The identity of studies and jobs: JSON values, their hash, and generators seeded so.
 
 A generator is named by plain values (strings, numbers, lists, dictionaries). The same values give
 the same random numbers on every platform, in every process and in any order of work; other values
@@ -46,7 +46,7 @@ def identity_text(identity: Mapping[str, Any]) -> str:
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
-    """How the study `there` differs from the study `here`, as a clause; "" if it does not."""
+    """The differences of the study `there` from `here`, as a clause; "" if there are none."""
     found = list(_differing(there, json.loads(identity_text(here))))
     clauses = [
         f"{_for_people(name)} is {_for_people(old)} there and {_for_people(new)} here"

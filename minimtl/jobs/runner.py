@@ -296,7 +296,7 @@ class _Run:
                 return
 
     def _is_finished(self, key: str) -> bool:
-        """Whether the store has a result of that key which can be decoded; others are removed."""
+        """True if the store has a result of that key which can be decoded; others are removed."""
         try:
             self.decode(self.store[key])
         except KeyError:

@@ -432,7 +432,7 @@ def _check_rows(connection: sqlite3.Connection) -> None:
 
 
 def _is_whole(key: object, payload: object, stored_checksum: object) -> bool:
-    """Whether the row is as it was written; damage can change a value's type as well."""
+    """True if the row is as it was written; damage can change a value's type as well."""
     if not isinstance(key, bytes) or not isinstance(payload, bytes) or not key.isascii():
         return False
     return checksum(key, payload) == stored_checksum

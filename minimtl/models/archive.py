@@ -58,7 +58,7 @@ def write_model_file(
 
 
 def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What `write_model_file` wrote to `path`.
+    """The description and arrays that `write_model_file` wrote to `path`.
 
     Raises MinimtlError if the file cannot be read, one of the `FAULTS` if it is damaged or was
     never written by `write_model_file`.

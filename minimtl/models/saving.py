@@ -75,7 +75,7 @@ def save_model(estimator: Any, path: str | Path) -> None:
 
 
 def load_model(path: str | Path) -> Any:
-    """What `save_model` wrote to `path`; the file may come from anybody.
+    """The model that `save_model` wrote to `path`; the file may come from anybody.
 
     Parameters are checked as in ``fit``. Those with which a short text could take forever are
     refused, see `LARGEST`, `LONGEST_NGRAM` and `TOKEN_PATTERNS`.
@@ -101,7 +101,7 @@ def load_model(path: str | Path) -> Any:
 
 
 def _describe(estimator: Any) -> tuple[Facts, Arrays]:
-    """What a file holds of an estimator; raises as `save_model`."""
+    """The description of an estimator in a file, and its arrays; raises as `save_model`."""
     cls = type(estimator)
     if cls not in CONVERTERS:
         known = ", ".join((*CLASSES, TextModel.__name__))
@@ -163,7 +163,7 @@ def _check_params(estimator: Any) -> None:
 
 
 def _describe_parts(fitted: Iterable[tuple[str, Any]]) -> tuple[Facts, Arrays]:
-    """What a file holds of estimators that are one model, with the names of its parts."""
+    """The description in a file of estimators that are one model, with the names of its parts."""
     parts: Facts = {}
     arrays: Arrays = {}
     for part, estimator in fitted:

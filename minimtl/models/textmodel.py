@@ -116,7 +116,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
         return self._ready().predict_log_proba(self.vectorizer_.transform(X), task)
 
     def decision_function(self, X: Sequence[str], task: int | str = 0) -> np.ndarray:
-        """Of two classes the log-odds of the second, (n_texts,), else the logits of each."""
+        """The log-odds of the second of two classes, (n_texts,), else the logits of each."""
         return self._ready().decision_function(self.vectorizer_.transform(X), task)
 
     @property
@@ -132,7 +132,7 @@ class MultiTaskTextClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def n_tasks_(self) -> int:
-        """How many tasks there are."""
+        """The number of tasks."""
         return self.classifier_.n_tasks_
 
     def _ready(self) -> MultiTaskMLPClassifier:

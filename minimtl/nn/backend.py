@@ -1,4 +1,4 @@
-"""What trains: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
+"""The back ends: the compiled kernels, or their NumPy twin where Numba cannot be imported."""
 
 import hashlib
 import platform

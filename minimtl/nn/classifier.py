@@ -288,7 +288,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
         return softmax(self._logits(X, task)[0])
 
     def decision_function(self, X: Any, task: int | str = 0) -> FloatArray:
-        """Of two classes the log-odds of the second, (n_samples,), else the logits of each.
+        """The log-odds of the second of two classes, (n_samples,), else the logits of each.
 
         Their softmax, (n_samples, n_classes) both, is `predict_proba`.
         """
@@ -336,7 +336,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
             return self._learner.network()
 
     def _logits(self, X: Any, task: int | str) -> tuple[FloatArray, np.ndarray]:
-        """What the head of a task gives for documents, (n_samples, n_classes), and its classes."""
+        """The logits of a task's head for documents, (n_samples, n_classes), and its classes."""
         check_is_fitted(self)
         documents = read_documents(X, self)
         with self._lock:
@@ -539,7 +539,7 @@ class MultiTaskMLPClassifier(CallbackMixin, ClassifierMixin, BaseEstimator):
 
 
 def _line(history: History, stopping: Stopping | None) -> str:
-    """What `verbose` prints of the last epoch."""
+    """The line of the last epoch, for `verbose`."""
     losses = ", ".join(f"{loss:.6f}" for loss in history.losses[:, -1])
     line = f"Epoch {history.losses.shape[1]}, loss = {losses}"
     if stopping is None:

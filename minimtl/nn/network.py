@@ -38,7 +38,7 @@ def check_layers(hidden: tuple[int, ...], activation: str) -> None:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a network is built from: sizes and the activation of its hidden layers."""
+    """The sizes and the activation of a network's hidden layers."""
 
     n_features: int
     hidden: tuple[int, ...]

@@ -258,7 +258,7 @@ class Trainer:
         return undo
 
     def is_finite(self, words: IntArray) -> bool:
-        """Whether weights of `words` and above the first layer are finite, in float32 too."""
+        """True if weights of `words` and above the first layer are finite, in float32 too."""
         parts = self.network.first, self.network.flat
         return all((np.abs(part) <= LARGEST).all() for part in parts)
 

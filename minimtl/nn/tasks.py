@@ -1,4 +1,4 @@
-"""What users pass to the classifier: the documents and labels of one or several tasks.
+"""The documents and labels of one or several tasks, as users pass them to the classifier.
 
 Several tasks are a dict by their names, or a list or tuple whose items are all arrays, data frames
 or sparse matrices of two dimensions. All else is one task, nested lists of numbers included.
@@ -96,7 +96,7 @@ def read_tasks(X: Any, y: Any, estimator: Any, has_begun: bool = False) -> TaskI
 
 
 def is_joint(X: Any) -> bool:
-    """Whether `X` holds the documents of several tasks."""
+    """True if `X` holds the documents of several tasks."""
     return (
         isinstance(X, list | tuple)
         and len(X) > 0
@@ -105,7 +105,7 @@ def is_joint(X: Any) -> bool:
 
 
 def _are_named(values: Any) -> bool:
-    """Whether `values` are a dict of tasks; SciPy's DOK matrices are dicts, too."""
+    """True if `values` are a dict of tasks; SciPy's DOK matrices are dicts, too."""
     return isinstance(values, dict) and not is_sparse(values)
 
 

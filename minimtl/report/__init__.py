@@ -1,4 +1,4 @@
-"""What people look at: blocks in; a terminal's text, Markdown and pages out. Knows no study.
+"""Documents for people: blocks in; a terminal's text, Markdown and pages out. Knows no study.
 
 A document is a list of blocks, plain records that say what is shown and nothing of how:
 

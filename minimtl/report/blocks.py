@@ -1,4 +1,4 @@
-"""What a document says, apart from how it looks: headings, text, lists, tables and charts.
+"""The blocks of a document, apart from how it looks: headings, text, lists, tables and charts.
 
 Text stays plain until a writer escapes it, so that nothing from outside can become markup.
 """
@@ -111,7 +111,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Embedded:
-    """What only one page has (a formula, a control), put together by `minimtl.report.element`.
+    """A part of one page only (a formula, a control), put together by `minimtl.report.element`.
 
     `words` stand for it in Markdown and in a terminal.
     """

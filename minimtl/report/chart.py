@@ -20,7 +20,7 @@ _LAST_POWER = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """What is along one side of a chart.
+    """One side of a chart.
 
     Attributes
     ----------

@@ -54,7 +54,7 @@ _EVERY, _MANY = 5, 20  # of the points of a line that has many, each fifth has a
 
 
 def figures_available() -> bool:
-    """Whether Matplotlib can be imported; looks for it without loading it."""
+    """True if Matplotlib can be imported; looks for it without loading it."""
     return importlib.util.find_spec("matplotlib") is not None
 
 

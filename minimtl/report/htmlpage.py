@@ -109,7 +109,7 @@ def to_fragment(blocks: Sequence[Block], figures: Mapping[str, bytes] | None = N
 
 
 def anchor(text: str) -> str:
-    """What a link to a section names: letters, digits and hyphens."""
+    """The name of a section in links: letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 

@@ -30,7 +30,7 @@ _OUTLINES = {
 
 
 class _Scale:
-    """Where values of an axis are in a frame of a length; `flips` for the axis that goes up."""
+    """The places of an axis's values in a frame of a length; `flips` for the axis that goes up."""
 
     def __init__(self, axis: Axis, values: Iterable[float], length: int, flips: bool) -> None:
         known = [value for value in values if not math.isnan(value)] or [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""How the report writes numbers and names; a dash stands for what is not there."""
+"""The report's spelling of numbers and names; a dash stands for what is not there."""
 
 import math
 

@@ -102,7 +102,7 @@ def corrected_mean(scores: ArrayLike, test_train_ratio: float) -> MeanEstimate:
 
 
 def further_runs(scores: FloatArray) -> int | None:
-    """How many more runs would move 0 out of the interval of the mean of independent scores.
+    """The further runs that would move 0 out of the interval of the mean of independent scores.
 
     Mean and spread are taken to stay as they are. 0 if that is so already, None if no number (below
     a million) would. The interval narrows with every run, so that bisection finds the least number.

@@ -1,4 +1,4 @@
-"""How good predictions are: accuracy, F1, log loss, Brier score, and ranks.
+"""Scores of predictions: accuracy, F1, log loss, Brier score, and ranks.
 
 Notation
 --------

@@ -37,7 +37,7 @@ _SCORES = (
 
 
 def answer(results: Sequence[ProblemResult]) -> tuple[str, str, str]:
-    """What comes out again, whether joint training helps and whom, whether it can be predicted."""
+    """Three sentences: what comes out again, whom joint training helps, what can be predicted."""
     return _comes_out(results), _helps(results), _predictable(results)
 
 
@@ -76,7 +76,7 @@ def gains_table(results: Sequence[ProblemResult]) -> Grid:
 
 
 def predicts(row: Prediction, result: ProblemResult) -> bool:
-    """Whether a set of features predicts which pairs gain, as the module's text has it."""
+    """True if a set of features predicts which pairs gain, as the module's text has it."""
     scores, majority = row.scores, result.majority(NEW_PROBLEM).scores
     return (
         scores.accuracy > max(majority.accuracy, CHANCE)
@@ -111,7 +111,7 @@ def _comes_out(results: Sequence[ProblemResult]) -> str:
 
 
 def _is_near(result: ProblemResult, field: str) -> bool:
-    """Whether a score, as it is shown, is within its margin of the published one."""
+    """True if a score, as it is shown, is within its margin of the published one."""
     margin = next(margin for name, _, margin in _SCORES if name == field)
     ours, theirs = (getattr(row, field) for row in (result.scores, result.scores.published))
     return abs(round(ours, 3) - theirs) <= margin + _ROUNDING

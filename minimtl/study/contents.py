@@ -112,7 +112,7 @@ def claims(results: Sequence[ProblemResult]) -> list[Block]:
 
 
 def _verdict(sentence: str, measured: Sequence[MeasuredClaim]) -> str:
-    """What all measures of a claim say of these tasks: one that fails outweighs those that hold."""
+    """A claim's verdict for these tasks: one measure that fails outweighs those that hold."""
     verdicts = [
         one.claim.verdict(one.estimate.these_tasks)
         for one in measured

@@ -103,7 +103,7 @@ class Study:
         return self.made[cut]
 
     def results(self, store: Store) -> Results:
-        """What the study's models in a store have to say."""
+        """The results of the study's models in a store."""
         return Results(store, self.data.identity, self.protocol)
 
     def check_samples(self) -> None:
@@ -196,7 +196,7 @@ def _with_samples(studies: Sequence[Study], announce: Callable[[str], None]) -> 
 
 
 def data_of(studies: Iterable[Study]) -> dict[int, StudyData]:
-    """What the models of studies are computed from, by the places of the studies."""
+    """The data that the models of studies are computed from, by the places of the studies."""
     return {study.place: study.data for study in studies}
 
 

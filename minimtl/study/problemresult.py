@@ -39,7 +39,7 @@ PUBLISHED_EDITIONS = ("bydate", "packaged")
 
 
 class Scope(NamedTuple):
-    """How much of one problem was computed, of how much by the protocol.
+    """The part of one problem that was computed, of how much by the protocol.
 
     Attributes
     ----------
@@ -56,22 +56,22 @@ class Scope(NamedTuple):
 
     @property
     def compares(self) -> bool:
-        """Whether the corpus is the one that the published numbers are of."""
+        """True if the corpus is the one that the published numbers are of."""
         return self.edition in PUBLISHED_EDITIONS
 
     @property
     def is_whole(self) -> bool:
-        """Whether all pairs were run, as often as by the protocol or often enough for a verdict."""
+        """True if all pairs were run, as often as by the protocol or often enough for a verdict."""
         return self.n_pairs >= self.all_pairs and self.n_runs >= min(self.protocol_runs, MIN_RUNS)
 
     @property
     def concludes(self) -> bool:
-        """Whether there is enough of it for a verdict."""
+        """True if there is enough of it for a verdict."""
         return self.n_pairs >= self.all_pairs and self.n_runs >= MIN_RUNS
 
     @property
     def judges(self) -> bool:
-        """Whether there is enough of it for a verdict on what the paper claims."""
+        """True if there is enough of it for a verdict on what the paper claims."""
         return self.compares and self.concludes
 
     @property
@@ -100,7 +100,7 @@ def scope_of(
 
 
 def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
-    """What must be known before any number is read; nothing of a whole study on its corpus."""
+    """The sentences to be read before any number; none for a whole study on its corpus."""
     partial = [
         f"{scope.problem.upper()}: {scope.extent}: a look, no finding."
         for scope in scopes
@@ -202,7 +202,7 @@ class ProblemResult:
         return ("all", *self.analysis.table.sets)
 
     def predictions(self, design: str) -> dict[str, Prediction]:
-        """What each set of features predicts under a design, of the sets that have a score."""
+        """The predictions by each set of features under a design, of the sets that have a score."""
         found = {name: self.analysis.of(design, name) for name in self.sets}
         return {name: row for name, row in found.items() if row is not None}
 

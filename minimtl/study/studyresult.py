@@ -1,4 +1,4 @@
-"""What a study leaves: its manifest, and its result, which is written and shown.
+"""The manifest of a study, and its result, which is written and shown.
 
 Times and facts of the machine stand in `manifest.json` and nowhere else, so that the tables stay
 the same bytes.
@@ -216,7 +216,7 @@ class StudyResult:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it is of everything that was asked for."""
+        """True if it is of everything that was asked for."""
         return bool(self.manifest["finished"])
 
     @cached_property

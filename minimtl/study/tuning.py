@@ -273,7 +273,7 @@ def _row(tuning: Tuning, number: int) -> Row:
 
 
 def tuning_finding(tuning: Tuning) -> Paragraph:
-    """What was chosen, and how the paper's setting compares, in two or three sentences."""
+    """The setting that was chosen, and how the paper's compares, in two or three sentences."""
     n_others = len(tuning.settings) - 1
     n_equal = len(tuning.equals()) - 1
     if n_equal == n_others:

@@ -68,7 +68,7 @@ def job_key(job: Job, identity: StudyIdentity) -> str:
 
 @cache
 def _values_of(settings: ModelSettings) -> list[Any]:
-    """What a key has of the settings. Naming them takes longer than all the rest of a key."""
+    """The settings' part of a key. Naming them takes longer than all the rest of a key."""
     values, every = settings.to_dict(), settings.training.curve_every
     return [values] if every == TrainingSettings.curve_every else [values, {"curve_every": every}]
 

@@ -177,7 +177,7 @@ class TaskRun:
     _values: dict[str, float] = field(default_factory=dict, repr=False)
 
     def value(self, feature: "Feature") -> float:
-        """Of a feature that needs no other task; computed once."""
+        """The value of a feature that needs no other task; computed once."""
         if feature.name not in self._values:
             self._values[feature.name] = float(feature.compute(self))
         return self._values[feature.name]

@@ -1,4 +1,4 @@
-"""How often each word occurs in each text.
+"""Counts of each word in each text.
 
 ====== ==================================== ====================== =======
 symbol meaning                              shape                  dtype
@@ -289,7 +289,7 @@ def _count(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def count_threads(n_jobs: Any) -> int:
-    """How many threads `n_jobs` asks for: None is 1, -1 one for each core.
+    """The number of threads that `n_jobs` asks for: None is 1, -1 one for each core.
 
     Raises
     ------

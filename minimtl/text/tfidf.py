@@ -216,7 +216,7 @@ class TfidfVectorizer(BaseEstimator):
         return WordAnalyzer(cut, prepare=self._preparation())
 
     def _preparation(self) -> Callable[[str], str] | None:
-        """What is made of a text before it is cut."""
+        """The change of a text before it is cut."""
         if self.unicode:
             return partial(plain_text, lowercase=self.lowercase)
         return str.lower if self.lowercase else None

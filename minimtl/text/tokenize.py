@@ -216,5 +216,5 @@ def _is_entity(match: re.Match[str]) -> bool:
 
 
 def _character(match: re.Match[str]) -> str:
-    """What an entity stands for; itself where there is none of the name."""
+    """The text that an entity stands for; itself where there is none of the name."""
     return unescape(match[0]) if _is_entity(match) else match[0]

@@ -26,7 +26,7 @@ _TOO_LARGE = 2**63  # for an int64
 def ngrams_of_words(
     words: Sequence[str], ngram_range: tuple[int, int]
 ) -> tuple[sparse.csr_matrix, Callable[[np.ndarray], list[str]]] | None:
-    """How often each n-gram that `tokenize.char_wb_ngrams` finds occurs in each of `words`.
+    """The counts of each n-gram that `tokenize.char_wb_ngrams` finds in each of `words`.
 
     Returns G, its columns in alphabetical order, and a function that gives the n-grams of some
     columns; None if the words have so many characters that a number would not hold an n-gram.

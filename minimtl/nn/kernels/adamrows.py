@@ -37,7 +37,7 @@ SMALLEST_NODE = 1e-16
 
 
 class Pending(NamedTuple):
-    """What Adam's steps and pending moves need, by the step s of a row's last gradient.
+    """The values that Adam's steps and pending moves need, by the step s of a row's last gradient.
 
     `sums` (n, 4): Σ_k w_k·y_k^j, j = 0..3, with y_k = z_k/z_0 − 1; `nodes` (n, 4): the two-point
     rule made of them, as (a_1, a_2, e_1, e_2) of `move_by_rule`. By step t or gap k: lr/(1−β1^t),
@@ -62,7 +62,7 @@ class Pending(NamedTuple):
 
 
 def count_terms(adam: Adam) -> int:
-    """How many terms of a pending move count: the others are `NEGLIGIBLE`, for any s, r and gap."""
+    """The terms of a pending move that count; others are `NEGLIGIBLE`, for any s, r and gap."""
     return int(np.ceil(np.log(NEGLIGIBLE * np.sqrt(1.0 - adam.beta2)) / np.log(adam.decay)))
 
 

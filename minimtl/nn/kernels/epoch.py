@@ -45,7 +45,7 @@ class Batch(NamedTuple):
 
 
 class State(NamedTuple):
-    """What training changes.
+    """The arrays that training changes.
 
     `rows` (n_rows, 3·S) and the step `last` (n_rows,) of each row's last gradient, as in
     `kernels.adamrows`; `step` is the number of the last step made.
@@ -170,7 +170,7 @@ def update_rows(
 
 @EntryKernel
 def are_finite(words: IntArray, rows: FloatArray) -> bool:
-    """Whether w, m and r of rows `words` are all finite; so are then the pending moves."""
+    """True if w, m and r of rows `words` are all finite; so are then the pending moves."""
     n_others = 0
     for j in words:
         for h in range(rows.shape[1]):

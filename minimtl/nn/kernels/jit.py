@@ -1,4 +1,4 @@
-"""How kernels are compiled: for which processor, by which flags, and what code is kept."""
+"""The compilation of kernels: for which processor, by which flags, and what code is kept."""
 
 import platform
 import subprocess
@@ -30,7 +30,7 @@ probe(numpy.ones(64, numpy.float32), numpy.ones(64, numpy.float32))
 
 
 def fuses_products() -> bool:
-    """Whether kernels add a product by one operation, which rounds once.
+    """True if kernels add a product by one operation, which rounds once.
 
     All processors that do give the same bits; so do all that do not, but other ones.
     """
@@ -145,5 +145,5 @@ class EntryKernel:
 
     @property
     def n_loaded(self) -> int:
-        """How many signatures' code was found in the folder."""
+        """The number of signatures whose code was found in the folder."""
         return sum(self._kernel.stats.cache_hits.values())

@@ -45,7 +45,7 @@ class Flat(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is the same in all steps: the schedule's part in them, the classes' weights, places.
+    """The values that are the same in all steps: of the schedule, the classes' weights, places.
 
     `batch_size` documents of each task, the share `dropout`, weights λ (T,) and ω (T, K).
     """
