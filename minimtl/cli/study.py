@@ -9,7 +9,7 @@ from minimtl.study import conduct, define_studies, plan_study, train_shard
 from minimtl.tasks import DEFINITIONS, PAPER, PROTOCOLS, WHOLE, Shard
 
 EXAMPLES = (
-    "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2    # a quick look",
+    "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2  # a quick look",
     "minimtl study                                    # the whole study, into results/",
     "minimtl study --protocol released --shard 2/8 --out 2    # a part, for `minimtl merge`",
 )
