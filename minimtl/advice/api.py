@@ -27,6 +27,7 @@ from minimtl.errors import MinimtlError
 from minimtl.estimator import check_whole, is_missing
 from minimtl.jobs import Workers, make_workers, open_store
 from minimtl.models import label_to_plain
+from minimtl.report import counted
 from minimtl.system import say
 
 MAIN_NAME = "your set"
@@ -153,26 +154,24 @@ def advise_on(
     that the model is to give, by the text that stands for them. Raises as `advise`, and if `out`
     holds another study.
     """
-    named = with_own_names(sets)
+    named = with_notes_on_groups(with_own_names(sets), groups)
     features = Features.of(named)
     if features is None and settings.tokenizer == FEATURES:
         raise ValueError(f"tokenizer must be one of {', '.join((AUTO, *TOKENIZERS))} for texts.")
     prepared, tokenizer = prepare_all(named, settings.tokenizer if features is None else FEATURES)
     settings = replace(settings, tokenizer=tokenizer)
-    counted = SetsOfTexts.of(
-        prepared, tokenizer, settings.per_class, settings.seed, groups, features
-    )
+    data = SetsOfTexts.of(prepared, tokenizer, settings.per_class, settings.seed, groups, features)
     names = tuple(one.name for one in prepared)
-    ways = all_ways(counted.classes, has_words=features is None)
+    ways = all_ways(data.classes, has_words=features is None)
     if way is not None:
         way_called(way, ways, names)
     identity = {"command": "advise", "texts": prepared[0].digest}
     with (
         _folder(out) as folder,
         open_store(Path(folder), identity, fresh=fresh, announce=say) as store,
-        _make_workers(workers, counted) as pool,
+        _make_workers(workers, data) as pool,
     ):
-        measuring = Measuring(counted, names, settings, store, pool, is_quiet)
+        measuring = Measuring(data, names, settings, store, pool, is_quiet)
         rows = measuring.measure(ways)
         matrix = tuple(map(tuple, measuring.matrix())) if settings.all_pairs else None
     # Within each kind the best first, so that a reader sees what words of others add, and then
@@ -182,7 +181,7 @@ def advise_on(
         prepared,
         tuple(rows),
         settings,
-        counted.tested_rows(0),
+        data.tested_rows(0),
         matrix,
         label_values or {},
         features,
@@ -227,6 +226,22 @@ def with_own_names(sets: Iterable[TextSet]) -> list[TextSet]:
             name = f"{one.name} ({number})"
         named[name] = replace(one, name=name)
     return list(named.values())
+
+
+def with_notes_on_groups(
+    sets: Sequence[TextSet], groups: Sequence[Mapping[str, str]]
+) -> list[TextSet]:
+    """The sets, with a note of the texts that have no group where others of their set have one."""
+    noted = list(sets)
+    for at, of_places in enumerate(groups):
+        one = noted[at]
+        n_alone = sum(row.place not in of_places for row in (*one.train, *one.test))
+        if of_places and n_alone:
+            texts = counted(n_alone, "text")
+            note = f"{one.name}: {texts} without a group; each counts as a group of its own."
+            noted[at] = replace(one, notes=(*one.notes, note))
+
+    return noted
 
 
 def prepare_all(sets: list[TextSet], tokenizer: str) -> tuple[tuple[Prepared, ...], str]:

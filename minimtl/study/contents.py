@@ -242,7 +242,7 @@ def _table1(results: Sequence[ProblemResult]) -> tuple[Block, ...]:
         for result in results
     }
     note = f"Scores are {', '.join(readings)}."
-    if any(result.scope.compares for result in results):
+    if any(result.scope.compares and result.scope.is_whole for result in results):
         note += (
             f" A mark means that the published number comes out again: a score within "
             f"{SCORE_MARGIN}, a share within {SHARE_MARGIN}."
