@@ -9,11 +9,10 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import Trainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
-from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
-from minimtl.tasks.modeljobs import decode, joint_job, single_job, training_rng
+from minimtl.tasks import PAPER, Pair, StudyData, Task, compute, decode, sample_of, train_model
+from minimtl.tasks.compute import samples_of, task_data
+from minimtl.tasks.modeljobs import joint_job, single_job, training_rng
 from minimtl.tasks.outcomes import score_curves
-from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN = Task("rec.sport.hockey", "rec.autos")
 AUX = Task("rec.sport.baseball", "rec.motorcycles")
@@ -50,6 +49,12 @@ def joint(data, run=0):
     return decode(compute(joint_job(PAIR, run, data.protocol), data))
 
 
+def trained(job, data, n_epochs):
+    """The history of the job's model, of two tasks."""
+    tasks, rng = task_data(samples_of(job, data), data), training_rng(job, data.identity)
+    return train_model(data.protocol.settings, tasks, [2, 2], n_epochs, rng, data.backend)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -70,29 +75,25 @@ def test_both_backends_obey_alike(data_by, changes):
         assert np.abs(twin.losses - joint(data_by()).losses).max() > 1e-3
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by, backend):
+def test_the_weight_of_the_auxiliary_loss_is_that_of_its_gradient(data_by):
     """One full-batch step of Adam goes against the sign of ∇(loss_main + λ·loss_aux)."""
     step = 1e-3
-    changes = {"dropout": 0.0, "batch_size": 64, "learning_rate": step, "aux_weight": 0.3}
-    data = data_by(backend, **changes)
+    data = data_by(dropout=0.0, batch_size=64, learning_rate=step, eps=1e-12, aux_weight=0.3)
     job = joint_job(PAIR, 0, data.protocol)
     tasks = task_data(samples_of(job, data), data)
-    shape = Shape(data.train.shape[1], (12, 8), (2, 2))
-    start = initialize(shape, training_rng(job, data.identity))
+    rng = training_rng(job, data.identity)
+    start = initialize(Shape(data.train.shape[1], (12, 8), (2, 2)), rng)
     start = start.rows(slice(None), np.float64)
     X = np.concatenate([task.X.toarray() for task in tasks])
     labels = [task.y for task in tasks]
     _, gradient = loss_and_gradients(start, X, labels, np.array([1.0, 0.3]), [None, None])
-    moved = dataclasses.replace(data.protocol.training, eps=1e-12)
-    settings = data.protocol.settings._replace(training=moved)
-    history = train_model(settings, tasks, [2, 2], 1, training_rng(job, data.identity), backend)
     start.flat -= step * np.sign(gradient.flat)
     start.first -= step * np.sign(gradient.first)
+    losses = trained(job, data, 1).test_losses
     for t, task in enumerate(tasks):
         P = predict_proba(start, task.X_test, t)
         expected = -np.log(P[np.arange(len(task.y_test)), task.y_test])
-        np.testing.assert_allclose(history.test_losses[t][0], expected, atol=2e-4)
+        np.testing.assert_allclose(losses[t][0], expected, atol=2e-4)
 
 
 @pytest.mark.parametrize(
@@ -116,34 +117,26 @@ def test_updates_of_an_epoch(data_by, monkeypatch, equal, alone, jointly):
     assert n_steps == [jointly] * 5
 
 
-def test_scores_are_those_of_the_test_and_of_the_validation_documents(data_by):
+@pytest.mark.parametrize("part", ["", "validation_"])
+def test_scores_are_those_of_the_test_and_of_the_validation_documents(data_by, part):
     data = data_by(validation_share=0.25)
     job = joint_job(PAIR, 1, data.protocol)
-    samples, result = samples_of(job, data), joint(data, 1)
-    history = train_model(
-        data.protocol.settings, task_data(samples, data), [2, 2], 5,
-        training_rng(job, data.identity), "numpy",
-    )  # fmt: skip
-    for t, sample in enumerate(samples):
+    result, history = joint(data, 1), trained(job, data, 5)
+    for t, sample in enumerate(samples_of(job, data)):
         n = len(sample.test_rows)
-        for part, y, where in (
-            ("", sample.test_labels, slice(n)),
-            ("validation_", sample.validation_labels, slice(n, None)),
-        ):
-            predicted = history.predictions[t][:, where]
-            for score, expected in (
-                ("accuracy", accuracy(y, predicted)),
-                ("f1", f1_score(y, predicted)),
-                ("f1_negative", f1_score(1 - y, 1 - predicted)),
-                ("macro_f1", macro_f1(y, predicted)),
-            ):
-                np.testing.assert_allclose(score_curves(result, score, part)[t], expected)
-            losses = history.test_losses[t][:, where]
-            positive = np.exp(-losses)
-            probability = np.where(y == 1, positive, 1 - positive)
-            np.testing.assert_allclose(
-                score_curves(result, "log_loss", part)[t], -log_loss(y, probability)
-            )
+        documents = slice(n, None) if part else slice(n)
+        y = sample.validation_labels if part else sample.test_labels
+        predicted = history.predictions[t][:, documents]
+        right = np.exp(-history.test_losses[t][:, documents])
+        expected = {
+            "accuracy": accuracy(y, predicted),
+            "f1": f1_score(y, predicted),
+            "f1_negative": f1_score(1 - y, 1 - predicted),
+            "macro_f1": macro_f1(y, predicted),
+            "log_loss": -log_loss(y, np.where(y == 1, right, 1 - right)),
+        }
+        for name, curve in expected.items():
+            np.testing.assert_allclose(score_curves(result, name, part)[t], curve)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +162,7 @@ def test_test_documents_are_predicted_where_something_is_read(data_by, changes, 
 def test_the_auxiliary_task_alone_has_more_documents(data_by):
     data = data_by(aux_times=3.0)
     main, aux = samples_of(joint_job(PAIR, 0, data.protocol), data)
-    assert (len(main.train_rows), len(aux.train_rows)) == (40, 120)
-    assert np.array_equal(main.train_rows, sample_of(MAIN, 0, data).train_rows)
-    assert set(sample_of(AUX, 0, data).train_rows) < set(aux.train_rows)
     (alone,) = samples_of(single_job(AUX, 0), data)
-    assert len(alone.train_rows) == 40
+    assert (len(aux.train_rows), len(alone.train_rows)) == (120, 40)
+    assert set(alone.train_rows) < set(aux.train_rows)
+    assert np.array_equal(main.train_rows, sample_of(MAIN, 0, data).train_rows)

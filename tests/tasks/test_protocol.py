@@ -26,22 +26,21 @@ def test_an_unknown_field_is_refused():
         PAPER.replace(drop_out=0.1)
 
 
-def test_random_streams_are_seeded_by_what_they_always_were():
+@pytest.mark.parametrize(
+    ("protocol", "digest"),
+    [
+        (PAPER, "c2d328649a7f23f75b9e21e07d06ec1653a1f43507e878ca98a082a6f96c190e"),
+        (RELEASED, "f83cd05471e8078707171af003f1dbaf15a11aded213af34187f924f952d61e6"),
+    ],
+)
+def test_random_streams_are_seeded_by_what_they_always_were(protocol, digest):
     """The values that the keys of models, and so all their random numbers, are hashed from."""
-    assert (
-        stable_hash(PAPER.settings.to_dict())
-        == "c2d328649a7f23f75b9e21e07d06ec1653a1f43507e878ca98a082a6f96c190e"
-    )
-    assert (
-        stable_hash(RELEASED.settings.to_dict())
-        == "f83cd05471e8078707171af003f1dbaf15a11aded213af34187f924f952d61e6"
-    )
+    assert stable_hash(protocol.settings.to_dict()) == digest
 
 
 def test_a_whole_product_keeps_its_epoch_in_spite_of_rounding():
-    rounding_down = PAPER.replace(gradient_window=100, gradient_fractions=(0.29, 0.57, 0.58, 0.75))
-    assert int(0.29 * 100) == 28  # what the plain floor would give
-    assert rounding_down.reading.gradient_epochs == (29, 57, 58, 75)
+    protocol = PAPER.replace(gradient_window=100, gradient_fractions=(0.29, 0.57, 0.58, 0.75))
+    assert protocol.reading.gradient_epochs == (29, 57, 58, 75)  # the plain floor of 0.29 · 100: 28
 
 
 LATER = {

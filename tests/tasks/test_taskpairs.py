@@ -1,16 +1,13 @@
-from itertools import groupby, islice, product
+"""Pairs of tasks by arithmetic, against their definition; even samples of them."""
+
+from itertools import groupby, product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from minimtl.tasks.taskpairs import (
-    NEWSGROUPS,
-    Hierarchy,
-    Pair,
-    Task,
-    related_pairs,
-    unrelated_pairs,
-)
+from minimtl.tasks import NEWSGROUPS, Hierarchy, Pair, Task, related_pairs, unrelated_pairs
 
 SMALL = Hierarchy.from_tree(
     {"x": {"s": ["a1", "a2", "a3"], "t": ["b1", "b2"]}, "y": {"u": ["c1", "c2"], "v": ["d1"]}}
@@ -34,15 +31,10 @@ def by_definition(hierarchy, related):
 
 
 def generated_hierarchy(n_classes, n_subclasses, n_topics):
-    return Hierarchy.from_tree(
-        {
-            f"c{i}": {
-                f"c{i}.s{j}": [f"c{i}.s{j}.t{k}" for k in range(n_topics)]
-                for j in range(n_subclasses)
-            }
-            for i in range(n_classes)
-        }
-    )
+    def subclasses(i):
+        return {f"s{j}": [f"c{i}.s{j}.t{k}" for k in range(n_topics)] for j in range(n_subclasses)}
+
+    return Hierarchy.from_tree({f"c{i}": subclasses(i) for i in range(n_classes)})
 
 
 @pytest.mark.parametrize(
@@ -73,21 +65,27 @@ def test_a_topic_may_stand_in_one_place_only():
         Hierarchy.from_tree({"x": {"s": ["a", "b"], "t": ["a"]}})
 
 
-def test_main_tasks_of_an_even_sample_are_spaced_as_stated():
+@given(st.integers(1, 28 - 1), st.integers(1, 5))
+def test_a_sample_has_each_pair_once_and_its_main_tasks_are_spaced_as_stated(n, times):
     pairs = unrelated_pairs(SMALL)
-    sample = pairs.sample(5)
-    assert [pair.main for pair in sample] == [pairs[i].main for i in (0, 5, 11, 16, 22)]  # ⌊k·28/5⌋
-    assert [sample.index(pair) for pair in sample] == [0, 1, 2, 3, 4]
+    sample = pairs.sample(n)
+    assert len(set(sample)) == n
+    assert [pair.main for pair in sample] == [pairs[k * 28 // n].main for k in range(n)]
+    assert set(sample) <= set(pairs.sample(n * times))  # a number that it divides
+
+
+def test_a_sample_of_all_is_in_their_own_order_and_one_of_none_is_refused():
+    pairs = unrelated_pairs(SMALL)
     assert list(pairs.sample(1000)) == list(pairs)
+    with pytest.raises(ValueError, match="at least one"):
+        pairs.sample(0)
 
 
 @pytest.mark.parametrize("n", [500, 1000, 7600])
 def test_an_even_sample_has_as_many_auxiliary_tasks_as_a_random_one(n):
     """Even steps met few of the 19 x 19 that a main task has: by 19 one of its negatives only."""
     pairs = unrelated_pairs(generated_hierarchy(1, 2, 20))
-    assert len(pairs) == 400 * 361
     sample, rng = list(pairs.sample(n)), np.random.default_rng(0)
-    assert len(set(sample)) == n
     at_random = {pairs[i].aux for i in rng.choice(len(pairs), n, replace=False).tolist()}
     assert len({pair.aux for pair in sample}) > 0.85 * len(at_random)
     for _, of_main in groupby(sample, lambda pair: pair.main):
@@ -95,30 +93,10 @@ def test_an_even_sample_has_as_many_auxiliary_tasks_as_a_random_one(n):
         assert len(negatives) < 10 or len(set(negatives)) > 5
 
 
-def test_a_sample_has_each_pair_once_beside_its_main_task():
-    pairs = unrelated_pairs(NEWSGROUPS)
-    sample = list(pairs.sample(len(pairs) - 1))
-    assert len(set(sample)) == len(pairs) - 1
-    assert [pair.main for pair in sample] == [
-        pairs[k * len(pairs) // (len(pairs) - 1)].main for k in range(len(sample))
-    ]
-
-
-def test_a_smaller_sample_is_part_of_a_larger_one_if_its_number_divides_it():
-    pairs = unrelated_pairs(NEWSGROUPS)
-    assert set(pairs.sample(20)) < set(pairs.sample(300))
-
-
-def test_a_sample_of_none_is_refused():
-    with pytest.raises(ValueError, match="at least one"):
-        unrelated_pairs(SMALL).sample(0)
-
-
 def test_ten_million_pairs_need_no_enumeration():
     pairs = unrelated_pairs(generated_hierarchy(40, 5, 6))
     # Counted apart: of 200 subclasses of 6 topics, every two give (6·5)² pairs.
     assert len(pairs) == 200 * 199 // 2 * 900 == 17_910_000
-    assert len(list(islice(pairs, 1000))) == 1000
     assert pairs.sample(10**6)[654_321].main == pairs[654_321 * 17_910_000 // 10**6].main
 
 
