@@ -12,7 +12,6 @@ from minimtl.gains.claims import (
     OPEN,
     Claim,
     association_claims,
-    at_equal_loss,
     correlation,
     curve_claims,
     gain_claims,
@@ -21,18 +20,12 @@ from minimtl.gains.claims import (
     problem_claims,
     settled_epoch,
 )
-from minimtl.stats.crossed import NO_ESTIMATE
-from minimtl.stats.intervals import MeanEstimate
-from minimtl.stats.scores import spearman
-from minimtl.tasks.outcomes import PairCurves, improved_share
-from minimtl.tasks.pairfeatures import FEATURE_NAMES
-from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.stats import NO_ESTIMATE, MeanEstimate, spearman
+from minimtl.tasks import FEATURE_NAMES, PAPER, RELEASED, PairCurves, improved_share
 from tests.gains.conftest import EPOCHS
 
 RNG = np.random.default_rng(8)
 GAINS = RNG.normal(0.004, 0.01, (52, 4)) + RNG.normal(0, 0.01, (52, 1))
-
-
 INF = float("inf")
 
 
@@ -58,65 +51,82 @@ def test_a_verdict_is_where_the_interval_lies(above, below, low, high, verdict):
     assert claim.verdict(None) == (OPEN if verdict else "")
 
 
-def by_name(evidence):
-    return {one.claim.name: one for one in gain_claims(evidence)}
+def measured(claims, name):
+    """The claims of that name, each with its estimate."""
+    return [one for one in claims if one.claim.name == name]
 
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED])
 def test_the_share_is_counted_as_the_protocol_counts(make_evidence, protocol):
     evidence = make_evidence(GAINS, protocol=protocol)
-    found = by_name(evidence)["share_improved"].estimate
-    assert found.value == pytest.approx(improved_share(evidence.outcomes, protocol.reading))
-    assert found.these_tasks.low < found.value < found.these_tasks.high
-    assert found.new_tasks.mean == pytest.approx(found.value)
+    (one,) = measured(gain_claims(evidence), "share_improved")
+    assert one.estimate.value == pytest.approx(improved_share(evidence.outcomes, protocol.reading))
+    assert one.estimate.these_tasks.low < one.estimate.value < one.estimate.these_tasks.high
+    assert one.estimate.new_tasks.mean == pytest.approx(one.estimate.value)
 
 
-def test_a_relative_gain_of_5_percent(make_evidence):
-    five = make_evidence(0.04 + GAINS / 20 - GAINS.mean() / 20, single=0.8)
-    one = by_name(five)["relative_gain"]
-    assert one.estimate.value == pytest.approx(0.05)
-    assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
-    one = by_name(make_evidence(GAINS))["relative_gain"]
-    assert one.claim.verdict(one.estimate.these_tasks) == FAILS
+@pytest.mark.parametrize(
+    ("gains", "verdict"), [(0.04 + (GAINS - GAINS.mean()) / 20, HOLDS), (GAINS, FAILS)]
+)
+def test_a_relative_gain_of_5_percent(make_evidence, gains, verdict):
+    (one,) = measured(gain_claims(make_evidence(gains, single=0.8)), "relative_gain")
+    assert one.estimate.value == pytest.approx(gains.mean() / 0.8)
+    assert one.claim.verdict(one.estimate.these_tasks) == verdict
 
 
 def test_a_score_of_0_leaves_the_relative_gain_open(make_evidence):
-    found = by_name(make_evidence(np.abs(GAINS), single=0.0))["relative_gain"]
-    assert found.estimate == NO_ESTIMATE
+    (one,) = measured(gain_claims(make_evidence(np.abs(GAINS), single=0.0)), "relative_gain")
+    assert one.estimate == NO_ESTIMATE
 
 
 def test_problems_are_compared_on_the_pairs_of_the_larger(make_evidence):
-    related = make_evidence(GAINS)
+    related = make_evidence(GAINS).outcomes.pairs
     pairs = make_evidence(np.zeros((516, 4)), problem="unrelated").outcomes.pairs
-    among = np.array([pair in related.outcomes.pairs for pair in pairs])
+    among = np.array([pair in related for pair in pairs])
     single = np.where(among, 0.8, 0.9)[:, np.newaxis] + RNG.normal(0, 0.002, (516, 4))
     unrelated = make_evidence(np.zeros((516, 4)), problem="unrelated", single=single)
-    found = list(problem_claims(unrelated, related.outcomes.pairs))
-    assert [one.estimate.value for one in found] == pytest.approx(
-        2 * [single.mean() - single[among].mean()]
-    )
+    found = list(problem_claims(unrelated, related))
+    difference = single.mean() - single[among].mean()
+    assert [one.estimate.value for one in found] == pytest.approx([difference, difference])
     assert found[0].claim.verdict(found[0].estimate.new_tasks) == HOLDS
 
 
 CURVE_RNG = np.random.default_rng(5)
-SHAPE = (52, 5, 1)
 
 
-def rising(tau, end=0.9):
-    """A score that comes near its end as e^(−i/τ), i epochs after the first."""
-    return end - 0.5 * np.exp(-EPOCHS / tau)
+def rising(tau):
+    """A score that comes near 0.9 as e^(−i/τ), i epochs after the first."""
+    return 0.9 - 0.5 * np.exp(-EPOCHS / tau)
 
 
-def named(evidence, name):
-    return [one for one in curve_claims(evidence) if one.claim.name == name]
+def settling(tau):
+    """The epoch from which on 0.5·e^(−i/τ) is at most `DISTANCE`."""
+    return 1 + tau * math.log(0.5 / DISTANCE)
+
+
+@pytest.fixture
+def claims_about(make_evidence):
+    """The claims about mean curves, score and loss of a model alone and of a joint one.
+
+    Single curves differ by noise of the size told: each one, or at each epoch by itself.
+    """
+
+    def make(single, multi, losses=(1.0, 1.0), noise=0.0, each_epoch=False):
+        scores = [
+            curve + CURVE_RNG.normal(0, noise, (52, 5, 100 if each_epoch else 1))
+            for curve in (single, multi)
+        ]
+        losses = [np.broadcast_to(loss, (52, 5, 100)) for loss in losses]
+        curves = PairCurves(EPOCHS + 1, *scores, *losses)
+        return list(curve_claims(make_evidence(np.zeros((52, 5)), curves=curves)))
+
+    return make
 
 
 @pytest.mark.parametrize("tau", [3.0, 5.0])
 def test_an_exponential_settles_when_its_distance_is_that_asked_for(tau):
-    # 0.5·e^(−i/τ) = DISTANCE; the end is reached but for 0.5·e^(−90/τ).
-    i = tau * math.log(0.5 / DISTANCE)
     # A line stands for the curve between two epochs.
-    assert settled_epoch(rising(tau), EPOCHS + 1) == pytest.approx(1 + i, abs=0.05)
+    assert settled_epoch(rising(tau), EPOCHS + 1) == pytest.approx(settling(tau), abs=0.05)
 
 
 def test_a_curve_that_leaves_again_has_not_settled_before():
@@ -128,59 +138,35 @@ def test_a_curve_that_leaves_again_has_not_settled_before():
     assert settled_epoch(curve, EPOCHS + 1) == 100
 
 
-def noisy(curve, scale=0.01):
-    return curve + CURVE_RNG.normal(0, scale, (*SHAPE[:2], len(curve)))
-
-
-def test_epochs_of_settling_and_their_difference(make_evidence):
-    curves = PairCurves(
-        EPOCHS + 1, noisy(rising(4.0)), noisy(rising(6.0)), noisy(rising(4.0)), noisy(rising(6.0))
-    )
-    evidence = make_evidence(np.zeros((52, 5)), curves=curves)
-    single, multi = named(evidence, "settles_at_75")
-    expected = [1 + tau * math.log(0.5 / DISTANCE) for tau in (4.0, 6.0)]
-    for one, epoch in zip((single, multi), expected, strict=True):
-        assert one.estimate.value == pytest.approx(epoch, abs=1)
-        assert one.estimate.these_tasks.low < epoch < one.estimate.these_tasks.high
+def test_epochs_of_settling_and_their_difference(claims_about):
+    claims = claims_about(rising(4.0), rising(6.0), noise=0.01, each_epoch=True)
+    for one, tau in zip(measured(claims, "settles_at_75"), (4.0, 6.0), strict=True):
+        assert one.estimate.value == pytest.approx(settling(tau), abs=1)
+        assert one.estimate.these_tasks.low < settling(tau) < one.estimate.these_tasks.high
         assert one.claim.verdict(one.estimate.new_tasks) == FAILS
-    (slower,) = named(evidence, "multi_slower")
-    assert slower.estimate.value == pytest.approx(expected[1] - expected[0], abs=1.5)
-    assert slower.estimate.these_tasks.low < expected[1] - expected[0]
+
+    (slower,) = measured(claims, "multi_slower")
+    assert slower.estimate.value == pytest.approx(settling(6.0) - settling(4.0), abs=1.5)
     assert slower.claim.verdict(slower.estimate.these_tasks) == HOLDS
 
 
 @pytest.mark.parametrize(("better", "verdict"), [(0.01, HOLDS), (-0.01, FAILS)])
 def test_at_equal_loss_a_score_that_follows_the_loss_differs_by_what_was_added(
-    make_evidence, better, verdict
+    claims_about, better, verdict
 ):
     """Score = 0.9 − loss/2 alone, and so much better jointly, where losses fall slower."""
     fast, slow = np.exp(-EPOCHS / 10), np.exp(-EPOCHS / 30)
-    rows = np.stack([0.9 - fast / 2, 0.9 - slow / 2 + better, fast, slow])[np.newaxis]
-    assert at_equal_loss(rows) == pytest.approx(better)
-    each = CURVE_RNG.normal(0, 0.001, SHAPE)
-    curves = PairCurves(
-        EPOCHS + 1,
-        np.broadcast_to(0.9 - fast / 2, (52, 5, 100)),
-        0.9 - slow / 2 + better + each,
-        np.broadcast_to(fast, (52, 5, 100)),
-        np.broadcast_to(slow, (52, 5, 100)),
-    )
-    at_equal, loss = named(make_evidence(np.zeros((52, 5)), curves=curves), "regularises")
+    claims = claims_about(0.9 - fast / 2, 0.9 - slow / 2 + better, (fast, slow), noise=0.001)
+    at_equal, loss = measured(claims, "regularises")
     assert at_equal.estimate.value == pytest.approx(better, abs=0.001)
     assert at_equal.claim.verdict(at_equal.estimate.these_tasks) == verdict
     assert loss.estimate.value == pytest.approx(slow[99] - fast[99])
     assert loss.claim.verdict(loss.estimate.new_tasks) == ""
 
 
-def test_the_fall_from_the_best_epoch(make_evidence):
+def test_the_fall_from_the_best_epoch(claims_about):
     falling = np.where(EPOCHS < 50, 0.9, 0.9 - 0.0004 * (EPOCHS - 50))
-    flat = np.full(100, 0.9)
-    curves = PairCurves(
-        EPOCHS + 1,
-        falling + CURVE_RNG.normal(0, 1e-4, SHAPE), flat + CURVE_RNG.normal(0, 1e-4, SHAPE),
-        np.ones((52, 5, 100)), np.ones((52, 5, 100)),
-    )  # fmt: skip
-    (one,) = named(make_evidence(np.zeros((52, 5)), curves=curves), "overfits_less")
+    (one,) = measured(claims_about(falling, np.full(100, 0.9), noise=1e-4), "overfits_less")
     assert one.estimate.value == pytest.approx(0.0004 * 44.5)  # the mean of epochs 91 to 100
     assert one.claim.verdict(one.estimate.these_tasks) == HOLDS
 
@@ -212,10 +198,6 @@ def test_intervals_need_runs(make_evidence, n_runs, these):
     assert (found.these_tasks is not None) == these
 
 
-def by_statistic(tested):
-    return {one.claim.statistic: one for one in tested}
-
-
 def test_each_association_is_of_the_feature_it_names(make_evidence):
     lasting = FEATURE_RNG.normal(size=N)
     features = FEATURE_RNG.normal(size=(RUNS, N, len(FEATURE_NAMES))) + 10
@@ -224,16 +206,12 @@ def test_each_association_is_of_the_feature_it_names(make_evidence):
     features[:, :, column("curve_c_main")] = np.exp(lasting)
     features[:, :, column("curve_c_aux")] = 1
     evidence = make_evidence(np.tile(lasting[:, np.newaxis], RUNS), features)
-    found = by_statistic(association_claims(evidence))
-    rho = {name.split()[6]: one for name, one in found.items()}
-    for name in ("oov_rate_main", "curve_c_main"):
-        assert rho[name].estimate.value == pytest.approx(1)
-        assert rho[name].claim.verdict(rho[name].estimate.new_tasks) == HOLDS
-    strong = rho["jsd_main_aux_negative"]
-    assert strong.estimate.value == pytest.approx(-1)
-    assert strong.claim.verdict(strong.estimate.these_tasks) == HOLDS
-    assert abs(rho["jsd_test_train_positive_main"].estimate.value) < 0.5
+    found = {one.claim.statistic.split()[6]: one for one in association_claims(evidence)}
     assert len(found) == 6
+    for name, rho in (("oov_rate_main", 1), ("curve_c_main", 1), ("jsd_main_aux_negative", -1)):
+        assert found[name].estimate.value == pytest.approx(rho)
+        assert found[name].claim.verdict(found[name].estimate.new_tasks) == HOLDS
+    assert abs(found["jsd_test_train_positive_main"].estimate.value) < 0.5
 
 
 @pytest.mark.parametrize(
@@ -248,7 +226,6 @@ def test_the_gradient_that_tells_gains_predicts_best(make_evidence, informative,
     assert [one.claim.name for one in gradients] == ["late_gradients"] * 3
     against_10 = gradients[0]
     assert "at 75 % less that of those at 10 %" in against_10.claim.statistic
-    assert against_10.claim.verdict(against_10.estimate.these_tasks) == late
     assert against_10.claim.verdict(against_10.estimate.new_tasks) == late
     assert abs(against_10.estimate.value) > 0.05
     assert sets.claim.verdict(sets.estimate.new_tasks) == HOLDS
