@@ -11,13 +11,11 @@ from minimtl.gains.engine import adjusted_together, analyse
 from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
 from minimtl.stats import holm
-from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
+from minimtl.tasks import NEWSGROUPS, RELEASED, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)
 N = len(PAIRS)
-QUICK = PAPER.replace(cv_repeats=2)
 
 
 def noise(seed=0, n_runs=1, every=PAIRS):
@@ -43,11 +41,11 @@ def test_scores_are_scikit_learns_over_all_pairs_together(name):
     analysis = analysed(table, [name], alone=(), tested=())
     row, majority = analysis.of(name, "all"), analysis.of(name, "majority").scores
     assert row.n_pairs == N
+    assert np.isnan(row.p)
     assert row.scores.accuracy == pytest.approx(accuracy_score(y, probability > 0.5))
     assert row.scores.brier == pytest.approx(brier_score_loss(y, probability), abs=1e-5)
     assert majority.accuracy == pytest.approx(accuracy_score(y, share > 0.5))
     assert majority.log_loss == pytest.approx(log_loss(y, share))
-    assert np.isnan(row.p)
     true, predicted = unseen_predictions(table.data_sets, design, table.settings)
     np.testing.assert_array_equal(true, y)
     np.testing.assert_allclose(predicted, probability, atol=1e-4)
@@ -80,7 +78,7 @@ def test_several_data_sets_are_averaged():
 
 def test_labels_of_one_run_and_features_of_another(made_up_outcomes):
     table = table_of(made_up_outcomes("related", N, 2), RELEASED)
-    analysis = analysed(table, ["groups_unseen", "disjoint"], alone=())
+    analysis = analysed(table, ["groups_unseen", "disjoint"], alone=(), tested=("all",))
     assert analysis.of("disjoint", "all").scores != analysis.of("groups_unseen", "all").scores
     assert np.isnan(analysis.of("disjoint", "all").p)
     one_run = table_of(made_up_outcomes("related", N, 1), RELEASED)
@@ -88,12 +86,11 @@ def test_labels_of_one_run_and_features_of_another(made_up_outcomes):
 
 
 def test_what_cannot_be_predicted_says_why():
-    few = noise(every=PAIRS.sample(4))
-    analysis = analysed(few, ["in_fold"])
-    assert analysis.predicted is None
-    assert analysis.why == "the table has 4 pairs, and a prediction needs 10"
-    assert analysis.gain.new_tasks is None
-    assert analysis.gain.value == pytest.approx(few.gains.mean())
+    few = analysed(noise(every=PAIRS.sample(4)), ["in_fold"])
+    assert few.predicted is None
+    assert few.why == "the table has 4 pairs, and a prediction needs 10"
+    assert few.gain.new_tasks is None
+    assert few.gain.value == pytest.approx(few.table.gains.mean())
     same = of_topics(PAIRS, gains=np.ones((N, 1)))
     assert "above 0" in analysed(same, ["in_fold"]).why
     one_block = noise(every=PAIRS.sample(1))

@@ -3,16 +3,10 @@
 import numpy as np
 import pytest
 
-from minimtl.gains.pairlabels import (
-    N_SIMULATIONS,
-    ceiling,
-    label_noise,
-    null_components,
-    null_labels,
-)
+from minimtl.gains.pairlabels import ceiling, label_noise, null_components, null_labels
 from minimtl.gains.pairtable import table_of
 from minimtl.gains.readtable import Roles, read_table
-from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks import PAPER, RELEASED
 from tests.gains.tables import made_up, pairs_of
 
 
@@ -37,20 +31,25 @@ def test_signs_of_a_task_are_as_alike_as_observed(tail):
     assert 1 < np.mean(drawn) / np.mean(true) < 1.3
 
 
+def lasting(columns):
+    """The share of each effect in what the labels of a table are drawn from."""
+    table = read_table(columns, Roles())
+    labels = table.labels[:, np.newaxis]
+    return null_components(table.label_gains, labels, table.effects).lasting
+
+
 @pytest.mark.parametrize("kind", ["noise", "name", "feature"])
 def test_shares_are_those_of_one_whole(kind):
-    table = read_table(made_up(kind, 0), Roles())
-    components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
-    assert components.lasting.sum() == pytest.approx(1)
-    assert components.lasting.min() >= 0
-    assert (components.lasting[0] > 0.5) == (kind == "name")
+    shares = lasting(made_up(kind, 0))
+    assert shares.sum() == pytest.approx(1)
+    assert shares.min() >= 0
+    assert (shares[0] > 0.5) == (kind == "name")
 
 
 def test_labels_that_names_decide_leave_something_to_the_pair():
     main, aux = pairs_of(8)
-    table = read_table({"main": main, "aux": aux, "gain": (main % 2) - 0.5}, Roles())
-    components = null_components(table.label_gains, table.labels[:, np.newaxis], table.effects)
-    assert components.lasting[-1] == pytest.approx(0.05)
+    shares = lasting({"main": main, "aux": aux, "gain": (main % 2) - 0.5})
+    assert shares[-1] == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED], ids=lambda protocol: protocol.name)
@@ -58,7 +57,6 @@ def test_labels_of_several_runs_have_each_runs_number_of_gains(made_up_outcomes,
     table = table_of(made_up_outcomes("related", 52, 3), protocol)
     labels = null_labels(table, np.random.default_rng(0))
     observed = [one.y.sum() for one in table.data_sets]
-    assert labels.shape == (N_SIMULATIONS, len(observed), 52)
     np.testing.assert_array_equal(labels.sum(axis=2), np.tile(observed, (len(labels), 1)))
     # What lasts makes the labels of runs alike, as the true ones are.
     if len(observed) > 1:
@@ -66,16 +64,12 @@ def test_labels_of_several_runs_have_each_runs_number_of_gains(made_up_outcomes,
         assert labels.mean(axis=1).var(axis=1).mean() == pytest.approx(true.var(), rel=0.3)
 
 
-def gains(between, within, n_runs, mean=0.01):
-    rng = np.random.default_rng(0)
-    true = rng.normal(mean, between, (20_000, 1))
-    return true, true + rng.normal(0, within, (20_000, n_runs))
-
-
 @pytest.mark.parametrize("runs_per_label", [1, 5])
 def test_reliability_and_ceiling_match_the_simulated_truth(runs_per_label):
     """20,000 pairs put the standard error of every figure below 0.005; 0.015 is three of them."""
-    true, seen = gains(between=0.02, within=0.03, n_runs=5)
+    rng = np.random.default_rng(0)
+    true = rng.normal(0.01, 0.02, (20_000, 1))
+    seen = true + rng.normal(0, 0.03, (20_000, 5))
     noise = label_noise(seen, runs_per_label)
     ratio = 0.02**2 / (0.02**2 + 0.03**2 / runs_per_label)
     assert noise.label_reliability == pytest.approx(ratio, abs=0.015)

@@ -1,5 +1,7 @@
 """What a study alone has: importance, predicted sizes, the whole of it on any number of pairs."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import stats as peers
@@ -9,7 +11,7 @@ from sklearn.metrics import brier_score_loss, r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from minimtl.gains.designs import HELD_OUT, random_folds, unseen_design
+from minimtl.gains.designs import random_folds, unseen_design
 from minimtl.gains.engine import STUDY_DESIGNS
 from minimtl.gains.studyanalysis import (
     analyse_problem,
@@ -21,30 +23,21 @@ from minimtl.gains.studyanalysis import (
     ridge,
     score_sizes,
 )
-from minimtl.stats.crossed import Components, crossed_effects, fit_components, simulate_gains
-from minimtl.tasks.outcomes import LabelledPairs
-from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
-from minimtl.tasks.protocol import PAPER, RELEASED
-from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
+from minimtl.stats.crossed import Components, fit_components, simulate_gains
+from minimtl.tasks import FEATURE_NAMES, FEATURE_SETS, NEWSGROUPS, PAPER, RELEASED
+from minimtl.tasks.taskpairs import unrelated_pairs
 from tests.gains.tables import of_topics
-
-PAIRS = unrelated_pairs(NEWSGROUPS).sample(150)
-
-
-def signal():
-    """Feature 7 helps much, feature 2 hurts somewhat, the others say nothing."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(150, 30)) * 50 + 3
-    z = (X[:, 7] - 3) / 50 * 2 - (X[:, 2] - 3) / 50
-    return LabelledPairs(X, (z + rng.normal(size=150) > 0).astype(np.int64))
 
 
 def test_the_known_features_stand_out():
-    protocol = RELEASED.replace(cv_repeats=5).meta
+    """Feature 7 helps much, feature 2 hurts somewhat, the others say nothing."""
+    settings = RELEASED.replace(cv_repeats=5).meta
     rng = np.random.default_rng(0)
-    X, y = signal()
-    table = of_topics(PAIRS, X, y[:, np.newaxis] - 0.5, protocol)
-    result = importance(table, random_folds("in_fold", 150, protocol, rng), rng)
+    X = rng.normal(size=(150, 30))
+    gains = 2 * X[:, 7] - X[:, 2] + rng.normal(size=150)
+    pairs = unrelated_pairs(NEWSGROUPS).sample(150)
+    table = of_topics(pairs, 50 * X + 3, gains[:, np.newaxis], settings)
+    result = importance(table, random_folds("in_fold", 150, settings, rng), rng)
     assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
     assert result.inverse_rank[7] == 30
     np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())
@@ -89,8 +82,7 @@ def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
 
 SAMPLE = unrelated_pairs(NEWSGROUPS).sample(120)
 TABLE = of_topics(SAMPLE)
-DESIGNS = {name: unseen_design(TABLE, name) for name in HELD_OUT}
-LEVELS, EFFECTS = TABLE.levels, TABLE.effects
+EFFECTS = TABLE.effects
 RNG = np.random.default_rng(4)
 TRAIN = RNG.uniform(size=120) < 0.7
 
@@ -114,8 +106,7 @@ def test_ridge_is_scikit_learns_in_units_of_the_spread():
 def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains():
     g = drawn(main=0.4, aux=0.2, pair=0.9)[:, 0]
     mean, deviation = crossed(TABLE)(g, TRAIN, ~TRAIN)
-    seen = crossed_effects({name: level[TRAIN] for name, level in LEVELS.items()})
-    components = fit_components(g[TRAIN][:, np.newaxis], seen)
+    components = fit_components(g[TRAIN][:, np.newaxis], TABLE.rows(TRAIN).effects)
     assert components.lasting[-1] > 0.1  # else the covariance has no inverse
     sigma = sum(
         component * (Z @ Z.T).toarray()
@@ -131,7 +122,7 @@ def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains()
 
 def scores(g, design, X=None, predictor="all"):
     """The scores of one predictor under one design."""
-    each = score_sizes(of_topics(SAMPLE, X, g), [DESIGNS[design]])
+    each = score_sizes(of_topics(SAMPLE, X, g), [unseen_design(TABLE, design)])
     (found,) = (one for one in each if one.predictor == predictor)
     assert found.design == design
     return found
@@ -146,21 +137,18 @@ def test_what_shares_nothing_with_training_is_predicted_the_mean():
 
 def test_scores_are_a_peers():
     X, g = RNG.normal(size=(120, 4)), RNG.normal(size=120)
-    design = DESIGNS["block_out"]
+    design = unseen_design(TABLE, "block_out")
+    assert design.tested.all()
     found = scores(g[:, np.newaxis], "block_out", X)
     mean, base, probability = np.zeros((3, 120))
     for train, test in zip(design.train, design.test, strict=True):
-        m, s = ridge(X, PAPER.meta)(g, train, np.ones(120, bool))
-        mean[test], base[test] = m[test], g[train].mean()
-        probability[test] = peers.norm.cdf(m[test] / s[test])
-    tested = design.tested
-    base_r2 = r2_score(g[tested], base[tested])
-    expected = 1 - (1 - r2_score(g[tested], mean[tested])) / (1 - base_r2)
-    assert found.r_squared == pytest.approx(expected)
-    rho = peers.spearmanr(g[tested], mean[tested]).statistic
-    assert found.rank_correlation == pytest.approx(rho)
-    assert found.brier == pytest.approx(brier_score_loss(g[tested] > 0, probability[tested]))
-    assert found.accuracy == pytest.approx(np.mean((mean > 0) == (g > 0), where=tested))
+        mean[test], deviation = ridge(X, PAPER.meta)(g, train, test)
+        base[test] = g[train].mean()
+        probability[test] = peers.norm.cdf(mean[test] / deviation)
+    assert found.r_squared == pytest.approx(1 - (1 - r2_score(g, mean)) / (1 - r2_score(g, base)))
+    assert found.rank_correlation == pytest.approx(peers.spearmanr(g, mean).statistic)
+    assert found.brier == pytest.approx(brier_score_loss(g > 0, probability))
+    assert found.accuracy == pytest.approx(np.mean((mean > 0) == (g > 0)))
 
 
 def test_data_sets_are_averaged_and_a_design_without_folds_has_no_scores():
@@ -172,33 +160,27 @@ def test_data_sets_are_averaged_and_a_design_without_folds_has_no_scores():
         assert np.isnan(none[2:]).all()
 
 
-QUICK = {protocol.name: protocol.replace(cv_repeats=2) for protocol in (PAPER, RELEASED)}
+def analysed(outcomes, protocol):
+    return analyse_problem(outcomes, protocol.replace(cv_repeats=2), np.random.default_rng(0))
 
 
-def analysed(outcomes, name, seed=0):
-    return analyse_problem(outcomes, QUICK[name], np.random.default_rng(seed))
-
-
-@pytest.mark.parametrize("name", QUICK)
-def test_every_set_has_scores_under_every_design(made_up_outcomes, name):
-    meta = analysed(made_up_outcomes(), name)
+@pytest.mark.parametrize(("protocol", "n_data_sets"), [(PAPER, 1), (RELEASED, 2)])
+def test_every_set_has_scores_under_every_design(made_up_outcomes, protocol, n_data_sets):
+    meta = analysed(made_up_outcomes(), protocol)
     assert meta.pairs.designs == STUDY_DESIGNS
-    for design in STUDY_DESIGNS:
-        for features in FEATURE_SETS:
-            row = meta.pairs.of(design, features)
-            assert np.isfinite([row.scores.accuracy, row.scores.brier, row.scores.log_loss]).all()
-            assert np.isfinite([row.low, row.high]).all()
-            assert np.isfinite([row.p, row.p_holm]).all() == (design != "disjoint")
+    for design, features in product(STUDY_DESIGNS, FEATURE_SETS):
+        row = meta.pairs.of(design, features)
+        assert np.isfinite([row.scores.accuracy, row.scores.brier, row.low, row.high]).all()
+        assert np.isfinite([row.p, row.p_holm]).all() == (design != "disjoint")
     alone = [row.features for row in meta.pairs.predictions if row.kind == "feature"]
     assert tuple(alone) == FEATURE_NAMES
-    n_runs_seen = 1 if name == "paper" else 2
-    assert sum(b.n for b in meta.calibration) == 12 * n_runs_seen
+    assert sum(b.n for b in meta.calibration) == 12 * n_data_sets
     assert len(meta.sizes) == (len(FEATURE_SETS) + 1) * 3
 
 
 @pytest.mark.parametrize("n_pairs", [1, 2, 4])
 def test_a_handful_of_pairs_is_analysed_as_far_as_it_goes(made_up_outcomes, n_pairs):
-    meta = analysed(made_up_outcomes(n_pairs=n_pairs), "paper")
+    meta = analysed(made_up_outcomes(n_pairs=n_pairs), PAPER)
     row = meta.pairs.of("in_fold", "all")
     assert row is None or 0 <= row.scores.accuracy <= 1
     assert np.isfinite(meta.importance.coefficient_all_pairs).all()
