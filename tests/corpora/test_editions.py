@@ -18,15 +18,16 @@ def test_the_digest_depends_on_the_content_only():
 
 
 def test_the_digest_sees_every_part_of_the_content():
-    changed = [
-        build([(t.upper(), text) for t, text in TRAIN], [(t.upper(), text) for t, text in TEST],
-              tree={"z": {"y": ("A", "B", "C")}}),
+    upper = ([(topic.upper(), text) for topic, text in part] for part in (TRAIN, TEST))
+    corpora = [
+        build(),
+        build(*upper, tree={"z": {"y": ("A", "B", "C")}}),
         build([*TRAIN[:2], ("c", "thref")]),
         build([("b", "one"), ("a", "two"), TRAIN[2]]),
         build(TRAIN[::-1]),
         build(TEST, TRAIN),
-    ]  # fmt: skip
-    assert len({build().digest, *(other.digest for other in changed)}) == 6
+    ]
+    assert len({corpus.digest for corpus in corpora}) == 6
 
 
 def test_no_two_sequences_share_a_digest():

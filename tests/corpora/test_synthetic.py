@@ -14,11 +14,6 @@ def corpus():
     return generate_synthetic()
 
 
-def test_it_is_always_the_same(corpus):
-    again = generate_synthetic()
-    assert (again.digest, again.sha256) == (corpus.digest, corpus.sha256)
-
-
 def test_every_topic_has_enough_documents_for_the_paper_protocol(corpus):
     assert corpus.topic_names == TOPICS
     assert np.bincount(corpus.train.topics).min() >= 200
