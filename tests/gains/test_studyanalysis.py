@@ -1,7 +1,5 @@
 """What a study alone has: importance, predicted sizes, the whole of it on any number of pairs."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 from scipy import stats as peers
@@ -12,7 +10,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from minimtl.gains.designs import random_folds, unseen_design
-from minimtl.gains.engine import STUDY_DESIGNS
 from minimtl.gains.studyanalysis import (
     analyse_problem,
     bootstrap_counts,
@@ -24,7 +21,7 @@ from minimtl.gains.studyanalysis import (
     score_sizes,
 )
 from minimtl.stats.crossed import Components, fit_components, simulate_gains
-from minimtl.tasks import FEATURE_NAMES, FEATURE_SETS, NEWSGROUPS, PAPER, RELEASED
+from minimtl.tasks import NEWSGROUPS, PAPER, RELEASED
 from minimtl.tasks.taskpairs import unrelated_pairs
 from tests.gains.tables import of_topics
 
@@ -151,36 +148,22 @@ def test_scores_are_a_peers():
     assert found.accuracy == pytest.approx(np.mean((mean > 0) == (g > 0)))
 
 
-def test_data_sets_are_averaged_and_a_design_without_folds_has_no_scores():
+def test_scores_of_several_data_sets_are_averaged():
     g, X = RNG.normal(size=(120, 2)), RNG.normal(size=(120, 3))
-    each = [scores(g[:, [i]], "block_out", X).brier for i in (0, 1)]
+    each = [scores(g[:, [run]], "block_out", X).brier for run in (0, 1)]
     assert scores(g, "block_out", X).brier == pytest.approx(np.mean(each))
-    alone = of_topics(unrelated_pairs(NEWSGROUPS).sample(1), gains=g[:1])
+
+
+def test_a_design_without_folds_has_no_scores():
+    alone = of_topics(unrelated_pairs(NEWSGROUPS).sample(1))
     for none in score_sizes(alone, [unseen_design(alone, "block_out")]):
         assert np.isnan(none[2:]).all()
 
 
-def analysed(outcomes, protocol):
-    return analyse_problem(outcomes, protocol.replace(cv_repeats=2), np.random.default_rng(0))
-
-
-@pytest.mark.parametrize(("protocol", "n_data_sets"), [(PAPER, 1), (RELEASED, 2)])
-def test_every_set_has_scores_under_every_design(made_up_outcomes, protocol, n_data_sets):
-    meta = analysed(made_up_outcomes(), protocol)
-    assert meta.pairs.designs == STUDY_DESIGNS
-    for design, features in product(STUDY_DESIGNS, FEATURE_SETS):
-        row = meta.pairs.of(design, features)
-        assert np.isfinite([row.scores.accuracy, row.scores.brier, row.low, row.high]).all()
-        assert np.isfinite([row.p, row.p_holm]).all() == (design != "disjoint")
-    alone = [row.features for row in meta.pairs.predictions if row.kind == "feature"]
-    assert tuple(alone) == FEATURE_NAMES
-    assert sum(b.n for b in meta.calibration) == 12 * n_data_sets
-    assert len(meta.sizes) == (len(FEATURE_SETS) + 1) * 3
-
-
 @pytest.mark.parametrize("n_pairs", [1, 2, 4])
 def test_a_handful_of_pairs_is_analysed_as_far_as_it_goes(made_up_outcomes, n_pairs):
-    meta = analysed(made_up_outcomes(n_pairs=n_pairs), PAPER)
+    outcomes = made_up_outcomes(n_pairs=n_pairs)
+    meta = analyse_problem(outcomes, PAPER.replace(cv_repeats=2), np.random.default_rng(0))
     row = meta.pairs.of("in_fold", "all")
     assert row is None or 0 <= row.scores.accuracy <= 1
     assert np.isfinite(meta.importance.coefficient_all_pairs).all()
