@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -16,112 +15,6 @@ from minimtl.corpora import load
 from minimtl.corpora.load import FetchError, fetch_edition
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.errors import MinimtlError
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    folder = tmp_path / "deep" / "cache"
-    monkeypatch.setenv("MINIMTL_CACHE", str(folder))
-    return folder
-
-
-@pytest.fixture
-def server():
-    """A local server: ``/whole`` gives ``server.content``, ``/cut`` half of it, the rest 404."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            content = self.server.content
-            self.send_response(200 if self.path in ("/whole", "/cut") else 404)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content[: len(content) // (2 if self.path == "/cut" else 1)])
-
-        def log_message(self, *args):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.url = f"http://127.0.0.1:{running.server_port}"
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def edition(server, posts, tar_gz):
-    """The small corpus as a published edition on the local server."""
-    server.content = tar_gz(posts)
-    digest = hashlib.sha256(server.content).hexdigest()
-    return replace(BYDATE, urls=(f"{server.url}/whole",), archive_sha256=digest)
-
-
-def fetch(edition, *urls):
-    return fetch_edition(replace(edition, urls=urls or edition.urls), lambda line: None)
-
-
-def test_a_whole_file_is_moved_into_the_cache(edition, server, cache):
-    said = []
-    path = fetch_edition(edition, said.append)
-    assert path == cache / "20news-bydate.tar.gz"
-    assert path.read_bytes() == server.content
-    assert [entry.name for entry in cache.iterdir()] == [path.name]
-    assert fetch_edition(replace(edition, urls=()), said.append) == path  # from the cache
-    assert said == [f"Fetching {server.url}/whole"]
-
-    path.write_bytes(server.content[:-1])
-    assert fetch_edition(edition, said.append).read_bytes() == server.content
-    assert "is damaged and is passed over" in said[1]
-
-
-@pytest.mark.parametrize(
-    ("path", "most", "reason"),
-    [
-        ("/none", 10**9, "Not Found|404"),
-        ("/cut", 10**9, "ended [0-9]+ bytes early"),
-        ("/whole", 100, "is larger than 0 MB"),
-        ("/whole", 10**9, "whose SHA-256 is not the published one"),
-    ],
-)
-def test_no_source_leaves_nothing_behind(edition, server, cache, monkeypatch, path, most, reason):
-    monkeypatch.setattr(load, "MAX_BYTES", most)
-    published = server.content
-    server.content = published[:-1] + b"\xff"
-    with pytest.raises(FetchError, match=reason):
-        fetch(edition, server.url + path)
-    assert list(cache.glob("*")) == []
-    if path != "/whole":
-        server.content = published
-        assert fetch(edition, server.url + path, *edition.urls).is_file()
-
-
-def test_the_published_contents_in_another_packing_are_taken(edition, server, cache, posts, tar_gz):
-    contents = edition.read_contents_sha256(fetch(edition))
-    (cache / edition.file_name).unlink()
-    server.content = tar_gz({f"./x/{name}": content for name, content in posts.items()})
-    assert fetch(replace(edition, contents_sha256=contents)).read_bytes() == server.content
-
-
-def test_what_is_received_is_checked_before_it_is_in_the_cache(edition, cache):
-    checked = []
-
-    def other_contents(path):
-        checked.append(path)
-        return "others"
-
-    with pytest.raises(FetchError, match="not the published one"):
-        fetch(replace(edition, archive_sha256="", read_contents_sha256=other_contents))
-    assert [path.parent == cache for path in checked] == [False]
-
-
-def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
-    monkeypatch.setattr(load, "TIMEOUT_SECONDS", 0.1)
-    with (
-        socket.create_server(("127.0.0.1", 0)) as silent,
-        pytest.raises(FetchError, match="timed out"),
-    ):
-        fetch(edition, f"http://127.0.0.1:{silent.getsockname()[1]}/")
 
 
 @contextlib.contextmanager
@@ -147,6 +40,17 @@ def answering(answer):
             thread.join()
 
 
+def giving(content, status="200 OK", n_sent=None):
+    """An answer that gives a file, or its first bytes."""
+
+    def answer(connection, stop):
+        connection.recv(4096)
+        head = f"HTTP/1.0 {status}\r\nContent-Length: {len(content)}\r\n\r\n"
+        connection.sendall(head.encode("latin-1") + content[:n_sent])
+
+    return answer
+
+
 def dripping(first, again=b"x"):
     """An answer that begins with `first` and goes on with `again` without end."""
 
@@ -156,6 +60,95 @@ def dripping(first, again=b"x"):
             connection.sendall(again)
 
     return answer
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "deep" / "cache"
+    monkeypatch.setenv("MINIMTL_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def content(posts, tar_gz):
+    """What is published: a small corpus."""
+    return tar_gz(posts)
+
+
+@pytest.fixture
+def edition(content):
+    """The small corpus as an edition that a local server gives."""
+    digest = hashlib.sha256(content).hexdigest()
+    with answering(giving(content)) as url:
+        yield replace(BYDATE, urls=(url,), archive_sha256=digest)
+
+
+def fetch(edition, *urls):
+    return fetch_edition(replace(edition, urls=urls or edition.urls), lambda line: None)
+
+
+def test_a_whole_file_is_moved_into_the_cache(edition, content, cache):
+    said = []
+    path = fetch_edition(edition, said.append)
+    assert path == cache / "20news-bydate.tar.gz"
+    assert path.read_bytes() == content
+    assert [entry.name for entry in cache.iterdir()] == [path.name]
+    assert fetch_edition(replace(edition, urls=()), said.append) == path  # from the cache
+    assert said == [f"Fetching {edition.urls[0]}"]
+
+    path.write_bytes(content[:-1])
+    assert fetch_edition(edition, said.append).read_bytes() == content
+    assert "is damaged and is passed over" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"status": "404 Not Found"}, "Not Found|404"),
+        ({"n_sent": 1000}, "ended [0-9]+ bytes early"),
+        ({"content": bytes(100_001)}, "is larger than 0 MB"),
+        ({"content": b"others"}, "whose SHA-256 is not the published one"),
+    ],
+    ids=["none", "cut", "large", "other"],
+)
+def test_a_source_without_it_leaves_nothing_behind_and_the_next_one_is_asked(
+    edition, content, cache, monkeypatch, given, reason
+):
+    monkeypatch.setattr(load, "MAX_BYTES", 100_000)
+    with answering(giving(**{"content": content, **given})) as url:
+        with pytest.raises(FetchError, match=reason):
+            fetch(edition, url)
+        assert list(cache.glob("*")) == []
+        assert fetch(edition, url, *edition.urls).read_bytes() == content
+
+
+def test_the_published_contents_in_another_packing_are_taken(edition, cache, posts, tar_gz):
+    contents = edition.read_contents_sha256(fetch(edition))
+    (cache / edition.file_name).unlink()
+    other = tar_gz({f"./x/{name}": post for name, post in posts.items()})
+    with answering(giving(other)) as url:
+        assert fetch(replace(edition, contents_sha256=contents), url).read_bytes() == other
+
+
+def test_what_is_received_is_checked_before_it_is_in_the_cache(edition, cache):
+    checked = []
+
+    def other_contents(path):
+        checked.append(path)
+        return "others"
+
+    with pytest.raises(FetchError, match="not the published one"):
+        fetch(replace(edition, archive_sha256="", read_contents_sha256=other_contents))
+    assert [path.parent == cache for path in checked] == [False]
+
+
+def test_a_silent_server_does_not_hold_us_up(edition, cache, monkeypatch):
+    monkeypatch.setattr(load, "TIMEOUT_SECONDS", 0.1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(FetchError, match="timed out"),
+    ):
+        fetch(edition, f"http://127.0.0.1:{silent.getsockname()[1]}/")
 
 
 def redirect_slowly(connection, stop):
@@ -185,38 +178,24 @@ def test_a_slow_server_does_not_hold_us_up(edition, cache, monkeypatch, answer):
         assert time.monotonic() - begun < 2
 
 
-def redirecting(target, body=b""):
-    """An answer that leads to `target`, and then sends `body` without end."""
-
-    def answer(connection, stop):
-        connection.recv(4096)
-        connection.sendall(f"HTTP/1.0 302 Found\r\nLocation: {target}\r\n\r\n".encode())
-        while body and not stop.is_set():
-            connection.sendall(body)
-
-    return answer
-
-
-def test_the_body_of_a_redirect_is_not_read(edition, cache, server):
-    with answering(redirecting(f"{server.url}/whole", b"x" * 65536)) as url:
-        assert fetch(edition, url).read_bytes() == server.content
+def test_the_body_of_a_redirect_is_not_read(edition, content, cache, monkeypatch):
+    monkeypatch.setattr(load, "DEADLINE_SECONDS", 5.0)
+    first = f"HTTP/1.0 302 Found\r\nLocation: {edition.urls[0]}\r\n\r\n".encode()
+    with answering(dripping(first)) as url:
+        assert fetch(edition, url).read_bytes() == content
 
 
 @pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1:9/x", "data:,x"])
 def test_a_redirect_leads_to_no_other_protocol(edition, cache, target):
     with (
-        answering(redirecting(target)) as url,
+        answering(giving(b"", f"302 Found\r\nLocation: {target}")) as url,
         pytest.raises(FetchError, match=r"not allowed|unknown url type"),
     ):
         fetch(edition, url)
 
 
 def test_what_a_server_says_cannot_control_the_terminal(edition, cache, monkeypatch, capsys):
-    def answer(connection, stop):
-        connection.recv(4096)
-        connection.sendall(b"HTTP/1.0 404 \x1b]0;owned\x07\x1b[2J\x9b31m\r\n\r\n")
-
-    with answering(answer) as url:
+    with answering(giving(b"", "404 \x1b]0;owned\x07\x1b[2J\x9b31m")) as url:
         monkeypatch.delenv("MINIMTL_DATA", raising=False)
         monkeypatch.setattr(load, "EDITIONS", (replace(edition, urls=(url,)),))
         assert main(["corpus", "info", "--corpus", edition.name]) == 1

@@ -1,4 +1,4 @@
-"""The features of pairs, each against a peer that counts words itself, and the released ones."""
+"""The features of pairs, each against a peer that counts words itself, and released ones."""
 
 from collections import Counter
 
@@ -7,10 +7,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from minimtl.audit.kerineclogs import read_released
-from minimtl.corpora.newsgroups import read_newsgroups
-from minimtl.jobs import rng_for
 from minimtl.tasks import AUTHORS_FEATURES, PAPER, RELEASED, Pair, Sample, Task
-from minimtl.tasks.compute import draw_sample
 from minimtl.tasks.pairfeatures import (
     DEFINITIONS,
     FEATURE_NAMES,
@@ -35,13 +32,6 @@ LOSSES = {
     MAIN: 0.7 - 0.1 * np.log(0.5 * np.arange(150) + 1),
     AUX: 0.8 - 0.2 * np.log(0.25 * np.arange(150) + 1),
 }
-WORD_FEATURES = [
-    name
-    for name in FEATURE_NAMES
-    if name.startswith(("jsd", "n_words", "oov")) and not name.endswith("_ratio")
-]
-COLUMN = {name: column for column, name in enumerate(FEATURE_NAMES)}
-
 
 # Training and test documents of words that the three ways to cut tell apart.
 RNG = np.random.default_rng(3)
@@ -182,55 +172,22 @@ def test_rows_stand_in_the_order_of_the_pairs_and_directions_exchange_roles():
     assert there[27:29] == pytest.approx(back[27:29])
 
 
-@pytest.fixture(scope="module")
-def ours_and_theirs(data_dir):
-    """Features of the UNRELATED pairs: ours (n_draws, n_pairs, 30), and the released ones."""
-    corpus = read_newsgroups(data_dir / "20news-bydate.tar.gz")
-    (theirs,) = (
-        experiment
-        for experiment in read_released(data_dir / "investigationMTL-logs.tar.gz")
-        if experiment.problem == "unrelated"
-    )
-    words = FeatureWords.of(corpus.train.texts, corpus.test.texts, RELEASED.reading)
-    topics = corpus.train.topics, corpus.test.topics, corpus.topic_names
-    losses = {task: log.loss for task, log in theirs.single.items()}
-    ours = [
-        features_of_run(
-            theirs.pairs,
-            lambda task, run=run: draw_sample(task, *topics, RELEASED.sampling, rng_for(run, task)),
-            losses,
-            words,
-            RELEASED.reading,
-        )
-        for run in range(4)
-    ]
-    return np.array(ours), theirs.features
-
-
 @pytest.mark.corpus
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WORD_FEATURES)
-def test_released_word_features_are_like_one_more_draw_of_ours(ours_and_theirs, name):
-    ours, theirs = ours_and_theirs
-    ours, theirs = ours[:, :, COLUMN[name]], theirs[:, COLUMN[name]]
-    # Means of single draws spread by up to 3 % (a few long posts). Bits instead of nats would be
-    # 44 % away, features by the paper protocol 10 % or more.
-    assert ours.mean() == pytest.approx(theirs.mean(), rel=0.05)
-    # Correlations over eight draws of ours spread by up to 0.15 around their mean.
-    rest = ours[1:].mean(axis=0)
-    own = np.corrcoef(ours[0], rest)[0, 1]
-    assert np.corrcoef(theirs, rest)[0, 1] > own - 0.2
+def test_curve_features_equal_the_released_ones(data_dir):
+    """Those of documents are compared on the authors' own documents, in tests/oracles."""
+    experiments = read_released(data_dir / "investigationMTL-logs.tar.gz")
+    (released,) = (one for one in experiments if one.problem == "unrelated")
+    losses = {task: log.loss for task, log in released.single.items()}
+    words = FeatureWords.of(TRAIN, TEST, RELEASED.reading)
+    any_documents = dict.fromkeys(losses, SAMPLES[MAIN]).__getitem__
+    ours = features_of_run(released.pairs, any_documents, losses, words, RELEASED.reading)
 
+    def difference(name):
+        column = FEATURE_NAMES.index(name)
+        return np.abs(ours[:, column] - released.features[:, column]).max()
 
-@pytest.mark.corpus
-@pytest.mark.slow
-def test_curve_features_equal_the_released_ones(ours_and_theirs):
-    ours, theirs = ours_and_theirs[0][0], ours_and_theirs[1]
-    gradients = [
-        COLUMN[f"gradient_{p}_{task}"] for p in (10, 25, 50, 75) for task in ("main", "aux")
-    ]
-    # Both from 12 printed digits of losses below 1.
-    assert np.abs(ours - theirs)[:, gradients].max() < 1e-10
-    # Theirs stopped short of the minimum, along the direction in which c and d may trade.
-    slopes = [COLUMN["curve_a_main"], COLUMN["curve_a_aux"]]
-    assert np.abs(ours - theirs)[:, slopes].max() < 1e-4
+    for role in ("main", "aux"):
+        # Both from 12 printed digits of losses below 1.
+        assert max(difference(f"gradient_{p}_{role}") for p in (10, 25, 50, 75)) < 1e-10
+        # Theirs stopped short of the minimum, along the direction in which c and d may trade.
+        assert difference(f"curve_a_{role}") < 1e-4
