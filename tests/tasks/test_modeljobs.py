@@ -81,15 +81,6 @@ def test_how_far_an_other_value_reaches(changes, same):
     assert equal == [place >= parts.index(same) for place in range(3)]
 
 
-def assert_equal(a, b):
-    for one, other in ((a.losses, b.losses), (a.epochs, b.epochs)):
-        np.testing.assert_array_equal(one, other, strict=True)
-    assert list(a.scores) == list(b.scores)
-    for name, curve in a.scores.items():
-        np.testing.assert_array_equal(curve, b.scores[name], strict=True)
-    assert (a.seconds, a.trained_by) == (b.seconds, b.trained_by)
-
-
 @given(st.integers(1, 3), st.integers(1, 7), st.booleans(), st.integers(0, 2**32 - 1))
 def test_decode_inverts_encode(n_tasks, n_epochs, validates, seed):
     rng = np.random.default_rng(seed)
@@ -98,7 +89,9 @@ def test_decode_inverts_encode(n_tasks, n_epochs, validates, seed):
     scores = dict(zip(names, rng.random((len(names), n_tasks, len(epochs))), strict=True))
     losses = 10 * rng.random((n_tasks, n_epochs))
     result = JobResult(losses, epochs, scores, 0.5, f"numba, {seed}")
-    assert_equal(decode(encode(result)), result)
+    again = decode(encode(result))
+    np.testing.assert_equal(vars(again), vars(result))
+    assert list(again.scores) == list(result.scores)
 
 
 def test_bytes_are_laid_out_as_the_module_says():
@@ -120,14 +113,12 @@ def packed(losses=0.0, epoch=0, score=0.0, seconds=1.0, letters=b"", sizes=(1, 1
         (packed(sizes=(2**32 - 1,) * 4), "length"),  # a bomb's shape
         (packed(sizes=(1, 5, 1, 0)), "0 scores"),
         (packed(losses=np.nan), "losses"),
-        (packed(losses=np.inf), "losses"),
         (packed(losses=-1), "losses"),
         (packed(score=1.5), "score exceeds"),
         (packed(seconds=np.nan), "seconds"),
         (packed(letters=b"\x1b["), "trained_by"),
         (packed(letters=b"x" * 201), "trained_by"),
         (packed(epoch=1), "epochs must increase"),
-        (packed(sizes=(0, 0, 0, 4))[:32], "at least one"),
         (packed(sizes=(0, 2**32 - 1, 0, 4))[:32], "at least one"),
     ],
 )

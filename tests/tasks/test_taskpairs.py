@@ -98,9 +98,3 @@ def test_ten_million_pairs_need_no_enumeration():
     # Counted apart: of 200 subclasses of 6 topics, every two give (6·5)² pairs.
     assert len(pairs) == 200 * 199 // 2 * 900 == 17_910_000
     assert pairs.sample(10**6)[654_321].main == pairs[654_321 * 17_910_000 // 10**6].main
-
-
-def test_the_block_of_a_pair_is_its_two_subclasses():
-    pairs = related_pairs(NEWSGROUPS).sample(5)
-    assert pairs.block(pairs[0]) == ("comp.sys", "comp.others")
-    assert pairs.block(pairs[4]) == ("talk.politics", "talk.religion")
