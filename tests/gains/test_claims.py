@@ -5,21 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from minimtl.gains.claims import (
-    DISTANCE,
-    FAILS,
-    HOLDS,
-    OPEN,
-    Claim,
-    association_claims,
-    correlation,
-    curve_claims,
-    gain_claims,
-    gains_of_others,
-    prediction_claims,
-    problem_claims,
-    settled_epoch,
-)
+from minimtl.gains import claims
+from minimtl.gains.claims import DISTANCE, FAILS, HOLDS, OPEN
 from minimtl.stats import NO_ESTIMATE, MeanEstimate, spearman
 from minimtl.tasks import FEATURE_NAMES, PAPER, RELEASED, PairCurves, improved_share
 from tests.gains.conftest import EPOCHS
@@ -46,20 +33,20 @@ INF = float("inf")
 )
 def test_a_verdict_is_where_the_interval_lies(above, below, low, high, verdict):
     estimate = MeanEstimate((low + high) / 2, low, high, 0.0, 4.0, 0.5)
-    claim = Claim("c", "s", "m", above, below)
+    claim = claims.Claim("c", "s", "m", above, below)
     assert claim.verdict(estimate) == verdict
     assert claim.verdict(None) == (OPEN if verdict else "")
 
 
-def measured(claims, name):
+def measured(every, name):
     """The claims of that name, each with its estimate."""
-    return [one for one in claims if one.claim.name == name]
+    return [one for one in every if one.claim.name == name]
 
 
 @pytest.mark.parametrize("protocol", [PAPER, RELEASED])
 def test_the_share_is_counted_as_the_protocol_counts(make_evidence, protocol):
     evidence = make_evidence(GAINS, protocol=protocol)
-    (one,) = measured(gain_claims(evidence), "share_improved")
+    (one,) = measured(claims.gain_claims(evidence), "share_improved")
     assert one.estimate.value == pytest.approx(improved_share(evidence.outcomes, protocol.reading))
     assert one.estimate.these_tasks.low < one.estimate.value < one.estimate.these_tasks.high
     assert one.estimate.new_tasks.mean == pytest.approx(one.estimate.value)
@@ -69,13 +56,13 @@ def test_the_share_is_counted_as_the_protocol_counts(make_evidence, protocol):
     ("gains", "verdict"), [(0.04 + (GAINS - GAINS.mean()) / 20, HOLDS), (GAINS, FAILS)]
 )
 def test_a_relative_gain_of_5_percent(make_evidence, gains, verdict):
-    (one,) = measured(gain_claims(make_evidence(gains, single=0.8)), "relative_gain")
+    (one,) = measured(claims.gain_claims(make_evidence(gains, single=0.8)), "relative_gain")
     assert one.estimate.value == pytest.approx(gains.mean() / 0.8)
     assert one.claim.verdict(one.estimate.these_tasks) == verdict
 
 
 def test_a_score_of_0_leaves_the_relative_gain_open(make_evidence):
-    (one,) = measured(gain_claims(make_evidence(np.abs(GAINS), single=0.0)), "relative_gain")
+    (one,) = measured(claims.gain_claims(make_evidence(np.abs(GAINS), single=0.0)), "relative_gain")
     assert one.estimate == NO_ESTIMATE
 
 
@@ -85,7 +72,7 @@ def test_problems_are_compared_on_the_pairs_of_the_larger(make_evidence):
     among = np.array([pair in related for pair in pairs])
     single = np.where(among, 0.8, 0.9)[:, np.newaxis] + RNG.normal(0, 0.002, (516, 4))
     unrelated = make_evidence(np.zeros((516, 4)), problem="unrelated", single=single)
-    found = list(problem_claims(unrelated, related))
+    found = list(claims.problem_claims(unrelated, related))
     difference = single.mean() - single[among].mean()
     assert [one.estimate.value for one in found] == pytest.approx([difference, difference])
     assert found[0].claim.verdict(found[0].estimate.new_tasks) == HOLDS
@@ -118,7 +105,7 @@ def claims_about(make_evidence):
         ]
         losses = [np.broadcast_to(loss, (52, 5, 100)) for loss in losses]
         curves = PairCurves(EPOCHS + 1, *scores, *losses)
-        return list(curve_claims(make_evidence(np.zeros((52, 5)), curves=curves)))
+        return list(claims.curve_claims(make_evidence(np.zeros((52, 5)), curves=curves)))
 
     return make
 
@@ -126,26 +113,26 @@ def claims_about(make_evidence):
 @pytest.mark.parametrize("tau", [3.0, 5.0])
 def test_an_exponential_settles_when_its_distance_is_that_asked_for(tau):
     # A line stands for the curve between two epochs.
-    assert settled_epoch(rising(tau), EPOCHS + 1) == pytest.approx(settling(tau), abs=0.05)
+    assert claims.settled_epoch(rising(tau), EPOCHS + 1) == pytest.approx(settling(tau), abs=0.05)
 
 
 def test_a_curve_that_leaves_again_has_not_settled_before():
     curve = np.full(100, 0.9)
-    assert settled_epoch(curve, EPOCHS + 1) == 1
+    assert claims.settled_epoch(curve, EPOCHS + 1) == 1
     curve[59] = 0.8  # after epoch 60; halfway to epoch 61 would be 0.85
-    assert settled_epoch(curve, EPOCHS + 1) == pytest.approx(60.9)
+    assert claims.settled_epoch(curve, EPOCHS + 1) == pytest.approx(60.9)
     curve[99] = 0.5
-    assert settled_epoch(curve, EPOCHS + 1) == 100
+    assert claims.settled_epoch(curve, EPOCHS + 1) == 100
 
 
 def test_epochs_of_settling_and_their_difference(claims_about):
-    claims = claims_about(rising(4.0), rising(6.0), noise=0.01, each_epoch=True)
-    for one, tau in zip(measured(claims, "settles_at_75"), (4.0, 6.0), strict=True):
+    every = claims_about(rising(4.0), rising(6.0), noise=0.01, each_epoch=True)
+    for one, tau in zip(measured(every, "settles_at_75"), (4.0, 6.0), strict=True):
         assert one.estimate.value == pytest.approx(settling(tau), abs=1)
         assert one.estimate.these_tasks.low < settling(tau) < one.estimate.these_tasks.high
         assert one.claim.verdict(one.estimate.new_tasks) == FAILS
 
-    (slower,) = measured(claims, "multi_slower")
+    (slower,) = measured(every, "multi_slower")
     assert slower.estimate.value == pytest.approx(settling(6.0) - settling(4.0), abs=1.5)
     assert slower.claim.verdict(slower.estimate.these_tasks) == HOLDS
 
@@ -156,8 +143,8 @@ def test_at_equal_loss_a_score_that_follows_the_loss_differs_by_what_was_added(
 ):
     """Score = 0.9 − loss/2 alone, and so much better jointly, where losses fall slower."""
     fast, slow = np.exp(-EPOCHS / 10), np.exp(-EPOCHS / 30)
-    claims = claims_about(0.9 - fast / 2, 0.9 - slow / 2 + better, (fast, slow), noise=0.001)
-    at_equal, loss = measured(claims, "regularises")
+    every = claims_about(0.9 - fast / 2, 0.9 - slow / 2 + better, (fast, slow), noise=0.001)
+    at_equal, loss = measured(every, "regularises")
     assert at_equal.estimate.value == pytest.approx(better, abs=0.001)
     assert at_equal.claim.verdict(at_equal.estimate.these_tasks) == verdict
     assert loss.estimate.value == pytest.approx(slow[99] - fast[99])
@@ -183,8 +170,9 @@ def test_what_a_run_shares_with_its_own_gain_is_no_correlation(make_evidence):
     noise, lasting = FEATURE_RNG.normal(size=(N, RUNS)), FEATURE_RNG.normal(size=(N, 1))
     x, evidence = lasting + 2 * noise, make_evidence(noise)
     assert np.mean([spearman(x[:, r], noise[:, r]) for r in range(RUNS)]) > 0.7
-    found = correlation(x, evidence)
-    expected = np.mean([spearman(x[:, r], gains_of_others(noise)[:, r]) for r in range(RUNS)])
+    found = claims.correlation(x, evidence)
+    others = claims.gains_of_others(noise)
+    expected = np.mean([spearman(x[:, r], others[:, r]) for r in range(RUNS)])
     assert found.value == pytest.approx(expected)
     assert abs(found.value) < 0.3
     assert found.new_tasks.low < 0 < found.new_tasks.high
@@ -193,7 +181,7 @@ def test_what_a_run_shares_with_its_own_gain_is_no_correlation(make_evidence):
 @pytest.mark.parametrize(("n_runs", "these"), [(1, False), (2, False), (3, True)])
 def test_intervals_need_runs(make_evidence, n_runs, these):
     evidence = make_evidence(FEATURE_RNG.normal(size=(N, n_runs)))
-    found = correlation(FEATURE_RNG.normal(size=(N, n_runs)), evidence)
+    found = claims.correlation(FEATURE_RNG.normal(size=(N, n_runs)), evidence)
     assert np.isfinite(found.value) == (n_runs > 1)
     assert (found.these_tasks is not None) == these
 
@@ -206,7 +194,7 @@ def test_each_association_is_of_the_feature_it_names(make_evidence):
     features[:, :, column("curve_c_main")] = np.exp(lasting)
     features[:, :, column("curve_c_aux")] = 1
     evidence = make_evidence(np.tile(lasting[:, np.newaxis], RUNS), features)
-    found = {one.claim.statistic.split()[6]: one for one in association_claims(evidence)}
+    found = {one.claim.statistic.split()[6]: one for one in claims.association_claims(evidence)}
     assert len(found) == 6
     for name, rho in (("oov_rate_main", 1), ("curve_c_main", 1), ("jsd_main_aux_negative", -1)):
         assert found[name].estimate.value == pytest.approx(rho)
@@ -222,7 +210,7 @@ def test_the_gradient_that_tells_gains_predicts_best(make_evidence, informative,
     features = FEATURE_RNG.normal(size=(3, 150, len(FEATURE_NAMES)))
     features[:, :, column(informative)] = told
     gains = told[:, np.newaxis] + 0.3 * FEATURE_RNG.normal(size=(150, 3))
-    *gradients, sets = prediction_claims(make_evidence(gains, features, problem="unrelated"))
+    *gradients, sets = claims.prediction_claims(make_evidence(gains, features, problem="unrelated"))
     assert [one.claim.name for one in gradients] == ["late_gradients"] * 3
     against_10 = gradients[0]
     assert "at 75 % less that of those at 10 %" in against_10.claim.statistic
@@ -235,6 +223,6 @@ def test_curves_that_predict_worse_than_one_half_are_not_best(make_evidence):
     """Where no feature says anything, the curves are held against one half."""
     noise = np.random.default_rng(0).normal(size=(150, 3))
     evidence = make_evidence(noise, problem="unrelated")
-    *_, sets = prediction_claims(evidence)
+    *_, sets = claims.prediction_claims(evidence)
     assert sets.estimate.value > 0
     assert sets.claim.verdict(sets.estimate.these_tasks) != HOLDS

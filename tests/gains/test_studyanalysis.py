@@ -9,17 +9,8 @@ from sklearn.metrics import brier_score_loss, r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+from minimtl.gains import studyanalysis as study
 from minimtl.gains.designs import random_folds, unseen_design
-from minimtl.gains.studyanalysis import (
-    analyse_problem,
-    bootstrap_counts,
-    calibration,
-    collinearity,
-    crossed,
-    importance,
-    ridge,
-    score_sizes,
-)
 from minimtl.stats.crossed import Components, fit_components, simulate_gains
 from minimtl.tasks import NEWSGROUPS, PAPER, RELEASED
 from minimtl.tasks.taskpairs import unrelated_pairs
@@ -34,7 +25,7 @@ def test_the_known_features_stand_out():
     gains = 2 * X[:, 7] - X[:, 2] + rng.normal(size=150)
     pairs = unrelated_pairs(NEWSGROUPS).sample(150)
     table = of_topics(pairs, 50 * X + 3, gains[:, np.newaxis], settings)
-    result = importance(table, random_folds("in_fold", 150, settings, rng), rng)
+    result = study.importance(table, random_folds("in_fold", 150, settings, rng), rng)
     assert np.argsort(-result.inverse_rank)[:2].tolist() == [7, 2]
     assert result.inverse_rank[7] == 30
     np.testing.assert_allclose(result.inverse_rank.sum(), np.arange(1, 31).sum())
@@ -50,7 +41,7 @@ def test_the_known_features_stand_out():
 def test_vif_is_the_diagonal_of_the_inverse_correlation():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 5)) @ rng.normal(size=(5, 5)) * [1, 1e4, 1e-3, 1, 1] + 7
-    vif, condition_number = collinearity(X)
+    vif, condition_number = study.collinearity(X)
     correlation = np.corrcoef(X.T)
     np.testing.assert_allclose(vif, np.diag(np.linalg.inv(correlation)), rtol=1e-8)
     values = np.linalg.eigvalsh(correlation)
@@ -60,7 +51,7 @@ def test_vif_is_the_diagonal_of_the_inverse_correlation():
 def test_a_determined_feature_is_infinitely_inflated_and_a_constant_has_no_factor():
     rng = np.random.default_rng(0)
     a, b, c = rng.normal(size=(3, 40))
-    vif, condition_number = collinearity(np.column_stack([a, b, a + b, c, np.full(40, 0.1)]))
+    vif, condition_number = study.collinearity(np.column_stack([a, b, a + b, c, np.full(40, 0.1)]))
     assert np.isinf(vif[:3]).all()
     assert 1 <= vif[3] < 2
     assert np.isnan(vif[4])
@@ -69,7 +60,7 @@ def test_a_determined_feature_is_infinitely_inflated_and_a_constant_has_no_facto
 
 def test_bootstrap_draws_whole_tasks_as_often_as_there_are():
     task = np.array([0, 1, 1, 0, 2, 3, 3, 4, 4, 4])
-    counts = bootstrap_counts(10 * task, 4000, np.random.default_rng(0))
+    counts = study.bootstrap_counts(10 * task, 4000, np.random.default_rng(0))
     first = [np.flatnonzero(number == task)[0] for number in range(5)]
     np.testing.assert_array_equal(counts, counts[:, first][:, task])
     np.testing.assert_array_equal(counts[:, first].sum(axis=1), 5)
@@ -92,7 +83,7 @@ def drawn(**lasting):
 
 def test_ridge_is_scikit_learns_in_units_of_the_spread():
     X, g = RNG.normal(size=(120, 6)), RNG.normal(0.01, 0.02, 120)
-    mean, deviation = ridge(X, PAPER.meta)(g, TRAIN, np.ones(120, bool))
+    mean, deviation = study.ridge(X, PAPER.meta)(g, TRAIN, np.ones(120, bool))
     spread = g[TRAIN].std()
     peer = make_pipeline(MinMaxScaler(), Ridge(alpha=1 / PAPER.meta.meta_c))
     expected = spread * peer.fit(X[TRAIN], g[TRAIN] / spread).predict(X)
@@ -102,7 +93,7 @@ def test_ridge_is_scikit_learns_in_units_of_the_spread():
 
 def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains():
     g = drawn(main=0.4, aux=0.2, pair=0.9)[:, 0]
-    mean, deviation = crossed(TABLE)(g, TRAIN, ~TRAIN)
+    mean, deviation = study.crossed(TABLE)(g, TRAIN, ~TRAIN)
     components = fit_components(g[TRAIN][:, np.newaxis], TABLE.rows(TRAIN).effects)
     assert components.lasting[-1] > 0.1  # else the covariance has no inverse
     sigma = sum(
@@ -119,7 +110,7 @@ def test_the_crossed_prediction_is_the_conditional_expectation_of_normal_gains()
 
 def scores(g, design, X=None, predictor="all"):
     """The scores of one predictor under one design."""
-    each = score_sizes(of_topics(SAMPLE, X, g), [unseen_design(TABLE, design)])
+    each = study.score_sizes(of_topics(SAMPLE, X, g), [unseen_design(TABLE, design)])
     (found,) = (one for one in each if one.predictor == predictor)
     assert found.design == design
     return found
@@ -139,7 +130,7 @@ def test_scores_are_a_peers():
     found = scores(g[:, np.newaxis], "block_out", X)
     mean, base, probability = np.zeros((3, 120))
     for train, test in zip(design.train, design.test, strict=True):
-        mean[test], deviation = ridge(X, PAPER.meta)(g, train, test)
+        mean[test], deviation = study.ridge(X, PAPER.meta)(g, train, test)
         base[test] = g[train].mean()
         probability[test] = peers.norm.cdf(mean[test] / deviation)
     assert found.r_squared == pytest.approx(1 - (1 - r2_score(g, mean)) / (1 - r2_score(g, base)))
@@ -156,14 +147,14 @@ def test_scores_of_several_data_sets_are_averaged():
 
 def test_a_design_without_folds_has_no_scores():
     alone = of_topics(unrelated_pairs(NEWSGROUPS).sample(1))
-    for none in score_sizes(alone, [unseen_design(alone, "block_out")]):
+    for none in study.score_sizes(alone, [unseen_design(alone, "block_out")]):
         assert np.isnan(none[2:]).all()
 
 
 @pytest.mark.parametrize("n_pairs", [1, 2, 4])
 def test_a_handful_of_pairs_is_analysed_as_far_as_it_goes(made_up_outcomes, n_pairs):
     outcomes = made_up_outcomes(n_pairs=n_pairs)
-    meta = analyse_problem(outcomes, PAPER.replace(cv_repeats=2), np.random.default_rng(0))
+    meta = study.analyse_problem(outcomes, PAPER.replace(cv_repeats=2), np.random.default_rng(0))
     row = meta.pairs.of("in_fold", "all")
     assert row is None or 0 <= row.scores.accuracy <= 1
     assert np.isfinite(meta.importance.coefficient_all_pairs).all()
@@ -173,7 +164,7 @@ def test_bins_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     probability = rng.uniform(0.15, 0.95, 500)  # no bin below 0.1; none of the values on an edge
     y = (rng.uniform(size=500) < probability).astype(np.int64)
-    bins = calibration(y, probability)
+    bins = study.calibration(y, probability)
     observed, predicted = calibration_curve(y, probability, n_bins=10)
     np.testing.assert_allclose([b.observed for b in bins], observed)
     np.testing.assert_allclose([b.predicted for b in bins], predicted)
