@@ -125,11 +125,6 @@ def test_a_broken_header_in_the_middle_is_not_the_end(archive, tar_bytes):
         list(tar_members(archive(gzip.compress(bytes(content)))))
 
 
-def test_a_folder_is_read_sorted_without_hidden_files(tmp_path, unpack):
-    unpack(tmp_path, {"b/2": b"two", "a": b"one", ".hidden/x": b"", "b/.DS_Store": b""})
-    assert list(folder_members(tmp_path)) == [("a", b"one"), ("b/2", b"two")]
-
-
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this platform")
 @pytest.mark.parametrize(
     ("kind", "reason"), [("pipe", "is a device or a pipe"), ("link", "cannot be read")]

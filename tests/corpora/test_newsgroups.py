@@ -76,7 +76,6 @@ def test_what_stands_elsewhere_is_passed_over(archive, posts):
         ({f"{TEST}/sci.med/8": b" \n"}, "sci.med/8 in .* is empty"),
         ({f"{TEST}/sci.med/8": b"a\n\n\0"}, "sci.med/8 in .* holds NUL"),
         ({f"{TEST}/alt.cats/8": b"a"}, "alt.cats/8 in .* none of the 20 groups"),
-        ({f"x/{TEST}/sci.med/7": b"a"}, "sci.med/7 twice"),
     ],
 )
 def test_each_fault_has_its_sentence(archive, posts, change, sentence):

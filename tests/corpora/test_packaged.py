@@ -21,17 +21,12 @@ from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
 FILE = Path(packaged.__file__).with_name(PACKAGED.file_name)
 
 
-def corpus_of(texts):
-    """A corpus with these texts in the first topic, and one test post of each."""
+def packed_and_read(texts):
+    """The texts after they were packed in a corpus that has posts of each topic, and read again."""
     rows = [(topic, "some words") for topic in TOPICS]
     train = [(TOPICS[0], text) for text in texts] + rows
-    return build_corpus("bydate", "here", "0" * 64, TOPIC_TREE, train, rows)
-
-
-def packed_and_read(texts):
-    """The texts of `corpus_of` after they were packed and read again."""
-    packed = decode(encode(count_words(corpus_of(texts))))
-    return list(texts_of(packed))[: len(texts)]
+    corpus = build_corpus("bydate", "here", "0" * 64, TOPIC_TREE, train, rows)
+    return list(texts_of(decode(encode(count_words(corpus)))))[: len(texts)]
 
 
 def assert_same_words(texts, others):
@@ -44,7 +39,6 @@ def test_a_text_is_its_words_in_alphabetical_order():
     texts = ["b a b", "(x) Z a", "a (x)", "", " \n", "-- b a.", "b-", "1 caf\xe9 > it's"]
     expected = ["a b b", " Z (x) a", "a (x) ", "", "  ", " a. b -- ", "b- ", "1 caf\xe9 > it's"]
     assert packed_and_read(texts) == expected
-    assert_same_words(texts, expected)
 
 
 LATIN_1 = st.text(st.characters(max_codepoint=255) | st.sampled_from("aA_-. \n"), max_size=30)
@@ -71,7 +65,6 @@ def test_the_packaged_corpus(corpus):
     ("change", "sentence"),
     [
         (lambda content: content[:-40], "20news-words.xz is cut off"),
-        (lambda content: content[:1000], "20news-words.xz is cut off"),
         (lambda content: content[:99] + b"\0" + content[100:], "20news-words.xz is damaged"),
         (lambda content: b"", "20news-words.xz is cut off"),
         (lambda content: b"no words at all, but text", "20news-words.xz is damaged"),

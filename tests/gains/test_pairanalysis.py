@@ -71,7 +71,7 @@ def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
 
 def test_the_command_sees_the_columns_it_is_given(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "pairs.csv", made_up("feature", 0, n_tasks=7))
+    write(tmp_path / "pairs.csv", made_up("feature", 0, n_tasks=5))
     assert main(["meta", "pairs.csv", "--features", "x0,x1", "--set", "first=x0", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["tables"][""]["scores"]
     assert {row["features"] for row in rows} == {*BASELINES, "all", "first", "x0", "x1"}
