@@ -21,8 +21,8 @@ def posts():
 
 
 @pytest.fixture(scope="session")
-def tar_bytes():
-    """A function: ``{name: content}``, or a list of (TarInfo, content), as an unpacked tar."""
+def tar_gz():
+    """A function: ``{name: content}``, or a list of (TarInfo, content), as a gzipped tar."""
 
     def build(members):
         buffer = io.BytesIO()
@@ -31,15 +31,15 @@ def tar_bytes():
                 info = tarfile.TarInfo(member) if isinstance(member, str) else member
                 info.size = len(content)
                 archive.addfile(info, io.BytesIO(content))
-        return buffer.getvalue()
+        return gzip.compress(buffer.getvalue(), compresslevel=1, mtime=0)
 
     return build
 
 
-@pytest.fixture(scope="session")
-def tar_gz(tar_bytes):
-    """As `tar_bytes`, gzipped."""
-    return lambda members: gzip.compress(tar_bytes(members), compresslevel=1, mtime=0)
+@pytest.fixture
+def archive(save, tar_gz):
+    """A function: write members to an archive and return its path."""
+    return lambda members: save("archive.tar.gz", tar_gz(members))
 
 
 @pytest.fixture(scope="session")

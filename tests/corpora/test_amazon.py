@@ -10,12 +10,6 @@ from minimtl.errors import MinimtlError
 PLACE = "processed_acl/dvd/negative.review"
 
 
-@pytest.fixture
-def archive(save, tar_gz):
-    """A function: review files to an archive."""
-    return lambda members: save("processed_acl.tar.gz", tar_gz(members))
-
-
 def test_counts_labels_and_vocabulary(archive, reviews):
     data = read_amazon(archive(reviews))
     good = (f"good_{domain}" for domain in DOMAINS)

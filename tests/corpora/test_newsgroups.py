@@ -24,16 +24,10 @@ from minimtl.errors import MinimtlError
 TRAIN, TEST = "20news-bydate-train", "20news-bydate-test"
 
 
-@pytest.fixture
-def archive(save, tar_gz):
-    """A function: posts to an archive."""
-    return lambda members: save("20news-bydate.tar.gz", tar_gz(members))
-
-
 def test_posts_are_cleaned_decoded_and_in_order(archive, posts):
     corpus = read_newsgroups(archive(posts))
     assert corpus.edition == "bydate"
-    assert corpus.source == "20news-bydate.tar.gz"
+    assert corpus.source == "archive.tar.gz"
     assert corpus.tree == TOPIC_TREE
     assert corpus.topic_names == TOPICS
     np.testing.assert_array_equal(corpus.train.topics, np.repeat(np.arange(20), 2))

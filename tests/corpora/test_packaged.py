@@ -54,13 +54,6 @@ def corpus():
     return read_packaged(FILE)
 
 
-def test_the_packaged_corpus(corpus):
-    assert (len(corpus.train), len(corpus.test)) == (11_314, 7_532)
-    assert corpus.tree == TOPIC_TREE
-    assert PACKAGED.check(FILE) == "the file as published"
-    assert sum(len(text.split()) for text in corpus.train.texts + corpus.test.texts) == 3_423_145
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -1,6 +1,7 @@
 """Claims: a verdict is where the interval lies; gains, curves and features made from formulas."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from minimtl.gains import claims
 from minimtl.gains.claims import DISTANCE, FAILS, HOLDS, OPEN
 from minimtl.stats import NO_ESTIMATE, MeanEstimate, spearman
 from minimtl.tasks import FEATURE_NAMES, PAPER, RELEASED, PairCurves, improved_share
-from tests.gains.conftest import EPOCHS
 
+EPOCHS = np.arange(100)
 RNG = np.random.default_rng(8)
 GAINS = RNG.normal(0.004, 0.01, (52, 4)) + RNG.normal(0, 0.01, (52, 1))
 INF = float("inf")
@@ -36,6 +37,23 @@ def test_a_verdict_is_where_the_interval_lies(above, below, low, high, verdict):
     claim = claims.Claim("c", "s", "m", above, below)
     assert claim.verdict(estimate) == verdict
     assert claim.verdict(None) == (OPEN if verdict else "")
+
+
+@pytest.fixture
+def make_evidence(made_up_outcomes):
+    """A function of gains (n_pairs, n_runs), features and curves, the latter two optional."""
+
+    def make(gains, features=None, curves=None, problem="related", protocol=PAPER, single=0.8):
+        outcomes = made_up_outcomes(problem, *gains.shape)
+        alone = np.broadcast_to(single, gains.shape).astype(float)
+        if features is None:
+            features = outcomes.features
+        if curves is None:
+            curves = PairCurves(EPOCHS + 1, *(np.ones((*gains.shape, 100)) for _ in range(4)))
+        outcomes = replace(outcomes, single=alone, multi=alone + gains, features=features)
+        return claims.Evidence(outcomes, protocol, curves)
+
+    return make
 
 
 def measured(every, name):

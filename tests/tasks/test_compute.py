@@ -26,7 +26,6 @@ SMALL = PAPER.replace(
     gradient_window=12,
     share_directions=False,
 )
-BACKENDS = ("numba", "numpy")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,7 @@ def trained(job, data, n_epochs):
 )
 def test_both_backends_obey_alike(data_by, changes):
     """In single precision and in double the losses agree to rounding."""
-    kernel, twin = (joint(data_by(backend, **changes)) for backend in BACKENDS)
+    kernel, twin = (joint(data_by(backend, **changes)) for backend in ("numba", "numpy"))
     np.testing.assert_allclose(kernel.losses, twin.losses, atol=1e-4)
     np.testing.assert_allclose(kernel.scores["log_loss"], twin.scores["log_loss"], atol=1e-4)
     if changes:
