@@ -65,6 +65,7 @@ def test_a_large_table_is_predicted_by_some_of_its_tasks(monkeypatch):
     analysis = meta_analysis(made_up("noise", 0, n_tasks=14, n_features=1))
     assert analysis.of("main_unseen", "all").n_pairs == analysis.predicted.n_pairs
     assert analysis.predicted.n_pairs == 90  # ten tasks, all of their pairs
+    assert len(np.union1d(analysis.predicted.main, analysis.predicted.aux)) == 10
     assert "among tasks drawn at random" in str(analysis)
     assert analysis.gain.new_tasks.mean == pytest.approx(analysis.table.mean_gains.mean())
 
