@@ -1,19 +1,21 @@
 """A study's folder: its pairs, and the same scores as in its own Table 2."""
 
 import csv
-import json
 
 import pytest
 
 from minimtl import meta_analysis
 from minimtl.cli import main
-from minimtl.corpora import TOPIC_TREE
+from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairtable import read_study
 from minimtl.report.csvfile import write_tables
+from minimtl.study.definition import Study
 from minimtl.study.problemresult import problem_results
+from minimtl.study.studyresult import make_manifest, write_manifest
 from minimtl.study.studytables import tables
-from minimtl.tasks import NEWSGROUPS, PAPER
+from minimtl.study.training import Conditions
+from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
 from tests.study.conftest import concluded_of
 
 QUICK = PAPER.replace(cv_repeats=2)
@@ -25,18 +27,10 @@ def folder(made_up_outcomes, tmp_path_factory):
     path = tmp_path_factory.mktemp("study")
     concluded = concluded_of([made_up_outcomes("related", 52, 2)], QUICK)
     write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), path)
-    corpus = dict.fromkeys(("edition", "source", "sha256", "digest"), "x")
-    manifest = {
-        "minimtl": "0.1.0",
-        "finished": True,
-        "features": "code",
-        "command": ["study"],
-        "identity": {"seed": 0, "backend": "numba"},
-        "protocols": {"paper": QUICK.to_dict()},
-        "problems": {"paper": {"related": {"pairs": 52, "runs": 2}}},
-        "corpus": {**corpus, "tree": TOPIC_TREE, "train": 1, "test": 1},
-    }
-    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    problems = make_problems("related", QUICK, NEWSGROUPS, n_runs=2)
+    study = Study(generate_synthetic(), QUICK, problems, 0, "numba")
+    manifest = make_manifest([study], Conditions(path, 1, command=["study"]))
+    write_manifest({**manifest, "finished": True}, path)
     return path
 
 
