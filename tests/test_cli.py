@@ -9,15 +9,14 @@ import pytest
 from minimtl.cli import main
 from minimtl.cli.main import COMMANDS, EXIT_INTERRUPTED, EXIT_USAGE, build_parser
 
-STUDY = ["study"]
-ADVISE = ["advise", "--main", "a", "--aux", "b"]
-MULTIVERSE = ["multiverse", "--corpus", "synthetic", "--pairs", "1", "--runs", "1", "--vary"]
+ADVISE = "advise --main a --aux b"
+MULTIVERSE = "multiverse --corpus synthetic --pairs 1 --runs 1 --vary"
 
 
-def refused(capsys, *argv):
+def refused(capsys, *words):
     """The one line on standard error that a wrong command line ends with."""
     try:
-        code = main(argv)
+        code = main(words)
     except SystemExit as ended:
         code = ended.code
     out, err = capsys.readouterr()
@@ -27,93 +26,102 @@ def refused(capsys, *argv):
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("command", "said"),
     [
-        (["stduy", "--pairs", "4"], "no command 'stduy', did you mean study? (see `minimtl --help"),
-        (["xyzzy"], "there is no command 'xyzzy' (see"),
-        ([*STUDY, "--paris=4"], "no flag '--paris', did you mean --pairs? (see `minimtl study"),
-        (["advise", "--mian", "a", "--aux", "b"], "no flag '--mian', did you mean --main?"),
-        ([*STUDY, "--xyzzy"], "there is no flag '--xyzzy' (see"),
-        ([], "required: COMMAND"),
-        ([*STUDY, "--runs", "0"], "--runs: 0 is less than 1"),
-        ([*STUDY, "--pairs", "-1"], "--pairs: -1 is less than 1"),
-        ([*STUDY, "--workers", "0"], "--workers: 0 is less than 1"),
-        ([*STUDY, "--seed", "-1"], "--seed: -1 is less than 0"),
-        ([*STUDY, "--seed", "x"], "--seed: invalid number value: 'x'"),
-        ([*STUDY, "--shard", "4/3"], "'4/3' is not I/N, part I of N parts"),
-        (["advise", "--main", "a.csv"], "the following arguments are required: --aux"),
-        ([*ADVISE, "--runs", "10001"], "--runs: 10001 is more than 10,000"),
-        ([*ADVISE, "--runs", "1"], "--runs: 1 is less than 2"),
-        ([*ADVISE, "--margin", "1"], "--margin: 1 does not lie in [0, 1)"),
-        ([*ADVISE, "--labels", "1=a,b"], "'1=a,b' has no = behind 'b'"),
-        ([*ADVISE, "--labels", "1=a,1=b"], "does not give each label one"),
-        ([*ADVISE, "--tokenizer", "letters"], "invalid choice: 'letters'"),
-        ([*MULTIVERSE, "drop_out=0"], "did you mean dropout?"),
-        ([*MULTIVERSE, "dropout=half"], "dropout takes a number"),
-        ([*MULTIVERSE, "dropout"], "not of the form FIELD=V1,V2"),
-        ([*MULTIVERSE, "dropout=0", "dropout=0.5"], "given twice"),
-        ([*MULTIVERSE, "train_per_class=10", "train_per_task=20"], "exclude each other"),
-        ([*MULTIVERSE, "read_at=500"], "scores cannot be read at epoch index 500"),
-        ([*MULTIVERSE, "aux_weight=0.5", "share_directions=yes"], "needs share_directions=False"),
-        (["tune", "--corpus", "amazn"], "neither one of amazon nor an existing file"),
+        ("stduy --pairs 4", "no command 'stduy', did you mean study? (see `minimtl --help"),
+        ("xyzzy", "there is no command 'xyzzy' (see"),
+        ("study --paris=4", "no flag '--paris', did you mean --pairs? (see `minimtl study"),
+        ("advise --mian a --aux b", "no flag '--mian', did you mean --main?"),
+        ("study --xyzzy", "there is no flag '--xyzzy' (see"),
+        ("", "required: COMMAND"),
+        ("study --runs 0", "--runs: 0 is less than 1"),
+        ("study --pairs -1", "--pairs: -1 is less than 1"),
+        ("study --workers 0", "--workers: 0 is less than 1"),
+        ("study --seed -1", "--seed: -1 is less than 0"),
+        ("study --seed x", "--seed: invalid number value: 'x'"),
+        ("study --shard 4/3", "'4/3' is not I/N, part I of N parts"),
+        ("advise --main a.csv", "the following arguments are required: --aux"),
+        (f"{ADVISE} --runs 10001", "--runs: 10001 is more than 10,000"),
+        (f"{ADVISE} --runs 1", "--runs: 1 is less than 2"),
+        (f"{ADVISE} --margin 1", "--margin: 1 does not lie in [0, 1)"),
+        (f"{ADVISE} --labels 1=a,b", "'1=a,b' has no = behind 'b'"),
+        (f"{ADVISE} --labels 1=a,1=b", "does not give each label one"),
+        (f"{ADVISE} --tokenizer letters", "invalid choice: 'letters'"),
+        (f"{ADVISE} --way pooled", "--way names the way that --save-model trains; give both"),
+        (f"{MULTIVERSE} drop_out=0", "did you mean dropout?"),
+        (f"{MULTIVERSE} dropout=0 dropout=0.5", "given twice"),
+        (f"{MULTIVERSE} train_per_class=10 train_per_task=20", "exclude each other"),
+        (f"{MULTIVERSE} read_at=500", "scores cannot be read at epoch index 500"),
+        (f"{MULTIVERSE} aux_weight=0.5 share_directions=yes", "needs share_directions=False"),
+        ("tune --corpus amazn", "neither one of amazon nor an existing file"),
+        ("corpus fetch --corpus synthetic", "nothing to fetch for --corpus synthetic; choose byd"),
+        ("corpus fetch --corpus packaged", "nothing to fetch for --corpus packaged"),
+        ("corpus verify --corpus synthetic", "there is no file to verify"),
     ],
 )
 def test_wrong_usage_is_one_sentence_with_the_nearest_name(
-    capsys, tmp_path, monkeypatch, argv, said
+    capsys, tmp_path, monkeypatch, command, said
 ):
     monkeypatch.chdir(tmp_path)
-    assert said in refused(capsys, *argv)
+    assert said in refused(capsys, *shlex.split(command))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_name_cannot_move_the_cursor(capsys):
-    assert "\x1b" not in refused(capsys, "\x1b[2J")
-    assert "\x1b" not in refused(capsys, "study", "--\x1b[2J")
+@pytest.mark.parametrize("words", [["\x1b[2J"], ["study", "--\x1b[2J"]])
+def test_a_name_cannot_move_the_cursor(capsys, words):
+    assert "\x1b" not in refused(capsys, *words)
 
 
 def test_a_shortened_flag_is_still_a_flag(capsys):
     assert main(["corpus", "info", "--corp", "synthetic"]) == 0
 
 
-@pytest.mark.parametrize("message", ["", "interrupted; so and so continues"])
-def test_ctrl_c(capsys, monkeypatch, message):
-    def interrupt(*args):
-        raise KeyboardInterrupt(*[message] * bool(message))
+@pytest.fixture
+def interrupt(tmp_path, monkeypatch):
+    """Puts an interrupt with a message, if any, in the place of a function."""
+    monkeypatch.chdir(tmp_path)
 
-    monkeypatch.setattr("minimtl.cli.doctor.run", interrupt)
+    def put(place, *message):
+        def raise_interrupt(*args, **options):
+            raise KeyboardInterrupt(*message)
+
+        monkeypatch.setattr(place, raise_interrupt)
+
+    return put
+
+
+@pytest.mark.parametrize("message", [[], ["interrupted; so and so continues"]])
+def test_ctrl_c(capsys, interrupt, message):
+    interrupt("minimtl.cli.doctor.run", *message)
     assert main(["doctor", "--json"]) == EXIT_INTERRUPTED
-    expected = message or "interrupted; `minimtl doctor --json` begins again"
+    (expected,) = message or ["interrupted; `minimtl doctor --json` begins again"]
     assert capsys.readouterr().err == f"minimtl: {expected}\n"
 
 
-QUICK = ["epochs_single=12", "epochs_joint=2", "read_at=0,1", "gradient_window=12"]
+QUICK = "epochs_single=12 epochs_joint=2 read_at=0,1 gradient_window=12"
 
 
 @pytest.mark.parametrize(
     ("command", "place", "unit"),
     [
-        (["tune"], "minimtl.cli.tune.load_amazon", "fit"),
-        ([*MULTIVERSE, *QUICK, "--protocol", "paper"],
-         "minimtl.study.multiverse.train_models", "model"),
-        (["advise", "--main", "a.csv", "--aux", "b.csv"],
-         "minimtl.advice.api.Measuring.fit_all", "model"),
+        ("tune", "minimtl.cli.tune.load_amazon", "fit"),
+        (
+            f"{MULTIVERSE} {QUICK} --protocol paper",
+            "minimtl.study.multiverse.train_models",
+            "model",
+        ),
+        ("advise --main a.csv --aux b.csv", "minimtl.advice.api.Measuring.fit_all", "model"),
     ],
-)  # fmt: skip
-def test_ctrl_c_is_answered_with_what_continues(
-    capsys, tmp_path, monkeypatch, command, place, unit
-):
-    def interrupt(*args, **options):
-        raise KeyboardInterrupt
-
-    monkeypatch.chdir(tmp_path)
+)
+def test_ctrl_c_is_answered_with_what_continues(capsys, tmp_path, interrupt, command, place, unit):
+    interrupt(place)
     for name, labels in (("a.csv", "xy"), ("b.csv", "uv")):
         rows = [f"{label}{i} text,{label}" for label in labels for i in range(9)]
         (tmp_path / name).write_text("\n".join(["text,label", *rows]))
-    monkeypatch.setattr(place, interrupt)
-    assert main([*command, "--out", "my results", "--fresh"]) == EXIT_INTERRUPTED
-    again = shlex.join(["minimtl", *command, "--out", "my results"])
+    assert main([*command.split(), "--out", "my results", "--fresh"]) == EXIT_INTERRUPTED
     assert capsys.readouterr().err.endswith(
-        f"minimtl: interrupted; every finished {unit} is kept, and `{again}` continues\n"
+        f"minimtl: interrupted; every finished {unit} is kept, and "
+        f"`minimtl {command} --out 'my results'` continues\n"
     )
 
 

@@ -74,8 +74,7 @@ def in_shell(folder, command, around):
 def test_every_ending_is_a_sentence_and_an_exit_code(finished, tmp_path, name):
     command, around, code, sentence = ENDINGS[name]
     starts_anew = name in NOTHING_WRITTEN or name == "few open files"
-    folder = tmp_path if starts_anew else finished
-    ended = in_shell(folder, command, around)
+    ended = in_shell(tmp_path if starts_anew else finished, command, around)
     assert ended.returncode == code, ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
     assert sentence in ended.stderr
@@ -148,12 +147,10 @@ def test_a_report_beside_a_running_study_reads_and_disturbs_nothing(training, tm
     wait_until(lambda: stored(tmp_path / "out") > before)
 
 
-def test_what_nohup_ignores_stays_ignored(tmp_path):
-    code = "import os, signal\nfrom minimtl.system import begin_process\nbegin_process()\n"
-    code += "os.kill(os.getpid(), signal.SIGHUP)\nprint('alive')"
-    command = ["nohup", sys.executable, "-c", code]
-    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert ended.stdout == "alive\n"
+@pytest.fixture
+def copied(finished, tmp_path):
+    """A folder of a finished study to be forged."""
+    return shutil.copytree(finished / "out", tmp_path / "out")
 
 
 def forge_identity(folder, **changes):
@@ -182,17 +179,14 @@ def nested(depth):
         ({"training_version": 99}, "made by another version of minimtl, which trained differently"),
     ],
 )
-def test_forged_identities_end_in_a_sentence(finished, tmp_path, capsys, forged, said):
-    shutil.copytree(finished / "out", tmp_path / "out")
-    forge_identity(tmp_path / "out", **forged)
-    assert main(["report", str(tmp_path / "out")]) == 1
+def test_forged_identities_end_in_a_sentence(copied, capsys, forged, said):
+    forge_identity(copied, **forged)
+    assert main(["report", str(copied)]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert said in sentence
-    command = [*ONE_PAIR, "--quiet", "--workers", "1", "--out", str(tmp_path / "out")]
     if "does not say" not in said:  # which is damage, and set aside
-        assert main(command) == 1
-        *_, sentence = capsys.readouterr().err.splitlines()
-        assert "holds another study" in sentence
+        assert main([*ONE_PAIR, "--quiet", "--workers", "1", "--out", str(copied)]) == 1
+        assert "holds another study" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -200,47 +194,47 @@ def test_forged_identities_end_in_a_sentence(finished, tmp_path, capsys, forged,
     [{"problems": {"related": {}}}, {"corpus": []}, {"command": [1]}, {"identity": None},
      {"trained_by": {"numba": "many"}}, {"problems": {"related": {"pairs": 1, "runs": -1}}}],
 )  # fmt: skip
-def test_forged_manifests_end_in_a_sentence(finished, tmp_path, capsys, forged):
-    shutil.copytree(finished / "out", tmp_path / "out")
-    path = tmp_path / "out" / "manifest.json"
+def test_forged_manifests_end_in_a_sentence(copied, capsys, forged):
+    path = copied / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **forged}))
-    assert main(["report", str(tmp_path / "out")]) in (1, 2)
+    assert main(["report", str(copied)]) in (1, 2)
     (sentence,) = capsys.readouterr().err.splitlines()
     assert sentence.startswith("minimtl: ")
 
 
-def test_an_interrupted_process_ends_by_its_signal_wherever_it_is(tmp_path):
+def run_python(code, *before, path=ENVIRONMENT["PYTHONPATH"]):
+    return subprocess.run(
+        [*before, sys.executable, "-c", code], env=ENVIRONMENT | {"PYTHONPATH": str(path)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_what_nohup_ignores_stays_ignored():
+    code = "import os, signal\nfrom minimtl.system import begin_process\nbegin_process()\n"
+    code += "os.kill(os.getpid(), signal.SIGHUP)\nprint('alive')"
+    assert run_python(code, "nohup").stdout == "alive\n"
+
+
+def test_an_interrupted_process_ends_by_its_signal_wherever_it_is():
     """Also where Python itself was at work: it would end by SIGINT whatever had come."""
-    code = (
-        "import os, signal, sys\n"
-        "import minimtl.cli\n"
-        "cli = sys.modules['minimtl.cli.main']\n"
+    ended = run_python(
+        "import os, signal, sys, minimtl.cli\n"
         "def interrupt(*arguments):\n"
         "    exec('os.kill(os.getpid(), signal.SIGTERM)')\n"
-        "cli.build_parser = interrupt\n"
-        "sys.exit(cli.run_process(['doctor']))\n"
+        "sys.modules['minimtl.cli.main'].build_parser = interrupt\n"
+        "sys.exit(minimtl.cli.run_process(['doctor']))\n"
     )
-    command = [sys.executable, "-c", code]
-    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (
-        143,
-        "minimtl: interrupted; `minimtl doctor` begins again\n",
-    )
-    assert os.listdir(tmp_path) == []
+    assert ended.returncode == 143
+    assert ended.stderr == "minimtl: interrupted; `minimtl doctor` begins again\n"
 
 
 def test_a_signal_waits_while_something_is_imported(tmp_path):
     """Python would lose it in a callback of the import, or take it for a module that is broken."""
     (tmp_path / "slow.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
-    code = (
+    ended = run_python(
         "import time\nfrom minimtl.system import begin_process, exit_code_of_signal\n"
         "begin_process()\nimport slow\ntry:\n    time.sleep(30)\n"
-        "except KeyboardInterrupt:\n    print('after the import', exit_code_of_signal())\n"
+        "except KeyboardInterrupt:\n    print('after the import', exit_code_of_signal())\n",
+        path=f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}",
     )
-    environment = ENVIRONMENT | {
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), ENVIRONMENT.get("PYTHONPATH", "")])
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert (done.stdout, done.stderr) == ("after the import 143\n", "")
+    assert (ended.stdout, ended.stderr) == ("after the import 143\n", "")

@@ -58,10 +58,3 @@ def test_a_folder_and_no_text_at_all(model, tmp_path, capsys):
     (tmp_path / "none.txt").write_text("")
     assert main(["predict", model, str(tmp_path / "none.txt")]) == 0
     assert capsys.readouterr().out == ""
-
-
-def test_a_model_that_takes_no_texts(tmp_path, capsys):
-    save_model(LogisticRegression().fit([[0.0], [1.0]], ["a", "b"]), tmp_path / "m.npz")
-    (tmp_path / "a.txt").write_text("x")
-    assert main(["predict", str(tmp_path / "m.npz"), str(tmp_path / "a.txt")]) == 1
-    assert "holds a LogisticRegression, which takes no texts" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`minimtl explain`: the notebook, and what is refused. The page is in tests/explain."""
+"""Commands that end within a second, as people type them: corpus, explain and multiverse."""
 
 import json
 import sys
@@ -8,6 +8,18 @@ import pytest
 from minimtl.cli import main
 
 PAIR = ["rec.autos", "rec.sport.baseball", "rec.motorcycles", "rec.sport.hockey"]
+
+
+def test_the_packaged_corpus_is_verified(capsys):
+    assert main(["corpus", "verify"]) == 0
+    assert capsys.readouterr().out == "20news-words.xz: packaged edition, the file as published\n"
+
+
+@pytest.mark.parametrize("choice", ["auto", "bydate"])
+def test_fetch_prints_where_the_file_is(monkeypatch, capsys, choice):
+    monkeypatch.setattr("minimtl.cli.corpus.fetch_edition", lambda edition, say: edition.name)
+    assert main(["corpus", "fetch", "--corpus", choice]) == 0
+    assert capsys.readouterr().out == "bydate\n"
 
 
 def test_the_notebook_of_a_pair(tmp_path, capsys):
@@ -21,7 +33,7 @@ def test_the_notebook_of_a_pair(tmp_path, capsys):
 
 def test_topics_that_are_no_pair_are_wrong_usage(tmp_path, capsys):
     pytest.importorskip("nbformat")
-    wrong = ["rec.autos", "rec.autos", "rec.motorcycles", "rec.sport.hockey"]
+    wrong = [PAIR[0], *PAIR[:1], *PAIR[2:]]
     assert main(["explain", "--notebook", "--pair", *wrong, "--out", str(tmp_path)]) == 2
     assert "is none of the study's 52 RELATED pairs" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -31,3 +43,11 @@ def test_a_missing_extra_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "nbformat", None)
     assert main(["explain", "--notebook", "--out", str(tmp_path)]) == 1
     assert "minimtl[notebook]" in capsys.readouterr().err
+
+
+def test_a_plan_of_universes_trains_nothing(tmp_path, capsys):
+    command = "multiverse --corpus synthetic --pairs 1 --runs 1 --protocol paper --dry-run"
+    out = tmp_path / "plan"
+    assert main([*command.split(), "--vary", "score=f1,accuracy", "--out", str(out)]) == 0
+    assert "2 universes of 1 setting of training, 3 models, seed 0" in capsys.readouterr().out
+    assert not out.exists()
