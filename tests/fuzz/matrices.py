@@ -59,23 +59,21 @@ def users_of_matrices(X, n_rows):
     labels = np.arange(8) % 2
     y = np.arange(n_rows) % 2
     logistic = LogisticRegression().fit(good, labels)
-    networks = [
-        MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0, backend=backend)
-        for backend in ("numba", "numpy")
-    ]
-    network = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0).fit(good, labels)
     words = TfidfVectorizer(token_pattern=r"\w").fit(["a b c d"])
-    joint = MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0)
 
+    def network(backend="numba"):
+        return MultiTaskMLPClassifier((3,), n_epochs=1, random_state=0, backend=backend)
+
+    fitted = network().fit(good, labels)
     return {
         "logistic fit": lambda: LogisticRegression().fit(X, y).coef_,
         "logistic predict": lambda: logistic.predict_proba(X),
         "logistic score": lambda: logistic.score(X, y),
-        "numba fit": lambda: networks[0].fit(X, y).coefs_[0],
-        "numpy fit": lambda: networks[1].fit(X, y).coefs_[0],
-        "joint fit": lambda: joint.fit([good, X], [labels, y]).coefs_[0],
-        "partial fit": lambda: networks[0].partial_fit(X, y, [0, 1]).coefs_[0],
-        "network predict": lambda: network.predict_proba(X),
+        "numba fit": lambda: network().fit(X, y).coefs_[0],
+        "numpy fit": lambda: network("numpy").fit(X, y).coefs_[0],
+        "joint fit": lambda: network().fit([good, X], [labels, y]).coefs_[0],
+        "partial fit": lambda: network().partial_fit(X, y, [0, 1]).coefs_[0],
+        "network predict": lambda: fitted.predict_proba(X),
         "cross-validate": lambda: cross_validate(logistic, X, y, n_splits=2, n_repeats=1),
         "inverse transform": lambda: words.inverse_transform(X),
         "weigh": lambda: weigh_counts(X, np.arange(n_rows), 2),

@@ -126,21 +126,38 @@ JOINT_LINE = (
 EFFICIENCY = b"All features\nAccuracy 0.75 (+/- 0.1)\nCoeffs [" + b" ".join([b"0.5"] * 30) + b"]\n"
 
 
-def _npz() -> bytes:
+def _npz(save: Callable[..., None] = np.savez, **arrays: Any) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, np.zeros((2, 30)))
+    save(buffer, **arrays)
     return buffer.getvalue()
 
 
+FEATURES = _npz(arr_0=np.zeros((2, 30)))
+CSR = {"data": np.ones(3), "indices": np.arange(3), "indptr": np.arange(4), "shape": [3, 3]}
+FEATURE_SETS = (
+    _npz(X=np.eye(3), y=np.array(["a", "b", "a"])),
+    _npz(np.savez_compressed, X=np.eye(3), y=np.array(["a", "b", "a"])),
+    _npz(**CSR, y=np.arange(3)),
+)
 SCAN = (
     b"5\n\nGlobal mean: 0.1\n\nnb improvment: 9.8 compare to 52\n\n"
     b"mean simple 0.5\nmean multi 0.5\n"
 )
+LOGS_OF_BINGEL = {
+    "logs/a/loss_tr.log": b"Iter 10, task a, loss 7.16\n",
+    "logs/a/loss_dv.log": b"Iter 100, task a, loss 7, acc 0.5, f1 0.5\n",
+}
+LOGS_OF_KERINEC = {
+    "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
+    "exp1_0/results200/80array_features_log_reg.npz": FEATURES,
+    "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
+    "gains_1": SCAN,
+}
 IDENTITY = {"seed": 1, "backend": "numpy"}
 
 
 def _read_store(content: bytes, folder: Path) -> None:
-    """As a resumed study does, which may set it aside, and as a report does."""
+    """As a report does, and as a resumed study does, which may set it aside."""
     (folder / STORE_NAME).write_bytes(content)
     with contextlib.suppress(MinimtlError), open_existing_store(folder) as store:
         assert all(isinstance(store[key], bytes) for key in store)
@@ -194,22 +211,10 @@ def _models() -> tuple[bytes, ...]:
     with tempfile.TemporaryDirectory() as name:
         for model in fitted:
             save_model(model, Path(name, type(model).__name__))
-        return tuple(path.read_bytes() for path in Path(name).iterdir())
+        return tuple(path.read_bytes() for path in sorted(Path(name).iterdir()))
 
 
 MODELS = _models()
-
-
-def _feature_files() -> tuple[bytes, ...]:
-    files = []
-    for save in (np.savez, np.savez_compressed):
-        buffer = io.BytesIO()
-        save(buffer, X=np.eye(3), y=np.array(["a", "b", "a"]))
-        files.append(buffer.getvalue())
-    buffer = io.BytesIO()
-    csr = {"data": np.ones(3), "indices": np.arange(3), "indptr": np.arange(4), "shape": [3, 3]}
-    np.savez(buffer, **csr, y=np.arange(3))
-    return (*files, buffer.getvalue())
 
 
 def _members(model: bytes) -> dict[str, bytes]:
@@ -277,42 +282,17 @@ READERS = {
     "tsv": Reader(_saved(read_text_set, "a.tsv"), (b"label\ttext\na\tone two\nb\tthree\n",)),
     "fasttext": Reader(_saved(read_text_set, "a.txt"), (b"__label__a one\n__label__b two\n",)),
     "jsonl": Reader(_saved(read_text_set, "a.jsonl"), (b'{"text": "one", "label": "a"}\n' * 2,)),
-    "npz": Reader(_saved(read_feature_set, "a.npz"), _feature_files()),
+    "npz": Reader(_saved(read_feature_set, "a.npz"), FEATURE_SETS),
     "log": Reader(lambda content, _: parse_log(content, "a.log"), (LOG_LINE, JOINT_LINE)),
-    "features": Reader(lambda content, _: parse_features(content, "a.npz"), (_npz(),)),
+    "features": Reader(lambda content, _: parse_features(content, "a.npz"), (FEATURES,)),
     "efficiency": Reader(lambda content, _: parse_efficiency(content, "a"), (EFFICIENCY,)),
     "scan": Reader(lambda content, _: parse_scan(content, "a"), (SCAN,)),
     "bingel": Reader(
-        _gzipped(lambda path: read_logs(released_files(path, PATTERN))),
-        (
-            _tar(
-                {
-                    "logs/a/loss_tr.log": b"Iter 10, task a, loss 7.16\n",
-                    "logs/a/loss_dv.log": b"Iter 100, task a, loss 7, acc 0.5, f1 0.5\n",
-                }
-            ),
-        ),
+        _gzipped(lambda path: read_logs(released_files(path, PATTERN))), (_tar(LOGS_OF_BINGEL),)
     ),
-    "released": Reader(
-        _gzipped(read_released),
-        (
-            _tar(
-                {
-                    "exp1_0/results200/simple/rec.autos_sci.med": LOG_LINE,
-                    "exp1_0/results200/80array_features_log_reg.npz": _npz(),
-                    "exp1_0/results200/efficiency_epoch80": EFFICIENCY,
-                    "gains_1": SCAN,
-                }
-            ),
-        ),
-    ),
+    "released": Reader(_gzipped(read_released), (_tar(LOGS_OF_KERINEC),)),
     "result": Reader(lambda content, _: decode(content), (RESULT,), ValueError),
-    "manifest": Reader(
-        lambda content, folder: _saved(lambda path: read_manifest(path.parent), MANIFEST)(
-            content, folder
-        ),
-        (MANIFEST_TEXT,),
-    ),
+    "manifest": Reader(_saved(lambda path: read_manifest(path.parent), MANIFEST), (MANIFEST_TEXT,)),
     "model": Reader(_saved(load_model, "any.npz"), MODELS),
     "forged model": Reader(_use_forged, tuple(_members(model)["model.json"] for model in MODELS)),
     "matrix": Reader(

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz import readers
-
-READERS = readers.READERS
+from minimtl.errors import MinimtlError
+from tests.fuzz.readers import READERS
 
 NUMBERS = itertools.count()
 PATCHES = st.lists(
@@ -21,17 +20,18 @@ def work(tmp_path_factory):
     return tmp_path_factory.mktemp("fuzz")
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_the_seeds_are_read(name, work):
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [(name, seed) for name, reader in READERS.items() for seed in reader.seeds],
+    ids=lambda value: value if isinstance(value, str) else "seed",
+)
+def test_the_seeds_are_read(name, seed, tmp_path):
     """But for the released logs', which is too short to be whole."""
-    for seed in READERS[name].seeds:
-        folder = work / f"{next(NUMBERS)}"
-        folder.mkdir()
-        if name == "released":
-            with pytest.raises(readers.MinimtlError, match="ends after 1 of at least"):
-                READERS[name].read(seed, folder)
-        else:
-            READERS[name].read(seed, folder)
+    if name == "released":
+        with pytest.raises(MinimtlError, match="ends after 1 of at least"):
+            READERS[name].read(seed, tmp_path)
+    else:
+        READERS[name].read(seed, tmp_path)
 
 
 @st.composite
