@@ -7,41 +7,47 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
-EXPECTED = ROOT / "tests" / "study" / "expected" / "paper"
+from bench.calibration import Gains, coverage, read_study, rejections
+from minimtl.corpora import TOPIC_TREE
+from minimtl.gains.pairtable import pair_levels
+from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
+from minimtl.tasks import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
+
+EXPECTED = Path(__file__).parents[1] / "study" / "expected" / "paper"
+MANIFEST = {
+    "minimtl": "1",
+    "finished": True,
+    "features": "code",
+    "identity": {"seed": 0, "backend": "numba"},
+    "protocols": {"paper": {}},
+    "problems": {"paper": {"related": {"runs": 2, "pairs": 1}}},
+    "corpus": dict.fromkeys(("edition", "source", "sha256", "digest"), "")
+    | {"train": 1, "test": 1, "tree": TOPIC_TREE},
+    "command": [],
+}
 
 
 @pytest.fixture
 def made_up():
     """All RELATED pairs, features at random by main task, and gains with effects of all kinds."""
-    from bench.calibration import Gains
-    from minimtl.gains.pairtable import pair_levels
-    from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
-    from minimtl.tasks import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
-
     pairs = tuple(related_pairs(NEWSGROUPS))
     rng = np.random.default_rng(0)
     levels = pair_levels(pairs)
-    effects = crossed_effects(levels)
     components = Components(0.1, np.array([0.4, 0.2, 0.05, 0.0, 0.3]), np.full(5, 0.05))
-    gains = simulate_gains(components, effects, 2, 1, rng)[0]
+    gains = simulate_gains(components, crossed_effects(levels), 2, 1, rng)[0]
     X = rng.normal(size=(38, len(FEATURE_NAMES)))[levels["main"]]
     return Gains("made up", pairs, X, gains, PAPER.meta)
 
 
 def test_intervals_that_know_of_all_dependence_cover(made_up):
-    from bench.calibration import coverage
-
-    shares = {share.what: share for share in coverage(made_up, 150, np.random.default_rng(0))}
+    shares = {one.what: one.share for one in coverage(made_up, 150, np.random.default_rng(0))}
     # 0.95 ± 3 standard errors of a share of 150.
-    assert 0.897 <= shares["new tasks: crossed"].share <= 1
-    assert 0.897 <= shares["these tasks: over runs"].share <= 1
-    assert shares["by main task"].share < shares["new tasks: crossed"].share
+    assert 0.897 <= shares["new tasks: crossed"] <= 1
+    assert 0.897 <= shares["these tasks: over runs"] <= 1
+    assert shares["by main task"] < shares["new tasks: crossed"]
 
 
 def test_the_crossed_test_rejects_seldom_where_features_say_nothing(made_up):
-    from bench.calibration import rejections
-
     shares = rejections(made_up, 25, 39, np.random.default_rng(0))
     assert len(shares) == 8
     # Of 200 tests at 0.05 whose features are the main tasks' own.
@@ -61,24 +67,9 @@ def twice(name, changed, folder):
 
 
 def test_a_study_is_read_from_its_folder(tmp_path):
-    from bench.calibration import read_study
-    from minimtl.corpora import TOPIC_TREE
-    from minimtl.tasks import FEATURE_NAMES
-
     gains = twice("scores.csv", "gain", tmp_path)
     c_aux = twice("features.csv", "curve_c_aux", tmp_path)
-    manifest = {
-        "minimtl": "1",
-        "finished": True,
-        "features": "code",
-        "identity": {"seed": 0, "backend": "numba"},
-        "protocols": {"paper": {}},
-        "problems": {"paper": {"related": {"runs": 2, "pairs": len(gains)}}},
-        "corpus": dict.fromkeys(("edition", "source", "sha256", "digest"), "")
-        | {"train": 1, "test": 1, "tree": TOPIC_TREE},
-        "command": [],
-    }
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
     (data,) = read_study(tmp_path)
     assert data.name == "related"
     assert len(set(data.pairs)) == len(gains)

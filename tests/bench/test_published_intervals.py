@@ -1,10 +1,9 @@
 """Clustered and dyadic variances against double loops over all pairs of values."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from bench.published_intervals import (
     clustered_mean,
@@ -14,23 +13,12 @@ from bench.published_intervals import (
 )
 
 
-def double_loop(x, are_dependent):
-    """n⁻² Σ e_i e_j over the pairs of values that are dependent."""
+def double_loop(x, n_units, are_dependent):
+    """G/(G − 1) n⁻² Σ e_i e_j over the pairs of values that are dependent, of G units."""
     e = x - x.mean()
-    n = len(x)
-    total = 0.0
-    for i in range(n):
-        for j in range(n):
-            if are_dependent(i, j):
-                total += e[i] * e[j]
-    return total / n**2
-
-
-def loop_over(x, *ways):
-    """Values are dependent that have a cluster in common, in any way; the factor of the fewest."""
-    fewest = min(len(set(way)) for way in ways)
-    shared = double_loop(x, lambda i, j: any(way[i] == way[j] for way in ways))
-    return fewest / (fewest - 1) * shared
+    pairs = product(range(len(x)), repeat=2)
+    total = sum(e[i] * e[j] for i, j in pairs if are_dependent(i, j))
+    return n_units / (n_units - 1) * total / len(x) ** 2
 
 
 @pytest.fixture(params=range(5))
@@ -44,9 +32,12 @@ def values(request):
 
 @pytest.mark.parametrize("n_ways", [1, 2, 3])
 def test_any_number_of_ways_is_the_double_loop(values, n_ways):
+    """Values are dependent that have a cluster in common, in any way."""
     x, ways = values
     for some in combinations(ways, n_ways):
-        expected = loop_over(x, *some)
+        fewest = min(len(set(way)) for way in some)
+        share = np.any([way[:, None] == way for way in some], axis=0)
+        expected = double_loop(x, fewest, lambda i, j, share=share: share[i, j])
         assert clustered_variance(x, *some) == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
@@ -58,8 +49,7 @@ def test_dyads_are_the_double_loop(n_units, members, seed):
     units = np.array([rng.choice(n_units, members, replace=False) for _ in range(70)])
     x = rng.normal(size=n_units)[units].sum(axis=1) + rng.normal(size=70)
     sets = [set(row) for row in units.tolist()]
-    seen = len(set(units.ravel().tolist()))
-    expected = seen / (seen - 1) * double_loop(x, lambda i, j: bool(sets[i] & sets[j]))
+    expected = double_loop(x, len(set.union(*sets)), lambda i, j: bool(sets[i] & sets[j]))
     assert dyadic_variance(x, units) == pytest.approx(expected, rel=1e-12, abs=1e-14)
     assert dyadic_variance(x, units[:, ::-1]) == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
@@ -72,16 +62,12 @@ def test_a_task_is_shared_in_either_role_by_dyads_and_in_one_role_by_ways():
     assert clustered_variance(x, main, aux) == pytest.approx(4 / 3 * 4 / 16)
 
 
-def test_intervals_are_t_intervals_with_the_fewest_clusters(values):
+def test_the_fewest_clusters_and_the_largest_variance_count(values):
     x, (a, b, _) = values
     estimate = clustered_mean(x, a, b)
     variance = max(clustered_variance(x, a, b), clustered_variance(x, a), clustered_variance(x, b))
     assert estimate.degrees_of_freedom == 4
     assert estimate.standard_error == pytest.approx(np.sqrt(variance), rel=1e-14)
-    low, high = stats.t.interval(0.95, 4, x.mean(), np.sqrt(variance))
-    assert (estimate.low, estimate.high) == pytest.approx((low, high), rel=1e-10)
-    p = 2 * stats.t.sf(abs(x.mean()) / np.sqrt(variance), 4)
-    assert estimate.p_value == pytest.approx(p, rel=1e-10)
 
 
 def test_a_two_way_variance_below_a_one_way_one_gives_way():
@@ -107,16 +93,16 @@ def test_a_dyadic_variance_below_that_of_independent_values_gives_way():
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("mean", "values", "units", "message"),
     [
-        (lambda: clustered_mean([1.0, 2.0]), "got none"),
-        (lambda: clustered_mean([1.0, 2.0], [1, 2, 3]), "clusters of that shape"),
-        (lambda: clustered_mean([1.0, 2.0], [1, 1]), "at least two clusters"),
-        (lambda: clustered_mean([1.0, np.nan], [1, 2]), "NaN or infinity"),
-        (lambda: dyadic_mean([1.0, 2.0], [1, 2]), r"shape \(n_values"),
-        (lambda: dyadic_mean([1.0, 2.0], [[1, 1], [1, 1]]), "at least two units"),
+        (clustered_mean, [1.0, 2.0], [], "got none"),
+        (clustered_mean, [1.0, 2.0], [[1, 2, 3]], "clusters of that shape"),
+        (clustered_mean, [1.0, 2.0], [[1, 1]], "at least two clusters"),
+        (clustered_mean, [1.0, np.nan], [[1, 2]], "NaN or infinity"),
+        (dyadic_mean, [1.0, 2.0], [[1, 2]], r"shape \(n_values"),
+        (dyadic_mean, [1.0, 2.0], [[[1, 1], [1, 1]]], "at least two units"),
     ],
 )
-def test_refuses(call, message):
+def test_refuses(mean, values, units, message):
     with pytest.raises(ValueError, match=message):
-        call()
+        mean(values, *units)
