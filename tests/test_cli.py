@@ -8,8 +8,10 @@ import pytest
 
 from minimtl.cli import main
 from minimtl.cli.main import COMMANDS, EXIT_INTERRUPTED, EXIT_USAGE, build_parser
+from minimtl.tasks import resume_command
 
 ADVISE = "advise --main a --aux b"
+SMALL = "study --corpus synthetic --problem related --pairs 1 --runs 1 --workers 1"
 MULTIVERSE = "multiverse --corpus synthetic --pairs 1 --runs 1 --vary"
 
 
@@ -123,6 +125,17 @@ def test_ctrl_c_is_answered_with_what_continues(capsys, tmp_path, interrupt, com
         f"minimtl: interrupted; every finished {unit} is kept, and "
         f"`minimtl {command} --out 'my results'` continues\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["study", "--f", "--pairs", "4"], "minimtl study --pairs 4"),
+        (["tune", "--out", "", "-v", "--", "-"], "minimtl tune --out '' -v -- -"),
+    ],
+)
+def test_what_continues_does_not_begin_anew(words, command):
+    assert resume_command(words) == command
 
 
 def test_ctrl_c_while_a_command_is_loaded(capsys, monkeypatch):

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 ONE_PAIR = ["study", "--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1"]
 STUDY = f"{' '.join(ONE_PAIR)} --workers 1 --out out"
+TRAINING = "study --corpus synthetic --workers 1 --out out"
 
 # A command, what a shell does around it ({}: the command), exit code, what standard error ends in.
 ENDINGS = {
@@ -100,8 +101,7 @@ def stored(folder):
 def training(tmp_path):
     """A study of all pairs in a session of its own, which has stored some results."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--workers", "1",
-         "--out", "out"],
+        [sys.executable, "-m", "minimtl", *TRAINING.split()],
         cwd=tmp_path, env=ENVIRONMENT, start_new_session=True, preexec_fn=heed_signals,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -120,8 +120,7 @@ def test_a_signal_ends_a_study_with_the_command_that_continues_it(training, tmp_
     _, said = training.communicate(timeout=300)
     assert training.returncode == 128 + number
     assert said.splitlines()[-1] == (
-        "minimtl: interrupted; every finished model is kept, and `minimtl study --corpus synthetic "
-        "--workers 1 --out out` continues"
+        f"minimtl: interrupted; every finished model is kept, and `minimtl {TRAINING}` continues"
     )
     assert "Traceback" not in said
     wait_until(lambda: not session(training.pid))
@@ -140,7 +139,7 @@ def test_a_report_beside_a_running_study_reads_and_disturbs_nothing(training, tm
     assert main(["report", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
     assert "another minimtl is at work in" in said
-    assert "is not finished" in said.splitlines()[-1]
+    assert said.endswith(f"is not finished; `minimtl {TRAINING}` continues it\n")
     before = stored(tmp_path / "out")
     time.sleep(0.5)
     assert training.poll() is None

@@ -24,18 +24,9 @@ def lines_of(text):
     return [line.split("\t") for line in text.splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.csv", 'id,review\n1,"a good,\ngood day"\n2,bad\n'),
-        ("a.tsv", "text\tlabel\na good, good day\tno\nbad\t\n"),
-        ("a.jsonl", '{"text": "a good, good day"}\n{"text": "bad", "label": 3}\n'),
-        ("a.txt", "a good, good day\nbad\n"),
-    ],
-)
-def test_a_line_a_text(model, tmp_path, capsys, name, content):
-    (tmp_path / name).write_text(content)
-    assert main(["predict", model, str(tmp_path / name)]) == 0
+def test_a_line_a_text(model, tmp_path, capsys):
+    (tmp_path / "a.csv").write_text('id,review\n1,"a good,\ngood day"\n2,bad\n')
+    assert main(["predict", model, str(tmp_path / "a.csv")]) == 0
     first, second = lines_of(capsys.readouterr().out)
     assert (first[0], first[2]) == ("yes", "a good, good day")
     assert (second[0], second[2]) == ("no", "bad")
