@@ -25,15 +25,10 @@ def test_there_are_blocks_of_both_kinds():
             compile(code, PAGE.name, "exec")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "TfidfVectorizer",
-        "MultiTaskMLPClassifier",
-        "MultiTaskTextClassifier",
-        "LogisticRegression",
-    ],
-)
+ESTIMATORS = "TfidfVectorizer MultiTaskMLPClassifier MultiTaskTextClassifier LogisticRegression"
+
+
+@pytest.mark.parametrize("name", ESTIMATORS.split())
 def test_tables_have_all_parameters_with_their_defaults(name):
     page = PAGE.read_text(encoding="utf-8").split("## All parameters")[1]
     table = re.search(rf"^Of `{name}`.*?\n\n(.*?)\n\n", page, re.MULTILINE | re.DOTALL).group(1)
@@ -58,6 +53,5 @@ def test_the_tutorial_runs(tmp_path, monkeypatch):
             subprocess.run(["sh", "-e", "-c", code], check=True)
         else:
             exec(compile(code, PAGE.name, "exec"), names)
-    assert (tmp_path / "results" / "report.md").is_file()
-    assert (tmp_path / "advice" / "advise.md").is_file()
-    assert (tmp_path / "pairs" / "meta.md").is_file()
+    for page in ("results/report.md", "advice/advise.md", "pairs/meta.md"):
+        assert (tmp_path / page).is_file()
