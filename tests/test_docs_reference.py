@@ -1,6 +1,5 @@
 """docs/commands.md and docs/outputs.md against what the commands really take and write."""
 
-import argparse
 import re
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tests.study.conftest import concluded_of
 
 ROOT = Path(__file__).parents[1]
 COMMANDS, OUTPUTS = (ROOT / "docs" / name for name in ("commands.md", "outputs.md"))
+PARSERS = build_parser().commands
 COLUMN = re.compile(r"^\| (.*?) \|", re.MULTILINE)
 
 
@@ -38,38 +38,27 @@ def named(text):
     return [name for cell in COLUMN.findall(text) for name in re.findall(r"`([^`]+)`", cell)]
 
 
-def sub_commands():
-    (action,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return action.choices
-
-
 def test_every_command_has_its_section():
     described = [title for title in sections(COMMANDS, 2) if title.startswith("minimtl ")]
-    assert sorted(described) == sorted(f"minimtl {name}" for name in sub_commands())
+    assert sorted(described) == sorted(f"minimtl {name}" for name in PARSERS)
 
 
-@pytest.mark.parametrize("name", sub_commands())
-def test_flags_are_those_of_the_command(name):
+@pytest.mark.parametrize("name", PARSERS)
+def test_flags_and_defaults_are_those_of_the_command(name):
     text = sections(COMMANDS, 2)[f"minimtl {name}"]
-    actions = [a for a in sub_commands()[name]._actions if a.dest != "help"]
-    flags = {flag for action in actions for flag in action.option_strings}
-    assert {flag for flag in named(text) if flag.startswith("-")} == flags
+    actions = [action for action in PARSERS[name]._actions if action.dest != "help"]
+    by_flag = {flag: action for action in actions for flag in action.option_strings}
+    assert {flag for flag in named(text) if flag.startswith("-")} == by_flag.keys()
     for action in actions:
         if not action.option_strings:
             assert action.metavar is None or action.metavar in named(text)
         for choice in action.choices or ():
             assert re.search(rf"\b{choice}\b", text), f"{action.dest}: {choice}"
 
-
-@pytest.mark.parametrize("name", sub_commands())
-def test_defaults_are_those_of_the_command(name):
-    text = sections(COMMANDS, 2)[f"minimtl {name}"]
-    rows = re.findall(r"^\| `(--[\w-]+)`.*? \| `([^`]+)` \|", text, re.MULTILINE)
-    parser = sub_commands()[name]
-    for flag, default in rows:
-        value = parser._option_string_actions[flag].default
-        (value,) = value if isinstance(value, list) else [value]
-        assert str(value) == default, flag
+    for flag, shown in re.findall(r"^\| `(--[\w-]+)`.*? \| `([^`]+)` \|", text, re.MULTILINE):
+        default = by_flag[flag].default
+        (default,) = default if isinstance(default, list) else [default]
+        assert str(default) == shown, flag
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +75,11 @@ def columns_of(title):
     return set(named(text.split("\n## ")[0]))
 
 
-TABLES = "scores table1 blocks table2 table3a table3b labels calibration single_features"
+TABLES = "scores table1 blocks table2 table3a table3b labels calibration single_features "
+TABLES += "pairs sizes claims"
 
 
-@pytest.mark.parametrize("name", [*TABLES.split(), "pairs", "sizes", "claims"])
+@pytest.mark.parametrize("name", TABLES.split())
 def test_columns_of_the_study(study_tables, name):
     described = columns_of(f"{name}.csv") | {"protocol", "problem"}  # which all of them have
     if name == "table3b":
