@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+from minimtl.system import EXTRA_OF
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "minimtl"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -34,8 +36,8 @@ def requirements(text: str) -> set[str]:
 
 RUN_TIME = requirements(METADATA["options"]["install_requires"])
 EXTRAS = {name: requirements(text) for name, text in METADATA["options.extras_require"].items()}
-SHOWN = ("figures", "notebook", "progress")
-OPTIONAL = set.union(*(EXTRAS[name] for name in (*SHOWN, "dask", "mpi")))
+OFFERED = EXTRAS.keys() - {"all", "bench", "oracles", "test", "fuzz", "lint", "site"}
+OPTIONAL = set.union(*(EXTRAS[name] for name in OFFERED))
 # These come with an optional package: Dask with distributed, and threadpoolctl with
 # scikit-learn, used where it happens to be.
 OPTIONAL |= {"dask", "threadpoolctl"}
@@ -173,6 +175,11 @@ def test_packages_are_those_of_the_metadata():
     allowed = RUN_TIME | OPTIONAL | set(sys.stdlib_module_names) | {"minimtl"}
     others = {(found.top, found.file.name) for found in ALL if found.top not in allowed}
     assert others == CALLERS_OWN
+
+
+def test_doctor_names_the_extra_that_brings_a_package():
+    extras = {package: extra for extra in OFFERED for package in EXTRAS[extra]}
+    assert extras | dict.fromkeys(RUN_TIME) == EXTRA_OF
 
 
 def test_optional_packages_are_imported_inside_functions_only():

@@ -27,11 +27,10 @@ def test_the_frontier_is_what_nothing_beats_in_both():
 
 
 def test_measured_are_at_most_so_many_with_both_ends():
-    first, *_, last = measured = numbers(
-        worth_measuring(points(*((1.0 + n, 0.5 + 0.01 * n) for n in range(20))))
-    )
+    rising = points(*((1.0 + n, 0.5 + 0.01 * n) for n in range(20)))
+    measured = numbers(worth_measuring(rising))
     assert len(measured) == MOST_POINTS
-    assert (first, last) == (0, 19)
+    assert (measured[0], measured[-1]) == (0, 19)
     # Too small a gain for a place of its own, but not left out for a worse one of that time.
     assert numbers(worth_measuring(points((1.0, 0.7), (1.5, 0.702)))) == [1]
     assert numbers(worth_measuring(points((1.0, 0.7), (9.0, 0.702)))) == [0]

@@ -1,6 +1,5 @@
 """minimtl doctor: one screen, JSON, no traceback, the exit code; each section, whole and broken."""
 
-import configparser
 import json
 import re
 import subprocess
@@ -33,12 +32,8 @@ def training(diagnosis_of, monkeypatch):
     """A function: the diagnosis where the process that trains says this and ends so."""
 
     def diagnose(returncode=0, stdout="", stderr=""):
-        def run(command, **options):
-            return subprocess.CompletedProcess(
-                command, returncode, stdout.encode(), stderr.encode()
-            )
-
-        monkeypatch.setattr(subprocess, "run", run)
+        ended = subprocess.CompletedProcess([], returncode, stdout.encode(), stderr.encode())
+        monkeypatch.setattr(subprocess, "run", lambda command, **options: ended)
         return diagnosis_of("training")
 
     return diagnose
@@ -99,21 +94,6 @@ def test_whatever_fails_becomes_a_sentence(diagnosis_of):
 
     found, facts = diagnosis_of("x", crash)
     assert (found.broken, facts) == (["Checking x failed (KeyError: 'b')."], {"a": 1})
-
-
-def test_the_packages_and_extras_are_those_of_the_metadata():
-    metadata = configparser.ConfigParser()
-    metadata.read(ROOT / "setup.cfg")
-    lists = dict(metadata["options.extras_require"])
-    for developers in ("all", "bench", "oracles", "test", "fuzz", "lint", "site"):
-        del lists[developers]
-    lists[None] = metadata["options"]["install_requires"]
-    assert {
-        line.partition(">")[0]: extra
-        for extra, lines in lists.items()
-        for line in lines.strip().splitlines()
-        if not line.startswith("#")
-    } == EXTRA_OF
 
 
 def test_what_is_missing(diagnosis_of, monkeypatch):
