@@ -1,4 +1,4 @@
-"""Commands that end within a second, as people type them: corpus, explain and multiverse."""
+"""Commands that end within a second, as people type them: corpus, explain and plans of studies."""
 
 import json
 import sys
@@ -45,9 +45,19 @@ def test_a_missing_extra_is_named(tmp_path, capsys, monkeypatch):
     assert "minimtl[notebook]" in capsys.readouterr().err
 
 
-def test_a_plan_of_universes_trains_nothing(tmp_path, capsys):
-    command = "multiverse --corpus synthetic --pairs 1 --runs 1 --protocol paper --dry-run"
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("study --pairs 100", "paper, unrelated: 100 pairs"),
+        (
+            "multiverse --pairs 1 --runs 1 --protocol paper --vary score=f1,accuracy",
+            "2 universes of 1 setting of training, 3 models, seed 0",
+        ),
+    ],
+)
+def test_a_plan_trains_nothing(tmp_path, capsys, command, said):
     out = tmp_path / "plan"
-    assert main([*command.split(), "--vary", "score=f1,accuracy", "--out", str(out)]) == 0
-    assert "2 universes of 1 setting of training, 3 models, seed 0" in capsys.readouterr().out
+    flags = ["--corpus", "synthetic", "--dry-run", "--out", str(out)]
+    assert main([*command.split(), *flags]) == 0
+    assert said in capsys.readouterr().out
     assert not out.exists()
