@@ -5,7 +5,6 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from minimtl.nn.classifier import MultiTaskMLPClassifier
-from minimtl.nn.tasks import task_data
 
 
 def task(sizes=(60, 20, 40), seed=0):
@@ -57,36 +56,36 @@ def test_equal_weights_are_a_weight_of_the_task(backend):
     np.testing.assert_allclose(classes.loss_curve_, 2 * tasks.loss_curve_, rtol=1e-12)
 
 
-def test_balanced_is_that_of_scikit_learn():
-    X, y = task()
-    classes = np.unique(y)
-    ours = task_data(X, y, classes, "balanced").class_weights
-    theirs = compute_class_weight("balanced", classes=classes, y=y)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-15)
+NAMED = {"a": task(), "b": task((50, 30), seed=1)}
+XS, YS = ({name: part[i] for name, part in NAMED.items()} for i in (0, 1))
+
+
+def joint_weights(class_weight, X=XS, y=YS):
+    """The first layer after the two tasks were learnt."""
+    return classifier(class_weight=class_weight).fit(X, y).coefs_[0]
 
 
 def test_several_tasks():
-    (X, y), (X2, y2) = task(), task((50, 30), seed=1)
-    Xs, ys = {"a": X, "b": X2}, {"a": y, "b": y2}
-
-    def weights(class_weight, Xs=Xs, ys=ys):
-        return classifier(class_weight=class_weight).fit(Xs, ys).coefs_[0]
-
-    by_name = weights({"b": "balanced"})
-    factors = compute_class_weight("balanced", classes=np.array([3, 4]), y=y2)
+    by_name = joint_weights({"b": "balanced"})
+    factors = compute_class_weight("balanced", classes=np.array([3, 4]), y=YS["b"])
     b = {3: factors[0], 4: factors[1]}
-    np.testing.assert_array_equal(by_name, weights([None, b]))
-    np.testing.assert_array_equal(by_name, weights({1: b}, [X, X2], [y, y2]))
-    np.testing.assert_array_equal(weights("balanced"), weights({"a": "balanced", "b": "balanced"}))
-    assert np.abs(by_name - weights(None)).max() > 1e-3
-    for bad in ({3: 2.0}, {"c": "balanced"}, ["balanced"], {"a": {9: 1.0}}):
-        with pytest.raises(ValueError, match="class_weight"):
-            weights(bad)
+    np.testing.assert_array_equal(by_name, joint_weights([None, b]))
+    listed = joint_weights({1: b}, list(XS.values()), list(YS.values()))
+    np.testing.assert_array_equal(by_name, listed)
+    every = joint_weights({"a": "balanced", "b": "balanced"})
+    np.testing.assert_array_equal(joint_weights("balanced"), every)
+    assert np.abs(by_name - joint_weights(None)).max() > 1e-3
+
+
+@pytest.mark.parametrize("bad", [{3: 2.0}, {"c": "balanced"}, ["balanced"], {"a": {9: 1.0}}])
+def test_weights_of_other_tasks_are_refused(bad):
+    with pytest.raises(ValueError, match="class_weight"):
+        joint_weights(bad)
 
 
 @pytest.mark.parametrize("bad", ["even", 3.0, {9: 1.0}, {3: -1.0}, {3: np.nan}])
 def test_weights_that_are_refused(bad):
-    with pytest.raises(ValueError, match=r"class_weight|weight"):
+    with pytest.raises(ValueError, match="weight"):
         classifier(class_weight=bad).fit(*task())
 
 

@@ -112,64 +112,43 @@ def too_large(parts):
     return sparse.csr_matrix(X * 1e38), y
 
 
-def test_weights_that_diverge_are_taken_back(parts):
+def test_a_call_that_fails_leaves_what_was_learnt(parts):
+    X, y = parts[0]
     model, expected = begun(parts, activation="relu"), begun(parts, activation="relu")
-    for _ in range(2):
+    for call in (model.partial_fit, model.partial_fit, model.fit):
         with pytest.raises(ValueError, match="non-finite weights"), np.errstate(all="ignore"):
-            model.partial_fit(*too_large(parts))
+            call(*too_large(parts))
+    with pytest.raises(ValueError, match="at least two classes"):
+        model.fit(X, ["same"] * len(y))
     assert_same(model, expected)
     assert_same(go_on(model, parts), go_on(expected, parts))
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_an_interrupted_call_is_taken_back(parts, backend, monkeypatch):
+@pytest.mark.parametrize(
+    ("trainer", "step", "n"),
+    [
+        (KernelTrainer, "add_words", 4),
+        (KernelTrainer, "is_finite", 4),
+        # After the rule for deferred moves has begun, and with longer tables of moves.
+        (KernelTrainer, "is_finite", 59),
+        (Trainer, "is_finite", 4),
+    ],
+)
+def test_an_interrupted_call_is_taken_back(parts, trainer, step, n, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    trainer = {"numba": KernelTrainer, "numpy": Trainer}[backend]
-    model, expected = begun(parts, backend=backend), begun(parts, backend=backend)
+    many = [*parts] * 6
+    X, y = sparse.vstack([X for X, _ in many]), np.concatenate([y for _, y in many])
+    backend = "numba" if trainer is KernelTrainer else "numpy"
+    model, expected = (begun(many, n, backend=backend) for _ in range(2))
     with monkeypatch.context() as patch:
-        patch.setattr(trainer, "is_finite", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            model.partial_fit(*parts[5])
-        with pytest.raises(KeyboardInterrupt):
-            model.fit(*parts[6])
+        patch.setattr(trainer, step, interrupt)
+        for call in (model.partial_fit, model.partial_fit, model.fit):
+            with pytest.raises(KeyboardInterrupt):
+                call(X, y)
     assert_same(model, expected)
-    assert_same(go_on(model, parts), go_on(expected, parts))
-
-
-def test_a_call_interrupted_before_its_words_are_added_is_made_up_for(parts, monkeypatch):
-    model, expected = begun(parts), begun(parts)
-    monkeypatch.setattr(KernelTrainer, "add_words", lambda *_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        model.partial_fit(*parts[9])
-    monkeypatch.undo()
-    assert_same(model, expected)
-    assert_same(go_on(model, parts), go_on(expected, parts))
-
-
-def test_a_late_interrupt_is_taken_back(parts, monkeypatch):
-    """After the rule for deferred moves has begun, and with longer tables of moves."""
-    early = [*parts] * 6
-    model, expected = (begun(early, n=59) for _ in range(2))
-    monkeypatch.setattr(KernelTrainer, "is_finite", lambda *_: 1 / 0)
-    for _ in range(3):
-        with pytest.raises(ZeroDivisionError):
-            model.partial_fit(
-                sparse.vstack([X for X, _ in early]), np.concatenate([y for _, y in early])
-            )
-    monkeypatch.undo()
-    assert_same(go_on(model, early, 59), go_on(expected, early, 59))
-
-
-def test_a_fit_that_fails_leaves_what_was_learnt(parts):
-    X, y = parts[0]
-    model, expected = begun(parts, activation="relu"), begun(parts, activation="relu")
-    with pytest.raises(ValueError, match="non-finite weights"), np.errstate(all="ignore"):
-        model.fit(*too_large(parts))
-    with pytest.raises(ValueError, match="at least two classes"):
-        model.fit(X, ["same"] * len(y))
-    assert_same(go_on(model, parts), go_on(expected, parts))
+    assert_same(go_on(model, many[:60], n), go_on(expected, many[:60], n))
 
 
 def test_a_fit_anew_forgets_the_names_of_features(parts):

@@ -79,7 +79,5 @@ def test_other_rates(adam, make_race, rng):
 
 def test_the_rule_begins_where_its_error_is_small_enough():
     assert rule_error(Adam(), FIRST) <= 2e-6 < rule_error(Adam(), FIRST - 1)
-    errors = [rule_error(Adam(), s) for s in (1, 3, 10, 30, 100, 1000, 10**5)]
-    assert errors == sorted(errors, reverse=True)
     # z_k grows by a twentieth a step: no two points stand for all of them, however late.
     assert first_step_of_rule(Adam(beta2=0.9)) == LONG

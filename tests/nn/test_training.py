@@ -65,16 +65,6 @@ def test_words_without_a_training_document_keep_their_weights(make_task, backend
     assert (network.first[present] != start[present]).any(axis=1).all()
 
 
-def test_the_same_generator_gives_the_same_bits(make_task):
-    tasks = [make_task(50), make_task(50)]
-    (one, _, a), (two, _, b) = fit(tasks, "numba"), fit(tasks, "numba")
-    np.testing.assert_array_equal(one.first, two.first)
-    np.testing.assert_array_equal(one.flat, two.flat)
-    np.testing.assert_array_equal(a.losses, b.losses)
-    other, _, _ = fit(tasks, "numba", seed=2)
-    assert (other.first != one.first).any()
-
-
 def test_words_absent_from_every_document(rng):
     X = sparse.csr_matrix((6, 120))
     _, _, history = fit([TaskData(X, np.array([0, 1] * 3), X)], "numba")
