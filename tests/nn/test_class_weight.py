@@ -83,7 +83,9 @@ def test_weights_of_other_tasks_are_refused(bad):
         joint_weights(bad)
 
 
-@pytest.mark.parametrize("bad", ["even", 3.0, {9: 1.0}, {3: -1.0}, {3: np.nan}])
+@pytest.mark.parametrize(
+    "bad", ["even", 3.0, {9: 1.0}, {3: -1.0}, {3: np.nan}, {3: 0, 4: 0, 5: 0}, [{3: 1.0}]]
+)
 def test_weights_that_are_refused(bad):
     with pytest.raises(ValueError, match="weight"):
         classifier(class_weight=bad).fit(*task())

@@ -59,27 +59,21 @@ def test_learns_any_labels(make_task, labels):
     assert (model.n_iter_, model.n_tasks_, model.n_features_in_) == (60, 1, 8)
 
 
-def test_two_classes_have_log_odds_and_more_have_logits(make_task):
-    (X, y), (X3, y3) = make_task([0, 1]), make_task([0, 1, 2])
-    model = learner().fit({"two": X, "three": X3}, {"two": y, "three": y3})
-    odds, logits = model.decision_function(X, "two"), model.decision_function(X3, "three")
-    assert (odds.shape, logits.shape) == ((40,), (60, 3))
-    np.testing.assert_allclose(expit(odds), model.predict_proba(X)[:, 1], atol=1e-6)
-    np.testing.assert_allclose(softmax(logits, axis=1), model.predict_proba(X3, "three"), atol=1e-6)
-    np.testing.assert_array_equal((odds > 0).astype(int), model.predict(X))
-
-
-def test_tasks_are_learnt_jointly(make_task):
-    (X1, y1), (X2, y2) = make_task(["a", "b", "c"]), make_task([1, 0], n_each=15)
-    model = learner().fit([X1, sparse.csr_matrix(X2)], [y1, y2])
+def test_tasks_are_learnt_jointly_with_log_odds_of_two_classes_and_logits_of_more(make_task):
+    (X3, y3), (X2, y2) = make_task(["a", "b", "c"]), make_task([0, 1], n_each=15)
+    model = learner().fit([X3, sparse.csr_matrix(X2)], [y3, y2])
     assert model.n_tasks_ == 2
     assert [list(classes) for classes in model.classes_] == [["a", "b", "c"], [0, 1]]
     assert model.loss_curve_.shape == (2, 60)
     assert [W.shape for W in model.coefs_] == [(8, 12), (12, 5), (5, 3), (5, 2)]
-    assert model.score(X1, y1) > 0.95
+    assert model.score(X3, y3) > 0.95
     assert model.score(X2, y2, task=1) > 0.95
-    assert model.predict_proba(X2, task=1).shape == (30, 2)
-    assert set(model.predict(X2, 1)) == {0, 1}
+
+    logits, odds = model.decision_function(X3), model.decision_function(X2, task=1)
+    assert (logits.shape, odds.shape) == ((60, 3), (30,))
+    np.testing.assert_allclose(softmax(logits, axis=1), model.predict_proba(X3), atol=1e-6)
+    np.testing.assert_allclose(expit(odds), model.predict_proba(X2, task=1)[:, 1], atol=1e-6)
+    np.testing.assert_array_equal((odds > 0).astype(int), model.predict(X2, 1))
 
 
 def test_what_counts_as_several_tasks(make_task):
@@ -95,25 +89,25 @@ def test_what_counts_as_several_tasks(make_task):
     np.testing.assert_array_equal(joint.coefs_[0], dense.coefs_[0])
 
 
-@pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.csc_array, sparse.coo_matrix])
+def in_halves(X):
+    """A CSR matrix in which each word is given twice, with half of its value each."""
+    X = sparse.csr_matrix(X)
+    return sparse.csr_matrix(
+        (np.repeat(X.data / 2, 2), np.repeat(X.indices, 2), 2 * X.indptr), X.shape
+    )
+
+
+@pytest.mark.parametrize(
+    "form", [sparse.csr_matrix, sparse.csc_array, sparse.coo_matrix, in_halves]
+)
 def test_sparse_documents_are_the_dense_ones(make_task, form):
     X, y = make_task([0, 1])
     X[X < 0.5] = 0.0
     dense, model = classifier().fit(X, y), classifier().fit(form(X), y)
-    np.testing.assert_array_equal(model.coefs_[0], dense.coefs_[0])
-    np.testing.assert_allclose(model.predict_proba(form(X)), dense.predict_proba(X), rtol=1e-12)
-
-
-def test_a_word_given_twice_is_its_sum(make_task):
-    X, y = make_task([0, 1])
-    X = sparse.csr_matrix(X.astype(np.float32))
-    twice = sparse.csr_matrix(
-        (np.repeat(X.data / 2, 2), np.repeat(X.indices, 2), 2 * X.indptr), X.shape
-    )
-    # Sums of halves in another order, over a few dozen steps in float32.
-    np.testing.assert_allclose(
-        classifier().fit(twice, y).coefs_[0], classifier().fit(X, y).coefs_[0], atol=1e-5
-    )
+    # Sums of halves in another order, over a few dozen steps in float32; else no bit differs.
+    atol = 1e-5 if form is in_halves else 0.0
+    np.testing.assert_allclose(model.coefs_[0], dense.coefs_[0], rtol=0, atol=atol)
+    np.testing.assert_allclose(model.predict_proba(form(X)), dense.predict_proba(X), atol=1e-5)
 
 
 @pytest.mark.parametrize("n_tasks", [1, 2])
@@ -133,11 +127,10 @@ def test_epochs_one_by_one_are_fit(make_task, n_tasks):
 
 def test_partial_fit_learns_from_parts_that_lack_a_class(make_task):
     X, y = make_task(["a", "b", "c"])
+    parts = [np.isin(y, labels) for labels in (["a", "b"], ["c", "a"])]
     model = learner()
-    for _ in range(60):
-        for label in (["a", "b"], ["c", "a"]):
-            here = np.isin(y, label)
-            model.partial_fit(X[here], y[here], classes=["a", "b", "c"])
+    for part in parts * 60:
+        model.partial_fit(X[part], y[part], classes=["a", "b", "c"])
     assert model.score(X, y) > 0.95
 
 
@@ -150,10 +143,6 @@ def test_partial_fit_refuses(make_task):
         model.partial_fit(X, y, ["a", "c"])
     with pytest.raises(ValueError, match="label 'z'"):
         model.partial_fit(X, ["z"] * len(X))
-    with pytest.raises(ValueError, match="expecting 8 features"):
-        model.partial_fit(X[:, 1:], y)
-    with pytest.raises(ValueError, match="fitted to 1 task"):
-        model.partial_fit([X, X], [y, y])
     with pytest.raises(ValueError, match="fitted to 1 task"):
         model.partial_fit([X], [y])
     assert model.n_iter_ == 1
@@ -185,9 +174,9 @@ def test_random_states(make_task):
     def weights(random_state):
         return classifier(random_state=random_state, n_epochs=1).fit(X, y).coefs_[0]
 
-    for same in (lambda: 7, lambda: np.int64(7), lambda: np.random.RandomState(7),
-                 lambda: np.random.default_rng(7)):  # fmt: skip
-        np.testing.assert_array_equal(weights(same()), weights(same()))
+    np.testing.assert_array_equal(weights(7), weights(np.int64(7)))
+    for make in (np.random.RandomState, np.random.default_rng):
+        np.testing.assert_array_equal(weights(make(7)), weights(make(7)))
     assert (weights(7) != weights(8)).any()
     assert (weights(None) != weights(None)).any()
     shared = np.random.default_rng(7)
@@ -217,7 +206,6 @@ def test_a_batch_of_more_than_all_documents_is_all_documents(make_task):
         ({"eps": 1e-16}, "eps must be finite and at least 1e-15"),
         ({"task_weights": [1.0, 2.0]}, "task weights"),
         ({"task_weights": [-1.0]}, "task_weights"),
-        ({"task_weights": [np.inf]}, "task_weights"),
         ({"backend": "cuda"}, "backend"),
         ({"random_state": -1}, "expected non-negative"),
         ({"learning_rate": 1e39}, "within the range of float32"),
@@ -225,8 +213,6 @@ def test_a_batch_of_more_than_all_documents_is_all_documents(make_task):
         ({"validation_fraction": 1.0}, "validation_fraction"),
         ({"n_iter_no_change": 0}, "n_iter_no_change"),
         ({"tol": -1.0}, "tol"),
-        ({"class_weight": {0: 0.0, 1: 0.0}}, "class_weight"),
-        ({"class_weight": [{0: 1.0}]}, "class_weight"),
         ({"random_state": "seed"}, "random_state must be None"),
         ({"hidden_layer_sizes": ("a",)}, "must be whole"),
         ({"n_epochs": 1.5}, "n_epochs must be whole"),

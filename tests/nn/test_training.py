@@ -1,4 +1,6 @@
-"""Training as a whole: curves, active words, unequal tasks, determinism."""
+"""Training as a whole: both back ends, active words, unequal tasks, numbers large or many."""
+
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from scipy import sparse
 
 from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.network import Shape, initialize
-from minimtl.nn.reference import predict_proba
+from minimtl.nn.reference import predict_proba, softmax
 from minimtl.nn.training import Learner, TaskData, _epochs
 
 
@@ -114,3 +116,24 @@ def test_a_task_of_weight_0_leaves_the_other_as_if_it_trained_without_it(make_ta
     start = initialize(Shape(120, (16, 8), (2, 2)), np.random.default_rng(1))
     np.testing.assert_allclose(network.head_weights[1], start.head_weights[1], atol=1e-7)
     assert np.abs(network.head_weights[0] - start.head_weights[0]).max() > 0.01
+
+
+def test_softmax_survives_large_logits():
+    P = softmax(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]))
+    np.testing.assert_array_equal(P, [[1.0, 0.0], [0.5, 0.5]])
+
+
+def test_adam_takes_rows_in_blocks_without_large_temporaries(rng):
+    adam, shape = Adam(), (1501, 60)  # some blocks, the last one shorter
+    w, g = rng.normal(size=(2, *shape))
+    m, v = np.abs(rng.normal(size=(2, *shape)))
+    by_row = [x.copy() for x in (w, g, m, v)]
+    tracemalloc.start()
+    adam.update(w, g, m, v, 3)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < w.nbytes
+    for row in zip(*by_row, strict=True):
+        adam.update(*row, 3)
+    for one, other in zip((w, m, v), (by_row[0], *by_row[2:]), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -74,13 +74,6 @@ def test_pipeline_and_cross_validation(texts, scoring):
     assert min(scores) > (-0.5 if scoring == "neg_log_loss" else 0.95)
 
 
-def test_logistic_regression_takes_what_the_vectorizer_gives(texts):
-    model = pipeline.make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(*texts)
-    assert model.score(*texts) > 0.95
-    dense = LogisticRegression().fit(model[0].transform(texts[0]).toarray(), texts[1])
-    np.testing.assert_allclose(model[1].coef_, dense.coef_, rtol=1e-9)
-
-
 def test_grid_search_with_weights_of_samples(texts):
     X, y = TfidfVectorizer().fit_transform(texts[0]), texts[1]
     search = model_selection.GridSearchCV(LogisticRegression(), {"C": [2.0]}, cv=3)
@@ -110,20 +103,16 @@ def test_output_that_all_of_scikit_learn_is_set_to(texts):
 
 @pytest.mark.corpus
 @pytest.mark.slow
-def test_real_tasks_are_learnt_as_well_as_by_scikit_learns_perceptron(data_dir):
+def test_real_tasks_are_learnt_as_well_as_by_scikit_learns_perceptron(newsgroups):
     """Same widths, activation, Adam, batches and epochs, no dropout; other initial weights."""
     from sklearn.neural_network import MLPClassifier
 
-    from minimtl.corpora.load import load_corpus
-
-    path = str(data_dir / "20news-bydate.tar.gz")
-    corpus = load_corpus(path, announce=lambda line: None)
-    topics = [corpus.topic_names.index(name) for name in ("rec.autos", "rec.sport.hockey")]
-    train, test = (np.isin(part.topics, topics) for part in (corpus.train, corpus.test))
+    topics = [newsgroups.topic_names.index(name) for name in ("rec.autos", "rec.sport.hockey")]
+    train, test = (np.isin(part.topics, topics) for part in (newsgroups.train, newsgroups.test))
     vectorizer = TfidfVectorizer(max_features=10_000)
-    X = sparse.csr_matrix(vectorizer.fit_transform(corpus.train.texts))[train]
-    X_test = vectorizer.transform(corpus.test.texts)[test]
-    y, y_test = corpus.train.topics[train], corpus.test.topics[test]
+    X = sparse.csr_matrix(vectorizer.fit_transform(newsgroups.train.texts))[train]
+    X_test = vectorizer.transform(newsgroups.test.texts)[test]
+    y, y_test = newsgroups.train.topics[train], newsgroups.test.topics[test]
     ours = MultiTaskMLPClassifier(dropout=0.0, n_epochs=10, random_state=0).fit(X, y)
     theirs = MLPClassifier(
         (100, 100), activation="logistic", alpha=0.0, batch_size=32, max_iter=10, random_state=0

@@ -39,12 +39,12 @@ def sample(kind, n_classes=2, n=60):
     return X, y
 
 
-def peer(C, X, y, sample_weight=None, fit_intercept=True):
+def peer(C, X, y, sample_weight=None, **params):
     with warnings.catch_warnings():
         # It warns that its line search cannot go below rounding: that is where it should be.
         warnings.simplefilter("ignore")
         return linear_model.LogisticRegression(
-            C=C, solver="newton-cholesky", tol=1e-14, max_iter=1000, fit_intercept=fit_intercept
+            C=C, solver="newton-cholesky", tol=1e-14, max_iter=1000, **params
         ).fit(X, y, sample_weight)
 
 
@@ -67,13 +67,22 @@ def test_minimum_is_that_of_scikit_learn(kind, C, n_classes, agreement):
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("fit_intercept", [True, False])
-def test_sample_weights(n_classes, fit_intercept, agreement):
+@pytest.mark.parametrize("params", [{}, {"fit_intercept": False}], ids=str)
+def test_sample_weights(n_classes, params, agreement):
     X, y = sample("overlapping", n_classes)
     weights = np.random.default_rng(9).exponential(size=len(y))
-    ours = LogisticRegression(C=10, fit_intercept=fit_intercept).fit(X, y, weights)
-    theirs = peer(10, X, y, weights, fit_intercept)
+    ours = LogisticRegression(C=10, **params).fit(X, y, weights)
+    theirs = peer(10, X, y, weights, **params)
     assert_same_fit(ours, theirs, X, 10, agreement, "sample weights")
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 3.0, 1: 0.5}])
+def test_class_weights(n_classes, class_weight, agreement):
+    X, y = sample("overlapping", n_classes)
+    ours = LogisticRegression(class_weight=class_weight).fit(X, y)
+    theirs = peer(1, X, y, class_weight=class_weight)
+    assert_same_fit(ours, theirs, X, 1.0, agreement, "weights of classes")
 
 
 @pytest.mark.parametrize("C", STRENGTHS)
@@ -118,14 +127,3 @@ def test_many_fits_are_those_of_scikit_learn_one_by_one(penalize_intercept):
         np.testing.assert_allclose(
             coef, np.append(theirs.coef_[0], intercept), rtol=1e-9, atol=1e-9
         )
-
-
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("class_weight", ["balanced", {0: 3.0, 1: 0.5}])
-def test_class_weights(n_classes, class_weight, agreement):
-    X, y = sample("overlapping", n_classes)
-    ours = LogisticRegression(class_weight=class_weight).fit(X, y)
-    theirs = linear_model.LogisticRegression(
-        class_weight=class_weight, solver="newton-cholesky", tol=1e-12
-    ).fit(X, y)
-    assert_same_fit(ours, theirs, X, 1.0, agreement, "weights of classes")

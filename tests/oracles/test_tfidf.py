@@ -7,14 +7,11 @@ values 1e-12: scikit-learn adds up the squares of a row in the order in which it
 met, ours in alphabetical order.
 """
 
-import tarfile
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minimtl.corpora.newsgroups import strip_post
 from minimtl.text import counts as counting
 from minimtl.text.tfidf import TfidfVectorizer
 
@@ -101,16 +98,18 @@ def test_any_texts_in_blocks(monkeypatch, params, train, test, n_jobs):
     assert_same(params, train, test, n_jobs)
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"stop_words": ["the", "cars"], "ngram_range": (1, 2)},
+        {"token_pattern": r"(?u)\b(\w)\w*\b"},
+    ],
+    ids=str,
+)
 @settings(deadline=None)
 @given(TEXTS, TEXTS)
-def test_stop_words(train, test):
-    assert_same({"stop_words": ["the", "cars"], "ngram_range": (1, 2)}, train, test)
-
-
-@settings(deadline=None)
-@given(TEXTS, TEXTS)
-def test_token_pattern(train, test):
-    assert_same({"token_pattern": r"(?u)\b(\w)\w*\b"}, train, test)
+def test_other_words(params, train, test):
+    assert_same(params, train, test)
 
 
 @given(st.text(), st.sampled_from([(1, 1), (1, 3), (3, 6)]))
@@ -121,56 +120,24 @@ def test_analyzers_give_the_same_terms_in_the_same_order(analyzer, text, ngram_r
     assert TfidfVectorizer(**params).build_analyzer()(text) == expected
 
 
-@pytest.fixture(scope="module")
-def posts(data_dir):
-    """The cleaned training and test posts."""
-    texts = {"train": [], "test": []}
-    with tarfile.open(data_dir / "20news-bydate.tar.gz") as archive:
-        for member in archive:
-            if member.isfile():
-                part = member.name.split("/")[0].removeprefix("20news-bydate-")
-                texts[part].append(strip_post(archive.extractfile(member).read().decode("latin-1")))
-    return texts
-
-
 @pytest.mark.corpus
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_the_whole_corpus(posts, dtype, agreement):
-    ours = TfidfVectorizer(max_features=10_000, dtype=dtype)
-    X = ours.fit_transform(posts["train"])
-    # Which of equally frequent words it keeps depends on the processor: it is given ours.
-    peer = peer_text.TfidfVectorizer(vocabulary=ours.vocabulary_, dtype=dtype)
-    expected = peer.fit_transform(posts["train"])
+def test_the_whole_corpus(newsgroups, dtype, agreement):
+    train, test = newsgroups.train.texts, newsgroups.test.texts
+    params = {"max_features": 10_000, "dtype": dtype}
+    ours, peer = TfidfVectorizer(**params), peer_of(params, train)
+    X, expected = ours.fit_transform(train), peer.fit_transform(train)
     assert ours.get_feature_names_out().tolist() == peer.get_feature_names_out().tolist()
     # Its logarithm is the processor's: one unit in the last place of numbers from 8 to 16.
     last_place = 8 * np.finfo(dtype).eps
     agreement(f"idf of 10,000 words, {dtype.__name__}", PEER, ours.idf_, peer.idf_, last_place)
     tolerance = 1e-12 if dtype == np.float64 else 1e-6
-    held_out = ours.transform(posts["test"]), peer.transform(posts["test"])
+    held_out = ours.transform(test), peer.transform(test)
     for what, mine, theirs in (("training", X, expected), ("test", *held_out)):
-        np.testing.assert_array_equal(mine.indptr, theirs.indptr)
-        what = f"{mine.nnz:,} values of the {what} posts, {dtype.__name__}"
         mine.sort_indices()
         theirs.sort_indices()
+        np.testing.assert_array_equal(mine.indptr, theirs.indptr)
         np.testing.assert_array_equal(mine.indices, theirs.indices)
+        what = f"{mine.nnz:,} values of the {what} posts, {dtype.__name__}"
         agreement(what, PEER, mine.data, theirs.data, tolerance)
-
-
-@pytest.mark.corpus
-@pytest.mark.slow
-def test_of_equally_frequent_words_the_alphabetically_first_are_kept(posts):
-    """Below 300 words or so every cut falls between different totals; above, into ties."""
-    texts = posts["test"][:1500]
-    peer = peer_text.CountVectorizer()
-    totals = np.asarray(peer.fit_transform(texts).sum(axis=0)).ravel().tolist()
-    by_frequency = sorted(zip(totals, peer.get_feature_names_out(), strict=True), key=rank)
-    for max_features in (100, 1_000, 3_000, 7_000, 12_000):
-        kept = TfidfVectorizer(max_features=max_features).fit(texts).vocabulary_
-        assert set(kept) == {word for _, word in by_frequency[:max_features]}
-
-
-def rank(word):
-    """The place of a word, given with its total."""
-    total, spelling = word
-    return -total, spelling
