@@ -46,16 +46,6 @@ def test_weights_of_one_change_no_bit(backend):
     np.testing.assert_array_equal(plain.loss_curve_, ones.loss_curve_)
 
 
-@pytest.mark.parametrize("backend", ["numba", "numpy"])
-def test_equal_weights_are_a_weight_of_the_task(backend):
-    """ω = 2 for all classes is λ = 2, but that the losses shown have no λ in them."""
-    X, y = task()
-    classes = classifier(backend=backend, class_weight={3: 2, 4: 2, 5: 2}).fit(X, y)
-    tasks = classifier(backend=backend, task_weights=[2.0]).fit(X, y)
-    np.testing.assert_array_equal(classes.coefs_[0], tasks.coefs_[0])
-    np.testing.assert_allclose(classes.loss_curve_, 2 * tasks.loss_curve_, rtol=1e-12)
-
-
 NAMED = {"a": task(), "b": task((50, 30), seed=1)}
 XS, YS = ({name: part[i] for name, part in NAMED.items()} for i in (0, 1))
 
