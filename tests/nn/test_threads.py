@@ -91,30 +91,21 @@ def test_each_pair_of_methods_ends_right(backend, pair, tmp_path):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_calls_of_partial_fit_follow_each_other(backend):
+def test_calls_of_partial_fit_follow_each_other_and_predictions_are_those_between_them(backend):
     """Equal calls by two threads are as many by one, bit for bit."""
     X, y = task()
     model, expected = (classifier(backend).fit(X, y) for _ in range(2))
-    _, raised = together(*[lambda: model.partial_fit(X, y)] * 2)
+    calls = [lambda: model.partial_fit(X, y)] * 2
+    (*_, seen), raised = together(*calls, lambda: model.predict_proba(X).tobytes())
     assert raised == []
+
+    between = {expected.predict_proba(X).tobytes()}
     for _ in range(2 * N_CALLS):
-        expected.partial_fit(X, y)
+        between.add(expected.partial_fit(X, y).predict_proba(X).tobytes())
+    assert set(seen) <= between
     assert model.n_iter_ == expected.n_iter_
     np.testing.assert_array_equal(model.coefs_[0], expected.coefs_[0])
     np.testing.assert_array_equal(model.loss_curve_, expected.loss_curve_)
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_predictions_are_those_between_two_calls(backend):
-    X, y = task()
-    model, again = (classifier(backend).fit(X, y) for _ in range(2))
-    known = {again.predict_proba(X).tobytes()}
-    known |= {again.partial_fit(X, y).predict_proba(X).tobytes() for _ in range(N_CALLS)}
-    (_, seen), raised = together(
-        lambda: model.partial_fit(X, y), lambda: model.predict_proba(X).tobytes()
-    )
-    assert raised == []
-    assert set(seen) <= known
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -35,20 +35,9 @@ class Record:
         return f"| {self.quantity} | {self.peer} | {self.cases:,} | {difference} | {allowed} |"
 
 
-class Scores:
-    """All records of a run, by heading and by what was compared."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, dict[tuple[str, str], Record]] = defaultdict(dict)
-
-    def add(self, heading: str, new: Record) -> None:
-        records, key = self.records[heading], (new.quantity, new.peer)
-        old = records.get(key)
-        worst = new if old is None or new.difference > old.difference else old
-        records[key] = replace(worst, cases=1 + (old.cases if old else 0))
-
-
-SCORES = pytest.StashKey[Scores]()
+# All records of a run, by heading and by what was compared.
+Records = dict[str, dict[tuple[str, str], Record]]
+RECORDS = pytest.StashKey[Records]()
 
 
 def pytest_addoption(parser):
@@ -58,7 +47,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.stash[SCORES] = Scores()
+    config.stash[RECORDS] = defaultdict(dict)
 
 
 @pytest.fixture
@@ -71,7 +60,7 @@ def agreement(request):
     heading = (
         request.module.__doc__.split("\n\n")[0].rstrip(".").replace("\n", " ").replace("``", "`")
     )
-    scores = request.config.stash[SCORES]
+    records = request.config.stash[RECORDS][heading]
 
     def compare(quantity, peer, ours, theirs, allowed, *, relative=False):
         ours, theirs = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
@@ -80,7 +69,11 @@ def agreement(request):
         if relative:
             difference /= float(np.abs(theirs).max())
         assert difference <= allowed, f"{quantity} against {peer}: {difference} > {allowed}"
-        scores.add(heading, Record(quantity, peer, difference, allowed, relative))
+
+        new = Record(quantity, peer, difference, allowed, relative)
+        old = records.get((quantity, peer))
+        worst = new if old is None or new.difference > old.difference else old
+        records[quantity, peer] = replace(worst, cases=1 + (old.cases if old else 0))
 
     return compare
 
@@ -92,11 +85,11 @@ def pytest_terminal_summary(terminalreporter, config):
     if left_out:
         terminalreporter.write_line(f"docs/oracles.md is not written: tests {', '.join(left_out)}")
         return
-    TABLE.write_text(page(config.stash[SCORES]), encoding="utf-8")
+    TABLE.write_text(page(config.stash[RECORDS]), encoding="utf-8")
     terminalreporter.write_line("docs/oracles.md is written")
 
 
-def page(scores: Scores) -> str:
+def page(every: Records) -> str:
     import scipy
     import sklearn
     import torch
@@ -114,7 +107,7 @@ def page(scores: Scores) -> str:
         "near rounding vary a little with the machine and with the versions, which were here:",
         f"{versions}.",
     ]
-    for heading, records in sorted(scores.records.items()):
+    for heading, records in sorted(every.items()):
         lines += ["", f"## {heading}", "", "| Quantity | Peer | Cases | Differs by | Allowed |"]
         lines += ["|---|---|---:|---:|---:|"]
         lines += [record.line() for record in records.values()]

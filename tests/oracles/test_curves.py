@@ -1,29 +1,13 @@
 """The log curve against ``scipy.optimize.curve_fit`` under the same gauge, on the released logs."""
 
-import re
-import tarfile
-
 import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
+from minimtl.audit.kerineclogs import read_released
 from minimtl.stats.curves import fit_log_curves
 
-LOG_NAME = re.compile(r"exp\d_0/results200/simple/[^/]+")
 PEER = "SciPy `curve_fit`"
-LOSS = re.compile(r"^Epoch \d+, loss ([^,]+),", re.MULTILINE)
-
-
-def released_loss_curves(data_dir):
-    """The single-task training losses of the authors' logs, shape (172, 150)."""
-    curves = []
-    with tarfile.open(data_dir / "investigationMTL-logs.tar.gz") as archive:
-        for member in archive:
-            if member.isfile() and LOG_NAME.fullmatch(member.name):
-                text = archive.extractfile(member).read().decode("utf-8")
-                if losses := LOSS.findall(text):
-                    curves.append([float(loss) for loss in losses])
-    return np.array(curves)
 
 
 def scipys_fit(losses, start):
@@ -41,7 +25,8 @@ def scipys_fit(losses, start):
 @pytest.mark.corpus
 @pytest.mark.slow
 def test_fits_the_released_curves_as_scipy_does(data_dir, agreement):
-    losses = released_loss_curves(data_dir)
+    experiments = read_released(data_dir / "investigationMTL-logs.tar.gz")
+    losses = np.array([log.loss for run in experiments for log in run.single.values()])
     assert losses.shape == (172, 150)
     for row, fit in zip(losses, fit_log_curves(losses), strict=True):
         # The start is the same for all curves, far from most answers, and not taken from ours.
