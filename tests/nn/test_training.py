@@ -108,16 +108,6 @@ def test_the_last_predictions_and_losses_are_those_of_the_trained_network(make_t
     assert fit([task], backend)[2].test_losses[0].shape == (8, 0)
 
 
-@pytest.mark.parametrize("backend", ["numba", "numpy"])
-def test_a_task_of_weight_0_leaves_the_other_as_if_it_trained_without_it(make_task, backend):
-    """Its head stays as it was; masks are drawn for both, so that dropout has to be off."""
-    tasks = [make_task(40), make_task(40)]
-    network, _, _ = fit(tasks, backend, dropout=0.0, task_weights=(1.0, 0.0))
-    start = initialize(Shape(120, (16, 8), (2, 2)), np.random.default_rng(1))
-    np.testing.assert_allclose(network.head_weights[1], start.head_weights[1], atol=1e-7)
-    assert np.abs(network.head_weights[0] - start.head_weights[0]).max() > 0.01
-
-
 def test_softmax_survives_large_logits():
     P = softmax(np.array([[1000.0, 0.0], [-1000.0, -1000.0]]))
     np.testing.assert_array_equal(P, [[1.0, 0.0], [0.5, 0.5]])
