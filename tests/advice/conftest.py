@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from minimtl.advice import ways
 from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.fits import Given, Settings
-from minimtl.advice.sets import Prepared
+from minimtl.advice.sets import Prepared, prepare
+from minimtl.advice.tokenizers import make_vectorizer
+from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
 from minimtl.corpora.files import LabelledText, TextSet
@@ -35,6 +38,30 @@ def text_set():
             )
 
         return TextSet(name, rows(n, "train"), rows(n_test, "test"))
+
+    return make
+
+
+@pytest.fixture
+def few_epochs(monkeypatch):
+    """Networks that learn little and soon."""
+    monkeypatch.setattr(ways, "N_EPOCHS", 4)
+
+
+@pytest.fixture(scope="session")
+def words():
+    """Cuts a text into its words."""
+    return make_vectorizer("words").build_analyzer()
+
+
+@pytest.fixture
+def counted_sets(text_set, words):
+    """A main set of those settings and an auxiliary one, their words counted."""
+
+    def make(per_class=200, seed=0, aux_seed=1, groups=(), **main):
+        sets = [text_set("main", **main), text_set("aux", n=25, seed=aux_seed)]
+        prepared = [prepare(one, words) for one in sets]
+        return SetsOfTexts.of(prepared, "words", per_class, seed, groups)
 
     return make
 

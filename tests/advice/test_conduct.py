@@ -10,29 +10,21 @@ from minimtl.advice import conduct
 from minimtl.advice.conduct import Measuring, best_alone, way_to_take
 from minimtl.advice.fits import Given, Settings, encode
 from minimtl.advice.sets import prepare
-from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS
 from minimtl.advice.ways import all_ways
 from minimtl.jobs import Workers, open_store
 
-words = make_vectorizer("words").build_analyzer()
-
 
 @pytest.fixture
-def measuring(text_set, tmp_path, monkeypatch):
+def measuring(text_set, words, tmp_path, monkeypatch):
     """Measures by ``score(fit)`` in place of training; ``counted`` has the fits by way and set."""
 
     def make(score, n_aux=2, constant=False, **settings):
-        sets = [
-            prepare(text_set("main", n=200), words),
-            *(
-                prepare(text_set(f"aux{i}", ("c", "d"), n=100, seed=i), words)
-                for i in range(1, n_aux + 1)
-            ),
-        ]
+        sets = [text_set("main", n=200)]
+        sets += [text_set(f"aux{i}", ("c", "d"), n=100, seed=i) for i in range(1, n_aux + 1)]
         names = tuple(one.name for one in sets)
-        data = SetsOfTexts.of(sets, "words", 10, 0)
+        data = SetsOfTexts.of([prepare(one, words) for one in sets], "words", 10, 0)
         counted = Counter()
 
         def compute(fit, data):
@@ -50,7 +42,7 @@ def measuring(text_set, tmp_path, monkeypatch):
         monkeypatch.setattr(conduct, "compute", compute)
         store = open_store(tmp_path, {"a": 1}, announce=print)
         workers = Workers(ThreadPoolExecutor(1), data)
-        return Measuring(data, names, Settings(**settings), store, workers, True), counted
+        return Measuring(data, names, Settings(**settings), store, workers, False), counted
 
     return make
 
@@ -97,14 +89,10 @@ def test_networks_that_are_unlikely_to_win_end_after_the_first_look(measuring):
 
 
 def test_regressions_have_an_answer_before_a_network_is_trained(measuring, capsys):
-    made, _ = measuring(lambda fit: 0.8 if fit.way.use == "words" else 0.7, runs=5)
-    order = []
-    object.__setattr__(made, "is_quiet", False)
-    fit_all = made.fit_all
-    object.__setattr__(made, "fit_all", lambda *args: order.append(args[1]) or fit_all(*args))
+    made, counted = measuring(lambda fit: 0.8 if fit.way.use == "words" else 0.7, runs=5)
     named(made)
-    assert {way.model for way in order[0]} == {"regression"}
-    assert {way.model for way in order[1]} == {"network"}
+    models = [name.endswith("(network)") for _, name in counted]
+    assert models == sorted(models)
     assert "The best regression so far: alone, with the words of" in capsys.readouterr().err
 
 
@@ -127,12 +115,9 @@ def test_the_matrix_says_who_helps_whom(measuring):
 
     made, counted = measuring(score, runs=10)
     matrix = made.matrix()
-    assert [matrix[i][i] for i in range(3)] == [None] * 3
-    helping = {
-        (i, j) for i, row in enumerate(matrix) for j, one in enumerate(row) if one
-        and one.verdict == HELPS
-    }  # fmt: skip
-    assert helping == {(2, 1)}
-    assert matrix[2][1].gain > 0.1
+    measured = {(i, j): one for i, row in enumerate(matrix) for j, one in enumerate(row) if one}
+    assert not any((i, i) in measured for i in range(3))
+    assert [place for place, one in measured.items() if one.verdict == HELPS] == [(2, 1)]
+    assert measured[2, 1].gain > 0.1
     assert len(counted) == 9
     assert set(counted.values()) == {10}

@@ -14,7 +14,6 @@ from minimtl.advice.verdicts import (
     TestedTexts,
     compare,
     influences,
-    without_verdict,
 )
 from minimtl.advice.ways import Way
 from minimtl.stats import macro_f1
@@ -101,10 +100,9 @@ def test_one_round_of_one_fold_by_hand():
 
 def test_equal_labels_of_few_texts_are_no_proof():
     few, many = (compared((0.8, 0.8), n, noise=0.0) for n in (30, 3_000))
-    assert few.verdict == CANNOT_TELL
+    assert (few.verdict, many.verdict) == (CANNOT_TELL, NO_DIFFERENCE)
     assert few.low < -0.02
     assert few.high > 0.02
-    assert many.verdict == NO_DIFFERENCE
 
 
 def test_a_way_must_be_better_than_each_way_alone():
@@ -191,12 +189,6 @@ def test_more_texts_are_counted_for_the_way_alone_that_keeps_a_gain_open():
     assert beaten.further_texts > 0
 
 
-def test_constant_predictions_have_no_verdict():
-    found = without_verdict(compared((0.8, 0.9)))
-    assert (found.verdict, found.probability) == (CANNOT_TELL, 0.5)
-    assert found.further_runs is None
-
-
 def test_texts_of_a_group_count_as_one_where_they_agree():
     tested = sample(900)
     groups = np.arange(900) // 2 // 5  # five texts of each label
@@ -213,25 +205,6 @@ def test_texts_of_a_group_count_as_one_where_they_agree():
     alone = replace(tested, groups=np.arange(900))
     same = judged(alone, given)[OTHER]
     assert same.low == pytest.approx(without.low)
-
-
-@pytest.mark.parametrize("n_rounds", [5, 20])
-def test_a_test_part_of_ones_own_has_intervals_that_hold_the_truth(n_rounds):
-    """Every run tests the same texts, and its training moves all of them together."""
-    rng = np.random.default_rng(0)
-    n, gain, n_held = 400, 0.05, 0
-    labels = np.arange(n) % 2
-    for _ in range(200):
-        tested = TestedTexts(labels, np.zeros((n_rounds, n), np.int64), n)
-        easiness = rng.normal(size=n)
-        given = {}
-        for way, share in ((ALONE, 0.75), (OTHER, 0.75 + gain)):
-            level = stats.norm.ppf(share) * np.sqrt(1 + 0.3**2 + 0.03**2)
-            noise = 0.3 * rng.normal(size=(n_rounds, n)) + 0.03 * rng.normal(size=(n_rounds, 1))
-            given[way] = np.where(level + easiness + noise > 0, labels, 1 - labels)
-        found = judged(tested, given)[OTHER]
-        n_held += found.low <= gain <= found.high
-    assert n_held >= 0.93 * 200
 
 
 def test_a_way_that_clearly_hurts_lends_no_spread_and_a_loss_is_no_tie():

@@ -8,34 +8,25 @@ from minimtl import LogisticRegression, MultiTaskMLPClassifier
 from minimtl.advice import ways as module
 from minimtl.advice.ways import Way, all_ways, train
 
-NAMES = ("mine", "one", "two", "three")
+ANY_LABELS = ["words", "jointly", "pretrained"]
+SAME_LABELS = ["words", "adapted", "pooled", "jointly", "pretrained"]
 
 
-def described(*classes):
-    return [way.describe(NAMES) for way in all_ways(classes)]
-
-
-def test_ways_with_one_set():
-    alone = ["alone (regression)", "alone (network)"]
-    words = "alone, with the words of one (regression)"
-    networks = ["jointly with one (network)", "pretrained on one (network)"]
-    assert described(("a", "b"), ("c", "d")) == [*alone, words, *networks]
-    assert described(("a", "b"), ("a", "b")) == [
-        *alone, words,
-        "adapted from one (regression)", "pooled with one (regression)",
-        *networks,
-    ]  # fmt: skip
-
-
-def test_ways_with_several_sets():
-    found = described(("a", "b"), ("a", "b"), ("c", "d", "e"))
-    assert found[-3:] == [
-        "alone, with the words of one and two (regression)",
-        "jointly with one and two (network)", "pretrained on one and two (network)",
-    ]  # fmt: skip
-    same = described(*[("a", "b")] * 4)
-    assert len(same) == 2 + 4 * 5
-    assert same[-1] == "pretrained on all 3 sets (network)"
+@pytest.mark.parametrize(
+    ("others", "uses"),
+    [
+        (["cd"], {(1,): ANY_LABELS}),
+        (["ab"], {(1,): SAME_LABELS}),
+        (["ab", "cde"], {(1,): SAME_LABELS, (2,): ANY_LABELS, (1, 2): ANY_LABELS}),
+        (["ab"] * 3, dict.fromkeys([(1,), (2,), (3,), (1, 2, 3)], SAME_LABELS)),
+    ],
+)
+def test_each_set_is_used_by_itself_and_all_together(others, uses):
+    found = all_ways([("a", "b"), *map(tuple, others)])
+    with_others = [(use, group) for group, of_group in uses.items() for use in of_group]
+    assert [(way.use, way.aux) for way in found] == [("alone", ()), ("alone", ()), *with_others]
+    names = ("mine", "one", "two", "three")
+    assert Way("pooled", "regression", (1, 2, 3)).describe(names).startswith("pooled with all 3 ")
 
 
 @pytest.fixture
@@ -62,12 +53,13 @@ def test_each_way_learns(documents, monkeypatch, way):
     np.testing.assert_array_equal(again.predict_proba(main[0]), classifier.predict_proba(main[0]))
 
 
-def test_other_labels_are_another_output_layer(documents):
+@pytest.mark.parametrize(
+    ("use", "classes"), [("jointly", [[0, 1], [0, 1, 2]]), ("pretrained", [0, 1])]
+)
+def test_other_labels_are_another_output_layer(documents, use, classes):
     main, other = documents(40, 2), documents(60, 3, shift=4)
-    joint = train(Way("jointly", "network", (1,)), main, [other], 0)
-    assert [list(classes) for classes in joint.classes_] == [[0, 1], [0, 1, 2]]
-    tuned = train(Way("pretrained", "network", (1,)), main, [other], 0)
-    assert list(tuned.classes_) == [0, 1]
+    network = train(Way(use, "network", (1,)), main, [other], 0)
+    assert [np.asarray(each).tolist() for each in network.classes_] == classes
 
 
 def test_pooled_texts_are_all_of_one_set(documents):
@@ -90,6 +82,6 @@ def test_adapted_features_are_shared_and_own(documents):
     assert margin > np.abs(flipped.decision_function(main[0])).mean()
 
 
-@pytest.mark.parametrize(("n", "epochs"), [(10, 4_000), (400, 100), (300, 100), (9_000, 100)])
+@pytest.mark.parametrize(("n", "epochs"), [(10, 4_000), (400, 100), (9_000, 100)])
 def test_few_texts_are_passed_over_more_often(n, epochs):
     assert module._network(n, 0).n_epochs == epochs
