@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from minimtl.audit import audit, kerinec
-from minimtl.audit.kerinec import audit_figure4, audit_mean_gain, audit_scans, audit_table1
+from minimtl.audit.kerinec import (
+    audit_figure4,
+    audit_mean_gain,
+    audit_runs,
+    audit_scans,
+    audit_table1,
+)
 from minimtl.audit.kerineclogs import Runs, ScannedEpoch, read_released
 from minimtl.tasks.printedtables import PrintedScores
 from tests.audit.madeup import by_item
@@ -79,21 +85,6 @@ def test_figure_4_compares_tasks_with_pairs(experiments):
     assert "a mean over 52 pairs less one over 19 tasks" in items["lead as drawn"].reason
 
 
-def as_computed(findings):
-    return by_item([finding for finding in findings if finding.reading == "as computed"])
-
-
-def test_one_run_of_five_decides_nothing(made_up_experiment, root):
-    made_up = made_up_experiment("exp1_3")
-    findings = as_computed(audit_table1([Runs(read_released(root))]).findings)
-    assert findings["single"].derived == pytest.approx(made_up.single.mean(), abs=1e-12)
-    assert findings["multi"].derived == pytest.approx(made_up.joint.mean(), abs=1e-12)
-    assert findings["improved"].derived == np.mean(made_up.joint > made_up.single)
-    for finding in findings.values():
-        assert finding.verdict == "incomplete"
-        assert "exp1_0 exp1_1 exp1_2 exp1_4" in finding.reason
-
-
 def test_all_runs_decide(made_up_experiment, root, monkeypatch):
     runs = [made_up_experiment(f"exp1_{run}", seed=run) for run in range(5)]
     single = np.mean([run.single.mean() for run in runs])
@@ -102,8 +93,10 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
     monkeypatch.setitem(kerinec.TABLE1, "related", printed)
     monkeypatch.setitem(kerinec.MEAN_GAIN_PRINTED, "related", 0.30)
     problems = [Runs(read_released(root))]
-    table1 = as_computed(audit_table1(problems).findings)
-    assert [finding.verdict for finding in table1.values()] == ["agrees", "differs", "differs"]
+    table1 = [one for one in audit_table1(problems).findings if one.reading == "as computed"]
+    assert [finding.verdict for finding in table1] == ["agrees", "differs", "differs"]
+    gaining = np.mean([(run.joint > run.single).mean() for run in runs])
+    assert [finding.derived for finding in table1] == pytest.approx([single, multi, gaining])
 
     of_logs, of_table = audit_mean_gain(problems).findings[:2]
     relative = np.mean([((run.joint - run.single) / run.single).mean() for run in runs])
@@ -113,18 +106,16 @@ def test_all_runs_decide(made_up_experiment, root, monkeypatch):
 
 
 def test_runs_are_compared_with_each_other(made_up_experiment, root):
-    made_up_experiment("exp1_0", seed=4)
-    made_up_experiment("exp1_1", seed=4)
-    made_up_experiment("exp1_2", seed=5)
-    made_up_experiment("exp2_0", seed=6)
-    audited = audit(root)
-    found = {(f.item, f.experiments): f for f in audited.findings if f.table == "design"}
+    for name, seed in (("exp1_0", 4), ("exp1_1", 4), ("exp1_2", 5), ("exp2_0", 6)):
+        made_up_experiment(name, seed)
+    findings, lines = audit_runs([], read_released(root))
+    found = {(f.item, f.experiments): f for f in findings}
     assert found["repeated single-task logs", "exp1_0 exp1_1"].derived == 19
     assert found["repeated single-task logs", "exp1_0 exp1_2"].derived == 0
     assert found["same label", "exp1_0 exp1_1"].derived == 1
     assert found["same label", "exp1_0 exp1_2"].derived < 0.9
     assert "of 52 pairs" in found["same label", "exp1_0 exp2_0"].reason  # UNRELATED has them too
-    assert "exp1_0 and exp1_1 share 19 single-task logs" in " ".join(audited.lines)
+    assert "exp1_0 and exp1_1 share 19 single-task logs" in lines[0]
 
 
 def test_without_features_only_scores_are_audited(made_up_experiment, root):
