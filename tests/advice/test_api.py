@@ -25,9 +25,7 @@ def test_from_texts_to_a_model(texts, tmp_path):
     numbers = np.array([int(label == "good") for label in labels])
     other, other_labels = texts("aux", ("c", "d"), seed=1)
     advice = advise(mine, numbers, {"other": (other, other_labels)}, runs=2)
-    uses = [row.way.use for row in advice.rows]
-    assert uses[:3] == ["alone", "alone", "words"]
-    assert set(uses[3:]) == {"jointly", "pretrained"}
+    assert [row.way.use for row in advice.rows[:3]] == ["alone", "alone", "words"]
     assert advice.rows[0].score >= advice.rows[1].score
     assert advice.rows[3].score >= advice.rows[4].score
     assert advice.matrix is None
@@ -59,9 +57,7 @@ def test_sets_of_the_same_name_are_told_apart(text_set):
 
 
 def test_all_pairs(texts):
-    mine, one = texts(), texts("one", ("c", "d"), seed=1)
-    advice = advise(*mine, {"one": one}, runs=2, all_pairs=True)
-    assert advice.matrix[0][0] is advice.matrix[1][1] is None
+    advice = advise(*texts(), {"one": texts("one", ("c", "d"), seed=1)}, runs=2, all_pairs=True)
     gain = advice.row_of("jointly").score - advice.row_of("alone (network)").score
     assert advice.matrix[0][1].gain == pytest.approx(gain)
     assert "Who helps whom" in str(advice)
@@ -122,6 +118,7 @@ def test_chinese_is_cut_into_characters():
         ({"margin": 1.0}, "margin must lie in"),
         ({"tokenizer": "letters"}, "tokenizer must be one of auto, words"),
         ({"tokenizer": "features"}, "tokenizer must be one of auto, words"),
+        ({"groups": [1, 2, 3]}, "24 texts came with 3 groups"),
     ],
 )
 def test_what_cannot_be(texts, change, sentence):
@@ -132,13 +129,9 @@ def test_what_cannot_be(texts, change, sentence):
 
 
 def test_a_test_part_and_groups_of_ones_own(texts):
-    mine, labels = texts(n=20)
-    held, held_labels = texts(seed=5)
-    other = texts("aux", ("c", "d"), seed=1)
+    other = {"other": texts("aux", ("c", "d"), seed=1)}
     groups = [None if i < 4 else i // 4 for i in range(40)]
-    advice = advise(mine, labels, {"other": other}, test=(held, held_labels), groups=groups, runs=2)
+    advice = advise(*texts(n=20), other, test=texts(seed=5), groups=groups, runs=2)
     assert advice.rows[0].n_runs == 2
-    assert advice.rows[0].given.classes.shape == (2, len(held))
+    assert advice.rows[0].given.classes.shape == (2, 24)
     assert "own test part" in advice.procedure[0]
-    with pytest.raises(ValueError, match="40 texts came with 3 groups"):
-        advise(mine, labels, {"other": other}, groups=[1, 2, 3])

@@ -23,15 +23,14 @@ def rows(n=60, seed=0):
     return X / np.linalg.norm(X, axis=1, keepdims=True), labels
 
 
+(X, y), (X2, y2) = rows(), rows(seed=1)
+
+
 @pytest.mark.parametrize("form", [np.asarray, sparse.coo_matrix])
 def test_the_ways_that_make_sense_and_a_model(form):
-    (X, y), (X2, y2) = rows(), rows(80, seed=1)
     advice = advise(form(X), y, {"other": (form(X2), y2)}, runs=2)
-    assert {advice.name_of(row) for row in advice.rows} == {
-        "alone (network)", "alone (regression)", "adapted from other (regression)",
-        "pooled with other (regression)", "jointly with other (network)",
-        "pretrained on other (network)",
-    }  # fmt: skip
+    uses = [row.way.use for row in advice.rows]
+    assert sorted(uses) == ["adapted", "alone", "alone", "jointly", "pooled", "pretrained"]
     assert advice.reference.score > 0.7
     new, labels = rows(200, seed=2)
     assert advice.score(form(new), labels) > 0.7
@@ -40,39 +39,39 @@ def test_the_ways_that_make_sense_and_a_model(form):
     assert all(one["text"].startswith("X[") for one in advice.to_dict()["mistakes"])
 
 
-def test_sets_that_do_not_go_together():
-    (X, y), (X2, y2) = rows(), rows(seed=1)
-    with pytest.raises(MinimtlError, match=r"other has 11 features, and your set has 12; encode"):
-        advise(X, y, {"other": (X2[:, 1:], y2)})
-    with pytest.raises(MinimtlError, match=r"Some sets hold texts and others features"):
-        advise(X, y, {"other": (["a text"] * 60, y2)})
-    with pytest.raises(MinimtlError, match=r"other: 60 rows came with 59 labels"):
-        advise(X, y, {"other": (X2, y2[1:])})
-    X2[3, 3] = np.nan
-    with pytest.raises(MinimtlError, match=r"other: .*NaN"):
-        advise(X, y, {"other": (X2, y2)})
+@pytest.mark.parametrize(
+    ("sets", "sentence"),
+    [
+        (
+            {"auxiliary": {"other": (X2[:, 1:], y2)}},
+            "other has 11 features, and your set has 12; en",
+        ),
+        ({"auxiliary": {"other": (["a text"] * 60, y2)}}, "Some sets hold texts and others featur"),
+        ({"auxiliary": {"other": (X2, y2[1:])}}, "other: 60 rows came with 59 labels"),
+        ({"auxiliary": {"other": (np.where(X2 > 0, X2, np.nan), y2)}}, "other: .*NaN"),
+        ({"test": (X2[:, 1:], y2)}, "the test part has 11 features, and your set has 12"),
+    ],
+)
+def test_sets_that_do_not_go_together(sets, sentence):
+    with pytest.raises(MinimtlError, match=sentence):
+        advise(X, y, **({"auxiliary": {"other": (X2, y2)}} | sets))
 
 
 def test_equal_rows_are_copies():
-    (X, y), (X2, y2) = rows(), rows(seed=1)
     advice = advise(np.vstack([X, X[:4]]), [*y, *y[:4]], {"other": (X2, y2)}, runs=2)
     assert len(advice.sets[0].train) == 60
     assert any("4 texts that repeat another" in note for note in advice.notes)
 
 
 def test_a_test_part_and_groups():
-    (X, y), (X2, y2), held = rows(), rows(seed=1), rows(30, seed=2)
     groups = np.arange(60) // 3
-    advice = advise(X, y, {"other": (X2, y2)}, test=held, groups=groups, runs=2)
+    advice = advise(X, y, {"other": (X2, y2)}, test=rows(30, seed=2), groups=groups, runs=2)
     assert advice.best.given.classes.shape == (2, 30)
-    with pytest.raises(MinimtlError, match=r"the test part has 11 features, and your set has 12"):
-        advise(X, y, {"other": (X2, y2)}, test=(held[0][:, 1:], held[1]))
 
 
 def test_layouts_of_files(tmp_path):
-    X, y = rows(10)
     np.savez(tmp_path / "a.npz", X=X, y=y)
-    np.savez_compressed(tmp_path / "b.npz", X=X, y=np.arange(10) % 2)
+    np.savez_compressed(tmp_path / "b.npz", X=X, y=np.arange(60) % 2)
     np.save(tmp_path / "c.npy", X)
     sparse.save_npz(tmp_path / "d.npz", sparse.csr_matrix(X))
     for name in "cd":
@@ -109,24 +108,22 @@ def test_files_that_hold_no_features(tmp_path, arrays, sentence):
 
 
 @pytest.mark.slow
-def test_from_files_to_labels(tmp_path, capsys):
-    paths = []
-    for seed in (0, 1):
-        X, y = rows(seed=seed)
-        np.savez(tmp_path / f"{seed}.npz", X=X, y=y)
-        paths.append(str(tmp_path / f"{seed}.npz"))
-    np.save(tmp_path / "new.npy", rows(8, seed=3)[0])
-    model, new = str(tmp_path / "m.npz"), str(tmp_path / "new.npy")
-    argv = ["advise", "--main", paths[0], "--aux", paths[1], "--runs", "2", "--save-model", model]
-    assert main([*argv, "--json"]) == 0
+def test_from_files_to_labels(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("mine.npz", X=X, y=y)
+    np.savez("other.npz", X=X2, y=y2)
+    argv = "advise --main mine.npz --aux other.npz --runs 2 --save-model m.npz --json"
+    assert main(argv.split()) == 0
     assert json.loads(capsys.readouterr().out)["settings"]["tokenizer"] == "features"
-    assert main(["predict", model, new]) == 0
+
+    np.save("new.npy", rows(8, seed=3)[0])
+    assert main(["predict", "m.npz", "new.npy"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[2] for line in lines] == [f"X[{i}]" for i in range(8)]
-    text = tmp_path / "t.csv"
-    text.write_text("text\nsomething\n")
-    assert main(["predict", model, str(text)]) == 1
+
+    (tmp_path / "t.csv").write_text("text\nsomething\n")
+    assert main(["predict", "m.npz", "t.csv"]) == 1
     assert "takes features: give .npz or .npy" in capsys.readouterr().err
-    np.save(tmp_path / "new.npy", np.ones((2, 5)))
-    assert main(["predict", model, new]) == 1
+    np.save("new.npy", np.ones((2, 5)))
+    assert main(["predict", "m.npz", "new.npy"]) == 1
     assert "new.npy has 5 features, and the model has 12" in capsys.readouterr().err

@@ -107,17 +107,6 @@ def test_features_of_a_pair(logs):
     assert row["curve_c_main"] == pytest.approx(100 * c / (10 * c + d), rel=1e-3)
 
 
-def test_made_up_logs_are_of_nothing_in_print(made_up_logs, root):
-    gains = np.array(list(made_up_logs().gains.values()))
-    audited = audit(root)
-    items = by_item(audited.findings)
-    assert items["gains that agree"].verdict == "incomplete"
-    assert items["pairs that gain"].derived == (gains > 0).sum()
-    assert items["largest gain"].derived == pytest.approx(gains.max())
-    assert items["small gains"].derived == (np.abs(gains) < 1).sum()
-    assert [(table.name, len(table.rows)) for table in audited.pairs] == [("pairs_bingel2017", 12)]
-
-
 def test_two_tasks_are_too_few_to_predict(made_up_logs, root):
     made_up_logs(tasks=("ant", "bee"))
     audited = audit(root)
