@@ -20,25 +20,6 @@ def texts(text_set):
     return make
 
 
-def test_from_texts_to_a_model(texts, tmp_path):
-    mine, labels = texts()
-    numbers = np.array([int(label == "good") for label in labels])
-    other, other_labels = texts("aux", ("c", "d"), seed=1)
-    advice = advise(mine, numbers, {"other": (other, other_labels)}, runs=2)
-    assert [row.way.use for row in advice.rows[:3]] == ["alone", "alone", "words"]
-    assert advice.rows[0].score >= advice.rows[1].score
-    assert advice.rows[3].score >= advice.rows[4].score
-    assert advice.matrix is None
-    assert "your set" in advice.verdict
-    # Labels come back as they were given.
-    assert advice.model.classes_.tolist() == [0, 1]
-    assert np.mean(advice.model.predict(mine) == numbers) > 0.9
-    save_model(advice.model, tmp_path / "m.npz")
-    loaded = load_model(tmp_path / "m.npz")
-    np.testing.assert_array_equal(loaded.predict_proba(mine), advice.model.predict_proba(mine))
-    assert loaded.how["way"] == advice.name_of(advice.best)
-
-
 def test_the_same_seed_gives_the_same_advice_whatever_other_sets_there_are(texts, tmp_path):
     mine, one, two = texts(), texts("one", ("c", "d"), seed=1), texts("two", ("e", "f"), seed=2)
     both = advise(*mine, {"one": one, "two": two}, runs=2, out=tmp_path)
@@ -74,7 +55,14 @@ def test_missing_texts_and_labels_are_left_out_and_counted(texts):
 
 
 @pytest.mark.parametrize(
-    "values", [(0.5, 1.5), ((1, "a"), (2, "b")), (date(2020, 1, 1), date(2021, 1, 1)), (True, "no")]
+    "values",
+    [
+        (0, 1),
+        (0.5, 1.5),
+        ((1, "a"), (2, "b")),
+        (date(2020, 1, 1), date(2021, 1, 1)),
+        (True, "no"),
+    ],
 )
 def test_labels_of_any_kind_train_predict_and_save(texts, tmp_path, values):
     mine, labels = texts()

@@ -106,18 +106,3 @@ def test_rounds_are_made_whole(measuring, runs, made_runs):
 def test_constant_ways_tell_nothing(measuring):
     made, _ = measuring(lambda fit: 0.33, constant=True, runs=5)
     assert {row.verdict for row in named(made).values()} == {"", CANNOT_TELL}
-
-
-def test_the_matrix_says_who_helps_whom(measuring):
-    def score(fit):
-        # Set 1 helps set 2, and nothing else does anything.
-        return 0.8 if fit.target == 2 and fit.way.aux == (1,) else 0.6
-
-    made, counted = measuring(score, runs=10)
-    matrix = made.matrix()
-    measured = {(i, j): one for i, row in enumerate(matrix) for j, one in enumerate(row) if one}
-    assert not any((i, i) in measured for i in range(3))
-    assert [place for place, one in measured.items() if one.verdict == HELPS] == [(2, 1)]
-    assert measured[2, 1].gain > 0.1
-    assert len(counted) == 9
-    assert set(counted.values()) == {10}

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from minimtl.advice.sets import near_copies, normalised, prepare
-from minimtl.advice.tokenizers import make_vectorizer
 from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.errors import MinimtlError
 
@@ -38,10 +37,10 @@ def long_texts(n, seed=0):
 def used(words):
     """What is left of a set ``s``, or of ``x`` beside a main set ``m``."""
 
-    def make(train, test=(), main=None, analyze=words):
+    def make(train, test=(), main=None):
         if main is None:
-            return prepare(TextSet("s", train, test), analyze)
-        return prepare(TextSet("x", train), analyze, prepare(TextSet("m", main), words))
+            return prepare(TextSet("s", train, test), words)
+        return prepare(TextSet("x", train), words, prepare(TextSet("m", main), words))
 
     return make
 
@@ -111,12 +110,6 @@ def test_what_is_left_out_or_strange_is_said(used, sets, n_left, warnings):
     assert not known & {normalised(row.text) for row in prepared.train}
 
 
-def test_classes_are_sorted_and_labels_their_places(used):
-    prepared = used(rows(b=numbered("bb", 7), a=numbered("aa", 60)))
-    assert prepared.classes == ("a", "b")
-    assert prepared.labels(prepared.train).tolist() == [1] * 7 + [0] * 60
-
-
 FEW = two_labels(20)
 LONG = rows(a=long_texts(20), b=long_texts(20, seed=1))
 EDITED = tuple(row._replace(text=f"{row.text} more") for row in LONG)
@@ -159,16 +152,6 @@ def test_many_rare_labels_take_no_longer_than_their_rows(used):
     prepared = used(many)
     assert len(set(prepared.labels(prepared.train))) == 8_000
     assert time.process_time() - start < 5  # a search of each label in a list takes a minute
-
-
-def test_texts_without_a_word_point_to_the_tokenizer(used):
-    # Each of these characters stands alone, and a word has two.
-    chinese = [f"好 {chr(0x4E00 + i)}" for i in range(60)]
-    texts = rows(a=chinese, b=numbered("bb", 60))
-    with pytest.raises(MinimtlError, match="have one label"):
-        used(texts)
-    characters = make_vectorizer("characters").build_analyzer()
-    assert used(texts, analyze=characters).classes == ("a", "b")
 
 
 def test_near_copies_are_edited_texts_and_of_some_within_a_set_the_later_ones():

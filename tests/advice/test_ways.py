@@ -53,15 +53,6 @@ def test_each_way_learns(documents, monkeypatch, way):
     np.testing.assert_array_equal(again.predict_proba(main[0]), classifier.predict_proba(main[0]))
 
 
-@pytest.mark.parametrize(
-    ("use", "classes"), [("jointly", [[0, 1], [0, 1, 2]]), ("pretrained", [0, 1])]
-)
-def test_other_labels_are_another_output_layer(documents, use, classes):
-    main, other = documents(40, 2), documents(60, 3, shift=4)
-    network = train(Way(use, "network", (1,)), main, [other], 0)
-    assert [np.asarray(each).tolist() for each in network.classes_] == classes
-
-
 def test_pooled_texts_are_all_of_one_set(documents):
     main, other = documents(40, 2), documents(30, 2)
     pooled = train(Way("pooled", "regression", (1,)), main, [other], 0)

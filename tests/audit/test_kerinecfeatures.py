@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.audit.kerinecfeatures import audit_table3, audit_text, coefficients
-from minimtl.audit.kerineclogs import Efficiency, Runs, read_released
+from minimtl.audit.kerinecfeatures import audit_text
+from minimtl.audit.kerineclogs import Efficiency, read_released
 from minimtl.gains import fit_all_pairs
-from minimtl.tasks.printedtables import AUTHORS_FEATURES, TABLE3A
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
 from minimtl.tasks.protocol import RELEASED
 from tests.audit.madeup import by_item
 
@@ -49,15 +49,3 @@ def test_the_scaling_is_told_by_the_coefficients(experiment):
         logged = Efficiency({}, fit_all_pairs(experiment.labelled, protocol.meta))
         scaling = findings_with(replace(experiment, efficiency=logged))["scaling to [0, 1]"]
         assert scaling.verdict == verdict
-
-
-def test_table_3a_counts_ranks_from_the_strongest(made_up_experiment, root):
-    made_up_experiment()
-    (experiment,) = read_released(root)
-    w = coefficients(experiment)
-    findings = audit_table3([Runs([experiment])]).findings
-    derived = {(f.item, f.reading): f.derived for f in findings}
-    for row in TABLE3A:
-        n_stronger = (np.abs(w) > np.abs(w[AUTHORS_FEATURES.index(row.feature)])).sum()
-        assert derived[row.label, "as computed"] == n_stronger
-        assert derived[row.label, "as labelled"] == 30 - n_stronger  # the inverse rank

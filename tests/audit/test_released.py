@@ -31,14 +31,6 @@ def test_a_folder_and_its_archive_are_recognised(write, title, tmp_path):
         assert {"main", "aux", "gain"} <= set(table.rows[0])
 
 
-def test_a_file_is_of_one_study():
-    names = ["gains_1", "exp1_0/results200/simple/a_b", "x/logs/a/loss_tr.log"]
-    names += ["logs/a_b/loss_dv.log"]
-    assert [[study.pattern.fullmatch(name) is not None for study in STUDIES] for name in names] == [
-        [True, False], [True, False], [False, True], [False, True]
-    ]  # fmt: skip
-
-
 def test_nothing_known(tmp_path):
     (tmp_path / "README.md").write_text("text")
     with pytest.raises(MinimtlError, match="no released results") as raised:
