@@ -5,20 +5,6 @@ import numpy as np
 from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 from tests.frozen.inputs import write_experiment, write_tasks
 
-EFFICIENCY = """Epoch 80
-
-All features
-Accuracy 0.643745454545 0.0394774294758
-Only curve data
-Accuracy 0.727818181818 0.0380252199911
-
-
-Coeffs [ {}]
-
-
-OOV rate&-0.4\\\\
-"""
-
 
 class MadeUpExperiment:
     """An experiment drawn at random and written; its arrays are what a reader has to find again.

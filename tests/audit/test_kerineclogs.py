@@ -17,32 +17,33 @@ from minimtl.audit.kerineclogs import (
 )
 from minimtl.errors import MinimtlError
 from minimtl.tasks.printedtables import AUTHORS_FEATURES
-from tests.audit.madeup import EFFICIENCY
 from tests.frozen.inputs import npz
 
 LINE = "Epoch 0, loss 0.7, val_loss 0.7, cacc 0.5, acc 0.5, val_acc 0.5, f1 0.0, p 0.0, r 0.0"
 RESULTS = "exp1_0/results200"
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        LINE.replace("Epoch 0", "Epoch 1"),
-        LINE.replace("loss 0.7,", "loss nan,", 1),
-        LINE.replace("loss 0.7,", "loss 1e999,", 1),
-        LINE.replace("loss 0.7,", "loss 0_7,", 1),
-        LINE.replace("loss 0.7,", "loss -0.7,", 1),
-        LINE.replace("f1 0.0", "f1 1.5"),
-        LINE.replace("f1 0.0,", ""),
-        LINE + " stray",
-        LINE + " f1 0.4",
-        "\x00" + LINE,
-        "activation_" * 10_000,
-    ],
+BAD_LINES = (
+    LINE.replace("Epoch 0", "Epoch 1"),
+    LINE.replace("loss 0.7,", "loss nan,", 1),
+    LINE.replace("loss 0.7,", "loss 1e999,", 1),
+    LINE.replace("loss 0.7,", "loss 0_7,", 1),
+    LINE.replace("loss 0.7,", "loss -0.7,", 1),
+    LINE.replace("f1 0.0", "f1 1.5"),
+    LINE.replace("f1 0.0,", ""),
+    LINE + " stray",
+    LINE + " f1 0.4",
+    "\x00" + LINE,
+    "activation_" * 10_000,
 )
-def test_a_bad_line_is_named(line):
-    with pytest.raises(MinimtlError, match=r"some\.log, line 1:"):
-        parse_log(line.encode(), "some.log")
+EFFICIENCY = (
+    "Epoch 80\n\nAll features\nAccuracy 0.643745454545 0.0394774294758\nOnly curve data\n"
+    "Accuracy 0.727818181818 0.0380252199911\n\n\nCoeffs [ {}]\n\n\nOOV rate&-0.4\\\\\n"
+)
+SCAN = (
+    "5\n\nGlobal mean: 0.00529042205621\n\nnb improvment: 9.8 compare to 52\n\n"
+    "mean simple 0.522179175391\nmean multi 0.526398820838\n\n\n"
+)
 
 
 class Bomb:
@@ -64,19 +65,6 @@ def promising_header():
     return archive(header.getvalue() + b"\0" * 240)
 
 
-SCAN = """5
-
-Global mean: 0.00529042205621
-
-nb improvment: 9.8 compare to 52
-
-mean simple 0.522179175391
-mean multi 0.526398820838
-
-
-"""
-
-
 def test_epochs_scanned_come_back():
     other = SCAN.replace("5\n", "10\n", 1).replace("0.00529042205621", "-1.5e-05")
     assert parse_scan((SCAN + other).encode(), "gains_1") == [
@@ -94,6 +82,7 @@ NO_SCAN = "some is no list of epochs"
 @pytest.mark.parametrize(
     ("parse", "content", "says"),
     [
+        *((parse_log, line.encode(), "some, line 1:") for line in BAD_LINES),
         (parse_log, LINE.encode() + b"\n\xff\xfe", "line 2"),
         (parse_log, b"", "is empty"),
         (parse_features, npz(np.ones((7, 29))), NO_TABLE),
@@ -161,28 +150,30 @@ def test_an_experiment_is_what_was_written(made_up_experiment, root):
 
 @pytest.fixture
 def results(made_up_experiment, root):
-    """The folder of an experiment of five pairs, and the names of the first one's tasks."""
+    """The folder of an experiment of five pairs, and the name of the first one's main task."""
     topics = made_up_experiment(n_pairs=5).topics[0]
-    return root / RESULTS, "_".join(topics[:2]), "_".join(topics[2:])
+    return root / RESULTS, "_".join(topics[:2])
+
+
+SHORT = "".join(LINE.replace("Epoch 0", f"Epoch {epoch}") + "\n" for epoch in range(80))
 
 
 @pytest.mark.parametrize(
-    ("file", "n_lines", "says"),
+    ("name", "content", "says"),
     [
-        ("multi/{main}_{aux}split", 80, "ends after 80 of at least 81 epochs"),
-        ("simple/rec.autos_sci.fiction", 0, "not named after topics"),
-        ("simple/rec.autos_rec.autos", 0, "named after one topic twice"),
-        ("simple/{main}", None, "but not its single one"),
+        (None, SHORT, "ends after 80 of at least 81 epochs"),
+        (None, None, "but not its single one"),
+        ("rec.autos_sci.fiction", "", "not named after topics"),
+        ("rec.autos_rec.autos", "", "named after one topic twice"),
     ],
 )
-def test_a_log_too_short_too_many_or_missing(results, root, file, n_lines, says):
-    folder, main, aux = results
-    log = folder / file.format(main=main, aux=aux)
-    if n_lines is None:
+def test_a_log_too_short_missing_or_of_no_task(results, root, name, content, says):
+    folder, main = results
+    log = folder / "simple" / (name or main)
+    if content is None:
         log.unlink()
     else:
-        lines = log.read_text().splitlines(keepends=True) if n_lines else []
-        log.write_text("".join(lines[:n_lines]))
+        log.write_text(content)
     with pytest.raises(MinimtlError, match=says):
         read_released(root)
 
