@@ -123,3 +123,4 @@ def test_a_test_part_and_groups_of_ones_own(texts):
     assert advice.rows[0].n_runs == 2
     assert advice.rows[0].given.classes.shape == (2, 24)
     assert "own test part" in advice.procedure[0]
+    assert "your set: 28 texts without a group; each counts as a group of its own." in advice.notes
