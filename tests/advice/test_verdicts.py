@@ -89,15 +89,17 @@ def test_the_verdict_is_the_interval_s(share, n, noise, verdict):
 
 def test_one_round_of_one_fold_by_hand():
     """A test part of one's own in two runs: the formulas of the notation, written out."""
-    tested = sample(200, n_rounds=2, n_folds=1)
-    rng = np.random.default_rng(3)
-    given = {way: (rng.random((2, 200)) < 0.7).astype(int) for way in (ALONE, OTHER)}
+    tested, rng = sample(200, n_rounds=2, n_folds=1), np.random.default_rng(3)
+    shares = {ALONE: [[0.7], [0.7]], OTHER: [[0.68], [0.74]]}  # of the two runs
+    right = {way: rng.random((2, 200)) < share for way, share in shares.items()}
+    given = labelled(tested, right)
     found = judged(tested, given)[OTHER]
     d = influences(tested.labels, given[OTHER]) - influences(tested.labels, given[ALONE])
     D, n = d.mean(axis=0), 200
     of_text = (((D - D.mean()) ** 2).sum() + 1) / (n * (n + 1))
     e = d - D
     of_run = max(0, 2 * (e.mean(axis=1) ** 2).mean() - (e**2).sum() / n / n) / 2
+    assert of_run > of_text
     variance = 1.2 * of_text + of_run
     freedom = variance**2 / (of_text**2 / (n - 1) + of_run**2)
     half = stats.t.ppf(0.975, freedom) * np.sqrt(variance)

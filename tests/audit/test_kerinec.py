@@ -1,4 +1,4 @@
-"""The audit of made-up experiments: Table 1, mean gain, epochs and runs; and of the real ones."""
+"""The audit of made-up experiments: scores, epochs, runs and features; and of the real ones."""
 
 from dataclasses import replace
 
@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 from minimtl.audit import audit, kerinec
-from minimtl.audit.kerinec import (
-    audit_mean_gain,
-    audit_runs,
-    audit_scans,
-    audit_table1,
-)
-from minimtl.audit.kerineclogs import Runs, ScannedEpoch, read_released
-from minimtl.tasks.printedtables import PrintedScores
+from minimtl.audit.kerinec import audit_mean_gain, audit_runs, audit_scans, audit_table1
+from minimtl.audit.kerinecfeatures import audit_text
+from minimtl.audit.kerineclogs import Efficiency, Runs, ScannedEpoch, read_released
+from minimtl.gains import fit_all_pairs
+from minimtl.tasks.printedtables import AUTHORS_FEATURES, PrintedScores
+from minimtl.tasks.protocol import RELEASED
 from tests.audit.madeup import by_item
 
 
@@ -107,6 +105,47 @@ def test_without_features_only_scores_are_audited(made_up_experiment, root):
     assert any("features" in f.reason for f in findings if f.verdict == "missing")
 
 
+@pytest.fixture
+def experiment(made_up_experiment, root):
+    """One of 20 pairs, whose features are noise but for the gradients."""
+    made_up_experiment(n_pairs=20)
+    return read_released(root)[0]
+
+
+def finding_with(item, experiment, **columns):
+    """What is found of the features where these columns are others."""
+    features = experiment.features.copy()
+    for name, values in columns.items():
+        features[:, AUTHORS_FEATURES.index(name)] = values
+    return by_item(audit_text([replace(experiment, features=features)]).findings)[item]
+
+
+def test_the_epoch_of_the_gradients_is_read_from_them(experiment):
+    losses = np.array([experiment.single[pair.main].loss for pair in experiment.pairs])
+    slope = (losses[:, 113] - losses[:, 111]) / 2
+    item = "epoch of the gradient at 75 %"
+    of_code, of_text = (
+        finding_with(item, experiment, **columns) for columns in ({}, {"gradient_75_main": slope})
+    )
+    assert (of_code.printed, of_code.derived, of_code.verdict) == (112, 60, "differs")
+    assert (of_text.derived, of_text.verdict) == (112, "agrees")
+
+
+def test_counts_are_no_ratios(experiment):
+    item, counts = "type-token ratio", np.arange(4000, 4020)
+    counted = finding_with(item, experiment, n_words_train_main=counts)
+    assert (counted.verdict, counted.derived) == ("differs", 4019)
+    assert finding_with(item, experiment).verdict == "agrees"
+
+
+@pytest.mark.parametrize(("scaling", "verdict"), [("standard", "differs"), ("minmax", "agrees")])
+def test_the_scaling_is_told_by_the_coefficients(experiment, scaling, verdict):
+    meta = RELEASED.replace(scaling=scaling).meta
+    logged = Efficiency({}, fit_all_pairs(experiment.labelled, meta))
+    found = finding_with("scaling to [0, 1]", replace(experiment, efficiency=logged))
+    assert found.verdict == verdict
+
+
 @pytest.mark.corpus
 @pytest.mark.slow
 def test_the_whole_archive(data_dir):
@@ -118,14 +157,9 @@ def test_the_whole_archive(data_dir):
         assert scanned.derived == 19
         assert f"largest at {best} ({share:.3f}" in scanned.reason
         assert found[problem, "gains", "epochs whose gains the logs give"].verdict == "agrees"
-    assert found["related", "§5.1", "mean fall of the error"].derived == pytest.approx(
-        0.056, abs=5e-4
-    )
+    fall = found["related", "§5.1", "mean fall of the error"].derived
+    assert fall == pytest.approx(0.056, abs=5e-4)
     assert found["related", "Figure 4a", "lead as drawn"].derived < 0
     assert found["related", "Figure 4a", "lead on the same pairs"].derived > 0
-    shared = [
-        (f.experiments, f.derived)
-        for f in audited.findings
-        if f.item == "repeated single-task logs" and f.derived
-    ]
-    assert shared == [("exp1_2 exp1_3", 18)]
+    repeated = [f for f in audited.findings if f.item == "repeated single-task logs" and f.derived]
+    assert [(f.experiments, f.derived) for f in repeated] == [("exp1_2 exp1_3", 18)]
