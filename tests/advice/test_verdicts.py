@@ -198,12 +198,14 @@ def test_texts_of_a_group_count_as_one_where_they_agree():
     assert ratio == pytest.approx(np.sqrt(10), rel=0.1)
 
 
-def test_a_way_that_clearly_hurts_lends_no_spread_and_a_loss_is_no_tie():
-    shares, bad = {ALONE: 0.7, OTHER: 0.74, POOLED: 0.67}, Way("pretrained", "network", (1,))
-    without = judged(*drawn(shares, n=300, noise=0.1))
-    beside = judged(*drawn(shares | {bad: 0.5}, n=300, noise=0.1))
+@pytest.mark.parametrize(
+    ("other", "pooled", "n", "noise"), [(0.72, 0.68, 100, 0.3), (0.74, 0.67, 300, 0.05)]
+)
+def test_a_way_that_clearly_hurts_lends_no_spread_and_a_loss_is_no_tie(other, pooled, n, noise):
+    shares, bad = {ALONE: 0.7, OTHER: other, POOLED: pooled}, Way("pretrained", "network", (1,))
+    without = judged(*drawn(shares, n=n, noise=noise))
+    beside = judged(*drawn(shares | {bad: 0.5}, n=n, noise=noise))
     for way in (OTHER, POOLED):
-        assert beside[way].expected == pytest.approx(without[way].expected, abs=0.01)
-    assert beside[POOLED].gain < 0
+        assert beside[way].expected == pytest.approx(without[way].expected, abs=0.006)
     assert beside[POOLED].probability < 0.4
-    assert beside[bad].probability < 0.01
+    assert beside[bad].probability < 0.05
