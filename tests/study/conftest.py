@@ -13,15 +13,17 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
+from minimtl.gains import conclude
 from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
 from minimtl.jobs import Workers
 from minimtl.jobs.store import open_store
-from minimtl.study.definition import data_of
+from minimtl.study.definition import data_of, feature_maker, jobs_of
 from minimtl.study.multiverse import Multiverse
 from minimtl.study.problemresult import problem_results
 from minimtl.study.training import train_models
@@ -78,9 +80,8 @@ class Browser:
     def do(self, method, **params):
         """Send a command and wait for its answer, keeping the events on the way."""
         self.number += 1
-        message = {"id": self.number, "method": method, "params": params}
-        if self.session:
-            message["sessionId"] = self.session
+        session = {"sessionId": self.session} if self.session else {}
+        message = {"id": self.number, "method": method, "params": params, **session}
         os.write(self.out, json.dumps(message).encode() + b"\0")
         while (answer := self._next()).get("id") != self.number:
             self.events.append(answer)
@@ -122,11 +123,6 @@ class Browser:
         if "exceptionDetails" in result:
             raise RuntimeError(str(result["exceptionDetails"]))
         return result["result"].get("value")
-
-    def press(self, key, text=""):
-        """Press and release a key."""
-        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, text=text)
-        self.do("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
 
     def resize(self, width, height):
         """Make the window so many CSS pixels wide and high."""
@@ -188,44 +184,33 @@ def concluded_of(problems, protocol):
     return adjusted_for_all([(one, curves_of(one.outcomes)) for one in each])
 
 
+def curves_of(outcomes):
+    """Scores that rise and losses that fall, alike for all pairs and runs."""
+    each = (*outcomes.single.shape, 1)
+    rise = np.linspace(0.5, 0.9, 150)
+    curves = (rise, rise[:100] + 0.05, 1 - rise, 1 - rise[:100])
+    return PairCurves(np.arange(1, 151), *(np.tile(curve, each) for curve in curves))
+
+
 @pytest.fixture(scope="session")
 def results(made_up_outcomes):
     """12 RELATED pairs of three runs by both protocols, and 30 UNRELATED ones of one run by one."""
-    problems = {
-        RELEASED: [made_up_outcomes("related", 12, 3)],
-        PAPER: [made_up_outcomes("related", 12, 3), made_up_outcomes("unrelated", 30, 1)],
-    }
-    concluded = [
-        one
-        for protocol, outcomes in problems.items()
-        for one in concluded_of(outcomes, protocol.replace(cv_repeats=1))
-    ]
-    return problem_results(concluded, "bydate", NEWSGROUPS)
+    related, unrelated = made_up_outcomes("related", 12, 3), made_up_outcomes("unrelated", 30, 1)
+    released = concluded_of([related], RELEASED.replace(cv_repeats=1))
+    paper = concluded_of([related, unrelated], PAPER.replace(cv_repeats=1))
+    return problem_results([*released, *paper], "bydate", NEWSGROUPS)
 
 
 @pytest.fixture(scope="session")
 def manifest():
     """The manifest of a study; texts from outside are hostile."""
-    corpus = {"edition": "bydate", "source": EVIL, "sha256": "ab" * 32}
+    size = {"train": 11314, "test": 7532}
     return {
         "minimtl": "1.2.3",
-        "corpus": {**corpus, "train": 11314, "test": 7532},
+        "corpus": {"edition": "bydate", "source": EVIL, "sha256": "ab" * 32, **size},
         "identity": {"seed": 7},
         "command": ["study", "--seed", "7", "--out", EVIL],
     }
-
-
-def curves_of(outcomes):
-    """Scores that rise and losses that fall, alike for all pairs and runs."""
-    rise = np.linspace(0.5, 0.9, 150)
-    each = (*outcomes.single.shape, 1)
-    return PairCurves(
-        np.arange(1, 151),
-        np.tile(rise, each),
-        np.tile(rise[:100] + 0.05, each),
-        np.tile(1 - rise, each),
-        np.tile(1 - rise[:100], each),
-    )
 
 
 SMALL = {
@@ -252,32 +237,35 @@ def corpus():
 def make_multiverse(corpus):
     """A function: ``make_multiverse("score=f1,accuracy", …)``, small, about two small protocols."""
 
-    def make(*vary, design="full", about=BASES, n_runs=2, n_pairs=16):
+    def make(*vary, about=BASES, n_runs=2):
         choices = tuple(map(parse_choice, vary))
-        universes = make_universes(choices, design, about)
-        problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=n_pairs, n_runs=n_runs)
-        return Multiverse({"stripped": corpus}, universes, choices, design, problems, 0, "numpy")
+        universes = make_universes(choices, "full", about)
+        problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=16, n_runs=n_runs)
+        return Multiverse({"stripped": corpus}, universes, choices, "full", problems, 0, "numpy")
 
     return make
 
 
 @pytest.fixture(scope="session")
-def train():
-    """Trains a multiverse into a folder and returns its store and what was done."""
-
-    def run(multiverse, folder):
-        store = open_store(folder, multiverse.identity, announce=pytest.fail)
-        with ThreadPoolExecutor(1) as executor:
-            workers = Workers(executor, data_of(multiverse.studies))
-            return store, train_models(multiverse.jobs, store, workers, quiet=True)
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def trained(make_multiverse, train, tmp_path_factory):
+def trained(make_multiverse, tmp_path_factory):
     """A multiverse whose models are all in the store beside it."""
     multiverse = make_multiverse("score=f1,accuracy,log_loss", "dropout=0,0.5")
-    store, _ = train(multiverse, tmp_path_factory.mktemp("multiverse"))
-    with store:
+    with trained_store(tmp_path_factory.mktemp("multiverse"), multiverse) as (store, _):
         yield multiverse, store
+
+
+@contextmanager
+def trained_store(folder, planned):
+    """The store in `folder`, with the models of a study or multiverse, and how many it lacked."""
+    studies = getattr(planned, "studies", [planned])
+    with open_store(folder, planned.identity, announce=pytest.fail) as store:
+        with ThreadPoolExecutor(1) as executor:
+            workers = Workers(executor, data_of(studies))
+            n_trained = train_models(jobs_of(studies), store, workers, quiet=True)
+        yield store, n_trained
+
+
+def concluded_from(store, study):
+    """The meta-analyses of a study whose models are all in the store."""
+    results = study.results(store)
+    return conclude(study.problems, results, study.seed, feature_maker(study, results))

@@ -13,7 +13,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,18 +21,15 @@ import numpy as np
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.gains import conclude
-from minimtl.jobs import Workers
-from minimtl.jobs.store import open_store
 from minimtl.report.csvfile import write_tables
-from minimtl.study.definition import Study, feature_maker, jobs_of
+from minimtl.study.definition import Study
 from minimtl.study.problemresult import problem_results
 from minimtl.study.studytables import tables
-from minimtl.study.training import train_models
 from minimtl.system import processor
 from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER, RELEASED
 from minimtl.tasks.taskpairs import NEWSGROUPS
+from tests.study.conftest import concluded_from, trained_store
 
 pytest.importorskip("numba")
 EXPECTED = Path(__file__).parent / "expected"
@@ -64,14 +60,9 @@ def make_tables(protocol, folder):
     """Conduct the short study in `folder` and write its tables there."""
     problems = make_problems("related", protocol, NEWSGROUPS, n_pairs=4, n_runs=1)
     study = Study(generate_synthetic(), protocol, problems, 0, "numba")
-    with (
-        open_store(folder, study.identity, announce=pytest.fail) as store,
-        ThreadPoolExecutor(1) as executor,
-    ):
-        train_models(jobs_of([study]), store, Workers(executor, (study.data,)), quiet=True)
-        results = study.results(store)
-        concluded = conclude(problems, results, study.seed, feature_maker(study, results))
-        write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), folder)
+    with trained_store(folder, study) as (store, _):
+        concluded = concluded_from(store, study)
+    write_tables(tables(problem_results(concluded, "synthetic", NEWSGROUPS)), folder)
 
 
 def make_all(folder):

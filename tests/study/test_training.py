@@ -5,10 +5,9 @@ from importlib import import_module
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.study import training
-from minimtl.study.definition import PlacedJob
-from minimtl.tasks.compute import StudyData
-from minimtl.tasks.plan import make_problems, plan_jobs
+from minimtl.study.definition import Study, jobs_of
+from minimtl.study.training import kinds_of, seconds_of
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 
@@ -34,14 +33,11 @@ def trainings(monkeypatch):
 
 
 def test_every_epoch_of_every_model_counts(trainings):
-    jobs = list(plan_jobs(make_problems("related", PAPER, NEWSGROUPS, n_pairs=2, n_runs=1), PAPER))
-    n_single = sum(len(job.tasks) == 1 for job in jobs)
-    assert 0 < n_single < len(jobs)
-    data = StudyData.of(generate_synthetic(), PAPER, 0, "numpy")
-    kinds = training.kinds_of([PlacedJob(0, job) for job in jobs])
-    assert [len(kind[0].job.tasks) for kind in kinds] == [1, 2]
-    assert [len(kind) for kind in kinds] == [n_single, len(jobs) - n_single]
-    seconds = [training.seconds_of(kind[0], [data]) for kind in kinds]
+    problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=2, n_runs=1)
+    study = Study(generate_synthetic(), PAPER, problems, 0, "numpy")
+    single, joint = kinds_of(jobs_of([study]).values())
+    assert {len(placed.job.tasks) for placed in single} == {1}
+    assert {len(placed.job.tasks) for placed in joint} == {2}
+    seconds = [seconds_of(kind[0], [study.data]) for kind in (single, joint)]
     assert seconds == pytest.approx([SETUP + 150 * 2.0, SETUP + 100 * 3.0])
     assert max(epochs for _, epochs in trainings) < 30  # it is quick
-    assert len(trainings) == 2 * 3
