@@ -203,10 +203,6 @@ def changed(expected: dict[str, str], seen: dict[str, str]) -> Iterator[str]:
     """The headings under which something else is seen; of pages only the words count."""
     for heading in dict.fromkeys((*expected, *seen)):
         one, other = expected.get(heading), seen.get(heading)
-        if one is None or other is None:
-            yield heading
-        elif heading.endswith(".html"):
-            if one.split() != other.split():
-                yield heading
-        elif one != other:
+        is_page = heading.endswith(".html") and one is not None and other is not None
+        if one.split() != other.split() if is_page else one != other:
             yield heading

@@ -42,7 +42,8 @@ def write_text_sets(folder: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         labels = sorted({row["label"] for row in rows})
-        chosen = [row for label in labels for row in [r for r in rows if r["label"] == label][:60]]
+        by_label = [[row for row in rows if row["label"] == label] for label in labels]
+        chosen = [row for members in by_label for row in members[:60]]
         if path.stem == "sport":
             lines = [json.dumps(row) + "\n" for row in chosen]
             (few / "sport.jsonl").write_text("".join(lines), encoding="utf-8")
@@ -61,18 +62,8 @@ def write_tables_of_pairs(folder: Path) -> None:
     group = {task: "left" if i < 3 else "right" for i, task in enumerate(tasks)}
     size = {task: int(rng.integers(100, 900)) for task in tasks}
     effect = {task: rng.normal(0, 0.01) for task in tasks}
-    columns = (
-        "main",
-        "aux",
-        "main_group",
-        "aux_group",
-        "run",
-        "gain",
-        "n_main",
-        "n_aux",
-        "overlap",
-    )
-    runs, pairs, gains = [columns], [("target", "source", "gain", "n_main", "overlap")], {}
+    runs = [("main", "aux", "main_group", "aux_group", "run", "gain", "n_main", "n_aux", "overlap")]
+    pairs, gains = [("target", "source", "gain", "n_main", "overlap")], {}
     for main, aux in permutations(tasks, 2):
         overlap = round(float(rng.uniform()), 3)
         mean = effect[main] + 0.03 * (overlap - 0.5)

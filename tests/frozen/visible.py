@@ -1,7 +1,5 @@
 """What a person sees of a file or of standard output, without what varies by machine and day."""
 
-import csv
-import io
 import json
 import re
 import sys
@@ -11,6 +9,7 @@ from pathlib import Path
 from tests.frozen.inputs import ROOT
 
 HIDDEN = "…"
+TEXTS = {".html", ".svg", ".json", ".csv", ".md", ".txt", ".tsv", ".jsonl", ".ipynb"}
 # Columns and keys that hold times.
 TIMES = {"seconds", "s a fit"}
 OF_THE_MACHINE = {"machine", "packages"}
@@ -40,10 +39,6 @@ class _VisibleText(HTMLParser):
             spoken = [(name, value) for name, value in attrs if name in SPOKEN and value]
             self.pieces += [f"[{name}: {value}]" for name, value in spoken]
 
-    def handle_startendtag(self, tag: str, attrs: list) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
     def handle_endtag(self, tag: str) -> None:
         if tag in UNSEEN:
             self._unseen -= 1
@@ -66,26 +61,22 @@ def page_text(source: str) -> str:
 
 def file_text(path: Path) -> str:
     """What is compared of a file; of a picture and of an archive only that it is there."""
+    if path.suffix not in TEXTS:
+        return ""
+    text = path.read_text(encoding="utf-8")
     if path.suffix in (".html", ".svg"):
-        return page_text(path.read_text(encoding="utf-8"))
+        return page_text(text)
     if path.suffix == ".json":
-        return json.dumps(
-            _masked(json.loads(path.read_text("utf-8"))), indent=1, ensure_ascii=False
-        )
-    if path.suffix == ".csv":
-        return _without_times(path.read_text(encoding="utf-8"))
-    if path.suffix in (".md", ".txt", ".tsv", ".jsonl", ".ipynb"):
-        return path.read_text(encoding="utf-8")
-    return ""
+        return json.dumps(json.loads(text, object_hook=_masked), indent=1, ensure_ascii=False)
+    return _without_times(text, ",") if path.suffix == ".csv" else text
 
 
 def keys_only(text: str) -> str:
     """The keys of a JSON object, and of the objects in it."""
-    lines = []
-    for key, value in json.loads(text).items():
-        inner = list(value) if isinstance(value, dict) else []
-        lines.append(f"{key}: {', '.join(inner)}" if inner else key)
-    return "\n".join(lines)
+    return "\n".join(
+        f"{key}: {', '.join(value)}" if isinstance(value, dict) and value else key
+        for key, value in json.loads(text).items()
+    )
 
 
 def settled(text: str, folder: Path) -> str:
@@ -98,7 +89,7 @@ def settled(text: str, folder: Path) -> str:
     text = re.sub(r'\b(minimtl(?:": "| ))\d+(\.\d+)+\w*', rf"\1{HIDDEN}", text)
     text = re.sub(r"\bfrom minimtl[\w.]* import", "from minimtl import", text)
     text = re.sub(r"`(minimtl/\S+\.py):\d+`", rf"`\1:{HIDDEN}`", text)  # lines of a notebook
-    text = _without_times_in_markdown(text)
+    text = _without_times(text, "|")
     text = re.sub(r"(?<![\w.])\d+\.\d+(e[-+]?\d+)?(?![\w.]*\d)", _rounded, text)
     return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
 
@@ -117,46 +108,31 @@ def _rounded(number: re.Match) -> str:
     return number[0] if len(digits) <= 6 else f"{value:.6g}"
 
 
-def _masked(value: object) -> object:
-    if isinstance(value, list):
-        return [_masked(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    masked: dict = {}
-    for key, item in value.items():
+def _masked(values: dict) -> dict:
+    """An object of a JSON file, without what varies."""
+    masked = {}
+    for key, item in values.items():
+        masked[key] = item
         if key in OF_THE_MACHINE:
             masked[key] = dict.fromkeys(item, HIDDEN)
         elif key == "trained_by":
             masked[key] = list(item.values())
         elif key == "minimtl" or key.endswith("seconds"):
             masked[key] = HIDDEN
-        else:
-            masked[key] = _masked(item)
     return masked
 
 
-def _without_times(text: str) -> str:
-    rows = list(csv.reader(io.StringIO(text)))
-    timed = [i for i, name in enumerate(rows[0]) if name in TIMES] if rows else []
-    if not timed:
-        return text
-    for row in rows[1:]:
-        for i in timed:
-            row[i] = HIDDEN
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
-
-
-def _without_times_in_markdown(text: str) -> str:
+def _without_times(text: str, separator: str) -> str:
+    """A text whose tables have nothing in the columns of times."""
     lines, timed = [], []
     for line in text.split("\n"):
-        cells = line.split("|")
+        cells = line.split(separator)
         if len(cells) < 3:
             timed = []
         elif not timed:
             timed = [i for i, cell in enumerate(cells) if cell.strip() in TIMES]
         elif "---" not in line:
-            cells = [f" {HIDDEN} " if i in timed else cell for i, cell in enumerate(cells)]
-        lines.append("|".join(cells))
+            for i in timed:
+                cells[i] = cells[i].replace(cells[i].strip(), HIDDEN)
+        lines.append(separator.join(cells))
     return "\n".join(lines)

@@ -1,7 +1,6 @@
 """The tables of a study are the same bytes however its models were trained."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -63,15 +62,20 @@ def expected(tmp_path_factory):
     return tables
 
 
-@pytest.mark.parametrize("n_workers", ["2", "4"])
-def test_any_number_of_workers(expected, tmp_path, n_workers):
-    assert tables_of(tmp_path, "--workers", n_workers) == expected
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def test_any_environment(expected, tmp_path):
-    settings = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "NUMBA_NUM_THREADS": "2"}
-    settings |= {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
-    assert tables_of(tmp_path, "--workers", "1", **settings) == expected
+@pytest.mark.parametrize(
+    ("n_workers", "settings"),
+    [
+        ("2", {}),
+        ("4", {}),
+        ("1", dict.fromkeys(THREADS, "2")),
+        ("1", {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"}),
+    ],
+)
+def test_any_number_of_workers_in_any_environment(expected, tmp_path, n_workers, settings):
+    assert tables_of(tmp_path, "--workers", n_workers, **settings) == expected
 
 
 def on_threads(data):
@@ -137,13 +141,3 @@ def test_kills_at_fifty_random_moments(tmp_path):
             assert code in (0, -signal.SIGKILL)
         assert tables_in(folder) == expected
     print(f"{n_kills} kills in {n_studies} studies")
-
-
-def test_interrupted_and_continued(expected, tmp_path):
-    running = study(tmp_path, "--workers", "2")
-    while not (tmp_path / "study.sqlite").exists():
-        time.sleep(0.1)
-    time.sleep(1)
-    os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(timeout=120) == 130
-    assert tables_of(tmp_path, "--workers", "2") == expected
