@@ -269,3 +269,8 @@ def concluded_from(store, study):
     """The meta-analyses of a study whose models are all in the store."""
     results = study.results(store)
     return conclude(study.problems, results, study.seed, feature_maker(study, results))
+
+
+def tables_in(folder):
+    """The bytes of the tables in a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}

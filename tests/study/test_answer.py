@@ -22,45 +22,32 @@ def estimate(mean, low, high):
     return None if math.isnan(low) else MeanEstimate(mean, low, high, 0.0, 4.0, 0.5)
 
 
-def prediction(features, accuracy, brier, p_holm=math.nan, kind="set"):
+def prediction(features, accuracy=0.68, brier=0.24, p_holm=0.5, kind="set"):
     scores = Scores(accuracy, 0.5, 0.5, brier, 0.6, 0.0)
     return Prediction("groups_unseen", features, kind, 52, scores, p_holm=p_holm)
 
 
-def row2(features, accuracy=0.68, brier=0.24, p_value=0.5):
-    return prediction(features, accuracy, brier, p_value)
-
-
 def result(
-    rows,
+    predictions,
     problem="related",
     gain=(0.009, 0.004, 0.014),
     new=None,
     protocol=PAPER,
-    n_pairs=None,
     n_runs=5,
     majority=(0.7, 0.23),
     scores=NEAR,
-    edition="bydate",
 ):
-    """A problem with this mean gain for these and for new tasks, and these predictions."""
-    n_pairs = n_pairs or (52 if problem == "related" else 516)
+    """All pairs of a problem with this mean gain for these and for new tasks."""
+    n_pairs = 52 if problem == "related" else 516
     table = SimpleNamespace(sets=dict.fromkeys(SETS[1:], ()))
     baseline = prediction("majority", *majority, kind="baseline")
-    analysis = PairAnalysis(table, table, "", None, None, (baseline, *rows))
-    mean_scores = MeanScores(
-        single=scores.single,
-        multi=scores.multi,
-        improved=scores.improved,
-        gain=Estimate(gain[0], estimate(*gain), estimate(*(gain if new is None else new))),
-        relative_gain=0.01,
-        published=TABLE1[problem],
-    )
+    analysis = PairAnalysis(table, table, "", None, None, (baseline, *predictions))
+    mean_gain = Estimate(gain[0], estimate(*gain), estimate(*(new or gain)))
     return ProblemResult(
         outcomes=SimpleNamespace(problem=problem),
         protocol=protocol,
-        scope=scope_of(problem, n_pairs, n_runs, protocol, edition, NEWSGROUPS),
-        scores=mean_scores,
+        scope=scope_of(problem, n_pairs, n_runs, protocol, "bydate", NEWSGROUPS),
+        scores=MeanScores(*scores, mean_gain, 0.01, TABLE1[problem]),
         meta=SimpleNamespace(pairs=analysis),
         pairs=(),
         claims=(),
@@ -68,8 +55,8 @@ def result(
     )
 
 
-GOOD = {"accuracy": 0.8, "brier": 0.2, "p_value": 0.01}
-NOTHING = [row2(name) for name in SETS]
+GOOD = {"accuracy": 0.8, "brier": 0.2, "p_holm": 0.01}
+NOTHING = [prediction(name) for name in SETS]
 OPEN = (0.0, -0.01, 0.01)
 AWAY = PrintedScores(0.863, 0.862, 0.35)
 ALL_NEAR, ONE_NEAR = PrintedScores(0.893, 0.898, 0.63), PrintedScores(0.914, 0.914, 0.49)
@@ -139,7 +126,7 @@ def test_what_was_not_run_is_an_empty_cell():
 
 
 def test_sets_that_predict_are_named():
-    rows = [*NOTHING[:2], row2("only_curve", **GOOD), row2("no_ratio", **GOOD)]
+    rows = [*NOTHING[:2], prediction("only_curve", **GOOD), prediction("no_ratio", **GOOD)]
     alone = result(rows)
     assert predicting_sets(alone) == ["curve features only", "all but ratio features"]
     assert answer([alone, result(NOTHING, "unrelated")])[2] == (
@@ -153,14 +140,14 @@ def test_sets_that_predict_are_named():
     [
         ({"accuracy": 0.69}, (0.7, 0.23)),
         ({"brier": 0.235}, (0.7, 0.23)),
-        ({"p_value": 0.06}, (0.7, 0.23)),
+        ({"p_holm": 0.06}, (0.7, 0.23)),
         # To beat a majority below one half is not enough.
         ({"accuracy": 0.49}, (0.4, 0.3)),
         ({"brier": 0.251}, (0.4, 0.3)),
     ],
 )
 def test_each_condition_alone_can_refuse(scores, majority):
-    assert predicting_sets(result([row2("all", **GOOD | scores)], majority=majority)) == []
+    assert predicting_sets(result([prediction("all", **GOOD | scores)], majority=majority)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,9 @@ import pytest
 from minimtl import run_study
 from minimtl.cli import main
 from minimtl.errors import UsageError
+from tests.study.conftest import tables_in
 
 SMALL = {"problem": "related", "corpus": "synthetic", "pairs": 3, "runs": 2, "workers": 1}
-
-
-def tables_in(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
 
 
 @pytest.fixture(scope="module")

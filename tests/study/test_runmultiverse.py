@@ -1,6 +1,5 @@
-"""The tables, the sentences and the figures of a small multiverse."""
+"""The sentences and the figures of a small multiverse; tests/frozen holds its numbers."""
 
-import csv
 import re
 from dataclasses import replace
 
@@ -17,45 +16,14 @@ from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.test_docs_reference import columns_of
 
 
-@pytest.fixture(scope="module")
-def written(trained, tmp_path_factory):
-    """The rows of each table, by its name."""
-    folder = tmp_path_factory.mktemp("written")
-    write_multiverse(*trained, "minimtl multiverse …", folder, pytest.fail)
-    rows = {}
-    for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows[path.stem] = list(csv.DictReader(file))
-    return rows
-
-
-def test_universes_csv(written, trained):
-    rows = written["universes"]
-    assert len(rows) == len(trained[0].universes) == 12
-    for row in rows:
-        single, multi, gain = (float(row[name]) for name in ("single", "multi", "gain"))
-        assert gain == pytest.approx(multi - single, abs=2e-6)
-        assert (single < 0) == (row["score"] == "log_loss")
-        assert float(row["low"]) <= gain <= float(row["high"])
-        assert 0 <= float(row["improved"]) <= 1
-
-
-def test_effects_csv_is_the_difference_of_universes(written):
-    gains = {(r["about"], r["score"], r["dropout"]): float(r["gain"]) for r in written["universes"]}
-    differences = [
-        gains[about, "log_loss", dropout] - gains[about, "f1", dropout]
-        for about, _, dropout in gains
-    ]
-    effects = {(e["field"], e["from"], e["to"], e["about"]): e for e in written["effects"]}
-    found = effects["score", "f1", "log_loss", "all universes"]
-    assert float(found["effect"]) == pytest.approx(np.mean(differences), abs=2e-6)
-    assert found["n_comparisons"] == "4"
-
-
-@pytest.mark.parametrize("name", ["universes", "effects"])
-def test_the_columns_are_those_of_the_documentation(written, trained, name):
-    columns = set(written[name][0]) - {choice.name for choice in trained[0].choices}
-    assert columns_of(f"{name}.csv") == columns
+def test_the_columns_are_those_of_the_documentation(trained, tmp_path):
+    write_multiverse(*trained, "minimtl multiverse …", tmp_path, pytest.fail)
+    choices = {choice.name for choice in trained[0].choices}
+    columns = {}
+    for path in tmp_path.glob("*.csv"):
+        header, *_ = path.read_text(encoding="utf-8").split("\n")
+        columns[path.name] = set(header.split(",")) - choices
+    assert columns == {name: columns_of(name) for name in ("universes.csv", "effects.csv")}
 
 
 def made_up(made_up_outcomes, choices, about=(PAPER,), effect_of_documents=0.0):

@@ -8,7 +8,6 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,7 @@ from minimtl.jobs.store import open_store
 from minimtl.nn.backend import default_backend
 from minimtl.study.definition import Study, jobs_of
 from minimtl.study.training import train_models
-from minimtl.tasks.plan import make_problems, plan_jobs
+from minimtl.tasks.plan import make_problems
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.jobs.processes import (
@@ -29,6 +28,7 @@ from tests.jobs.processes import (
     run_mpi,
     scheduler,
 )
+from tests.study.conftest import tables_in
 
 pytestmark = pytest.mark.slow
 ARGUMENTS = [
@@ -49,10 +49,6 @@ def study(folder, *options, **settings):
 def tables_of(folder, *options, **settings):
     assert study(folder, *options, **settings).wait() == 0
     return tables_in(folder)
-
-
-def tables_in(folder):
-    return {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.csv"))}
 
 
 @pytest.fixture(scope="module")
@@ -89,24 +85,18 @@ def on_processes(data):
 
 
 @pytest.mark.parametrize("make", [on_threads, on_processes])
-def test_any_order_on_any_executor(expected, tmp_path, monkeypatch, make):
+def test_any_order_on_any_executor(expected, tmp_path, make):
     """The models are trained by the library, in an order drawn at random; then comes the rest."""
-
-    def shuffled(problems, protocol):
-        jobs = list(plan_jobs(problems, protocol))
-        random.Random(3).shuffle(jobs)
-        return iter(jobs)
-
-    monkeypatch.setattr("minimtl.study.definition.plan_jobs", shuffled)
     problems = make_problems("related", PAPER, NEWSGROUPS, n_pairs=6, n_runs=2)
     planned = Study(generate_synthetic(), PAPER, problems, 0, default_backend())
+    jobs = list(jobs_of([planned]).items())
+    random.Random(3).shuffle(jobs)
     executor, workers = make((planned.data,))
     with open_store(tmp_path, planned.identity, announce=pytest.fail) as store, executor:
-        n_trained = train_models(jobs_of([planned]), store, workers, quiet=True)
-    assert n_trained == len(jobs_of([planned]))
+        assert train_models(dict(jobs), store, workers, quiet=True) == len(jobs)
     assert tables_of(tmp_path, "--workers", "1") == expected
-    jobs = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
-    assert jobs == {"done": 0, "resumed": n_trained}
+    done = json.loads((tmp_path / "manifest.json").read_text())["jobs"]
+    assert done == {"done": 0, "resumed": len(jobs)}
 
 
 def test_a_dask_cluster(expected, tmp_path):

@@ -1,16 +1,15 @@
-"""The tables: the outcomes' numbers in them, and the paper's beside.
+"""The tables: what is counted, adjusted and sorted in them, and the paper's numbers beside.
 
-Their columns and digits are those of the files in tests/study/expected, byte for byte.
+Their columns and numbers are held by tests/frozen, and their bytes by tests/study/expected.
 """
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.gains import STUDY_DESIGNS
 from minimtl.study.problemresult import problem_results
 from minimtl.study.studytables import tables
-from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.conftest import concluded_of
@@ -33,39 +32,6 @@ def test_a_pair_of_both_problems_has_one_row_of_features(problems, made):
     assert len(made["features"]) == 2 * len(related) + len(unrelated - related)
     first = problems[0].outcomes.features[0, 0]
     assert [made["features"][0][name] for name in FEATURE_NAMES] == first.tolist()
-
-
-def test_table_1_and_the_blocks_that_add_up_to_it(problems, made):
-    related, unrelated = made["table1"]
-    outcomes, gain = problems[0].outcomes, problems[0].scores.gain
-    assert related["single"] == pytest.approx(outcomes.single.mean())
-    assert related["improved"] == pytest.approx((outcomes.gains.mean(axis=1) > 0).mean())
-    these_tasks, new_tasks = gain.these_tasks, gain.new_tasks
-    assert (related["low_tasks"], related["high_tasks"]) == (these_tasks.low, these_tasks.high)
-    assert (related["low"], related["high"]) == (new_tasks.low, new_tasks.high)
-    assert np.isnan(unrelated["low_tasks"])  # one run
-    assert (related["published_single"], unrelated["published_multi"]) == (0.834, 0.897)
-    blocks = [row for row in made["blocks"] if row["problem"] == "related"]
-    assert sum(row["n_pairs"] for row in blocks) == related["n_pairs"] == 12
-    total = sum(row["n_pairs"] * row["gain"] for row in blocks)
-    assert total / 12 == pytest.approx(related["gain"])
-
-
-def test_table_2_has_a_row_a_set_and_design(problems, made):
-    rows = {(row["problem"], row["features"], row["design"]): row for row in made["table2"]}
-    assert len(rows) == len(made["table2"]) == 2 * len(FEATURE_SETS) * len(STUDY_DESIGNS)
-    for (problem, features, design), row in rows.items():
-        if problem == "related":
-            found, majority, name = (
-                problems[0].analysis.of(design, predictor).scores
-                for predictor in (features, "majority", "main_name")
-            )
-            assert (row["accuracy"], row["brier"]) == (found.accuracy, found.brier)
-            assert row["majority_accuracy"] == majority.accuracy
-            assert row["name_accuracy"] == name.accuracy
-            assert np.isnan(row["p"]) == (design == "disjoint")
-    # One run gives no labels of other runs than the features'.
-    assert rows["unrelated", "all", "disjoint"]["n_pairs"] == 0
 
 
 @pytest.mark.parametrize(
