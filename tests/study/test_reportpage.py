@@ -65,6 +65,15 @@ def test_one_protocol_without_figures_by_several_processors(results, manifest):
     assert "2 kinds of processors (one; another)" in page
 
 
+def test_what_predicts_stands_beside_the_commoner_answer(results, markdown):
+    table = dict(re.findall(r"^\| ((?:random folds|new problem): .*?) \| (.*) \|$", markdown, re.M))
+    new_problem = [result.predictions("groups_unseen") for result in results]
+    expected = [f"{rows['all'].scores.accuracy:.3f}" if rows else "–" for rows in new_problem]
+    assert table["new problem: all 30 features"].split(" | ") == expected
+    commoner = f"{results[0].majority('groups_unseen').scores.accuracy:.3f}"
+    assert table["new problem: the commoner answer"].split(" | ")[0] == commoner
+
+
 def test_claims_are_a_list_where_a_problem_can_tell(results, manifest, markdown):
     claims = markdown.split("## What the paper claims")[1].split("## Appendix")[0]
     sentences = {one.claim.sentence for result in results for one in result.claims}

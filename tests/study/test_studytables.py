@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from minimtl.gains import STUDY_DESIGNS
 from minimtl.study.problemresult import problem_results
 from minimtl.study.studytables import tables
-from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.conftest import concluded_of
@@ -32,6 +33,23 @@ def test_a_pair_of_both_problems_has_one_row_of_features(problems, made):
     assert len(made["features"]) == 2 * len(related) + len(unrelated - related)
     first = problems[0].outcomes.features[0, 0]
     assert [made["features"][0][name] for name in FEATURE_NAMES] == first.tolist()
+
+
+def test_table_2_has_a_row_a_set_and_design(problems, made):
+    rows = {(row["problem"], row["features"], row["design"]): row for row in made["table2"]}
+    assert len(rows) == len(made["table2"]) == 2 * len(FEATURE_SETS) * len(STUDY_DESIGNS)
+    for design in STUDY_DESIGNS:
+        row = rows["related", "only_curve", design]
+        found, majority, name = (
+            problems[0].analysis.of(design, predictor).scores
+            for predictor in ("only_curve", "majority", "main_name")
+        )
+        assert (row["accuracy"], row["brier"]) == (found.accuracy, found.brier)
+        assert row["majority_accuracy"] == majority.accuracy
+        assert row["name_accuracy"] == name.accuracy
+        assert np.isnan(row["p"]) == (design == "disjoint")
+    # One run gives no labels of other runs than the features'.
+    assert rows["unrelated", "all", "disjoint"]["n_pairs"] == 0
 
 
 @pytest.mark.parametrize(
@@ -84,9 +102,3 @@ def test_table_3_begins_with_the_largest_and_has_the_printed_value_beside(proble
     assert row["published_inverse_rank"] == 7
     column = FEATURE_NAMES.index("jsd_between_classes_main")
     assert row["coefficient"] == problems[0].meta.importance.coefficient[column]
-
-
-def test_a_problem_that_was_not_run_has_no_table(problems):
-    only = {table.name: list(table.rows) for table in tables(problems[1:])}
-    assert "table3a" not in only
-    assert [row["problem"] for row in only["table1"]] == ["unrelated"]
