@@ -202,7 +202,8 @@ def write_expected(name: str, seen: dict[str, str]) -> None:
 def changed(expected: dict[str, str], seen: dict[str, str]) -> Iterator[str]:
     """The headings under which something else is seen; of pages only the words count."""
     for heading in dict.fromkeys((*expected, *seen)):
-        one, other = expected.get(heading), seen.get(heading)
-        is_page = heading.endswith(".html") and one is not None and other is not None
-        if one.split() != other.split() if is_page else one != other:
+        texts = [one.get(heading) for one in (expected, seen)]
+        if heading.endswith(".html"):
+            texts = [None if text is None else text.split() for text in texts]
+        if texts[0] != texts[1]:
             yield heading

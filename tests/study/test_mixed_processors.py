@@ -24,8 +24,9 @@ def study(folder, *options, **settings):
         sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
         "--pairs", "4", "--runs", "1", "--workers", "2", "--out", folder, *options,
     ]  # fmt: skip
-    process = {"capture_output": True, "text": True, "check": True}
-    return subprocess.run(command, env=ENVIRONMENT | settings, **process).stderr
+    environment = ENVIRONMENT | settings
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return ended.stderr
 
 
 def trained_by(folder):

@@ -97,7 +97,6 @@ def test_the_differences_lead_to_the_other_protocol_in_all_that_gains_depend_on(
 @pytest.mark.parametrize(
     ("choice", "protocol", "label"),
     [
-        (DOCUMENTS, PAPER.replace(train_per_class=25), "25"),
         (DOCUMENTS, PAPER, "200"),
         (DOCUMENTS, RELEASED, "none"),
         (DIFFERENCES[0], PAPER, "200 a class"),
