@@ -1,5 +1,7 @@
 """The tuning: how reviews are divided, what is chosen and said of it; tests/frozen holds a run."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -16,6 +18,7 @@ from minimtl.study.tuning import (
     plan,
     tuning_finding,
     unigrams_of,
+    write_tuning,
 )
 from minimtl.tasks.modeljobs import JobResult
 
@@ -117,3 +120,12 @@ def test_results_are_read_in_the_plan_s_order():
 )
 def test_the_finding_says_where_the_paper_stands(tuning, papers, sentence):
     assert sentence in to_text([tuning_finding(tuning(papers))])
+
+
+def test_the_page_has_the_chosen_setting_first_and_what_is_said_of_it(tuning, tmp_path):
+    said = write_tuning(tuning(), "made up", tmp_path)
+    page = (tmp_path / "tune.md").read_text(encoding="utf-8")
+    _, first, *_ = re.findall(r"^\| (\S+ × \S+) \|", page, re.MULTILINE)
+    assert first == "**2 × 50**"
+    assert said.startswith("Chosen of 4 settings: 2 × 50 (mean F1 ")
+    assert (tmp_path / "tune.csv").is_file()
