@@ -10,16 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.jobs import toy_study as toy
-from tests.jobs.processes import (
-    ENVIRONMENT,
-    heed_signals,
-    kill,
-    session,
-    wait_until,
-    workers,
-)
+from tests.jobs.processes import ENVIRONMENT, heed_signals, kill, session, wait_until, workers
 
-HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="reads /proc to find processes"
 )
@@ -28,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 def start(folder, *, slower=1):
     """The toy study in a session of its own, so that all its processes can be found."""
     return subprocess.Popen(
-        [sys.executable, HERE / "toy_study.py", folder, "2"],
+        [sys.executable, Path(__file__).with_name("toy_study.py"), folder],
         env=ENVIRONMENT | {"TOY_SLOWER": str(slower)},
         start_new_session=True,
         preexec_fn=heed_signals,
@@ -45,33 +37,28 @@ def finish(study):
     return study.returncode, said
 
 
-def wait_for_results(study, folder):
-    wait_until(lambda: workers(study.pid) and (folder / "study.sqlite").exists())
-    time.sleep(0.2)
-
-
-def complete(folder):
-    study = start(folder)
-    assert finish(study) == (0, "")
-    assert toy.stored_results(folder) == toy.expected_results()
-
-
-def test_kills_of_a_worker_and_of_the_parent(tmp_path):
-    """A worker is replaced; no worker outlives its parent, whose results are kept."""
+@pytest.fixture
+def study(tmp_path):
+    """A slow toy study that is at work in `tmp_path`."""
     study = start(tmp_path, slower=5)
-    wait_for_results(study, tmp_path)
+    wait_until(lambda: workers(study.pid) and (tmp_path / "study.sqlite").exists())
+    time.sleep(0.2)
+    return study
+
+
+def test_kills_of_a_worker_and_of_the_parent(study, tmp_path):
+    """A worker is replaced; no worker outlives its parent, whose results are kept."""
     kill(workers(study.pid)[0])
     time.sleep(0.2)
     assert study.poll() is None
     kill(study.pid)
     finish(study)
-    complete(tmp_path)
+    assert finish(start(tmp_path)) == (0, "")
+    toy.assert_complete(tmp_path)
 
 
-def test_a_closed_laptop_and_a_second_process(tmp_path):
+def test_a_closed_laptop_and_a_second_process(study, tmp_path):
     """Everything stands still for a while and then goes on; meanwhile another is refused."""
-    study = start(tmp_path, slower=5)
-    wait_for_results(study, tmp_path)
     os.killpg(study.pid, signal.SIGSTOP)
     code, said = finish(start(tmp_path))
     assert code == 1
@@ -79,4 +66,4 @@ def test_a_closed_laptop_and_a_second_process(tmp_path):
     assert study.poll() is None
     os.killpg(study.pid, signal.SIGCONT)
     assert finish(study) == (0, "")
-    assert toy.stored_results(tmp_path) == toy.expected_results()
+    toy.assert_complete(tmp_path)

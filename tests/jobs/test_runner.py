@@ -34,21 +34,18 @@ def run(store, executor, jobs=JOBS, compute=toy.compute, **options):
         return toy.run(store, Workers(executor, toy.DATA), compute, jobs, **options)
 
 
-def contents(store):
-    return {key: store[key] for key in store}
-
-
 def test_what_is_stored_is_not_computed_again(store):
     run(store, InlineExecutor(), JOBS[:15])
     executor = InlineExecutor()
     assert run(store, executor) == (15, len(JOBS) - 15)
     assert executor.jobs == JOBS[15:]
-    assert contents(store) == EXPECTED
+    assert toy.contents(store) == EXPECTED
 
 
 def test_a_job_that_comes_twice_is_computed_once(store):
-    run(store, ThreadPoolExecutor(2), JOBS + JOBS)
-    assert contents(store) == EXPECTED
+    executor = InlineExecutor()
+    run(store, executor, JOBS + JOBS)
+    assert executor.jobs == JOBS
 
 
 def test_a_stored_result_that_cannot_be_decoded_is_computed_again(store):
@@ -59,15 +56,15 @@ def test_a_stored_result_that_cannot_be_decoded_is_computed_again(store):
 
 
 class ReadJobs(list):
-    """Jobs that note how many results are stored when they are read."""
+    """Jobs that note how many results are stored when each is read."""
 
     def __init__(self, jobs, store):
         super().__init__(jobs)
-        self.store, self.stored = store, []
+        self.store, self.n_stored = store, []
 
     def __iter__(self):
         for job in super().__iter__():
-            self.stored.append(len(self.store))
+            self.n_stored.append(len(self.store))
             yield job
 
 
@@ -76,14 +73,14 @@ def test_jobs_are_read_as_the_work_proceeds(store):
     jobs = ReadJobs([toy.ToyJob(number) for number in range(300)], store)
     run(store, ThreadPoolExecutor(2), jobs, window=8)
     assert len(store) == 300
-    assert max(n_read - n_stored for n_read, n_stored in enumerate(jobs.stored)) <= 8
+    assert max(n_read - n_stored for n_read, n_stored in enumerate(jobs.n_stored)) <= 8
 
 
 def test_results_are_stored_while_jobs_are_read_that_the_store_has(store):
     run(store, InlineExecutor(), JOBS[5:])
     jobs = ReadJobs(JOBS, store)
     run(store, InlineExecutor(), jobs)
-    assert jobs.stored[8] == len(JOBS)
+    assert jobs.n_stored[8] == len(JOBS)
 
 
 def test_jobs_are_counted_after_they_are_stored(store):
@@ -125,22 +122,17 @@ def test_an_interrupt_keeps_what_has_finished(store):
     with pytest.raises(KeyboardInterrupt):
         run(store, ThreadPoolExecutor(2), progress=Interrupting(len(JOBS)), window=10)
     assert len(store) >= 10
-    assert contents(store).items() <= EXPECTED.items()
+    assert toy.contents(store).items() <= EXPECTED.items()
     run(store, ThreadPoolExecutor(2))
-    assert contents(store) == EXPECTED
+    assert toy.contents(store) == EXPECTED
 
 
-def test_no_thread_or_process_is_left_over(store):
-    before = threading.active_count()
-    with make_workers("process", 3, toy.DATA) as workers:
-        toy.run(store, workers)
-    assert active_children() == []
-    assert threading.active_count() == before
-
-
-def test_a_clock_that_jumps_changes_nothing(store, monkeypatch):
+def test_a_clock_that_jumps_changes_nothing_and_nothing_is_left_over(store, monkeypatch):
+    n_threads = threading.active_count()
     jumps = itertools.cycle([0.0, 4e9, 1.7e9, -1.0])
     monkeypatch.setattr(time, "time", lambda: next(jumps))
-    with make_workers("process", 2, toy.DATA) as workers:
+    with make_workers("process", 3, toy.DATA) as workers:
         toy.run(store, workers, progress=toy.Progress(len(JOBS), io.StringIO()))
-    assert contents(store) == EXPECTED
+    assert toy.contents(store) == EXPECTED
+    assert active_children() == []
+    assert threading.active_count() == n_threads

@@ -1,7 +1,6 @@
 """A study small enough to watch: functions that worker processes can import, and a script.
 
-``python toy_study.py FOLDER [N_WORKERS [EXECUTOR]]`` runs 60 jobs of 10 ms as a command of minimtl
-would.
+``python toy_study.py FOLDER`` runs 60 jobs of 10 ms in two processes, as a command would.
 """
 
 import hashlib
@@ -13,28 +12,24 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from minimtl.cli.main import EXIT_FAILED, EXIT_INTERRUPTED
+from minimtl.cli.main import EXIT_FAILED
 from minimtl.errors import MinimtlError
 from minimtl.jobs import make_workers, open_existing_store, open_store
 from minimtl.jobs.runner import Progress, run_jobs
 from minimtl.system import THREAD_VARIABLES
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}
-N_JOBS = 60
 SLOWER = float(os.environ.get("TOY_SLOWER", "1"))  # how much slower than 10 ms a job is
 
 
-@dataclass(frozen=True)
-class ToyData:
-    words: bytes
+class TracedData:
+    """Data that leave a mark in a folder for each process in which they arrive."""
 
-
-class TracedData(ToyData):
-    """Wherever it arrives it leaves a mark in the folder that `words` names."""
+    def __init__(self, folder):
+        self.folder = folder
 
     def __setstate__(self, state):
-        self.__dict__.update(state)
-        tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=os.fsdecode(self.words))
+        tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=state["folder"])
 
 
 @dataclass(frozen=True)
@@ -43,9 +38,9 @@ class ToyJob:
     seconds: float = 0.0
 
 
-DATA = ToyData(b"some words")
+DATA = b"some words"
 JOBS = [ToyJob(number) for number in range(40)]
-SLOW_JOBS = [ToyJob(number, 0.01) for number in range(N_JOBS)]
+SLOW_JOBS = [ToyJob(number, 0.01) for number in range(60)]
 
 
 def key_of(job):
@@ -59,12 +54,16 @@ def keyed(jobs):
 def compute(job, data):
     """A few kB that depend on the job and the data."""
     time.sleep(job.seconds * SLOWER)
-    block = hashlib.sha512(data.words + str(job.number).encode()).digest()
+    block = hashlib.sha512(data + str(job.number).encode()).digest()
     return block * (1 + job.number % 100)
 
 
-EXPECTED = {key: compute(job, DATA) for key, job in keyed(JOBS)}
-EXPECTED_BUT_THE_FOURTH = {key: compute(job, DATA) for key, job in keyed(JOBS[:3] + JOBS[4:])}
+def expected_of(jobs):
+    """What the jobs give, computed without a runner, and without taking their time."""
+    return {key: compute(replace(job, seconds=0.0), DATA) for key, job in keyed(jobs)}
+
+
+EXPECTED = expected_of(JOBS)
 
 
 def run(store, workers, compute=compute, jobs=JOBS, *, progress=None, **options):
@@ -93,7 +92,7 @@ def decode(result):
 
 def fail(job, data):
     if job.number == 3:
-        raise ValueError(f"toy failure {data.words!r}")
+        raise ValueError("toy failure")
     return compute(job, data)
 
 
@@ -103,53 +102,44 @@ def lack_memory(job, data):
     return compute(job, data)
 
 
-def die_first_time(job, data):
-    """`data.words` names a folder; a mark in it says that the job was tried before."""
-    mark = Path(os.fsdecode(data.words)) / str(job.number)
+def die_first_time(job, folder):
+    """A mark in the folder says that the job was tried before."""
+    mark = folder / str(job.number)
     if job.number in (3, 4) and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return compute(job, ToyData(b"some words"))
+    return compute(job, DATA)
 
 
-def die_always(job, data):
-    """`data.words` names a folder that collects one mark for each try."""
+def die_always(job, folder):
+    """The folder collects one mark for each try."""
     if job.number == 3:
-        folder = Path(os.fsdecode(data.words))
-        (folder / f"try-{os.getpid()}").touch()
+        tempfile.mkstemp(prefix="try-", dir=folder)
         os._exit(7)
-    return compute(job, ToyData(b"some words"))
+    return compute(job, DATA)
 
 
-def run_toy(folder, n_workers=2, executor="process"):
-    """The whole toy study in `folder`."""
-    with (
-        open_store(Path(folder), IDENTITY, announce=print) as store,
-        make_workers(executor, n_workers, DATA) as workers,
-    ):
-        return run(store, workers, jobs=SLOW_JOBS)
+def contents(store):
+    """All results by their keys."""
+    return {key: store[key] for key in store}
 
 
-def expected_results():
-    """What the whole toy study gives, computed without a runner."""
-    return {key: compute(replace(job, seconds=0.0), DATA) for key, job in keyed(SLOW_JOBS)}
-
-
-def stored_results(folder):
-    """What the toy study in `folder` has stored; nothing of it may be damaged."""
+def assert_complete(folder):
+    """The toy study in `folder` has stored all its results, and nothing of it is damaged."""
     with open_existing_store(Path(folder)) as store:
-        return {key: store[key] for key in store}
+        assert contents(store) == expected_of(SLOW_JOBS)
 
 
 def main():
     try:
-        counts = run_toy(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
+        with (
+            open_store(Path(sys.argv[1]), IDENTITY, announce=print) as store,
+            make_workers("process", 2, DATA) as workers,
+        ):
+            print(run(store, workers, jobs=SLOW_JOBS))
     except MinimtlError as error:
         print(f"minimtl: {error}", file=sys.stderr)
         return EXIT_FAILED
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
-    print(counts)
     return 0
 
 
