@@ -28,10 +28,10 @@ def test_it_is_the_vectorizer_and_the_network():
     vectorizer = TfidfVectorizer().fit(TEXTS + PLACES[0])
     parts = [vectorizer.transform(texts) for texts in (TEXTS, PLACES[0])]
     expected = network().fit(parts, [LABELS, PLACES[1]])
-    for task, place in (("a", 0), ("b", 1)):
-        np.testing.assert_array_equal(
-            joint.predict_proba(TEXTS, task), expected.predict_proba(parts[0], place)
-        )
+    np.testing.assert_array_equal(joint.predict_proba(TEXTS), expected.predict_proba(parts[0]))
+    np.testing.assert_array_equal(
+        joint.predict_proba(PLACES[0], "b"), expected.predict_proba(parts[1], 1)
+    )
     assert joint.tasks_ == ["a", "b"]
     assert [list(classes) for classes in joint.classes_] == [["bad", "good"], [0, 1]]
     assert joint.score(*PLACES, task="b") == expected.score(parts[1], PLACES[1], task=1) > 0.9
@@ -52,6 +52,9 @@ def test_auxiliary_tasks_are_learnt_beside_the_one_given():
     np.testing.assert_array_equal(with_others.predict_proba(TEXTS), expected.predict_proba(TEXTS))
     assert with_others.tasks_ == ["main", "places"]
     assert list(with_others.classes_) == ["bad", "good"]
+
+
+def test_one_task_alone():
     alone = model().fit(TEXTS, LABELS)
     assert alone.n_tasks_ == 1
     assert list(alone.classes_) == ["bad", "good"]
@@ -101,21 +104,21 @@ def test_files_keep_all_but_the_auxiliary_texts(tmp_path, auxiliary):
     again.fit(TEXTS, LABELS)  # its parts are there to be fitted again
 
 
-def test_what_is_refused():
+@pytest.mark.parametrize(
+    ("params", "X", "y", "sentence"),
+    [
+        ({}, {"a": TEXTS}, {"b": LABELS}, r"of the tasks \['b'\], but the tasks are \['a'\]"),
+        ({}, {"a": "a text"}, {"a": LABELS}, "is a single one"),
+        ({"auxiliary": {"places": PLACES}}, {"a": TEXTS}, {}, "or give all tasks in X"),
+        ({"auxiliary": {"main": PLACES}}, TEXTS, LABELS, "rename the auxiliary one"),
+        ({"classifier": TfidfVectorizer()}, TEXTS, LABELS, "must be a MultiTaskMLPClassifier"),
+    ],
+)
+def test_what_is_refused(params, X, y, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        model(**params).fit(X, y)
     with pytest.raises(NotFittedError):
         model().predict(TEXTS)
-    with pytest.raises(
-        ValueError, match=r"y is a dict of the tasks \['b'\], but the tasks are \['a'\]"
-    ):
-        model().fit({"a": TEXTS}, {"b": LABELS})
-    with pytest.raises(ValueError, match="is a single one"):
-        model().fit({"a": "a text"}, {"a": LABELS})
-    with pytest.raises(ValueError, match="or give all tasks in X"):
-        model(auxiliary={"places": PLACES}).fit({"a": TEXTS}, {"a": LABELS})
-    with pytest.raises(ValueError, match="rename the auxiliary one"):
-        model(auxiliary={"main": PLACES}).fit(TEXTS, LABELS)
-    with pytest.raises(TypeError, match="classifier must be a MultiTaskMLPClassifier"):
-        model(classifier=TfidfVectorizer()).fit(TEXTS, LABELS)
 
 
 def test_a_fit_that_fails_leaves_what_was_learnt():
