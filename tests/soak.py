@@ -12,11 +12,11 @@ command. Meanwhile, at random moments,
 
 Wrong is: a table that is not the same bytes as an undisturbed study's; a result that was stored
 and is gone without damage; a traceback; an exit code that docs/commands.md does not have. A line
-of figures is printed every minute, and a summary at the end. The exit code is 1 if anything was
-wrong.
+of figures is printed after each study. The exit code is 1 if anything was wrong.
 """
 
 import argparse
+import errno
 import os
 import random
 import re
@@ -39,6 +39,7 @@ from tests.jobs.processes import (
     kill,
     scheduler,
     session,
+    wait_until,
     workers,
 )
 
@@ -48,7 +49,7 @@ STUDY = [
 ]  # fmt: skip
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MOST_ATTEMPTS = 60  # of one study; after half of them nothing disturbs it
-ERRORS = {"ENOSPC": 28, "EIO": 5}
+DISTURBANCES = {"worker": 5, "workers": 5, "parent": 2, "everyone": 1, "stop": 1, "signal": 3}
 
 
 class Soak:
@@ -63,6 +64,7 @@ class Soak:
         self.cluster = ExitStack()
         self.dask = None
         self.expected = {}
+        self.sent = []
 
     def report_wrong(self, what, said=""):
         self.wrong.append(what)
@@ -86,9 +88,9 @@ class Soak:
             nannies = [self.cluster.enter_context(dask_worker(cluster.address)) for _ in "ab"]
             self.dask = cluster.address, [nanny.pid for nanny in nannies]
 
-    def run_study(self, number):
+    def run_study(self):
         """One study, attempt by attempt, until it has succeeded."""
-        folder = self.root / f"study-{number}"
+        folder = self.root / f"study-{self.figures['studies']}"
         on_dask = self.dask is not None and self.rng.random() < 0.25
         executor = ["--executor", f"dask://{self.dask[0]}"] if on_dask else []
         kept = set()
@@ -116,21 +118,21 @@ class Soak:
 
     def attempt(self, command, folder, calm, on_dask):
         """Run the command, disturbed unless `calm`; its exit code and standard error."""
-        environment, self.sent = dict(ENVIRONMENT), []
-        if not calm and self.faulty_disk and self.rng.random() < 0.15:
-            environment |= self.fault_settings(folder)
+        self.sent = []
+        is_disk_faulty = not calm and self.faulty_disk and self.rng.random() < 0.15
+        faults = self.fault_settings(folder) if is_disk_faulty else {}
         with tempfile.TemporaryFile("w+") as said:
             process = subprocess.Popen(
-                command, env=environment, start_new_session=True, preexec_fn=heed_signals,
+                command, env=ENVIRONMENT | faults, start_new_session=True, preexec_fn=heed_signals,
                 stdout=subprocess.DEVNULL, stderr=said,
             )  # fmt: skip
             self.figures["attempts"] += 1
             # Some attempts are left alone for long enough to come to the tables.
-            pause = self.rng.choice((0.2, 0.5, 1, 2, 8))
+            pause = 300 if calm else self.rng.choice((0.2, 0.5, 1, 2, 8))
             deadline = time.monotonic() + 300
             while process.poll() is None:
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(self.rng.uniform(0, 2 * pause) if not calm else 300)
+                    process.wait(pause if calm else self.rng.uniform(0, 2 * pause))
                     break
                 if time.monotonic() > deadline:
                     self.report_wrong("an attempt did not end within 300 s")
@@ -146,24 +148,22 @@ class Soak:
         self.figures["failing disks"] += 1
         first = self.rng.randrange(1, 150)
         last = self.rng.choice((first, first + 3, 10**9))
-        name = self.rng.choice(sorted(ERRORS))
+        error = self.rng.choice((errno.EIO, errno.ENOSPC))
         return {
             "LD_PRELOAD": str(self.faulty_disk), "FAULT_FOLDER": str(folder),
-            "FAULT_FIRST": str(first), "FAULT_LAST": str(last), "FAULT_ERROR": str(ERRORS[name]),
+            "FAULT_FIRST": str(first), "FAULT_LAST": str(last), "FAULT_ERROR": str(error),
         }  # fmt: skip
 
     def disturb(self, leader, on_dask):
         """One signal to some process or processes of the study."""
-        what = self.rng.choice(
-            ["worker"] * 5 + ["workers"] * 5 + ["parent", "parent", "everyone", "stop"]
-            + ["signal"] * 3
-        )  # fmt: skip
-        hired = workers(leader) if not on_dask else self.dask_workers()
+        (what,) = self.rng.choices([*DISTURBANCES], DISTURBANCES.values())
+        nannies = self.dask[1] if on_dask else [leader]
+        hired = [pid for nanny in nannies for pid in workers(nanny)]
         victims = {
             "worker": hired[:1], "workers": hired, "parent": [leader], "everyone": session(leader)
         }  # fmt: skip
         if what in victims:
-            self.kill_all(list(victims[what]), f"killed as {what}")
+            self.kill_all(victims[what], f"killed as {what}")
         elif what == "stop":
             self.send(leader, signal.SIGSTOP)
             time.sleep(self.rng.uniform(0, 0.5))
@@ -174,10 +174,6 @@ class Soak:
             self.sent.append(number)
             self.figures[number.name] += 1
             self.send(leader, number, group=self.rng.random() < 0.5)
-
-    def dask_workers(self):
-        """The processes that compute for the nannies."""
-        return [pid for nanny in self.dask[1] for pid in workers(nanny)]
 
     def send(self, leader, number, group=True):
         with suppress(ProcessLookupError):
@@ -191,13 +187,11 @@ class Soak:
 
     def wait_for_session(self, leader):
         """No process of the study may outlive it."""
-        deadline = time.monotonic() + 60
-        while session(leader):
-            if time.monotonic() > deadline:
-                self.report_wrong(f"processes are left over: {session(leader)}")
-                self.kill_all(list(session(leader)), "left over")
-                return
-            time.sleep(0.02)
+        try:
+            wait_until(lambda: not session(leader))
+        except AssertionError:
+            self.report_wrong(f"processes are left over: {session(leader)}")
+            self.kill_all(session(leader), "left over")
 
     def check_ending(self, code, said, calm):
         """The exit code, and what stands on standard error."""
@@ -220,15 +214,16 @@ class Soak:
     def damage(self, folder):
         """Overwrite a page of the store, or cut off its end; whether there was one."""
         path = folder / "study.sqlite"
-        if not path.exists() or (n_pages := path.stat().st_size // 4096) < 1:
+        content = path.read_bytes() if path.exists() else b""
+        if len(content) < 4096:
             return False
         self.figures["stores damaged"] += 1
         if self.rng.random() < 0.2:
-            os.truncate(path, self.rng.randrange(path.stat().st_size))
-            return True
-        with path.open("r+b") as file:
-            file.seek(4096 * self.rng.randrange(n_pages))
-            file.write(self.rng.choice((bytes(4096), self.rng.randbytes(4096))))
+            path.write_bytes(content[: self.rng.randrange(len(content))])
+        else:
+            page = self.rng.choice((bytes(4096), self.rng.randbytes(4096)))
+            begin = 4096 * self.rng.randrange(len(content) // 4096)
+            path.write_bytes(content[:begin] + page + content[begin + 4096 :])
         return True
 
     def print_figures(self, began):
@@ -271,15 +266,10 @@ def main():
         with soak.cluster:
             soak.start_cluster()
             soak.run_undisturbed()
-            began = last = time.monotonic()
-            number = 0
+            began = time.monotonic()
             while time.monotonic() - began < 60 * args.minutes:
-                soak.run_study(number)
-                number += 1
-                if time.monotonic() - last >= 60:
-                    last = time.monotonic()
-                    soak.print_figures(began)
-        soak.print_figures(began)
+                soak.run_study()
+                soak.print_figures(began)
     print("nothing wrong" if not soak.wrong else f"wrong: {soak.wrong}")
     return bool(soak.wrong)
 

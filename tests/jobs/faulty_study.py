@@ -20,7 +20,7 @@ from minimtl.report.csvfile import Table, to_csv, write_tables
 from tests.jobs import toy_study as toy
 
 JOBS = toy.JOBS[:8]
-EXPECTED = {toy.key_of(job): toy.compute(job, toy.DATA) for job in JOBS}
+EXPECTED = toy.expected_of(JOBS)
 OLD, NEW = (
     [Table(f"table{number}", [{"value": value}] * 20) for number in range(9)]
     for value in ("old", "newer")
@@ -35,7 +35,7 @@ def study(folder, jobs, said, **options):
         ThreadPoolExecutor(1) as executor,
     ):
         toy.run(store, Workers(executor, toy.DATA), jobs=jobs, window=2)
-        return {key: store[key] for key in store}
+        return toy.contents(store)
 
 
 def prepare(folder, scenario):
@@ -43,10 +43,8 @@ def prepare(folder, scenario):
     if scenario not in ("new", "files"):
         study(folder, JOBS[:4], [])
     if scenario == "damaged":
-        path = folder / "study.sqlite"
-        data = bytearray(path.read_bytes())
-        data[:4096] = os.urandom(4096)
-        path.write_bytes(data)
+        with (folder / "study.sqlite").open("r+b") as file:
+            file.write(os.urandom(4096))
 
 
 def failing(call, folder, first, last, error):
@@ -64,13 +62,12 @@ def failing(call, folder, first, last, error):
     return DISK.fault_disarm(), n_sentences, wrong
 
 
-def attempt(template, folder, options, first, last, error):
+def study_trial(template, folder, options, fault):
     """A failing run, then a sound one; returns as `failing`."""
-    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(template, folder)
     said = []
     n_calls, n_sentences, wrong = failing(
-        lambda: study(folder, JOBS, said, **options), folder, first, last, error
+        lambda: study(folder, JOBS, said, **options), folder, *fault
     )
     found = study(folder, JOBS, said)
     if found != EXPECTED:
@@ -80,14 +77,11 @@ def attempt(template, folder, options, first, last, error):
     return n_calls, n_sentences, wrong
 
 
-def write_trial(template, folder, options, first, last, error):
-    """As `attempt`, for the files that are written at the end of a study."""
-    shutil.rmtree(folder, ignore_errors=True)
+def files_trial(template, folder, options, fault):
+    """As `study_trial`, for the files that are written at the end of a study."""
     folder.mkdir()
     write_tables(OLD, folder)
-    n_calls, n_sentences, wrong = failing(
-        lambda: write_tables(NEW, folder), folder, first, last, error
-    )
+    n_calls, n_sentences, wrong = failing(lambda: write_tables(NEW, folder), folder, *fault)
     for old, new in zip(OLD, NEW, strict=True):
         if (folder / f"{old.name}.csv").read_bytes() not in (to_csv(old), to_csv(new)):
             wrong.append(f"{old.name} is neither old nor new")
@@ -99,18 +93,19 @@ def write_trial(template, folder, options, first, last, error):
 
 def main():
     root, scenario, error, how = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
-    template = root / f"template-{scenario}"
+    template, folder = root / f"template-{scenario}", root / "out"
     template.mkdir()
     prepare(template, scenario)
     options = {"fresh": True} if scenario == "fresh" else {}
+    trial = files_trial if scenario == "files" else study_trial
     n_wrong = n_sentences = 0
-    trial = write_trial if scenario == "files" else attempt
     for number in itertools.count(1):
         last = number if how == "once" else sys.maxsize
-        n_calls, one, wrong = trial(template, root / "out", options, number, last, error)
-        n_sentences += one
+        n_calls, n_more, wrong = trial(template, folder, options, (number, last, error))
+        shutil.rmtree(folder)
+        n_sentences += n_more
+        n_wrong += len(wrong)
         for line in wrong:
-            n_wrong += 1
             print(f"call {number}: {line}")
         if n_calls < number:  # the whole study made fewer calls: all have failed once
             break

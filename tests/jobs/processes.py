@@ -17,8 +17,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.p
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
 
 
@@ -64,10 +63,8 @@ def run_mpi(n_ranks, *program):
     """Run a program as MPI ranks, the first of which is the parent of a study."""
     # The package may be there without the library of an MPI that it can load.
     pytest.importorskip("mpi4py.MPI", exc_type=ImportError)
-    own = Path(sys.executable).with_name("mpiexec")
-    mpiexec = str(own) if own.exists() else shutil.which("mpiexec")
-    if mpiexec is None:
-        pytest.skip("needs mpiexec")
+    beside_python = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    mpiexec = shutil.which("mpiexec", path=beside_python) or pytest.skip("needs mpiexec")
     open_mpi = {
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -82,12 +79,10 @@ def session(leader):
     """The live processes that `leader` started, itself included: process id to command line."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
             state, _, _, number = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
             if int(number) == leader and state != "Z":
                 found[int(entry.name)] = (entry / "cmdline").read_bytes()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
     return found
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import struct
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,20 +19,13 @@ class Terminal(io.StringIO):
         return True
 
 
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
 def describe(job, result):
     return f"{job} scored {result.decode()}"
 
 
 def test_a_line_every_30_seconds_and_at_the_end():
-    stream, clock = io.StringIO(), Clock()
-    with Progress(100, stream, describe, clock) as progress:
+    stream, clock = io.StringIO(), SimpleNamespace(now=1000.0)
+    with Progress(100, stream, describe, lambda: clock.now) as progress:
         for _ in range(20):
             progress.resumed()
         progress.tick()
@@ -51,7 +45,7 @@ def test_a_line_every_30_seconds_and_at_the_end():
 
 def test_nothing_is_divided_by_no_time():
     stream = io.StringIO()
-    with Progress(0, stream, describe, Clock()) as progress:
+    with Progress(0, stream, describe, lambda: 1000.0) as progress:
         progress.tick()
     assert stream.getvalue() == "0 of 0 models\n"
 
@@ -76,15 +70,6 @@ def test_lines_where_there_is_no_bar(monkeypatch, stream, quiet, lines):
     assert ('pip install "minimtl[progress]"' in stream.getvalue()) == (lines == 3)
 
 
-def read_to_end(terminal):
-    """All that was written; the system passes it on in pieces, some of them later."""
-    content = b""
-    with contextlib.suppress(OSError):  # Linux says so at the end
-        while piece := os.read(terminal, 1 << 16):
-            content += piece
-    return content
-
-
 @pytest.mark.parametrize("columns", [80, 160])
 def test_on_a_real_terminal_the_bar_keeps_its_width_and_every_frame_fits(columns):
     """What the other side of a pseudo-terminal of so many columns reads."""
@@ -100,8 +85,12 @@ def test_on_a_real_terminal_the_bar_keeps_its_width_and_every_frame_fits(columns
         for number in range(5):
             progress.computed(f"{number} of comp.sys.ibm.pc.hardware / comp.graphics", b"0.8")
         progress.failed("job 7")
-    shown = read_to_end(ours).decode()
+    content = b""
+    with contextlib.suppress(OSError):  # Linux says so at the end
+        while piece := os.read(ours, 1 << 16):
+            content += piece
     os.close(ours)
+    shown = content.decode()
     *_, last = filter(None, map(str.strip, shown.split("\r")))
     assert "job 7 failed every time" in shown
     assert max(map(len, shown.split("\r"))) <= columns
