@@ -14,16 +14,14 @@ from minimtl.jobs.store import open_store
 from tests.jobs import toy_study as toy
 from tests.jobs.processes import ENVIRONMENT, compile_faulty_disk
 
-HERE = Path(__file__).parent
 slow = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def faulty_disk(tmp_path_factory):
     """The library that makes calls fail, compiled."""
-    return compile_faulty_disk(tmp_path_factory.mktemp("faults")) or pytest.skip(
-        "needs Linux and gcc"
-    )
+    library = compile_faulty_disk(tmp_path_factory.mktemp("faults"))
+    return library or pytest.skip("needs Linux and gcc")
 
 
 @pytest.fixture
@@ -34,22 +32,28 @@ def memory_folder():
         yield Path(folder)
 
 
+def script(name, *arguments, **settings):
+    """A script beside this file, and what it printed."""
+    return subprocess.run(
+        [sys.executable, Path(__file__).with_name(name), *arguments],
+        env=ENVIRONMENT | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("how", ["once", pytest.param("onwards", marks=slow)])
-@pytest.mark.parametrize(
-    "error", [errno.EIO, pytest.param(errno.ENOSPC, marks=slow)], ids=["EIO", "ENOSPC"]
-)
+@pytest.mark.parametrize("error", ["EIO", pytest.param("ENOSPC", marks=slow)])
 @pytest.mark.parametrize(
     "scenario",
     ["new", "damaged", "files", *(pytest.param(s, marks=slow) for s in ("resume", "fresh"))],
 )
 def test_every_write_sync_and_rename_may_fail(faulty_disk, memory_folder, scenario, error, how):
     """The Nth call fails, or all from the Nth on; for every N, in five situations."""
-    done = subprocess.run(
-        [sys.executable, HERE / "faulty_study.py", memory_folder, scenario, str(error), how],
-        env=ENVIRONMENT | {"LD_PRELOAD": str(faulty_disk)},
-        capture_output=True,
-        text=True,
-        check=False,
+    number = str(getattr(errno, error))
+    done = script(
+        "faulty_study.py", memory_folder, scenario, number, how, LD_PRELOAD=str(faulty_disk)
     )
     assert done.returncode == 0, done.stdout + done.stderr
     n_failed, n_sentences = map(int, re.findall(r"(\d+) (?:calls|sentences)", done.stdout))
@@ -66,14 +70,13 @@ def test_a_full_disk(tmp_path):
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("may not mount a small disk")
     try:
-        run = [sys.executable, HERE / "toy_study.py", disk / "out"]
-        full = subprocess.run(run, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        full = script("toy_study.py", disk / "out")
         assert full.returncode == 1
         assert re.fullmatch(r"minimtl: .*study\.sqlite cannot be .* full.*\n", full.stderr)
         with open_store(disk / "out", toy.IDENTITY, announce=pytest.fail) as store:
             assert 0 < len(store) < len(toy.SLOW_JOBS)
         subprocess.run(["mount", "-o", "remount,size=10m", disk], check=True)
-        subprocess.run(run, env=ENVIRONMENT, check=True)
+        assert script("toy_study.py", disk / "out").returncode == 0
         toy.assert_complete(disk / "out")
     finally:
         subprocess.run(["umount", disk], check=True)

@@ -130,7 +130,9 @@ def test_fresh_sets_the_old_store_aside(filled):
     said = []
     with opened(filled, IDENTITY | {"seed": 2}, fresh=True, announce=said.append) as store:
         assert len(store) == 0
+    opened(filled, fresh=True, announce=said.append).close()
     assert "study.sqlite.old-1" in said[0]
+    assert "study.sqlite.old-2" in said[1]
     (filled / "study.sqlite.old-1").rename(filled / "study.sqlite")
     assert reopened(filled) == (ROWS, [])
 
@@ -287,14 +289,25 @@ ENDLESS_VIEW = """
 """
 
 
-@pytest.mark.parametrize("script", ["DROP TABLE identity", ENDLESS_VIEW], ids=["other", "endless"])
-def test_other_tables(filled, script):
-    with closing(sqlite3.connect(filled / "study.sqlite")) as hostile:
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("DROP TABLE identity", "tables are not those of a study"),
+        (ENDLESS_VIEW, "tables are not those of a study"),
+        ("UPDATE identity SET text = '{}'", "the study it belongs to cannot be read"),
+    ],
+    ids=["other tables", "endless view", "other identity"],
+)
+def test_tables_that_somebody_changed(filled, script, found):
+    with closing(sqlite3.connect(filled / "study.sqlite")) as hostile, hostile:
         hostile.executescript(script)
-    assert_set_aside(filled, "tables are not those of a study")
+    assert_set_aside(filled, found)
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", "{}", "[" * 300, "\xff"], ids=ascii)
+NO_IDENTITIES = {"cut": "{", "list": "[1]", "empty": "{}", "deep": "[" * 100_000, "byte": "\xff"}
+
+
+@pytest.mark.parametrize("text", NO_IDENTITIES.values(), ids=NO_IDENTITIES)
 def test_a_forged_identity_with_the_right_checksum(filled, text):
     row = (text, storefile.checksum(b"identity", text.encode()))
     with closing(sqlite3.connect(filled / "study.sqlite")) as forger, forger:
@@ -315,6 +328,23 @@ def test_any_page_and_the_end_may_be_lost(filled, whole):
         assert_set_aside(filled)
 
 
+def test_a_journal_goes_with_its_damaged_store(filled):
+    journal = filled / "study.sqlite-journal"
+    journal.write_bytes(b"of the store that is damaged")
+    overwrite_page(filled / "study.sqlite", 0, RANDOM_PAGE)
+    assert reopened(filled)[0] == {}
+    assert not journal.exists()
+    assert (filled / "study.sqlite.damaged-1-journal").exists()
+
+
+@pytest.mark.parametrize("position", range(24))
+def test_every_byte_of_the_header_counts(filled, whole, position):
+    damaged = bytearray(whole)
+    damaged[position] ^= 1
+    (filled / "study.sqlite").write_bytes(damaged)
+    assert_set_aside(filled)
+
+
 PLACES = st.floats(0, 1, exclude_max=True)
 
 
@@ -331,13 +361,23 @@ def test_flipped_bits_never_give_a_wrong_result(whole, tmp_path_factory, flips):
     assert (found, len(said)) in ((ROWS, 0), ({}, 1))
 
 
-def test_damage_while_open_is_a_sentence(filled):
+def without_heads_of_pages(whole):
+    """All pages but the first begin with a byte that none begins with."""
+    pages = bytearray(whole)
+    for start in range(PAGE_SIZE, len(pages), PAGE_SIZE):
+        pages[start] ^= 0xFF
+    return pages
+
+
+def with_another_result(whole):
+    """One that SQLite takes for whole."""
+    return whole.replace(b"\x3b" * 97, b"\x3a" * 97)
+
+
+@pytest.mark.parametrize("damage", [without_heads_of_pages, with_another_result])
+def test_damage_while_open_is_a_sentence(filled, whole, damage):
     with opened(filled) as store:
-        path = filled / "study.sqlite"
-        data = bytearray(path.read_bytes())
-        for start in range(PAGE_SIZE, len(data), PAGE_SIZE):
-            data[start] ^= 0xFF
-        path.write_bytes(data)
+        (filled / "study.sqlite").write_bytes(damage(whole))
         store._connection.execute("PRAGMA shrink_memory")
         with pytest.raises(MinimtlError, match="damaged"):
             contents(store)
