@@ -295,8 +295,9 @@ ENDLESS_VIEW = """
         ("DROP TABLE identity", "tables are not those of a study"),
         (ENDLESS_VIEW, "tables are not those of a study"),
         ("UPDATE identity SET text = '{}'", "the study it belongs to cannot be read"),
+        ("UPDATE results SET key = 'x' WHERE rowid = 1", "a result is not as it was written"),
     ],
-    ids=["other tables", "endless view", "other identity"],
+    ids=["other tables", "endless view", "other identity", "other key"],
 )
 def test_tables_that_somebody_changed(filled, script, found):
     with closing(sqlite3.connect(filled / "study.sqlite")) as hostile, hostile:

@@ -115,7 +115,8 @@ def test_no_home_folder_has_its_sentence(monkeypatch, chosen):
     ("text", "expected"),
     [
         ("\x1b[2Jx", r"\x1b[2Jx"),
-        ("\u202egpj.exe", r"\u202egpj.exe"),
+        ("\u202egpj\u2066.exe", r"\u202egpj\u2066.exe"),
+        ("\udcff", r"\udcff"),
         ("one\ntwo\tthree", "one\ntwo\tthree"),
         ("naïve 日本語 क्‍ष 👩‍👧", "naïve 日本語 क्‍ष 👩‍👧"),
     ],
