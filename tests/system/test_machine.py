@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minimtl.errors import MinimtlError
@@ -127,6 +127,7 @@ def test_what_is_said_cannot_control_the_terminal(capsys, text, expected):
 
 
 @given(st.text())
+@example("\t")
 def test_no_control_character_is_left(text):
     left = escape(text)
     assert escape(left) == left
