@@ -45,9 +45,9 @@ def test_a_line_every_30_seconds_and_at_the_end():
 
 def test_nothing_is_divided_by_no_time():
     stream = io.StringIO()
-    with Progress(0, stream, describe, lambda: 1000.0) as progress:
-        progress.tick()
-    assert stream.getvalue() == "0 of 0 models\n"
+    with Progress(1, stream, describe, lambda: 1000.0) as progress:
+        progress.computed("job", b"0.8")
+    assert stream.getvalue() == "1 of 1 models, last: job scored 0.8\n"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ class TracedData:
         self.folder = folder
 
     def __setstate__(self, state):
-        tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=state["folder"])
+        self.folder = state["folder"]  # workers of a cluster pass it on
+        tempfile.mkstemp(prefix=f"{os.getpid()}-", dir=self.folder)
 
 
 @dataclass(frozen=True)
