@@ -43,11 +43,15 @@ def test_a_line_every_30_seconds_and_at_the_end():
     ]
 
 
-def test_nothing_is_divided_by_no_time():
+@pytest.mark.parametrize(
+    ("n_computed", "line"), [(0, "0 of 1 models"), (1, "1 of 1 models, last: job scored 0.8")]
+)
+def test_nothing_is_divided_by_no_time(n_computed, line):
     stream = io.StringIO()
     with Progress(1, stream, describe, lambda: 1000.0) as progress:
-        progress.computed("job", b"0.8")
-    assert stream.getvalue() == "1 of 1 models, last: job scored 0.8\n"
+        for _ in range(n_computed):
+            progress.computed("job", b"0.8")
+    assert stream.getvalue() == f"{line}\n"
 
 
 @pytest.mark.parametrize(
