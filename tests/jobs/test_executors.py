@@ -254,7 +254,7 @@ def test_a_dask_scheduler_that_is_killed_is_a_sentence(tmp_path):
     pytest.importorskip("distributed")
     study = [
         sys.executable, "-m", "minimtl", "study", "--corpus", "synthetic", "--problem", "related",
-        "--pairs", "4", "--runs", "40", "--quiet", "--out", tmp_path,
+        "--pairs", "4", "--runs", "10", "--quiet", "--out", tmp_path,
     ]  # fmt: skip
 
     def has_results():
