@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     from bench.output import as_json, as_markdown
     from bench.settings import Settings, corpus_at_hand
     from bench.targets import targets
-    from minimtl.report import figures_available
+    from minimtl.report.figurefile import figures_available
 
     about = {"command": _command(args), "machine": facts()}
     settings = Settings(args.corpus or corpus_at_hand(), args.quick)

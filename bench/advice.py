@@ -30,7 +30,7 @@ from minimtl import advise
 from minimtl.advice.advice import Advice
 from minimtl.advice.verdicts import HELPS, HURTS
 from minimtl.advice.ways import ALONE
-from minimtl.stats import macro_f1
+from minimtl.stats.scores import macro_f1
 
 Texts = tuple[list[str], list[str]]  # texts and labels
 DOMAINS = ("books", "dvd", "electronics", "kitchen")
@@ -90,7 +90,7 @@ def read_reviews(data: Path) -> dict[str, Texts]:
 
 def read_posts(data: Path) -> dict[str, list[Post]]:
     """The posts of each newsgroup that have words."""
-    from minimtl.corpora import load_corpus, load_whole_posts
+    from minimtl.corpora.load import load_corpus, load_whole_posts
 
     choice = str(data / "20news-bydate.tar.gz")
     corpus = load_corpus(choice, announce=lambda line: None)

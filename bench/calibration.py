@@ -50,21 +50,12 @@ from minimtl.stats.crossed import (  # noqa: E402
     simulate_gains,
 )
 from minimtl.stats.intervals import mean_of_runs  # noqa: E402
-from minimtl.tasks import (  # noqa: E402
-    AUTHORS_FEATURES,
-    DEFINITIONS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    NEWSGROUPS,
-    RELEASED,
-    TIE,
-    LabelledPairs,
-    Meta,
-    Pair,
-    Task,
-    problems_of,
-    read_manifest,
-)
+from minimtl.tasks.outcomes import TIE, LabelledPairs  # noqa: E402
+from minimtl.tasks.pairfeatures import DEFINITIONS, FEATURE_NAMES, FEATURE_SETS  # noqa: E402
+from minimtl.tasks.printedtables import AUTHORS_FEATURES  # noqa: E402
+from minimtl.tasks.protocol import RELEASED, Meta  # noqa: E402
+from minimtl.tasks.readmanifest import problems_of, read_manifest  # noqa: E402
+from minimtl.tasks.taskpairs import NEWSGROUPS, Pair, Task  # noqa: E402
 
 LOGS = "investigationMTL-logs.tar.gz"
 COVERAGE = (0.93, 0.97)

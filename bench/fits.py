@@ -18,7 +18,7 @@ from bench.rows import OURS, Row, missing_row, needs, timing_rows
 from bench.settings import Settings
 from bench.steps import SKLEARN, TORCH, SklearnEpochs
 from minimtl import MultiTaskMLPClassifier
-from minimtl.estimator import check_y
+from minimtl.estimator.validation import check_y
 from minimtl.nn.tasks import encode_labels, read_documents
 from minimtl.nn.training import TaskData, renumber
 

@@ -15,8 +15,9 @@ from bench.harness import Contestant
 from bench.rows import Row, beside_sklearn
 from bench.settings import Settings
 from minimtl.audit.kerineclogs import read_released
-from minimtl.gains import Design, random_folds, score_pairs
-from minimtl.stats import scale_features
+from minimtl.gains.designs import Design, random_folds
+from minimtl.gains.metamodel import score_pairs
+from minimtl.stats.logistic_fit import scale_features
 from minimtl.tasks.outcomes import LabelledPairs
 from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs

@@ -29,7 +29,8 @@ from minimtl.corpora.packaged import (
 )
 from minimtl.errors import MinimtlError
 from minimtl.system import write_atomically
-from minimtl.text import count_matrix, whitespace_tokens
+from minimtl.text.counts import count_matrix
+from minimtl.text.tokenize import whitespace_tokens
 
 # lc, pb: bits of context from the byte before, and of the position; these pack best here. All of
 # the content fits into a dictionary of 16 MB; the preset's 64 MB would only cost readers memory.

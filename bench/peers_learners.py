@@ -18,7 +18,7 @@ from minimtl import LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextCla
 from minimtl import TfidfVectorizer as OurTfidf
 from minimtl.advice.fits import Settings, train_on_all
 from minimtl.advice.ways import ADAPTED, ALONE, REGRESSION, Way
-from minimtl.estimator import ConvergenceWarning
+from minimtl.estimator.base import ConvergenceWarning
 
 Predict = Callable[[Sequence[str]], Sequence[int]]
 Learner = Callable[[Unit, dict[str, Any], int], list[Predict]]

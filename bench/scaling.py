@@ -35,8 +35,8 @@ pin_threads()
 
 import numpy as np  # noqa: E402  (reads the variables that were just set)
 
-from minimtl.jobs import rng_for  # noqa: E402
 from minimtl.jobs.executors import make_workers  # noqa: E402
+from minimtl.jobs.identity import rng_for  # noqa: E402
 from minimtl.jobs.runner import Progress, run_jobs  # noqa: E402
 from minimtl.jobs.store import Store, open_store  # noqa: E402
 from minimtl.tasks.modeljobs import Job, JobResult, StudyIdentity, decode, encode, job_key  # noqa: E402
@@ -162,7 +162,7 @@ def collect_pairs(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
 
 def conclude_study(n_pairs: int, folder: Path, executor: str) -> tuple[int, str]:
     """From the store to tables, figures and page, which it removes again."""
-    from minimtl.gains import conclude  # here, as other steps load less
+    from minimtl.gains.studyanalysis import conclude  # here, as other steps load less
     from minimtl.study.studyresult import StudyResult
 
     with (

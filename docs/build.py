@@ -25,8 +25,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 
-from minimtl.explain import explain_page, make_lesson, visit_all
-from minimtl.explain.lesson import SMALL
+from minimtl.explain.explainpage import explain_page, visit_all
+from minimtl.explain.lesson import SMALL, make_lesson
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -115,47 +115,39 @@ def turned(text: str, target: str) -> str:
 
 
 def write_api(folder: Path) -> None:
-    """A page for each package: what is in its ``__all__``, with signatures and docstrings."""
+    """Pages of signatures and docstrings: the public names, and what each package defines."""
     folder.mkdir()
-    packages = ["minimtl", *(f"minimtl.{path.parent.name}" for path in doors())]
-    for name in packages:
-        package = import_module(name)
-        public = sorted(set(package.__all__) - {"__version__"})
-        entries = "\n\n".join(entry(name, one) for one in public)
-        about = (package.__doc__ or "").strip()
-        text = f"# {name}\n\n```text\n{about}\n```\n\n{entries}\n"
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    tree = "```{toctree}\n\n" + "\n".join(packages) + "\n```\n"
+    package = import_module("minimtl")
+    homes = {name: f"{home.replace('.', '/')}.py" for name, home in package._HOMES.items()}
+    pages = {"minimtl": [entry(path, name) for name, path in sorted(homes.items())]}
+    abouts = {"minimtl": package.__doc__}
+    for door in sorted(PACKAGE.glob("*/__init__.py")):
+        name = f"minimtl.{door.parent.name}"
+        files = [path.relative_to(ROOT).as_posix() for path in sorted(door.parent.glob("*.py"))]
+        pages[name] = [entry(path, one) for path in files for one in public(path)]
+        abouts[name] = import_module(name).__doc__
+
+    for name, entries in pages.items():
+        about = (abouts[name] or "").strip()
+        text = "\n\n".join([f"# {name}", f"```text\n{about}\n```", *entries])
+        (folder / f"{name}.md").write_text(f"{text}\n", encoding="utf-8")
+    tree = "```{toctree}\n\n" + "\n".join(pages) + "\n```\n"
     (folder / "index.md").write_text(f"# API\n\n{tree}", encoding="utf-8")
 
 
-def doors() -> list[Path]:
-    """The ``__init__`` of each package that others enter."""
-    found = sorted(PACKAGE.glob("*/__init__.py"))
-    return [path for path in found if path.parent.name != "commands"]
+def public(path: str) -> list[str]:
+    """The functions and classes of a file that other files may use."""
+    nodes = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    definitions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return [node.name for node in definitions if not node.name.startswith("_")]
 
 
-def entry(package: str, name: str) -> str:
-    """A definition: its signature as it is written, its docstring, and where it stands."""
-    if package == "minimtl":
-        package = import_module("minimtl")._HOMES[name]
-    path = home_of(package, name)
+def entry(path: str, name: str) -> str:
+    """A definition of a file: its signature as it is written, docstring, and where it stands."""
     source = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    node = next((node for node in source.body if defines(node, name)), source)
-    where = f'<p><a href="../sources/{path}.html#L-{getattr(node, "lineno", 1)}">{path}</a></p>'
+    node = next(node for node in source.body if defines(node, name))
+    where = f'<p><a href="../sources/{path}.html#L-{node.lineno}">{path}</a></p>'
     return f"## `{name}`\n\n{where}\n\n" + "\n\n".join(described(node))
-
-
-def home_of(package: str, name: str) -> str:
-    """The file that defines a name which a package's ``__init__`` imports."""
-    folder = package.replace(".", "/")
-    if not (ROOT / folder).is_dir():
-        return f"{folder}.py"
-    door = ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8"))
-    for node in door.body:
-        if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
-            return home_of(node.module or "", name)
-    return f"{folder}/__init__.py"
 
 
 def line_of(place: str) -> int:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from minimtl.corpora import Corpus
+from minimtl.corpora.editions import Corpus
 from minimtl.corpora.load import load_corpus
 
 SETS = {

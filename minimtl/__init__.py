@@ -10,32 +10,31 @@ from typing import TYPE_CHECKING, Any
 from minimtl._version import __version__
 
 if TYPE_CHECKING:  # what `_HOMES` says, for type checkers and editors
-    from minimtl.advice import advise
-    from minimtl.gains import meta_analysis
-    from minimtl.models import MultiTaskTextClassifier, load_model, save_model
-    from minimtl.nn import MultiTaskMLPClassifier
-    from minimtl.stats import (
-        LogisticRegression,
-        cross_validate,
-        fit_log_curve,
-        jensen_shannon_divergence,
-    )
-    from minimtl.study import run_study
-    from minimtl.text import TfidfVectorizer
+    from minimtl.advice.api import advise
+    from minimtl.gains.engine import meta_analysis
+    from minimtl.models.saving import load_model, save_model
+    from minimtl.models.textmodel import MultiTaskTextClassifier
+    from minimtl.nn.classifier import MultiTaskMLPClassifier
+    from minimtl.stats.crossval import cross_validate
+    from minimtl.stats.curves import fit_log_curve
+    from minimtl.stats.divergence import jensen_shannon_divergence
+    from minimtl.stats.logistic import LogisticRegression
+    from minimtl.study.conductor import run_study
+    from minimtl.text.tfidf import TfidfVectorizer
 
 _HOMES = {
-    "advise": "minimtl.advice",
-    "TfidfVectorizer": "minimtl.text",
-    "MultiTaskMLPClassifier": "minimtl.nn",
-    "MultiTaskTextClassifier": "minimtl.models",
-    "LogisticRegression": "minimtl.stats",
-    "jensen_shannon_divergence": "minimtl.stats",
-    "fit_log_curve": "minimtl.stats",
-    "cross_validate": "minimtl.stats",
-    "meta_analysis": "minimtl.gains",
-    "run_study": "minimtl.study",
-    "save_model": "minimtl.models",
-    "load_model": "minimtl.models",
+    "advise": "minimtl.advice.api",
+    "TfidfVectorizer": "minimtl.text.tfidf",
+    "MultiTaskMLPClassifier": "minimtl.nn.classifier",
+    "MultiTaskTextClassifier": "minimtl.models.textmodel",
+    "LogisticRegression": "minimtl.stats.logistic",
+    "jensen_shannon_divergence": "minimtl.stats.divergence",
+    "fit_log_curve": "minimtl.stats.curves",
+    "cross_validate": "minimtl.stats.crossval",
+    "meta_analysis": "minimtl.gains.engine",
+    "run_study": "minimtl.study.conductor",
+    "save_model": "minimtl.models.saving",
+    "load_model": "minimtl.models.saving",
 }
 
 __all__ = [

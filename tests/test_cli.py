@@ -8,7 +8,7 @@ import pytest
 
 from minimtl.cli import main
 from minimtl.cli.main import COMMANDS, EXIT_INTERRUPTED, EXIT_USAGE, build_parser
-from minimtl.tasks import resume_command
+from minimtl.tasks.readmanifest import resume_command
 
 ADVISE = "advise --main a --aux b"
 SMALL = "study --corpus synthetic --problem related --pairs 1 --runs 1 --workers 1"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from minimtl._version import __version__
-from minimtl.audit import audit, audit_csv
-from minimtl.audit.released import Finding
+from minimtl.audit.recognise import audit
+from minimtl.audit.released import Finding, audit_csv
 from minimtl.cli.main import build_parser
 from minimtl.study.figures import FIGURE4, FIGURE5
 from minimtl.study.problemresult import problem_results

@@ -27,16 +27,10 @@ from minimtl.advice.measured import (
 from minimtl.advice.sets import Prepared
 from minimtl.advice.verdicts import HELPS, HURTS, Comparison
 from minimtl.errors import MinimtlError
-from minimtl.models import TextModel
-from minimtl.report import (
-    Axis,
+from minimtl.models.textmodel import TextModel
+from minimtl.report.blocks import (
     Block,
-    Cells,
-    Chart,
-    Colour,
     Document,
-    Dot,
-    Dots,
     Drawing,
     Folded,
     Grid,
@@ -44,11 +38,11 @@ from minimtl.report import (
     Items,
     Marked,
     Paragraph,
-    Rule,
-    notebook_html,
-    signed,
-    to_text,
 )
+from minimtl.report.chart import Axis, Cells, Chart, Colour, Dot, Dots, Rule
+from minimtl.report.htmlpage import notebook_html
+from minimtl.report.textforms import to_text
+from minimtl.report.wording import signed
 
 _HEAD = ("way", "score", "gain", "interval", "better", "proven", "would settle it")
 _CAPTION = (

@@ -22,12 +22,13 @@ from minimtl.advice.tokenizers import (
 )
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.ways import WORDS, all_ways, way_called
-from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
+from minimtl.corpora.files import LabelledText, TextSet, label_text, without_empty
 from minimtl.errors import MinimtlError
-from minimtl.estimator import check_whole, is_missing
-from minimtl.jobs import Workers, make_workers, open_store
-from minimtl.models import label_to_plain
-from minimtl.report import counted
+from minimtl.estimator.validation import check_whole, is_missing
+from minimtl.jobs.executors import Workers, make_workers
+from minimtl.jobs.store import open_store
+from minimtl.models.archive import label_to_plain
+from minimtl.report.wording import counted
 from minimtl.system import say
 
 MAIN_NAME = "your set"

@@ -28,8 +28,11 @@ from minimtl.advice.verdicts import (
     without_verdict,
 )
 from minimtl.advice.ways import ALONE, JOINTLY, Way
-from minimtl.jobs import Store, Workers, run_shown
-from minimtl.stats import LEVEL, macro_f1
+from minimtl.jobs.executors import Workers
+from minimtl.jobs.runner import run_shown
+from minimtl.jobs.store import Store
+from minimtl.stats.intervals import LEVEL
+from minimtl.stats.scores import macro_f1
 from minimtl.system import say
 
 ERROR = 1 - LEVEL

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.corpora import LabelledText, TextSet, label_text, without_empty
+from minimtl.corpora.files import LabelledText, TextSet, label_text, without_empty
 from minimtl.errors import MinimtlError
-from minimtl.estimator import check_X
+from minimtl.estimator.validation import check_X
 
 SUFFIXES = (".npz", ".npy")
 _SPARSE = ("data", "indices", "indptr", "shape")

@@ -13,12 +13,12 @@ from scipy import sparse
 from minimtl.advice.tokenizers import AUTO, FEATURES, NETWORK, TOKENIZERS, make_vectorizers
 from minimtl.advice.trials import N_FOLDS, SetsOfTexts, most_per_class
 from minimtl.advice.ways import Way, train
-from minimtl.estimator import check_real, check_whole
-from minimtl.jobs import rng_for, stable_hash
-from minimtl.models import TextModel
-from minimtl.nn import TRAINING_VERSION
-from minimtl.stats import draw_per_class
-from minimtl.text import weigh_counts
+from minimtl.estimator.validation import check_real, check_whole
+from minimtl.jobs.identity import rng_for, stable_hash
+from minimtl.models.textmodel import TextModel
+from minimtl.nn.training import TRAINING_VERSION
+from minimtl.stats.crossval import draw_per_class
+from minimtl.text.weights import weigh_counts
 
 # Raise it with every change that gives other scores, beside training itself: stored ones are
 # measured anew then.

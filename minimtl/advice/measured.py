@@ -25,8 +25,8 @@ from minimtl.advice.tokenizers import FEATURES, REGRESSION
 from minimtl.advice.trials import N_FOLDS, most_per_class
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, Comparison
 from minimtl.advice.ways import ALONE, N_EPOCHS, way_called
-from minimtl.report import signed
-from minimtl.stats import LEVEL
+from minimtl.report.wording import signed
+from minimtl.stats.intervals import LEVEL
 
 _MOST_MISTAKES = 5
 _MOST_LISTED = 10  # labels

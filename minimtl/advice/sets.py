@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from minimtl.corpora import LabelledText, TextSet
+from minimtl.corpora.files import LabelledText, TextSet
 from minimtl.errors import MinimtlError
-from minimtl.jobs import stable_hash
-from minimtl.report import counted
-from minimtl.text import count_matrix, has_markup
+from minimtl.jobs.identity import stable_hash
+from minimtl.report.wording import counted
+from minimtl.text.counts import count_matrix
+from minimtl.text.tokenize import has_markup
 
 LEAST_PER_CLASS = 5  # as many as there are folds: each needs one to test on
 LEAST_TEST = 5

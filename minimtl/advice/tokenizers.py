@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.text import TfidfVectorizer
+from minimtl.text.tfidf import TfidfVectorizer
 
 AUTO = "auto"
 TOKENIZERS: dict[str, dict[str, Any]] = {

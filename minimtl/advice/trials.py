@@ -28,10 +28,10 @@ from minimtl.advice.sets import Prepared, normalised
 from minimtl.advice.tokenizers import NETWORK, REGRESSION, make_vectorizers
 from minimtl.advice.verdicts import TestedTexts
 from minimtl.errors import MinimtlError
-from minimtl.jobs import rng_for, stable_hash
-from minimtl.report import counted
-from minimtl.stats import draw_per_class, stratified_parts
-from minimtl.text import count_matrix
+from minimtl.jobs.identity import rng_for, stable_hash
+from minimtl.report.wording import counted
+from minimtl.stats.crossval import draw_per_class, stratified_parts
+from minimtl.text.counts import count_matrix
 
 N_FOLDS = 5
 MOST_TESTED = 10_000  # more would take time, and the score would hardly be more certain

@@ -8,8 +8,8 @@ from scipy import sparse
 
 from minimtl.advice.tokenizers import NETWORK, REGRESSION
 from minimtl.errors import MinimtlError
-from minimtl.nn import MultiTaskMLPClassifier
-from minimtl.stats import LogisticRegression
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.stats.logistic import LogisticRegression
 
 ALONE, WORDS, ADAPTED, POOLED = "alone", "words", "adapted", "pooled"
 JOINTLY, PRETRAINED = "jointly", "pretrained"

@@ -52,10 +52,12 @@ from minimtl.audit.released import (
     judge,
     text_lines,
 )
-from minimtl.gains import Roles, analyse, read_tables
-from minimtl.report import DATA_DIGITS, Row, Table
-from minimtl.stats import FloatArray, IntArray, fit_log_curve
-from minimtl.tasks import Meta
+from minimtl.gains.engine import analyse, read_tables
+from minimtl.gains.readtable import Roles
+from minimtl.report.csvfile import DATA_DIGITS, Row, Table
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.curves import fit_log_curve
+from minimtl.tasks.protocol import Meta
 
 # In print, a row a main task: the slope of its training loss at 30 % of the log, to four
 # significant digits, and the gain in per cent with each auxiliary task, here to two decimals.

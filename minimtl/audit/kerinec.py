@@ -50,17 +50,13 @@ from minimtl.audit.released import (
     tally,
     undecided,
 )
-from minimtl.report import DATA_DIGITS, Row, Table, counted, signed
-from minimtl.stats import FloatArray
-from minimtl.tasks import (
-    AUTHORS_FEATURES,
-    MEAN_GAIN_PRINTED,
-    NEWSGROUPS,
-    PAPER,
-    TABLE1,
-    TIE,
-    ProblemName,
-)
+from minimtl.report.csvfile import DATA_DIGITS, Row, Table
+from minimtl.report.wording import counted, signed
+from minimtl.stats.arrays import FloatArray
+from minimtl.tasks.outcomes import TIE
+from minimtl.tasks.printedtables import AUTHORS_FEATURES, MEAN_GAIN_PRINTED, TABLE1
+from minimtl.tasks.protocol import PAPER, ProblemName
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 _PROBLEMS = get_args(ProblemName)
 _SEED = 0  # of the folds; the verdicts allow for another draw

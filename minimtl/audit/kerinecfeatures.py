@@ -31,22 +31,23 @@ from minimtl.audit.released import (
     tally,
     undecided,
 )
-from minimtl.gains import Design, fit_all_pairs, random_folds, score_pairs
-from minimtl.report import signed
-from minimtl.stats import FloatArray, central_difference, inverse_ranks
-from minimtl.tasks import (
+from minimtl.gains.designs import Design, random_folds
+from minimtl.gains.metamodel import fit_all_pairs, score_pairs
+from minimtl.report.wording import signed
+from minimtl.stats.arrays import FloatArray
+from minimtl.stats.curves import central_difference
+from minimtl.stats.scores import inverse_ranks
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS
+from minimtl.tasks.printedtables import (
     AUTHORS_FEATURES,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    PAPER,
-    RELEASED,
     TABLE1,
     TABLE2_PRINTED,
     TABLE3A,
     TABLE3B,
     FeatureRow,
-    LabelledPairs,
 )
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 _SAME_COEFFICIENT = 5e-4  # three decimals
 

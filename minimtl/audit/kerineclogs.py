@@ -41,20 +41,13 @@ from minimtl.audit.released import (
     text_lines,
 )
 from minimtl.errors import MinimtlError
-from minimtl.models import bytes_to_array
-from minimtl.stats import BoolArray, FloatArray, central_difference
-from minimtl.tasks import (
-    AUTHORS_FEATURES,
-    NEWSGROUPS,
-    RELEASED,
-    TIE,
-    LabelledPairs,
-    Pair,
-    ProblemName,
-    Task,
-    related_pairs,
-    unrelated_pairs,
-)
+from minimtl.models.archive import bytes_to_array
+from minimtl.stats.arrays import BoolArray, FloatArray
+from minimtl.stats.curves import central_difference
+from minimtl.tasks.outcomes import TIE, LabelledPairs
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
+from minimtl.tasks.protocol import RELEASED, ProblemName
+from minimtl.tasks.taskpairs import NEWSGROUPS, Pair, Task, related_pairs, unrelated_pairs
 
 # Names of joint logs end in "split"; the same names without it belong to another experiment.
 PATTERN = re.compile(

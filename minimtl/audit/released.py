@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.corpora import members_of
+from minimtl.corpora.archives import members_of
 from minimtl.errors import MinimtlError
-from minimtl.report import Block, Document, Folded, Grid, Items, Paragraph, Table, counted, to_csv
+from minimtl.report.blocks import Block, Document, Folded, Grid, Items, Paragraph
+from minimtl.report.csvfile import Table, to_csv
+from minimtl.report.wording import counted
 
 # A repository's archive has one folder around everything; patterns of files begin with this.
 TOP = r"(?:\./)?(?:[\w.-]+/)?"

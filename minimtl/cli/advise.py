@@ -4,20 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
-from minimtl.advice import (
-    MARGIN,
-    PER_CLASS,
-    QUICK_PER_CLASS,
-    QUICK_RUNS,
-    RUNS,
-    SUFFIXES,
-    TOKENIZERS,
-    Settings,
-    advice_document,
-    advise_on,
-    read_feature_set,
-    with_test_part,
-)
+from minimtl.advice.advice import advice_document
+from minimtl.advice.api import advise_on, with_test_part
+from minimtl.advice.features import SUFFIXES, read_feature_set
+from minimtl.advice.fits import MARGIN, PER_CLASS, QUICK_PER_CLASS, QUICK_RUNS, RUNS, Settings
+from minimtl.advice.tokenizers import TOKENIZERS
 from minimtl.cli.arguments import (
     MOST_RUNS,
     add_fresh_flag,
@@ -27,12 +18,13 @@ from minimtl.cli.arguments import (
     share,
     whole_number,
 )
-from minimtl.corpora import TABLES, TextSet, read_records, read_text_set, rename_labels
+from minimtl.corpora.files import TextSet, read_text_set, rename_labels
+from minimtl.corpora.records import TABLES, read_records
 from minimtl.errors import MinimtlError, StudyInterrupted, UsageError
-from minimtl.models import save_model
-from minimtl.report import write_document
+from minimtl.models.saving import save_model
+from minimtl.report.htmlpage import write_document
 from minimtl.system import available_cores, escape, say
-from minimtl.tasks import resume_command
+from minimtl.tasks.readmanifest import resume_command
 
 EXAMPLES = (
     "minimtl advise --main mine.csv --aux candidate.csv --save-model model.npz",

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from minimtl.corpora import CORPUS_METAVAR
+from minimtl.corpora.load import CORPUS_METAVAR
 from minimtl.errors import MinimtlError, StudyInterrupted
-from minimtl.tasks import resume_command
+from minimtl.tasks.readmanifest import resume_command
 
 MOST_RUNS = 10_000  # more is a slip of the keyboard: a run trains hundreds of models
 

@@ -3,9 +3,11 @@
 import argparse
 from collections import Counter
 
-from minimtl.audit import audit, audit_csv, audit_document
+from minimtl.audit.recognise import audit
+from minimtl.audit.released import audit_csv, audit_document
 from minimtl.cli.arguments import add_out_flag, make_folder
-from minimtl.report import write_document, write_tables
+from minimtl.report.csvfile import write_tables
+from minimtl.report.htmlpage import write_document
 from minimtl.system import say, write_atomically
 
 EXAMPLES = (

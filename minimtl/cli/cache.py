@@ -5,7 +5,8 @@ import os
 import re
 from pathlib import Path
 
-from minimtl.corpora import AMAZON, EDITIONS
+from minimtl.corpora.amazon import AMAZON
+from minimtl.corpora.load import EDITIONS
 from minimtl.errors import MinimtlError
 from minimtl.system import cache_dir
 

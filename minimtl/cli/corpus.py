@@ -6,12 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from minimtl.cli.arguments import add_corpus_flag
-from minimtl.corpora import (
-    EDITIONS,
-    fetch_edition,
-    find_corpus,
-    load_corpus,
-)
+from minimtl.corpora.load import EDITIONS, fetch_edition, find_corpus, load_corpus
 from minimtl.errors import UsageError
 from minimtl.system import say
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
-from minimtl.corpora import AMAZON, EDITIONS
+from minimtl.corpora.amazon import AMAZON
+from minimtl.corpora.load import EDITIONS
 from minimtl.errors import MinimtlError
 from minimtl.system import EXTRA_OF, available_cores, cache_dir, package_versions, processor
 
@@ -189,7 +190,7 @@ def _reason(result: "subprocess.CompletedProcess[bytes]") -> str:
 
 def print_facts() -> None:
     """Train by each backend and print the facts as JSON."""
-    from minimtl.nn import why_no_kernels
+    from minimtl.nn.backend import why_no_kernels
 
     reason = why_no_kernels()
     facts: dict[str, Any] = {"kernels": f"none: {reason}"}
@@ -198,7 +199,8 @@ def print_facts() -> None:
         losses = _losses("numpy")
         if not reason:
             difference = float(abs(_losses("numba") - losses).max())
-            from minimtl.nn.kernels import FOLDER, train_epoch
+            from minimtl.nn.kernels.epoch import train_epoch
+            from minimtl.nn.kernels.jit import FOLDER
 
             facts["kernels"] = "loaded" if train_epoch.n_loaded else "compiled"
             facts["kept_in"] = None if FOLDER is None else str(FOLDER)
@@ -211,7 +213,7 @@ def _losses(backend: str) -> Any:
     """Losses (2, 3) of two joint tasks over three epochs."""
     import numpy as np
 
-    from minimtl.nn import MultiTaskMLPClassifier
+    from minimtl.nn.classifier import MultiTaskMLPClassifier
 
     rng = np.random.default_rng(0)
     X = (rng.random((100, 300)) * (rng.random((100, 300)) < 0.1)).astype(np.float32)

@@ -5,13 +5,8 @@ from pathlib import Path
 
 from minimtl.cli.arguments import add_out_flag, make_folder, resumable
 from minimtl.errors import MinimtlError
-from minimtl.explain import (
-    disagreements,
-    explain_notebook,
-    explain_page,
-    make_lesson,
-    visit_all,
-)
+from minimtl.explain.explainpage import disagreements, explain_notebook, explain_page, visit_all
+from minimtl.explain.lesson import make_lesson
 from minimtl.system import available_cores, say, write_atomically
 
 EXAMPLES = (

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from minimtl.cli.arguments import add_corpus_flag, add_out_flag, print_page
-from minimtl.study import Conditions, merge_shards
+from minimtl.study.conductor import merge_shards
+from minimtl.study.training import Conditions
 
 EXAMPLES = (
     "minimtl merge shard1 shard2 shard3 --out results",

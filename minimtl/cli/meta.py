@@ -5,8 +5,10 @@ import math
 from pathlib import Path
 
 from minimtl.cli.arguments import add_out_flag, add_seed_flag, make_folder
-from minimtl.gains import Roles, analyse_tables, read_tables, to_json, to_text, write_forms
-from minimtl.report import counted
+from minimtl.gains.engine import analyse_tables, read_tables
+from minimtl.gains.pairanalysis import to_json, to_text, write_forms
+from minimtl.gains.readtable import Roles
+from minimtl.report.wording import counted
 from minimtl.system import escape, say
 
 EXAMPLES = (

@@ -4,14 +4,9 @@ import argparse
 
 from minimtl.cli.arguments import print_page, resumable
 from minimtl.cli.trainingflags import add_problem_flag, add_training_flags, conditions_of
-from minimtl.study import (
-    DIFFERENCES,
-    conduct_multiverse,
-    define_multiverse,
-    parse_choice,
-    plan_multiverse,
-)
-from minimtl.tasks import PROTOCOLS
+from minimtl.study.multiverse import conduct_multiverse, define_multiverse, plan_multiverse
+from minimtl.study.universes import DIFFERENCES, parse_choice
+from minimtl.tasks.protocol import PROTOCOLS
 
 EXAMPLES = (
     "minimtl multiverse    # RELATED: all choices in which the protocols differ",

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from minimtl.advice import SUFFIXES, read_feature_rows
-from minimtl.corpora import LabelledText, TextSet, read_texts, split_lines
+from minimtl.advice.features import SUFFIXES, read_feature_rows
+from minimtl.corpora.files import LabelledText, TextSet, read_texts, split_lines
 from minimtl.errors import MinimtlError
-from minimtl.models import TextModel, load_model
-from minimtl.report import DATA_DIGITS, Row, Table, to_csv
+from minimtl.models.saving import load_model
+from minimtl.models.textmodel import TextModel
+from minimtl.report.csvfile import DATA_DIGITS, Row, Table, to_csv
 from minimtl.system import escape, say, write_atomically
 
 EXAMPLES = (

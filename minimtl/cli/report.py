@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from minimtl.cli.arguments import print_page
-from minimtl.study import reopen_study
-from minimtl.tasks import DEFINITIONS
+from minimtl.study.conductor import reopen_study
+from minimtl.tasks.pairfeatures import DEFINITIONS
 
 EXAMPLES = (
     "minimtl report results",

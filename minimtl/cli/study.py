@@ -4,9 +4,12 @@ import argparse
 
 from minimtl.cli.arguments import print_page, resumable
 from minimtl.cli.trainingflags import add_problem_flag, add_training_flags, conditions_of
-from minimtl.report import counted
-from minimtl.study import conduct, define_studies, plan_study, train_shard
-from minimtl.tasks import DEFINITIONS, PAPER, PROTOCOLS, WHOLE, Shard
+from minimtl.report.wording import counted
+from minimtl.study.conductor import conduct, plan_study, train_shard
+from minimtl.study.definition import define_studies
+from minimtl.tasks.pairfeatures import DEFINITIONS
+from minimtl.tasks.plan import WHOLE, Shard
+from minimtl.tasks.protocol import PAPER, PROTOCOLS
 
 EXAMPLES = (
     "minimtl study --corpus synthetic --problem related --pairs 4 --runs 2  # a quick look",

@@ -13,8 +13,8 @@ from minimtl.cli.arguments import (
     add_seed_flag,
     whole_number,
 )
-from minimtl.jobs import EXECUTOR_FORMS, check_executor
-from minimtl.study import Conditions
+from minimtl.jobs.executors import EXECUTOR_FORMS, check_executor
+from minimtl.study.training import Conditions
 from minimtl.system import available_cores
 
 _MOST_WORKERS = 10_000  # more is a slip of the keyboard: a worker is a process

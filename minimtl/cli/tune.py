@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from minimtl.cli.arguments import add_fresh_flag, add_out_flag, resumable
-from minimtl.corpora import load_amazon
-from minimtl.study import tune, write_tuning
+from minimtl.corpora.load import load_amazon
+from minimtl.study.tuning import tune, write_tuning
 from minimtl.system import say
 
 EXAMPLES = (

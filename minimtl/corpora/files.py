@@ -32,7 +32,7 @@ from minimtl.corpora.records import (
     read_records,
 )
 from minimtl.errors import MinimtlError
-from minimtl.estimator import is_missing
+from minimtl.estimator.validation import is_missing
 
 PARTITIONS = ("train", "test")
 LINES = ".txt"

@@ -24,7 +24,7 @@ from minimtl.explain.lesson import (
     paragraphs,
     stations,
 )
-from minimtl.report import (
+from minimtl.report.blocks import (
     Beside,
     Block,
     Code,
@@ -33,13 +33,14 @@ from minimtl.report import (
     Folded,
     Heading,
     Link,
-    Markup,
     Paragraph,
     Sections,
-    element,
-    to_html,
 )
-from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
+from minimtl.report.htmlpage import to_html
+from minimtl.report.markup import Markup, element
+from minimtl.tasks.plan import make_problems
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 _SCRIPTS = re.compile(r"([_^])(?:\{(.+?)\}|([A-Za-z0-9]+))")
 

@@ -15,20 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from minimtl.jobs import rng_for
-from minimtl.nn import (
-    Adam,
-    Network,
-    Schedule,
-    Shape,
-    Trainer,
-    dropout_mask,
-    forward,
-    initialize,
-    loss_and_gradients,
-    trainer_class,
-)
-from minimtl.tasks import Sample, StudyData
+from minimtl.jobs.identity import rng_for
+from minimtl.nn.adam import Adam, Schedule
+from minimtl.nn.backend import trainer_class
+from minimtl.nn.dropout import dropout_mask
+from minimtl.nn.network import Network, Shape, initialize
+from minimtl.nn.reference import Trainer, forward, loss_and_gradients
+from minimtl.tasks.compute import Sample, StudyData
 
 Array: TypeAlias = NDArray[Any]  # docstrings give shapes and what is in it
 N_STEPS = 130  # the two-point rule of deferred moves begins at step 96

@@ -18,42 +18,30 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
-from minimtl.corpora import load_corpus
+from minimtl.corpora.load import load_corpus
 from minimtl.errors import UsageError
 from minimtl.explain.firststeps import Array, Steps
-from minimtl.gains import HELD_OUT, Design, Scores, analyse, make_designs, table_of
-from minimtl.jobs import make_workers, open_store, rng_for
-from minimtl.nn import default_backend
-from minimtl.report import (
-    Axis,
-    Block,
-    Cells,
-    Chart,
-    Colour,
-    Drawing,
-    Grid,
-    Line,
-    Marked,
-    Paragraph,
-    notebook_html,
-)
-from minimtl.study import Study, feature_maker, jobs_of, train_models
-from minimtl.tasks import (
-    PAPER,
-    Hierarchy,
-    LabelledPairs,
-    Outcomes,
-    Pair,
-    Problem,
-    Protocol,
-    Sample,
-    Task,
-    collect_outcomes,
-    labelled_pairs,
-    make_problems,
-    sample_of,
-)
-from minimtl.text import count_matrix, select_words, tokenize
+from minimtl.gains.designs import HELD_OUT, Design, make_designs
+from minimtl.gains.engine import analyse
+from minimtl.gains.metamodel import Scores
+from minimtl.gains.pairtable import table_of
+from minimtl.jobs.executors import make_workers
+from minimtl.jobs.identity import rng_for
+from minimtl.jobs.store import open_store
+from minimtl.nn.backend import default_backend
+from minimtl.report.blocks import Block, Drawing, Grid, Marked, Paragraph
+from minimtl.report.chart import Axis, Cells, Chart, Colour, Line
+from minimtl.report.htmlpage import notebook_html
+from minimtl.study.definition import Study, feature_maker, jobs_of
+from minimtl.study.training import train_models
+from minimtl.tasks.compute import Sample, sample_of
+from minimtl.tasks.outcomes import LabelledPairs, Outcomes, collect_outcomes, labelled_pairs
+from minimtl.tasks.plan import Problem, make_problems
+from minimtl.tasks.protocol import PAPER, Protocol
+from minimtl.tasks.taskpairs import Hierarchy, Pair, Task
+from minimtl.text.counts import count_matrix
+from minimtl.text.tokenize import tokenize
+from minimtl.text.weights import select_words
 
 Numbers: TypeAlias = Mapping[str, str | float]
 DEFAULT_PAIR = Pair(
@@ -397,7 +385,7 @@ class Lesson:
         return {row.features: row.scores for row in analysis.predictions}
 
     def _folds_rng(self) -> np.random.Generator:
-        """That of `minimtl.gains.conclude`."""
+        """That of `minimtl.gains.studyanalysis.conclude`."""
         return rng_for("meta-analysis", self.study.seed, self.problem.problem)
 
     @cached_property

@@ -7,9 +7,10 @@ import numpy as np
 
 from minimtl.explain.firststeps import N_STEPS, deferred_move
 from minimtl.explain.lesson import Lesson, Visit, number
-from minimtl.nn import Adam, softmax
-from minimtl.report import Axis
-from minimtl.text import tokenize
+from minimtl.nn.adam import Adam
+from minimtl.nn.reference import softmax
+from minimtl.report.chart import Axis
+from minimtl.text.tokenize import tokenize
 
 # Float32 has 24 bits, 6e-8 of a number; a sum of some hundred products loses a little more.
 SINGLE = 1e-5

@@ -8,23 +8,14 @@ from scipy.special import expit
 
 from minimtl.explain.firststeps import Array
 from minimtl.explain.lesson import Lesson, Visit, number
-from minimtl.gains import Design, score_pairs
-from minimtl.report import Axis
-from minimtl.stats import (
-    central_difference,
-    corrected_mean,
-    fit_log_curve,
-    fit_logistic_regression,
-    jensen_shannon_divergence,
-    scale_features,
-)
-from minimtl.tasks import (
-    COLUMNS,
-    FEATURE_NAMES,
-    FEATURE_SETS,
-    ROLES,
-    TOKENIZERS,
-)
+from minimtl.gains.designs import Design
+from minimtl.gains.metamodel import score_pairs
+from minimtl.report.chart import Axis
+from minimtl.stats.curves import central_difference, fit_log_curve
+from minimtl.stats.divergence import jensen_shannon_divergence
+from minimtl.stats.intervals import corrected_mean
+from minimtl.stats.logistic_fit import fit_logistic_regression, scale_features
+from minimtl.tasks.pairfeatures import COLUMNS, FEATURE_NAMES, FEATURE_SETS, ROLES, TOKENIZERS
 
 _SHOWN = 8
 _MOST_STEPS = 12

@@ -34,29 +34,14 @@ import numpy as np
 from minimtl.gains.designs import unseen_design
 from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import PairTable, table_of
-from minimtl.stats import (
-    NO_ESTIMATE,
-    Estimate,
-    FloatArray,
-    IntArray,
-    MeanEstimate,
-    estimate,
-    estimate_from,
-    estimate_mean,
-    pseudo_values,
-    pseudo_values_of_means,
-    spearman,
-)
-from minimtl.tasks import (
-    DEFINITIONS,
-    TIE,
-    LabelledPairs,
-    Outcomes,
-    Pair,
-    PairCurves,
-    Protocol,
-    relative_gains,
-)
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.crossed import NO_ESTIMATE, Estimate, estimate, estimate_from, estimate_mean
+from minimtl.stats.intervals import MeanEstimate, pseudo_values, pseudo_values_of_means
+from minimtl.stats.scores import spearman
+from minimtl.tasks.outcomes import TIE, LabelledPairs, Outcomes, PairCurves, relative_gains
+from minimtl.tasks.pairfeatures import DEFINITIONS
+from minimtl.tasks.protocol import Protocol
+from minimtl.tasks.taskpairs import Pair
 
 HOLDS = "holds"
 FAILS = "does not hold"

@@ -26,8 +26,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from minimtl.gains.pairtable import PairTable, numbers
-from minimtl.stats import BoolArray, IntArray, repeated_k_fold
-from minimtl.tasks import Meta
+from minimtl.stats.arrays import BoolArray, IntArray
+from minimtl.stats.crossval import repeated_k_fold
+from minimtl.tasks.protocol import Meta
 
 RANDOM = ("in_fold", "seen")
 HELD_OUT = ("main_unseen", "block_out", "groups_unseen")

@@ -32,17 +32,13 @@ from minimtl.gains.pairanalysis import FEWEST, PairAnalysis
 from minimtl.gains.pairlabels import LabelNoise, accuracy_p_value, label_noise, null_labels
 from minimtl.gains.pairtable import PairTable, read_study
 from minimtl.gains.readtable import Roles, read_table
-from minimtl.jobs import rng_for
-from minimtl.report import counted
-from minimtl.stats import (
-    FloatArray,
-    IntArray,
-    decide,
-    estimate_mean,
-    holm,
-    simulated_p_value,
-)
-from minimtl.tasks import LabelledPairs
+from minimtl.jobs.identity import rng_for
+from minimtl.report.wording import counted
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.crossed import estimate_mean
+from minimtl.stats.intervals import holm, simulated_p_value
+from minimtl.stats.scores import decide
+from minimtl.tasks.outcomes import LabelledPairs
 
 MOST = 2000  # pairs whose gains are predicted, at most
 DISJOINT = "disjoint"

@@ -26,22 +26,19 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from minimtl.gains.designs import Design
-from minimtl.stats import (
-    BoolArray,
-    FloatArray,
-    IntArray,
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.logistic_fit import fit_logistic_regression, scale_features, scaling_parameters
+from minimtl.stats.scores import (
     accuracy,
     auc_within,
     brier_score,
     decide,
     f1_score,
-    fit_logistic_regression,
     log_loss,
     rank_correlation_within,
-    scale_features,
-    scaling_parameters,
 )
-from minimtl.tasks import LabelledPairs, Meta
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.protocol import Meta
 
 Kind = Literal["baseline", "all", "set", "feature"]
 LabelArray = NDArray[np.integer[Any]]

@@ -13,30 +13,14 @@ from minimtl._version import __version__
 from minimtl.gains.metamodel import BASELINES, Prediction
 from minimtl.gains.pairlabels import LabelNoise
 from minimtl.gains.pairtable import PairTable
-from minimtl.report import (
-    Axis,
-    Block,
-    Chart,
-    Colour,
-    Document,
-    Dot,
-    Dots,
-    Drawing,
-    Grid,
-    Heading,
-    Items,
-    Paragraph,
-    Row,
-    Shape,
-    Table,
-    counted,
-    signed,
-    text,
-    write_document,
-    write_tables,
-)
-from minimtl.report import to_text as blocks_text
-from minimtl.stats import Estimate, MeanEstimate
+from minimtl.report.blocks import Block, Document, Drawing, Grid, Heading, Items, Paragraph
+from minimtl.report.chart import Axis, Chart, Colour, Dot, Dots, Shape
+from minimtl.report.csvfile import Row, Table, write_tables
+from minimtl.report.htmlpage import write_document
+from minimtl.report.textforms import to_text as blocks_text
+from minimtl.report.wording import counted, signed, text
+from minimtl.stats.crossed import Estimate
+from minimtl.stats.intervals import MeanEstimate
 
 Verdict = Literal["new tasks", "same tasks", "names", "nothing", "no features", "no prediction"]
 FEWEST = 10  # pairs of which anything is said

@@ -33,17 +33,12 @@ from scipy.special import ndtr, ndtri
 from minimtl.gains.designs import Design
 from minimtl.gains.metamodel import LabelArray, fit_design, of_unseen
 from minimtl.gains.pairtable import PairTable
-from minimtl.stats import (
-    Components,
-    Effects,
-    FloatArray,
-    decide,
-    fit_components,
-    label_largest,
-    simulate_gains,
-    simulated_p_value,
-)
-from minimtl.tasks import LabelledPairs, Meta
+from minimtl.stats.arrays import FloatArray
+from minimtl.stats.crossed import Components, Effects, fit_components, simulate_gains
+from minimtl.stats.intervals import label_largest, simulated_p_value
+from minimtl.stats.scores import decide
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.protocol import Meta
 
 N_SIMULATIONS = 999  # at most: p-values that are not small need a tenth of them
 _FEWEST = 199

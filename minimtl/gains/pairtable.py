@@ -18,22 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.stats import BoolArray, Effects, FloatArray, IntArray, crossed_effects
-from minimtl.tasks import (
-    DEFINITIONS,
-    TIE,
-    Definitions,
-    LabelledPairs,
-    Meta,
-    Outcomes,
-    Pair,
-    Protocol,
-    Task,
-    disjoint_pairs,
-    hierarchy_of,
-    labelled_pairs,
-    read_manifest,
-)
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.crossed import Effects, crossed_effects
+from minimtl.tasks.outcomes import TIE, LabelledPairs, Outcomes, disjoint_pairs, labelled_pairs
+from minimtl.tasks.pairfeatures import DEFINITIONS, Definitions
+from minimtl.tasks.protocol import Meta, Protocol
+from minimtl.tasks.readmanifest import hierarchy_of, read_manifest
+from minimtl.tasks.taskpairs import Pair, Task
 
 _TOPICS = ("main_positive", "main_negative", "aux_positive", "aux_negative")
 

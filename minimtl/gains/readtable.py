@@ -1,6 +1,6 @@
 """The table of pairs of a file or of columns in Python; features are means over runs.
 
-- A file that `minimtl.corpora.read_records` reads: CSV, TSV, JSON lines or a JSON list.
+- A file that `minimtl.corpora.records.read_records` reads: CSV, TSV, JSON lines or a JSON list.
 - In Python: a mapping of columns (a dict, a data frame), or a list of dicts.
 - A matrix, as a ``.csv`` or ``.tsv``: a row a main task and a column an auxiliary task.
 
@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.corpora import JSON, TABLES, Records, read_records
+from minimtl.corpora.records import JSON, TABLES, Records, read_records
 from minimtl.errors import MinimtlError
 from minimtl.gains.pairtable import PairTable, labels_of, numbers
-from minimtl.stats import FloatArray, IntArray
-from minimtl.tasks import LabelledPairs, Meta
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.protocol import Meta
 
 SETTINGS = Meta(scaling="standard", penalize_intercept=False)
 # What columns are called in published tables, the surest name first; letters' case is ignored.

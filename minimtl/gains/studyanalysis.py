@@ -43,29 +43,22 @@ from minimtl.gains.metamodel import (
 )
 from minimtl.gains.pairanalysis import PairAnalysis
 from minimtl.gains.pairtable import PairTable, labels_of, table_of
-from minimtl.jobs import rng_for
-from minimtl.stats import (
-    BoolArray,
-    FloatArray,
-    IntArray,
-    estimate_from,
-    fit_components,
-    inverse_ranks,
-    pseudo_values_of_means,
-    scaling_parameters,
-    spearman,
-)
-from minimtl.tasks import (
+from minimtl.jobs.identity import rng_for
+from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
+from minimtl.stats.crossed import estimate_from, fit_components
+from minimtl.stats.intervals import pseudo_values_of_means
+from minimtl.stats.logistic_fit import scaling_parameters
+from minimtl.stats.scores import inverse_ranks, spearman
+from minimtl.tasks.outcomes import (
     TIE,
     FeatureMaker,
-    Meta,
     Outcomes,
     PairCurves,
-    Problem,
-    Protocol,
     Results,
     collect_outcomes,
 )
+from minimtl.tasks.plan import Problem
+from minimtl.tasks.protocol import Meta, Protocol
 
 FEWEST_PAIRS = 2  # of a quick look at a study
 N_BOOTSTRAP = 1000
@@ -98,7 +91,7 @@ class SizeScores(NamedTuple):
 
     ``predictor`` is a set of features or `CROSSED`. ``r_squared`` is against the mean of the
     training pairs, with its 95 % interval for new tasks; ``rank_correlation`` is Spearman's. The
-    others are of the probability Φ(m/s) that there is a gain, as in `minimtl.gains.Scores`.
+    others are of the probability Φ(m/s) that there is a gain, as in `Scores`.
     """
 
     predictor: str

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.estimator import check_is_fitted
+from minimtl.estimator.base import check_is_fitted
 from minimtl.models.archive import (
     FAULTS,
     label_to_plain,
@@ -25,9 +25,12 @@ from minimtl.models.archive import (
     write_model_file,
 )
 from minimtl.models.textmodel import MultiTaskTextClassifier, TextModel
-from minimtl.nn import Learner, Moments, MultiTaskMLPClassifier, Network, Shape
-from minimtl.stats import LogisticRegression
-from minimtl.text import TfidfVectorizer
+from minimtl.nn.adam import Moments
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.nn.network import Network, Shape
+from minimtl.nn.training import Learner
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.text.tfidf import TfidfVectorizer
 
 FORMAT = "minimtl model 1"
 # What a parameter of a model in a file may be at most: above, one call could take hours or more

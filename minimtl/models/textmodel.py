@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, ClassifierMixin, check_is_fitted
-from minimtl.nn import MultiTaskMLPClassifier
-from minimtl.stats import LogisticRegression, macro_f1
-from minimtl.text import TfidfVectorizer
+from minimtl.estimator.base import BaseEstimator, ClassifierMixin, check_is_fitted
+from minimtl.nn.classifier import MultiTaskMLPClassifier
+from minimtl.stats.logistic import LogisticRegression
+from minimtl.stats.scores import macro_f1
+from minimtl.text.tfidf import TfidfVectorizer
 
 MAIN = "main"
 

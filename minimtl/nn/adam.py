@@ -11,7 +11,7 @@ Without a gradient the k-th move of a weight is β1ᵏ/√β2ᵏ of its first, u
 β1 ≥ √β2 its moves would grow. Such rates are refused.
 
 Derived in docs/mathematics.md, §2. A change of the numbers needs a new
-`minimtl.nn.TRAINING_VERSION`.
+`minimtl.nn.training.TRAINING_VERSION`.
 """
 
 from dataclasses import dataclass, field

@@ -42,14 +42,14 @@ def processor_of(backend: str) -> str:
     Two machines of the same text train to the same bits. Kernels need only a processor that adds a
     product by one operation; without it, and for NumPy with its BLAS, the processor is named.
     """
-    kernels = import_module("minimtl.nn.kernels") if backend == "numba" else None
-    if kernels is not None and kernels.fuses_products():
+    is_compiled = backend == "numba"
+    if is_compiled and import_module("minimtl.nn.kernels.jit").fuses_products():
         return f"{backend}, {platform.machine()} with fused multiply-add"
 
     name, every = processor()
     parts = sorted(flag for flag in every if re.match(_ARITHMETIC, flag))
-    if kernels is not None:
-        name, features = kernels.target()
+    if is_compiled:
+        name, features = import_module("minimtl.nn.kernels.codecache").target()
         parts.append(features)
     digest = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:8]
     return f"{backend}, {name.encode('ascii', 'replace').decode()[:100]} [{digest}]"

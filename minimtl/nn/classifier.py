@@ -13,17 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.estimator import (
-    BaseEstimator,
-    CallbackMixin,
-    ClassifierMixin,
-    FitCalls,
-    check_features,
-    check_is_fitted,
-    check_random_state,
-    check_real,
-    check_whole,
-)
+from minimtl.estimator.base import BaseEstimator, ClassifierMixin, check_is_fitted
+from minimtl.estimator.callbacks import CallbackMixin, FitCalls
+from minimtl.estimator.validation import check_features, check_random_state, check_real, check_whole
 from minimtl.nn.adam import Adam, Schedule
 from minimtl.nn.backend import BACKENDS
 from minimtl.nn.network import FloatArray, Network, Shape, check_layers, copy_hidden, initialize

@@ -2,7 +2,7 @@
 
 A mask is then a pure function of its key: nothing is stored or carried from step to step, the
 compiled kernel computes it in registers, and the NumPy twin computes the very same bits. A change
-of the masks needs a new `minimtl.nn.TRAINING_VERSION`.
+of the masks needs a new `minimtl.nn.training.TRAINING_VERSION`.
 
 The hash is two multiply-xorshift rounds on 32-bit integers (the constants of C. Wellons's
 "lowbias32", chosen by search for low bias); the key enters before and between the rounds.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import (
+from minimtl.estimator.validation import (
     check_class_weight,
     check_X,
     check_y,

@@ -111,7 +111,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A part of one page only (a formula, a control), put together by `minimtl.report.element`.
+    """A part of one page only (a formula, a control), put together by `markup.element`.
 
     `words` stand for it in Markdown and in a terminal.
     """

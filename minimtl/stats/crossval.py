@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minimtl.estimator import check_X_y
+from minimtl.estimator.validation import check_X_y
 from minimtl.stats.arrays import BoolArray, FloatArray, IntArray
 from minimtl.stats.scores import accuracy, brier_score, f1_score, log_loss, macro_f1
 

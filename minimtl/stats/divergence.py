@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
-from minimtl.estimator import is_sparse
+from minimtl.estimator.validation import is_sparse
 from minimtl.stats.arrays import FloatArray, as_numbers
 
 LN2 = math.log(2.0)

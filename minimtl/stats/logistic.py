@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, log_expit, log_softmax
 
-from minimtl.estimator import (
+from minimtl.estimator.base import (
     BaseEstimator,
     ClassifierMixin,
     ConvergenceWarning,
     as_scikit_learn,
+    check_is_fitted,
+)
+from minimtl.estimator.validation import (
     check_class_weight,
     check_features,
-    check_is_fitted,
     check_sample_weight,
     check_X,
     check_X_y,

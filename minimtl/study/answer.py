@@ -16,9 +16,10 @@ majority learned from the others scores below a tossed coin.
 
 from collections.abc import Iterable, Sequence
 
-from minimtl.gains import Prediction
-from minimtl.report import SET_NAMES, Grid, Inline, Marked, between, signed, text
-from minimtl.stats import MeanEstimate
+from minimtl.gains.metamodel import Prediction
+from minimtl.report.blocks import Grid, Inline, Marked
+from minimtl.report.wording import SET_NAMES, between, signed, text
+from minimtl.stats.intervals import MeanEstimate
 from minimtl.study.problemresult import MIN_RUNS, ProblemResult, ends
 
 SIGNIFICANCE = 0.05

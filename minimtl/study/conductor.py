@@ -13,21 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.corpora import load_corpus
+from minimtl.corpora.load import load_corpus
 from minimtl.errors import MinimtlError
-from minimtl.estimator import check_whole
-from minimtl.gains import Analysed, adjusted_for_all, conclude
-from minimtl.jobs import (
-    Store,
-    Workers,
-    check_executor,
-    copy_results,
-    differences,
-    make_workers,
-    open_existing_store,
-    open_store,
-)
-from minimtl.report import counted
+from minimtl.estimator.validation import check_whole
+from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, conclude
+from minimtl.jobs.executors import Workers, check_executor, make_workers
+from minimtl.jobs.identity import differences
+from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
+from minimtl.report.wording import counted
 from minimtl.study.definition import (
     BOTH,
     Study,
@@ -52,18 +45,11 @@ from minimtl.study.training import (
     train_models,
 )
 from minimtl.system import available_cores, say
-from minimtl.tasks import (
-    PAPER,
-    WHOLE,
-    PairCurves,
-    Problem,
-    Results,
-    Shard,
-    StudyIdentity,
-    problems_of,
-    read_manifest,
-    read_manifest_of_any,
-)
+from minimtl.tasks.modeljobs import StudyIdentity
+from minimtl.tasks.outcomes import PairCurves, Results
+from minimtl.tasks.plan import WHOLE, Problem, Shard
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.readmanifest import problems_of, read_manifest, read_manifest_of_any
 
 Concluded = list[tuple[Analysed, PairCurves]]
 

@@ -7,10 +7,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minimtl.gains import FAILS, HOLDS, MeasuredClaim, Prediction
-from minimtl.report import (
-    FIGURES_NOTE,
-    SCORE_NAMES,
+from minimtl.gains.claims import FAILS, HOLDS, MeasuredClaim
+from minimtl.gains.metamodel import Prediction
+from minimtl.report.blocks import (
     Beside,
     Block,
     Code,
@@ -25,8 +24,9 @@ from minimtl.report import (
     Marked,
     Paragraph,
     Terms,
-    text,
 )
+from minimtl.report.figurefile import FIGURES_NOTE
+from minimtl.report.wording import SCORE_NAMES, text
 from minimtl.study.answer import (
     NEW_PROBLEM,
     SCORE_MARGIN,
@@ -38,7 +38,7 @@ from minimtl.study.answer import (
 )
 from minimtl.study.figures import CAPTIONS, FIGURE4, gains_picture
 from minimtl.study.problemresult import ProblemResult, warnings_of
-from minimtl.tasks import ERRATA
+from minimtl.tasks.printedtables import ERRATA
 
 _OPEN = "Claims that stay open"
 _TITLES = ("Hold", "Do not hold", "Hold in part", _OPEN)

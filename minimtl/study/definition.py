@@ -8,34 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.corpora import Corpus, load_corpus
+from minimtl.corpora.editions import Corpus
+from minimtl.corpora.load import load_corpus
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.jobs import Store
-from minimtl.nn import TRAINING_VERSION, default_backend, why_no_kernels
+from minimtl.jobs.store import Store
+from minimtl.nn.backend import default_backend, why_no_kernels
+from minimtl.nn.training import TRAINING_VERSION
 from minimtl.system import give_back_memory, say
-from minimtl.tasks import (
-    DEFINITIONS,
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    WHOLE,
-    FeatureMaker,
-    FeatureWords,
-    Hierarchy,
-    Job,
-    Problem,
-    Protocol,
-    Results,
-    Shard,
-    StudyData,
-    Task,
-    decode,
-    features_of_run,
-    job_key,
-    make_problems,
-    plan_jobs,
-    sample_of,
-)
+from minimtl.tasks.compute import StudyData, sample_of
+from minimtl.tasks.modeljobs import Job, decode, job_key
+from minimtl.tasks.outcomes import FeatureMaker, Results
+from minimtl.tasks.pairfeatures import DEFINITIONS, FeatureWords, features_of_run
+from minimtl.tasks.plan import WHOLE, Problem, Shard, make_problems, plan_jobs
+from minimtl.tasks.protocol import PAPER, PROTOCOLS, RELEASED, Protocol
+from minimtl.tasks.taskpairs import Hierarchy, Task
 
 BOTH = "both"  # protocols, or problems
 _RUNS_TO_CHECK = 5

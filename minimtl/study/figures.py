@@ -14,28 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from minimtl.report import (
-    SCORE_NAMES,
-    Axis,
-    Beside,
-    Block,
-    Chart,
-    Colour,
-    Dot,
-    Dots,
-    Drawing,
-    Line,
-    Rule,
-    Shape,
-    counted,
-    draw_charts,
-    round_axis,
-    signed,
-    text,
-)
-from minimtl.stats import FloatArray, IntArray, corrected_mean
+from minimtl.report.blocks import Beside, Block, Drawing
+from minimtl.report.chart import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape, round_axis
+from minimtl.report.figurefile import draw_charts
+from minimtl.report.wording import SCORE_NAMES, counted, signed, text
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.intervals import corrected_mean
 from minimtl.study.problemresult import MIN_RUNS, PairGain, ProblemResult
-from minimtl.tasks import Hierarchy, Task, relative_gains
+from minimtl.tasks.outcomes import relative_gains
+from minimtl.tasks.taskpairs import Hierarchy, Task
 
 Inches = tuple[float, float]
 FIGURE4 = {"related": "figure4a", "unrelated": "figure4b"}

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from minimtl._version import __version__
-from minimtl.corpora import Corpus, load_corpus, load_whole_posts
+from minimtl.corpora.editions import Corpus
+from minimtl.corpora.load import load_corpus, load_whole_posts
 from minimtl.errors import MinimtlError
-from minimtl.jobs import Store, make_workers, open_store
-from minimtl.report import (
-    FIGURES_NOTE,
-    Table,
-    counted,
-    figures_available,
-    write_document,
-    write_tables,
-)
+from minimtl.jobs.executors import make_workers
+from minimtl.jobs.store import Store, open_store
+from minimtl.report.csvfile import Table, write_tables
+from minimtl.report.figurefile import FIGURES_NOTE, figures_available
+from minimtl.report.htmlpage import write_document
+from minimtl.report.wording import counted
 from minimtl.study.definition import (
     BOTH,
     PlacedJob,
@@ -52,18 +50,10 @@ from minimtl.study.universeresults import (
 )
 from minimtl.study.universes import Choice, Design, Universe, check_together, make_universes
 from minimtl.system import say
-from minimtl.tasks import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    WHOLE,
-    Hierarchy,
-    ModelSettings,
-    Problem,
-    Sampling,
-    make_problems,
-    resume_command,
-)
+from minimtl.tasks.plan import WHOLE, Problem, make_problems
+from minimtl.tasks.protocol import PAPER, PROTOCOLS, RELEASED, ModelSettings, Sampling
+from minimtl.tasks.readmanifest import resume_command
+from minimtl.tasks.taskpairs import Hierarchy
 
 
 @dataclass(frozen=True)

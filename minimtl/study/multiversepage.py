@@ -10,31 +10,11 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from minimtl.report import (
-    FIGURES_NOTE,
-    NOTHING,
-    Axis,
-    Block,
-    Chart,
-    Code,
-    Colour,
-    Document,
-    Dot,
-    Dots,
-    Figure,
-    Grid,
-    Heading,
-    Line,
-    Paragraph,
-    Rule,
-    Shape,
-    between,
-    counted,
-    draw_charts,
-    signed,
-    text,
-)
-from minimtl.stats import Estimate
+from minimtl.report.blocks import Block, Code, Document, Figure, Grid, Heading, Paragraph
+from minimtl.report.chart import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape
+from minimtl.report.figurefile import FIGURES_NOTE, draw_charts
+from minimtl.report.wording import NOTHING, between, counted, signed, text
+from minimtl.stats.crossed import Estimate
 from minimtl.study.problemresult import Scope, ends
 from minimtl.study.universeresults import (
     ALL,
@@ -45,7 +25,7 @@ from minimtl.study.universeresults import (
     universe_rows,
 )
 from minimtl.study.universes import Choice
-from minimtl.tasks import PAPER, RELEASED
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 TITLE = "Which choices does the gain depend on?"
 _ABOUT = (

@@ -10,28 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from minimtl.gains import (
-    Analysed,
-    MeasuredClaim,
-    MetaAnalysis,
-    PairAnalysis,
-    Prediction,
-    measure_claims,
-)
-from minimtl.report import Row, counted
-from minimtl.stats import Estimate, FloatArray, MeanEstimate, corrected_mean, further_runs
-from minimtl.tasks import (
-    TABLE1,
-    Hierarchy,
-    Outcomes,
-    Pair,
-    PairCurves,
-    PrintedScores,
-    Protocol,
-    improved_share,
-    make_problems,
-    mean_relative_gain,
-)
+from minimtl.gains.claims import MeasuredClaim
+from minimtl.gains.metamodel import Prediction
+from minimtl.gains.pairanalysis import PairAnalysis
+from minimtl.gains.studyanalysis import Analysed, MetaAnalysis, measure_claims
+from minimtl.report.csvfile import Row
+from minimtl.report.wording import counted
+from minimtl.stats.arrays import FloatArray
+from minimtl.stats.crossed import Estimate
+from minimtl.stats.intervals import MeanEstimate, corrected_mean, further_runs
+from minimtl.tasks.outcomes import Outcomes, PairCurves, improved_share, mean_relative_gain
+from minimtl.tasks.plan import make_problems
+from minimtl.tasks.printedtables import TABLE1, PrintedScores
+from minimtl.tasks.protocol import Protocol
+from minimtl.tasks.taskpairs import Hierarchy, Pair
 
 MIN_RUNS = 3
 # Editions with the words of the paper's corpus.

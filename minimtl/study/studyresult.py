@@ -17,18 +17,14 @@ from typing import Any
 
 from minimtl._version import __version__
 from minimtl.errors import MinimtlError
-from minimtl.gains import Analysed
-from minimtl.jobs import Store, copy_results, open_existing_store, open_store
-from minimtl.nn import TRAINING_VERSION
-from minimtl.report import (
-    Block,
-    Paragraph,
-    Table,
-    figures_available,
-    to_text,
-    write_document,
-    write_tables,
-)
+from minimtl.gains.studyanalysis import Analysed
+from minimtl.jobs.store import Store, copy_results, open_existing_store, open_store
+from minimtl.nn.training import TRAINING_VERSION
+from minimtl.report.blocks import Block, Paragraph
+from minimtl.report.csvfile import Table, write_tables
+from minimtl.report.figurefile import figures_available
+from minimtl.report.htmlpage import write_document
+from minimtl.report.textforms import to_text
 from minimtl.study.answer import answer, table1
 from minimtl.study.contents import report_document, why_they_differ
 from minimtl.study.definition import Study
@@ -37,7 +33,9 @@ from minimtl.study.problemresult import ProblemResult, problem_results, warnings
 from minimtl.study.studytables import tables
 from minimtl.study.training import Conditions
 from minimtl.system import machine_facts, package_versions, say, write_atomically
-from minimtl.tasks import NAME, PROTOCOLS, PairCurves, hierarchy_of
+from minimtl.tasks.outcomes import PairCurves
+from minimtl.tasks.protocol import PROTOCOLS
+from minimtl.tasks.readmanifest import NAME, hierarchy_of
 
 
 class Stopwatch:

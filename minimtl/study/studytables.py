@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from minimtl.gains import STUDY_DESIGNS, MeasuredClaim
-from minimtl.report import DATA_DIGITS, Cell, Row, RowsMade, Table
-from minimtl.stats import mean_of_runs
+from minimtl.gains.claims import MeasuredClaim
+from minimtl.gains.engine import STUDY_DESIGNS
+from minimtl.report.csvfile import DATA_DIGITS, Cell, Row, RowsMade, Table
+from minimtl.stats.intervals import mean_of_runs
 from minimtl.study.problemresult import ProblemResult, ends, intervals
-from minimtl.tasks import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B, Pair
+from minimtl.tasks.printedtables import AUTHORS_FEATURES, TABLE2_TRUE, TABLE3A, TABLE3B
+from minimtl.tasks.taskpairs import Pair
 
 # The paper prints ranks of RELATED and coefficients of UNRELATED.
 TABLE3 = {"related": "table3a", "unrelated": "table3b"}

@@ -7,20 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minimtl.jobs import Store, Workers, duration, is_local, run_shown
-from minimtl.report import counted
+from minimtl.jobs.executors import Workers, is_local
+from minimtl.jobs.runner import duration, run_shown
+from minimtl.jobs.store import Store
+from minimtl.report.wording import counted
 from minimtl.study.definition import PlacedJob, Study, data_of, jobs_of
 from minimtl.system import available_cores, say
-from minimtl.tasks import (
-    Problem,
-    Reading,
-    Shard,
-    StudyData,
-    compute,
-    decode,
-    read_score,
-    time_training,
-)
+from minimtl.tasks.compute import StudyData, compute, time_training
+from minimtl.tasks.modeljobs import decode
+from minimtl.tasks.outcomes import read_score
+from minimtl.tasks.plan import Problem, Shard
+from minimtl.tasks.protocol import Reading
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ def train_models(
 
 
 def compute_placed(placed: PlacedJob, data: Mapping[int, StudyData]) -> bytes:
-    """Train the job's model from its data; as `minimtl.tasks.compute`."""
+    """Train the job's model from its data; as `compute.compute`."""
     return compute(placed.job, data[placed.place])
 
 
@@ -95,7 +92,7 @@ def kinds_of(jobs: Iterable[PlacedJob]) -> list[list[PlacedJob]]:
 
 
 def seconds_of(placed: PlacedJob, data: Mapping[int, StudyData]) -> float:
-    """Seconds that a core takes to train the job's model; as `minimtl.tasks.time_training`."""
+    """Seconds that a core takes to train the job's model; as `compute.time_training`."""
     return time_training(placed.job, data[placed.place])
 
 

@@ -21,45 +21,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minimtl.corpora import AmazonReviews
-from minimtl.jobs import make_workers, open_store, rng_for, run_shown, stable_hash
-from minimtl.nn import TRAINING_VERSION, TaskData
-from minimtl.report import (
-    FIGURES_NOTE,
-    Axis,
-    Chart,
-    Colour,
-    Document,
-    Dot,
-    Dots,
-    Figure,
-    Grid,
-    Inline,
-    Line,
-    Marked,
-    Paragraph,
-    Row,
-    Rule,
-    Shape,
-    Table,
-    draw_charts,
-    figures_available,
-    signed,
-    to_markdown,
-    to_text,
-    write_tables,
-)
-from minimtl.stats import (
-    FloatArray,
-    IntArray,
-    MeanEstimate,
-    corrected_mean,
-    draw_per_class,
-    stratified_parts,
-)
+from minimtl.corpora.amazon import AmazonReviews
+from minimtl.jobs.executors import make_workers
+from minimtl.jobs.identity import rng_for, stable_hash
+from minimtl.jobs.runner import run_shown
+from minimtl.jobs.store import open_store
+from minimtl.nn.training import TRAINING_VERSION, TaskData
+from minimtl.report.blocks import Document, Figure, Grid, Inline, Marked, Paragraph
+from minimtl.report.chart import Axis, Chart, Colour, Dot, Dots, Line, Rule, Shape
+from minimtl.report.csvfile import Row, Table, write_tables
+from minimtl.report.figurefile import FIGURES_NOTE, draw_charts, figures_available
+from minimtl.report.textforms import to_markdown, to_text
+from minimtl.report.wording import signed
+from minimtl.stats.arrays import FloatArray, IntArray
+from minimtl.stats.crossval import draw_per_class, stratified_parts
+from minimtl.stats.intervals import MeanEstimate, corrected_mean
 from minimtl.system import available_cores, say, write_atomically
-from minimtl.tasks import PAPER, JobResult, Protocol, decode, encode, scores_of, train_model
-from minimtl.text import weigh_counts
+from minimtl.tasks.compute import scores_of, train_model
+from minimtl.tasks.modeljobs import JobResult, decode, encode
+from minimtl.tasks.protocol import PAPER, Protocol
+from minimtl.text.weights import weigh_counts
 
 LAYERS = (1, 2, 3)
 SIZES = (25, 50, 100, 200, 400)

@@ -25,23 +25,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.gains import FEWEST_PAIRS, PairAnalysis, analyse, effects_of, table_of
-from minimtl.jobs import Store, rng_for
-from minimtl.report import Row
-from minimtl.stats import Estimate, FloatArray, estimate_mean
+from minimtl.gains.engine import analyse
+from minimtl.gains.pairanalysis import PairAnalysis
+from minimtl.gains.pairtable import effects_of, table_of
+from minimtl.gains.studyanalysis import FEWEST_PAIRS
+from minimtl.jobs.identity import rng_for
+from minimtl.jobs.store import Store
+from minimtl.report.csvfile import Row
+from minimtl.stats.arrays import FloatArray
+from minimtl.stats.crossed import Estimate, estimate_mean
 from minimtl.study.definition import Study, feature_maker
 from minimtl.study.problemresult import intervals
 from minimtl.study.universes import Choice, Design, Universe, labels_of, leads_across
-from minimtl.tasks import (
-    PAPER,
-    PROTOCOLS,
-    RELEASED,
-    FeatureMaker,
-    Outcomes,
-    Problem,
-    collect_outcomes,
-    improved_share,
-)
+from minimtl.tasks.outcomes import FeatureMaker, Outcomes, collect_outcomes, improved_share
+from minimtl.tasks.plan import Problem
+from minimtl.tasks.protocol import PAPER, PROTOCOLS, RELEASED
 
 ALL = "all universes"
 SHARE = "share of the difference"

@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from minimtl.errors import UsageError
-from minimtl.tasks import PAPER, PROTOCOLS, RELEASED, Protocol
+from minimtl.tasks.protocol import PAPER, PROTOCOLS, RELEASED, Protocol
 
 # No result depends on these, or their number is asked for by a flag of its own.
 _NOT_VARIED = ("name", "meaning", "runs_related", "runs_unrelated")

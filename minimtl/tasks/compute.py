@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from minimtl.corpora import Corpus
+from minimtl.corpora.editions import Corpus
 from minimtl.errors import MinimtlError
-from minimtl.nn import Adam, History, Learner, Schedule, Shape, TaskData, initialize, processor_of
-from minimtl.stats import accuracy, f1_score
+from minimtl.nn.adam import Adam, Schedule
+from minimtl.nn.backend import processor_of
+from minimtl.nn.network import Shape, initialize
+from minimtl.nn.training import History, Learner, TaskData
+from minimtl.stats.scores import accuracy, f1_score
 from minimtl.tasks.modeljobs import (
     Job,
     JobResult,
@@ -21,7 +24,7 @@ from minimtl.tasks.modeljobs import (
 )
 from minimtl.tasks.protocol import ModelSettings, Protocol, Sampling, TrainingSettings
 from minimtl.tasks.taskpairs import Task
-from minimtl.text import TfidfVectorizer
+from minimtl.text.tfidf import TfidfVectorizer
 
 # The difference between a longer and a shorter training is the cost of the epochs alone.
 _SHORT = 5

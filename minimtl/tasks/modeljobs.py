@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from minimtl.jobs import rng_for, stable_hash
-from minimtl.nn import TRAINING_VERSION
+from minimtl.jobs.identity import rng_for, stable_hash
+from minimtl.nn.training import TRAINING_VERSION
 from minimtl.tasks.protocol import ModelSettings, Protocol, TrainingSettings
 from minimtl.tasks.taskpairs import Pair, Task
 
@@ -112,7 +112,7 @@ class JobResult:
         ``accuracy``, ``f1`` of the positive class, ``f1_negative`` of the other, ``log_loss`` in
         nats; and, where there were documents for validation, theirs as ``validation_accuracy``, ….
     seconds : wall time of the training.
-    trained_by : backend and processor, as `minimtl.nn.processor_of` has them; "" if unknown.
+    trained_by : backend and processor, as `nn.backend.processor_of` has them; "" if unknown.
 
     Raises
     ------

@@ -23,9 +23,10 @@ from typing import NamedTuple
 import numpy as np
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import Store, stable_hash
-from minimtl.models import array_to_bytes, bytes_to_array
-from minimtl.stats import FloatArray, IntArray
+from minimtl.jobs.identity import stable_hash
+from minimtl.jobs.store import Store
+from minimtl.models.archive import array_to_bytes, bytes_to_array
+from minimtl.stats.arrays import FloatArray, IntArray
 from minimtl.tasks.modeljobs import (
     Job,
     JobResult,

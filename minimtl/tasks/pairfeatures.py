@@ -26,16 +26,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from minimtl.stats import (
-    LogCurve,
-    central_difference,
-    fit_log_curves,
-    jensen_shannon_divergence,
-)
+from minimtl.stats.curves import LogCurve, central_difference, fit_log_curves
+from minimtl.stats.divergence import jensen_shannon_divergence
 from minimtl.tasks.compute import Sample
 from minimtl.tasks.protocol import FeatureChoice, Reading, Words
 from minimtl.tasks.taskpairs import Pair, Task
-from minimtl.text import count_matrix, nonword_split_tokens, tokenize, whitespace_tokens
+from minimtl.text.counts import count_matrix
+from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
 
 Role = Literal["main", "aux", "ratio", "relative", "pair"]
 ROLES: tuple[Role, ...] = ("main", "aux", "ratio")

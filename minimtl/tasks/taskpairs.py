@@ -18,9 +18,10 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, combinations
 from typing import NamedTuple
 
-from minimtl.corpora import TOPIC_TREE, TopicTree
-from minimtl.jobs import rng_for
-from minimtl.stats import IntArray
+from minimtl.corpora.editions import TopicTree
+from minimtl.corpora.newsgroups import TOPIC_TREE
+from minimtl.jobs.identity import rng_for
+from minimtl.stats.arrays import IntArray
 
 
 class Subclass(NamedTuple):

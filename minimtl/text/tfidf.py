@@ -20,7 +20,9 @@ from typing import Any, ParamSpec
 import numpy as np
 from scipy import sparse
 
-from minimtl.estimator import BaseEstimator, check_is_fitted, check_sparse, is_sparse
+from minimtl.estimator.base import BaseEstimator, check_is_fitted
+from minimtl.estimator.sparse import check_sparse
+from minimtl.estimator.validation import is_sparse
 from minimtl.text.counts import count_known, count_threads, count_words
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (

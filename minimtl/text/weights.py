@@ -23,7 +23,7 @@ import numpy as np
 from scipy import sparse
 
 from minimtl.elementary import log
-from minimtl.estimator import check_sparse
+from minimtl.estimator.sparse import check_sparse
 
 
 def document_frequencies(counts: sparse.csr_matrix) -> np.ndarray:

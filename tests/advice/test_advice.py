@@ -12,7 +12,7 @@ from minimtl.advice.advice import advice_document
 from minimtl.advice.measured import further, label_scores, printable, surest_mistakes
 from minimtl.advice.verdicts import CANNOT_TELL, HURTS
 from minimtl.errors import MinimtlError
-from minimtl.report import to_html, write_document
+from minimtl.report.htmlpage import to_html, write_document
 
 # Shares of right labels. `MAYBE` is better as measured, and by less than can be proven.
 ALONE, BETTER, BEST, WORSE, MAYBE, SAME = 0.80, 0.90, 0.95, 0.70, 0.807, 0.80

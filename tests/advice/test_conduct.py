@@ -13,7 +13,8 @@ from minimtl.advice.sets import prepare
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS
 from minimtl.advice.ways import all_ways
-from minimtl.jobs import Workers, open_store
+from minimtl.jobs.executors import Workers
+from minimtl.jobs.store import open_store
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from minimtl import advise
-from minimtl.advice import read_feature_set
+from minimtl.advice.features import read_feature_set
 from minimtl.cli import main
 from minimtl.errors import MinimtlError
 

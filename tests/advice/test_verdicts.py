@@ -16,7 +16,7 @@ from minimtl.advice.verdicts import (
     influences,
 )
 from minimtl.advice.ways import Way
-from minimtl.stats import macro_f1
+from minimtl.stats.scores import macro_f1
 
 ALONE, NETWORK = Way("alone", "regression"), Way("alone", "network")
 OTHER, POOLED = Way("jointly", "network", (1,)), Way("pooled", "regression", (1,))

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from minimtl.audit import audit
 from minimtl.audit.bingel import GAINS, PATTERN, TASKS, read_logs
+from minimtl.audit.recognise import audit
 from minimtl.audit.released import released_files
 from minimtl.errors import MinimtlError
 from tests.audit.madeup import by_item

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.audit import audit, kerinec
+from minimtl.audit import kerinec
 from minimtl.audit.kerinec import audit_mean_gain, audit_runs, audit_scans, audit_table1
 from minimtl.audit.kerinecfeatures import audit_text
 from minimtl.audit.kerineclogs import Efficiency, Runs, ScannedEpoch, read_released
-from minimtl.gains import fit_all_pairs
+from minimtl.audit.recognise import audit
+from minimtl.gains.metamodel import fit_all_pairs
 from minimtl.tasks.printedtables import AUTHORS_FEATURES, PrintedScores
 from minimtl.tasks.protocol import RELEASED
 from tests.audit.madeup import by_item

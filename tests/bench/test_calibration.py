@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from bench.calibration import Gains, coverage, read_study, rejections
-from minimtl.corpora import TOPIC_TREE
+from minimtl.corpora.newsgroups import TOPIC_TREE
 from minimtl.gains.pairtable import pair_levels
 from minimtl.stats.crossed import Components, crossed_effects, simulate_gains
-from minimtl.tasks import FEATURE_NAMES, NEWSGROUPS, PAPER, related_pairs
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 
 EXPECTED = Path(__file__).parents[1] / "study" / "expected" / "paper"
 MANIFEST = {

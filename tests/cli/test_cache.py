@@ -8,7 +8,7 @@ import pytest
 
 from minimtl.cli import main
 from minimtl.cli.cache import KERNELS
-from minimtl.corpora import AMAZON
+from minimtl.corpora.amazon import AMAZON
 
 DIGEST = "0123456789abcdef"
 

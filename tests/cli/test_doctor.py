@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from minimtl.cli import doctor, main
-from minimtl.corpora import EDITIONS
+from minimtl.corpora.load import EDITIONS
 from minimtl.system import EXTRA_OF
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ def test_both_backends_train_and_agree(capsys):
 
 
 def test_without_numba_numpy_trains_alone(training, monkeypatch, capsys):
-    monkeypatch.setattr("minimtl.nn.why_no_kernels", lambda: "Numba is not installed")
+    monkeypatch.setattr("minimtl.nn.backend.why_no_kernels", lambda: "Numba is not installed")
     doctor.print_facts()
     said = capsys.readouterr().out
     found, facts = training(stdout=said)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from minimtl.corpora import LabelledText, label_text, read_text_set, read_texts, rename_labels
+from minimtl.corpora.files import LabelledText, label_text, read_text_set, read_texts, rename_labels
 from minimtl.errors import MinimtlError
 
 ROWS = (LabelledText("Grüße, all", "a", "row 2"), LabelledText("two", "b", "row 3"))

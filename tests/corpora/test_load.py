@@ -4,9 +4,16 @@ import lzma
 
 import pytest
 
-from minimtl.corpora import load, load_amazon, load_corpus, load_whole_posts
+from minimtl.corpora import load
 from minimtl.corpora.editions import Edition
-from minimtl.corpora.load import CORPUS_CHOICES, FetchError, find_corpus
+from minimtl.corpora.load import (
+    CORPUS_CHOICES,
+    FetchError,
+    find_corpus,
+    load_amazon,
+    load_corpus,
+    load_whole_posts,
+)
 from minimtl.corpora.newsgroups import BYDATE
 from minimtl.corpora.packaged import PACKAGED
 from minimtl.errors import MinimtlError, UsageError

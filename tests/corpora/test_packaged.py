@@ -16,7 +16,7 @@ from minimtl.corpora.editions import build_corpus
 from minimtl.corpora.newsgroups import BYDATE, TOPIC_TREE, TOPICS, read_newsgroups
 from minimtl.corpora.packaged import PACKAGED, decode, read_packaged, texts_of
 from minimtl.errors import MinimtlError
-from minimtl.text import nonword_split_tokens, tokenize, whitespace_tokens
+from minimtl.text.tokenize import nonword_split_tokens, tokenize, whitespace_tokens
 
 FILE = Path(packaged.__file__).with_name(PACKAGED.file_name)
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, TfidfVectorizer
-from minimtl.estimator import check_sample_weight
+from minimtl.estimator.validation import check_sample_weight
 
 X, Y = np.eye(40, 12) + 0.1, np.arange(40) % 2
 TEXTS = ["red fish, blue fish", "one FISH", "two Ünïcode \ud800 fish", "red one two"]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from minimtl import MultiTaskMLPClassifier
-from minimtl.estimator import check_sparse, is_sparse
+from minimtl.estimator.sparse import check_sparse
+from minimtl.estimator.validation import is_sparse
 from tests.fuzz.matrices import FORMATS, matrix_from_bytes, users_of_matrices
 
 DENSE = np.array([[0, 1.0, 0, 2], [0, 0, 0, 0], [3, 0, 0, 0], [0, 4, 5, 6]])

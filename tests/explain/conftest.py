@@ -2,8 +2,7 @@
 
 import pytest
 
-from minimtl.explain import make_lesson
-from minimtl.explain.lesson import SMALL
+from minimtl.explain.lesson import SMALL, make_lesson
 from tests.study.conftest import browser, opened  # noqa: F401
 
 TINY = SMALL.replace(

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from minimtl.explain import explain_page, visit_all
+from minimtl.explain.explainpage import explain_page, visit_all
 from minimtl.explain.lesson import stations
 
 

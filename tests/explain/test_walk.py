@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minimtl.explain import explain_notebook, visit_all
-from minimtl.explain.explainpage import excerpt, visit
+from minimtl.explain.explainpage import excerpt, explain_notebook, visit, visit_all
 from minimtl.explain.firststeps import gauss_rule, pending_terms
 from minimtl.explain.lesson import (
     DEFAULT_PAIR,
@@ -19,10 +18,14 @@ from minimtl.explain.lesson import (
 )
 from minimtl.explain.networkstations import FIRST_OF_RULE, RULE_ERROR
 from minimtl.explain.pairstations import f1_by_hand
-from minimtl.gains import analyse, table_of
-from minimtl.jobs import rng_for
-from minimtl.nn import Adam
-from minimtl.tasks import FEATURE_SETS, NEWSGROUPS, PAPER, make_problems
+from minimtl.gains.engine import analyse
+from minimtl.gains.pairtable import table_of
+from minimtl.jobs.identity import rng_for
+from minimtl.nn.adam import Adam
+from minimtl.tasks.pairfeatures import FEATURE_SETS
+from minimtl.tasks.plan import make_problems
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 
 KEYS = [
     *("text", "tokens", "counts", "tfidf", "first-layer", "dropout", "loss"),

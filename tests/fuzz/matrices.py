@@ -13,7 +13,7 @@ from minimtl import (
     cross_validate,
     jensen_shannon_divergence,
 )
-from minimtl.estimator import check_sparse
+from minimtl.estimator.sparse import check_sparse
 from minimtl.text.weights import weigh_counts
 
 N_FEATURES = 4

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minimtl.advice import read_feature_set
+from minimtl.advice.features import read_feature_set
 from minimtl.audit.bingel import PATTERN, read_logs
 from minimtl.audit.kerineclogs import (
     parse_efficiency,

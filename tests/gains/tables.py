@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from minimtl.gains.pairtable import labels_of, topic_table
-from minimtl.tasks import DEFINITIONS, PAPER, LabelledPairs
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.pairfeatures import DEFINITIONS
+from minimtl.tasks.protocol import PAPER
 
 
 def pairs_of(n_tasks):

@@ -8,8 +8,12 @@ import pytest
 
 from minimtl.gains import claims
 from minimtl.gains.claims import DISTANCE, FAILS, HOLDS, OPEN
-from minimtl.stats import NO_ESTIMATE, MeanEstimate, spearman
-from minimtl.tasks import FEATURE_NAMES, PAPER, RELEASED, PairCurves, improved_share
+from minimtl.stats.crossed import NO_ESTIMATE
+from minimtl.stats.intervals import MeanEstimate
+from minimtl.stats.scores import spearman
+from minimtl.tasks.outcomes import PairCurves, improved_share
+from minimtl.tasks.pairfeatures import FEATURE_NAMES
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 EPOCHS = np.arange(100)
 RNG = np.random.default_rng(8)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from minimtl.gains.designs import HELD_OUT, RANDOM, make_designs
-from minimtl.tasks import NEWSGROUPS, PAPER, Hierarchy, related_pairs, unrelated_pairs
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS, Hierarchy, related_pairs, unrelated_pairs
 from tests.gains.tables import of_topics
 
 SETTINGS = PAPER.replace(cv_repeats=3).meta

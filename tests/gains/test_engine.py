@@ -10,8 +10,9 @@ from minimtl.gains.designs import HELD_OUT, unseen_design
 from minimtl.gains.engine import adjusted_together, analyse
 from minimtl.gains.metamodel import unseen_predictions
 from minimtl.gains.pairtable import table_of
-from minimtl.stats import holm
-from minimtl.tasks import NEWSGROUPS, RELEASED, related_pairs
+from minimtl.stats.intervals import holm
+from minimtl.tasks.protocol import RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 from tests.gains.tables import of_topics
 
 PAIRS = related_pairs(NEWSGROUPS)

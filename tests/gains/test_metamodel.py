@@ -10,7 +10,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from minimtl.gains.designs import Design, random_folds
 from minimtl.gains.metamodel import identity_probability, score_design, score_pairs
-from minimtl.tasks import PAPER, RELEASED, LabelledPairs
+from minimtl.tasks.outcomes import LabelledPairs
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 
 @pytest.mark.parametrize("n_fits", [1, 4])

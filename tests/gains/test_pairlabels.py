@@ -6,7 +6,7 @@ import pytest
 from minimtl.gains.pairlabels import ceiling, label_noise, null_components, null_labels
 from minimtl.gains.pairtable import table_of
 from minimtl.gains.readtable import Roles, read_table
-from minimtl.tasks import PAPER, RELEASED
+from minimtl.tasks.protocol import PAPER, RELEASED
 from tests.gains.tables import made_up, pairs_of
 
 

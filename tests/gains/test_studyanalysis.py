@@ -12,8 +12,8 @@ from sklearn.preprocessing import MinMaxScaler
 from minimtl.gains import studyanalysis as study
 from minimtl.gains.designs import random_folds, unseen_design
 from minimtl.stats.crossed import Components, fit_components, simulate_gains
-from minimtl.tasks import NEWSGROUPS, PAPER, RELEASED
-from minimtl.tasks.taskpairs import unrelated_pairs
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS, unrelated_pairs
 from tests.gains.tables import of_topics
 
 

@@ -15,7 +15,9 @@ from minimtl.study.problemresult import problem_results
 from minimtl.study.studyresult import make_manifest, write_manifest
 from minimtl.study.studytables import tables
 from minimtl.study.training import Conditions
-from minimtl.tasks import NEWSGROUPS, PAPER, make_problems
+from minimtl.tasks.plan import make_problems
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import NEWSGROUPS
 from tests.study.conftest import concluded_of
 
 QUICK = PAPER.replace(cv_repeats=2)

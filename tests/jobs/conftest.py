@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimtl.jobs import open_store
+from minimtl.jobs.store import open_store
 from tests.jobs import toy_study as toy
 
 

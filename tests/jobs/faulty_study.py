@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import Workers, open_store
+from minimtl.jobs.executors import Workers
+from minimtl.jobs.store import open_store
 from minimtl.report.csvfile import Table, to_csv, write_tables
 from tests.jobs import toy_study as toy
 

@@ -13,15 +13,9 @@ from multiprocessing import active_children, get_context
 import pytest
 
 from minimtl.errors import MinimtlError, UsageError
-from minimtl.jobs import (
-    EXECUTOR_FORMS,
-    Workers,
-    check_executor,
-    executors,
-    make_workers,
-    open_existing_store,
-)
-from minimtl.jobs.executors import hold_data
+from minimtl.jobs import executors
+from minimtl.jobs.executors import EXECUTOR_FORMS, Workers, check_executor, hold_data, make_workers
+from minimtl.jobs.store import open_existing_store
 from minimtl.system import THREAD_VARIABLES
 from tests.jobs import toy_study as toy
 from tests.jobs.processes import ENVIRONMENT, dask_worker, free_port, scheduler, wait_until

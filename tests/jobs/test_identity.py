@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from minimtl.jobs import rng_for, stable_hash
+from minimtl.jobs.identity import rng_for, stable_hash
 
 
 def test_hash_is_sha256_of_the_canonical_json_written_by_hand():

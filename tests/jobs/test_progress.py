@@ -10,8 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from minimtl.jobs import duration
-from minimtl.jobs.runner import Progress, make_progress
+from minimtl.jobs.runner import Progress, duration, make_progress
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ from multiprocessing import active_children
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import Workers, make_workers
+from minimtl.jobs.executors import Workers, make_workers
 from tests.jobs import toy_study as toy
 
 JOBS, EXPECTED = toy.JOBS, toy.EXPECTED

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs import copy_results, open_existing_store, open_store
 from minimtl.jobs import store as storefile
-from minimtl.jobs.store import PAGE_SIZE
+from minimtl.jobs.store import PAGE_SIZE, copy_results, open_existing_store, open_store
 from tests.jobs.processes import ENVIRONMENT
 from tests.jobs.toy_study import IDENTITY, contents
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from minimtl.cli.main import EXIT_FAILED
 from minimtl.errors import MinimtlError
-from minimtl.jobs import make_workers, open_existing_store, open_store
+from minimtl.jobs.executors import make_workers
 from minimtl.jobs.runner import Progress, run_jobs
+from minimtl.jobs.store import open_existing_store, open_store
 from minimtl.system import THREAD_VARIABLES
 
 IDENTITY = {"protocol": {"name": "toy", "n_epochs": 3}, "corpus": "c" * 64, "seed": 0}

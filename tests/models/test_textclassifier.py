@@ -7,7 +7,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from minimtl import MultiTaskMLPClassifier, MultiTaskTextClassifier, TfidfVectorizer
-from minimtl.models import load_model, save_model
+from minimtl.models.saving import load_model, save_model
 
 TEXTS = ["sun and sea", "rain and wind", "sun again", "more rain"] * 10
 LABELS = ["good", "bad"] * 20

@@ -17,9 +17,12 @@ from minimtl.audit.kerineclogs import PATTERN, read_experiments
 from minimtl.audit.released import released_files
 from minimtl.corpora.archives import tar_members
 from minimtl.corpora.newsgroups import read_newsgroups
-from minimtl.tasks import AUTHORS_FEATURES, FEATURE_NAMES, RELEASED, Sample, Task
-from minimtl.tasks.pairfeatures import FeatureWords, WordCounts, features_of_run
-from minimtl.text import count_matrix
+from minimtl.tasks.compute import Sample
+from minimtl.tasks.pairfeatures import FEATURE_NAMES, FeatureWords, WordCounts, features_of_run
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
+from minimtl.tasks.protocol import RELEASED
+from minimtl.tasks.taskpairs import Task
+from minimtl.text.counts import count_matrix
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 

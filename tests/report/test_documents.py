@@ -7,37 +7,27 @@ from html.parser import HTMLParser
 
 import pytest
 
-from minimtl.report import (
-    Axis,
+from minimtl.report.blocks import (
     Beside,
-    Cells,
-    Chart,
     Code,
     Document,
-    Dot,
-    Dots,
     Drawing,
     Embedded,
     Folded,
     Grid,
     Heading,
     Items,
-    Line,
     Link,
     Marked,
     Paragraph,
-    Rule,
     Sections,
     Terms,
-    element,
-    notebook_html,
-    round_axis,
-    to_html,
-    to_markdown,
-    to_text,
-    write_document,
 )
+from minimtl.report.chart import Axis, Cells, Chart, Dot, Dots, Line, Rule, round_axis
+from minimtl.report.htmlpage import notebook_html, to_html, write_document
+from minimtl.report.markup import element
 from minimtl.report.svg import svg_file
+from minimtl.report.textforms import to_markdown, to_text
 
 EVIL = "<script>alert(1)</script>&\"'"
 SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;"

@@ -14,7 +14,7 @@ from minimtl.stats.crossed import (
     fit_components,
     simulate_gains,
 )
-from minimtl.tasks import NEWSGROUPS, related_pairs
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs
 
 RELATED = pair_levels(tuple(related_pairs(NEWSGROUPS)))
 EFFECTS = crossed_effects(RELATED)

@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from minimtl import LogisticRegression, fit_log_curve, jensen_shannon_divergence
-from minimtl.stats import central_difference
+from minimtl.stats.curves import central_difference
 
 DTYPES = [
     *("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"),

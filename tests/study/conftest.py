@@ -19,9 +19,8 @@ import numpy as np
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.gains import conclude
-from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem
-from minimtl.jobs import Workers
+from minimtl.gains.studyanalysis import Analysed, adjusted_for_all, analyse_problem, conclude
+from minimtl.jobs.executors import Workers
 from minimtl.jobs.store import open_store
 from minimtl.study.definition import data_of, feature_maker, jobs_of
 from minimtl.study.multiverse import Multiverse

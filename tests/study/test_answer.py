@@ -5,9 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from minimtl.gains import PairAnalysis, Prediction, Scores
-from minimtl.report import Marked
-from minimtl.stats import Estimate, MeanEstimate
+from minimtl.gains.metamodel import Prediction, Scores
+from minimtl.gains.pairanalysis import PairAnalysis
+from minimtl.report.blocks import Marked
+from minimtl.stats.crossed import Estimate
+from minimtl.stats.intervals import MeanEstimate
 from minimtl.study.answer import answer, gains_table, predicting_sets, table1
 from minimtl.study.problemresult import MeanScores, ProblemResult, scope_of, warnings_of
 from minimtl.tasks.printedtables import TABLE1, PrintedScores

@@ -10,7 +10,7 @@ import pytest
 from minimtl.cli import main
 from minimtl.jobs.store import open_existing_store
 from minimtl.models.archive import array_to_bytes, bytes_to_array
-from minimtl.tasks import PROTOCOLS, RELEASED
+from minimtl.tasks.protocol import PROTOCOLS, RELEASED
 
 STUDY = [
     "study", "--corpus", "synthetic", "--problem", "related", "--pairs", "1", "--runs", "1",

@@ -79,7 +79,7 @@ def check(folder):
 
 
 def test_on_this_processor(tmp_path):
-    if not import_module("minimtl.nn.kernels").fuses_products():
+    if not import_module("minimtl.nn.kernels.jit").fuses_products():
         pytest.skip("this processor adds a product by two operations")
     make_all(tmp_path)
     check(tmp_path)

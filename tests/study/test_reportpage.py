@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from minimtl.report import to_html, to_markdown
+from minimtl.report.htmlpage import to_html
+from minimtl.report.textforms import to_markdown
 from minimtl.study.contents import DOCUMENTS_EFFECT, report_document
 from tests.study.conftest import EVIL, whole
 

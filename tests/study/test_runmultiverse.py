@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.gains import analyse, table_of
+from minimtl.gains.engine import analyse
+from minimtl.gains.pairtable import table_of
 from minimtl.study.multiverse import write_multiverse
 from minimtl.study.multiversepage import draw_universes, finding
 from minimtl.study.problemresult import Scope

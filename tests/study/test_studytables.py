@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from minimtl.gains import STUDY_DESIGNS
+from minimtl.gains.engine import STUDY_DESIGNS
 from minimtl.study.problemresult import problem_results
 from minimtl.study.studytables import tables
 from minimtl.tasks.pairfeatures import FEATURE_NAMES, FEATURE_SETS

@@ -5,11 +5,12 @@ from importlib import import_module
 import pytest
 
 from minimtl.corpora.synthetic import generate_synthetic
-from minimtl.jobs import duration
+from minimtl.jobs.runner import duration
 from minimtl.study.conductor import plan_study
 from minimtl.study.definition import Study, jobs_of
 from minimtl.study.training import Conditions
-from minimtl.tasks import PAPER, WHOLE, make_problems
+from minimtl.tasks.plan import WHOLE, make_problems
+from minimtl.tasks.protocol import PAPER
 from minimtl.tasks.taskpairs import NEWSGROUPS
 
 SETUP = 0.5

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from minimtl.corpora.amazon import AmazonReviews, Reviews
-from minimtl.report import to_text
+from minimtl.report.textforms import to_text
 from minimtl.study.tuning import (
     HELD_OUT,
     N_FOLDS,

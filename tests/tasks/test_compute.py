@@ -9,10 +9,11 @@ from minimtl.corpora.synthetic import generate_synthetic
 from minimtl.nn.network import Shape, initialize
 from minimtl.nn.reference import Trainer, loss_and_gradients, predict_proba
 from minimtl.stats.scores import accuracy, f1_score, log_loss, macro_f1
-from minimtl.tasks import PAPER, Pair, StudyData, Task, compute, decode, sample_of, train_model
-from minimtl.tasks.compute import samples_of, task_data
-from minimtl.tasks.modeljobs import joint_job, single_job, training_rng
+from minimtl.tasks.compute import StudyData, compute, sample_of, samples_of, task_data, train_model
+from minimtl.tasks.modeljobs import decode, joint_job, single_job, training_rng
 from minimtl.tasks.outcomes import score_curves
+from minimtl.tasks.protocol import PAPER
+from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN = Task("rec.sport.hockey", "rec.autos")
 AUX = Task("rec.sport.baseball", "rec.motorcycles")

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.tasks import PAPER, RELEASED, Job, JobResult, Pair, StudyIdentity, Task, modeljobs
+from minimtl.tasks import modeljobs
 from minimtl.tasks.modeljobs import (
+    Job,
+    JobResult,
+    StudyIdentity,
     decode,
     encode,
     job_key,
@@ -18,6 +21,8 @@ from minimtl.tasks.modeljobs import (
     single_job,
     training_rng,
 )
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import Pair, Task
 
 MAIN, AUX = Task("m+", "m-"), Task("a+", "a-")
 IDENTITY = StudyIdentity(PAPER.settings, "digest", 0)

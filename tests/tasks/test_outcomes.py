@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minimtl.tasks import (
-    PAPER,
-    RELEASED,
+from minimtl.tasks.outcomes import (
     disjoint_pairs,
     improved_share,
     labelled_pairs,
     mean_relative_gain,
 )
+from minimtl.tasks.protocol import PAPER, RELEASED
 
 
 @pytest.fixture

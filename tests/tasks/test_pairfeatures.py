@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from minimtl.audit.kerineclogs import read_released
-from minimtl.tasks import AUTHORS_FEATURES, PAPER, RELEASED, Pair, Sample, Task
+from minimtl.tasks.compute import Sample
 from minimtl.tasks.pairfeatures import (
     DEFINITIONS,
     FEATURE_NAMES,
@@ -15,6 +15,9 @@ from minimtl.tasks.pairfeatures import (
     FeatureWords,
     features_of_run,
 )
+from minimtl.tasks.printedtables import AUTHORS_FEATURES
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import Pair, Task
 
 TEXT = PAPER.replace(features="text")
 MAIN, AUX = Task("a", "b"), Task("c", "d")

@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
-from minimtl.jobs import stable_hash
-from minimtl.tasks import NEWSGROUPS, PAPER, RELEASED, WHOLE, Problem, Shard, plan_jobs
+from minimtl.jobs.identity import stable_hash
 from minimtl.tasks.modeljobs import joint_job, single_job
-from minimtl.tasks.taskpairs import related_pairs, unrelated_pairs
+from minimtl.tasks.plan import WHOLE, Problem, Shard, plan_jobs
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import NEWSGROUPS, related_pairs, unrelated_pairs
 
 KEYS = [stable_hash("key", number) for number in range(2_000)]
 RELATED, UNRELATED = related_pairs(NEWSGROUPS), unrelated_pairs(NEWSGROUPS)

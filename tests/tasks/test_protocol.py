@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from minimtl.jobs import stable_hash
+from minimtl.jobs.identity import stable_hash
 from minimtl.tasks.protocol import PAPER, RELEASED
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from minimtl.errors import MinimtlError
-from minimtl.tasks import PAPER, RELEASED, Task
 from minimtl.tasks.compute import cut_test_to_smallest, draw_sample
+from minimtl.tasks.protocol import PAPER, RELEASED
+from minimtl.tasks.taskpairs import Task
 
 TASK = Task("b", "a")
 TRAIN = np.repeat([0, 1, 2], [300, 250, 50])

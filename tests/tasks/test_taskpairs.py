@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.tasks import NEWSGROUPS, Hierarchy, Pair, Task, related_pairs, unrelated_pairs
+from minimtl.tasks.taskpairs import (
+    NEWSGROUPS,
+    Hierarchy,
+    Pair,
+    Task,
+    related_pairs,
+    unrelated_pairs,
+)
 
 SMALL = Hierarchy.from_tree(
     {"x": {"s": ["a1", "a2", "a3"], "t": ["b1", "b2"]}, "y": {"u": ["c1", "c2"], "v": ["d1"]}}

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimtl.text import TfidfVectorizer, has_markup
+from minimtl.text.tfidf import TfidfVectorizer
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
     WordAnalyzer,
     find_unicode_words,
     find_words,
+    has_markup,
     nonword_split_tokens,
     plain_text,
     tokenize,
