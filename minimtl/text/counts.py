@@ -25,13 +25,14 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from numbers import Integral
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 from scipy import sparse
 
 from minimtl.system import available_cores
 from minimtl.text.tokenize import (
+    CharacterAnalyzer,
     WordAnalyzer,
     char_wb_ngrams,
     find_unicode_words,
@@ -148,20 +149,20 @@ def count_known(
     return _count_all(parts, len(vocabulary), n_threads)
 
 
-def _is_within_words(analyze: Analyzer) -> bool:
-    """True if n-grams of characters within words are counted."""
-    split = getattr(analyze, "split", None)
-    return isinstance(split, partial) and split.func is char_wb_ngrams
+def _is_within_words(analyze: Analyzer) -> TypeGuard[CharacterAnalyzer]:
+    return isinstance(analyze, CharacterAnalyzer) and analyze.cut is char_wb_ngrams
 
 
 def _cut_words(
-    texts: Iterable[Any], analyze: Any
+    texts: Iterable[Any], analyze: CharacterAnalyzer
 ) -> tuple[sparse.csr_matrix, sparse.csr_matrix, Spell]:
     """W and G of `minimtl.text.wordngrams`, and a function that gives the n-grams of columns."""
     counts, spell = count_words(texts, WordAnalyzer(str.split, prepare=analyze.prepare))
     words = spell(np.arange(counts.shape[1]))
-    ngrams = ngrams_of_words(words, analyze.split.keywords["ngram_range"])
-    return counts, *(ngrams or count_words(words, analyze.split))
+    ngrams = ngrams_of_words(words, analyze.ngram_range)
+    if ngrams is None:
+        ngrams = count_words(words, lambda word: analyze.cut(word, analyze.ngram_range))
+    return counts, *ngrams
 
 
 def _product(words: sparse.csr_matrix, ngrams: sparse.csr_matrix) -> sparse.csr_matrix:

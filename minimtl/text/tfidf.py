@@ -27,6 +27,7 @@ from minimtl.text.counts import count_known, count_threads, count_words
 from minimtl.text.stopwords import ENGLISH
 from minimtl.text.tokenize import (
     TOKEN_PATTERN,
+    CharacterAnalyzer,
     WordAnalyzer,
     char_ngrams,
     char_wb_ngrams,
@@ -214,8 +215,8 @@ class TfidfVectorizer(BaseEstimator):
             if self.unicode and self.token_pattern == TOKEN_PATTERN:
                 split = find_unicode_words
             return WordAnalyzer(split, (shortest, longest), stop_words, self._preparation())
-        cut = partial(CHAR_NGRAMS[self.analyzer], ngram_range=self.ngram_range)
-        return WordAnalyzer(cut, prepare=self._preparation())
+        cut = CHAR_NGRAMS[self.analyzer]
+        return CharacterAnalyzer(cut, self.ngram_range, self._preparation())
 
     def _preparation(self) -> Callable[[str], str] | None:
         """The change of a text before it is cut."""

@@ -128,6 +128,21 @@ class WordAnalyzer:
         return words if self.ngram_range == (1, 1) else word_ngrams(words, self.ngram_range)
 
 
+@dataclass(frozen=True)
+class CharacterAnalyzer:
+    """Called with a text, returns what `cut` makes of the text that `prepare` gives.
+
+    `cut` is `char_ngrams` or `char_wb_ngrams`.
+    """
+
+    cut: Callable[[str, tuple[int, int]], list[str]]
+    ngram_range: tuple[int, int]
+    prepare: Callable[[str], str] | None = None
+
+    def __call__(self, text: str) -> list[str]:
+        return self.cut(self.prepare(text) if self.prepare else text, self.ngram_range)
+
+
 def word_ngrams(words: list[str], ngram_range: tuple[int, int]) -> list[str]:
     """Runs of `words`, joined by spaces."""
     shortest, longest = ngram_range

@@ -1,7 +1,6 @@
 """Counts against a Counter per text."""
 
 from collections import Counter
-from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +9,13 @@ from hypothesis import strategies as st
 
 from minimtl.text import counts as counting
 from minimtl.text.counts import count_known, count_matrix, count_words
-from minimtl.text.tokenize import WordAnalyzer, char_wb_ngrams, find_words, tokenize
+from minimtl.text.tokenize import (
+    CharacterAnalyzer,
+    WordAnalyzer,
+    char_wb_ngrams,
+    find_words,
+    tokenize,
+)
 from tests.text.conftest import assert_same
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcaed")).map(" ".join), max_size=6)
@@ -37,9 +42,9 @@ ANALYZERS = {
     "lower-cased": tokenize,
     "case kept": WordAnalyzer(find_words),
     "stop words": WordAnalyzer(find_words, (1, 1), STOP_WORDS, str.lower),
-    "within words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(3, 5)), prepare=str.lower),
-    "within short words": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(6, 7))),
-    "in too many digits": WordAnalyzer(partial(char_wb_ngrams, ngram_range=(1, 64))),
+    "within words": CharacterAnalyzer(char_wb_ngrams, (3, 5), str.lower),
+    "within short words": CharacterAnalyzer(char_wb_ngrams, (6, 7)),
+    "in too many digits": CharacterAnalyzer(char_wb_ngrams, (1, 64)),
 }
 
 
