@@ -18,7 +18,8 @@ from tests.study.conftest import concluded_of
 
 @pytest.fixture(scope="module")
 def problems(made_up_outcomes):
-    outcomes = [made_up_outcomes("related", 12, 2), made_up_outcomes("unrelated", 40, 1)]
+    # Of 30 pairs some share a main task, so that its name tells other than the majority.
+    outcomes = [made_up_outcomes("related", 30, 2), made_up_outcomes("unrelated", 40, 1)]
     concluded = concluded_of(outcomes, PAPER.replace(cv_repeats=2))
     return problem_results(concluded, "bydate", NEWSGROUPS)
 
@@ -48,6 +49,8 @@ def test_table_2_has_a_row_a_set_and_design(problems, made):
         assert row["majority_accuracy"] == majority.accuracy
         assert row["name_accuracy"] == name.accuracy
         assert np.isnan(row["p"]) == (design == "disjoint")
+    row = rows["related", "only_curve", "in_fold"]
+    assert row["majority_accuracy"] != row["name_accuracy"]
     # One run gives no labels of other runs than the features'.
     assert rows["unrelated", "all", "disjoint"]["n_pairs"] == 0
 
@@ -78,7 +81,7 @@ def test_p_values_are_adjusted_for_all_that_stand_in_the_table(made):
 
 
 def test_pairs_have_the_runs_that_they_need(problems, made):
-    related, unrelated = made["pairs"][:12], made["pairs"][12:]
+    related, unrelated = made["pairs"][:30], made["pairs"][30:]
     assert len(unrelated) == 40
     for row, of_pair in zip(related, problems[0].outcomes.gains, strict=True):
         assert row["gain"] == pytest.approx(of_pair.mean())
