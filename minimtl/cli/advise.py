@@ -93,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runs",
         type=whole_number(2, MOST_RUNS),
         metavar="N",
-        help=f"trainings of each way (default: {RUNS})",
+        help=f"trainings of each way (default: {RUNS}, with --quick {QUICK_RUNS})",
     )
     parser.add_argument(
         "--per-class",

@@ -35,15 +35,23 @@ def share(text: str) -> float:
 
 
 def add_out_flag(
-    parser: argparse.ArgumentParser, default: str | None, what: str = "default: %(default)s"
+    parser: argparse.ArgumentParser,
+    default: str | None,
+    what: str = "the output folder (default: %(default)s)",
 ) -> None:
     """Declare the folder to write to; `what` is the help."""
     parser.add_argument("--out", type=_folder_name, metavar="DIR", default=default, help=what)
 
 
-def add_seed_flag(parser: argparse.ArgumentParser, what: str = "default: 0") -> None:
+def add_seed_flag(parser: argparse.ArgumentParser) -> None:
     """Declare the seed of all random draws."""
-    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N", help=what)
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0),
+        default=0,
+        metavar="N",
+        help="seed of all random draws (default: 0)",
+    )
 
 
 def add_fresh_flag(parser: argparse.ArgumentParser, what: str = "earlier results in DIR") -> None:

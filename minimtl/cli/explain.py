@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--notebook",
         action="store_true",
-        help="write explain.ipynb, which computes everything again with NumPy alone",
+        help="write explain.ipynb instead of the page: a smaller study, computed with NumPy alone",
     )
     add_out_flag(
         parser, "explain", "where to write; the trained models are kept there (default: explain)"

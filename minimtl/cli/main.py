@@ -28,7 +28,7 @@ from minimtl.system import (
 # The doors of `minimtl --help`: what for, and the commands behind it.
 DOORS = {
     "For your own texts": {
-        "advise": "say whether other labelled texts help to label yours, and train the model",
+        "advise": "say which way to train on your texts, alone or with others, and train it",
         "predict": "label new texts with a model that advise saved",
     },
     "For the paper": {
@@ -43,7 +43,7 @@ DOORS = {
     },
     "Housekeeping": {
         "corpus": "show, fetch or verify a corpus",
-        "cache": "show or clear what minimtl keeps between runs",
+        "cache": "show or clear downloaded corpora and compiled kernels",
         "doctor": "say what is installed, where things are kept, and whether training works",
     },
 }

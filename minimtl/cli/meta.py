@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_out_flag(parser, None, "also write meta.md, meta.csv, meta.html and meta.svg there")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    add_seed_flag(parser, "seed of folds and simulations (default: 0)")
+    add_seed_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def add_training_flags(
         metavar="N",
         help="an even sample of N pairs, for a quick look",
     )
-    add_seed_flag(parser, "seed of all random draws (default: 0)")
+    add_seed_flag(parser)
     add_out_flag(parser, out)
     parser.add_argument(
         "--workers",

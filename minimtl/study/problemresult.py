@@ -37,6 +37,7 @@ class Scope(NamedTuple):
     ----------
     problem : ``related`` or ``unrelated``.
     edition : of the corpus.
+    by : the protocol's meaning, such as ``by the authors' code``.
     """
 
     problem: str
@@ -45,6 +46,7 @@ class Scope(NamedTuple):
     n_runs: int
     protocol_runs: int
     edition: str
+    by: str
 
     @property
     def compares(self) -> bool:
@@ -88,16 +90,19 @@ def scope_of(
 ) -> Scope:
     """The scope of a problem of which so many pairs and runs were computed."""
     (whole,) = make_problems(problem, protocol, hierarchy)
-    return Scope(problem, n_pairs, len(whole.pairs), n_runs, whole.n_runs, edition)
+    size = n_pairs, len(whole.pairs), n_runs, whole.n_runs
+    return Scope(problem, *size, edition, protocol.meaning)
 
 
 def warnings_of(scopes: Sequence[Scope]) -> tuple[str, ...]:
     """The sentences to be read before any number; none for a whole study on its corpus."""
-    partial = [
-        f"{scope.problem.upper()}: {scope.extent}: a look, no finding."
-        for scope in scopes
-        if not scope.is_whole
-    ]
+    partial = []
+    for scope in scopes:
+        extents = {one.extent for one in scopes if one.problem == scope.problem}
+        by = f" {scope.by}" if len(extents) > 1 else ""
+        if not scope.is_whole:
+            partial.append(f"{scope.problem.upper()}{by}: {scope.extent}: a look, no finding.")
+
     if partial:
         partial = list(dict.fromkeys(partial))
         partial.append(

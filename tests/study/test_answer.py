@@ -169,3 +169,14 @@ def test_what_may_be_concluded_of_how_much(protocol, problem, size, extent, is_w
     assert scope.is_whole == is_whole
     assert scope.judges == scope.concludes == judges
     assert (warnings_of([scope]) == ()) == is_whole
+
+
+def test_a_warning_names_the_protocol_where_the_other_asks_for_more_runs():
+    scopes = [
+        scope_of("unrelated", 4, n_runs, protocol, "packaged", NEWSGROUPS)
+        for protocol, n_runs in ((RELEASED, 1), (PAPER, 2))
+    ]
+    released, paper, _ = warnings_of(scopes)
+    assert released == "UNRELATED by the authors' code: 4 of 516 pairs, 1 run: a look, no finding."
+    assert paper.startswith("UNRELATED by the paper's text: 4 of 516 pairs, 2 of 5 runs:")
+    assert warnings_of(scopes[:1])[0].startswith("UNRELATED: 4 of 516")

@@ -44,7 +44,7 @@ def made_up(made_up_outcomes, choices, about=(PAPER,), effect_of_documents=0.0):
 
 
 def scope(n_runs=3):
-    return {"RELATED": Scope("related", 52, 52, n_runs, 5, "bydate")}
+    return {"RELATED": Scope("related", 52, 52, n_runs, 5, "bydate", PAPER.meaning)}
 
 
 def test_the_sentence_names_the_choice_that_turns_one_gain_into_the_other(made_up_outcomes):
