@@ -234,7 +234,7 @@ def _cells(advice: Measured, row: Row) -> tuple[str, ...]:
     gain, probability = signed(row.comparison.gain), percent(row.comparison.probability)
     return (
         name, score, gain, interval(row.comparison), probability, row.verdict,
-        further(row.comparison),
+        further(row),
     )  # fmt: skip
 
 

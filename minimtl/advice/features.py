@@ -169,12 +169,25 @@ def _checked(features: Any, name: str) -> sparse.csr_matrix:
     try:
         X = sparse.csr_matrix(check_X(features, accept_sparse=True), dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise MinimtlError(f"{name}: {error}") from None
+        raise MinimtlError(f"{name}: {error}{_first_wrong(features)}") from None
     if not np.isfinite(X.data).all():
         raise MinimtlError(f"{name} has features that are too large; scale them.")
     X.sum_duplicates()
     X.eliminate_zeros()
     return X
+
+
+def _first_wrong(features: Any) -> str:
+    """A sentence about the first entry that is no finite number; "" if all are, or none is one."""
+    try:
+        X = sparse.coo_matrix(features)
+        wrong = np.flatnonzero(~np.isfinite(X.data))
+    except (ValueError, TypeError):
+        return ""
+    if not wrong.size:
+        return ""
+    row, column = int(X.row[wrong[0]]), int(X.col[wrong[0]])
+    return f" The first is X[{row}, {column}]; fill it in, or leave the row out."
 
 
 def _digests(X: sparse.csr_matrix) -> list[str]:

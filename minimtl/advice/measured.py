@@ -4,6 +4,7 @@ That is the verdict, what to know before believing it, and what was done; and ho
 does label by label, with the texts on which it is surely wrong.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from minimtl.advice.conduct import (
     best_alone,
     way_to_take,
 )
-from minimtl.advice.fits import Settings
+from minimtl.advice.fits import PER_CLASS, Settings
 from minimtl.advice.sets import Prepared
 from minimtl.advice.tokenizers import FEATURES, REGRESSION
 from minimtl.advice.trials import N_FOLDS, most_per_class
@@ -109,15 +110,15 @@ class Measured:
     @property
     def notes(self) -> list[str]:
         """A sentence for each thing to know before believing the table."""
-        notes = [printable(line) for prepared in self.sets for line in prepared.warnings]
+        notes = []
         if self.settings.is_quick:
-            notes.insert(
-                0,
-                f"This was a quick look: {self.settings.runs} runs of at most "
-                f"{self.settings.per_class} texts of a label for a network. Without --quick the "
-                "answer is surer.",
+            notes.append(
+                f"This was a quick look: {self.settings.runs} runs, in which networks learn from "
+                f"at most {self.settings.per_class} texts of a label. Without --quick they learn "
+                f"from up to {PER_CLASS}: their scores, and whether they help or hurt, may change."
             )
         notes += [*self._other_spellings(), *self._other_names()]
+        notes += [printable(line) for prepared in self.sets for line in prepared.warnings]
         if self.best.score >= _NEARLY_PERFECT:
             notes.append(
                 f"A score of {self.best.score:.3f} is nearly perfect: see whether a word gives the "
@@ -153,7 +154,7 @@ class Measured:
         n_runs = max(row.n_runs for row in self.rows)
         sentences = [
             f"{name}: {len(main.train):,} texts of {len(main.classes)} labels; {n_runs} runs, "
-            f"each of which trains every way on the same texts and labels texts {tested}.",
+            f"each of which trains every way on the same texts and then labels {tested}.",
             "The regressions are logistic (C = 10, rare labels weigh as much as frequent ones), on "
             f"{inputs}. The network has two hidden "
             f"layers of 100 units and is trained as in the study, for {N_EPOCHS} epochs or, with "
@@ -171,8 +172,9 @@ class Measured:
             sentences.append(
                 "After the first five runs, ways that clearly hurt were trained no more, nor "
                 f"networks with a chance of less than {LEAST_CHANCE:.0%} to be better than the way "
-                f"in the lead. That look may be wrong in {FIRST_ERROR:.0%} of cases, the end in "
-                f"another {ERROR - FIRST_ERROR:.0%}."
+                "in the lead. Their gains are over the best way alone in these five runs. That "
+                f"look may be wrong in {FIRST_ERROR:.0%} of cases, the end in another "
+                f"{ERROR - FIRST_ERROR:.0%}."
             )
         counts = Counter(row.label for row in main.train)
         most = max(counts.values())
@@ -208,10 +210,11 @@ class Measured:
             words = Counter(label.casefold() for label in prepared.classes)
             alike = [label for label in prepared.classes if words[label.casefold()] > 1]
             if alike:
+                names = ",".join(f"{label}={label.lower()}" for label in alike)
                 notes.append(
                     f"{printable(prepared.name)} has the labels {_listed(alike[:_MOST_LISTED])}, "
-                    "which differ in capital letters alone and count as different labels: spell "
-                    "those alike that mean the same."
+                    "which differ in capital letters alone and count as different labels. If they "
+                    f"mean the same, add --labels {shlex.quote(printable(names))}."
                 )
         return notes
 
@@ -221,7 +224,7 @@ class Measured:
         return [
             f"{printable(main.name)} has the labels {_listed(main.classes)}, "
             f"{printable(other.name)} has {_listed(other.classes)}: if they mean the same, give "
-            "them the same names, and pooling the texts is tried too."
+            "them the same names (--labels OLD=NEW,OLD=NEW), and pooling the texts is tried too."
             for other in others
             if main.classes != other.classes and _may_mean_the_same(main.classes, other.classes)
         ]
@@ -301,13 +304,14 @@ def _labels(advice: Measured) -> np.ndarray:
     return main.labels((*main.train, *main.test))[advice.tested]
 
 
-def further(comparison: Comparison) -> str:
+def further(row: Row) -> str:
     """The remedy for an open question, in words; empty for one that is settled or cannot be."""
-    if comparison.verdict != CANNOT_TELL:
+    comparison = row.comparison
+    if comparison is None or comparison.verdict != CANNOT_TELL:
         return ""
     options = []
     if comparison.further_runs:
-        options.append(f"--runs {comparison.further_runs} more")
+        options.append(f"--runs {row.n_runs + comparison.further_runs}")
     if comparison.further_texts:
         options.append(f"about {_rounded(comparison.further_texts)} more labelled texts")
     return " or ".join(options)

@@ -162,13 +162,16 @@ def _with_words(texts: Texts, analyze: Analyzer, name: str, warnings: list[str])
 
 def _first_copies(texts: Texts, name: str, warnings: list[str]) -> Texts:
     first: dict[str, LabelledText] = {}
-    n_disagreeing = 0
+    disagreeing = []
     for row in texts:
         kept = first.setdefault(normalised(row.text), row)
-        n_disagreeing += kept.label != row.label
+        if kept.label != row.label:
+            disagreeing.append(f"{kept.place} and {row.place}")
     n_copies = len(texts) - len(first)
     if n_copies:
-        labels = f", {n_disagreeing} of them under another label" if n_disagreeing else ""
+        labels = ""
+        if disagreeing:
+            labels = f", {len(disagreeing)} of them under another label (first {disagreeing[0]})"
         repeats = "repeats" if n_copies == 1 else "repeat"
         warnings.append(
             f"{name}: {counted(n_copies, 'text')} that {repeats} another{labels}; left out, "
@@ -252,7 +255,9 @@ def _check(prepared: Prepared) -> None:
     if fewest < LEAST_PER_CLASS:
         raise MinimtlError(
             f"{name} has {counted(fewest, 'text')} of the label {label!r} to learn from, and "
-            f"{LEAST_PER_CLASS} are needed; add texts, or give the label's texts to another."
+            f"{LEAST_PER_CLASS} are needed; add texts, give the label's texts to another one by "
+            f"--labels {shlex.quote(f'{label}=OTHER')}, or leave them out by "
+            f"{shlex.quote(f'{label}=')}."
         )
     if prepared.test and len(prepared.test) < LEAST_TEST:
         raise MinimtlError(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from minimtl.corpora.archives import members_of
+from minimtl.corpora.archives import GZIP_MAGIC, members_of, starts_with
 from minimtl.errors import MinimtlError
 from minimtl.report.blocks import Block, Document, Folded, Grid, Items, Paragraph
 from minimtl.report.csvfile import Table, to_csv
@@ -170,6 +170,8 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
     """
     if not path.exists():
         raise MinimtlError(f"{path} does not exist; give the released logs, a folder or .tar.gz.")
+    if path.is_file() and not starts_with(path, GZIP_MAGIC):
+        raise MinimtlError(f"{path} is no .tar.gz; give the released logs, a folder or .tar.gz.")
     yield from members_of(path)
 
 

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{number}. {line}")
     verdicts = Counter(finding.verdict for finding in audited.findings)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
-    print(f"{len(audited.findings)} findings ({counts}): {out / 'audit.md'}")
+    print(f"{len(audited.findings)} findings ({counts}): {out / 'audit.html'}")
     for table in audited.pairs:
         print(f"{len(list(table.rows)):,} rows for minimtl meta: {out / f'{table.name}.csv'}")
     return 0

@@ -90,8 +90,8 @@ def run(args: argparse.Namespace) -> int:
     print(to_json(analyses) if args.json else escape(to_text(analyses)))
     if args.out is not None:
         out = make_folder(args.out)
-        write_forms(analyses, f"Can the gains of {Path(args.table).name} be predicted?", out)
-        say(f"Written: {out / 'meta.md'}")
+        title = f"Can the gains of {Path(args.table).name} be predicted?"
+        say(f"Written: {', '.join(map(str, write_forms(analyses, title, out)))}")
     return 0
 
 

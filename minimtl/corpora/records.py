@@ -201,29 +201,28 @@ def _check_lengths(rows: list[Row], name: str) -> None:
 
 
 def _cut(content: str, delimiter: str, is_quoted: bool, name: str) -> Iterator[Row]:
-    """The rows that are not blank, the header first."""
-    lines = enumerate(io.StringIO(content, newline=""), start=1)
-    for number, line in lines:
+    """The rows that are not blank, the header first; numbered as a spreadsheet shows them."""
+    lines = io.StringIO(content, newline="")
+    for number, line in enumerate(lines, start=1):
         if is_quoted and '"' in line:
-            number, cells = _quoted_row(number, line, lines, delimiter, name)
-            yield f"row {number}", cells
+            yield f"row {number}", _quoted_row(number, line, lines, delimiter, name)
         elif line := line.rstrip("\r\n"):
             yield f"row {number}", line.split(delimiter)
 
 
 def _quoted_row(
-    number: int, line: str, lines: Iterator[tuple[int, str]], delimiter: str, name: str
-) -> tuple[int, list[str]]:
-    """The cells of the row that begins with `line`, and the number of its last line."""
-    first, cells, position = number, [], 0
+    number: int, line: str, lines: Iterator[str], delimiter: str, name: str
+) -> list[str]:
+    """The cells of the row that begins with `line` and may go on in the next `lines`."""
+    cells, position = [], 0
     while True:
         if line.startswith('"', position):
             parts, start = [], position + 1
             while (end := _closing_mark(line, start)) < 0:
                 parts.append(line[start:])
-                number, line = next(lines, (first, ""))
+                line = next(lines, "")
                 if not line:
-                    raise _unreadable_row(name, first, "a quotation mark is not closed")
+                    raise _unreadable_row(name, number, "a quotation mark is not closed")
                 start = 0
             cells.append("".join((*parts, line[start:end])).replace('""', '"'))
             position = end + 1
@@ -238,7 +237,7 @@ def _quoted_row(
         elif line[position:].strip("\r\n"):
             raise _unreadable_row(name, number, "a cell goes on after its closing quotation mark")
         else:
-            return number, cells
+            return cells
 
 
 def _closing_mark(line: str, start: int) -> int:

@@ -9,6 +9,7 @@ are computed from a corpus, one pair of tasks, and a study of many pairs.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -437,6 +438,12 @@ def find_pair(topics: Sequence[str] | None, problem: Problem) -> Pair:
     for pair in (Pair(Task(a, b), Task(c, d)), Pair(Task(b, a), Task(d, c))):
         if pair in problem.pairs:
             return pair
+    known = sorted({topic for pair in problem.pairs for task in pair for topic in task})
+    for topic in topics:
+        if topic not in known:
+            nearest = get_close_matches(topic, known, n=1)
+            hint = f"did you mean {nearest[0]}?" if nearest else f"topics are {', '.join(known)}"
+            raise UsageError(f"--pair: no pair of the study has the topic {topic}; {hint}")
     example = " ".join(topic for task in problem.pairs[0] for topic in task)
     raise UsageError(
         f"--pair {' '.join(topics)} is none of the study's {len(problem.pairs)} "

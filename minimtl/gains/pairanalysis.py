@@ -355,11 +355,11 @@ def _row(analysis: PairAnalysis, prediction: Prediction) -> Row:
     }
 
 
-def write_forms(analyses: Analyses, title: str, out: Path) -> None:
-    """Write ``meta.csv``, ``meta.md``, ``meta.html`` and their pictures."""
+def write_forms(analyses: Analyses, title: str, out: Path) -> list[Path]:
+    """Write ``meta.csv``, ``meta.md``, ``meta.html`` and their pictures; returns the last ones."""
     write_tables([Table("meta", _rows(analyses))], out)
     blocks = [block for name, analysis in analyses.items() for block in _on_page(name, analysis)]
-    write_document(Document(title, (), _answers(analyses), tuple(blocks)), "meta", out)
+    return write_document(Document(title, (), _answers(analyses), tuple(blocks)), "meta", out)
 
 
 def _on_page(name: str, analysis: PairAnalysis) -> list[Block]:

@@ -8,6 +8,7 @@ Each becomes `Columns`. A column's role is named by the user, or guessed from it
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ _SHOWN = 12  # columns in a message
 _FULL = 20  # cells of (pair, run) for a row, above which runs are numbered within each pair
 _LISTED = 5  # columns that a note names
 _TRUTH = {"true": 1.0, "false": 0.0}
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,12 @@ class Columns:
         wrong = np.flatnonzero(np.isnan(values))
         if wrong.size:
             row = int(wrong[0])
+            remedy = "correct it or remove the row (in a matrix: leave the cell empty)"
+            if _DECIMAL_COMMA.fullmatch(_text(self.cells[column][row])):
+                remedy = "write decimals with a point"
             raise MinimtlError(
                 f"{self.place(row)} has {self.cell(column, row)} for the {what} {column!r}, which "
-                "is no number; correct it or remove the row (in a matrix: leave the cell empty)."
+                f"is no number; {remedy}."
             )
         return values
 
@@ -284,7 +289,7 @@ def _check_needed(roles: Mapping[str, str], table: Columns) -> None:
         )
     raise MinimtlError(
         f"{table.source} has no column that is known to hold the {_NEEDED[missing]}; name it with "
-        f"--{missing} (columns: {table.shown})."
+        f"--{missing}, in Python with {missing}= (columns: {table.shown})."
     )
 
 
@@ -381,9 +386,10 @@ def _by_run(
         _, first, inverse = np.unique(cell, return_index=True, return_inverse=True)
         if len(first) < len(cell):
             again = int(np.flatnonzero(first[inverse.ravel()] != np.arange(len(cell)))[0])
+            before = columns.places[int(rows[first[inverse.ravel()[again]]])]
             raise MinimtlError(
-                f"{columns.place(int(rows[again]))} repeats a pair and run of an earlier row; "
-                "remove one of them, or name the column of the run with --run."
+                f"{columns.place(int(rows[again]))} repeats the pair and run of {before}; remove "
+                "one of them, or name the column of the run with --run."
             )
         if n_pairs * len(which) <= _FULL * len(gain):
             column = number.ravel()

@@ -101,7 +101,11 @@ def check_executor(spec: str) -> None:
         If it is of none of the `EXECUTOR_FORMS`, or MPI was not started.
     MinimtlError
         If the packages for it are missing.
+    SystemExit
+        In a worker that runs the script which has started it once more; the script gets a sentence.
     """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(1)
     if _DASK.fullmatch(spec):
         _import_or_advise("distributed", "dask")
     elif spec == "mpi":

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
 from minimtl.errors import MinimtlError
-from minimtl.jobs.executors import Compute, JobError, Workers
+from minimtl.jobs.executors import Compute, JobError, Workers, WorkerStartError
 from minimtl.jobs.store import Store
 
 Describe = Callable[[Any, bytes], str]
@@ -310,7 +310,7 @@ class _Run:
         try:
             future = self.workers.submit_job(self.compute, attempt.job)
         except RuntimeError as error:  # broken, or shut down by someone else
-            raise _broken(error) from error
+            raise _broken(error) from None
         self.in_flight[future] = attempt
         future.add_done_callback(self.arrivals.put)
 
@@ -342,7 +342,7 @@ class _Run:
             elif isinstance(answer, JobError):
                 self._try_again(attempt, answer)
             else:
-                raise _broken(answer) from answer
+                raise _broken(answer) from None
 
     def _try_again(self, attempt: _Attempt, error: JobError) -> None:
         """Submit a job that failed, or count it if it failed as often as it may."""
@@ -369,6 +369,8 @@ def _answer(future: Future[Any]) -> bytes | JobError | BaseException:
 
 def _broken(error: BaseException) -> MinimtlError:
     reason = str(error) or type(error).__name__
+    if isinstance(error, WorkerStartError):
+        return MinimtlError(reason)
     return MinimtlError(
         f"the executor broke ({reason}); every job finished before is kept, and the same command "
         "continues"

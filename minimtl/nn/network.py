@@ -31,7 +31,7 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu")
 def check_layers(hidden: tuple[int, ...], activation: str) -> None:
     """ValueError for widths of hidden layers, or an activation, that no network can have."""
     if not hidden or min(hidden) < 1:
-        raise ValueError(f"hidden must name one positive width or more, got {hidden}")
+        raise ValueError(f"hidden_layer_sizes must be one positive width or more, got {hidden}")
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {ACTIVATIONS}, got {activation!r}")
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ from minimtl.tasks.modeljobs import StudyIdentity
 from minimtl.tasks.outcomes import PairCurves, Results
 from minimtl.tasks.plan import WHOLE, Problem, Shard
 from minimtl.tasks.protocol import PAPER
-from minimtl.tasks.readmanifest import problems_of, read_manifest, read_manifest_of_any
+from minimtl.tasks.readmanifest import NAME, problems_of, read_manifest, read_manifest_of_any
 
 Concluded = list[tuple[Analysed, PairCurves]]
 
@@ -198,19 +198,23 @@ def merge_shards(folders: Sequence[Path], corpus: str, conditions: Conditions) -
     took = Stopwatch()
     manifests = [read_manifest_of_any(folder) for folder in folders]
     studies = _studies_of(folders, manifests, corpus, conditions.announce)
-    manifest = make_manifest(studies, conditions)
+    manifest, out = make_manifest(studies, conditions), conditions.out
 
-    with open_store(conditions.out, studies[0].identity, announce=say) as store:
+    with open_store(out, studies[0].identity, announce=say) as store:
+        if (out / NAME).exists() and (found := _different(read_manifest_of_any(out), manifest)):
+            raise MinimtlError(
+                f"{out} holds another study than the shards ({found}); choose another --out"
+            )
         for folder, shard_manifest in zip(folders, manifests, strict=True):
             with open_existing_store(folder) as shard:
                 check_manifest_of(shard, shard_manifest)
                 n_copied = copy_results(shard, store)
             conditions.announce(f"{folder}: {counted(n_copied, 'result')} copied")
 
-        write_manifest(manifest, conditions.out)
-        _refuse_missing(studies, store, manifests, conditions.out)
+        write_manifest(manifest, out)
+        _refuse_missing(studies, store, manifests, out)
         concluded = [one for study in studies for one in _conclude(study, study.problems, store)]
-        return _finished(studies, concluded, store, manifest, 0, took, conditions.out)
+        return _finished(studies, concluded, store, manifest, 0, took, out)
 
 
 def reopen_study(folder: Path, features: str | None = None) -> StudyResult:
@@ -324,8 +328,7 @@ def _studies_of(
 
     identity = manifest["identity"]
     for folder, other in zip(folders[1:], manifests[1:], strict=True):
-        there, here = ({**m["identity"], "problems": m["problems"]} for m in (other, manifest))
-        if found := differences(there, here):
+        if found := _different(other, manifest):
             raise MinimtlError(
                 f"{folder} and {first} hold parts of different studies ({found}: {folder} is there,"
                 f" {first} here); leave one of them out"
@@ -345,6 +348,11 @@ def _studies_of(
             "give the --corpus that the shards were trained with"
         )
     return studies
+
+
+def _different(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """The differences of the studies that two manifests are of, as a clause; "" without any."""
+    return differences(*({**of["identity"], "problems": of["problems"]} for of in (there, here)))
 
 
 def _refuse_missing(

@@ -51,8 +51,8 @@ def read_manifest_of_any(folder: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MinimtlError(
-            f"{path} is missing, so the study in {folder} is not finished; run `minimtl study` "
-            f"with --out {folder}"
+            f"{folder} has no {NAME}; give the --out folder of a study, or if it is one, run "
+            f"`minimtl study` again with --out {folder}"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise _not_ours(path, str(error)) from None

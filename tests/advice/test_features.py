@@ -94,6 +94,7 @@ def test_layouts_of_files(tmp_path):
         ({"X": np.ones((3, 2)), "y": np.array([{}, 1, 2], object)}, r"Object arrays.*y.astype"),
         ({"X": np.ones((3, 2)), "y": np.ones((3, 1))}, r"labels of f.npz are no array of one dim"),
         ({"X": np.array([["a", "b"]]), "y": [1]}, r"f.npz: "),
+        ({"X": [[1, 2], [3, np.nan]], "y": [1, 0]}, r"f.npz: .* NaN. The first is X\[1, 1\]; fill"),
     ],
 )
 def test_files_that_hold_no_features(tmp_path, arrays, sentence):

@@ -55,7 +55,7 @@ TEST = rows(a=numbered("tt", 100), b=["bb some other"])
         (
             {"train": two_labels(more_a=["Aa  NUMBER0"], more_b=["aa number1"])},
             120,
-            ["s: 2 texts that repeat another, 1 of them under another label; left out, because"],
+            ["s: 2 texts that repeat another, 1 of them under another label (first row 3 and"],
         ),
         (
             {"train": MAIN, "test": TEST + rows(a=["aa number3"], b=["BB  number9"])},

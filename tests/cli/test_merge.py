@@ -70,6 +70,16 @@ def test_shards_of_different_studies(shards, tmp_path, capsys, flag, said):
     assert not out.exists()
 
 
+def test_the_report_of_another_study_stays(shards, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main([*TRAIN, "--pairs", "2", "--out", str(out)]) == 0
+    tables = tables_in(out)
+    assert merge(out, *(shards / number for number in "123")) == 1
+    error = capsys.readouterr().err
+    assert "problems.paper.related.pairs is 2 there and 3 here); choose another --out" in error
+    assert tables_in(out) == tables
+
+
 def test_another_corpus(shards, tmp_path, capsys):
     assert merge(tmp_path / "out", shards / "1", corpus="auto") == 1
     assert "give the --corpus that the shards were trained with" in capsys.readouterr().err

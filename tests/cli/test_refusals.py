@@ -43,7 +43,7 @@ def folder(tmp_path, monkeypatch):
         ("corpus verify --corpus posts", "is not the published 'bydate' edition"),
         (f"{UNIVERSES} --corpus synthetic", "the synthetic corpus has no headers"),
         (UNIVERSES, "whole posts are in the raw archive 20news-bydate.tar.gz only"),
-        ("merge posts --corpus synthetic", "manifest.json is missing"),
+        ("merge posts --corpus synthetic", "posts has no manifest.json; give the --out folder"),
         ("predict numbers.npz a.csv", "holds a LogisticRegression, which takes no texts"),
     ],
 )

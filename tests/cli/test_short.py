@@ -36,6 +36,9 @@ def test_topics_that_are_no_pair_are_wrong_usage(tmp_path, capsys):
     wrong = [PAIR[0], *PAIR[:1], *PAIR[2:]]
     assert main(["explain", "--notebook", "--pair", *wrong, "--out", str(tmp_path)]) == 2
     assert "is none of the study's 52 RELATED pairs" in capsys.readouterr().err
+    misspelt = [PAIR[0][:-1], *PAIR[1:]]
+    assert main(["explain", "--notebook", "--pair", *misspelt, "--out", str(tmp_path)]) == 2
+    assert f"{misspelt[0]}; did you mean {PAIR[0]}?" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

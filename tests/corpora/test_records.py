@@ -13,10 +13,10 @@ from minimtl.errors import MinimtlError
 
 
 def read_strictly(content):
-    """The columns and rows of a table by Python's csv; None where it refuses them."""
+    """The columns and numbered rows of a table by Python's csv; None where it refuses them."""
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     try:
-        rows = [(f"row {reader.line_num}", cells) for cells in reader if cells]
+        rows = [(f"row {n}", cells) for n, cells in enumerate(reader, start=1) if cells]
     except csv.Error:
         return None
     if len({len(cells) for _, cells in rows}) > 1:

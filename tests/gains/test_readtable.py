@@ -117,10 +117,14 @@ def test_sets_are_columns_of_the_features():
     ("change", "message"),
     [
         ({"gain": [0.1, "x", 0.3, 0.0, 0.5]}, "row 3, has 'x' for the gain"),
+        ({"gain": [0.1, '"0,2"', 0.3, 0.0, 0.5]}, "no number; write decimals with a point"),
         ({"gain": [0.1, "inf", 0.3, 0.0, 0.5]}, "row 3, has 'inf'"),
         ({"gain": [0.1, "", 0.3, 0.0, 0.5]}, "row 3, has nothing for the gain"),
         ({"main": ["a", "a", "b", "", "c"]}, "row 5, has no main; fill it in"),
-        ({"main": list("aaaaa"), "aux": list("bbbbb"), "run": [0, 1, 2, 1, 3]}, "row 5, repeats"),
+        (
+            {"main": list("aaaaa"), "aux": list("bbbbb"), "run": [0, 1, 2, 1, 3]},
+            "row 5, repeats the pair and run of row 3",
+        ),
         ({"aux": COLUMNS["main"]}, "has no pair of two tasks"),
         ({"main_group": list("pqrrs")}, "row 3, has another main_group"),
     ],

@@ -1,6 +1,8 @@
 """`run_study` from Python: the numbers of the command, in memory, in a folder, and resumed."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -87,3 +89,15 @@ def test_numbers_are_whole(wrong):
     (name,) = wrong
     with pytest.raises(TypeError, match=f"{name} must be whole"):
         run_study(corpus="synthetic", **wrong)
+
+
+def test_a_script_that_guards_nothing_gets_one_sentence(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"from minimtl import run_study\nrun_study(**{SMALL})\n", encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.count("Traceback") == 1
+    last = ended.stderr.strip().splitlines()[-1]
+    assert 'a script of your own must call minimtl below `if __name__ == "__main__":`' in last
