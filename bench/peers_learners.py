@@ -17,7 +17,8 @@ from bench.peers_problems import TextTask, Unit
 from minimtl import LogisticRegression, MultiTaskMLPClassifier, MultiTaskTextClassifier
 from minimtl import TfidfVectorizer as OurTfidf
 from minimtl.advice.fits import Settings, train_on_all
-from minimtl.advice.ways import ADAPTED, ALONE, REGRESSION, Way
+from minimtl.advice.tokenizers import REGRESSION
+from minimtl.advice.ways import ADAPTED, ALONE, Way
 from minimtl.estimator.base import ConvergenceWarning
 
 Predict = Callable[[Sequence[str]], Sequence[int]]

@@ -21,28 +21,6 @@ from typing import Any
 
 from minimtl.errors import MinimtlError
 
-__all__ = [
-    "ENDING_SIGNALS",
-    "EXTRA_OF",
-    "available_cores",
-    "begin_process",
-    "cache_dir",
-    "check_address_space",
-    "end_process",
-    "escape",
-    "exit_code_of_signal",
-    "give_back_memory",
-    "ignore_signals",
-    "is_one_line",
-    "machine_facts",
-    "package_versions",
-    "pin_threads",
-    "processor",
-    "remove_unfinished",
-    "say",
-    "write_atomically",
-]
-
 # --------------------------------------------------------------------------------------------------
 # Writes files whole or not at all: to a temporary file, flushed to disk, then renamed.
 

@@ -136,10 +136,10 @@ class Measured:
         settings, main = self.settings, self.sets[0]
         name = printable(main.name)
         if main.test:
-            tested = f"on the {len(main.test):,} texts of the set's own test part"
+            tested = f"the {len(main.test):,} texts of the set's own test part"
         else:
             tested = (
-                f"on a fifth of the texts, after training on the others ({N_FOLDS} folds, classes "
+                f"a fifth of the texts, after training on the others ({N_FOLDS} folds, classes "
                 f"in equal shares, drawn anew for every {N_FOLDS} runs)"
             )
         inputs = "TF-IDF of one and two words and of three to five characters in a row"

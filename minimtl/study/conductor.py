@@ -75,7 +75,7 @@ def run_study(
     Parameters
     ----------
     problem : ``"related"``, ``"unrelated"`` or ``"both"``.
-    protocol : ``"paper"``, ``"released"`` or ``"both"``.
+    protocol : ``"paper"``, ``"released"`` or another of `tasks.protocol.PROTOCOLS`; or ``"both"``.
     corpus : as ``minimtl study --corpus``: ``"auto"``, an edition's name, or a path.
     runs, pairs : runs of each problem, and an even sample of its pairs; all by default.
     seed : of all draws.

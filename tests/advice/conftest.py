@@ -8,10 +8,10 @@ from minimtl.advice.advice import Advice
 from minimtl.advice.conduct import Measuring
 from minimtl.advice.fits import Given, Settings
 from minimtl.advice.sets import Prepared, prepare
-from minimtl.advice.tokenizers import make_vectorizer
+from minimtl.advice.tokenizers import NETWORK, REGRESSION, make_vectorizer
 from minimtl.advice.trials import SetsOfTexts
 from minimtl.advice.verdicts import TestedTexts
-from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, REGRESSION, Way
+from minimtl.advice.ways import ALONE, JOINTLY, Way
 from minimtl.corpora.files import LabelledText, TextSet
 
 

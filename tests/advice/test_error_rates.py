@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from minimtl.advice.tokenizers import NETWORK, REGRESSION
 from minimtl.advice.verdicts import CANNOT_TELL, HELPS, HURTS, NO_DIFFERENCE, TestedTexts, compare
-from minimtl.advice.ways import ALONE, JOINTLY, NETWORK, PRETRAINED, REGRESSION, Way
+from minimtl.advice.ways import ALONE, JOINTLY, PRETRAINED, Way
 
 WAYS = (
     Way(ALONE, REGRESSION), Way(ALONE, NETWORK), Way(JOINTLY, NETWORK, (1,)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from minimtl.cli import doctor, main
-from minimtl.corpora.load import EDITIONS
+from minimtl.corpora.newsgroups import BYDATE
 from minimtl.system import EXTRA_OF
 
 ROOT = Path(__file__).parents[2]
@@ -110,15 +110,14 @@ def test_what_is_missing(diagnosis_of, monkeypatch):
 def test_a_damaged_corpus_is_noticed_where_it_matters(tmp_path, diagnosis_of, monkeypatch, where):
     monkeypatch.setenv("MINIMTL_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MINIMTL_DATA", str(tmp_path / "MINIMTL_DATA"))
-    bydate = EDITIONS[1]
     if where:
         (tmp_path / where).mkdir()
-        (tmp_path / where / bydate.file_name).write_bytes(b"\x1f\x8bnothing")
+        (tmp_path / where / BYDATE.file_name).write_bytes(b"\x1f\x8bnothing")
     found, facts = diagnosis_of("corpora")
     assert facts["packaged in minimtl"] == "the file as published"
     assert facts.get(f"bydate in {where}") == ("damaged" if where else None)
-    assert [bydate.file_name in note for note in found.notes] == [True] * (where == "cache")
-    assert [bydate.file_name in said for said in found.broken] == [True] * (where == "MINIMTL_DATA")
+    assert [BYDATE.file_name in note for note in found.notes] == [True] * (where == "cache")
+    assert [BYDATE.file_name in said for said in found.broken] == [True] * (where == "MINIMTL_DATA")
 
 
 def test_both_backends_train_and_agree(capsys):

@@ -73,7 +73,7 @@ def test_the_models_go_with_the_result():
     ("wrong", "sentence"),
     [
         ({"problem": "other"}, "no problem 'other'; there are related, unrelated and both"),
-        ({"protocol": "mine"}, "there is no protocol 'mine'; there are paper, released and both"),
+        ({"protocol": "mine"}, "there is no protocol 'mine'; there are paper, released"),
         ({"features": "mine"}, "there are no features 'mine'; there are code, text"),
         ({"runs": 0}, "runs 0 is less than 1"),
         ({"executor": "cloud"}, "cloud"),
