@@ -18,8 +18,8 @@ comes from outside may stand in it: each writer escapes it.
 
 A chart is data as well (`chart`): `Chart` with two of `Axis` and series of `Line`, `Dots` (of
 `Dot`, maybe with intervals), `Cells` (a matrix) and `Rule` (a line or strip across); `round_axis`
-is an axis with round ticks. A `Drawing` is SVG by this room's own `svg`, `figurefile` writes charts as
-.svg and .png by Matplotlib, which is an extra.
+is an axis with round ticks. A `Drawing` is SVG by this room's own `svg`; `figurefile` writes
+charts as .svg and .png by Matplotlib, which is an extra.
 
 What a single page has for itself (a formula, a control) is put together with `markup.element`,
 which escapes whatever is not `Markup`, and stands among the blocks as `Embedded`; its own script
