@@ -9,12 +9,11 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
 from minimtl._version import __version__
-from minimtl.errors import MinimtlError, UsageError
+from minimtl.errors import MinimtlError, UsageError, did_you_mean
 from minimtl.system import (
     begin_process,
     check_address_space,
@@ -74,7 +73,7 @@ class Parser(argparse.ArgumentParser):
             if flag == "--":
                 return
             if flag.startswith("--") and not any(other.startswith(flag) for other in known):
-                self.error(f"there is no flag {flag!r}{_did_you_mean(flag, known)}")
+                self.error(f"there is no flag {flag!r}{did_you_mean(flag, known)}")
 
 
 def build_parser(chosen: str | None = None) -> Parser:
@@ -177,7 +176,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
         own = words[words.index(chosen) + 1 :]
         parser.commands[chosen].refuse_unknown_flags(own)
     elif chosen:
-        parser.error(f"there is no command {chosen!r}{_did_you_mean(chosen, COMMANDS)}")
+        parser.error(f"there is no command {chosen!r}{did_you_mean(chosen, COMMANDS)}")
     args = parser.parse_args(words)
     args.argv = words
     return args
@@ -189,8 +188,3 @@ def _is_text(word: str) -> bool:
     except UnicodeEncodeError:  # bytes that were no text, as Python keeps them
         return False
     return True
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    nearest = get_close_matches(word, known, n=1)
-    return f", did you mean {nearest[0]}?" if nearest else ""

@@ -9,7 +9,6 @@ are computed from a corpus, one pair of tasks, and a study of many pairs.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +19,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
 from minimtl.corpora.load import load_corpus
-from minimtl.errors import UsageError
+from minimtl.errors import UsageError, did_you_mean
 from minimtl.explain.firststeps import Array, Steps
 from minimtl.gains.designs import HELD_OUT, Design, make_designs
 from minimtl.gains.engine import analyse
@@ -441,9 +440,8 @@ def find_pair(topics: Sequence[str] | None, problem: Problem) -> Pair:
     known = sorted({topic for pair in problem.pairs for task in pair for topic in task})
     for topic in topics:
         if topic not in known:
-            nearest = get_close_matches(topic, known, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"topics are {', '.join(known)}"
-            raise UsageError(f"--pair: no pair of the study has the topic {topic}; {hint}")
+            hint = did_you_mean(topic, known, ";") or f"; topics are {', '.join(known)}"
+            raise UsageError(f"--pair: no pair of the study has the topic {topic}{hint}")
     example = " ".join(topic for task in problem.pairs[0] for topic in task)
     raise UsageError(
         f"--pair {' '.join(topics)} is none of the study's {len(problem.pairs)} "

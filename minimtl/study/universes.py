@@ -7,12 +7,11 @@ level is some values of those. A protocol's own values stand wherever nothing is
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from itertools import product
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from minimtl.errors import UsageError
+from minimtl.errors import UsageError, did_you_mean
 from minimtl.tasks.protocol import PAPER, PROTOCOLS, RELEASED, Protocol
 
 # No result depends on these, or their number is asked for by a flag of its own.
@@ -118,8 +117,7 @@ def parse_choice(text: str) -> Choice:
     if not equals or not values:
         raise UsageError(f"--vary {text!r} is not of the form FIELD=V1,V2")
     if name not in types:
-        nearest = get_close_matches(name, types, n=1)
-        hint = f", did you mean {nearest[0]}?" if nearest else f"; fields are {', '.join(types)}"
+        hint = did_you_mean(name, types) or f"; fields are {', '.join(types)}"
         raise UsageError(f"--vary {text}: no protocol has a field {name!r} to vary{hint}")
     parsed = dict.fromkeys(_parsed(name, value, types[name]) for value in values.split(","))
     return Choice(name, tuple(Level(shown(value), {name: value}) for value in parsed))
