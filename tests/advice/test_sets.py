@@ -102,7 +102,7 @@ TEST = rows(a=numbered("tt", 100), b=["bb some other"])
 def test_what_is_left_out_or_strange_is_said(used, sets, n_left, warnings):
     prepared = used(**sets)
     assert len(prepared.train) == n_left
-    for found, expected in zip(prepared.warnings, warnings, strict=False):
+    for found, expected in zip(prepared.warnings[: len(warnings)], warnings, strict=True):
         assert found.startswith(expected)
     others = prepared.warnings[len(warnings) :]
     assert all(" is tested on " in line or " is small: " in line for line in others)
